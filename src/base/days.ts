@@ -1,0 +1,135 @@
+import { HoldfastError } from './errors.js'
+
+declare const epochDayBrand: unique symbol
+
+/** A calendar day as the number of days since 1970-01-01 (UTC). An integer; no time of day, no zone. */
+export type EpochDay = number & { readonly [epochDayBrand]: true }
+
+/** A length of time in whole days. */
+export type Days = number
+
+/** A length of time in calendar months. */
+export type Months = number
+
+const millisPerDay = 86_400_000
+const isoDay = /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/
+
+/**
+ * Returns the day of a date, a text or a day number.
+ *
+ * A text is `YYYY-MM-DD` (a time after it is cut off); a `Date` is read in UTC; a number is already a count of days.
+ *
+ * @throws {HoldfastError} `value-type` for anything else, and for days that no calendar has (2025-02-30)
+ *
+ * @example
+ * epochDay('1970-01-31')
+ * // => 30
+ */
+export function epochDay(value: string | number | Date): EpochDay {
+  const day = parseDay(value)
+  if (day !== undefined) return day
+  throw new HoldfastError('epochDay', [
+    {
+      code: 'value-type',
+      parameter: 'day',
+      rule: 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
+      received: value,
+    },
+  ])
+}
+
+/** Like {@link epochDay}, with undefined where the value is not a day. For loops over input rows. */
+export function parseDay(value: unknown): EpochDay | undefined {
+  if (typeof value === 'number')
+    return Number.isInteger(value) && Math.abs(value) < 100_000_000 ? (value as EpochDay) : undefined
+  if (value instanceof Date) {
+    const day = Math.floor(value.getTime() / millisPerDay)
+    return Number.isNaN(day) ? undefined : (day as EpochDay)
+  }
+  if (typeof value !== 'string') return undefined
+  const match = isoDay.exec(value.trim())
+  if (match === null) return undefined
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const millis = Date.UTC(year, month - 1, day)
+  const back = new Date(millis)
+  const exists = back.getUTCMonth() === month - 1 && back.getUTCDate() === day
+  return exists ? ((millis / millisPerDay) as EpochDay) : undefined
+}
+
+/** Returns the day as `YYYY-MM-DD`. */
+export function formatDay(day: EpochDay): string {
+  return dateOf(day).toISOString().slice(0, 10)
+}
+
+/** Returns the day `count` days later (earlier where negative). */
+export function addDays(day: EpochDay, count: Days): EpochDay {
+  return (day + count) as EpochDay
+}
+
+/**
+ * Returns the same day of the month `count` calendar months later (earlier where negative); where that month is
+ * shorter, its last day: one month before 31 March is 28 or 29 February. The same rule as SQL's `+ INTERVAL n MONTH`.
+ *
+ * @example
+ * formatDay(addMonths(epochDay('2025-03-31'), -1))
+ * // => '2025-02-28'
+ */
+export function addMonths(day: EpochDay, count: Months): EpochDay {
+  const date = dateOf(day)
+  const monthIndex = date.getUTCFullYear() * 12 + date.getUTCMonth() + count
+  const year = Math.floor(monthIndex / 12)
+  const month = monthIndex - year * 12
+  const daysInMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+  return (Date.UTC(year, month, Math.min(date.getUTCDate(), daysInMonth)) / millisPerDay) as EpochDay
+}
+
+/** Returns the first day of the month that the day lies in. */
+export function monthStart(day: EpochDay): EpochDay {
+  return (day - dateOf(day).getUTCDate() + 1) as EpochDay
+}
+
+/**
+ * Returns the number of complete calendar months from `start` to `end` (negative where `end` is earlier).
+ * A month is complete when `addMonths(start, n) <= end`.
+ *
+ * @example
+ * monthsBetween(epochDay('2025-01-15'), epochDay('2025-04-14'))
+ * // => 2
+ */
+export function monthsBetween(start: EpochDay, end: EpochDay): Months {
+  const from = dateOf(start)
+  const to = dateOf(end)
+  const months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth()
+  return addMonths(start, months) > end ? months - 1 : months
+}
+
+/**
+ * Returns the first days of the months from `first` up to and including `last`.
+ * The usual cutoffs: one snapshot a month.
+ *
+ * @example
+ * monthly('2025-01', '2025-03').map(formatDay)
+ * // => ['2025-01-01', '2025-02-01', '2025-03-01']
+ */
+export function monthly(first: string, last: string): EpochDay[] {
+  const start = epochDay(first.length === 7 ? `${first}-01` : first)
+  const end = epochDay(last.length === 7 ? `${last}-01` : last)
+  if (end < start) {
+    throw new HoldfastError('monthly', [
+      {
+        code: 'out-of-range',
+        parameter: 'last',
+        rule: `to be at or after first (${first})`,
+        received: last,
+        wayOut: 'Swap the two months.',
+      },
+    ])
+  }
+  const days: EpochDay[] = []
+  for (let day = monthStart(start); day <= end; day = addMonths(day, 1)) days.push(day)
+  return days
+}
+
+function dateOf(day: EpochDay): Date {
+  return new Date(day * millisPerDay)
+}

@@ -1,0 +1,184 @@
+/** What kind of rule was broken. Stable: programs may branch on it. */
+export type ProblemCode =
+  | 'option-invalid'
+  | 'option-unknown'
+  | 'out-of-range'
+  | 'length-differs'
+  | 'one-class'
+  | 'file-missing'
+  | 'file-unreadable'
+  | 'file-exists'
+  | 'table-empty'
+  | 'table-unknown'
+  | 'column-missing'
+  | 'column-duplicate'
+  | 'column-type'
+  | 'value-missing'
+  | 'value-type'
+  | 'value-not-finite'
+  | 'value-unknown'
+  | 'duplicate-id'
+  | 'id-unknown'
+  | 'event-before-activation'
+  | 'date-in-future'
+  | 'window-open'
+  | 'data-leak'
+  | 'feature-missing'
+  | 'not-converged'
+  | 'aborted'
+  | 'model-truncated'
+  | 'model-edited'
+  | 'model-invalid'
+  | 'model-version'
+  | 'model-too-large'
+  | 'engine-failed'
+
+/** Where in the input the problem is. Rows count from 1 and do not count the header. */
+export interface Place {
+  readonly file?: string
+  readonly table?: string
+  readonly row?: number
+  readonly column?: string
+}
+
+/** One broken rule, as facts; the sentence is made from them. */
+export interface Problem {
+  readonly code: ProblemCode
+  /** The parameter, column or file that the rule is about. */
+  readonly parameter: string
+  /** The rule, to be read after "expected <parameter>": "to be a number above 0 and at most 1". */
+  readonly rule: string
+  /** The value that came instead; left out where there is none to show. */
+  readonly received?: unknown
+  readonly place?: Place
+  /** What to do about it, a whole sentence. */
+  readonly wayOut?: string
+  /** How many rows or values break the same rule, where it is more than this one. */
+  readonly count?: number
+}
+
+const problemsShown = 20
+const receivedShown = 80
+
+/**
+ * The only error that holdfast throws on purpose: a list of broken rules, all of them and not just the first.
+ *
+ * `problems` holds the facts for programs; `message` is the sentence for people.
+ *
+ * @example
+ * const error = new HoldfastError('liftAt', [
+ *   { code: 'out-of-range', parameter: 'share', rule: 'to be above 0 and at most 1', received: 25, wayOut: 'Did you mean 0.25?' },
+ * ])
+ * error.message
+ * // => 'liftAt: expected share to be above 0 and at most 1, got 25 (number). Did you mean 0.25?'
+ */
+export class HoldfastError extends Error {
+  override readonly name = 'HoldfastError'
+  /** The code of the first problem. */
+  readonly code: ProblemCode
+
+  /**
+   * @param operation the public function that refused, as the user called it
+   * @param problems every broken rule, at least one
+   */
+  constructor(
+    readonly operation: string,
+    readonly problems: readonly [Problem, ...Problem[]],
+    options?: ErrorOptions,
+  ) {
+    super(messageOf(operation, problems), options)
+    this.code = problems[0].code
+  }
+}
+
+/** Throws one error with all problems, or does nothing where there are none. */
+export function refuse(operation: string, problems: readonly Problem[]): void {
+  const [first, ...rest] = problems
+  if (first !== undefined) throw new HoldfastError(operation, [first, ...rest])
+}
+
+function messageOf(operation: string, problems: readonly Problem[]): string {
+  if (problems.length === 1) return `${operation}: ${problemSentence(problems[0]!)}`
+  const lines = problems
+    .slice(0, problemsShown)
+    .map((problem, index) => `  ${index + 1}. ${problemSentence(problem)}`)
+  const hidden = problems.length - lines.length
+  if (hidden > 0) lines.push(`  … and ${hidden} more, see error.problems`)
+  return `${operation}: ${problems.length} problems\n${lines.join('\n')}`
+}
+
+/** Returns the sentence of one problem: place, parameter, rule, received value, count, way out. */
+export function problemSentence(problem: Problem): string {
+  const place = placeText(problem.place)
+  const got = 'received' in problem ? `, got ${showValue(problem.received)}` : ''
+  const count = problem.count !== undefined && problem.count > 1 ? ` (${problem.count} times)` : ''
+  const wayOut = problem.wayOut === undefined ? '' : ` ${problem.wayOut}`
+  return `${place}expected ${problem.parameter} ${problem.rule}${got}${count}.${wayOut}`
+}
+
+function placeText(place: Place | undefined): string {
+  if (place === undefined) return ''
+  const parts = [
+    place.file,
+    place.table === undefined ? undefined : `table ${place.table}`,
+    place.row === undefined ? undefined : `row ${place.row}`,
+    place.column === undefined ? undefined : `column ${place.column}`,
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? '' : `${parts.join(', ')}: `
+}
+
+function showValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string') return `${JSON.stringify(shorten(value))} (string)`
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return `${value} (${typeof value})`
+  if (value instanceof Date)
+    return `${Number.isNaN(value.getTime()) ? 'an invalid date' : value.toISOString()} (Date)`
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return `${shorten(String(value))} (${value.constructor.name})`
+  }
+  if (typeof value === 'function') return 'a function'
+  try {
+    return `${shorten(JSON.stringify(value) ?? String(value))} (object)`
+  } catch {
+    return 'an object'
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= receivedShown ? text : `${text.slice(0, receivedShown)}…`
+}
+
+/**
+ * Returns the candidate that is most like the given word, or undefined where none is close (edit distance above a third).
+ * Used in error messages: "Did you mean …?".
+ */
+export function closestWord(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(Math.max(word.length, 3) / 3)) + 1
+  for (const candidate of candidates) {
+    const distance = editDistance(normalizeWord(word), normalizeWord(candidate))
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function normalizeWord(word: string): string {
+  return word.toLowerCase().replaceAll(/[\s_-]/g, '')
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution))
+    }
+    previous = current
+  }
+  return previous[b.length]!
+}

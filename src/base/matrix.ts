@@ -1,0 +1,86 @@
+import { Bitmap, isMissing } from './bitmap.js'
+
+/** A column of numbers. Finite wherever it is not missing. */
+export interface NumberColumn {
+  readonly kind: 'number'
+  readonly name: string
+  /** Shape (rows); 0 behind a missing bit. */
+  readonly values: Float64Array
+  readonly missing: Bitmap | null
+}
+
+/** A column of texts, stored once each: `dictionary[codes[row]]`. Learners read it as categories. */
+export interface TextColumn {
+  readonly kind: 'text'
+  readonly name: string
+  /** Shape (rows), each in `[0, dictionary.length)`; 0 behind a missing bit. */
+  readonly codes: Int32Array
+  /** Distinct texts, in any order. May hold texts that no row uses. */
+  readonly dictionary: readonly string[]
+  readonly missing: Bitmap | null
+}
+
+/** What a learner can read. */
+export type FeatureColumn = NumberColumn | TextColumn
+
+/** The input of learners and models: columns of equal length, with unique names. */
+export interface FeatureMatrix {
+  readonly rowCount: number
+  readonly columns: readonly FeatureColumn[]
+}
+
+/** Name and kind of a feature, and the categories that the model has seen, in the model's own order. */
+export type FeatureSpec =
+  | { readonly kind: 'number'; readonly name: string }
+  | { readonly kind: 'text'; readonly name: string; readonly categories: readonly string[] }
+
+/**
+ * Returns a number column; null, undefined and NaN become missing.
+ *
+ * @example
+ * numberColumn('tenure', [1, null, 3]).missing?.count()
+ * // => 1
+ */
+export function numberColumn(name: string, values: ArrayLike<number | null | undefined>): NumberColumn {
+  const numbers = new Float64Array(values.length)
+  const missing = Bitmap.where(values.length, (row) => values[row] == null || Number.isNaN(values[row]))
+  for (let row = 0; row < numbers.length; row++) numbers[row] = isMissing(missing, row) ? 0 : values[row]!
+  return { kind: 'number', name, values: numbers, missing }
+}
+
+/** Returns a text column, dictionary in order of first appearance; null and undefined become missing. */
+export function textColumn(name: string, values: ArrayLike<string | null | undefined>): TextColumn {
+  const codes = new Int32Array(values.length)
+  const codeOf = new Map<string, number>()
+  for (let row = 0; row < values.length; row++) {
+    const text = values[row]
+    if (text == null) continue
+    let code = codeOf.get(text)
+    if (code === undefined) codeOf.set(text, (code = codeOf.size))
+    codes[row] = code
+  }
+  const missing = Bitmap.where(values.length, (row) => values[row] == null)
+  return { kind: 'text', name, codes, dictionary: [...codeOf.keys()], missing }
+}
+
+/** Returns the matrix with only the given rows, in their order. Copies. */
+export function takeRows(matrix: FeatureMatrix, rows: ArrayLike<number>): FeatureMatrix {
+  return { rowCount: rows.length, columns: matrix.columns.map((column) => takeColumn(column, rows)) }
+}
+
+function takeColumn(column: FeatureColumn, rows: ArrayLike<number>): FeatureColumn {
+  const missing = column.missing?.take(rows) ?? null
+  return column.kind === 'number'
+    ? { ...column, values: takeValues(column.values, rows), missing }
+    : { ...column, codes: takeValues(column.codes, rows), missing }
+}
+
+/** Returns the values at the given rows, in an array of the same type. */
+export function takeValues<Values extends Float64Array | Int32Array | Uint8Array>(
+  values: Values,
+  rows: ArrayLike<number>,
+): Values {
+  const taken = new (values.constructor as new (length: number) => Values)(rows.length)
+  for (let index = 0; index < rows.length; index++) taken[index] = values[rows[index]!]!
+  return taken
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { closestWord, HoldfastError, type Problem } from './errors.js'
+
+/**
+ * Checks options against their zod schema and returns them with defaults filled in, as a frozen copy.
+ *
+ * The schema is the rule: it prints the message and generates the negative tests. Every broken rule is
+ * reported at once, unknown names with the nearest known one.
+ *
+ * @param operation the public function the user called
+ * @param schema a strict object schema whose members carry their defaults
+ * @param options what the user gave; undefined means all defaults
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: parameter, rule, received value
+ *
+ * @example
+ * const schema = z.strictObject({ share: z.number().gt(0).lte(1).default(0.1) })
+ * checkOptions('topCustomers', schema, { share: 0.2 })
+ * // => { share: 0.2 }
+ */
+export function checkOptions<Schema extends z.ZodType>(
+  operation: string,
+  schema: Schema,
+  options: unknown,
+): z.output<Schema> {
+  const result = schema.safeParse(options ?? {})
+  if (result.success) return Object.freeze(result.data) as z.output<Schema>
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, schema, options))
+  const [first, ...rest] = problems
+  if (first === undefined) throw result.error
+  throw new HoldfastError(operation, [first, ...rest])
+}
+
+function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {
+  const path = issue.path.map(String)
+  const member = schemaAt(schema, path)
+  if (issue.code === 'unrecognized_keys') {
+    const known = member === undefined ? [] : memberNames(member)
+    return issue.keys.map((key) => unknownOption([...path, key].join('.'), key, known))
+  }
+  const parameter = path.length === 0 ? 'options' : path.join('.')
+  const rule = member === undefined || issue.code === 'custom' ? issue.message : optionRule(member)
+  const received = valueAt(options, path)
+  const problem: Problem = { code: 'option-invalid', parameter, rule, received }
+  const wayOut = shareHint(rule, received)
+  return [wayOut === undefined ? problem : { ...problem, wayOut }]
+}
+
+function unknownOption(parameter: string, key: string, known: readonly string[]): Problem {
+  const close = closestWord(key, known)
+  return {
+    code: 'option-unknown',
+    parameter,
+    rule: `to be one of ${known.join(', ')}`,
+    wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
+  }
+}
+
+function shareHint(rule: string, received: unknown): string | undefined {
+  const isPercentage =
+    typeof received === 'number' && received > 1 && received <= 100 && rule.endsWith('at most 1')
+  return isPercentage ? `Did you mean ${received / 100}?` : undefined
+}
+
+/** Returns the rule of an option in words, made from its schema: "to be an integer of at least 1". */
+export function optionRule(schema: z.ZodType): string {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonRule
+  return `to be ${ruleText(json)}`
+}
+
+/** The part of JSON Schema that rules are written in. */
+export interface JsonRule {
+  readonly type?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly minLength?: number
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly JsonRule[]
+  readonly oneOf?: readonly JsonRule[]
+  readonly description?: string
+}
+
+function ruleText(rule: JsonRule): string {
+  if (rule.description !== undefined) return rule.description
+  if (rule.const !== undefined) return JSON.stringify(rule.const)
+  if (rule.enum !== undefined) return `one of ${rule.enum.map((value) => JSON.stringify(value)).join(', ')}`
+  const alternatives = rule.anyOf ?? rule.oneOf
+  if (alternatives !== undefined) return alternatives.map(ruleText).join(' or ')
+  const nouns: Record<string, string> = {
+    integer: 'an integer',
+    number: 'a number',
+    string: 'a text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'an object',
+    null: 'null',
+  }
+  const noun = nouns[rule.type ?? ''] ?? 'of the documented type'
+  const limits = limitTexts(rule)
+  return limits.length === 0 ? noun : `${noun} ${limits.join(' and ')}`
+}
+
+function limitTexts(rule: JsonRule): string[] {
+  const limits: string[] = []
+  if (rule.exclusiveMinimum !== undefined) limits.push(`above ${rule.exclusiveMinimum}`)
+  if (rule.minimum !== undefined && rule.minimum !== Number.MIN_SAFE_INTEGER)
+    limits.push(`of at least ${rule.minimum}`)
+  if (rule.exclusiveMaximum !== undefined) limits.push(`below ${rule.exclusiveMaximum}`)
+  if (rule.maximum !== undefined && rule.maximum !== Number.MAX_SAFE_INTEGER)
+    limits.push(`at most ${rule.maximum}`)
+  if (rule.minLength !== undefined) limits.push('that is not empty')
+  return limits
+}
+
+function schemaAt(schema: z.ZodType, path: readonly string[]): z.ZodType | undefined {
+  let current: z.ZodType | undefined = unwrap(schema)
+  for (const step of path) {
+    if (current instanceof z.ZodObject) current = current.shape[step] as z.ZodType | undefined
+    else if (current instanceof z.ZodArray) current = current.element as z.ZodType
+    else if (current instanceof z.ZodRecord) current = current.valueType as z.ZodType
+    else return undefined
+    if (current === undefined) return undefined
+    if (step !== path.at(-1)) current = unwrap(current)
+  }
+  return current
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  let current = schema
+  while (
+    current instanceof z.ZodOptional ||
+    current instanceof z.ZodDefault ||
+    current instanceof z.ZodPrefault ||
+    current instanceof z.ZodReadonly
+  ) {
+    current = current.unwrap() as z.ZodType
+  }
+  return current
+}
+
+function memberNames(schema: z.ZodType): string[] {
+  const inner = unwrap(schema)
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let current = value
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return undefined
+    current = (current as Record<string, unknown>)[step]
+  }
+  return current
+}

@@ -1,0 +1,31 @@
+/** Returns the probability of a log odds: 1 / (1 + e^-margin), without overflow at either end. */
+export function sigmoid(margin: number): number {
+  if (margin >= 0) return 1 / (1 + Math.exp(-margin))
+  const odds = Math.exp(margin)
+  return odds / (1 + odds)
+}
+
+/** Returns the log odds of a probability in (0, 1). */
+export function logit(probability: number): number {
+  return Math.log(probability / (1 - probability))
+}
+
+/**
+ * Adds numbers with an error that does not grow with their count (Neumaier 1974), so that the order of rows
+ * does not show in the result: batch and service then agree to the last digits.
+ */
+export class ExactSum {
+  #sum = 0
+  #lost = 0
+
+  add(value: number): void {
+    const total = this.#sum + value
+    this.#lost +=
+      Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - total + value : value - total + this.#sum
+    this.#sum = total
+  }
+
+  get value(): number {
+    return this.#sum + this.#lost
+  }
+}

@@ -1,0 +1,25 @@
+import type { Table } from '../table/table.js'
+
+/** How one engine writes what SQL leaves open. Statements are made from data by the stages; only the spelling is here. */
+export interface Dialect {
+  readonly name: string
+  /** A name as an identifier: `"customer id"`. */
+  identifier(name: string): string
+  /** A value as a literal, with quotes doubled. */
+  literal(value: string | number | boolean | null): string
+  /** A sum that does not lose digits whatever the order of the rows. NULL where there is no row. */
+  exactSum(expression: string): string
+}
+
+/** Runs plans where the data is: a dialect and a connection. */
+export interface Engine {
+  readonly dialect: Dialect
+  /** Runs a statement that returns nothing. @throws {HoldfastError} `engine-failed`, with the statement */
+  run(statement: string): Promise<void>
+  /** Runs a query and returns its rows as a typed columnar table; a DATE becomes a day, a BIGINT a number. */
+  query(statement: string): Promise<Table>
+  /** Makes a table of the engine from a table in memory (days become integers, see {@link Engine.query}). */
+  load(name: string, table: Table): Promise<void>
+  /** Frees connection and memory. */
+  close(): Promise<void>
+}

@@ -1,0 +1,28 @@
+import type { EpochDay } from '../base/days.js'
+import type { InputTableName } from '../table/inputs.js'
+import type { ColumnKind, Table } from '../table/table.js'
+import type { Engine } from './engine.js'
+
+/**
+ * A checked history, loaded into an engine under our own table and column names.
+ *
+ * In the engine every table is called by its input name (`customers`, `usage`, …). Days are INTEGER days since
+ * 1970-01-01, so that no engine's date arithmetic can differ from ours. Every event table has besides its own columns
+ * `id` and `day`: the day its row happened on (`usage.day`, `payments.day`, `contacts.day`; `plans.from`; the last day
+ * of the month of `bills.period` and `devices.period`). `customers` has `id`, `activatedAt`, `cancelledAt` (always
+ * there, NULL where unknown) and its attributes.
+ */
+export interface History {
+  readonly engine: Engine
+  /** The tables that were given, each with its columns and their kinds, under our names. */
+  readonly tables: Readonly<Partial<Record<InputTableName, Readonly<Record<string, ColumnKind>>>>>
+  /** First day for which the history is no longer complete: every outcome window must end at or before it. */
+  readonly completeUntil: EpochDay
+  /**
+   * Rows that were set aside: columns `table`, `row`, `column`, `code`, `rule`, `value`. One row per broken rule.
+   * `row` counts the file's rows from 1, header not counted.
+   */
+  readonly rejects: Table
+  /** Frees the engine. */
+  close(): Promise<void>
+}

@@ -1,0 +1,84 @@
+import type { z } from 'zod'
+import type { FeatureMatrix, FeatureSpec } from '../base/matrix.js'
+
+/** What a learner reads: features and what happened. A `Dataset` is one. */
+export interface TrainingData {
+  readonly features: FeatureMatrix
+  /** Shape (rows): 1 = churned, 0 = stayed. */
+  readonly outcome: Uint8Array
+  /** Shape (rows), each ≥ 0; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
+  readonly weight?: Float64Array
+}
+
+/** How far a training is: `done` of `total` steps. */
+export interface Progress {
+  readonly step: string
+  readonly done: number
+  readonly total: number
+}
+
+/** Watching and stopping a training. */
+export interface TrainControl {
+  /** Called after each step of the training. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Looked at after each step; an abort throws `aborted`. */
+  readonly signal?: AbortSignal
+}
+
+/** Why each prediction is what it is: `base + values[0][row] + values[1][row] + … = margin(row)`. */
+export interface Contributions {
+  /** Mean margin of the training rows, in log odds. */
+  readonly base: number
+  /** One array per feature of the model, each of shape (rows), in log odds. */
+  readonly values: readonly Float64Array[]
+}
+
+/**
+ * A trained churn-risk classifier. Immutable; predicting before training does not compile.
+ *
+ * Input matrices are matched to the model's features by name: order does not matter, further columns are
+ * ignored, categories are matched by text. A category that training has not seen is treated as missing.
+ */
+export interface ChurnModel {
+  /** Name of the learner that made it: `boosting`, `logistic`, … */
+  readonly learner: string
+  /** The features it needs, in the order of its contributions. */
+  readonly features: readonly FeatureSpec[]
+  /** Weighted share of churners it was trained on. */
+  readonly baseRate: number
+  /**
+   * Returns the probability of churn, shape (rows), each in (0, 1).
+   * @throws {HoldfastError} `feature-missing`, `column-type`: all of them at once
+   */
+  probability(features: FeatureMatrix): Float64Array
+  /** Returns the log odds of churn, shape (rows). */
+  margin(features: FeatureMatrix): Float64Array
+  /** Returns exact additive contributions of the features to the margin. */
+  contributions(features: FeatureMatrix): Contributions
+  /** Returns everything that `restore` needs, as plain JSON data. */
+  state(): unknown
+}
+
+/** What a learner can do; shared code and the conformance suite ask this, never the name. */
+export interface Capabilities {
+  /** Reads missing values itself, without imputation. */
+  readonly missing: boolean
+  /** Reads categories itself, without one-hot columns. */
+  readonly categories: boolean
+  /** Honours row weights. */
+  readonly weights: boolean
+  /** Uses the seed. */
+  readonly seeded: boolean
+}
+
+/** A family of models: how to train one and how to read one back. */
+export interface Learner<Options, Model extends ChurnModel = ChurnModel> {
+  readonly name: string
+  readonly capabilities: Capabilities
+  /** Rules and defaults of the options. */
+  readonly options: z.ZodType<Required<Options>>
+  /** Trains a model. @throws {HoldfastError} all broken rules of options and data at once */
+  train(data: TrainingData, options?: Options, control?: TrainControl): Model
+  /** Reads a model from what `state` gave. @throws {HoldfastError} `model-invalid` */
+  restore(features: readonly FeatureSpec[], baseRate: number, state: unknown): Model
+}

@@ -1,0 +1,85 @@
+import type { ColumnKind } from './table.js'
+
+/** The input tables of a history. Only `customers` and one other are needed. */
+export const inputTableNames = [
+  'customers',
+  'usage',
+  'bills',
+  'payments',
+  'plans',
+  'contacts',
+  'devices',
+  'calls',
+] as const
+
+/** Name of an input table. */
+export type InputTableName = (typeof inputTableNames)[number]
+
+/** An input table whose rows happen to a customer on a day. */
+export type EventTableName = Exclude<InputTableName, 'customers' | 'calls'>
+
+/** What the columns of an input table are; the names are ours, the user maps his own onto them. */
+export interface InputTable {
+  readonly required: Readonly<Record<string, ColumnKind>>
+  readonly optional: Readonly<Record<string, ColumnKind>>
+  /**
+   * What further columns of the file are: measures (numbers), attributes (any kind, read as found), or nothing
+   * that holdfast reads.
+   */
+  readonly further: 'measures' | 'attributes' | 'ignored'
+  /** The column whose day decides what a cutoff may see; a `period` column counts on the last day of its month. */
+  readonly happenedAt: 'activatedAt' | 'day' | 'period' | 'from'
+}
+
+/**
+ * The input tables as data: what is needed, what is known, what may come along.
+ *
+ * A row is visible as of a cutoff c if and only if it happened on a day before c. A bill and a device are known when
+ * their month is over: `period` is any day of the month, the row happens on the month's last day. A plan is known from
+ * its first day (`from`) on; its `to` only once it is past; its `contractEnd` from the first day on.
+ */
+export const inputTables: Readonly<Record<InputTableName, InputTable>> = {
+  customers: {
+    required: { id: 'text', activatedAt: 'day' },
+    optional: { cancelledAt: 'day' },
+    further: 'attributes',
+    happenedAt: 'activatedAt',
+  },
+  usage: { required: { id: 'text', day: 'day' }, optional: {}, further: 'measures', happenedAt: 'day' },
+  bills: {
+    required: { id: 'text', period: 'day', amount: 'number' },
+    optional: {},
+    further: 'measures',
+    happenedAt: 'period',
+  },
+  payments: {
+    required: { id: 'text', day: 'day', amount: 'number' },
+    optional: { kind: 'text', balance: 'number' },
+    further: 'measures',
+    happenedAt: 'day',
+  },
+  plans: {
+    required: { id: 'text', from: 'day', plan: 'text' },
+    optional: { to: 'day', fee: 'number', contractEnd: 'day', converged: 'boolean', bound: 'boolean' },
+    further: 'attributes',
+    happenedAt: 'from',
+  },
+  contacts: {
+    required: { id: 'text', day: 'day', kind: 'text' },
+    optional: {},
+    further: 'attributes',
+    happenedAt: 'day',
+  },
+  devices: {
+    required: { id: 'text', period: 'day', deviceId: 'text' },
+    optional: {},
+    further: 'attributes',
+    happenedAt: 'period',
+  },
+  calls: {
+    required: { from: 'text', to: 'text', day: 'day' },
+    optional: { minutes: 'number' },
+    further: 'measures',
+    happenedAt: 'day',
+  },
+}

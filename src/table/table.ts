@@ -1,0 +1,257 @@
+import { Bitmap, isMissing } from '../base/bitmap.js'
+import { type EpochDay, formatDay } from '../base/days.js'
+import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { type NumberColumn, numberColumn, type TextColumn, takeValues, textColumn } from '../base/matrix.js'
+
+/** A column of calendar days. */
+export interface DayColumn {
+  readonly kind: 'day'
+  readonly name: string
+  /** Shape (rows), days since 1970-01-01; 0 behind a missing bit. */
+  readonly values: Int32Array
+  readonly missing: Bitmap | null
+}
+
+/** A column of true (1) and false (0). */
+export interface BooleanColumn {
+  readonly kind: 'boolean'
+  readonly name: string
+  /** Shape (rows), 0 or 1; 0 behind a missing bit. */
+  readonly values: Uint8Array
+  readonly missing: Bitmap | null
+}
+
+/** One typed column of a table. */
+export type Column = NumberColumn | TextColumn | DayColumn | BooleanColumn
+
+/** What the cells of a column are. */
+export type ColumnKind = Column['kind']
+
+/** One cell, as people write it: a day is `YYYY-MM-DD`, missing is null. */
+export type Cell = number | string | boolean | null
+
+/** One row as an object; for the edges only. */
+export type Row = Readonly<Record<string, Cell>>
+
+/**
+ * A typed columnar table: columns of equal length with unique names. Immutable.
+ *
+ * Make one with `tableFrom`, `tableFromRows`, `readTable` or from an engine.
+ */
+export class Table {
+  readonly #byName: ReadonlyMap<string, Column>
+
+  /**
+   * @param columns of equal length
+   * @param rowCount needed only where there may be no columns
+   * @param source file or table that it came from; named in error messages
+   * @throws {HoldfastError} `length-differs`, `column-duplicate`
+   */
+  constructor(
+    readonly columns: readonly Column[],
+    readonly rowCount: number = columns[0] === undefined ? 0 : columnLength(columns[0]),
+    readonly source?: string,
+  ) {
+    const problems: Problem[] = []
+    const byName = new Map<string, Column>()
+    for (const column of columns) {
+      if (byName.has(column.name)) {
+        problems.push({
+          code: 'column-duplicate',
+          parameter: `column ${column.name}`,
+          rule: 'to occur once',
+          wayOut: 'Rename one of them.',
+        })
+      }
+      const length = columnLength(column)
+      if (length !== rowCount) {
+        problems.push({
+          code: 'length-differs',
+          parameter: `column ${column.name}`,
+          rule: `to have ${rowCount} values`,
+          received: length,
+        })
+      }
+      byName.set(column.name, column)
+    }
+    refuse('Table', problems)
+    this.#byName = byName
+  }
+
+  /** Names of the columns, in order. */
+  get columnNames(): string[] {
+    return this.columns.map((column) => column.name)
+  }
+
+  /** True where the table has a column of that name. */
+  has(name: string): boolean {
+    return this.#byName.has(name)
+  }
+
+  /**
+   * Returns the column of that name.
+   *
+   * @throws {HoldfastError} `column-missing`, with the nearest name
+   */
+  column(name: string): Column {
+    const column = this.#byName.get(name)
+    if (column !== undefined) return column
+    throw new HoldfastError('Table.column', [columnMissing(name, this)])
+  }
+
+  /** Like {@link Table.column}, for a number column. @throws {HoldfastError} `column-missing`, `column-type` */
+  numbers(name: string): NumberColumn {
+    return this.#ofKind(name, 'number') as NumberColumn
+  }
+
+  /** Like {@link Table.column}, for a text column. @throws {HoldfastError} `column-missing`, `column-type` */
+  texts(name: string): TextColumn {
+    return this.#ofKind(name, 'text') as TextColumn
+  }
+
+  /** Like {@link Table.column}, for a day column. @throws {HoldfastError} `column-missing`, `column-type` */
+  days(name: string): DayColumn {
+    return this.#ofKind(name, 'day') as DayColumn
+  }
+
+  /** Returns the table with only these columns, in this order. */
+  select(names: readonly string[]): Table {
+    return new Table(
+      names.map((name) => this.column(name)),
+      this.rowCount,
+      this.source,
+    )
+  }
+
+  /** Returns the table with this column added, or put in the place of the one with its name. */
+  with(column: Column): Table {
+    const columns = this.has(column.name)
+      ? this.columns.map((old) => (old.name === column.name ? column : old))
+      : [...this.columns, column]
+    return new Table(columns, this.rowCount, this.source)
+  }
+
+  /** Returns the table with only the given rows, in their order. Copies. */
+  take(rows: ArrayLike<number>): Table {
+    return new Table(
+      this.columns.map((column) => takeColumnRows(column, rows)),
+      rows.length,
+      this.source,
+    )
+  }
+
+  /** Returns one cell. O(1). */
+  cell(name: string, row: number): Cell {
+    return cellOf(this.column(name), row)
+  }
+
+  /** Returns one row as an object. */
+  row(index: number): Row {
+    return Object.fromEntries(this.columns.map((column) => [column.name, cellOf(column, index)]))
+  }
+
+  /** Returns all rows as objects. For small tables and tests; O(rows × columns) objects. */
+  rows(): Row[] {
+    return Array.from({ length: this.rowCount }, (_, index) => this.row(index))
+  }
+
+  #ofKind(name: string, kind: ColumnKind): Column {
+    const column = this.column(name)
+    if (column.kind === kind) return column
+    throw new HoldfastError('Table.column', [
+      {
+        code: 'column-type',
+        parameter: `column ${name}`,
+        rule: `to hold ${kind} values`,
+        received: column.kind,
+        ...(this.source === undefined ? {} : { place: { file: this.source } }),
+      },
+    ])
+  }
+}
+
+/** Returns the problem "no such column", with the nearest name that the table has. */
+export function columnMissing(name: string, table: Table): Problem {
+  const close = closestWord(name, table.columnNames)
+  return {
+    code: 'column-missing',
+    parameter: `column ${name}`,
+    rule: `to be one of ${table.columnNames.join(', ')}`,
+    ...(table.source === undefined ? {} : { place: { file: table.source } }),
+    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+  }
+}
+
+/** Returns the value of a column at a row as people write it. */
+export function cellOf(column: Column, row: number): Cell {
+  if (isMissing(column.missing, row)) return null
+  switch (column.kind) {
+    case 'number':
+      return column.values[row]!
+    case 'text':
+      return column.dictionary[column.codes[row]!]!
+    case 'day':
+      return formatDay(column.values[row]! as EpochDay)
+    case 'boolean':
+      return column.values[row] === 1
+  }
+}
+
+/** Number of rows of a column. */
+export function columnLength(column: Column): number {
+  return column.kind === 'text' ? column.codes.length : column.values.length
+}
+
+/** Returns a day column; null and undefined become missing. */
+export function dayColumn(name: string, values: ArrayLike<EpochDay | null | undefined>): DayColumn {
+  const missing = Bitmap.where(values.length, (row) => values[row] == null)
+  return { kind: 'day', name, values: Int32Array.from(values, (value) => value ?? 0), missing }
+}
+
+/** Returns a boolean column; null and undefined become missing. */
+export function booleanColumn(name: string, values: ArrayLike<boolean | null | undefined>): BooleanColumn {
+  const missing = Bitmap.where(values.length, (row) => values[row] == null)
+  return {
+    kind: 'boolean',
+    name,
+    values: Uint8Array.from(values, (value) => (value === true ? 1 : 0)),
+    missing,
+  }
+}
+
+/**
+ * Returns a table from arrays of values, one per column; the kind follows from the first value that is not missing:
+ * numbers, texts or booleans. For days, give ready columns made by `dayColumn`.
+ *
+ * @example
+ * tableFrom({ id: ['A', 'B'], minutes: [10, null] }).rows()
+ * // => [{ id: 'A', minutes: 10 }, { id: 'B', minutes: null }]
+ */
+export function tableFrom(columns: Readonly<Record<string, readonly Cell[] | Column>>): Table {
+  return new Table(
+    Object.entries(columns).map(([name, values]) =>
+      'kind' in values ? { ...values, name } : columnFrom(name, values),
+    ),
+  )
+}
+
+function columnFrom(name: string, values: readonly Cell[]): Column {
+  const first = values.find((value) => value !== null)
+  if (typeof first === 'string') return textColumn(name, values as readonly (string | null)[])
+  if (typeof first === 'boolean') return booleanColumn(name, values as readonly (boolean | null)[])
+  return numberColumn(name, values as readonly (number | null)[])
+}
+
+function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {
+  const missing = column.missing?.take(rows) ?? null
+  switch (column.kind) {
+    case 'text':
+      return { ...column, codes: takeValues(column.codes, rows), missing }
+    case 'number':
+      return { ...column, values: takeValues(column.values, rows), missing }
+    case 'day':
+      return { ...column, values: takeValues(column.values, rows), missing }
+    case 'boolean':
+      return { ...column, values: takeValues(column.values, rows), missing }
+  }
+}
