@@ -1,0 +1,1 @@
+export { HoldfastError, type Place, type Problem, type ProblemCode } from './base/errors.js'

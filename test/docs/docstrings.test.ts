@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { agrees, docstringExamples, runExample } from '../support/run-example.js'
+
+const examples = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .sort()
+  .flatMap((file) => docstringExamples(readFileSync(`src/${file}`, 'utf8'), `src/${file}`))
+
+it.each(examples.map((example) => [example.place, example.code]))(
+  'the docstring at %s shows what its code gives',
+  async (place, code) => {
+    const module = await import(`../../${place.split(':')[0]}`)
+    const { z } = await import('zod')
+    const shown = await runExample(code, { ...(await import('../../src/index.js')), ...module, z })
+    expect(shown.length, 'an example shows at least one output').toBeGreaterThan(0)
+    for (const claim of shown) {
+      const { expression, expected, received } = claim
+      const message = `${expression}\nshown: ${JSON.stringify(expected)}\ngiven: ${JSON.stringify(received)}`
+      expect(agrees(claim), message).toBe(true)
+    }
+  },
+)
