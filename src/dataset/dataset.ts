@@ -1,6 +1,39 @@
-import type { EpochDay } from '../base/days.js'
-import type { FeatureMatrix } from '../base/matrix.js'
+import type { Days, EpochDay } from '../base/days.js'
+import { type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
 import type { FeatureRule } from '../feature/rule.js'
+import type { LabelRule } from '../label/rule.js'
+import type { Table } from '../table/table.js'
+import { baseRates } from './baseRates.js'
+import { fingerprint } from './fingerprint.js'
+
+/** What the outcome of a dataset is. */
+export interface DatasetLabel {
+  /** Name made from the rule: `cancelled_gap7d_30d`. */
+  readonly name: string
+  readonly rule: LabelRule
+  /** Days between cutoff and outcome window. */
+  readonly gapDays: Days
+  /** Length of the outcome window; for a horizon in months, the longest among the dataset's cutoffs. */
+  readonly horizonDays: Days
+}
+
+/** How a dataset came about: who was counted, who has no outcome, and how many churned. */
+export interface DatasetReport {
+  /**
+   * Columns `cutoff`, `reason`, `customers`: `counted` and every reason for which customers were left out. Per cutoff
+   * the numbers add up to all customers. Empty for a flat table. A part of a dataset has the numbers of the whole.
+   */
+  readonly population: Table
+  /**
+   * Columns `cutoff` (missing for a flat table), `reason`, `customers`: counted customers whose outcome is not known
+   * and who are therefore not in the dataset. A part of a dataset has the numbers of the whole.
+   */
+  readonly unlabelled: Table
+  /**
+   * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of these very rows.
+   */
+  readonly baseRates: Table
+}
 
 /**
  * Customers as of cutoffs, with features from before and outcomes from after: the only place where both meet.
@@ -14,11 +47,16 @@ export interface Dataset {
   readonly features: FeatureMatrix
   /** Shape (rows): 1 = churned, 0 = stayed. Rows whose outcome is not known are not here. */
   readonly outcome: Uint8Array
+  /** Shape (rows), each ≥ 0; left out = all 1. */
+  readonly weight?: Float64Array
   /** The rules the features were made with; null for a flat table. */
   readonly rules: readonly FeatureRule[] | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
-  readonly label: { readonly name: string; readonly gapDays: number; readonly horizonDays: number } | null
-  /** SHA-256 over ids, cutoffs, features and outcomes: the same data gives the same text. */
+  readonly label: DatasetLabel | null
+  readonly report: DatasetReport
+  /** Sentences about what was left out or looks wrong; empty where nothing does. */
+  readonly warnings: readonly string[]
+  /** SHA-256 over ids, cutoffs, features, outcomes and weights: the same data gives the same text. Made when first read. */
   readonly fingerprint: string
 }
 
@@ -28,4 +66,44 @@ export interface Split {
   readonly test: Dataset
   /** First cutoff of the test part; null where the split is by row. */
   readonly testFrom: EpochDay | null
+  /** Rows before `testFrom` in neither part, because their outcome window reaches past `testFrom`. */
+  readonly purgedRows: number
+}
+
+/** The parts of a dataset that are not made from its other parts. */
+export interface DatasetParts extends Omit<Dataset, 'fingerprint' | 'report'> {
+  readonly report: Omit<DatasetReport, 'baseRates'>
+}
+
+/** Returns the dataset with its base rates and a fingerprint that is made when first read. */
+export function datasetOf(parts: DatasetParts): Dataset {
+  let text: string | undefined
+  return {
+    ...parts,
+    report: { ...parts.report, baseRates: baseRates(parts) },
+    get fingerprint() {
+      text ??= fingerprint(parts)
+      return text
+    },
+  }
+}
+
+/**
+ * Returns the dataset with only the given rows, in their order. Copies.
+ *
+ * For splits of your own: fold k of a cross-validation, one region. A row may be taken more than once.
+ *
+ * @param rows row numbers from 0
+ */
+export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
+  const { fingerprint: _, report, weight, ...rest } = dataset
+  return datasetOf({
+    ...rest,
+    ids: Array.from(rows, (row) => dataset.ids[row]!),
+    cutoffs: dataset.cutoffs === null ? null : takeValues(dataset.cutoffs, rows),
+    features: takeRows(dataset.features, rows),
+    outcome: takeValues(dataset.outcome, rows),
+    ...(weight === undefined ? {} : { weight: takeValues(weight, rows) }),
+    report: { population: report.population, unlabelled: report.unlabelled },
+  })
 }

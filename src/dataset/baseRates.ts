@@ -1,0 +1,37 @@
+import type { EpochDay } from '../base/days.js'
+import { numberColumn } from '../base/matrix.js'
+import { dayColumn, Table } from '../table/table.js'
+
+/**
+ * Returns how many rows there are and how many churned, per cutoff in order of time; one line for a flat table.
+ *
+ * @returns columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` = churned / rows in [0, 1]
+ */
+export function baseRates(data: {
+  readonly cutoffs: Int32Array | null
+  readonly outcome: Uint8Array
+}): Table {
+  const counts = new Map<number | null, { rows: number; churned: number }>()
+  for (let row = 0; row < data.outcome.length; row++) {
+    const cutoff = data.cutoffs === null ? null : data.cutoffs[row]!
+    const count = counts.get(cutoff) ?? { rows: 0, churned: 0 }
+    count.rows++
+    count.churned += data.outcome[row]!
+    counts.set(cutoff, count)
+  }
+  const lines = [...counts].sort(([a], [b]) => (a ?? 0) - (b ?? 0))
+  const column = (name: string, value: (count: { rows: number; churned: number }) => number) =>
+    numberColumn(
+      name,
+      lines.map(([, count]) => value(count)),
+    )
+  return new Table([
+    dayColumn(
+      'cutoff',
+      lines.map(([cutoff]) => cutoff as EpochDay | null),
+    ),
+    column('rows', (count) => count.rows),
+    column('churned', (count) => count.churned),
+    column('baseRate', (count) => count.churned / count.rows),
+  ])
+}

@@ -1,0 +1,103 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { type Bitmap, isMissing } from '../base/bitmap.js'
+import type { FeatureColumn, FeatureMatrix, NumberColumn, TextColumn } from '../base/matrix.js'
+
+/** What a fingerprint is made from; a `Dataset` is one. */
+export interface FingerprintedData {
+  readonly ids: readonly string[]
+  readonly cutoffs: Int32Array | null
+  readonly features: FeatureMatrix
+  readonly outcome: Uint8Array
+  readonly weight?: Float64Array
+}
+
+type Hash = ReturnType<typeof sha256.create>
+
+/** Numbers are hashed in pieces of this many, so that no copy of a whole column is made. */
+const pieceLength = 8192
+
+/**
+ * Returns the SHA-256 of a dataset's contents: the same data gives the same text, on every machine and in every run.
+ *
+ * Write it beside a model to know later what it was trained on. It covers ids, cutoffs, and of each feature its name,
+ * kind, values, missing rows and category texts, then outcomes and weights, in the order of rows and columns. It does
+ * not depend on the order of a column's dictionary, on unused texts in it, on what stands behind a missing bit, or on
+ * the sign of zero.
+ *
+ * O(rows × columns) time, about 1 s for 10 million values; constant memory.
+ *
+ * @returns 64 hexadecimal digits
+ */
+export function fingerprint(data: FingerprintedData): string {
+  const hash = sha256.create()
+  addText(hash, 'holdfast dataset 1')
+  addCount(hash, data.ids.length)
+  for (const id of data.ids) addText(hash, id)
+  addText(hash, data.cutoffs === null ? 'flat' : 'cutoffs')
+  if (data.cutoffs !== null) addIntegers(hash, data.cutoffs)
+  addCount(hash, data.features.columns.length)
+  for (const column of data.features.columns) addColumn(hash, column)
+  hash.update(data.outcome)
+  addText(hash, data.weight === undefined ? 'unweighted' : 'weighted')
+  if (data.weight !== undefined) addNumbers(hash, data.weight, null)
+  return bytesToHex(hash.digest())
+}
+
+function addColumn(hash: Hash, column: FeatureColumn): void {
+  addText(hash, column.kind)
+  addText(hash, column.name)
+  const missingCount = column.missing?.count() ?? 0
+  addCount(hash, missingCount)
+  if (column.missing !== null && missingCount > 0) addIntegers(hash, Int32Array.from(column.missing.words))
+  if (column.kind === 'number') addNumbers(hash, column.values, column.missing)
+  else addTexts(hash, column)
+}
+
+function addNumbers(hash: Hash, values: NumberColumn['values'], missing: Bitmap | null): void {
+  const view = new DataView(new ArrayBuffer(pieceLength * 8))
+  for (let start = 0; start < values.length; start += pieceLength) {
+    const count = Math.min(pieceLength, values.length - start)
+    for (let index = 0; index < count; index++) {
+      const row = start + index
+      view.setFloat64(index * 8, isMissing(missing, row) ? 0 : values[row]! + 0, true)
+    }
+    hash.update(new Uint8Array(view.buffer, 0, count * 8))
+  }
+}
+
+// Texts are numbered in order of first appearance among the rows, which no order of the dictionary can change.
+function addTexts(hash: Hash, column: TextColumn): void {
+  const numbers = new Int32Array(column.dictionary.length).fill(-1)
+  const texts: string[] = []
+  const rows = new Int32Array(column.codes.length)
+  for (let row = 0; row < rows.length; row++) {
+    if (isMissing(column.missing, row)) continue
+    const code = column.codes[row]!
+    if (numbers[code] === -1) numbers[code] = texts.push(column.dictionary[code]!) - 1
+    rows[row] = numbers[code]!
+  }
+  addCount(hash, texts.length)
+  for (const text of texts) addText(hash, text)
+  addIntegers(hash, rows)
+}
+
+function addIntegers(hash: Hash, values: Int32Array): void {
+  const view = new DataView(new ArrayBuffer(pieceLength * 4))
+  for (let start = 0; start < values.length; start += pieceLength) {
+    const count = Math.min(pieceLength, values.length - start)
+    for (let index = 0; index < count; index++) view.setInt32(index * 4, values[start + index]!, true)
+    hash.update(new Uint8Array(view.buffer, 0, count * 4))
+  }
+}
+
+// The length before the text keeps ["ab", "c"] and ["a", "bc"] apart.
+function addText(hash: Hash, text: string): void {
+  const bytes = utf8ToBytes(text)
+  addCount(hash, bytes.length)
+  hash.update(bytes)
+}
+
+function addCount(hash: Hash, count: number): void {
+  addIntegers(hash, Int32Array.of(count))
+}

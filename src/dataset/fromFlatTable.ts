@@ -1,0 +1,212 @@
+import { z } from 'zod'
+import { Bitmap, isMissing } from '../base/bitmap.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import type { FeatureColumn } from '../base/matrix.js'
+import { checkOptions } from '../base/options.js'
+import { reasonTable } from '../population/reasonTable.js'
+import { cellOf, columnMissing, type Table } from '../table/table.js'
+import { type Dataset, datasetOf } from './dataset.js'
+import { featureColumnsOf } from './flatFeatures.js'
+import { flatOutcome } from './flatOutcome.js'
+
+/** Which columns of a flat table are what; every column not named here is a feature. */
+export interface FlatTableOptions {
+  /** Column that names the customer; each value once. Default: the rows are numbered from 1. */
+  readonly id?: string
+  /** Column that says what happened: two different values, or 0 and 1, or true and false. */
+  readonly label: string
+  /** The value of the label column that means churned. Default: found where it is 1, true, yes or churned. */
+  readonly positive?: string | number | boolean
+  /** Columns that are no features: known only after the outcome, or not to be used. Default none. */
+  readonly exclude?: readonly string[]
+  /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
+  readonly weight?: string
+}
+
+/** Rules and defaults of {@link FlatTableOptions}. */
+export const flatTableSchema = z.strictObject({
+  id: z.string().min(1).optional(),
+  label: z.string().min(1),
+  positive: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  exclude: z.array(z.string()).default([]),
+  weight: z.string().min(1).optional(),
+})
+
+type CheckedOptions = z.output<typeof flatTableSchema>
+
+/**
+ * Returns a dataset from a table with one row per customer: features and what happened, side by side.
+ *
+ * Use it where somebody else has made the features. Nothing can be checked here about time: a column that was written
+ * down after the customer left makes every figure too good and must be named in `exclude`.
+ *
+ * Outcome: a label column with the values 0 and 1 or false and true is read as it is. Of two texts, the one that means
+ * churned is known where it is `1`, `true`, `yes`, `y`, `churn` or `churned`, in any case, and with or without a full
+ * stop; otherwise `positive` must name it. A row without label is set aside and counted in `report.unlabelled`.
+ *
+ * Features, in the order of the table: numbers as they are, booleans as 0 and 1, texts as categories. A column of days
+ * is refused: a calendar day has no meaning for the next customer. Left out, each with a sentence in `warnings`: columns
+ * that say nothing (one value everywhere, or no value at all) and text columns with more than 20 values of which none
+ * occurs twice (names, numbers written as text).
+ *
+ * @param table one row per customer
+ * @returns dataset in the order of the table's rows, without cutoffs
+ * @throws {HoldfastError} `column-missing`; `column-type` for a day column; `value-missing`, `duplicate-id` with every
+ * row concerned; `value-unknown` where it is not clear which label means churned; `one-class`; `table-empty`
+ *
+ * O(rows × columns).
+ *
+ * @example
+ * const table = tableFrom({
+ *   customerID: ['A', 'B', 'C', 'D'],
+ *   tenure: [1, 34, 2, 45],
+ *   churn: ['Yes', 'No', 'Yes', null],
+ * })
+ * const dataset = fromFlatTable(table, { id: 'customerID', label: 'churn' })
+ * dataset.ids
+ * // => ['A', 'B', 'C']
+ * Array.from(dataset.outcome)
+ * // => [1, 0, 1]
+ * dataset.report.unlabelled.rows()
+ * // => [{ cutoff: null, reason: 'label missing', customers: 1 }]
+ *
+ * @see {@link buildDataset} where the raw history is at hand
+ */
+export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset {
+  const checked = checkOptions('fromFlatTable', flatTableSchema, options)
+  refuse('fromFlatTable', columnProblems(table, checked))
+  const label = table.column(checked.label)
+  const labelled = rowsWhere(table.rowCount, (row) => !isMissing(label.missing, row))
+  if (labelled.length === 0) throw noRows(table, checked.label)
+  const rows = labelled.length === table.rowCount ? table : table.take(labelled)
+
+  const idProblems = checked.id === undefined ? [] : problemsOfIds(table, checked.id)
+  const weightProblems = checked.weight === undefined ? [] : problemsOfWeights(table, checked.weight)
+  refuse('fromFlatTable', [...idProblems, ...weightProblems])
+  const outcome = flatOutcome(rows, checked.label, checked.positive)
+  const { columns, warnings } = featureColumnsOf(rows, featureNames(table, checked))
+  return datasetOf({
+    ids: idsOf(rows, labelled, checked.id),
+    cutoffs: null,
+    features: { rowCount: rows.rowCount, columns: columns satisfies FeatureColumn[] },
+    outcome,
+    ...(checked.weight === undefined ? {} : { weight: weightsOf(rows, checked.weight) }),
+    rules: null,
+    label: null,
+    report: {
+      population: reasonTable([]),
+      unlabelled: reasonTable([
+        { cutoff: null, reason: 'label missing', customers: table.rowCount - rows.rowCount },
+      ]),
+    },
+    warnings,
+  })
+}
+
+function columnProblems(table: Table, options: CheckedOptions): Problem[] {
+  const named = [options.label, options.id, options.weight, ...options.exclude]
+  const missing = named
+    .filter((name) => name !== undefined && !table.has(name))
+    .map((name) => columnMissing(name!, table))
+  const days = featureNames(table, options)
+    .filter((name) => table.column(name).kind === 'day')
+    .map(
+      (name): Problem => ({
+        code: 'column-type',
+        parameter: `column ${name}`,
+        rule: 'to hold numbers, texts or true/false',
+        received: 'day',
+        wayOut: 'Name it in exclude, or replace it by the days between it and the day of the forecast.',
+      }),
+    )
+  if (options.weight !== undefined && table.has(options.weight)) {
+    const kind = table.column(options.weight).kind
+    if (kind !== 'number') {
+      const parameter = `weight column ${options.weight}`
+      days.push({ code: 'column-type', parameter, rule: 'to hold numbers', received: kind })
+    }
+  }
+  return [...missing, ...days]
+}
+
+function featureNames(table: Table, options: CheckedOptions): string[] {
+  const others = new Set([options.label, options.id, options.weight, ...options.exclude])
+  return table.columnNames.filter((name) => !others.has(name))
+}
+
+function problemsOfIds(table: Table, name: string): Problem[] {
+  const column = table.column(name)
+  const rowsOf = new Map<string, number[]>()
+  const problems: Problem[] = []
+  for (let row = 0; row < table.rowCount; row++) {
+    if (isMissing(column.missing, row)) {
+      problems.push({
+        code: 'value-missing',
+        parameter: `id column ${name}`,
+        rule: 'to have a value in every row',
+        place: { row: row + 1 },
+      })
+      continue
+    }
+    const id = String(cellOf(column, row))
+    const rows = rowsOf.get(id)
+    if (rows === undefined) rowsOf.set(id, [row + 1])
+    else rows.push(row + 1)
+  }
+  for (const [id, rows] of rowsOf) {
+    if (rows.length === 1) continue
+    problems.push({
+      code: 'duplicate-id',
+      parameter: `id column ${name}`,
+      rule: `to hold each customer once (rows ${rows.join(', ')})`,
+      received: id,
+      place: { row: rows[1]! },
+      wayOut: 'Keep one row per customer; for a history with several rows each, use buildDataset.',
+      count: rows.length,
+    })
+  }
+  return problems
+}
+
+function problemsOfWeights(table: Table, name: string): Problem[] {
+  const column = table.numbers(name)
+  const problems: Problem[] = []
+  for (let row = 0; row < table.rowCount; row++) {
+    const place = { row: row + 1, column: name }
+    if (isMissing(column.missing, row))
+      problems.push({ code: 'value-missing', parameter: 'weight', rule: 'to have a value', place })
+    else if (!(column.values[row]! >= 0))
+      problems.push({
+        code: 'out-of-range',
+        parameter: 'weight',
+        rule: 'to be a number of at least 0',
+        received: column.values[row],
+        place,
+      })
+  }
+  return problems
+}
+
+function idsOf(rows: Table, labelled: Int32Array, id: string | undefined): string[] {
+  if (id === undefined) return Array.from(labelled, (row) => String(row + 1))
+  const column = rows.column(id)
+  return Array.from({ length: rows.rowCount }, (_, row) => String(cellOf(column, row)))
+}
+
+function weightsOf(rows: Table, name: string): Float64Array {
+  return Float64Array.from(rows.numbers(name).values)
+}
+
+function rowsWhere(rowCount: number, holds: (row: number) => boolean): Int32Array {
+  const bits = Bitmap.where(rowCount, holds)
+  const rows = new Int32Array(bits?.count() ?? 0)
+  for (let row = 0, next = 0; next < rows.length; row++) if (bits!.has(row)) rows[next++] = row
+  return rows
+}
+
+function noRows(table: Table, label: string): HoldfastError {
+  const rule = `to have at least one row with a value in the label column ${label}`
+  return new HoldfastError('fromFlatTable', [
+    { code: 'table-empty', parameter: 'table', rule, received: table.rowCount },
+  ])
+}

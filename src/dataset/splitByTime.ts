@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { type EpochDay, formatDay, parseDay } from '../base/days.js'
+import { HoldfastError } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { outcomeWindow } from '../label/outcomeWindow.js'
+import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
+
+/** How a dataset is split by time. */
+export interface SplitByTimeOptions {
+  /** First cutoff of the test part: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, or an `EpochDay`. */
+  readonly testFrom: string | EpochDay
+  /** Leave training rows out whose outcome was not yet known at `testFrom`. Default true; false only to measure it. */
+  readonly purge?: boolean
+}
+
+const dayRule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
+
+/** Rules and defaults of {@link SplitByTimeOptions}. */
+export const splitByTimeSchema = z.strictObject({
+  testFrom: z
+    .union([z.string(), z.number()])
+    .transform((value, context): EpochDay => {
+      const day = parseDay(typeof value === 'string' && /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value)
+      if (day !== undefined) return day
+      context.addIssue(`to be ${dayRule}`)
+      return z.NEVER
+    })
+    .describe(dayRule),
+  purge: z.boolean().default(true),
+})
+
+/**
+ * Returns the rows before a day for training and the rows from that day on for testing, as it will be in use: the model
+ * knows the past and is asked about the future.
+ *
+ * With T = testFrom, c = the row's cutoff, e = end of its outcome window:
+ *
+ *     test     c ≥ T
+ *     train    c < T and e ≤ T
+ *     purged   c < T and e > T: on day T nobody could have known this outcome, so nobody could have trained on it
+ *
+ * The same customer may be in both parts, at different cutoffs: so it is in use.
+ *
+ * @returns the parts, and in `purgedRows` how many rows are in neither
+ * @throws {HoldfastError} `option-invalid` for a flat table, which has no time; `out-of-range` where a part would be
+ * empty, with the cutoffs there are
+ *
+ * O(rows × columns).
+ *
+ * @example
+ * const { train, test, purgedRows } = splitByTime(dataset, { testFrom: '2025-10-01' })
+ *
+ * @see {@link splitRows} for flat tables
+ */
+export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Split {
+  const { testFrom, purge } = checkOptions('splitByTime', splitByTimeSchema, options)
+  const { cutoffs, label } = dataset
+  if (cutoffs === null || label === null) {
+    throw new HoldfastError('splitByTime', [
+      {
+        code: 'option-invalid',
+        parameter: 'dataset',
+        rule: 'to have cutoffs; a flat table has none',
+        wayOut: 'Use splitRows.',
+      },
+    ])
+  }
+  const known = new Map<number, boolean>()
+  for (const cutoff of cutoffs) {
+    if (!known.has(cutoff)) known.set(cutoff, outcomeWindow(label.rule, cutoff as EpochDay).end <= testFrom)
+  }
+  const trainRows: number[] = []
+  const testRows: number[] = []
+  cutoffs.forEach((cutoff, row) => {
+    if (cutoff >= testFrom) testRows.push(row)
+    else if (!purge || known.get(cutoff)) trainRows.push(row)
+  })
+  if (trainRows.length === 0 || testRows.length === 0) throw emptyPart(testFrom, known, testRows.length === 0)
+  return {
+    train: takeDatasetRows(dataset, trainRows),
+    test: takeDatasetRows(dataset, testRows),
+    testFrom,
+    purgedRows: cutoffs.length - trainRows.length - testRows.length,
+  }
+}
+
+function emptyPart(testFrom: EpochDay, known: ReadonlyMap<number, boolean>, noTest: boolean): HoldfastError {
+  const cutoffs = [...known.keys()].sort((a, b) => a - b).map((day) => formatDay(day as EpochDay))
+  return new HoldfastError('splitByTime', [
+    {
+      code: 'out-of-range',
+      parameter: 'testFrom',
+      rule: noTest
+        ? 'to be at or before the last cutoff'
+        : 'to be at or after the end of the first outcome window',
+      received: formatDay(testFrom),
+      wayOut: `The dataset has the cutoffs ${cutoffs.join(', ')}.`,
+    },
+  ])
+}

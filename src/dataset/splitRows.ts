@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { HoldfastError } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { seededRandom, shuffledIndices } from '../base/random.js'
+import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
+
+/** How a dataset is split by customer. */
+export interface SplitRowsOptions {
+  /** Share of customers in the test part. In (0, 1). Default 0.2. */
+  readonly testShare?: number
+  /** Seed of the draw; any 32-bit integer. Default 1. Same seed, same split. */
+  readonly seed?: number
+  /** Draw the same share of churners and of stayers, so that both parts have one base rate. Default true. */
+  readonly stratify?: boolean
+}
+
+/** Rules and defaults of {@link SplitRowsOptions}. */
+export const splitRowsSchema = z.strictObject({
+  testShare: z.number().gt(0).lt(1).default(0.2),
+  seed: z.int().min(-2_147_483_648).max(4_294_967_295).default(1),
+  stratify: z.boolean().default(true),
+})
+
+/**
+ * Returns two parts of a dataset, drawn at random by customer.
+ *
+ * For flat tables, which have no time in them. Where the rows have cutoffs use `splitByTime`: a random split lets the
+ * model learn from the same weeks that it is tested on, and its figures are too good.
+ *
+ * All rows of one customer go to the same part. With n customers (stratified: per outcome, a customer counts as churned
+ * if any of his rows is), round(testShare × n) of them are drawn for the test part. Rows keep their order.
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `out-of-range` where one part would be empty
+ *
+ * O(rows × columns).
+ *
+ * @example
+ * const { train, test } = splitRows(dataset, { testShare: 0.25, seed: 1 })
+ * [train.ids.length, test.ids.length]
+ * // => [3, 1]
+ *
+ * @see {@link splitByTime}
+ */
+export function splitRows(dataset: Dataset, options: SplitRowsOptions = {}): Split {
+  const { testShare, seed, stratify } = checkOptions('splitRows', splitRowsSchema, options)
+  const tested = testedCustomers(dataset, testShare, seed, stratify)
+  const trainRows: number[] = []
+  const testRows: number[] = []
+  for (const [row, id] of dataset.ids.entries()) (tested.has(id) ? testRows : trainRows).push(row)
+  if (trainRows.length === 0 || testRows.length === 0) {
+    throw new HoldfastError('splitRows', [
+      {
+        code: 'out-of-range',
+        parameter: 'testShare',
+        rule: `to leave customers in both parts, of ${new Set(dataset.ids).size}`,
+        received: testShare,
+        wayOut: 'Use a share nearer to 0.5, or more rows.',
+      },
+    ])
+  }
+  return {
+    train: takeDatasetRows(dataset, trainRows),
+    test: takeDatasetRows(dataset, testRows),
+    testFrom: null,
+    purgedRows: 0,
+  }
+}
+
+function testedCustomers(dataset: Dataset, testShare: number, seed: number, stratify: boolean): Set<string> {
+  const churned = new Map<string, boolean>()
+  dataset.ids.forEach((id, row) => {
+    churned.set(id, (churned.get(id) ?? false) || dataset.outcome[row] === 1)
+  })
+  const ids = [...churned.keys()]
+  const strata = stratify
+    ? [ids.filter((id) => churned.get(id)), ids.filter((id) => !churned.get(id))]
+    : [ids]
+  const random = seededRandom(seed)
+  return new Set(
+    strata.flatMap((stratum) => {
+      const order = shuffledIndices(stratum.length, random)
+      return Array.from(order.subarray(0, Math.round(testShare * stratum.length)), (index) => stratum[index]!)
+    }),
+  )
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { numberColumn } from '../../src/base/matrix.js'
+import { type Dataset, datasetOf } from '../../src/dataset/dataset.js'
+import { splitRows } from '../../src/dataset/splitRows.js'
+import { reasonTable } from '../../src/population/reasonTable.js'
+
+function datasetOfRows(ids: readonly string[], outcome: readonly number[]): Dataset {
+  return datasetOf({
+    ids,
+    cutoffs: null,
+    features: {
+      rowCount: ids.length,
+      columns: [
+        numberColumn(
+          'row',
+          ids.map((_, row) => row),
+        ),
+      ],
+    },
+    outcome: Uint8Array.from(outcome),
+    rules: null,
+    label: null,
+    report: { population: reasonTable([]), unlabelled: reasonTable([]) },
+    warnings: [],
+  })
+}
+
+function rowNumbers(dataset: Dataset): number[] {
+  const column = dataset.features.columns[0]
+  return column?.kind === 'number' ? [...column.values] : []
+}
+
+const datasets = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1 })), {
+    minLength: 40,
+    maxLength: 120,
+  })
+  .map((rows) =>
+    datasetOfRows(
+      rows.map(([id]) => `C${id}`),
+      rows.map(([, outcome]) => outcome),
+    ),
+  )
+
+test('the parts hold every row once, in its order, and share no customer', () => {
+  fc.assert(
+    fc.property(
+      datasets,
+      fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+      fc.integer(),
+      (dataset, testShare, seed) => {
+        fc.pre(new Set(dataset.ids).size > 8)
+        const { train, test: tested } = splitRows(dataset, { testShare, seed })
+        const sorted = [...rowNumbers(train), ...rowNumbers(tested)].sort((a, b) => a - b)
+        expect(sorted).toEqual(rowNumbers(dataset))
+        expect(rowNumbers(train)).toEqual(rowNumbers(train).toSorted((a, b) => a - b))
+        expect(train.ids.filter((id) => new Set(tested.ids).has(id))).toEqual([])
+      },
+    ),
+  )
+})
+
+test('both parts have the base rate of the whole where the shares come out even', () => {
+  // 100 customers, 20 churned: 20 % of 20 = 4 and 20 % of 80 = 16 are drawn.
+  const outcome = Array.from({ length: 100 }, (_, row) => (row % 5 === 0 ? 1 : 0))
+  const dataset = datasetOfRows(
+    outcome.map((_, row) => `C${row}`),
+    outcome,
+  )
+  const { train, test: tested } = splitRows(dataset, { testShare: 0.2, seed: 3 })
+  expect(tested.report.baseRates.rows()).toEqual([{ cutoff: null, rows: 20, churned: 4, baseRate: 0.2 }])
+  expect(train.report.baseRates.rows()).toEqual([{ cutoff: null, rows: 80, churned: 16, baseRate: 0.2 }])
+})
+
+test('same seed, same split; another seed, another split', () => {
+  const ids = Array.from({ length: 60 }, (_, row) => `C${row}`)
+  const dataset = datasetOfRows(
+    ids,
+    ids.map((_, row) => row % 2),
+  )
+  const tested = (seed: number) => splitRows(dataset, { seed }).test.ids
+  expect(tested(5)).toEqual(tested(5))
+  expect(tested(5)).not.toEqual(tested(6))
+})
+
+test('a split that leaves one part empty is refused', () => {
+  expect(() => splitRows(datasetOfRows(['A', 'B'], [0, 1]), { testShare: 0.01 })).toThrow(
+    'splitRows: expected testShare to leave customers in both parts, of 2, got 0.01 (number). Use a share nearer to 0.5, or more rows.',
+  )
+})
+
+test.each([0, 1, 20, -0.1])('testShare %d is refused', (testShare) => {
+  expect(() => splitRows(datasetOfRows(['A', 'B'], [0, 1]), { testShare })).toThrow(
+    'expected testShare to be',
+  )
+})
