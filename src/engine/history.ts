@@ -1,6 +1,6 @@
 import type { EpochDay } from '../base/days.js'
-import type { InputTableName } from '../table/inputs.js'
-import type { ColumnKind, Table } from '../table/table.js'
+import type { HistoryKinds } from '../table/inputs.js'
+import type { Table } from '../table/table.js'
 import type { Engine } from './engine.js'
 
 /**
@@ -9,18 +9,19 @@ import type { Engine } from './engine.js'
  * In the engine every table is called by its input name (`customers`, `usage`, …). Days are INTEGER days since
  * 1970-01-01, so that no engine's date arithmetic can differ from ours. Every event table has besides its own columns
  * `id` and `day`: the day its row happened on (`usage.day`, `payments.day`, `contacts.day`; `plans.from`; the last day
- * of the month of `bills.period` and `devices.period`). `customers` has `id`, `activatedAt`, `cancelledAt` (always
+ * of the month of `bills.period` and `devices.period`; `period` itself is the month's first day). `calls` has `from`,
+ * `to` and `day`, and no `id`: either end may be a customer or not. `customers` has `id`, `activatedAt`, `cancelledAt` (always
  * there, NULL where unknown) and its attributes.
  */
 export interface History {
   readonly engine: Engine
   /** The tables that were given, each with its columns and their kinds, under our names. */
-  readonly tables: Readonly<Partial<Record<InputTableName, Readonly<Record<string, ColumnKind>>>>>
+  readonly tables: HistoryKinds
   /** First day for which the history is no longer complete: every outcome window must end at or before it. */
   readonly completeUntil: EpochDay
   /**
-   * Rows that were set aside: columns `table`, `row`, `column`, `code`, `rule`, `value`. One row per broken rule.
-   * `row` counts the file's rows from 1, header not counted.
+   * Rows that were set aside: columns `table`, `file`, `row`, `column`, `code`, `rule`, `value`. One row per broken
+   * rule. `row` counts the file's rows from 1, header not counted; `file` is missing where the source was in memory.
    */
   readonly rejects: Table
   /** Frees the engine. */

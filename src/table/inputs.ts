@@ -18,15 +18,18 @@ export type InputTableName = (typeof inputTableNames)[number]
 /** An input table whose rows happen to a customer on a day. */
 export type EventTableName = Exclude<InputTableName, 'customers' | 'calls'>
 
+/** The tables that a history has, each with its columns and their kinds, under our names. */
+export type HistoryKinds = Readonly<Partial<Record<InputTableName, Readonly<Record<string, ColumnKind>>>>>
+
 /** What the columns of an input table are; the names are ours, the user maps his own onto them. */
 export interface InputTable {
   readonly required: Readonly<Record<string, ColumnKind>>
   readonly optional: Readonly<Record<string, ColumnKind>>
   /**
-   * What further columns of the file are: measures (numbers), attributes (any kind, read as found), or nothing
-   * that holdfast reads.
+   * What further columns of the file are: measures (numbers that features add up; other kinds are kept and can be
+   * filtered by) or attributes. Both are read as found.
    */
-  readonly further: 'measures' | 'attributes' | 'ignored'
+  readonly further: 'measures' | 'attributes'
   /** The column whose day decides what a cutoff may see; a `period` column counts on the last day of its month. */
   readonly happenedAt: 'activatedAt' | 'day' | 'period' | 'from'
 }
