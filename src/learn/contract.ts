@@ -37,7 +37,8 @@ export interface Contributions {
  * A trained churn-risk classifier. Immutable; predicting before training does not compile.
  *
  * Input matrices are matched to the model's features by name: order does not matter, further columns are
- * ignored, categories are matched by text. A category that training has not seen is treated as missing.
+ * ignored, categories are matched by text. A category that training has not seen is read as missing by trees, and by
+ * the logistic model as a rare category, or as none where training had no rare ones.
  */
 export interface ChurnModel {
   /** Name of the learner that made it: `boosting`, `logistic`, … */
@@ -47,8 +48,8 @@ export interface ChurnModel {
   /** Weighted share of churners it was trained on. */
   readonly baseRate: number
   /**
-   * Returns the probability of churn, shape (rows), each in (0, 1).
-   * @throws {HoldfastError} `feature-missing`, `column-type`: all of them at once
+   * Returns the probability of churn, shape (rows), each in [1e-15, 1 - 1e-15]: never exactly 0 or 1.
+   * @throws {HoldfastError} `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at once
    */
   probability(features: FeatureMatrix): Float64Array
   /** Returns the log odds of churn, shape (rows). */
@@ -61,6 +62,8 @@ export interface ChurnModel {
 
 /** What a learner can do; shared code and the conformance suite ask this, never the name. */
 export interface Capabilities {
+  /** Reads the features at all; a baseline does not. */
+  readonly features: boolean
   /** Reads missing values itself, without imputation. */
   readonly missing: boolean
   /** Reads categories itself, without one-hot columns. */

@@ -1,0 +1,85 @@
+import type { Bitmap } from '../base/bitmap.js'
+import { closestWord, type Problem, refuse } from '../base/errors.js'
+import type { FeatureColumn, FeatureMatrix, FeatureSpec, NumberColumn } from '../base/matrix.js'
+import { columnProblems } from './check.js'
+
+/** A text column read with the categories of a model. */
+export interface AlignedTextColumn {
+  readonly kind: 'text'
+  /** Shape (rows): the column's own codes. */
+  readonly codes: Int32Array
+  readonly missing: Bitmap | null
+  /** From the column's code to the model's category; `unseen` where the model has no such category. */
+  readonly categoryOf: Int32Array
+  /** The number of the model's categories. */
+  readonly unseen: number
+}
+
+/** A column of the input, in the place that the model wants it. */
+export type AlignedColumn = NumberColumn | AlignedTextColumn
+
+/** Matches input matrices to the features of one model, by name and by text; built once per model. */
+export class FeatureAligner {
+  readonly #indexes: readonly ReadonlyMap<string, number>[]
+
+  constructor(readonly specs: readonly FeatureSpec[]) {
+    this.#indexes = specs.map(
+      (spec) => new Map(spec.kind === 'text' ? spec.categories.map((text, index) => [text, index]) : []),
+    )
+  }
+
+  /**
+   * Returns the columns in the order of the model's features. Columns that the model does not need are ignored.
+   *
+   * @throws {HoldfastError} `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at once
+   */
+  align(operation: string, matrix: FeatureMatrix): AlignedColumn[] {
+    const byName = new Map(matrix.columns.map((column) => [column.name, column]))
+    refuse(
+      operation,
+      this.specs.flatMap((spec) => specProblems(spec, byName, matrix.rowCount)),
+    )
+    return this.specs.map((spec, feature) => this.#aligned(spec, byName.get(spec.name)!, feature))
+  }
+
+  #aligned(spec: FeatureSpec, column: FeatureColumn, feature: number): AlignedColumn {
+    if (column.kind === 'number') return column
+    const unseen = spec.kind === 'text' ? spec.categories.length : 0
+    const index = this.#indexes[feature]!
+    const categoryOf = Int32Array.from(column.dictionary, (text) => index.get(text) ?? unseen)
+    return { kind: 'text', codes: column.codes, missing: column.missing, categoryOf, unseen }
+  }
+}
+
+function specProblems(
+  spec: FeatureSpec,
+  byName: ReadonlyMap<string, FeatureColumn>,
+  rowCount: number,
+): Problem[] {
+  const column = byName.get(spec.name)
+  if (column === undefined) return [featureMissing(spec.name, [...byName.keys()])]
+  if (column.kind !== spec.kind) {
+    return [
+      {
+        code: 'column-type',
+        parameter: `column ${spec.name}`,
+        rule: `to hold ${spec.kind === 'number' ? 'numbers' : 'texts'}, as in training`,
+        received: column.kind,
+      },
+    ]
+  }
+  return columnProblems(column, rowCount)
+}
+
+function featureMissing(name: string, names: readonly string[]): Problem {
+  const close = closestWord(name, names)
+  return {
+    code: 'feature-missing',
+    parameter: `feature ${name}`,
+    rule: 'to be a column of the input: the model was trained with it',
+    wayOut:
+      close === undefined
+        ? 'Add the column; where its values are not known, mark them as missing.'
+        : `Did you mean column ${close}?`,
+  }
+}

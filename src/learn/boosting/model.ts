@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import { FeatureAligner } from '../align.js'
+import type { ChurnModel, Contributions } from '../contract.js'
+import { probabilityOf } from '../margin.js'
+import { checkState, refuseModel } from '../restore.js'
+import type { TreeEnsemble } from '../tree/ensemble.js'
+import { addMargins } from '../tree/predict.js'
+import { addShapleyValues, expectedValue } from '../tree/shapley.js'
+import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+
+/**
+ * A churn-risk model of boosted trees; see `trainBoosting`.
+ *
+ * A category that training has not seen is read as missing. Contributions are exact Shapley values of the trees
+ * (path-dependent TreeSHAP).
+ */
+export class BoostingModel implements ChurnModel {
+  readonly learner = 'boosting'
+  readonly #aligner: FeatureAligner
+
+  constructor(
+    readonly features: readonly FeatureSpec[],
+    readonly baseRate: number,
+    /** Margin before the first tree, in log odds. */
+    readonly baseMargin: number,
+    readonly ensemble: TreeEnsemble,
+  ) {
+    this.#aligner = new FeatureAligner(features)
+  }
+
+  probability(features: FeatureMatrix): Float64Array {
+    return probabilityOf(this.#margin('BoostingModel.probability', features))
+  }
+
+  margin(features: FeatureMatrix): Float64Array {
+    return this.#margin('BoostingModel.margin', features)
+  }
+
+  contributions(features: FeatureMatrix): Contributions {
+    const columns = this.#aligner.align('BoostingModel.contributions', features)
+    const values = this.features.map(() => new Float64Array(features.rowCount))
+    addShapleyValues(this.ensemble, columns, features.rowCount, values)
+    return { base: this.baseMargin + expectedValue(this.ensemble), values }
+  }
+
+  state(): unknown {
+    return { baseMargin: this.baseMargin, trees: stateOfEnsemble(this.ensemble) }
+  }
+
+  #margin(operation: string, features: FeatureMatrix): Float64Array {
+    const columns = this.#aligner.align(operation, features)
+    const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
+    addMargins(this.ensemble, columns, margin)
+    return margin
+  }
+}
+
+const boostingState = z.strictObject({ baseMargin: z.number(), trees: ensembleState })
+
+/**
+ * Returns the boosting model that `state` describes.
+ *
+ * @throws {HoldfastError} `model-invalid` where a walk over the trees could leave them
+ */
+export function restoreBoosting(
+  features: readonly FeatureSpec[],
+  baseRate: number,
+  state: unknown,
+): BoostingModel {
+  const { baseMargin, trees } = checkState('restoreBoosting', boostingState, state)
+  refuseModel('restoreBoosting', ensembleProblems(trees, features))
+  return new BoostingModel(features, baseRate, baseMargin, ensembleOfState(trees))
+}

@@ -1,0 +1,208 @@
+import type { z } from 'zod'
+import { isMissing } from '../base/bitmap.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { type FeatureColumn, type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
+import { checkOptions } from '../base/options.js'
+import { ExactSum } from '../base/statistics.js'
+import type { TrainingData } from './contract.js'
+
+/** Options and data that a trainer may trust: every rule holds, rows of weight 0 are gone. */
+export interface CheckedTraining<Options> {
+  readonly options: Options
+  /** Columns in the order of their names, so that the order of the input does not show in the model. */
+  readonly features: FeatureMatrix
+  /** Shape (rows), 0 or 1; both occur. */
+  readonly outcome: Uint8Array
+  /** Shape (rows), each above 0; null where every row counts once. */
+  readonly weight: Float64Array | null
+  readonly totalWeight: number
+  /** Weighted share of churners, in (0, 1). */
+  readonly baseRate: number
+}
+
+/**
+ * Returns options with defaults and data ready for training, or throws every broken rule of both at once.
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-empty`, `column-duplicate`, `column-type`,
+ *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`
+ *
+ * O(rows × columns) time; copies the rows only where some weigh 0.
+ */
+export function checkTraining<Schema extends z.ZodType>(
+  operation: string,
+  schema: Schema,
+  options: unknown,
+  data: TrainingData,
+): CheckedTraining<z.output<Schema>> {
+  const { value, problems } = optionsAndProblems(operation, schema, options)
+  refuse(operation, [...problems, ...trainingProblems(data)])
+  return { options: value as z.output<Schema>, ...countedRows(data) }
+}
+
+function optionsAndProblems(
+  operation: string,
+  schema: z.ZodType,
+  options: unknown,
+): { value: unknown; problems: readonly Problem[] } {
+  try {
+    return { value: checkOptions(operation, schema, options), problems: [] }
+  } catch (error) {
+    if (error instanceof HoldfastError) return { value: undefined, problems: error.problems }
+    throw error
+  }
+}
+
+function trainingProblems(data: TrainingData): Problem[] {
+  const { features, outcome, weight } = data
+  const problems = matrixProblems(features)
+  if (features.rowCount < 1) {
+    problems.push({ code: 'table-empty', parameter: 'features', rule: 'to have at least 1 row', received: 0 })
+  }
+  if (features.columns.length < 1) {
+    problems.push({
+      code: 'table-empty',
+      parameter: 'features',
+      rule: 'to have at least 1 column',
+      received: 0,
+    })
+  }
+  problems.push(...lengthProblems('outcome', outcome.length, features.rowCount))
+  if (weight !== undefined) problems.push(...lengthProblems('weight', weight.length, features.rowCount))
+  const values = [...outcomeProblems(outcome), ...(weight === undefined ? [] : weightProblems(weight))]
+  if (problems.length > 0 || values.length > 0) return [...problems, ...values]
+  return classProblems(outcome, weight)
+}
+
+/** Returns what is wrong with a feature matrix: names, lengths, kinds, values that are not finite. */
+export function matrixProblems(matrix: FeatureMatrix): Problem[] {
+  const seen = new Set<string>()
+  return matrix.columns.flatMap((column) => {
+    const problems = columnProblems(column, matrix.rowCount)
+    if (seen.has(column.name)) {
+      problems.push({
+        code: 'column-duplicate',
+        parameter: `column ${column.name}`,
+        rule: 'to occur once',
+        wayOut: 'Rename one of them.',
+      })
+    }
+    seen.add(column.name)
+    return problems
+  })
+}
+
+/** Returns what is wrong with one column: kind, length, values that are not finite, codes without a text. */
+export function columnProblems(column: FeatureColumn, rowCount: number): Problem[] {
+  const parameter = `column ${column.name}`
+  if (column.kind !== 'number' && column.kind !== 'text') {
+    const received = (column as { kind: unknown }).kind
+    return [{ code: 'column-type', parameter, rule: 'to hold numbers or texts', received }]
+  }
+  const values = column.kind === 'number' ? column.values : column.codes
+  const problems = lengthProblems(parameter, values.length, rowCount)
+  if (column.missing !== null) {
+    problems.push(...lengthProblems(`missing of ${parameter}`, column.missing.length, rowCount))
+  }
+  if (problems.length > 0) return problems
+  return column.kind === 'number'
+    ? valueProblems(column.values, (value, row) => Number.isFinite(value) || isMissing(column.missing, row), {
+        code: 'value-not-finite',
+        parameter,
+        rule: 'to be finite or missing',
+        place: { column: column.name },
+        wayOut: 'Mark values that are not known as missing.',
+      })
+    : valueProblems(
+        column.codes,
+        (code, row) => (code >= 0 && code < column.dictionary.length) || isMissing(column.missing, row),
+        {
+          code: 'out-of-range',
+          parameter: `codes of ${parameter}`,
+          rule: `to be below the ${column.dictionary.length} texts of its dictionary`,
+          place: { column: column.name },
+        },
+      )
+}
+
+function outcomeProblems(outcome: Uint8Array): Problem[] {
+  return valueProblems(outcome, (value) => value === 0 || value === 1, {
+    code: 'out-of-range',
+    parameter: 'outcome',
+    rule: 'to be 1 (churned) or 0 (stayed)',
+  })
+}
+
+function weightProblems(weight: Float64Array): Problem[] {
+  return valueProblems(weight, (value) => Number.isFinite(value) && value >= 0, {
+    code: 'out-of-range',
+    parameter: 'weight',
+    rule: 'to be a number of at least 0',
+  })
+}
+
+/** One problem for all values that break the rule: the first one, and how many there are. */
+function valueProblems(
+  values: ArrayLike<number>,
+  holds: (value: number, row: number) => boolean,
+  problem: Problem,
+): Problem[] {
+  let first = -1
+  let count = 0
+  for (let row = 0; row < values.length; row++) {
+    if (holds(values[row]!, row)) continue
+    if (count === 0) first = row
+    count++
+  }
+  if (count === 0) return []
+  return [{ ...problem, received: values[first], place: { ...problem.place, row: first + 1 }, count }]
+}
+
+function lengthProblems(parameter: string, received: number, rowCount: number): Problem[] {
+  if (received === rowCount) return []
+  return [{ code: 'length-differs', parameter, rule: `to have ${rowCount} values`, received }]
+}
+
+function classProblems(outcome: Uint8Array, weight: Float64Array | undefined): Problem[] {
+  const counted = [0, 0]
+  for (let row = 0; row < outcome.length; row++) {
+    if (weight === undefined || weight[row]! > 0) counted[outcome[row]!]!++
+  }
+  if (counted[0]! > 0 && counted[1]! > 0) return []
+  return [
+    {
+      code: 'one-class',
+      parameter: 'outcome',
+      rule: 'to hold both churned (1) and stayed (0) in rows of weight above 0',
+      received: `${counted[1]} churned, ${counted[0]} stayed`,
+      wayOut: 'Check the label: with one class there is nothing to tell apart.',
+    },
+  ]
+}
+
+function countedRows(data: TrainingData): Omit<CheckedTraining<unknown>, 'options'> {
+  const columns = [...data.features.columns].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const sorted = { rowCount: data.features.rowCount, columns }
+  const weighted = data.weight === undefined ? undefined : rowsOfWeight(data.weight)
+  const features = weighted === undefined ? sorted : takeRows(sorted, weighted)
+  const outcome = weighted === undefined ? data.outcome : takeValues(data.outcome, weighted)
+  const weight = weighted === undefined ? data.weight : takeValues(data.weight!, weighted)
+  const [total, churned] = [new ExactSum(), new ExactSum()]
+  for (let row = 0; row < outcome.length; row++) {
+    const rowWeight = weight === undefined ? 1 : weight[row]!
+    total.add(rowWeight)
+    if (outcome[row] === 1) churned.add(rowWeight)
+  }
+  return {
+    features,
+    outcome,
+    weight: weight ?? null,
+    totalWeight: total.value,
+    baseRate: churned.value / total.value,
+  }
+}
+
+/** The rows that count, or undefined where all do. */
+function rowsOfWeight(weight: Float64Array): Int32Array | undefined {
+  if (weight.every((value) => value > 0)) return undefined
+  return Int32Array.from(weight.keys()).filter((row) => weight[row]! > 0)
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import { type Problem, refuse } from '../base/errors.js'
+
+/** Said of every model file that cannot be read as it is. */
+export const restoreWayOut = 'Get the file again from where it was made, or train the model again.'
+
+/**
+ * Returns the state of a model, checked against its schema.
+ *
+ * @throws {HoldfastError} `model-invalid`, every broken rule at once
+ */
+export function checkState<Schema extends z.ZodType>(
+  operation: string,
+  schema: Schema,
+  state: unknown,
+): z.output<Schema> {
+  const result = schema.safeParse(state)
+  if (result.success) return result.data
+  refuseModel(
+    operation,
+    result.error.issues.map((issue) => ({
+      code: 'model-invalid',
+      parameter: issue.path.length === 0 ? 'the state' : issue.path.join('.'),
+      rule: `to be valid (${issue.message})`,
+    })),
+  )
+  throw result.error
+}
+
+/** Throws where there are problems, each with the way out of a broken model file. */
+export function refuseModel(operation: string, problems: readonly Problem[]): void {
+  refuse(
+    operation,
+    problems.map((problem) => ({ wayOut: restoreWayOut, ...problem })),
+  )
+}

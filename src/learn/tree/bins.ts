@@ -1,0 +1,212 @@
+import { isMissing } from '../../base/bitmap.js'
+import type {
+  FeatureColumn,
+  FeatureMatrix,
+  FeatureSpec,
+  NumberColumn,
+  TextColumn,
+} from '../../base/matrix.js'
+
+/** How the values of one feature are cut into bins. The bin after the last is the one of missing values. */
+export type FeatureBins =
+  | {
+      readonly kind: 'number'
+      readonly name: string
+      /** Bin b holds `edges[b - 1] < value <= edges[b]`; the last bin has no upper edge. */
+      readonly edges: Float64Array
+      readonly binCount: number
+    }
+  | {
+      readonly kind: 'text'
+      readonly name: string
+      /** Bin b holds `categories[b]`. */
+      readonly categories: readonly string[]
+      readonly binCount: number
+    }
+
+/** Training rows as small numbers: what histograms are made of. */
+export interface BinnedMatrix {
+  readonly rowCount: number
+  readonly featureCount: number
+  readonly features: readonly FeatureBins[]
+  /** Shape (rows × features), row by row: the bin of each value, `binCount` of its feature where missing. */
+  readonly codes: Uint8Array
+}
+
+/**
+ * Returns the rows cut into at most `maxBins` bins a feature.
+ *
+ * Numbers: one bin a distinct value where there are no more than `maxBins`, edges halfway between; else bins of
+ * about equal weight, a value never in two bins. Texts: one bin a category in the order of their texts; of more than
+ * `maxBins` the heaviest are kept and the others are read as missing, as an unseen category is.
+ *
+ * @param maxBins integer in [2, 255]
+ *
+ * O(rows × features × log rows) time, rows × features bytes.
+ */
+export function binMatrix(matrix: FeatureMatrix, weight: Float64Array | null, maxBins: number): BinnedMatrix {
+  const featureCount = matrix.columns.length
+  const codes = new Uint8Array(matrix.rowCount * featureCount)
+  const features = matrix.columns.map((column, feature) =>
+    column.kind === 'number'
+      ? binNumbers(column, weight, maxBins, codes, feature, featureCount)
+      : binTexts(column, weight, maxBins, codes, feature, featureCount),
+  )
+  return { rowCount: matrix.rowCount, featureCount, features, codes }
+}
+
+/** Returns name, kind and categories of the binned features. */
+export function specsOf(features: readonly FeatureBins[]): FeatureSpec[] {
+  return features.map((bins) =>
+    bins.kind === 'number'
+      ? { kind: 'number', name: bins.name }
+      : { kind: 'text', name: bins.name, categories: bins.categories },
+  )
+}
+
+function binNumbers(
+  column: NumberColumn,
+  weight: Float64Array | null,
+  maxBins: number,
+  codes: Uint8Array,
+  feature: number,
+  featureCount: number,
+): FeatureBins {
+  const edges = binEdges(column, weight, maxBins)
+  const binCount = edges.length + 1
+  const { values, missing } = column
+  for (let row = 0; row < values.length; row++) {
+    codes[row * featureCount + feature] = isMissing(missing, row) ? binCount : binOf(edges, values[row]!)
+  }
+  return { kind: 'number', name: column.name, edges, binCount }
+}
+
+/** The number of edges below the value: the smallest b with `value <= edges[b]`. */
+function binOf(edges: Float64Array, value: number): number {
+  let low = 0
+  let high = edges.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (value <= edges[middle]!) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function binEdges(column: NumberColumn, weight: Float64Array | null, maxBins: number): Float64Array {
+  const { values, weights } = distinctValues(column, weight)
+  if (values.length <= maxBins) {
+    return Float64Array.from({ length: Math.max(values.length - 1, 0) }, (_, index) =>
+      between(values[index]!, values[index + 1]!),
+    )
+  }
+  return equalWeightEdges(values, weights, maxBins)
+}
+
+/** Cuts after the value at which a bin has its fair share of what is left: a heavy value gets a bin of its own. */
+function equalWeightEdges(values: Float64Array, weights: Float64Array, maxBins: number): Float64Array {
+  const edges: number[] = []
+  let left = 0
+  for (const value of weights) left += value
+  let inBin = 0
+  for (let index = 0; index < values.length - 1 && edges.length < maxBins - 1; index++) {
+    inBin += weights[index]!
+    const fair = left / (maxBins - edges.length)
+    // Cut here where stopping short misses the fair share by less than taking the next value would exceed it.
+    if (inBin + weights[index + 1]! / 2 < fair) continue
+    edges.push(between(values[index]!, values[index + 1]!))
+    left -= inBin
+    inBin = 0
+  }
+  return Float64Array.from(edges)
+}
+
+/** A number with `low <= result < high`, halfway where floating point has one. */
+function between(low: number, high: number): number {
+  const middle = low / 2 + high / 2
+  return middle >= low && middle < high ? middle : low
+}
+
+interface DistinctValues {
+  readonly values: Float64Array
+  readonly weights: Float64Array
+}
+
+function distinctValues(column: NumberColumn, weight: Float64Array | null): DistinctValues {
+  const order = sortedPairs(column, weight)
+  let count = 0
+  for (let index = 0; index < order.values.length; index++) {
+    if (count > 0 && order.values[index] === order.values[count - 1]) {
+      order.weights[count - 1]! += order.weights[index]!
+    } else {
+      order.values[count] = order.values[index]!
+      order.weights[count] = order.weights[index]!
+      count++
+    }
+  }
+  return { values: order.values.subarray(0, count), weights: order.weights.subarray(0, count) }
+}
+
+function sortedPairs(column: NumberColumn, weight: Float64Array | null): DistinctValues {
+  const { values, missing } = column
+  const rows = new Int32Array(values.length)
+  let count = 0
+  for (let row = 0; row < values.length; row++) if (!isMissing(missing, row)) rows[count++] = row
+  const known = rows.subarray(0, count)
+  // The plain numeric sort is some ten times faster than one with a comparator: used where rows weigh the same.
+  if (weight === null) {
+    const sorted = Float64Array.from(known, (row) => values[row]!).sort()
+    return { values: sorted, weights: new Float64Array(count).fill(1) }
+  }
+  known.sort((a, b) => values[a]! - values[b]!)
+  return {
+    values: Float64Array.from(known, (row) => values[row]!),
+    weights: Float64Array.from(known, (row) => weight[row]!),
+  }
+}
+
+function binTexts(
+  column: TextColumn,
+  weight: Float64Array | null,
+  maxBins: number,
+  codes: Uint8Array,
+  feature: number,
+  featureCount: number,
+): FeatureBins {
+  const categories = heaviestCategories(column, weight, maxBins)
+  const binCount = categories.length
+  const index = new Map(categories.map((text, bin) => [text, bin]))
+  const binOfCode = Uint8Array.from(column.dictionary, (text) => index.get(text) ?? binCount)
+  for (let row = 0; row < column.codes.length; row++) {
+    codes[row * featureCount + feature] = isMissing(column.missing, row)
+      ? binCount
+      : binOfCode[column.codes[row]!]!
+  }
+  return { kind: 'text', name: column.name, categories, binCount }
+}
+
+function heaviestCategories(column: TextColumn, weight: Float64Array | null, maxBins: number): string[] {
+  const weights = categoryWeights(column, weight)
+  const byWeight = [...weights].sort(([a, weightA], [b, weightB]) => weightB - weightA || (a < b ? -1 : 1))
+  return byWeight
+    .slice(0, maxBins)
+    .map(([text]) => text)
+    .sort()
+}
+
+/** Returns the summed weight of each category that occurs. */
+export function categoryWeights(
+  column: FeatureColumn & { kind: 'text' },
+  weight: Float64Array | null,
+): Map<string, number> {
+  const weights = new Float64Array(column.dictionary.length)
+  for (let row = 0; row < column.codes.length; row++) {
+    if (!isMissing(column.missing, row)) weights[column.codes[row]!]! += weight === null ? 1 : weight[row]!
+  }
+  const byText = new Map<string, number>()
+  for (let code = 0; code < weights.length; code++) {
+    const text = column.dictionary[code]!
+    if (weights[code]! > 0) byText.set(text, (byText.get(text) ?? 0) + weights[code]!)
+  }
+  return byText
+}
