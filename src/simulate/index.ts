@@ -1,0 +1,7 @@
+export type { OperatorBlock } from './operator.js'
+export { simulateOperator, simulateTables } from './operator.js'
+export type { SimulateOptions } from './options.js'
+export type { OperatorTableName, OperatorTables } from './tables.js'
+export { operatorTableNames } from './tables.js'
+export type { WriteControl, WrittenOperator } from './writeOperator.node.js'
+export { writeOperator } from './writeOperator.node.js'
