@@ -1,0 +1,191 @@
+import { expect, test } from 'vitest'
+import { epochDay } from '../../src/base/days.js'
+import {
+  activeDays,
+  attribute,
+  countOf,
+  daysUntil,
+  difference,
+  drop,
+  inForce,
+  maxOf,
+  meanOf,
+  minOf,
+  ratio,
+  recency,
+  slope,
+  sumOf,
+  tenure,
+} from '../../src/feature/builders.js'
+import { type FeatureValue, featuresOf } from '../../src/feature/featuresOf.js'
+import type { FeatureRule } from '../../src/feature/rule.js'
+import type { CustomerHistory } from '../../src/table/customerHistory.js'
+import { Table } from '../../src/table/table.js'
+
+const april = epochDay('2025-04-01')
+const since2020 = { id: 'A', activatedAt: '2020-01-01' }
+
+function valueAsOf(history: CustomerHistory, rule: FeatureRule, cutoff = april): FeatureValue {
+  const { columns } = featuresOf(history, [rule], cutoff)
+  return new Table(columns, 1).cell(columns[0]!.name, 0) as FeatureValue
+}
+
+const usage: CustomerHistory = {
+  customer: since2020,
+  usage: [
+    { day: '2025-03-31', minutes: 8 },
+    { day: '2025-01-31', minutes: 1 },
+    { day: '2025-04-01', minutes: 100 },
+    { day: '2025-02-28', minutes: null },
+    { day: '2025-03-01', minutes: 2 },
+    { day: '2025-03-01', minutes: 4 },
+  ],
+}
+
+// March = rows of 1, 1 and 31 March: 2, 4 and 8. The row of 1 April is at the cutoff, that of 28 February is missing.
+test.each<[string, FeatureRule, FeatureValue]>([
+  ['a month is [1 March, 1 April)', sumOf('usage', 'minutes', { months: 1 }), 14],
+  ['a day is the day before the cutoff', sumOf('usage', 'minutes', { days: 1 }), 8],
+  ['a lag moves the window back', sumOf('usage', 'minutes', { days: 30, lag: 1 }), 6],
+  ['all is everything before the cutoff', sumOf('usage', 'minutes', 'all'), 15],
+  ['a missing measure is skipped by sum', sumOf('usage', 'minutes', { months: 1, lag: 1 }), 0],
+  ['a missing measure is skipped by mean', meanOf('usage', 'minutes', { months: 3 }), 15 / 4],
+  ['a mean of no value is missing', meanOf('usage', 'minutes', { months: 1, lag: 1 }), null],
+  ['a row with a missing measure is counted', countOf('usage', { months: 1, lag: 1 }), 1],
+  ['two rows of one day are one active day', activeDays('usage', { months: 1 }), 2],
+  ['min of the window', minOf('usage', 'minutes', { months: 1 }), 2],
+  ['max of the window', maxOf('usage', 'minutes', { months: 1 }), 8],
+  ['min of no value is missing', minOf('usage', 'minutes', { months: 1, lag: 1 }), null],
+  ['31 March is one day before 1 April', recency('usage'), 1],
+  // Sums of January, February, March: 1, 0, 14. Slope = (14 − 1) / 2.
+  ['the slope of 1, 0, 14 is 6.5 per month', slope('usage', 'minutes', 3), 6.5],
+  // Mean of January and February = 0.5; 1 − 14 / 0.5 = −27.
+  ['a rise is a negative drop', drop('usage', 'minutes', 2), -27],
+  ['a drop from 0 is missing', drop('usage', 'minutes', 1), null],
+  ['a ratio to 0 is missing', ratio(countOf('usage', 'all'), countOf('contacts', 'all')), null],
+  ['no rows are a sum of 0', sumOf('bills', 'amount', { months: 3 }), 0],
+  ['no rows are a count of 0', countOf('contacts', 'all'), 0],
+  ['no rows have no recency', recency('contacts'), null],
+])('%s', (_, rule, expected) => {
+  expect(valueAsOf(usage, rule)).toBe(expected)
+})
+
+test('slope and drop are missing where the customer was not yet there when the first month began', () => {
+  // The first of 3 months began on 1 January.
+  const joined = (activatedAt: string): CustomerHistory => ({
+    customer: { id: 'A', activatedAt },
+    usage: [
+      { day: '2025-01-20', minutes: 10 },
+      { day: '2025-02-20', minutes: 10 },
+      { day: '2025-03-20', minutes: 4 },
+    ],
+  })
+  expect(valueAsOf(joined('2025-01-01'), slope('usage', 'minutes', 3))).toBe(-3)
+  expect(valueAsOf(joined('2025-01-02'), slope('usage', 'minutes', 3))).toBeNull()
+  // 1 − 4 / 10
+  expect(valueAsOf(joined('2025-01-01'), drop('usage', 'minutes', 2))).toBe(0.6)
+  expect(valueAsOf(joined('2025-01-02'), drop('usage', 'minutes', 2))).toBeNull()
+})
+
+test('a bill is known when its month is over, not earlier', () => {
+  const bills: CustomerHistory = { customer: since2020, bills: [{ period: '2025-03', amount: 30 }] }
+  expect(valueAsOf(bills, countOf('bills', 'all'), epochDay('2025-03-31'))).toBe(0)
+  expect(valueAsOf(bills, countOf('bills', 'all'), epochDay('2025-04-01'))).toBe(1)
+})
+
+test('a filter keeps the rows with one of its values', () => {
+  const contacts: CustomerHistory = {
+    customer: since2020,
+    contacts: ['complaint', 'question', 'complaint', 'cancel'].map((kind, day) => ({
+      day: `2025-03-0${day + 1}`,
+      kind,
+    })),
+  }
+  const rule = (...kinds: string[]) => countOf('contacts', { months: 1 }, { column: 'kind', in: kinds })
+  expect(valueAsOf(contacts, rule('complaint'))).toBe(2)
+  expect(valueAsOf(contacts, rule('complaint', 'cancel'))).toBe(3)
+  expect(valueAsOf(contacts, recency('contacts', { column: 'kind', in: ['question'] }))).toBe(30)
+})
+
+test('paid in full is a balance of exactly 0, although 0.1 + 0.2 − 0.3 is not', () => {
+  const history: CustomerHistory = {
+    customer: since2020,
+    bills: [
+      { period: '2025-01', amount: 0.1 },
+      { period: '2025-02', amount: 0.2 },
+    ],
+    payments: [{ day: '2025-03-05', amount: 0.3 }],
+  }
+  const balance = difference(sumOf('bills', 'amount', 'all'), sumOf('payments', 'amount', 'all'))
+  expect(valueAsOf(history, balance)).toBe(0)
+})
+
+const plans = (...rows: NonNullable<CustomerHistory['plans']>): CustomerHistory => ({
+  customer: since2020,
+  plans: rows,
+})
+const plan = inForce('plan', 'text')
+
+test.each<[string, CustomerHistory, FeatureValue]>([
+  ['no plan', plans(), null],
+  [
+    'the latest begun before the cutoff',
+    plans({ from: '2025-01-01', plan: 'S' }, { from: '2024-01-01', plan: 'M' }),
+    'S',
+  ],
+  ['a plan from the cutoff on is not yet in force', plans({ from: '2025-04-01', plan: 'S' }), null],
+  [
+    'a plan that ended before the cutoff is not',
+    plans({ from: '2025-01-01', to: '2025-03-31', plan: 'S' }),
+    null,
+  ],
+  ['an end at the cutoff is not known yet', plans({ from: '2025-01-01', to: '2025-04-01', plan: 'S' }), 'S'],
+  [
+    'an ended plan hides those before it',
+    plans({ from: '2025-01-01', to: '2025-03-01', plan: 'S' }, { from: '2024-01-01', plan: 'M' }),
+    null,
+  ],
+  [
+    'of two on one day, the one not ended',
+    plans({ from: '2025-01-01', to: '2025-01-01', plan: 'Z' }, { from: '2025-01-01', plan: 'A' }),
+    'A',
+  ],
+  [
+    'of two on one day, the greatest by column names: fee 20 before plan Z',
+    plans({ from: '2025-01-01', plan: 'Z', fee: 10 }, { from: '2025-01-01', plan: 'A', fee: 20 }),
+    'A',
+  ],
+])('plan in force: %s', (_, history, expected) => {
+  expect(valueAsOf(history, plan)).toBe(expected)
+})
+
+test('days until the contract ends are negative once it is past', () => {
+  const contract = (contractEnd: string): CustomerHistory =>
+    plans({ from: '2024-01-01', plan: 'S', contractEnd })
+  expect(valueAsOf(contract('2025-04-11'), daysUntil('contractEnd'))).toBe(10)
+  expect(valueAsOf(contract('2025-03-31'), daysUntil('contractEnd'))).toBe(-1)
+  expect(valueAsOf(plans({ from: '2024-01-01', plan: 'S' }), daysUntil('contractEnd'))).toBeNull()
+})
+
+test('tenure counts complete months', () => {
+  const joined = (activatedAt: string): CustomerHistory => ({ customer: { id: 'A', activatedAt } })
+  expect(valueAsOf(joined('2025-01-01'), tenure())).toBe(3)
+  expect(valueAsOf(joined('2025-01-02'), tenure())).toBe(2)
+})
+
+test('attributes: texts stay, true is 1, digits asked for as text stay digits', () => {
+  const history: CustomerHistory = { customer: { ...since2020, region: 571, paperless: true, age: null } }
+  expect(valueAsOf(history, attribute('region'))).toBe('571')
+  expect(valueAsOf(history, attribute('paperless', 'number'))).toBe(1)
+  expect(valueAsOf(history, attribute('age', 'number'))).toBeNull()
+  expect(valueAsOf(history, attribute('unheardOf'))).toBeNull()
+})
+
+test('a text where the rule says number is refused with the feature', () => {
+  const history: CustomerHistory = { customer: { ...since2020, age: 'forty' } }
+  expect(() => valueAsOf(history, attribute('age', 'number'))).toThrow(
+    'featuresOf: expected customer_age to be a number, as its rule says, got "forty" (string).',
+  )
+  const text: CustomerHistory = { customer: since2020, usage: [{ day: '2025-03-01', minutes: '12' }] }
+  expect(() => valueAsOf(text, sumOf('usage', 'minutes', 'all'))).toThrow('expected minutes to be a number')
+})
