@@ -1,0 +1,109 @@
+import type { EpochDay } from '../base/days.js'
+import { formatDay } from '../base/days.js'
+import { refuse } from '../base/errors.js'
+import { ExactSum } from '../base/statistics.js'
+import { type CheckedCustomerHistory, type CheckedEvent, eventTableNames } from '../table/customerHistory.js'
+import type { HistoryKinds } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+import { type Calendar, calendarOf, monthIndexOf } from './calendar.js'
+import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './monthlyBlock.js'
+import { tablesOf } from './monthlySql.js'
+import type { CheckedSignals, SignalRule } from './signalRule.js'
+
+/** Returns the tables and columns that one customer's rows show, for signals to be chosen from. */
+export function kindsOf(history: CheckedCustomerHistory): HistoryKinds {
+  const kinds: Partial<Record<(typeof eventTableNames)[number], Record<string, ColumnKind>>> = {}
+  for (const table of eventTableNames) {
+    const rows = history.events[table]
+    if (rows.length === 0) continue
+    const columns: Record<string, ColumnKind> = {}
+    for (const row of rows) {
+      for (const [name, value] of Object.entries(row)) {
+        if (typeof value === 'number' && !dayColumns.has(name)) columns[name] = 'number'
+      }
+    }
+    kinds[table] = columns
+  }
+  return kinds
+}
+
+const dayColumns: ReadonlySet<string> = new Set(['day', 'period', 'from', 'to', 'contractEnd'])
+
+/**
+ * Returns the monthly series of one customer in memory: a block of one, the same figures as `monthlySignals` gives.
+ *
+ * The first month is that of `from`, or of the customer's first row in a table that is read; without any row, that of
+ * the activation.
+ *
+ * @throws {HoldfastError} `out-of-range` where the customer has no whole month before `asOf`
+ */
+export function customerMonths(
+  operation: string,
+  history: CheckedCustomerHistory,
+  checked: CheckedSignals,
+  from: EpochDay | undefined,
+  asOf: EpochDay,
+): MonthlyBlock {
+  const { id, activatedAt, cancelledAt } = history.customer
+  const calendar = calendarOf(from ?? firstDayOf(history, checked) ?? activatedAt, asOf)
+  if (calendar.months === 0 || activatedAt >= calendar.starts.at(-1)!) {
+    refuse(operation, [
+      {
+        code: 'out-of-range',
+        parameter: 'asOf',
+        rule: `to be at least a whole month after the first month of customer ${id}`,
+        received: formatDay(asOf),
+        wayOut: 'The customer has no month to be judged by yet: call it acquisition.',
+      },
+    ])
+  }
+  const builder = new MonthlyBlockBuilder(calendar, checked.signals, 1)
+  builder.add(id, activatedAt, cancelledAt, figuresOf(history, checked, calendar))
+  return builder.build()
+}
+
+function firstDayOf(history: CheckedCustomerHistory, checked: CheckedSignals): EpochDay | undefined {
+  const days = tablesOf(checked).flatMap((table) => history.events[table][0]?.day ?? [])
+  return days.length === 0 ? undefined : (Math.min(...days) as EpochDay)
+}
+
+function figuresOf(
+  history: CheckedCustomerHistory,
+  checked: CheckedSignals,
+  calendar: Calendar,
+): MonthFigures[] {
+  const rowsOf = new Map(tablesOf(checked).map((table) => [table, byMonth(history.events[table], calendar)]))
+  return calendar.starts.slice(0, -1).map((_, month) => {
+    const rowsIn = (table: SignalRule['table']) => rowsOf.get(table)![month]!
+    return {
+      month,
+      active: rowsIn(checked.activityTable).some((row) => isAlive(row, checked.activityMeasures)) ? 1 : 0,
+      hasRow: (signal) => rowsIn(checked.signals[signal]!.table).length > 0,
+      figure: (signal) => figureOf(checked.signals[signal]!, rowsIn(checked.signals[signal]!.table)),
+    }
+  })
+}
+
+function byMonth(rows: readonly CheckedEvent[], calendar: Calendar): CheckedEvent[][] {
+  const months = Array.from({ length: calendar.months }, (): CheckedEvent[] => [])
+  for (const row of rows) months[monthIndexOf(calendar, row.day)]?.push(row)
+  return months
+}
+
+function isAlive(row: CheckedEvent, measures: readonly string[]): boolean {
+  const values = measures.map((measure) => row[measure] ?? null)
+  return values.some((value) => value !== null && value !== 0) || values.every((value) => value === null)
+}
+
+function figureOf(rule: SignalRule, rows: readonly CheckedEvent[]): number | null {
+  if (rule.aggregate === 'activeDays') return new Set(rows.map((row) => row.day)).size
+  const sum = new ExactSum()
+  let isKnown = false
+  for (const row of rows) {
+    const value = row[rule.measure!]
+    if (typeof value !== 'number') continue
+    sum.add(value)
+    isKnown = true
+  }
+  return isKnown ? sum.value : null
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { type EpochDay, formatDay, monthStart } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
+import type { History } from '../engine/history.js'
+import { type Calendar, calendarOf } from './calendar.js'
+import { firstDaysSql, tablesOf } from './monthlySql.js'
+import { type CheckedSignals, type SignalOptions, signalOptionsShape } from './signalRule.js'
+
+/** What of a history is read, and from when to when. */
+export interface MonthlyOptions extends SignalOptions {
+  /**
+   * Day up to which is seen, itself not. The last month is the one that is over by then. Default: the end of what
+   * is complete (`history.completeUntil`).
+   */
+  readonly asOf?: EpochDay
+  /**
+   * First month of the series: any day of it. Default: the first month for which every table that is read has rows.
+   * Stages remember, so a shorter past may give another stage; give the same day where results are compared.
+   */
+  readonly from?: EpochDay
+  /** How many customers are held in memory at once. Integer ≥ 1, default 20 000; changes no result. */
+  readonly customersPerBlock?: number
+}
+
+/** The members of {@link MonthlyOptions} as rules. */
+export const monthlyOptionsShape = {
+  ...signalOptionsShape,
+  asOf: z.int().optional(),
+  from: z.int().optional(),
+  customersPerBlock: z.int().min(1).default(20_000),
+}
+
+/** Refuses days for which the history is not complete: a month that is half there looks like a silent one. */
+export function checkComplete(
+  operation: string,
+  parameter: string,
+  days: readonly number[],
+  history: History,
+): void {
+  const late = days.filter((day) => day > history.completeUntil)
+  if (late.length === 0) return
+  const until = formatDay(history.completeUntil)
+  refuse(operation, [
+    {
+      code: 'window-open',
+      parameter,
+      rule: `to be at most ${until}, the first day for which the history is not complete`,
+      received: formatDay(late[0] as EpochDay),
+      count: late.length,
+      wayOut: `Use ${formatDay(monthStart(history.completeUntil))} or an earlier day.`,
+    },
+  ])
+}
+
+/** Returns the months to be read: from the first that every table covers to the last that is over by `until`. */
+export async function historyCalendar(
+  operation: string,
+  history: History,
+  checked: CheckedSignals,
+  from: EpochDay | undefined,
+  until: EpochDay,
+): Promise<Calendar> {
+  const calendar = calendarOf(from ?? (await coveredFrom(operation, history, checked, until)), until)
+  if (calendar.months > 0) return calendar
+  const problem: Problem = {
+    code: 'out-of-range',
+    parameter: from === undefined ? 'asOf' : 'from',
+    rule: 'to leave at least one whole month between the first month of the series and asOf',
+    received: formatDay(from ?? until),
+  }
+  refuse(operation, [problem])
+  return calendar
+}
+
+async function coveredFrom(
+  operation: string,
+  history: History,
+  checked: CheckedSignals,
+  until: EpochDay,
+): Promise<EpochDay> {
+  const tables = tablesOf(checked)
+  const firsts = await history.engine.query(firstDaysSql(history.engine.dialect, checked, until))
+  const days = tables.map((table) => firsts.cell(`first_${table}`, 0))
+  const problems = tables.flatMap((table, index): Problem[] => {
+    if (days[index] !== null) return []
+    const rule = `to have a row before ${formatDay(until)}`
+    return [
+      {
+        code: 'table-empty',
+        parameter: `table ${table}`,
+        rule,
+        wayOut: 'Choose other signals, or a later asOf.',
+      },
+    ]
+  })
+  refuse(operation, problems)
+  return Math.max(...(days as number[])) as EpochDay
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { EpochDay } from '../base/days.js'
+import { checkOptions } from '../base/options.js'
+import type { History } from '../engine/history.js'
+import {
+  checkComplete,
+  historyCalendar,
+  type MonthlyOptions,
+  monthlyOptionsShape,
+} from './lifecycleOptions.js'
+import type { MonthlyBlock } from './monthlyBlock.js'
+import { MonthlyTable } from './monthlyTable.js'
+import { type SignalOptions, signalsOf } from './signalRule.js'
+
+const schema = z.strictObject(monthlyOptionsShape)
+
+/**
+ * Yields the monthly series of all customers of a history, block by block, ordered by id and month.
+ *
+ * Use it to look at what the stage rules see, or to feed other rules; `tagLifecycle` uses it by itself. Each month is a
+ * calendar month `[first day, first day of the next)`, all of it before `asOf`:
+ *
+ *     signal          sum of the measure over the month (or its days of use); a month without a row is 0 for usage and
+ *                     payments and missing for bills; missing too in the month of an activation after its first day
+ *     active          at least one sign of life in the month; activation is one
+ *     cancelled       cancelled before the end of the month
+ *     tenureMonths    complete months from activation to the end of the month
+ *
+ * A customer's rows begin in the later of the month of activation and the first month of the series. Customers
+ * activated in a month that is not over are left out.
+ *
+ * @param history an open history with `usage`, `bills` or `payments`
+ * @param options signals and times
+ * @returns blocks; the arrays of a block stay valid
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `column-missing`; `window-open` where
+ * `asOf` is later than what is complete; `out-of-range`, `table-empty` where no whole month is left
+ *
+ * One pass of the engine over the tables; memory for `customersPerBlock` customers. A temporary table is dropped when the
+ * last block is taken or the loop is left.
+ *
+ * @see {@link customerMonths} for one customer in memory
+ */
+export async function* monthlySignals(
+  history: History,
+  options?: MonthlyOptions,
+): AsyncGenerator<MonthlyBlock, void, undefined> {
+  const operation = 'monthlySignals'
+  const checked = checkOptions(operation, schema, options)
+  const signals = signalsOf(operation, history.tables, checked as SignalOptions)
+  const asOf = (checked.asOf ?? history.completeUntil) as EpochDay
+  checkComplete(operation, 'asOf', [asOf], history)
+  const from = checked.from as EpochDay | undefined
+  const calendar = await historyCalendar(operation, history, signals, from, asOf)
+  const table = await MonthlyTable.make(history, signals, calendar)
+  try {
+    yield* table.blocks(checked.customersPerBlock)
+  } finally {
+    await table.drop()
+  }
+}

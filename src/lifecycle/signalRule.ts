@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
+import type { EventTableName, HistoryKinds } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+
+/** A monthly figure of a customer that may rise and fall: plain data, run as SQL and in memory. */
+export interface SignalRule {
+  /** Names the signal in the evidence; unique. */
+  readonly name: string
+  readonly table: EventTableName
+  /** Sum of `measure`, or number of distinct days with a row. */
+  readonly aggregate: 'sum' | 'activeDays'
+  /** Number column to be summed; needed for `sum`. */
+  readonly measure?: string
+  /** What a month without a row is: nothing used (0), or not known. */
+  readonly withoutRow: 'zero' | 'missing'
+}
+
+/** Which tables a customer's monthly series are made from. */
+export interface SignalOptions {
+  /**
+   * What rises and falls. Default, from the tables that are there: `bills.amount` and `usage.minutes` (without a
+   * column of that name every measure of usage, without any the days of usage); without both `payments.amount`.
+   */
+  readonly signals?: readonly SignalRule[]
+  /**
+   * Table whose rows are signs of life. A row whose measures are known and all 0 is none. Default: the first that is
+   * there of `usage`, `payments`, `bills`. A plan, a contact or a device is no sign of life.
+   */
+  readonly activityTable?: EventTableName
+}
+
+/** {@link SignalOptions} with defaults, and the measures that can tell a row of zeros. */
+export interface CheckedSignals {
+  readonly signals: readonly SignalRule[]
+  readonly activityTable: EventTableName
+  readonly activityMeasures: readonly string[]
+}
+
+const tableName = z.enum(['usage', 'bills', 'payments', 'plans', 'contacts', 'devices'])
+
+/** The members of {@link SignalOptions} as rules. */
+export const signalOptionsShape = {
+  signals: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        table: tableName,
+        aggregate: z.enum(['sum', 'activeDays']),
+        measure: z.string().min(1).optional(),
+        withoutRow: z.enum(['zero', 'missing']),
+      }),
+    )
+    .optional(),
+  activityTable: tableName.optional(),
+}
+
+/** Returns the signals and the activity of a history: those asked for, checked, or those that its tables allow. */
+export function signalsOf(operation: string, tables: HistoryKinds, options: SignalOptions): CheckedSignals {
+  const activityTable = options.activityTable ?? defaultActivity.find((name) => tables[name] !== undefined)
+  const signals = options.signals ?? defaultSignals(tables)
+  if (activityTable === undefined) {
+    throw new HoldfastError(operation, [
+      {
+        code: 'table-unknown',
+        parameter: 'the history',
+        rule: `to have one of the tables ${defaultActivity.join(', ')}`,
+        received: Object.keys(tables),
+        wayOut: 'Give one of them, or name signals and activityTable.',
+      },
+    ])
+  }
+  checkSignals(operation, tables, signals, activityTable)
+  return { signals, activityTable, activityMeasures: measuresOf(tables[activityTable] ?? {}) }
+}
+
+const defaultActivity: readonly EventTableName[] = ['usage', 'payments', 'bills']
+
+const arpu: SignalRule = {
+  name: 'bill amount',
+  table: 'bills',
+  aggregate: 'sum',
+  measure: 'amount',
+  withoutRow: 'missing',
+}
+const paid: SignalRule = {
+  name: 'paid amount',
+  table: 'payments',
+  aggregate: 'sum',
+  measure: 'amount',
+  withoutRow: 'zero',
+}
+
+function defaultSignals(tables: HistoryKinds): SignalRule[] {
+  const signals = tables.bills === undefined ? [] : [arpu]
+  if (tables.usage !== undefined) signals.push(...usageSignals(measuresOf(tables.usage)))
+  return signals.length === 0 && tables.payments !== undefined ? [paid] : signals
+}
+
+function usageSignals(measures: readonly string[]): SignalRule[] {
+  const shared = { table: 'usage', withoutRow: 'zero' } as const
+  if (measures.length === 0) return [{ name: 'days of usage', aggregate: 'activeDays', ...shared }]
+  const chosen = measures.includes('minutes') ? ['minutes'] : measures
+  return chosen.map((measure) => ({ name: measure, aggregate: 'sum', measure, ...shared }))
+}
+
+function measuresOf(kinds: Readonly<Record<string, ColumnKind>>): string[] {
+  return Object.keys(kinds).filter((name) => kinds[name] === 'number' && name !== 'balance')
+}
+
+function checkSignals(
+  operation: string,
+  tables: HistoryKinds,
+  signals: readonly SignalRule[],
+  activityTable: EventTableName,
+): void {
+  const problems: Problem[] = []
+  const expectTable = (parameter: string, table: EventTableName): void => {
+    if (tables[table] !== undefined) return
+    const rule = `to name a table of the history: ${Object.keys(tables).join(', ')}`
+    problems.push({ code: 'table-unknown', parameter, rule, received: table })
+  }
+  expectTable('activityTable', activityTable)
+  signals.forEach((signal, index) => {
+    const parameter = `signals.${index}`
+    expectTable(`${parameter}.table`, signal.table)
+    if (signals.findIndex((other) => other.name === signal.name) < index) {
+      problems.push({
+        code: 'column-duplicate',
+        parameter: `${parameter}.name`,
+        rule: 'to be unique',
+        received: signal.name,
+      })
+    }
+    if (signal.aggregate !== 'sum' || tables[signal.table] === undefined) return
+    const kinds = tables[signal.table]!
+    if (signal.measure !== undefined && kinds[signal.measure] === 'number') return
+    const close = closestWord(signal.measure ?? '', measuresOf(kinds))
+    problems.push({
+      code: 'column-missing',
+      parameter: `${parameter}.measure`,
+      rule: `to be a number column of ${signal.table}: ${measuresOf(kinds).join(', ')}`,
+      received: signal.measure,
+      ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    })
+  })
+  refuse(operation, problems)
+}

@@ -1,0 +1,100 @@
+import type { NumberColumn } from '../base/matrix.js'
+import { type ChangeRule, ChangeTracker } from './changeTracker.js'
+import type { ChangeFact, PendingChange } from './evidence.js'
+import { SignalReader } from './signalReader.js'
+import type { CheckedStageOptions } from './stageOptions.js'
+
+/** Follows one signal: its reader and the trackers of both directions. */
+export class SignalWatch {
+  readonly fall: ChangeTracker
+  readonly rise: ChangeTracker
+  readonly #reader: SignalReader
+  readonly #options: CheckedStageOptions
+
+  constructor(signal: NumberColumn, baseLevel: Float64Array | null, options: CheckedStageOptions) {
+    this.#reader = new SignalReader(signal, baseLevel, options)
+    this.#options = options
+    const common: Omit<ChangeRule, 'direction' | 'weakShare' | 'strongShare'> = {
+      trendShare: options.trendShare,
+      calmShare: options.calmShare,
+      confirmMonths: options.confirmMonths,
+      settleMonths: options.settleMonths,
+    }
+    this.fall = new ChangeTracker({
+      ...common,
+      direction: -1,
+      weakShare: options.dropShare,
+      strongShare: options.strongDropShare,
+    })
+    // A single high month is a gift or an error as often as growth: no rise is strong enough to need no confirmation.
+    this.rise = new ChangeTracker({
+      ...common,
+      direction: 1,
+      weakShare: options.riseShare,
+      strongShare: Number.POSITIVE_INFINITY,
+    })
+  }
+
+  reset(): void {
+    this.fall.reset()
+    this.rise.reset()
+  }
+
+  step(row: number, lifeStart: number): void {
+    if (!this.#reader.read(row, lifeStart)) return
+    this.fall.step(this.#reader)
+    this.rise.step(this.#reader)
+  }
+
+  /** Returns the open change in one direction, measured from where it shows most plainly. */
+  openChange(tracker: ChangeTracker, row: number): ChangeFact {
+    const isFall = tracker === this.fall
+    const direction = isFall ? -1 : 1
+    const { dropShare, riseShare, trendShare } = this.#options
+    const near = this.#changeFrom(isFall ? 'fallReference' : 'riseReference', row)
+    if (near !== null && direction * near.share >= (isFall ? dropShare : riseShare)) return near
+    if (direction * this.#reader.trend.share >= trendShare) return this.#trendChange(row)
+    return this.#fact('levelBefore', 0, this.#reader.value, tracker.levelBefore, row)
+  }
+
+  /** Returns the change in one direction that waits for confirmation, or null where there is none. */
+  pendingChange(tracker: ChangeTracker, row: number): PendingChange | null {
+    if (tracker.pendingMonths === 0) return null
+    const change = tracker.isTrendPending
+      ? this.#trendChange(row)
+      : this.#fact(
+          'monthsBefore',
+          this.#options.referenceMonths,
+          this.#reader.value,
+          tracker.levelBefore,
+          row,
+        )
+    return { change, months: tracker.pendingMonths, neededMonths: this.#options.confirmMonths }
+  }
+
+  #changeFrom(reference: 'fallReference' | 'riseReference', row: number): ChangeFact | null {
+    const level = this.#reader[reference]
+    if (level <= 0) return null
+    return this.#fact('monthsBefore', this.#options.referenceMonths, this.#reader.value, level, row)
+  }
+
+  #trendChange(row: number): ChangeFact {
+    const { start, end } = this.#reader.trend
+    return this.#fact('trendStart', this.#options.trendMonths, end, start, row)
+  }
+
+  // Figures are shown in the level of the month that was read, so that the value is the one the customer knows.
+  #fact(from: ChangeFact['from'], months: number, value: number, reference: number, row: number): ChangeFact {
+    const { baseLevel, signal } = this.#reader
+    const level = baseLevel === null ? 1 : baseLevel[this.#reader.row]!
+    return {
+      signal: signal.name,
+      from,
+      months,
+      share: value / reference - 1,
+      value: value * level,
+      reference: reference * level,
+      monthsAgo: row - this.#reader.row,
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { EpochDay } from '../base/days.js'
+import { checkOptions } from '../base/options.js'
+import { type CustomerHistory, checkCustomerHistory } from '../table/customerHistory.js'
+import type { HistoryKinds } from '../table/inputs.js'
+import { alignLevels, type BaseLevels } from './baseLevels.js'
+import { customerMonths, kindsOf } from './customerMonths.js'
+import { type SignalOptions, signalOptionsShape, signalsOf } from './signalRule.js'
+import { type StageOptions, stageOptionsShape, withStageOrder } from './stageOptions.js'
+import { type MonthTag, tagMonths } from './tagMonths.js'
+
+/** Options of {@link tagCustomer}. */
+export interface TagCustomerOptions extends SignalOptions, StageOptions {
+  /** Day up to which is seen, itself not. The last month that is over by then is tagged. */
+  readonly asOf: EpochDay
+  /** First month of the series: any day of it. Default: the month of the customer's first row in a table that is read. */
+  readonly from?: EpochDay
+  /** Tables and columns of the history that the customer comes from (`history.tables`), to choose the same signals. Default: what his rows show. */
+  readonly tables?: HistoryKinds
+  /** Levels of the whole base, to take a season out. Default: values are compared as they are. */
+  readonly baseLevels?: BaseLevels
+}
+
+const schema = withStageOrder(
+  z.strictObject({
+    ...signalOptionsShape,
+    ...stageOptionsShape,
+    asOf: z.int(),
+    from: z.int().optional(),
+    tables: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+    baseLevels: z
+      .strictObject({
+        firstMonth: z.int().transform((day) => day as EpochDay),
+        levels: z.record(z.string(), z.array(z.number().gt(0))),
+      })
+      .optional(),
+  }),
+)
+
+/**
+ * Returns the lifecycle stage of one customer as of a day, with its reason, without an engine.
+ *
+ * Use it in a service. It gives what {@link tagLifecycle} gives for the same customer, provided that both are told the
+ * same: `tables` and `from` of the whole history, and its `baseLevels` where the tags are seasonal.
+ *
+ * The month that is running on `asOf` is not judged, not even by a cancellation in it.
+ *
+ * @param history tables of one customer
+ * @param options `asOf`, signals and thresholds
+ * @returns the tag of the last month that is over
+ * @throws {HoldfastError} as `checkCustomerHistory`; `option-invalid`, `option-unknown`; `out-of-range` where no month of
+ * the customer is over; `table-unknown` where he has no usage, payment or bill and `tables` is not given
+ *
+ * O(rows + months).
+ *
+ * @example
+ * const bills = ['2025-01', '2025-02', '2025-03', '2025-04', '2025-05'].map((period, month) => ({
+ *   period,
+ *   amount: [50, 50, 50, 30, 30][month],
+ * }))
+ * const tag = tagCustomer({ customer: { id: 'A', activatedAt: '2020-06-15' }, bills }, { asOf: epochDay('2025-06-10') })
+ * tag.stage
+ * // => 'decline'
+ *
+ * @see {@link tagMonths} for the rules
+ */
+export function tagCustomer(history: CustomerHistory, options: TagCustomerOptions): MonthTag {
+  const operation = 'tagCustomer'
+  const { asOf, from, tables, baseLevels, signals, activityTable, ...stageOptions } = checkOptions(
+    operation,
+    schema,
+    options,
+  )
+  const kinds = tables as HistoryKinds | undefined
+  const checked = checkCustomerHistory(history, kinds === undefined ? {} : { tables: kinds })
+  const rules = signalsOf(operation, kinds ?? kindsOf(checked), { signals, activityTable } as SignalOptions)
+  const block = customerMonths(operation, checked, rules, from as EpochDay | undefined, asOf as EpochDay)
+  const names = rules.signals.map((signal) => signal.name)
+  const levels = baseLevels === undefined ? [] : alignLevels(operation, baseLevels, block.calendar, names)
+  const first = block.month[0]!
+  const tags = tagMonths(
+    {
+      ...block,
+      firstMonth: block.calendar.starts[first]!,
+      baseLevels: Object.fromEntries(levels.map((level, index) => [names[index]!, level.subarray(first)])),
+    },
+    stageOptions as StageOptions,
+  )
+  return tags.at(-1)!
+}
