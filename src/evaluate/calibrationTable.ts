@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { checkOutcomes, type WeightOptions, weightOptions } from './checkedOutcomes.js'
+import type { RankedOutcomes } from './rankedOutcomes.js'
+
+/** How probabilities are put into bins. */
+export type Binning = 'equal-width' | 'equal-count'
+
+/** How a calibration table is cut. */
+export interface CalibrationOptions extends WeightOptions {
+  /** Number of bins. Integer ≥ 1. Default 10. */
+  readonly bins?: number
+  /** `equal-width`: bins of equal length over [0, 1]. `equal-count`: bins of nearly equally many customers.
+   *  Default `equal-width`. */
+  readonly binning?: Binning
+}
+
+/** Customers of similar predicted probability, and how many of them churned. */
+export interface CalibrationBin {
+  /** Lower end: of the bin (`equal-width`), or the lowest probability in it (`equal-count`). */
+  readonly lower: number
+  /** Upper end: of the bin, itself not in it but for 1 (`equal-width`), or the highest probability in it. */
+  readonly upper: number
+  /** Customers in the bin, above 0. */
+  readonly customers: number
+  /** Mean predicted probability, in [0, 1]. */
+  readonly meanProbability: number
+  /** Share of the customers that churned, in [0, 1]. */
+  readonly churnRate: number
+}
+
+/** Rules of {@link CalibrationOptions}. */
+export const calibrationOptions = weightOptions.extend({
+  bins: z.int().gte(1).default(10),
+  binning: z.enum(['equal-width', 'equal-count']).default('equal-width'),
+})
+
+/**
+ * Returns mean predicted probability beside observed churn rate, in bins of probability.
+ *
+ * Read it before money is computed from probabilities: where the two columns differ, so does expected profit. With
+ * few customers in a bin the observed rate is noise: look at `customers` first.
+ *
+ * With B bins, p in bin i (from 0):
+ *
+ *     equal-width    i / B <= p < (i + 1) / B, the last bin holds 1 too
+ *     equal-count    i = floor(B · r / n), r = rank of the middle of all customers with this p, from the lowest
+ *
+ * Equal probabilities always share a bin. Bins without customers are left out, so that none has an undefined rate.
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+ * @returns at most `bins` rows, the lowest probabilities first
+ * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
+ *   `value-missing`, `out-of-range`: all at once
+ *
+ * O(n log n) time, O(n) memory.
+ *
+ * @example
+ * calibrationTable([0.1, 0.15, 0.7, 0.9], [0, 1, 1, 1], { bins: 2 })
+ * // => [
+ * //   { lower: 0, upper: 0.5, customers: 2, meanProbability: 0.125, churnRate: 0.5 },
+ * //   { lower: 0.5, upper: 1, customers: 2, meanProbability: 0.8, churnRate: 1 },
+ * // ]
+ *
+ * @see DeGroot and Fienberg (1983), reliability diagrams
+ * @see {@link calibrationError} for one number, {@link calibrationLine} for slope and intercept
+ */
+export function calibrationTable(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  options?: CalibrationOptions,
+): CalibrationBin[] {
+  const { ranked, checked } = checkOutcomes(
+    'calibrationTable',
+    calibrationOptions,
+    probability,
+    outcome,
+    options,
+  )
+  return calibrationTableOf(ranked, checked.bins, checked.binning)
+}
+
+/** Like {@link calibrationTable}, from the sorted form. O(groups + bins). */
+export function calibrationTableOf(ranked: RankedOutcomes, bins: number, binning: Binning): CalibrationBin[] {
+  const table: CalibrationBin[] = []
+  const sums = binSums(ranked, bins, binning)
+  for (let bin = 0; bin < bins; bin++) {
+    const customers = sums.customers[bin]!
+    if (customers === 0) continue
+    const isWidth = binning === 'equal-width'
+    table.push({
+      lower: isWidth ? bin / bins : sums.lowest[bin]!,
+      upper: isWidth ? (bin + 1) / bins : sums.highest[bin]!,
+      customers,
+      meanProbability: sums.predicted[bin]! / customers,
+      churnRate: sums.churners[bin]! / customers,
+    })
+  }
+  return table
+}
+
+/** Sums per bin, each of shape (bins). */
+interface BinSums {
+  readonly customers: Float64Array
+  readonly churners: Float64Array
+  readonly predicted: Float64Array
+  readonly lowest: Float64Array
+  readonly highest: Float64Array
+}
+
+/** Returns the sums that calibration is read from. */
+export function binSums(ranked: RankedOutcomes, bins: number, binning: Binning): BinSums {
+  const { probability, churned, stayed, customers } = ranked
+  const empty = (): Float64Array => new Float64Array(bins)
+  const sums = {
+    customers: empty(),
+    churners: empty(),
+    predicted: empty(),
+    lowest: empty(),
+    highest: empty(),
+  }
+  let above = 0
+  for (let group = 0; group < probability.length; group++) {
+    const size = churned[group]! + stayed[group]!
+    if (size === 0) continue
+    const p = probability[group]!
+    const middleFromLowest = customers - above - size / 2
+    const bin =
+      binning === 'equal-width'
+        ? widthBin(p, bins)
+        : Math.min(Math.floor((bins * middleFromLowest) / customers), bins - 1)
+    if (sums.customers[bin] === 0) sums.highest[bin] = p
+    sums.lowest[bin] = p
+    sums.customers[bin]! += size
+    sums.churners[bin]! += churned[group]!
+    sums.predicted[bin]! += size * p
+    above += size
+  }
+  return sums
+}
+
+function widthBin(p: number, bins: number): number {
+  // 0.29 * 100 is 28.999999999999996: the product may fall on the wrong side of the printed bin ends.
+  const bin = Math.min(Math.floor(p * bins), bins - 1)
+  if (bin < bins - 1 && p >= (bin + 1) / bins) return bin + 1
+  return p < bin / bins ? bin - 1 : bin
+}

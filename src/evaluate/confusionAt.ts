@@ -1,0 +1,108 @@
+import {
+  checkOutcomes,
+  checkParameter,
+  probabilityRule,
+  type WeightOptions,
+  weightOptions,
+} from './checkedOutcomes.js'
+import type { RankedOutcomes } from './rankedOutcomes.js'
+
+/** What contacting everyone from a probability upwards does; counts are sums of weights. */
+export interface Confusion {
+  /** Customers with a probability of at least this are contacted. */
+  readonly threshold: number
+  /** Contacted and churned. */
+  readonly truePositives: number
+  /** Contacted and stayed. */
+  readonly falsePositives: number
+  /** Not contacted and churned. */
+  readonly falseNegatives: number
+  /** Not contacted and stayed. */
+  readonly trueNegatives: number
+  /** Share of customers contacted, in [0, 1]. */
+  readonly contactedShare: number
+  /** Share of the contacted that churned, in [0, 1]; null where nobody is contacted. */
+  readonly precision: number | null
+  /** Share of the churners that is contacted (sensitivity), in [0, 1]. */
+  readonly recall: number
+  /** Share of those who stayed that is not contacted, in [0, 1]. */
+  readonly specificity: number
+  /** Share of the not contacted that stayed, in [0, 1]; null where everyone is contacted. */
+  readonly negativePredictiveValue: number | null
+  /** Harmonic mean of precision and recall, `2·TP / (2·TP + FP + FN)`, in [0, 1]; 0 where nobody is contacted. */
+  readonly f1: number
+  /** Share of customers on the right side, in [0, 1]; with few churners it is high for no work at all. */
+  readonly accuracy: number
+}
+
+/**
+ * Returns counts and rates of contacting everyone whose probability is at least the threshold.
+ *
+ * Use it for a decision that is already made: a threshold from costs, or a list of fixed length. For the choice of
+ * the threshold see `gainsCurve`, for a measure without one `rocAuc` and `averagePrecision`.
+ *
+ *     contacted   probability >= threshold
+ *
+ * Rates whose denominator can be empty are null then, never 0 or NaN; which, and when, is said at each.
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+ * @param threshold in [0, 1]
+ * @throws {HoldfastError} `one-class` if all outcomes are equal: recall or specificity is not defined;
+ *   `length-differs`, `table-empty`, `value-missing`, `out-of-range`: all at once
+ *
+ * O(n log n) time, O(n) memory.
+ *
+ * @example
+ * const confusion = confusionAt([0.9, 0.8, 0.7, 0.1], [1, 0, 1, 0], 0.7)
+ * confusion.precision   // two of the three contacted
+ * // => 0.6666666666666666
+ *
+ * @see {@link liftAt} for a fixed share of customers instead of a threshold
+ */
+export function confusionAt(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  threshold: number,
+  options?: WeightOptions,
+): Confusion {
+  const problems = checkParameter('threshold', probabilityRule, threshold)
+  return confusionOf(
+    checkOutcomes('confusionAt', weightOptions, probability, outcome, options, problems).ranked,
+    threshold,
+  )
+}
+
+/** Like {@link confusionAt}, from the sorted form. O(groups). */
+export function confusionOf(ranked: RankedOutcomes, threshold: number): Confusion {
+  const { probability, churned, stayed } = ranked
+  let truePositives = 0
+  let falsePositives = 0
+  let falseNegatives = 0
+  let trueNegatives = 0
+  for (let group = 0; group < probability.length; group++) {
+    if (probability[group]! >= threshold) {
+      truePositives += churned[group]!
+      falsePositives += stayed[group]!
+    } else {
+      falseNegatives += churned[group]!
+      trueNegatives += stayed[group]!
+    }
+  }
+  const contacted = truePositives + falsePositives
+  const left = falseNegatives + trueNegatives
+  return {
+    threshold,
+    truePositives,
+    falsePositives,
+    falseNegatives,
+    trueNegatives,
+    contactedShare: contacted / (contacted + left),
+    precision: contacted === 0 ? null : truePositives / contacted,
+    recall: truePositives / (truePositives + falseNegatives),
+    specificity: trueNegatives / (trueNegatives + falsePositives),
+    negativePredictiveValue: left === 0 ? null : trueNegatives / left,
+    f1: (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives),
+    accuracy: (truePositives + trueNegatives) / (contacted + left),
+  }
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { HoldfastError } from '../base/errors.js'
+import {
+  checkOutcomes,
+  checkParameter,
+  shareRule,
+  type WeightOptions,
+  weightOptions,
+} from './checkedOutcomes.js'
+import type { RankedOutcomes } from './rankedOutcomes.js'
+import { roundedUp } from './topOfRanking.js'
+
+/** How large the catch is: a share of all churners, or what a number of contacts without a model catches. */
+export type CatchGoal = { readonly caughtShare: number } | { readonly contactsWithoutModel: number }
+
+/** Contacts needed for the same catch, without and with the model. */
+export interface ContactSavings {
+  /** Churners to be caught; a fraction where the goal is one. */
+  readonly churnersCaught: number
+  /** Contacts needed in random order, on average. */
+  readonly withoutModel: number
+  /** Contacts needed from the top of the list. */
+  readonly withModel: number
+  /** Share of contacts spared, `1 − withModel / withoutModel`; negative where the model is worse than chance. */
+  readonly sparedShare: number
+}
+
+const goalRule = z.union([
+  z.strictObject({ caughtShare: shareRule }),
+  z.strictObject({ contactsWithoutModel: z.number().gt(0) }),
+])
+
+/**
+ * Returns how many contacts a random list and the model's list need to reach the same number of churners.
+ *
+ * The line that a call centre understands. It speaks of one size of catch: `gainsCurve` has all of them.
+ *
+ * With n customers, of which c churn, and a catch of s·c churners (from `contactsWithoutModel` = k: s = k / n):
+ *
+ *     withoutModel = ceil(s · n)
+ *     withModel    = ceil(smallest k whose k highest probabilities hold s·c churners)
+ *
+ * Ties are shared: within a group of equal probabilities churners come at the mean rate. Where weights are not
+ * whole numbers nothing is rounded up.
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+ * @param goal `{ caughtShare }` in (0, 1], or `{ contactsWithoutModel }` in (0, n]
+ * @throws {HoldfastError} `one-class` if all outcomes are equal; `out-of-range` for the goal; `length-differs`,
+ *   `table-empty`, `value-missing`: all at once
+ *
+ * O(n log n) time, O(n) memory.
+ *
+ * @example
+ * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
+ * const y = [1, 1, 0, 0, 1, 0, 0, 1]
+ * contactsForSameCatch(p, y, { caughtShare: 0.5 })   // both in the top 2; at random half of all 8
+ * // => { churnersCaught: 2, withoutModel: 4, withModel: 2, sparedShare: 0.5 }
+ *
+ * @see {@link contactSavingsLine} for the sentence, {@link gainsCurve}
+ */
+export function contactsForSameCatch(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  goal: CatchGoal,
+  options?: WeightOptions,
+): ContactSavings {
+  const problems = checkParameter('goal', goalRule, goal)
+  const { ranked } = checkOutcomes(
+    'contactsForSameCatch',
+    weightOptions,
+    probability,
+    outcome,
+    options,
+    problems,
+  )
+  if ('contactsWithoutModel' in goal && goal.contactsWithoutModel > ranked.customers) {
+    throw new HoldfastError('contactsForSameCatch', [
+      {
+        code: 'out-of-range',
+        parameter: 'contactsWithoutModel',
+        rule: `to be at most the number of customers (${ranked.customers})`,
+        received: goal.contactsWithoutModel,
+      },
+    ])
+  }
+  return contactSavingsOf(ranked, goal)
+}
+
+/** Like {@link contactsForSameCatch}, from the sorted form. O(groups). */
+export function contactSavingsOf(ranked: RankedOutcomes, goal: CatchGoal): ContactSavings {
+  const share = 'caughtShare' in goal ? goal.caughtShare : goal.contactsWithoutModel / ranked.customers
+  const churnersCaught = share * ranked.churners
+  const withoutModel = roundedUp(share * ranked.customers, ranked)
+  const withModel = roundedUp(contactsFor(ranked, churnersCaught), ranked)
+  return { churnersCaught, withoutModel, withModel, sparedShare: 1 - withModel / withoutModel }
+}
+
+/** Returns the savings as one line: "1,455 contacts without a model, 712 with it, …". */
+export function contactSavingsLine(savings: ContactSavings): string {
+  const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+  const percent = Math.round(Math.abs(savings.sparedShare) * 100)
+  return (
+    `${count(savings.withoutModel)} contacts without a model, ${count(savings.withModel)} with it, ` +
+    `for the same ${count(savings.churnersCaught)} churners: ` +
+    `${percent} % ${savings.sparedShare >= 0 ? 'fewer' : 'more'}`
+  )
+}
+
+function contactsFor({ churned, stayed, customers }: RankedOutcomes, churners: number): number {
+  let contacted = 0
+  let caught = 0
+  for (let group = 0; group < churned.length; group++) {
+    const size = churned[group]! + stayed[group]!
+    if (churned[group]! > 0 && caught + churned[group]! >= churners * (1 - 1e-12)) {
+      return contacted + size * ((churners - caught) / churned[group]!)
+    }
+    contacted += size
+    caught += churned[group]!
+  }
+  return customers
+}

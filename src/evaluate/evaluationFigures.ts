@@ -1,0 +1,45 @@
+import type { Interval } from './bootstrapInterval.js'
+import type { CalibrationLine } from './calibrationLine.js'
+import type { Binning, CalibrationBin } from './calibrationTable.js'
+import type { Confusion } from './confusionAt.js'
+import type { ContactSavings } from './contactsForSameCatch.js'
+import type { GainsCurve } from './gainsCurve.js'
+import type { LiftRow } from './liftTable.js'
+
+/** The figures of an evaluation. Counts are sums of weights. */
+export interface EvaluationFigures {
+  /** Name of the learner, or of what made the predictions; null where it is not known. */
+  readonly name: string | null
+  readonly customers: number
+  readonly churners: number
+  /** Share of churners, in (0, 1). */
+  readonly baseRate: number
+  /** Level of the intervals, in (0, 1). */
+  readonly level: number
+  /** Number of resamples behind the intervals. */
+  readonly resamples: number
+  readonly rocAuc: Interval
+  readonly averagePrecision: Interval
+  /** In nats; null where it is infinite. */
+  readonly logLoss: Interval | null
+  readonly brierScore: Interval
+  /** Part of the customers that can be contacted, in (0, 1]. */
+  readonly topShare: number
+  /** Lift in the top share. */
+  readonly lift: Interval
+  readonly bins: number
+  readonly binning: Binning
+  readonly calibrationError: number
+  /** Null where it is not defined. */
+  readonly calibrationLine: CalibrationLine | null
+  readonly calibration: readonly CalibrationBin[]
+  /** Deciles; fewer rows where there are fewer customers. */
+  readonly liftTable: readonly LiftRow[]
+  /** In steps of 1 % of the customers. */
+  readonly gains: GainsCurve
+  readonly confusion: Confusion
+  /** Contacts needed to reach half of the churners. */
+  readonly halfOfChurners: ContactSavings
+  /** What the reader must know before the figures, in whole sentences. */
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,137 @@
+import { type TextTableColumn, textTable } from '../base/textTable.js'
+import type { Interval } from './bootstrapInterval.js'
+import { contactSavingsLine } from './contactsForSameCatch.js'
+import type { EvaluationFigures } from './evaluationFigures.js'
+
+const lineWidth = 80
+
+/** Returns an evaluation as text for a terminal: aligned tables of at most 80 columns. */
+export function evaluationText(figures: EvaluationFigures): string {
+  return [
+    ...titleLines(figures),
+    '',
+    headlineTable(figures),
+    '',
+    liftText(figures),
+    '',
+    calibrationText(figures),
+    '',
+    ...confusionLines(figures),
+    '',
+    ...wrapped(`Half of the churners: ${contactSavingsLine(figures.halfOfChurners)}`),
+  ].join('\n')
+}
+
+function titleLines(figures: EvaluationFigures): string[] {
+  const { name, customers, churners, baseRate, notes } = figures
+  const what = name === null ? 'Evaluation' : `Evaluation of ${name}`
+  return [
+    ...wrapped(`${what}: ${count(customers)} customers, ${count(churners)} churned (${percent(baseRate)})`),
+    ...notes.flatMap((note) => wrapped(`Note: ${note}`)),
+  ]
+}
+
+function headlineTable(figures: EvaluationFigures): string {
+  const line = figures.calibrationLine
+  const interval = (label: string, figure: Interval): string[] => [
+    label,
+    decimal(figure.value),
+    `${decimal(figure.lower)} to ${decimal(figure.upper)}`,
+  ]
+  const single = (label: string, value: number | undefined): string[] => [
+    label,
+    value === undefined ? '-' : decimal(value),
+    '',
+  ]
+  return textTable(headings('', 'value', `${shortPercent(figures.level)} interval`), [
+    interval('ROC AUC', figures.rocAuc),
+    interval('average precision', figures.averagePrecision),
+    figures.logLoss === null ? single('log loss', undefined) : interval('log loss', figures.logLoss),
+    interval('Brier score', figures.brierScore),
+    interval(`lift, top ${shortPercent(figures.topShare)}`, figures.lift),
+    single(`calibration error, ${figures.bins} ${figures.binning} bins`, figures.calibrationError),
+    single('calibration slope (1 = right)', line?.slope),
+    single('calibration in the large (0 = right)', line?.interceptAtSlopeOne),
+  ])
+}
+
+function liftText(figures: EvaluationFigures): string {
+  return textTable(
+    headings('list down to', 'lowest p', 'customers', 'churners', 'rate', 'lift', 'caught so far'),
+    figures.liftTable.map((row) => [
+      shortPercent(row.topShare),
+      row.lowestProbability.toFixed(3),
+      count(row.customers),
+      count(row.churners),
+      percent(row.churnRate),
+      row.lift.toFixed(2),
+      percent(row.caughtShare),
+    ]),
+  )
+}
+
+function calibrationText(figures: EvaluationFigures): string {
+  return textTable(
+    headings('predicted', 'customers', 'mean predicted', 'churned'),
+    figures.calibration.map((bin) => [
+      `${bin.lower.toFixed(3)} to ${bin.upper.toFixed(3)}`,
+      count(bin.customers),
+      percent(bin.meanProbability),
+      percent(bin.churnRate),
+    ]),
+  )
+}
+
+function confusionLines({ confusion }: EvaluationFigures): string[] {
+  const rate = (value: number | null): string => (value === null ? '-' : percent(value))
+  return [
+    `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the customers):`,
+    textTable(headings('', 'churned', 'stayed', ''), [
+      [
+        'contacted',
+        count(confusion.truePositives),
+        count(confusion.falsePositives),
+        `precision ${rate(confusion.precision)}`,
+      ],
+      [
+        'not contacted',
+        count(confusion.falseNegatives),
+        count(confusion.trueNegatives),
+        `stayed ${rate(confusion.negativePredictiveValue)}`,
+      ],
+      ['', `recall ${percent(confusion.recall)}`, `specificity ${percent(confusion.specificity)}`, ''],
+    ]),
+  ]
+}
+
+/** The first column to the left, the others to the right. */
+function headings(...names: string[]): TextTableColumn[] {
+  return names.map((heading, column) => ({ heading, right: column > 0 }))
+}
+
+function wrapped(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= lineWidth)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}
+
+function shortPercent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`
+}
+
+function decimal(value: number): string {
+  return value.toFixed(4)
+}

@@ -1,0 +1,46 @@
+import type { RankedOutcomes } from './rankedOutcomes.js'
+
+/**
+ * Returns how many customers a top share is: `ceil(share * n)`.
+ *
+ * Where weights are not whole numbers they do not count rows, and there is nothing to round up to: `share * n`.
+ */
+export function customersInTop(ranked: RankedOutcomes, share: number): number {
+  return roundedUp(share * ranked.customers, ranked)
+}
+
+/** Returns a number of customers rounded up to a whole one, where weights count rows. */
+export function roundedUp(customers: number, ranked: RankedOutcomes): number {
+  if (!ranked.wholeWeights) return customers
+  // 0.07 * 100 is 7.000000000000001 in floating point and means 7 customers.
+  const nearest = Math.round(customers)
+  return Math.abs(customers - nearest) <= 1e-9 * nearest ? nearest : Math.ceil(customers)
+}
+
+/**
+ * Returns the churners among the `count` highest probabilities. Ties at the boundary are shared: of a group of m
+ * equal probabilities, of which j places remain, its churners count j / m.
+ */
+export function churnersInTop(ranked: RankedOutcomes, count: number): number {
+  const { churned, stayed } = ranked
+  let left = count
+  let caught = 0
+  for (let group = 0; group < churned.length && left > 0; group++) {
+    const size = churned[group]! + stayed[group]!
+    caught += size <= left ? churned[group]! : churned[group]! * (left / size)
+    left -= size
+  }
+  return caught
+}
+
+/** Returns the lowest probability among the `count` highest. */
+export function lowestInTop(ranked: RankedOutcomes, count: number): number {
+  const { probability, churned, stayed } = ranked
+  let seen = 0
+  for (let group = 0; group < probability.length; group++) {
+    seen += churned[group]! + stayed[group]!
+    // Sums of fractional weights may miss the total by their last digits.
+    if (seen >= count * (1 - 1e-12)) return probability[group]!
+  }
+  return probability.at(-1)!
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { seededRandom, shuffledIndices } from '../../src/base/random.js'
+import { bootstrapInterval, resampleCount } from '../../src/evaluate/bootstrapInterval.js'
+import { brierScore } from '../../src/evaluate/brierScore.js'
+import { metricNames } from '../../src/evaluate/metrics.js'
+import { rocAuc } from '../../src/evaluate/rocAuc.js'
+
+function population(customers: number, seed: number): { p: Float64Array; y: Uint8Array } {
+  const random = seededRandom(seed)
+  const p = Float64Array.from({ length: customers }, () => Math.round(random.uniform() * 98 + 1) / 100)
+  return { p, y: Uint8Array.from(p, (value) => (random.uniform() < value ? 1 : 0)) }
+}
+
+describe('bootstrap interval', () => {
+  test('same seed, same data, same interval, in any order of rows', () => {
+    const { p, y } = population(300, 1)
+    const order = shuffledIndices(300, seededRandom(2))
+    const shuffledP = Float64Array.from(order, (row) => p[row]!)
+    const shuffledY = Uint8Array.from(order, (row) => y[row]!)
+    for (const metric of metricNames) {
+      const interval = bootstrapInterval(p, y, metric, { resamples: 50 })
+      expect(bootstrapInterval(shuffledP, shuffledY, metric, { resamples: 50 })).toEqual(interval)
+    }
+    const seeds = [1, 2].map((seed) => bootstrapInterval(p, y, 'rocAuc', { resamples: 50, seed }))
+    expect(seeds[0]).not.toEqual(seeds[1])
+  })
+
+  test('its value is the metric on all rows', () => {
+    const { p, y } = population(200, 3)
+    expect(bootstrapInterval(p, y, 'rocAuc', { resamples: 20 }).value).toBe(rocAuc(p, y))
+  })
+
+  test('has the width of the standard error that formulas give', () => {
+    // The Brier score is a mean: stratified standard error sqrt(Σ_class n_c · var_c) / n, 95 % = ± 1.96 of it.
+    // 2000 resamples know their quantiles to some percent.
+    const { p, y } = population(1000, 4)
+    const losses = [0, 1].map((side) =>
+      [...p].filter((_, i) => y[i] === side).map((value) => (value - side) ** 2),
+    )
+    const sumOfSquares = losses.flatMap((loss) => {
+      const mean = loss.reduce((a, b) => a + b, 0) / loss.length
+      return loss.map((value) => (value - mean) ** 2)
+    })
+    const standardError = Math.sqrt(sumOfSquares.reduce((a, b) => a + b, 0)) / 1000
+    const { value, lower, upper } = bootstrapInterval(p, y, 'brierScore', { resamples: 2000 })
+    expect((upper - lower) / (2 * 1.96 * standardError)).toBeGreaterThan(0.93)
+    expect((upper - lower) / (2 * 1.96 * standardError)).toBeLessThan(1.07)
+    expect(value).toBe(brierScore(p, y))
+  })
+
+  test('covers the expected value about as often as it says', () => {
+    // p is the true probability, so the expected Brier score is E p(1 − p) over p uniform on the grid 0.01 … 0.99
+    // (ends half as likely). Stratifying takes the class sizes as given, hence a little below 95 %.
+    const grid = Array.from({ length: 99 }, (_, step) => (step + 1) / 100)
+    const share = grid.map((_, step) => (step === 0 || step === 98 ? 0.5 : 1) / 98)
+    const truth = grid.reduce((sum, p, step) => sum + share[step]! * p * (1 - p), 0)
+    let covered = 0
+    for (let seed = 0; seed < 200; seed++) {
+      const { p, y } = population(300, 100 + seed)
+      const { lower, upper } = bootstrapInterval(p, y, 'brierScore', { resamples: 200, seed })
+      if (lower <= truth && truth <= upper) covered++
+    }
+    expect(covered).toBeGreaterThanOrEqual(178)
+    expect(covered).toBeLessThanOrEqual(199)
+  })
+
+  test('whole weights draw as the rows repeated', () => {
+    const { p, y } = population(100, 5)
+    const weight = Array.from(p, (_, row) => row % 3)
+    const repeated = weight.flatMap((times, row) => Array<number>(times).fill(row))
+    const twice = bootstrapInterval(
+      repeated.map((row) => p[row]!),
+      repeated.map((row) => y[row]!),
+      'averagePrecision',
+      { resamples: 30 },
+    )
+    expect(bootstrapInterval(p, y, 'averagePrecision', { resamples: 30, weight })).toEqual(twice)
+  })
+
+  test('fractional weights stay with their rows', () => {
+    const { p, y } = population(200, 6)
+    const weight = Array.from(p, (_, row) => 0.5 + (row % 2))
+    const { value, lower, upper } = bootstrapInterval(p, y, 'rocAuc', { weight, resamples: 100 })
+    expect(value).toBeCloseTo(rocAuc(p, y, { weight }), 14)
+    expect(lower).toBeLessThan(value)
+    expect(upper).toBeGreaterThan(value)
+  })
+
+  test('a higher level is wider', () => {
+    const { p, y } = population(200, 7)
+    const narrow = bootstrapInterval(p, y, 'rocAuc', { level: 0.5, resamples: 100 })
+    const wide = bootstrapInterval(p, y, 'rocAuc', { level: 0.99, resamples: 100 })
+    expect(wide.lower).toBeLessThan(narrow.lower)
+    expect(wide.upper).toBeGreaterThan(narrow.upper)
+  })
+
+  test('an unknown metric, an infinite metric and a bad option are refused', () => {
+    expect(() => bootstrapInterval([0.5, 0.1], [1, 0], 'auc' as never)).toThrow(/metric to be one of rocAuc/)
+    expect(() => bootstrapInterval([0, 0.1], [1, 0], 'logLoss')).toThrow(/finite value/)
+    expect(() => bootstrapInterval([0.5, 0.1], [1, 0], 'rocAuc', { level: 95 })).toThrow(/level/)
+  })
+
+  test('any function of the sorted form will do', () => {
+    const { p, y } = population(100, 8)
+    const interval = bootstrapInterval(p, y, (ranked) => ranked.churners / ranked.customers, {
+      resamples: 20,
+    })
+    // stratified: the base rate is the same in every resample
+    expect(interval.lower).toBe(interval.value)
+    expect(interval.upper).toBe(interval.value)
+  })
+
+  test('many customers get fewer resamples unless asked for', () => {
+    const rule = { level: 0.95, seed: 1, resamples: undefined }
+    const counts = [1000, 100_000, 400_000, 10_000_000].map((customers) => resampleCount(rule, { customers }))
+    expect(counts).toEqual([1000, 1000, 250, 100])
+    expect(resampleCount({ ...rule, resamples: 2000 }, { customers: 10_000_000 })).toBe(2000)
+  })
+})

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { HoldfastError } from '../../src/base/errors.js'
+import { liftAt } from '../../src/evaluate/liftAt.js'
+import { rocAuc } from '../../src/evaluate/rocAuc.js'
+
+function refusal(work: () => unknown): HoldfastError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof HoldfastError) return error
+    throw error
+  }
+  throw new Error('expected a refusal')
+}
+
+test('all problems of parameters, options and rows are reported at once', () => {
+  const options = { weight: [1, -1, 1], wieght: [1] }
+  const error = refusal(() => liftAt([0.5, 80, Number.NaN], [1, 0], 25, options))
+  expect(error.problems.map(({ code, parameter }) => `${code} ${parameter}`)).toEqual([
+    'out-of-range share',
+    'option-unknown wieght',
+    'length-differs outcome',
+    'value-missing probability',
+    'out-of-range probability',
+  ])
+  expect(error.message).toContain('Did you mean 0.25?')
+  expect(error.message).toContain('Did you mean weight?')
+  expect(error.message).toContain('Divide percentages by 100')
+})
+
+test('the first broken row is named and the others are counted', () => {
+  const [problem] = refusal(() => rocAuc([0.5, -1, 0.5, 2], [1, 0, 1, 0])).problems
+  expect(problem).toMatchObject({ code: 'out-of-range', received: -1, place: { row: 2 }, count: 2 })
+})
+
+test('weights must be finite, not negative, and not all 0', () => {
+  expect(refusal(() => rocAuc([0.1, 0.2], [1, 0], { weight: [1, -1] })).message).toContain(
+    'row 2: expected weight',
+  )
+  expect(refusal(() => rocAuc([0.1, 0.2], [1, 0], { weight: [Infinity, 1] })).code).toBe('out-of-range')
+  expect(refusal(() => rocAuc([0.1, 0.2], [1, 0], { weight: [0, 0] })).message).toContain('above 0 somewhere')
+  expect(refusal(() => rocAuc([0.1, 0.2], [1, 0], { weight: 2 as never })).message).toContain(
+    'expected weight to be a list of numbers',
+  )
+})
+
+test('a class whose rows all have weight 0 is absent', () => {
+  expect(refusal(() => rocAuc([0.1, 0.2], [1, 0], { weight: [1, 0] })).code).toBe('one-class')
+})
+
+test('outcomes other than 0 and 1 are refused', () => {
+  const error = refusal(() => rocAuc([0.1, 0.2], [1, -1]))
+  expect(error.message).toContain('expected outcome to be 1 (churned) or 0 (stayed), got -1')
+})
+
+test('what is no list at all is refused by its type', () => {
+  expect(refusal(() => rocAuc(undefined as never, [1, 0])).code).toBe('value-type')
+})

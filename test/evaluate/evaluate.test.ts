@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { numberColumn } from '../../src/base/matrix.js'
+import { seededRandom } from '../../src/base/random.js'
+import { sigmoid } from '../../src/base/statistics.js'
+import { bootstrapInterval } from '../../src/evaluate/bootstrapInterval.js'
+import { evaluate, evaluateProbabilities } from '../../src/evaluate/evaluate.js'
+import { liftAt } from '../../src/evaluate/liftAt.js'
+import type { ChurnModel } from '../../src/learn/contract.js'
+
+function population(customers: number): { p: Float64Array; y: Uint8Array } {
+  const random = seededRandom(3)
+  const p = Float64Array.from({ length: customers }, () => sigmoid(-1.5 + 1.5 * random.normal()))
+  return { p, y: Uint8Array.from(p, (value) => (random.uniform() < value ? 1 : 0)) }
+}
+
+/** Answers its only feature: enough of a model to be evaluated. */
+const identity: ChurnModel = {
+  learner: 'identity',
+  features: [{ kind: 'number', name: 'p' }],
+  baseRate: 0.5,
+  probability: (features) => {
+    const column = features.columns[0]!
+    if (column.kind !== 'number') throw new Error('expected numbers')
+    return column.values
+  },
+  margin: () => new Float64Array(),
+  contributions: () => ({ base: 0, values: [] }),
+  state: () => null,
+}
+
+describe('evaluate', () => {
+  const { p, y } = population(1400)
+  const features = { rowCount: p.length, columns: [numberColumn('p', p)] }
+
+  test('a model is evaluated by its probabilities', () => {
+    const ofModel = evaluate(identity, { features, outcome: y }, { resamples: 20 })
+    const ofProbabilities = evaluateProbabilities(p, y, { resamples: 20, name: 'identity' })
+    expect(ofModel.toJSON()).toEqual(ofProbabilities.toJSON())
+  })
+
+  test('the weights of the data count', () => {
+    const weight = Float64Array.from(y, (outcome) => 1 + outcome)
+    const { churners } = evaluate(identity, { features, outcome: y, weight }, { resamples: 20 })
+    expect(churners).toBe(2 * y.reduce((a, b) => a + b, 0))
+  })
+
+  test('its intervals are those of bootstrapInterval', () => {
+    const evaluation = evaluateProbabilities(p, y, { resamples: 40, seed: 9 })
+    expect(evaluation.logLoss).toEqual(bootstrapInterval(p, y, 'logLoss', { resamples: 40, seed: 9 }))
+    expect(evaluation.lift).toEqual(bootstrapInterval(p, y, 'liftAt', { resamples: 40, seed: 9 }))
+  })
+
+  test('the top share decides lift and threshold', () => {
+    const evaluation = evaluateProbabilities(p, y, { resamples: 20, topShare: 0.25 })
+    expect(evaluation.lift.value).toBe(liftAt(p, y, 0.25))
+    expect(evaluation.confusion.contactedShare).toBe(0.25)
+    expect(evaluateProbabilities(p, y, { resamples: 20, threshold: 0.5 }).confusion.threshold).toBe(0.5)
+  })
+
+  test('it becomes plain data and back without loss', () => {
+    const data = evaluateProbabilities(p, y, { resamples: 20 }).toJSON()
+    expect(JSON.parse(JSON.stringify(data))).toEqual(data)
+    expect(data.gains.caughtShare).toHaveLength(101)
+  })
+
+  test('it cannot be changed', () => {
+    const evaluation = evaluateProbabilities(p, y, { resamples: 20 })
+    expect(() => Object.assign(evaluation, { baseRate: 0 })).toThrow(TypeError)
+  })
+
+  test('it prints a table of at most 80 columns', () => {
+    const text = String(evaluateProbabilities(p, y, { name: 'identity' }))
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    expect(text).toMatchSnapshot()
+  })
+})
+
+describe('evaluate on data that allow little', () => {
+  test('few churners are said', () => {
+    const { p, y } = population(60)
+    const { notes } = evaluateProbabilities(p, y, { resamples: 20 })
+    expect(notes).toHaveLength(1)
+    expect(notes[0]).toMatch(/^Only 14 churners: too few to tell a good model from a bad one/)
+  })
+
+  test('few who stayed are said', () => {
+    const { p, y } = population(60)
+    const left = y.map((outcome) => 1 - outcome)
+    expect(evaluateProbabilities(p, left, { resamples: 20 }).notes.join()).toContain(
+      'Only 14 customers who stayed',
+    )
+  })
+
+  test('rows of weight 0 do not count as churners', () => {
+    const { p, y } = population(60)
+    const weight = Array.from(y, (outcome, row) => (outcome === 1 && row % 2 === 0 ? 0 : 5))
+    const notes = evaluateProbabilities(p, y, { resamples: 20, weight }).notes.join()
+    expect(notes).toContain(
+      `Only ${y.filter((outcome, row) => outcome === 1 && row % 2 === 1).length} churners`,
+    )
+  })
+
+  test('hard labels have no log loss and no calibration line, and it says so', () => {
+    const evaluation = evaluateProbabilities([1, 0, 1, 0], [1, 0, 0, 0], { resamples: 20 })
+    expect(evaluation).toMatchObject({ logLoss: null, calibrationLine: null })
+    expect(evaluation.notes.join('\n')).toContain('Log loss is infinite: 1 customers')
+    expect(String(evaluation)).toMatch(/log loss +-\n/)
+  })
+
+  test('two customers are enough for a table', () => {
+    const evaluation = evaluateProbabilities([0.9, 0.1], [1, 0])
+    expect(evaluation.liftTable).toHaveLength(2)
+    expect(String(evaluation)).toContain('Only 1 churner:')
+  })
+
+  test('options are checked by name', () => {
+    expect(() => evaluateProbabilities([0.9, 0.1], [1, 0], { topshare: 0.1 } as never)).toThrow(/topShare/)
+    expect(() => evaluateProbabilities([0.9, 0.1], [1, 1])).toThrow(/^evaluateProbabilities: /)
+  })
+})

@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { groupOf } from '../../src/evaluate/rankedOutcomes.js'
+import { rankOutcomes } from '../../src/evaluate/rankOutcomes.js'
+
+test('rows of equal probability are one group, the highest first', () => {
+  expect(rankOutcomes([0.2, 0.9, 0.2, 0, 1, 1], [1, 1, 0, 0, 0, 1])).toEqual({
+    probability: Float64Array.of(1, 0.9, 0.2, 0),
+    churned: Float64Array.of(1, 1, 1, 0),
+    stayed: Float64Array.of(1, 0, 1, 1),
+    churners: 3,
+    customers: 6,
+    wholeWeights: true,
+  })
+})
+
+test('rows of weight 0 are absent, other weights are added up', () => {
+  const ranked = rankOutcomes([0.2, 0.9, 0.2, 0.4], [1, 1, 1, 0], { weight: [0.5, 0, 1, 2] })
+  expect(ranked).toMatchObject({ churners: 1.5, customers: 3.5, wholeWeights: false })
+  expect(ranked.probability).toEqual(Float64Array.of(0.4, 0.2))
+})
+
+test('single precision, subnormal and extreme probabilities keep their order', () => {
+  const p = Float64Array.of(5e-324, 0, 1, 1 - 2 ** -53, 1e-300)
+  expect(rankOutcomes(p, [0, 1, 0, 1, 0]).probability).toEqual(
+    Float64Array.of(1, 1 - 2 ** -53, 1e-300, 5e-324, 0),
+  )
+  expect(rankOutcomes(Float32Array.of(0.1, 0.2), Uint8Array.of(1, 0)).probability[0]).toBe(Math.fround(0.2))
+})
+
+test('groupOf finds the group of every probability', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (values) => {
+      // −0 and 0 are the same probability
+      const groups = Float64Array.from(new Set(values.map((value) => value + 0)))
+        .sort()
+        .reverse()
+      groups.forEach((value, group) => {
+        expect(groupOf(groups, value)).toBe(group)
+      })
+    }),
+  )
+})
