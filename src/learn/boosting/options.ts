@@ -26,7 +26,7 @@ export interface BoostingOptions {
   readonly columnShare?: number | undefined
   /** Bins of a column at most, missing values apart; also the categories told apart. Integer in [2, 255]. Default 255. */
   readonly maxBins?: number | undefined
-  /** Hessian added to a category when they are put in order, and to `l2` where there are more than 4. At least 0. Default 10. */
+  /** Hessian added to each category when they are put in order, so that rare ones lie in the middle. At least 0. Default 10. */
   readonly categorySmoothing?: number | undefined
 }
 

@@ -45,8 +45,10 @@ export interface NodeHistogram {
   readonly units: Pick<RowStatistics, 'gradientUnits' | 'weightUnits'>
 }
 
-// More categories than this are smoothed: with few of them the order can hardly follow noise.
-const fewCategories = 4
+// What pure noise gains by putting K categories in the order of their means and cutting there: the cut explains about
+// 2/π of a χ² with K - 1 degrees of freedom, the gain being one such χ² per degree. Two categories leave no choice.
+// Without it a column of 51 states was chosen for its noise: log loss .182 instead of .165 on mlc_churn.
+const chanceGainPerCategory = 2 / Math.PI
 
 /**
  * Returns the split with the largest gain, or null where none is above `minGain` within the limits.
@@ -56,9 +58,9 @@ const fewCategories = 4
  *     gain = G_left² / (H_left + λ) + G_right² / (H_right + λ) - G² / (H + λ)
  *
  * Numbers are cut at an edge, missing values tried on both sides. Categories (missing being one of them) are put
- * in the order of G / (H + smoothing) and cut there, which holds the best set of all (Fisher 1958); with more than
- * four categories the smoothing is also added to λ on the two sides, so that a set must earn its freedom. What does not occur in
- * the node goes with its heavier side. Ties: the first feature, the lowest cut.
+ * in the order of G / (H + smoothing) and cut there, which holds the best set of all (Fisher 1958). From their gain the
+ * gain that chance gives by ordering K of them is taken off, 2 (K - 2) / π. What does not occur in the node goes with
+ * its heavier side. Ties: the first feature, the lowest cut.
  *
  * O(bins) time for numbers, O(categories log categories) for texts.
  */
@@ -118,10 +120,10 @@ function numberSplit(
 ): Split | null {
   const missing = bins.binCount
   const hasMissing = sums.weight[missing]! > 0
-  let best = scan(sums, null, bins.binCount, false, hasMissing, node, limits, limits.l2, minGain)
+  let best = scan(sums, null, bins.binCount, false, hasMissing, node, limits, minGain)
   if (hasMissing) {
     const leftGain = best?.gain ?? minGain
-    best = scan(sums, null, bins.binCount, true, false, node, limits, limits.l2, leftGain) ?? best
+    best = scan(sums, null, bins.binCount, true, false, node, limits, leftGain) ?? best
   }
   if (best === null) return null
   const goesLeft = new Uint8Array(missing + 1).fill(1, 0, best.cut)
@@ -143,12 +145,12 @@ function categorySplit(
   for (let bin = 0; bin <= bins.binCount; bin++) if (weight[bin]! > 0) order.push(bin)
   const mean = (bin: number): number => gradient[bin]! / (hessian[bin]! + limits.categorySmoothing)
   order.sort((a, b) => mean(a) - mean(b) || a - b)
-  const l2 = order.length > fewCategories ? limits.l2 + limits.categorySmoothing : limits.l2
-  const best = scan(sums, order, order.length, false, false, node, limits, l2, minGain)
+  const chance = chanceGainPerCategory * Math.max(order.length - 2, 0)
+  const best = scan(sums, order, order.length, false, false, node, limits, minGain + chance)
   if (best === null) return null
   const goesLeft = new Uint8Array(bins.binCount + 1).fill(best.left.weight >= best.right.weight ? 1 : 0)
   for (let place = 0; place < order.length; place++) goesLeft[order[place]!] = place < best.cut ? 1 : 0
-  return { feature, gain: best.gain, goesLeft, left: best.left, right: best.right }
+  return { feature, gain: best.gain - chance, goesLeft, left: best.left, right: best.right }
 }
 
 /**
@@ -163,13 +165,12 @@ function scan(
   missingRight: boolean,
   node: NodeSums,
   limits: SplitLimits,
-  l2: number,
   minGain: number,
 ): Candidate | null {
-  const { minRowsPerLeaf } = limits
+  const { minRowsPerLeaf, l2 } = limits
   // A side without any hessian has no leaf value.
   const minHessianPerLeaf = Math.max(limits.minHessianPerLeaf, Number.MIN_VALUE)
-  const whole = (node.gradient * node.gradient) / (node.hessian + limits.l2)
+  const whole = (node.gradient * node.gradient) / (node.hessian + l2)
   let gradient = missingLeft ? sums.gradient[count]! : 0
   let hessian = missingLeft ? sums.hessian[count]! : 0
   let weight = missingLeft ? sums.weight[count]! : 0
