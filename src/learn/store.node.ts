@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { HoldfastError } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import type { ChurnModel } from './contract.js'
+import {
+  type DecodeOptions,
+  decodeModel,
+  decodeOptions,
+  encodeModel,
+  refuseTooLarge,
+  type StoredModel,
+} from './store.js'
+
+/**
+ * Writes a model file, whole or not at all: a reader never sees half of it, and a crash leaves the old one.
+ *
+ * @param path of the file; one that is there is replaced
+ * @param about plain JSON data to keep beside the model
+ * @throws {HoldfastError} `file-unreadable` where the folder is missing or not writable; as `encodeModel`
+ *
+ * @see {@link loadModel}
+ */
+export async function saveModel(model: ChurnModel, path: string, about: unknown = null): Promise<void> {
+  const bytes = encodeModel(model, about)
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(bytes)
+      // On the disk before the rename, or a power cut could leave the new name with old or no content.
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw new HoldfastError(
+      'saveModel',
+      [
+        {
+          code: 'file-unreadable',
+          parameter: 'path',
+          rule: 'to be a file in a folder that can be written to',
+          received: path,
+          wayOut: 'Check that the folder is there and that you may write to it.',
+        },
+      ],
+      { cause },
+    )
+  }
+}
+
+/**
+ * Returns the model of a file, checked as `decodeModel` does; its size before it is read.
+ *
+ * @throws {HoldfastError} `file-missing`, `file-unreadable`; as `decodeModel`
+ *
+ * @see {@link saveModel}
+ */
+export async function loadModel(path: string, options?: DecodeOptions): Promise<StoredModel> {
+  const { maxBytes } = checkOptions('loadModel', decodeOptions, options)
+  let bytes: Uint8Array
+  try {
+    refuseTooLarge('loadModel', (await stat(path)).size, maxBytes)
+    bytes = await readFile(path)
+  } catch (cause) {
+    throw cause instanceof HoldfastError ? cause : unreadable(path, cause)
+  }
+  return decodeModel(bytes, { maxBytes })
+}
+
+function unreadable(path: string, cause: unknown): HoldfastError {
+  const isMissing = (cause as { code?: unknown }).code === 'ENOENT'
+  return new HoldfastError(
+    'loadModel',
+    [
+      {
+        code: isMissing ? 'file-missing' : 'file-unreadable',
+        parameter: 'path',
+        rule: isMissing ? 'to be a file that exists' : 'to be a file that can be read',
+        received: path,
+        wayOut: isMissing ? 'Check the path.' : 'Check that it is a file and that you may read it.',
+      },
+    ],
+    { cause },
+  )
+}
