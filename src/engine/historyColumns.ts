@@ -1,0 +1,280 @@
+import type { Problem } from '../base/errors.js'
+import { type CellCounts, inferKind } from '../table/inferKind.js'
+import { inputTables } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+import type { Engine } from './engine.js'
+import { placeOfSource, type StagedTable } from './historySources.js'
+
+/** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
+export interface ColumnPlan {
+  /** Our name. */
+  readonly name: string
+  /** The name in the source, for messages. */
+  readonly sourceName: string
+  readonly kind: ColumnKind
+  readonly required: boolean
+  /** The cell as text, NULL where it is missing: what is shown of a bad row. */
+  readonly shown: string
+  /** The typed value, NULL where it is missing or of another kind. Days are INTEGER. */
+  readonly value: string
+  /** True where a cell is there that is not of the kind. NULL where that cannot be. */
+  readonly wrongType: string | null
+  /** True where a cell is NaN or infinite. NULL where that cannot be. */
+  readonly notFinite: string | null
+}
+
+/** What the texts of a source mean. */
+export interface Reading {
+  /** Texts that stand for missing, besides blank ones. */
+  readonly missing: readonly string[]
+}
+
+type RawKind = 'text' | 'number' | 'day' | 'time' | 'boolean'
+
+const numericType = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*)$/
+
+function rawKindOf(type: string, known: ColumnKind | undefined): RawKind | undefined {
+  if (known === 'day') return 'day'
+  if (numericType.test(type)) return 'number'
+  if (type === 'VARCHAR' || type === 'UUID' || type.startsWith('ENUM(')) return 'text'
+  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return 'time'
+  return type === 'BOOLEAN' ? 'boolean' : undefined
+}
+
+/** Plans every column of a staged table, or says what is wrong with its columns. */
+export async function planColumns(
+  engine: Engine,
+  staged: StagedTable,
+  reading: Reading,
+): Promise<{ plans: readonly ColumnPlan[]; problems: readonly Problem[] }> {
+  const { required, optional } = inputTables[staged.table]
+  const declared: Readonly<Record<string, ColumnKind>> = { ...required, ...optional }
+  const problems: Problem[] = []
+  const plans: ColumnPlan[] = []
+  const undecided: { name: string; sourceName: string }[] = []
+  for (const [name, sourceName] of ourNames(staged)) {
+    const type = staged.columns.get(sourceName)!
+    const raw = rawKindOf(type, staged.kinds.get(sourceName))
+    const wanted = declared[name] ?? staged.types[name]
+    if (raw === undefined) problems.push(typeUnreadable(staged, sourceName, type))
+    else if (wanted === undefined && raw === 'text' && !typedTable(staged))
+      undecided.push({ name, sourceName })
+    else {
+      const kind = wanted ?? (raw === 'time' ? 'day' : raw)
+      const plan = planColumn(engine, staged, reading, {
+        name,
+        sourceName,
+        kind,
+        raw,
+        required: name in required,
+      })
+      if (plan === undefined) problems.push(kindDiffers(staged, sourceName, kind, type))
+      else plans.push(plan)
+    }
+  }
+  plans.push(...(await planUndecided(engine, staged, reading, undecided)))
+  return { plans, problems }
+}
+
+// Texts of a typed file or table are texts; texts of CSV and JSON can be anything
+function typedTable(staged: StagedTable): boolean {
+  return staged.kinds.size > 0 || staged.files.some((file) => file.path.toLowerCase().endsWith('.parquet'))
+}
+
+/** Returns our name and the source's for every column of the source, in its order. */
+export function ourNames(staged: StagedTable): Map<string, string> {
+  const ours = new Map([...staged.columnNames].map(([our, theirs]) => [theirs, our]))
+  return new Map(
+    [...staged.columns.keys()].map((sourceName) => [ours.get(sourceName) ?? sourceName, sourceName]),
+  )
+}
+
+function typeUnreadable(staged: StagedTable, column: string, received: string): Problem {
+  return {
+    code: 'column-type',
+    parameter: `column ${column}`,
+    rule: 'to hold numbers, texts, days or booleans',
+    received,
+    place: { ...placeOfSource(staged), column },
+    wayOut: 'Leave the column out of the file, or write it as one of these.',
+  }
+}
+
+function kindDiffers(staged: StagedTable, column: string, kind: ColumnKind, received: string): Problem {
+  return {
+    code: 'column-type',
+    parameter: `column ${column}`,
+    rule: `to hold ${kind} values`,
+    received,
+    place: { ...placeOfSource(staged), column },
+    wayOut: 'Write it as this type, or map another column in columns.',
+  }
+}
+
+async function planUndecided(
+  engine: Engine,
+  staged: StagedTable,
+  reading: Reading,
+  undecided: readonly { name: string; sourceName: string }[],
+): Promise<ColumnPlan[]> {
+  if (undecided.length === 0) return []
+  const counts = undecided.map(({ sourceName }) => {
+    const shown = cleaned(engine, sourceName, reading)
+    const text = trimmed(shown)
+    const conditions = [
+      `${shown} IS NOT NULL`,
+      isNumber(text),
+      `regexp_full_match(${text}, '0[0-9]+')`,
+      `${asDate(text)} IS NOT NULL AND length(${text}) = 10`,
+      `lower(${text}) IN ('true', 'false')`,
+    ]
+    return `[${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(', ')}]`
+  })
+  const lists = counts.map((list, index) => `unnest(${list}) AS c${index}`)
+  const found = await engine.query(`SELECT ${lists.join(', ')} FROM ${staged.raw}`)
+  return undecided.map(({ name, sourceName }, index) => {
+    const [present, numbers, leadingZeros, days, booleans] = found.numbers(`c${index}`).values
+    const kind = inferKind({ present, numbers, leadingZeros, days, booleans } as CellCounts)
+    return planColumn(engine, staged, reading, { name, sourceName, kind, raw: 'text', required: false })!
+  })
+}
+
+interface ColumnFacts {
+  readonly name: string
+  readonly sourceName: string
+  readonly kind: ColumnKind
+  readonly raw: RawKind
+  readonly required: boolean
+}
+
+function planColumn(
+  engine: Engine,
+  staged: StagedTable,
+  reading: Reading,
+  facts: ColumnFacts,
+): ColumnPlan | undefined {
+  const { name, sourceName, kind, raw, required } = facts
+  const column = engine.dialect.identifier(sourceName)
+  const base = { name, sourceName, kind, required }
+  if (raw === 'text') {
+    const shown = cleaned(engine, sourceName, reading)
+    return { ...base, shown, ...fromText(shown, name, kind, staged.numbersAreDays) }
+  }
+  const shown = `CAST(${column} AS VARCHAR)`
+  const never = { wrongType: null, notFinite: null }
+  const day = raw === 'time' ? `TRY_CAST(floor(epoch_us(${column}) / 86400000000) AS INTEGER)` : column
+  switch (`${raw} to ${kind}`) {
+    case 'number to number': {
+      const number = `CAST(${column} AS DOUBLE)`
+      return { ...base, shown, value: number, wrongType: null, notFinite: `NOT isfinite(${number})` }
+    }
+    case 'number to text': {
+      // An id that was read as a floating number because some were missing: 17, not 17.0
+      const whole = `TRY_CAST(${column} AS HUGEINT)`
+      const value = `CASE WHEN ${whole} = ${column} THEN CAST(${whole} AS VARCHAR) ELSE ${shown} END`
+      return { ...base, shown, value, ...never }
+    }
+    case 'number to day': {
+      const value = `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1000000 THEN CAST(${column} AS INTEGER) END`
+      return {
+        ...base,
+        shown,
+        value,
+        wrongType: `(${value}) IS NULL AND ${column} IS NOT NULL`,
+        notFinite: null,
+      }
+    }
+    case 'number to boolean': {
+      const value = `CASE ${column} WHEN 0 THEN false WHEN 1 THEN true END`
+      return {
+        ...base,
+        shown,
+        value,
+        wrongType: `(${value}) IS NULL AND ${column} IS NOT NULL`,
+        notFinite: null,
+      }
+    }
+    case 'time to day':
+      return {
+        ...base,
+        shown,
+        value: day,
+        wrongType: `${column} IS NOT NULL AND NOT isfinite(${column})`,
+        notFinite: null,
+      }
+    case 'day to day':
+      return { ...base, shown: dayText(column), value: column, ...never }
+    case 'boolean to boolean':
+      return { ...base, shown, value: column, ...never }
+    case 'time to text':
+    case 'boolean to text':
+      return { ...base, shown, value: shown, ...never }
+    case 'day to text':
+      return { ...base, shown: dayText(column), value: dayText(column), ...never }
+    default:
+      return undefined
+  }
+}
+
+function fromText(
+  shown: string,
+  name: string,
+  kind: ColumnKind,
+  numbersAreDays: boolean,
+): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite'> {
+  const text = trimmed(shown)
+  switch (kind) {
+    case 'text':
+      return { value: shown, wrongType: null, notFinite: null }
+    case 'number': {
+      const number = `TRY_CAST(${text} AS DOUBLE)`
+      return {
+        value: number,
+        wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(text)}`,
+        notFinite: `${isNumber(text)} AND NOT isfinite(${number})`,
+      }
+    }
+    case 'boolean': {
+      const value = `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END`
+      return { value, wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`, notFinite: null }
+    }
+    case 'day': {
+      const month = name === 'period' ? `coalesce(${asMonth(text)}, ${asDate(text)})` : asDate(text)
+      const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
+      const value = numbersAreDays
+        ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,6}') THEN CAST(${text} AS INTEGER) END)`
+        : date
+      return { value, wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`, notFinite: null }
+    }
+  }
+}
+
+function cleaned(engine: Engine, sourceName: string, { missing }: Reading): string {
+  const column = `CAST(${engine.dialect.identifier(sourceName)} AS VARCHAR)`
+  const marks = ['', ...missing].map(engine.dialect.literal).join(', ')
+  return `CASE WHEN ${trimmed(column)} NOT IN (${marks}) THEN ${column} END`
+}
+
+// Blanks as JavaScript trims them, as far as exports hold them: the no-break and the ideographic space among them
+function trimmed(text: string): string {
+  return `trim(${text}, ' \t\r\n\u00a0\u3000\ufeff')`
+}
+
+// DuckDB also reads 1_000 as a number, which a person may have meant otherwise
+function isNumber(text: string): string {
+  return `(TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND NOT contains(${text}, '_'))`
+}
+
+function asDate(text: string): string {
+  const written = `regexp_full_match(${text}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?')`
+  return `CASE WHEN ${written} THEN TRY_CAST(left(${text}, 10) AS DATE) END`
+}
+
+function asMonth(text: string): string {
+  return `CASE WHEN regexp_full_match(${text}, '[0-9]{4}-[0-9]{2}') THEN TRY_CAST(${text} || '-01' AS DATE) END`
+}
+
+/** Returns the SQL of a day number as `YYYY-MM-DD`. */
+export function dayText(day: string): string {
+  return `strftime(DATE '1970-01-01' + CAST(${day} AS INTEGER), '%Y-%m-%d')`
+}

@@ -1,0 +1,172 @@
+import type { Problem } from '../base/errors.js'
+import { numberColumn, textColumn } from '../base/matrix.js'
+import { Table } from '../table/table.js'
+import type { Engine } from './engine.js'
+import { anyBroken, checkedRows, type PlannedTable, type RowRule } from './historyRules.js'
+import { placeOfSource, rowLocator } from './historySources.js'
+
+/** A row that is set aside, and why. One for each rule that the row breaks. */
+export interface Reject {
+  readonly table: string
+  readonly file: string | null
+  readonly row: number
+  readonly column: string | null
+  readonly code: Problem['code']
+  readonly rule: string
+  readonly value: string | null
+}
+
+/** What the check of one table found. */
+export interface TableCheck {
+  readonly planned: PlannedTable
+  readonly rules: readonly RowRule[]
+  readonly problems: readonly Problem[]
+  readonly rejects: readonly Reject[]
+  /** Share of the rows that break any rule, in [0, 1]. */
+  readonly rejectShare: number
+}
+
+/**
+ * Checks the rows of a table in one pass, and in another for each rule that is broken.
+ *
+ * @param mode `'refuse'` gives problems with the first row of each broken rule; `'setAside'` also every row
+ */
+export async function checkRows(
+  engine: Engine,
+  planned: PlannedTable,
+  rules: readonly RowRule[],
+  mode: 'refuse' | 'setAside',
+  knowsCustomers: boolean,
+): Promise<TableCheck> {
+  const { staged } = planned
+  const asked = mode === 'refuse' ? rules.filter((rule) => rule.follows !== true) : rules
+  const relation = checkedRows(engine, planned, knowsCustomers)
+  const counts = await countBroken(engine, relation, asked)
+  const problems = lineProblems(planned)
+  const rejects = mode === 'refuse' ? [] : lineRejects(planned)
+  const locate = rowLocator(staged)
+  for (const [index, rule] of asked.entries()) {
+    const count = counts.values[index]!
+    if (count === 0) continue
+    const limit = mode === 'refuse' ? ' LIMIT 1' : ''
+    const found = await engine.query(
+      `SELECT "holdfast row" AS row, ${rule.shown} AS value FROM ${relation} WHERE ${rule.broken} ORDER BY 1${limit}`,
+    )
+    problems.push(
+      rowProblem(planned, rule, count, locate(found.cell('row', 0) as number), found.cell('value', 0)),
+    )
+    if (mode === 'refuse') continue
+    for (let row = 0; row < found.rowCount; row++) {
+      const place = locate(found.cell('row', row) as number)
+      rejects.push({
+        table: staged.table,
+        file: place.file ?? null,
+        row: place.row,
+        column: rule.column,
+        code: rule.code,
+        rule: rule.rule,
+        value: found.cell('value', row) as string | null,
+      })
+    }
+  }
+  const lines = staged.badLines.length
+  const rejectShare = (counts.any + lines) / Math.max(1, staged.rowCount + lines)
+  return { planned, rules, problems, rejects, rejectShare }
+}
+
+async function countBroken(
+  engine: Engine,
+  relation: string,
+  rules: readonly RowRule[],
+): Promise<{ values: readonly number[]; any: number }> {
+  const conditions = [...rules.map((rule) => rule.broken), anyBroken(rules)]
+  const counts = conditions.map((condition, index) => `count(*) FILTER (WHERE ${condition}) AS c${index}`)
+  const found = await engine.query(`SELECT ${counts.join(', ')} FROM ${relation}`)
+  const values = found.columns.map((_, index) => found.cell(`c${index}`, 0) as number)
+  return { values, any: values.pop()! }
+}
+
+const setAsideHint = "Or leave such rows out, counted and listed, with badRows: 'setAside'."
+
+function rowProblem(
+  { staged }: PlannedTable,
+  rule: RowRule,
+  count: number,
+  place: { file?: string; row: number },
+  value: unknown,
+): Problem {
+  return {
+    code: rule.code,
+    parameter: rule.name,
+    rule: rule.rule,
+    ...(rule.code === 'value-missing' ? {} : { received: value }),
+    place: { ...place, table: staged.table, column: rule.column },
+    wayOut: `${rule.wayOut} ${setAsideHint}`,
+    count,
+  }
+}
+
+function lineProblems({ staged }: PlannedTable): Problem[] {
+  const rules = new Set(staged.badLines.map((line) => line.rule))
+  return [...rules].map((rule) => {
+    const lines = staged.badLines.filter((line) => line.rule === rule)
+    const { code, text, file, row, wayOut } = lines[0]!
+    return {
+      code,
+      parameter: 'the line',
+      rule,
+      received: text,
+      place: { table: staged.table, file, row },
+      wayOut: `${wayOut} ${setAsideHint}`,
+      count: lines.length,
+    }
+  })
+}
+
+function lineRejects({ staged }: PlannedTable): Reject[] {
+  return staged.badLines.map(({ file, row, code, rule, text }) => ({
+    table: staged.table,
+    file,
+    row,
+    column: null,
+    code,
+    rule,
+    value: text,
+  }))
+}
+
+/** Returns the problem "too many rows would be set aside". */
+export function tooManyRejects(check: TableCheck, maxRejectShare: number): Problem | undefined {
+  if (check.rejectShare <= maxRejectShare) return undefined
+  const { staged } = check.planned
+  return {
+    code: 'out-of-range',
+    parameter: `the share of rows of ${staged.table} to set aside`,
+    rule: `to be at most ${maxRejectShare} (maxRejectShare)`,
+    received: Math.round(check.rejectShare * 10_000) / 10_000,
+    place: placeOfSource(staged),
+    wayOut: 'So many bad rows mean a wrong column or format; see the rules below.',
+  }
+}
+
+/** Returns rejects as a table: `table`, `file`, `row`, `column`, `code`, `rule`, `value`. */
+export function rejectsTable(rejects: readonly Reject[]): Table {
+  const text = (name: 'table' | 'file' | 'column' | 'code' | 'rule' | 'value') =>
+    textColumn(
+      name,
+      rejects.map((reject) => reject[name]),
+    )
+  const rows = numberColumn(
+    'row',
+    rejects.map((reject) => reject.row),
+  )
+  return new Table([
+    text('table'),
+    text('file'),
+    rows,
+    text('column'),
+    text('code'),
+    text('rule'),
+    text('value'),
+  ])
+}

@@ -1,0 +1,252 @@
+import { type EpochDay, formatDay } from '../base/days.js'
+import type { ProblemCode } from '../base/errors.js'
+import { inputTables } from '../table/inputs.js'
+import type { Engine } from './engine.js'
+import type { ColumnPlan } from './historyColumns.js'
+import type { StagedTable } from './historySources.js'
+
+/** One rule that every row of a table must keep, as data: the message is made from it and the statement too. */
+export interface RowRule {
+  /** Our name of the column. */
+  readonly name: string
+  /** The name in the source. */
+  readonly column: string
+  readonly code: ProblemCode
+  readonly rule: string
+  readonly wayOut: string
+  /** SQL over the rows of {@link checkedRows}: true where the row breaks the rule. */
+  readonly broken: string
+  /** SQL of the text that is shown of a row that breaks it. */
+  readonly shown: string
+  /** True where it only follows from another row that was set aside. */
+  readonly follows?: boolean
+}
+
+/** A staged table with its columns planned: everything that its statements are made from. */
+export interface PlannedTable {
+  readonly staged: StagedTable
+  readonly plans: readonly ColumnPlan[]
+}
+
+/** Name of the engine's temporary table of customers: `id`, `activatedAt`, `accepted`, `first`. */
+const customerIds = '"holdfast ids"'
+
+/** Returns the rules for the rows of a table. Columns that are not there have no rules. */
+export function rowRules(
+  engine: Engine,
+  { staged, plans }: PlannedTable,
+  today: EpochDay,
+  knowsCustomers: boolean,
+): RowRule[] {
+  const planOf = new Map(plans.map((plan) => [plan.name, plan]))
+  const rules = plans.flatMap((plan) => cellRules(engine, plan))
+  const { happenedAt } = inputTables[staged.table]
+  const add = (name: string, rule: Omit<RowRule, 'name' | 'column' | 'shown'>) => {
+    const plan = planOf.get(name)
+    if (plan !== undefined)
+      rules.push({ name, column: plan.sourceName, shown: shownOf(engine, plan), ...rule })
+  }
+  const dates = staged.table === 'customers' ? ['activatedAt', 'cancelledAt'] : [happenedAt]
+  for (const name of dates) add(name, futureRule(engine, name, today))
+  if (staged.table === 'customers') {
+    if (planOf.has('activatedAt')) add('cancelledAt', orderRule(engine, 'activatedAt', 'cancelledAt'))
+    add('id', duplicateRule)
+  } else if (staged.table !== 'calls' && knowsCustomers) {
+    for (const rule of customerRules) add('id', rule)
+    add(happenedAt, activationRule)
+  }
+  if (staged.table === 'plans' && planOf.has('from')) add('to', orderRule(engine, 'from', 'to'))
+  return rules
+}
+
+function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
+  const { name, sourceName: column, kind } = plan
+  const shown = shownOf(engine, plan)
+  const rules: RowRule[] = []
+  if (plan.required) {
+    const rule = 'to have a value in every row'
+    const wayOut = 'Fill it in the source.'
+    rules.push({ name, column, code: 'value-missing', rule, wayOut, broken: `${shown} IS NULL`, shown })
+  }
+  if (plan.wrongType !== null) {
+    const broken = flagOf(engine, 'wrong', plan)
+    rules.push({
+      name,
+      column,
+      code: 'value-type',
+      rule: kindRules[kind],
+      wayOut: typeWayOut(plan),
+      broken,
+      shown,
+    })
+  }
+  if (plan.notFinite !== null) {
+    const broken = flagOf(engine, 'not finite', plan)
+    const wayOut = 'Write blank for missing.'
+    rules.push({ name, column, code: 'value-not-finite', rule: 'to be finite', wayOut, broken, shown })
+  }
+  return rules
+}
+
+const kindRules = {
+  number: 'to be a number',
+  text: 'to be a text',
+  day: 'to be a date written YYYY-MM-DD',
+  boolean: 'to be true or false',
+} as const
+
+function typeWayOut({ name, kind, required }: ColumnPlan): string {
+  if (kind !== 'number')
+    return name === 'period' ? 'A month may be written YYYY-MM.' : 'Write blank for missing.'
+  const asText = required ? '' : `, or read the column as text with types: { ${name}: 'text' }`
+  return `Write blank for missing, or name the mark in missing: ['NA']${asText}.`
+}
+
+function futureRule(engine: Engine, name: string, today: EpochDay) {
+  const day = engine.dialect.identifier(name)
+  // A bill of the running month is dated with a day to come, and yet is no bill of the future
+  const known = name === 'period' ? `${monthStartOf(day)}` : day
+  return {
+    code: 'date-in-future',
+    rule: `to be on or before today (${formatDay(today)})`,
+    wayOut: 'Correct the date, or give the day of the export as today.',
+    broken: `${known} > ${today}`,
+  } as const
+}
+
+function orderRule(engine: Engine, start: string, end: string) {
+  const { identifier } = engine.dialect
+  return {
+    code: 'out-of-range',
+    rule: `to be on or after ${start}`,
+    wayOut: `Correct one of the two dates.`,
+    broken: `${identifier(end)} < ${identifier(start)}`,
+  } as const
+}
+
+const duplicateRule = {
+  code: 'duplicate-id',
+  rule: 'to occur once among the customers',
+  wayOut: 'Keep one row for each customer; what changes over time belongs to plans.',
+  broken: '"holdfast row" > "holdfast first"',
+} as const
+
+const customerRules = [
+  {
+    code: 'id-unknown',
+    rule: 'to be the id of a customer',
+    wayOut: 'Add the customer to customers, or check that both tables write ids the same way.',
+    broken: 'id IS NOT NULL AND "holdfast accepted" IS NULL',
+  },
+  {
+    code: 'id-unknown',
+    rule: 'to be the id of a customer who was not set aside',
+    wayOut: 'Correct the row of the customer.',
+    broken: '"holdfast accepted" = false',
+    follows: true,
+  },
+] as const
+
+const activationRule = {
+  code: 'event-before-activation',
+  rule: 'to be on or after the activation of the customer',
+  wayOut: 'Correct activatedAt, or leave out what happened before it.',
+  broken: '"holdfast day" < "holdfast activated"',
+} as const
+
+function shownOf(engine: Engine, plan: ColumnPlan): string {
+  return flagOf(engine, 'shown', plan)
+}
+
+function flagOf(engine: Engine, what: string, plan: ColumnPlan): string {
+  return engine.dialect.identifier(`holdfast ${what} ${plan.name}`)
+}
+
+/** Returns the SQL of the day that a row happened on, over typed columns. */
+function happenedOn(engine: Engine, staged: StagedTable): string {
+  const { happenedAt } = inputTables[staged.table]
+  const day = engine.dialect.identifier(happenedAt)
+  if (happenedAt !== 'period') return day
+  return `CAST(last_day(DATE '1970-01-01' + ${day}) - DATE '1970-01-01' AS INTEGER)`
+}
+
+function monthStartOf(day: string): string {
+  return `CAST(CAST(date_trunc('month', DATE '1970-01-01' + ${day}) AS DATE) - DATE '1970-01-01' AS INTEGER)`
+}
+
+/**
+ * Returns the SQL of the rows of a table with typed columns under our names, and beside them what the rules ask:
+ * `holdfast row` (rowid), `holdfast shown x` (the cell as text), `holdfast wrong x`, `holdfast not finite x`, and for
+ * rows of customers `holdfast first`, for others `holdfast day`, `holdfast activated`, `holdfast accepted`.
+ */
+export function checkedRows(
+  engine: Engine,
+  { staged, plans }: PlannedTable,
+  knowsCustomers: boolean,
+): string {
+  const { identifier } = engine.dialect
+  const columns = plans.flatMap((plan) => [
+    `${plan.value} AS ${identifier(plan.name)}`,
+    `${plan.shown} AS ${shownOf(engine, plan)}`,
+    ...(plan.wrongType === null ? [] : [`${plan.wrongType} AS ${flagOf(engine, 'wrong', plan)}`]),
+    ...(plan.notFinite === null ? [] : [`${plan.notFinite} AS ${flagOf(engine, 'not finite', plan)}`]),
+  ])
+  const typed = `(SELECT rowid AS "holdfast row", ${columns.join(', ')} FROM ${staged.raw})`
+  const has = (name: string) => plans.some((plan) => plan.name === name)
+  if (staged.table === 'calls' || !has('id')) return typed
+  if (staged.table === 'customers') {
+    const first = `(SELECT id AS "holdfast id", min("holdfast row") AS "holdfast first" FROM ${typed} GROUP BY 1)`
+    return `(SELECT * FROM ${typed} LEFT JOIN ${first} ON id = "holdfast id")`
+  }
+  const day = has(inputTables[staged.table].happenedAt) ? happenedOn(engine, staged) : 'NULL::INTEGER'
+  const dated = `(SELECT *, ${day} AS "holdfast day" FROM ${typed})`
+  return knowsCustomers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
+}
+
+/** Makes the temporary table of customer ids that the rules of the other tables ask. */
+export async function makeCustomerIds(
+  engine: Engine,
+  customers: PlannedTable,
+  rules: readonly RowRule[],
+): Promise<void> {
+  const activatedAt = customers.plans.some((plan) => plan.name === 'activatedAt')
+    ? '"activatedAt"'
+    : 'NULL::INTEGER'
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE ${customerIds} AS
+     SELECT id AS "holdfast id", arg_min(${activatedAt}, "holdfast row") AS "holdfast activated",
+       bool_or((${anyBroken(rules)}) IS NOT TRUE) AS "holdfast accepted"
+     FROM ${checkedRows(engine, customers, false)} WHERE id IS NOT NULL GROUP BY 1`,
+  )
+}
+
+/** Removes the temporary table of customer ids. */
+export async function dropCustomerIds(engine: Engine): Promise<void> {
+  await engine.run(`DROP TABLE IF EXISTS ${customerIds}`)
+}
+
+/** Returns the SQL that is true where a row breaks any of the rules. */
+export function anyBroken(rules: readonly RowRule[]): string {
+  return rules.length === 0 ? 'false' : rules.map((rule) => `(${rule.broken})`).join(' OR ')
+}
+
+/** Returns the statement that makes the checked table under its own name from the rows that keep all rules. */
+export function buildStatement(
+  engine: Engine,
+  planned: PlannedTable,
+  rules: readonly RowRule[],
+  knowsCustomers: boolean,
+): string {
+  const { identifier } = engine.dialect
+  const { staged, plans } = planned
+  const columns = plans.map((plan) =>
+    plan.name === 'period' ? `${monthStartOf('period')} AS period` : identifier(plan.name),
+  )
+  if (staged.table === 'customers' && !plans.some((plan) => plan.name === 'cancelledAt')) {
+    columns.push('NULL::INTEGER AS "cancelledAt"')
+  }
+  const isEvent = staged.table !== 'customers' && staged.table !== 'calls'
+  if (isEvent && inputTables[staged.table].happenedAt !== 'day') columns.push('"holdfast day" AS day')
+  return `CREATE OR REPLACE TABLE ${identifier(staged.table)} AS SELECT ${columns.join(', ')}
+    FROM ${checkedRows(engine, planned, knowsCustomers)} WHERE (${anyBroken(rules)}) IS NOT TRUE`
+}

@@ -1,0 +1,164 @@
+import { closestWord, type Problem } from '../base/errors.js'
+import { type HistoryKinds, type InputTableName, inputTableNames, inputTables } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+import type { Engine } from './engine.js'
+import { ourNames } from './historyColumns.js'
+import type { PlannedTable } from './historyRules.js'
+import { placeOfSource, type StagedTable } from './historySources.js'
+
+/** Comment on the tables that a history made, so that opening it again may replace them and nobody else's. */
+export const ownComment = 'input table of holdfast'
+
+/** Returns what is wrong with the names of the sources. */
+export function sourceProblems(sources: unknown): Problem[] {
+  if (typeof sources !== 'object' || sources === null || Array.isArray(sources)) {
+    const rule = 'to be an object with a source for each table'
+    return [{ code: 'option-invalid', parameter: 'sources', rule, received: sources }]
+  }
+  const given = Object.entries(sources).filter(([, source]) => source !== undefined)
+  const names = given.map(([name]) => name)
+  const problems: Problem[] = names
+    .filter((name) => !inputTableNames.some((known) => known === name))
+    .map((name) => unknownTable(name))
+  if (!names.includes('customers')) {
+    problems.push({
+      code: 'table-unknown',
+      parameter: 'sources',
+      rule: 'to have a table customers',
+      received: names,
+      wayOut: 'Give one row for each customer, with id and activatedAt.',
+    })
+  }
+  if (!names.some((name) => name !== 'customers' && inputTableNames.some((known) => known === name))) {
+    problems.push({
+      code: 'table-unknown',
+      parameter: 'sources',
+      rule: `to have at least one history table (${inputTableNames.slice(1).join(', ')})`,
+      received: names,
+      wayOut: 'A flat table with one row and a label for each customer enters at fromFlatTable instead.',
+    })
+  }
+  return problems
+}
+
+function unknownTable(name: string): Problem {
+  const close = closestWord(name, inputTableNames)
+  return {
+    code: 'table-unknown',
+    parameter: `table ${name}`,
+    rule: `to be one of ${inputTableNames.join(', ')}`,
+    wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
+  }
+}
+
+/** Returns the tables of a given engine that a history would have to overwrite and did not make. */
+export async function foreignTables(engine: Engine, names: readonly string[]): Promise<Problem[]> {
+  const { literal } = engine.dialect
+  const found = await engine.query(
+    `SELECT lower(name) AS name FROM (
+       SELECT table_name AS name, comment FROM duckdb_tables() WHERE schema_name = current_schema() AND database_name = current_database()
+       UNION ALL SELECT view_name, NULL FROM duckdb_views() WHERE NOT internal)
+     WHERE comment IS DISTINCT FROM ${literal(ownComment)}`,
+  )
+  const taken = new Set(found.rows().map((row) => row['name']))
+  return names
+    .filter((name) => taken.has(name))
+    .map((name) => ({
+      code: 'engine-failed',
+      parameter: `table ${name}`,
+      rule: 'not to be in the engine already',
+      wayOut: 'The history would overwrite it; rename it, or open the history on an engine of its own.',
+    }))
+}
+
+/** Returns what is wrong with the columns of a source: names only. */
+export function structureProblems(staged: StagedTable): Problem[] {
+  const { required, optional } = inputTables[staged.table]
+  const place = placeOfSource(staged)
+  const sourceNames = [...staged.columns.keys()]
+  const names = ourNames(staged)
+  const problems: Problem[] = []
+  for (const [our, theirs] of staged.columnNames) {
+    if (!staged.columns.has(theirs))
+      problems.push(missingColumn(theirs, sourceNames, place, `mapped to ${our}`))
+  }
+  for (const name of Object.keys(required)) {
+    if (!names.has(name) && !staged.columnNames.has(name)) {
+      problems.push(missingColumn(name, sourceNames, place, `needed in ${staged.table}`))
+    }
+  }
+  for (const name of Object.keys(staged.types)) {
+    if (!names.has(name)) problems.push(missingColumn(name, sourceNames, place, 'named in types'))
+    const known = required[name] ?? optional[name]
+    if (known !== undefined && known !== staged.types[name]) problems.push(typeFixed(staged, name, known))
+  }
+  return [...problems, ...clashes(staged)]
+}
+
+function missingColumn(
+  name: string,
+  found: readonly string[],
+  place: Problem['place'],
+  why: string,
+): Problem {
+  const close = closestWord(name, found)
+  const wayOut =
+    close === undefined
+      ? 'Map the name of your file onto ours with { from, columns }.'
+      : `Did you mean ${close}? Names are mapped with { from, columns: { ${name}: '${close}' } }.`
+  return {
+    code: 'column-missing',
+    parameter: `column ${name}`,
+    rule: `to be there (${why}); the columns are ${found.join(', ')}`,
+    ...(place === undefined ? {} : { place }),
+    wayOut,
+  }
+}
+
+function typeFixed(staged: StagedTable, name: string, kind: ColumnKind): Problem {
+  return {
+    code: 'option-invalid',
+    parameter: `${staged.table}.types.${name}`,
+    rule: `to be ${JSON.stringify(kind)}, as in every history`,
+    received: staged.types[name],
+    wayOut: 'Leave it out of types.',
+  }
+}
+
+// Engines do not tell upper from lower case in names
+function clashes(staged: StagedTable): Problem[] {
+  const seen = new Map<string, string>()
+  const { happenedAt } = inputTables[staged.table]
+  const isEvent = staged.table !== 'customers' && staged.table !== 'calls'
+  if (isEvent && happenedAt !== 'day') seen.set('day', `day, which is made from ${happenedAt}`)
+  const ours = new Map([...staged.columnNames].map(([our, theirs]) => [theirs, our]))
+  const problems: Problem[] = []
+  for (const theirs of staged.columns.keys()) {
+    const our = ours.get(theirs) ?? theirs
+    const other = seen.get(our.toLowerCase())
+    if (other !== undefined) {
+      problems.push({
+        code: 'column-duplicate',
+        parameter: `column ${theirs}`,
+        rule: `to have another name than ${other}`,
+        place: { ...placeOfSource(staged), column: theirs },
+        wayOut: `Give it a name of its own: columns: { other${our[0]?.toUpperCase()}${our.slice(1)}: '${theirs}' }.`,
+      })
+    }
+    seen.set(our.toLowerCase(), our === theirs ? our : `${our} (${theirs})`)
+  }
+  return problems
+}
+
+/** Returns the kinds of all columns of the checked tables. */
+export function kindsOf(planned: readonly PlannedTable[]): HistoryKinds {
+  const kinds: Partial<Record<InputTableName, Record<string, ColumnKind>>> = {}
+  for (const { staged, plans } of planned) {
+    const columns: Record<string, ColumnKind> = {}
+    for (const plan of plans) columns[plan.name] = plan.kind
+    if (staged.table === 'customers') columns['cancelledAt'] = 'day'
+    else columns['day'] = 'day'
+    kinds[staged.table] = columns
+  }
+  return kinds
+}

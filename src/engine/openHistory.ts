@@ -1,0 +1,225 @@
+import { z } from 'zod'
+import { addDays, type EpochDay, epochDay } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { type InputTableName, inputTableNames } from '../table/inputs.js'
+import { openDuckdb } from './duckdb.js'
+import type { Engine } from './engine.js'
+import type { History } from './history.js'
+import { planColumns } from './historyColumns.js'
+import { checkRows, rejectsTable, type TableCheck, tooManyRejects } from './historyRejects.js'
+import {
+  buildStatement,
+  dropCustomerIds,
+  makeCustomerIds,
+  type PlannedTable,
+  rowRules,
+} from './historyRules.js'
+import { dropStaged, type Source, stageSource } from './historySources.js'
+import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
+
+/** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
+export type HistorySources = Readonly<Partial<Record<InputTableName, Source>>> & {
+  readonly customers: Source
+}
+
+/** Options of {@link openHistory}. */
+export interface OpenHistoryOptions {
+  /** A DuckDB engine to load the tables into; the history closes it. Default: a new one in memory. */
+  readonly engine?: Engine
+  /**
+   * What to do with rows that break a rule: refuse the whole history with all problems, or set the rows aside, counted
+   * and listed in `history.rejects`. Default `'refuse'`.
+   */
+  readonly badRows?: 'refuse' | 'setAside'
+  /** Largest share of the rows of a table that may be set aside; above it the history is refused. [0, 1]. Default 0.5. */
+  readonly maxRejectShare?: number
+  /** Day of the export; a row dated after it is in the future. Default: the current day (UTC). */
+  readonly today?: EpochDay | string | Date
+  /**
+   * First day for which the history is no longer complete. Default: the day after the last row of the tables by day
+   * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow.
+   */
+  readonly completeUntil?: EpochDay | string | Date
+  /** Texts that stand for missing, besides blank ones: `['NA', '?']`. Default none. */
+  readonly missing?: readonly string[]
+}
+
+const dayOption = z
+  .custom<EpochDay | string | Date>((value) => {
+    if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Date)) return false
+    try {
+      epochDay(value)
+      return true
+    } catch {
+      return false
+    }
+  }, 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01')
+  .transform((value) => epochDay(value))
+
+const historyOptions = z.strictObject({
+  engine: z.custom<Engine>((value) => isDuckdb(value), 'to be an engine made by openDuckdb').optional(),
+  badRows: z.enum(['refuse', 'setAside']).default('refuse'),
+  maxRejectShare: z.number().min(0).max(1).default(0.5),
+  today: dayOption.optional(),
+  completeUntil: dayOption.optional(),
+  missing: z.array(z.string()).default([]),
+})
+
+function isDuckdb(value: unknown): boolean {
+  return (value as Engine | undefined)?.dialect?.name === 'duckdb'
+}
+
+/**
+ * Opens a raw history: brings the tables into an engine under our names, with every row checked.
+ *
+ * Files are read by DuckDB itself and checked set-wise, so that millions of rows are a matter of seconds. The rules:
+ *
+ *     every table     its required columns are there; a required cell has a value; a number is a finite number, a day
+ *                     is a day; no row is dated after `today`
+ *     customers       an id occurs once (the first row stays); cancelledAt is not before activatedAt
+ *     the others      the id is a customer's; nothing happens before the activation (a bill or a device counts by the
+ *                     last day of its month); a plan does not end before it begins. Not checked for `calls`, whose ends
+ *                     may be outside of the network
+ *
+ * Blank cells are missing. Further columns are read as found: numbers, days (YYYY-MM-DD), booleans (true, false), else
+ * texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with leading
+ * zeros are texts. The sources are never written to.
+ *
+ * @param sources for each table a file (.csv, .tsv, .csv.gz, .parquet, .jsonl, .ndjson), a glob of files, a Table, a
+ * list of row objects, or `{ from, columns, types }` with the user's column names mapped onto ours
+ * @throws {HoldfastError} all problems of all tables at once, for each rule its first row, with file, row, column and
+ * count: `table-unknown`, `file-missing`, `file-unreadable`, `table-empty`, `column-missing`, `column-duplicate`,
+ * `column-type`, `value-missing`, `value-type`, `value-not-finite`, `duplicate-id`, `id-unknown`,
+ * `event-before-activation`, `date-in-future`, `out-of-range`
+ *
+ * Two passes over each source. The tables live in the memory of the engine.
+ *
+ * @example
+ * const history = await openHistory({
+ *   customers: [{ id: 'A', activatedAt: '2024-01-15' }],
+ *   usage: { from: [{ cust_no: 'A', day: '2025-01-31', minutes: 12 }], columns: { id: 'cust_no' } },
+ * })
+ * const days = await history.engine.query('SELECT id, day, minutes FROM usage')
+ * await history.close()
+ * days.rows()
+ * // => [{ id: 'A', day: 20119, minutes: 12 }]
+ *
+ * @see {@link checkCustomerHistory} for one customer in memory, without an engine
+ */
+export async function openHistory(sources: HistorySources, options?: OpenHistoryOptions): Promise<History> {
+  const checked = checkOptions('openHistory', historyOptions, options)
+  refuse('openHistory', sourceProblems(sources))
+  const engine = checked.engine ?? (await openDuckdb())
+  try {
+    return await loadHistory(engine, sources, checked)
+  } catch (error) {
+    if (checked.engine === undefined) await engine.close()
+    throw error
+  }
+}
+
+type CheckedOptions = z.output<typeof historyOptions>
+
+async function loadHistory(
+  engine: Engine,
+  sources: HistorySources,
+  options: CheckedOptions,
+): Promise<History> {
+  const today = options.today ?? epochDay(new Date())
+  const given = inputTableNames.filter((name) => sources[name] !== undefined)
+  refuse('openHistory', await foreignTables(engine, given))
+  const planned: PlannedTable[] = []
+  try {
+    const problems = await planTables(engine, sources, options, planned)
+    const checks = await checkTables(engine, planned, options.badRows, today)
+    problems.push(...refusals(checks, options))
+    refuse('openHistory', problems)
+    for (const { planned: table, rules } of checks) {
+      await engine.run(buildStatement(engine, table, rules, true))
+      const name = engine.dialect.identifier(table.staged.table)
+      await engine.run(`COMMENT ON TABLE ${name} IS ${engine.dialect.literal(ownComment)}`)
+    }
+    return Object.freeze({
+      engine,
+      tables: kindsOf(planned),
+      completeUntil: options.completeUntil ?? (await lastKnownDay(engine, given, today)),
+      rejects: rejectsTable(checks.flatMap((check) => check.rejects)),
+      close: () => engine.close(),
+    })
+  } finally {
+    await dropStaged(engine, given)
+    await dropCustomerIds(engine)
+  }
+}
+
+/** Stages every source and plans its columns; tables that can be checked are added to `planned`. */
+async function planTables(
+  engine: Engine,
+  sources: HistorySources,
+  options: CheckedOptions,
+  planned: PlannedTable[],
+): Promise<Problem[]> {
+  const problems: Problem[] = []
+  for (const table of inputTableNames) {
+    const source = sources[table]
+    if (source === undefined) continue
+    const staged = await stageSource(engine, table, source)
+    if (!('raw' in staged)) {
+      problems.push(...staged)
+      continue
+    }
+    const structure = structureProblems(staged)
+    problems.push(...structure)
+    // Two columns of one name cannot be checked under that name
+    if (structure.some((problem) => problem.code === 'column-duplicate')) continue
+    const columns = await planColumns(engine, staged, options)
+    problems.push(...columns.problems)
+    if (columns.plans.length > 0) planned.push({ staged, plans: columns.plans })
+  }
+  return problems
+}
+
+/** Checks the rows of all tables, the customers first because the others ask for them. */
+async function checkTables(
+  engine: Engine,
+  planned: readonly PlannedTable[],
+  badRows: CheckedOptions['badRows'],
+  today: EpochDay,
+): Promise<TableCheck[]> {
+  const checks: TableCheck[] = []
+  let knowsCustomers = false
+  for (const table of planned) {
+    const rules = rowRules(engine, table, today, knowsCustomers)
+    checks.push(await checkRows(engine, table, rules, badRows, knowsCustomers))
+    if (table.staged.table === 'customers' && table.plans.some((plan) => plan.name === 'id')) {
+      await makeCustomerIds(engine, table, rules)
+      knowsCustomers = true
+    }
+  }
+  return checks
+}
+
+function refusals(checks: readonly TableCheck[], options: CheckedOptions): readonly Problem[] {
+  if (options.badRows === 'refuse') return checks.flatMap((check) => check.problems)
+  return checks.flatMap((check) => {
+    const tooMany = tooManyRejects(check, options.maxRejectShare)
+    return tooMany === undefined ? [] : [tooMany, ...check.problems]
+  })
+}
+
+const tablesByMonth: readonly InputTableName[] = ['bills', 'devices']
+
+async function lastKnownDay(
+  engine: Engine,
+  given: readonly InputTableName[],
+  today: EpochDay,
+): Promise<EpochDay> {
+  const events = given.filter((name) => name !== 'customers')
+  const byDay = events.filter((name) => !tablesByMonth.includes(name))
+  const asked = byDay.length > 0 ? byDay : events
+  const days = asked.map((name) => `SELECT max(day) AS day FROM ${engine.dialect.identifier(name)}`)
+  const found = await engine.query(`SELECT max(day) AS day FROM (${days.join(' UNION ALL ')})`)
+  const last = found.cell('day', 0)
+  return addDays(last === null ? today : (Math.min(last as number, today) as EpochDay), 1)
+}

@@ -1,0 +1,126 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { parse } from 'csv-parse/sync'
+import type { Problem } from '../base/errors.js'
+import type { FileFormat } from './files.node.js'
+
+/** The first line of a CSV file: column names, and what separates them. */
+export interface CsvHeader {
+  readonly names: readonly string[]
+  readonly delimiter: string
+}
+
+const delimiters = [',', ';', '\t', '|'] as const
+const largestHeader = 1_048_576
+
+/** Opens a file for reading, unpacked where its name ends in `.gz`. */
+export function openText(path: string): Readable {
+  const file = createReadStream(path)
+  if (!path.toLowerCase().endsWith('.gz')) return file
+  const unpacked = createGunzip()
+  file.on('error', (error) => unpacked.destroy(error))
+  return file.pipe(unpacked)
+}
+
+/**
+ * Returns the header of a CSV file, or what is wrong with it.
+ *
+ * The delimiter is the one of comma, semicolon, tab and bar that the first line has most of, outside of quotes.
+ */
+export async function readCsvHeader(
+  path: string,
+  format: FileFormat,
+  encoding = 'utf-8',
+): Promise<{ header: CsvHeader } | { problems: readonly Problem[] }> {
+  const place = { file: path }
+  let start: string
+  try {
+    start = await readStart(path, encoding)
+  } catch (error) {
+    return { problems: [unreadable(path, error)] }
+  }
+  if (start.trim() === '') {
+    return {
+      problems: [{ code: 'table-empty', parameter: 'the file', rule: 'to have a header and rows', place }],
+    }
+  }
+  const delimiter = format === 'tsv' ? '\t' : detectDelimiter(start)
+  let names: string[]
+  try {
+    names = parse(start, { delimiter, bom: true, to: 1, relax_column_count: true })[0] ?? []
+  } catch (error) {
+    return { problems: [unreadable(path, error)] }
+  }
+  const problems = headerProblems(names, path)
+  return problems.length > 0 ? { problems } : { header: { names, delimiter } }
+}
+
+/** Returns the problem "not a text file" with the reason. */
+export function unreadable(path: string, error: unknown): Problem {
+  return {
+    code: 'file-unreadable',
+    parameter: 'the file',
+    rule: 'to be readable text in the given encoding',
+    place: { file: path },
+    wayOut: `${error instanceof Error ? error.message : String(error)}. Convert it to UTF-8, for instance with iconv.`,
+  }
+}
+
+async function readStart(path: string, encoding: string): Promise<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  let text = ''
+  for await (const bytes of openText(path)) {
+    text += decoder.decode(bytes as Uint8Array, { stream: true })
+    if (text.includes('\0')) throw new Error('It holds binary data')
+    if (headerIsComplete(text)) return text
+    if (text.length > largestHeader) throw new Error('Its first line is longer than 1 MB')
+  }
+  return text + decoder.decode()
+}
+
+function headerIsComplete(text: string): boolean {
+  let quoted = false
+  for (const character of text) {
+    if (character === '"') quoted = !quoted
+    if (!quoted && (character === '\n' || character === '\r')) return true
+  }
+  return false
+}
+
+function detectDelimiter(text: string): string {
+  const counts = new Map<string, number>()
+  let quoted = false
+  for (const character of text) {
+    if (character === '"') quoted = !quoted
+    if (quoted) continue
+    if (character === '\n' || character === '\r') break
+    counts.set(character, (counts.get(character) ?? 0) + 1)
+  }
+  const most = Math.max(...delimiters.map((delimiter) => counts.get(delimiter) ?? 0))
+  return delimiters.find((delimiter) => counts.get(delimiter) === most) ?? ','
+}
+
+function headerProblems(names: readonly string[], path: string): Problem[] {
+  const problems: Problem[] = []
+  for (const [index, name] of names.entries()) {
+    if (name.trim() === '') {
+      problems.push({
+        code: 'column-missing',
+        parameter: `the name of column ${index + 1}`,
+        rule: 'not to be blank',
+        place: { file: path },
+        wayOut: 'Name it in the first line; the first line must hold the column names.',
+      })
+    } else if (names.indexOf(name) < index) {
+      problems.push({
+        code: 'column-duplicate',
+        parameter: `column ${name}`,
+        rule: 'to occur once',
+        place: { file: path, column: name },
+        wayOut: `Columns ${names.indexOf(name) + 1} and ${index + 1} have the same name; rename one of them.`,
+      })
+    }
+  }
+  return problems
+}

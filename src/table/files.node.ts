@@ -1,0 +1,67 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { closestWord, type Problem } from '../base/errors.js'
+
+/** The kinds of file that tables are read from and written to. */
+export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'json'
+
+const formats: Readonly<Record<string, FileFormat>> = {
+  '.csv': 'csv',
+  '.csv.gz': 'csv',
+  '.tsv': 'tsv',
+  '.tsv.gz': 'tsv',
+  '.parquet': 'parquet',
+  '.jsonl': 'json',
+  '.ndjson': 'json',
+}
+
+/** Returns the format that the ending of a file name stands for, or undefined. */
+export function fileFormat(path: string): FileFormat | undefined {
+  const name = path.toLowerCase()
+  const ending = Object.keys(formats).find((known) => name.endsWith(known))
+  return ending === undefined ? undefined : formats[ending]
+}
+
+/** Returns the problem "ending not known". */
+export function formatUnknown(path: string): Problem {
+  return {
+    code: 'file-unreadable',
+    parameter: 'the file name',
+    rule: `to end in ${Object.keys(formats).join(', ')}`,
+    received: path,
+    place: { file: path },
+  }
+}
+
+/** Returns the problem "no such file", with the nearest names of the folder; undefined where the file is there. */
+export async function fileMissing(path: string): Promise<Problem | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile()) return undefined
+  if (found?.isDirectory()) {
+    return {
+      code: 'file-unreadable',
+      parameter: 'the file',
+      rule: 'to be a file',
+      place: { file: path },
+      wayOut: `It is a folder; name the files in it, for instance ${path}/*.csv.`,
+    }
+  }
+  const names = await readdir(dirname(path)).catch(() => undefined)
+  return {
+    code: 'file-missing',
+    parameter: 'the file',
+    rule: 'to exist',
+    place: { file: path },
+    wayOut: hint(path, names),
+  }
+}
+
+function hint(path: string, names: readonly string[] | undefined): string {
+  if (names === undefined) return `There is no folder ${dirname(path)}.`
+  const close = closestWord(basename(path), names)
+  if (close !== undefined) return `Did you mean ${close}?`
+  const tables = names.filter((name) => fileFormat(name) !== undefined).slice(0, 10)
+  return tables.length === 0
+    ? `The folder ${dirname(path)} holds no table.`
+    : `The folder holds ${tables.join(', ')}.`
+}

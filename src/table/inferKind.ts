@@ -1,0 +1,29 @@
+import type { ColumnKind } from './table.js'
+
+/** How many cells of a column, those that are not missing, can be read as what. */
+export interface CellCounts {
+  /** Cells that are not missing. */
+  readonly present: number
+  /** Written as a number; NaN and infinities count, because they are meant as numbers. */
+  readonly numbers: number
+  /** Whole numbers with a leading zero, such as 007: they are names. */
+  readonly leadingZeros: number
+  readonly days: number
+  readonly booleans: number
+}
+
+/** From this share of numbers on, the few other cells of a column are mistakes and not a reason to read it as text. */
+export const nearlyAll = 0.9
+
+/**
+ * Returns the kind of a column of texts: what all cells can be read as. A column of which nearly all cells are numbers
+ * is a number column whose other cells are refused, never a text column in silence. A column without any cell holds
+ * (missing) numbers.
+ */
+export function inferKind(counts: CellCounts): ColumnKind {
+  const { present, numbers, leadingZeros, days, booleans } = counts
+  if (present === 0) return 'number'
+  if (days === present) return 'day'
+  if (booleans === present) return 'boolean'
+  return leadingZeros === 0 && numbers >= nearlyAll * present ? 'number' : 'text'
+}

@@ -1,0 +1,31 @@
+import { formatDay, parseDay } from '../base/days.js'
+import { textColumn } from '../base/matrix.js'
+import { Table } from './table.js'
+
+/**
+ * Returns row objects as a table of texts: the form in which they are checked, the same as a file's.
+ *
+ * The columns are the names of all rows in order of first appearance; a name that a row does not have is missing there.
+ */
+export function textTable(rows: readonly Readonly<Record<string, unknown>>[]): Table {
+  const names = new Set<string>()
+  for (const row of rows) for (const name of Object.keys(row ?? {})) names.add(name)
+  const columns = [...names].map((name) =>
+    textColumn(
+      name,
+      rows.map((row) => cellText(row?.[name])),
+    ),
+  )
+  return new Table(columns, rows.length)
+}
+
+/** Returns a value as a file would hold it; null where it is missing. */
+export function cellText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return value
+  if (value instanceof Date) {
+    const day = parseDay(value)
+    return day === undefined ? 'invalid date' : formatDay(day)
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
