@@ -107,7 +107,7 @@ export class ChangeTracker {
     const { calmShare, confirmMonths, settleMonths, direction } = this.#rule
     const isBack = this.#changeFrom(reading.value, this.#before) < calmShare
     const isSettled =
-      this.#changeFrom(reading.value, this.#referenceOf(reading)) < calmShare &&
+      this.#changeFrom(reading.value, this.#strictReferenceOf(reading)) < calmShare &&
       direction * reading.trend.share < calmShare
     this.#backMonths = isBack ? this.#backMonths + 1 : 0
     this.#settledMonths = isSettled ? this.#settledMonths + 1 : 0
@@ -116,6 +116,11 @@ export class ChangeTracker {
 
   #referenceOf(reading: Reading): number {
     return this.#rule.direction < 0 ? reading.fallReference : reading.riseReference
+  }
+
+  // To open a change the milder reference must be left; to lie still, the stricter one held.
+  #strictReferenceOf(reading: Reading): number {
+    return this.#rule.direction < 0 ? reading.riseReference : reading.fallReference
   }
 
   #changeFrom(value: number, reference: number): number {

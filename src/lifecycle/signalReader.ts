@@ -66,8 +66,8 @@ export class SignalReader implements Reading {
   #readTrend(row: number, lifeStart: number): void {
     const { trendMonths, trendPairShare, referenceMonths } = this.options
     const count = this.#collect(row - trendMonths + 1, row, lifeStart)
-    // Two thirds of the months must be known: a line through fewer says little about a slow change.
-    const pairShare = 3 * count >= 2 * trendMonths ? trendPairShare : Number.POSITIVE_INFINITY
+    // One month may be missing: through fewer a single odd month would tilt the line.
+    const pairShare = count >= trendMonths - 1 ? trendPairShare : Number.POSITIVE_INFINITY
     this.trend = trendOf(this.#months, this.#values, count, pairShare, referenceMonths)
   }
 

@@ -10,6 +10,8 @@ export class SignalWatch {
   readonly rise: ChangeTracker
   readonly #reader: SignalReader
   readonly #options: CheckedStageOptions
+  /** Last row in which a climb back from a fall could still look like a rise. */
+  #recoversUntil = -1
 
   constructor(signal: NumberColumn, baseLevel: Float64Array | null, options: CheckedStageOptions) {
     this.#reader = new SignalReader(signal, baseLevel, options)
@@ -38,12 +40,16 @@ export class SignalWatch {
   reset(): void {
     this.fall.reset()
     this.rise.reset()
+    this.#recoversUntil = -1
   }
 
+  // Coming back to the level before a fall is recovery and not growth.
   step(row: number, lifeStart: number): void {
     if (!this.#reader.read(row, lifeStart)) return
+    if (this.fall.isOpen) this.#recoversUntil = row + this.#options.trendMonths
     this.fall.step(this.#reader)
-    this.rise.step(this.#reader)
+    if (this.fall.isOpen || row <= this.#recoversUntil) this.rise.reset()
+    else this.rise.step(this.#reader)
   }
 
   /** Returns the open change in one direction, measured from where it shows most plainly. */

@@ -55,6 +55,7 @@ export class StageMachine {
   begin(row: number): StageCode {
     this.#silentMonths = this.#activeMonths = 0
     this.#isReturned = this.#wasCancelled = false
+    this.#stage = acquisition
     this.#startLife(row)
     this.#stage = this.#next(row)
     this.#sinceRow = row
@@ -97,7 +98,6 @@ export class StageMachine {
   #startLife(row: number): void {
     this.#lifeStart = row
     this.#isPartlySilent = false
-    this.#stage = acquisition
     for (const watch of this.#watches) watch.reset()
   }
 
@@ -138,7 +138,7 @@ export class StageMachine {
       pending: this.#pendingChange(),
     }
     if (this.#stage !== growth || age.months < this.#options.maturityMonths) return age
-    return { rule: 'rise', change: this.#largest((watch) => watch.rise)! }
+    return { rule: 'rise', change: this.#largest(1)! }
   }
 
   #churnEvidence(): StageEvidence {
@@ -149,18 +149,18 @@ export class StageMachine {
 
   #declineEvidence(): StageEvidence {
     const isSilent = this.#silentMonths > 0 && this.#options.silence === 'decline'
-    const change = isSilent ? null : this.#largest((watch) => watch.fall)
+    const change = isSilent ? null : this.#largest(-1)
     if (change !== null) return { rule: 'fall', change }
     return { rule: 'partlySilent', months: this.#silentMonths, churnMonths: this.#options.silentMonths }
   }
 
-  #largest(trackerOf: (watch: SignalWatch) => SignalWatch['fall']): ChangeFact | null {
+  #largest(direction: -1 | 1): ChangeFact | null {
     let largest: ChangeFact | null = null
     for (const watch of this.#watches) {
-      const tracker = trackerOf(watch)
+      const tracker = direction < 0 ? watch.fall : watch.rise
       if (!tracker.isOpen) continue
       const change = watch.openChange(tracker, this.#row)
-      if (largest === null || Math.abs(change.share) > Math.abs(largest.share)) largest = change
+      if (largest === null || direction * (change.share - largest.share) > 0) largest = change
     }
     return largest
   }

@@ -22,7 +22,7 @@ export interface StageOptions {
   readonly riseShare?: number
   /** A smaller change than this counts as none: a decline or a rise ends below it. Share in [0, 1). Default 0.15, half of the drop. */
   readonly calmShare?: number
-  /** Length of the slow fall or rise. Months, integer ≥ 4. Default 6. */
+  /** Length of the slow fall or rise, of which one may be missing. Months, integer ≥ 5. Default 6. */
   readonly trendMonths?: number
   /** Fall along the trend over `trendMonths` that opens a decline, once confirmed; growth likewise. Share in (0, 1). Default 0.3. */
   readonly trendShare?: number
@@ -54,7 +54,7 @@ export const stageOptionsShape = {
   strongDropShare: z.number().gt(0).lte(1).default(0.6),
   riseShare: z.number().gt(0).default(0.3),
   calmShare: z.number().gte(0).lt(1).default(0.15),
-  trendMonths: months(4, 6),
+  trendMonths: months(5, 6),
   trendShare: z.number().gt(0).lt(1).default(0.3),
   trendPairShare: z.number().gt(0.5).lte(1).default(0.8),
   confirmMonths: months(1, 2),

@@ -49,7 +49,8 @@ export interface MonthTag {
  *                   at once; or falling 30 % along the line through 6 months, seen twice; or silent, not yet churned.
  *                   Until the level is back within 15 % for 2 months, or has held still at the new level for 3 months
  *     acquisition   fewer than 3 complete months since activation, or since the return of a churned customer
- *     growth        fewer than 12 months; or rising by 30 %, confirmed as a fall is
+ *     growth        fewer than 12 months; or rising by 30 %, confirmed as a fall is, but not while a signal comes back
+ *                   from a decline (6 months)
  *     maturity      12 months and neither rising nor falling
  *
  * The level of the months before is the lower of mean and median for a fall, the higher for a rise: the printed

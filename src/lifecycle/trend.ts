@@ -15,8 +15,8 @@ const noTrend: Trend = { share: 0, start: 0, end: 0 }
  * Returns the slow rise or fall of the values at the given months, or share 0 where too few pairs agree.
  *
  * The slope is the median of the slopes of all pairs (Theil 1950, Sen 1968), so that one odd month, the last one above
- * all, does not make a trend. The line is put through the mean of its first `startMonths` months: that level does not
- * depend on the last month, so a lower last month never makes a fall smaller.
+ * all, does not make a trend. The line is put through the median of its first `startMonths` months, the higher of two:
+ * that level does not depend on the last month, so a lower last month never makes a fall smaller.
  *
  * @param months positions of the known months, ascending
  * @param values level at each of them
@@ -44,13 +44,10 @@ export function trendOf(
   if (pairs === 0 || Math.max(rising, falling) < pairShare * pairs) return noTrend
 
   const slope = medianSlope(months, values, count)
-  const used = Math.min(startMonths, count >> 1)
-  let level = 0
+  const used = Math.min(startMonths, (count + 1) >> 1)
+  const level = values.slice(0, used).sort()[used >> 1]!
   let position = 0
-  for (let index = 0; index < used; index++) {
-    level += values[index]! / used
-    position += (months[index]! - months[0]!) / used
-  }
+  for (let index = 0; index < used; index++) position += (months[index]! - months[0]!) / used
   if (level <= 0) return noTrend
   const start = level - slope * position
   const change = slope * (months[count - 1]! - months[0]!)

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest'
+import { epochDay, formatDay } from '../../src/base/days.js'
+import { HoldfastError } from '../../src/base/errors.js'
+import { numberColumn } from '../../src/base/matrix.js'
+import { type MonthlySeries, tagMonths } from '../../src/lifecycle/tagMonths.js'
+import { seriesOf } from './seriesOf.js'
+
+const letters = { acquisition: 'a', growth: 'g', maturity: 'm', decline: 'd', churn: 'c' } as const
+
+/** One letter a month. */
+function stages(series: MonthlySeries, options?: Parameters<typeof tagMonths>[1]): string {
+  return tagMonths(series, options)
+    .map((tag) => letters[tag.stage])
+    .join('')
+}
+
+const flat = (count: number, level = 100): number[] => new Array<number>(count).fill(level)
+
+describe('age', () => {
+  it('a steady customer is new for 3 months, growing to 12, mature from then on', () => {
+    // Activated on the first day of the first month: 1 complete month at its end, 3 at the end of the third.
+    expect(stages(seriesOf(flat(14), { tenure: 1 }))).toBe('aagggggggggmmm')
+  })
+
+  it('without any earlier month to compare with age alone decides', () => {
+    expect(stages(seriesOf([5], { tenure: 2 }))).toBe('a')
+    expect(stages(seriesOf([5], { tenure: 3 }))).toBe('g')
+    expect(stages(seriesOf([5], { tenure: 12 }))).toBe('m')
+  })
+
+  it('a customer without any signal is tagged by age and activity', () => {
+    const series = { ...seriesOf(flat(3), { active: [1, 0, 0] }), signals: [] }
+    expect(stages(series)).toBe('mdc')
+  })
+})
+
+describe('fall', () => {
+  it('30 % below the previous three months makes a decline in the second month that is so', () => {
+    // 70 against 100; a month later still 70 against the 100 of before the fall. 71 is 29 %.
+    expect(stages(seriesOf([...flat(3), 70, 70]))).toBe('mmmmd')
+    expect(stages(seriesOf([...flat(3), 71, 71]))).toBe('mmmmm')
+  })
+
+  it('60 % below the previous three months makes a decline at once', () => {
+    expect(stages(seriesOf([...flat(3), 40]))).toBe('mmmd')
+    expect(stages(seriesOf([...flat(3), 41]))).toBe('mmmm')
+  })
+
+  it('a month that is low once changes nothing', () => {
+    expect(stages(seriesOf([...flat(3), 45, ...flat(6)]))).toBe('mmmmmmmmmm')
+  })
+
+  it('a month that is high once changes nothing, neither then nor by the mean of the months after it', () => {
+    // With 400 among them the mean of three months is 200, and 100 would be 50 % below it, twice.
+    expect(stages(seriesOf([...flat(3), 400, ...flat(6)]))).toBe('mmmmmmmmmm')
+  })
+
+  it('a slow fall that never drops 30 % below three months is a decline', () => {
+    // 8 % a month: 21.6 % below the three months before (1 / mean of 1.087, 1.18, 1.28). The line through six months falls
+    // 0.92^5 = 34 %. Five months are enough to see it (0.92^4: −28 % is not), so the sixth sees it first and the seventh confirms.
+    const slow = Array.from({ length: 9 }, (_, month) => 100 * 0.92 ** month)
+    expect(stages(seriesOf(slow))).toBe('mmmmmmddd')
+  })
+
+  it('a fall of 3 % a month is no decline', () => {
+    const slow = Array.from({ length: 24 }, (_, month) => 100 * 0.97 ** month)
+    expect(stages(seriesOf(slow))).toBe('m'.repeat(24))
+  })
+
+  it('one falling signal is enough', () => {
+    expect(stages(seriesOf(flat(5), { amount: [50, 50, 50, 30, 30] }))).toBe('mmmmd')
+  })
+
+  it('a new customer with a sudden drop is in decline, or new where the option says so', () => {
+    const series = seriesOf([100, 100, 10], { tenure: 0 })
+    expect(stages(series)).toBe('aad')
+    expect(stages(series, { newCustomerDrop: 'acquisition' })).toBe('aaa')
+  })
+
+  it('a decline ends when the level before it is back within 15 % for two months', () => {
+    expect(stages(seriesOf([...flat(3), 50, 50, 90, 90, 90]))).toBe('mmmmddmm')
+    expect(stages(seriesOf([...flat(3), 50, 50, 90, 50, 90]))).toBe('mmmmdddd')
+  })
+
+  it('a decline ends when the new level has held still for three months', () => {
+    // 65 against the higher of mean and median: of (100, 100, 65) 100, of (100, 65, 65) 77 → 15.2 %, of (65, 65, 65) 65 → 0 %:
+    // the first of three calm months.
+    expect(stages(seriesOf([...flat(3), 65, 65, 65, 65, 65, 65]))).toBe('mmmmddddm')
+  })
+
+  it('a missing month neither confirms nor refutes', () => {
+    expect(stages(seriesOf([...flat(3), 65, null, 65]))).toBe('mmmmmd')
+    expect(stages(seriesOf([...flat(3), null, null, 100]))).toBe('mmmmmm')
+  })
+
+  it('with confirmMonths 1 a decline is found at once', () => {
+    expect(stages(seriesOf([...flat(3), 70]), { confirmMonths: 1 })).toBe('mmmd')
+  })
+
+  it('a first figure after zeros has nothing to rise from', () => {
+    expect(tagMonths(seriesOf([0, 0, 0, 10]))[3]!.evidence).toMatchObject({ rule: 'age', pending: null })
+  })
+})
+
+describe('rise', () => {
+  it('a mature customer 30 % above the previous three months for two months grows, until the new level has held', () => {
+    // Higher of mean and median: 140 against 100; 140 against 100 (before the rise). Then calm from (100, 140, 140) on.
+    expect(stages(seriesOf([...flat(3), 140, 140, 140, 140, 140, 140]))).toBe('mmmmgggmm')
+  })
+
+  it('a slow rise is growth', () => {
+    const slow = Array.from({ length: 8 }, (_, month) => 100 + 8 * month)
+    expect(stages(seriesOf(slow)).endsWith('g')).toBe(true)
+  })
+
+  it('coming back from a decline is no growth, rising on from there is', () => {
+    const recovery = [...flat(3), 50, 50, 60, 70, 80, 90, 100, ...flat(4)]
+    // 60, 70 and 80 are three months without a fall.
+    expect(stages(seriesOf(recovery))).toBe('mmmmdddmmmmmmm')
+    expect(stages(seriesOf([...recovery, 100, 140, 140])).slice(-1)).toBe('g')
+  })
+
+  it('a fall of one signal outweighs a rise of another', () => {
+    expect(stages(seriesOf([...flat(3), 140, 140], { amount: [...flat(3), 60, 60] }))).toBe('mmmmd')
+  })
+})
+
+describe('churn', () => {
+  it('silent is a decline for a month and churn from the second on', () => {
+    expect(stages(seriesOf([...flat(3), 0, 0, 0], { active: [1, 1, 1, 0, 0, 0] }))).toBe('mmmdcc')
+    expect(stages(seriesOf([...flat(3), 0, 0, 0], { active: [1, 1, 1, 0, 0, 0] }), { silentMonths: 3 })).toBe(
+      'mmmddc',
+    )
+  })
+
+  it('silence alone is no decline where the option says so', () => {
+    const series = seriesOf(flat(4), { active: [1, 1, 0, 1] })
+    expect(stages(series)).toBe('mmdd')
+    expect(stages(series, { silence: 'ignored' })).toBe('mmmm')
+  })
+
+  it('a cancelled customer is churned from any stage', () => {
+    expect(stages(seriesOf(flat(3), { cancelled: [0, 0, 1] }))).toBe('mmc')
+    expect(stages(seriesOf(flat(3), { tenure: 1, cancelled: [0, 1, 1] }))).toBe('acc')
+    expect(stages(seriesOf([...flat(3), 10, 0], { cancelled: [0, 0, 0, 0, 1] }))).toBe('mmmdc')
+  })
+
+  it('who comes back from silence for two months begins anew', () => {
+    const series = seriesOf([...flat(3), 0, 0, 80, 80, 80, 80], { active: [1, 1, 1, 0, 0, 1, 1, 1, 1] })
+    // Back since the sixth month: at the end of the seventh two months, three at the end of the eighth.
+    expect(stages(series)).toBe('mmmdccagg')
+    expect(stages(series, { winBack: 'byTenure' })).toBe('mmmdccmmm')
+  })
+
+  it('one active month does not end the churn of a silent customer', () => {
+    const series = seriesOf([100, 0, 0, 5, 0, 0], { active: [1, 0, 0, 1, 0, 0] })
+    expect(stages(series)).toBe('mdcccc')
+  })
+
+  it('a cancellation that is taken back ends the churn at once', () => {
+    expect(stages(seriesOf(flat(3), { cancelled: [0, 1, 0] }))).toBe('mca')
+  })
+})
+
+describe('season', () => {
+  const dip = [100, 100, 100, 60, 60, 60]
+
+  it('a dip of the whole base is not a decline of its customers', () => {
+    const baseLevels = { minutes: Float64Array.of(1, 1, 1, 0.6, 0.6, 0.6) }
+    expect(stages(seriesOf(dip))).toBe('mmmmdd')
+    expect(stages(seriesOf(dip, { baseLevels }))).toBe('mmmmmm')
+  })
+
+  it('figures are shown in the level of the month, so that the value is the one that was measured', () => {
+    // 30 in a month of level 0.5 against 100 in months of level 1: 50 in a month like this one; 40 % below.
+    const baseLevels = { minutes: Float64Array.of(1, 1, 1, 0.5) }
+    const tags = tagMonths(seriesOf([100, 100, 100, 30], { baseLevels }))
+    expect(tags[3]!.because).toBe(
+      '23 months since activation; minutes 40 % below the previous 3 months (30 against 50), seen for 1 month, 2 needed',
+    )
+  })
+})
+
+describe('evidence', () => {
+  const last = (series: MonthlySeries) => tagMonths(series).at(-1)!
+
+  it('a fall is told with both figures', () => {
+    const { evidence, because } = last(seriesOf([21, 20, 22, 8]))
+    expect(because).toBe('minutes 62 % below the previous 3 months (8 against 21)')
+    // Mean 21, median 21: 8 / 21 − 1.
+    expect(evidence).toEqual({
+      rule: 'fall',
+      change: {
+        signal: 'minutes',
+        from: 'monthsBefore',
+        months: 3,
+        share: 8 / 21 - 1,
+        value: 8,
+        reference: 21,
+        monthsAgo: 0,
+      },
+    })
+  })
+
+  it('a decline that goes on is told against the level before it', () => {
+    expect(last(seriesOf([...flat(3), 65, 65, 65])).because).toBe(
+      'minutes 35 % below the level before the fall (65 against 100)',
+    )
+  })
+
+  it('a slow fall is told along its line', () => {
+    // 100, 92 … 60: a straight line, 40 % over the last six months.
+    expect(last(seriesOf([108, 100, 92, 84, 76, 68, 60])).because).toBe(
+      'minutes fell 40 % along the trend of 6 months (60 against 100)',
+    )
+  })
+
+  it('age, silence, return and cancellation are told', () => {
+    expect(last(seriesOf([5], { tenure: 1 })).because).toBe('1 month since activation')
+    expect(last(seriesOf([5, 5], { active: [1, 0] })).because).toBe('no activity for 1 month, churn at 2')
+    expect(last(seriesOf([5, 5, 5], { active: [1, 0, 1] })).because).toBe(
+      'active again after a silent month, not confirmed yet',
+    )
+    expect(last(seriesOf([5, 0, 0], { active: [1, 0, 0] })).because).toBe('no activity for 2 months')
+    expect(last(seriesOf([5, 0, 0, 5], { active: [1, 0, 0, 1] })).because).toBe(
+      'active again for 1 month, 2 needed to count as back',
+    )
+    expect(last(seriesOf([5, 0, 0, 5, 5], { active: [1, 0, 0, 1, 1] })).because).toBe('2 months since return')
+    expect(last(seriesOf([5], { cancelled: [1] })).because).toBe('cancelled')
+  })
+
+  it('a signal that has been missing since says so', () => {
+    expect(last(seriesOf([...flat(3), 30, null])).because).toBe(
+      'minutes 70 % below the previous 3 months (30 against 100), last known 1 month ago',
+    )
+  })
+
+  it('since is the month in which the stage began', () => {
+    const tags = tagMonths(seriesOf([...flat(3), 70, 70, 70]))
+    expect(tags.map((tag) => formatDay(tag.since))).toEqual([
+      ...new Array(4).fill('2024-01-01'),
+      '2024-05-01',
+      '2024-05-01',
+    ])
+  })
+})
+
+describe('refusals', () => {
+  it('all problems of a series are named at once', () => {
+    const bad: MonthlySeries = {
+      firstMonth: epochDay('2024-01-02'),
+      tenureMonths: Int32Array.of(1, -1),
+      active: Uint8Array.of(1),
+      cancelled: Uint8Array.of(0, 0),
+      signals: [
+        { ...numberColumn('minutes', [1, 2]), values: Float64Array.of(1, Number.NaN) },
+        numberColumn('minutes', [1, 2]),
+      ],
+      baseLevels: { minutes: Float64Array.of(1, 0) },
+    }
+    expect(() => tagMonths(bad)).toThrowErrorMatchingInlineSnapshot(`
+      [HoldfastError: tagMonths: 6 problems
+        1. expected active to have 2 values, one for each of tenureMonths, got 1 (number).
+        2. row 2: expected signal minutes to hold finite numbers or missing, got NaN (number).
+        3. expected signal minutes to occur once.
+        4. row 2: expected baseLevels.minutes to hold finite numbers above 0, got 0 (number).
+        5. row 2: expected tenureMonths to be at least 0, got -1 (number).
+        6. expected firstMonth to be the first day of a month, got 19724 (number).]
+    `)
+  })
+
+  it('thresholds that contradict each other are refused', () => {
+    const refusal = (() => {
+      try {
+        tagMonths(seriesOf([1]), { acquisitionMonths: 15, calmShare: 0.4, dropShare: 30 })
+      } catch (error) {
+        return error as HoldfastError
+      }
+      throw new Error('not refused')
+    })()
+    expect(refusal).toBeInstanceOf(HoldfastError)
+    expect(refusal.message).toMatchInlineSnapshot(`
+      "tagMonths: 5 problems
+        1. expected dropShare to be a number above 0 and below 1, got 30 (number).
+        2. expected acquisitionMonths to be at most maturityMonths (12), got 15 (number).
+        3. expected dropShare to be at most strongDropShare (0.6), got 30 (number).
+        4. expected calmShare to be at most riseShare (0.3), got 0.4 (number).
+        5. expected calmShare to be at most trendShare (0.3), got 0.4 (number)."
+    `)
+  })
+})
