@@ -10,12 +10,24 @@ function integer(least: number, most: number) {
 
 const length = integer(1, 36_500)
 const lag = z.exactOptional(integer(0, 36_500))
-const column = z.string().min(1)
+const nonEmpty = 'to be a text that is not empty'
+const column = z.string(nonEmpty).min(1, nonEmpty)
 const type = z.enum(['number', 'text'])
 
-const table = z.enum(
-  inputTableNames.filter((name): name is EventTableName => name !== 'customers' && name !== 'calls'),
+/** Columns that say who and when. Those of them that lie after the cutoff would tell the model the answer. */
+const timeColumns = new Set(['id', 'activatedAt', 'cancelledAt', 'day', 'period', 'from', 'to'])
+const ownColumn = column.refine((name) => !timeColumns.has(name), {
+  error: `to be a column of the user's own; ${[...timeColumns].join(', ')} say who and when`,
+})
+/** `from` is before the cutoff for the plan in force, `to` is not. */
+const planDay = column.refine((name) => name === 'from' || !timeColumns.has(name), {
+  error: 'to be a day that is known from the first day of the plan on, such as contractEnd or from',
+})
+
+const tables = inputTableNames.filter(
+  (name): name is EventTableName => name !== 'customers' && name !== 'calls',
 )
+const table = z.enum(tables, `to be one of ${tables.join(', ')}`)
 
 const window = z.union([
   z.literal('all'),
@@ -23,13 +35,15 @@ const window = z.union([
   z.strictObject({ months: length, lag }),
 ])
 
-const where = z.exactOptional(z.strictObject({ column, in: z.array(z.string()).min(1) }))
+const where = z.exactOptional(
+  z.strictObject({ column: ownColumn, in: z.array(z.string()).min(1, 'to be a list of at least one text') }),
+)
 
 const rows = { kind: z.literal('aggregate'), table, window, where }
 
 const aggregate = z.discriminatedUnion('aggregate', [
   z.strictObject({ ...rows, aggregate: z.enum(['count', 'activeDays']) }),
-  z.strictObject({ ...rows, aggregate: z.enum(['sum', 'mean', 'min', 'max']), measure: column }),
+  z.strictObject({ ...rows, aggregate: z.enum(['sum', 'mean', 'min', 'max']), measure: ownColumn }),
 ])
 
 /** The schema of each kind of rule; tests go through it so that no kind escapes them. */
@@ -39,14 +53,14 @@ export const featureRuleSchemas = {
   slope: z.strictObject({
     kind: z.literal('slope'),
     table,
-    measure: column,
+    measure: ownColumn,
     months: integer(2, 120),
   }),
-  drop: z.strictObject({ kind: z.literal('drop'), table, measure: column, months: integer(1, 120) }),
+  drop: z.strictObject({ kind: z.literal('drop'), table, measure: ownColumn, months: integer(1, 120) }),
   tenure: z.strictObject({ kind: z.literal('tenure') }),
-  attribute: z.strictObject({ kind: z.literal('attribute'), column, type }),
-  inForce: z.strictObject({ kind: z.literal('inForce'), column, type }),
-  daysUntil: z.strictObject({ kind: z.literal('daysUntil'), column }),
+  attribute: z.strictObject({ kind: z.literal('attribute'), column: ownColumn, type }),
+  inForce: z.strictObject({ kind: z.literal('inForce'), column: ownColumn, type }),
+  daysUntil: z.strictObject({ kind: z.literal('daysUntil'), column: planDay }),
   difference: z.strictObject({ kind: z.literal('difference'), minuend: aggregate, subtrahend: aggregate }),
   ratio: z.strictObject({ kind: z.literal('ratio'), numerator: aggregate, denominator: aggregate }),
 } as const satisfies { readonly [Kind in FeatureRule['kind']]: z.ZodType<FeatureRule & { kind: Kind }> }

@@ -30,7 +30,7 @@ function comesBefore(plan: CheckedEvent, other: CheckedEvent, cutoff: EpochDay):
 }
 
 function hasEnded(plan: CheckedEvent, cutoff: EpochDay): boolean {
-  const to = plan['to']
+  const { to = null } = plan
   return typeof to === 'number' && to < cutoff
 }
 

@@ -1,0 +1,178 @@
+import { type EpochDay, parseDay } from '../base/days.js'
+import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { windowBefore } from '../base/windows.js'
+import type { History } from '../engine/history.js'
+import type { Table } from '../table/table.js'
+import { reasonCounts } from './reasonCounts.js'
+import { activeCustomers, type Exclusion, type PopulationRule } from './rule.js'
+import { temporaryName } from './temporaryName.js'
+
+/** Who is counted at each cutoff. */
+export interface Population {
+  /** Temporary table of the engine with the columns `id` and `cutoff`, one row per counted customer and cutoff. */
+  readonly table: string
+  /** The cutoffs, each once, the earliest first. */
+  readonly cutoffs: readonly EpochDay[]
+  /** Columns `cutoff`, `reason`, `customers`. Per cutoff the numbers add up to all customers. */
+  readonly report: Table
+  /** Frees the temporary table. */
+  drop(): Promise<void>
+}
+
+/** The reason of those who are counted. */
+export const counted = 'counted'
+const notYetActivated = 'not yet activated'
+const cancelledBefore = 'cancelled before'
+
+/**
+ * Makes the table of customers that are counted at each cutoff, and says for everybody else why not.
+ *
+ * With c = cutoff, in this order, the first that holds:
+ *
+ *     not yet activated    activatedAt ≥ c
+ *     cancelled before     cancelledAt < c     (who cancels on day c is active when it begins)
+ *     the exclusions       in their order
+ *     counted              everybody else
+ *
+ * Reasons that hold for nobody are in the report with 0 customers.
+ *
+ * @param rule who is counted; default everybody who is active
+ * @param cutoffs in any order; a cutoff that is given twice counts once
+ * @throws {HoldfastError} `option-invalid` without cutoffs; `table-unknown`, `column-missing`, `column-type` where an
+ * exclusion asks for something that the history does not have, all at once
+ *
+ * O(customers × cutoffs) rows in the engine.
+ *
+ * @example
+ * const population = await populationTable(history, activeCustomers(), [epochDay('2025-02-01')])
+ * population.report.rows()
+ * // => [
+ * //   { cutoff: '2025-02-01', reason: 'counted', customers: 2 },
+ * //   { cutoff: '2025-02-01', reason: 'not yet activated', customers: 1 },
+ * //   { cutoff: '2025-02-01', reason: 'cancelled before', customers: 0 },
+ * // ]
+ */
+export async function populationTable(
+  history: History,
+  rule: PopulationRule = activeCustomers(),
+  cutoffs: readonly EpochDay[],
+): Promise<Population> {
+  const { exclusions } = activeCustomers(rule)
+  refuse('populationTable', [
+    ...cutoffProblems(cutoffs),
+    ...exclusions.flatMap((exclusion) => exclusionProblems(exclusion, history)),
+  ])
+  const ordered = [...new Set(cutoffs)].sort((a, b) => a - b)
+  const { engine } = history
+  const reasons = [notYetActivated, cancelledBefore, ...exclusions.map(({ reason }) => reason)]
+  const table = temporaryName('population', [exclusions, ordered])
+  const everybody = `${table}_all`
+  await engine.run(`DROP TABLE IF EXISTS ${everybody}`)
+  await engine.run(
+    `CREATE TEMPORARY TABLE ${everybody} AS ${everybodySql(history, exclusions, reasons, ordered)}`,
+  )
+  try {
+    const report = await reasonCounts(engine, everybody, ordered, [counted, ...reasons])
+    await engine.run(`DROP TABLE IF EXISTS ${table}`)
+    const select = `SELECT id, cutoff FROM ${everybody} WHERE reason = ${engine.dialect.literal(counted)}`
+    await engine.run(`CREATE TEMPORARY TABLE ${table} AS ${select}`)
+    return {
+      table,
+      cutoffs: ordered,
+      report,
+      drop: () => engine.run(`DROP TABLE IF EXISTS ${table}`),
+    }
+  } finally {
+    await engine.run(`DROP TABLE IF EXISTS ${everybody}`)
+  }
+}
+
+function everybodySql(
+  history: History,
+  exclusions: readonly Exclusion[],
+  reasons: readonly string[],
+  cutoffs: readonly EpochDay[],
+): string {
+  const { identifier, literal } = history.engine.dialect
+  const starts = cutoffs.map((cutoff) => exclusions.map((exclusion) => exclusionStart(exclusion, cutoff)))
+  const rows = cutoffs.map((cutoff, index) => `(${[cutoff, ...starts[index]!].join(', ')})`)
+  const conditions = [
+    `c.${identifier('activatedAt')} >= w.cutoff`,
+    `c.${identifier('cancelledAt')} < w.cutoff`,
+    ...exclusions.map((exclusion, index) => exclusionSql(exclusion, `w.start${index}`, history)),
+  ]
+  const cases = conditions.map((condition, index) => `WHEN ${condition} THEN ${literal(reasons[index]!)}`)
+  const columns = ['cutoff', ...exclusions.map((_, index) => `start${index}`)]
+  return [
+    `WITH windows(${columns.join(', ')}) AS (VALUES ${rows.join(', ')})`,
+    `SELECT c.id, w.cutoff, CASE ${cases.join(' ')} ELSE ${literal(counted)} END AS reason`,
+    `FROM ${identifier('customers')} c CROSS JOIN windows w`,
+  ].join('\n')
+}
+
+/** First day of the window that an exclusion looks at. */
+function exclusionStart(exclusion: Exclusion, cutoff: EpochDay): number {
+  switch (exclusion.kind) {
+    case 'joinedWithin':
+      return windowBefore(cutoff, exclusion.within).start
+    case 'inactiveFor':
+      return windowBefore(cutoff, { days: exclusion.days }).start
+    case 'attributeIn':
+      return cutoff
+  }
+}
+
+function exclusionSql(exclusion: Exclusion, start: string, history: History): string {
+  const { identifier, literal } = history.engine.dialect
+  switch (exclusion.kind) {
+    case 'joinedWithin':
+      return `c.${identifier('activatedAt')} > ${start}`
+    case 'attributeIn':
+      return `c.${identifier(exclusion.column)} IN (${exclusion.in.map(literal).join(', ')})`
+    case 'inactiveFor': {
+      const rows = `FROM ${identifier(exclusion.table)} t WHERE t.id = c.id AND t.day >= ${start} AND t.day < w.cutoff`
+      return `NOT EXISTS (SELECT 1 ${rows})`
+    }
+  }
+}
+
+function cutoffProblems(cutoffs: readonly EpochDay[]): Problem[] {
+  const rule = 'to be days: whole numbers of days since 1970-01-01, made with epochDay or monthly'
+  if (cutoffs.length === 0) {
+    return [
+      { code: 'option-invalid', parameter: 'cutoffs', rule: 'to hold at least one day', received: cutoffs },
+    ]
+  }
+  return cutoffs
+    .filter((cutoff) => typeof cutoff !== 'number' || parseDay(cutoff) === undefined)
+    .map((cutoff) => ({ code: 'option-invalid', parameter: 'cutoffs', rule, received: cutoff }))
+}
+
+function exclusionProblems(exclusion: Exclusion, history: History): Problem[] {
+  if (exclusion.kind === 'joinedWithin') return []
+  if (exclusion.kind === 'inactiveFor') {
+    if (history.tables[exclusion.table] !== undefined) return []
+    const rule = `to be one of the tables of the history: ${Object.keys(history.tables).join(', ')}`
+    return [{ code: 'table-unknown', parameter: `table ${exclusion.table}`, rule }]
+  }
+  const columns = history.tables.customers ?? {}
+  const kind = columns[exclusion.column]
+  const parameter = `column ${exclusion.column}`
+  const place = { table: 'customers' }
+  if (kind === undefined) {
+    const close = closestWord(exclusion.column, Object.keys(columns))
+    const rule = `to be one of ${Object.keys(columns).join(', ')}`
+    const wayOut = close === undefined ? {} : { wayOut: `Did you mean ${close}?` }
+    return [{ code: 'column-missing', parameter, rule, place, ...wayOut }]
+  }
+  const kindOf = { string: 'text', number: 'number', boolean: 'boolean' } as const
+  return exclusion.in
+    .filter((value) => kindOf[typeof value as keyof typeof kindOf] !== kind)
+    .map((value) => ({
+      code: 'column-type',
+      parameter,
+      rule: `to be compared with ${kind} values`,
+      received: value,
+      place,
+    }))
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Days, Months } from '../base/days.js'
+import { checkOptions } from '../base/options.js'
+import { type EventTableName, inputTableNames } from '../table/inputs.js'
+
+/** Leaves out who was activated less than this long before the cutoff: after `cutoff − within`. */
+export interface JoinedWithin {
+  readonly kind: 'joinedWithin'
+  readonly reason: string
+  readonly within: { readonly days: Days } | { readonly months: Months }
+}
+
+/** Leaves out whose attribute is one of these values: official-free lines, a list, do-not-disturb. */
+export interface AttributeIn {
+  readonly kind: 'attributeIn'
+  readonly reason: string
+  readonly column: string
+  readonly in: readonly (string | number | boolean)[]
+}
+
+/** Leaves out who has no row of the table in the last `days` days: none in `[cutoff − days, cutoff)`. */
+export interface InactiveFor {
+  readonly kind: 'inactiveFor'
+  readonly reason: string
+  readonly table: EventTableName
+  readonly days: Days
+}
+
+/** Why a customer is not counted. */
+export type Exclusion = JoinedWithin | AttributeIn | InactiveFor
+
+/**
+ * Who is counted at a cutoff c: activatedAt < c, and cancelledAt missing or ≥ c, and no exclusion holds.
+ * A customer who cancels on day c is still active when day c begins, and is counted.
+ */
+export interface PopulationRule {
+  /** In this order: a customer counts for the first that holds. */
+  readonly exclusions: readonly Exclusion[]
+}
+
+const length = z.int().min(1)
+const reason = z.string().min(1)
+const tables = inputTableNames.filter(
+  (name): name is EventTableName => name !== 'customers' && name !== 'calls',
+)
+
+const exclusion = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('joinedWithin'),
+    reason,
+    within: z.union([z.strictObject({ days: length }), z.strictObject({ months: length })]),
+  }),
+  z.strictObject({
+    kind: z.literal('attributeIn'),
+    reason,
+    column: z.string().min(1),
+    in: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
+  }),
+  z.strictObject({ kind: z.literal('inactiveFor'), reason, table: z.enum(tables), days: length }),
+])
+
+/** The rule of population rules: reads them back from JSON. */
+export const populationRuleSchema: z.ZodType<PopulationRule> = z.strictObject({
+  exclusions: z.array(exclusion),
+})
+
+/**
+ * Returns the rule "customers that are active at the cutoff", without those that an exclusion holds for.
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ *
+ * @example
+ * const population = activeCustomers({
+ *   exclusions: [joinedWithin({ months: 3 }), attributeIn('doNotDisturb', [true]), inactiveFor('usage', 180)],
+ * })
+ * population.exclusions.map((exclusion) => exclusion.reason)
+ * // => ['joined within 3 months', 'doNotDisturb is true', 'no usage within 180 days']
+ */
+export function activeCustomers(options: Partial<PopulationRule> = {}): PopulationRule {
+  return checkOptions('activeCustomers', populationRuleSchema, { exclusions: [], ...options })
+}
+
+/** Returns the exclusion of customers who joined less than so long ago. @see {@link JoinedWithin} */
+export function joinedWithin(
+  within: JoinedWithin['within'],
+  reasonText = `joined within ${'days' in within ? `${within.days} days` : `${within.months} months`}`,
+): JoinedWithin {
+  return { kind: 'joinedWithin', reason: reasonText, within }
+}
+
+/** Returns the exclusion of customers with one of these values of an attribute. @see {@link AttributeIn} */
+export function attributeIn(
+  column: string,
+  values: readonly (string | number | boolean)[],
+  reasonText = `${column} is ${values.join(' or ')}`,
+): AttributeIn {
+  return { kind: 'attributeIn', reason: reasonText, column, in: values }
+}
+
+/** Returns the exclusion of customers without a row of a table in the last days. @see {@link InactiveFor} */
+export function inactiveFor(
+  table: EventTableName,
+  days: Days,
+  reasonText = `no ${table} within ${days} days`,
+): InactiveFor {
+  return { kind: 'inactiveFor', reason: reasonText, table, days }
+}

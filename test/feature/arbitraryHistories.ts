@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { type EpochDay, epochDay } from '../../src/base/days.js'
+import { numberColumn, textColumn } from '../../src/base/matrix.js'
+import type { CustomerHistory, HistoryRow } from '../../src/table/customerHistory.js'
+import { monthEnd } from '../../src/table/customerHistory.js'
+import type { EventTableName } from '../../src/table/inputs.js'
+import { booleanColumn, type Column, type ColumnKind, dayColumn, Table } from '../../src/table/table.js'
+
+const firstDay = epochDay('2024-03-01')
+const lastOffset = 500
+
+/** Our columns and those of the user, for each table of the random histories. */
+export const columnsOf: Readonly<Record<EventTableName | 'customers', Readonly<Record<string, ColumnKind>>>> =
+  {
+    customers: {
+      id: 'text',
+      activatedAt: 'day',
+      cancelledAt: 'day',
+      region: 'text',
+      age: 'number',
+      paperless: 'boolean',
+    },
+    usage: { id: 'text', day: 'day', minutes: 'number', dataMb: 'number' },
+    bills: { id: 'text', period: 'day', amount: 'number', discount: 'number' },
+    payments: { id: 'text', day: 'day', amount: 'number', kind: 'text', balance: 'number' },
+    plans: {
+      id: 'text',
+      from: 'day',
+      to: 'day',
+      plan: 'text',
+      fee: 'number',
+      contractEnd: 'day',
+      bound: 'boolean',
+    },
+    contacts: { id: 'text', day: 'day', kind: 'text' },
+    devices: { id: 'text', period: 'day', deviceId: 'text' },
+  }
+
+export const eventTables = ['usage', 'bills', 'payments', 'plans', 'contacts', 'devices'] as const
+
+// Cents, as on bills; sums of them cancel to 0 often enough.
+const money = fc.integer({ min: -300, max: 1000 }).map((cents) => cents / 100)
+const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 5 })
+const kind = fc.constantFrom('complaint', 'question', 'late', "d'accord", '%|=[]')
+const cellsOf: Readonly<Record<EventTableName, Readonly<Record<string, fc.Arbitrary<HistoryRow[string]>>>>> =
+  {
+    usage: { minutes: orNull(money), dataMb: orNull(fc.double({ min: 0, max: 1e6, noNaN: true })) },
+    bills: { amount: money, discount: orNull(money) },
+    payments: { amount: money, kind: orNull(kind), balance: orNull(money) },
+    // Texts that UTF-16 and UTF-8 put in different orders.
+    plans: {
+      plan: fc.constantFrom('S', 'M', '套餐', '\u{1F600}', '\uFF21'),
+      fee: orNull(fc.constantFrom(10, 20)),
+      bound: orNull(fc.boolean()),
+    },
+    contacts: { kind },
+    devices: { deviceId: fc.constantFrom('d1', 'd2') },
+  }
+
+/** A random customer; days are day numbers. Half of the rows of a table share their day with another. */
+export const customerHistories: fc.Arbitrary<CustomerHistory> = fc
+  .record({
+    id: fc.constant(''),
+    activatedAt: fc.integer({ min: 0, max: lastOffset }).map((offset) => firstDay + offset),
+    lifetime: orNull(fc.integer({ min: 0, max: lastOffset })),
+    region: orNull(fc.constantFrom('north', '南')),
+    age: orNull(fc.integer({ min: 18, max: 90 })),
+    paperless: orNull(fc.boolean()),
+  })
+  .chain(({ lifetime, ...customer }) => {
+    const cancelledAt = lifetime === null ? null : customer.activatedAt + lifetime
+    const tables = Object.fromEntries(
+      eventTables.map((table) => [table, rowsOf(table, customer.activatedAt)]),
+    )
+    return fc.record({
+      customer: fc.constant({ ...customer, cancelledAt }),
+      ...tables,
+    }) as fc.Arbitrary<CustomerHistory>
+  })
+
+function rowsOf(table: EventTableName, activatedAt: number): fc.Arbitrary<HistoryRow[]> {
+  const offset = fc.oneof(fc.integer({ min: 0, max: lastOffset }), fc.constantFrom(0, 28, 31, 60, 90))
+  const end = orNull(fc.integer({ min: 0, max: 300 }))
+  return fc.array(
+    fc
+      .record({ offset, end, contract: end, ...cellsOf[table] })
+      .map(({ offset: after, end: to, contract, ...cells }) => {
+        const day = activatedAt + after
+        if (table === 'plans') {
+          const lengths = {
+            to: to === null ? null : day + to,
+            contractEnd: contract === null ? null : day + contract,
+          }
+          return { from: day, ...lengths, ...cells } as HistoryRow
+        }
+        return { [table === 'bills' || table === 'devices' ? 'period' : 'day']: day, ...cells } as HistoryRow
+      }),
+    { maxLength: 12 },
+  )
+}
+
+/** Several customers with an id each. A first one has a row in every table, because an empty table is refused. */
+export function numbered(histories: readonly CustomerHistory[]): CustomerHistory[] {
+  const activatedAt = firstDay
+  const first: CustomerHistory = {
+    customer: { id: '', activatedAt },
+    usage: [{ day: activatedAt, minutes: 1, dataMb: 1 }],
+    bills: [{ period: activatedAt, amount: 1, discount: 1 }],
+    payments: [{ day: activatedAt, amount: 1, kind: 'late', balance: 1 }],
+    plans: [{ from: activatedAt, plan: 'S', fee: 1, contractEnd: activatedAt, bound: true }],
+    contacts: [{ day: activatedAt, kind: 'question' }],
+    devices: [{ period: activatedAt, deviceId: 'd1' }],
+  }
+  return [first, ...histories].map((history, index) => ({
+    ...history,
+    customer: { ...history.customer, id: `C${index}` },
+  }))
+}
+
+/** The customers' rows as the tables that `openHistory` reads, with the kinds of `columnsOf`. */
+export function tablesOf(
+  histories: readonly CustomerHistory[],
+): Record<EventTableName, Table> & { customers: Table } {
+  const table = (name: EventTableName | 'customers', rows: readonly HistoryRow[]): Table =>
+    new Table(
+      Object.entries(columnsOf[name]).map(([column, columnKind]) => columnFrom(column, columnKind, rows)),
+    )
+  const events = eventTables.map((name) => {
+    const rows = histories.flatMap((history) =>
+      (history[name] ?? []).map((row: HistoryRow) => ({ id: history.customer.id, ...row })),
+    )
+    return [name, table(name, rows)]
+  })
+  return {
+    customers: table(
+      'customers',
+      histories.map((history) => history.customer),
+    ),
+    ...(Object.fromEntries(events) as Record<EventTableName, Table>),
+  }
+}
+
+function columnFrom(name: string, kindOfColumn: ColumnKind, rows: readonly HistoryRow[]): Column {
+  const cells = rows.map((row) => row[name] ?? null)
+  switch (kindOfColumn) {
+    case 'number':
+      return numberColumn(name, cells as (number | null)[])
+    case 'text':
+      return textColumn(name, cells as (string | null)[])
+    case 'day':
+      return dayColumn(name, cells as (EpochDay | null)[])
+    case 'boolean':
+      return booleanColumn(name, cells as (boolean | null)[])
+  }
+}
+
+/** The day a row happened on. */
+export function dayOf(table: EventTableName, row: HistoryRow): number {
+  if (table === 'plans') return Number(row['from'])
+  return table === 'bills' || table === 'devices'
+    ? monthEnd(Number(row['period']) as EpochDay)
+    : Number(row['day'])
+}

@@ -1,0 +1,69 @@
+import { type EpochDay, epochDay } from '../../src/base/days.js'
+import type { History } from '../../src/engine/history.js'
+import { openHistory } from '../../src/engine/openHistory.js'
+import { featureMatrix } from '../../src/feature/featureMatrix.js'
+import { type FeatureValue, featuresOf } from '../../src/feature/featuresOf.js'
+import type { FeatureRule } from '../../src/feature/rule.js'
+import type { CustomerHistory } from '../../src/table/customerHistory.js'
+import { cellOf } from '../../src/table/table.js'
+import { tablesOf } from './arbitraryHistories.js'
+
+/** Feature values by `customer@cutoff`, in the order of the rules. */
+export type Values = Map<string, FeatureValue[]>
+
+export function openCustomers(customers: readonly CustomerHistory[]): Promise<History> {
+  return openHistory(tablesOf(customers), { today: epochDay('2030-01-01') })
+}
+
+/** The values that the engine computes, for all customers that are active at the cutoffs. */
+export async function inEngine(
+  history: History,
+  rules: readonly FeatureRule[],
+  cutoffs: readonly EpochDay[],
+): Promise<Values> {
+  const matrix = await featureMatrix(history, rules, { cutoffs })
+  const rowValues = (row: number): FeatureValue[] =>
+    matrix.features.columns.map((column) => cellOf(column, row) as FeatureValue)
+  return new Map(matrix.ids.map((id, row) => [`${id}@${matrix.cutoffs[row]}`, rowValues(row)]))
+}
+
+/** The values computed in memory, for the same customers and cutoffs. */
+export function inMemory(
+  customers: readonly CustomerHistory[],
+  rules: readonly FeatureRule[],
+  cutoffs: readonly EpochDay[],
+): Values {
+  const values: Values = new Map()
+  for (const customer of customers) {
+    const { activatedAt, cancelledAt, id } = customer.customer
+    for (const cutoff of cutoffs) {
+      if (Number(activatedAt) >= cutoff) continue
+      if (cancelledAt != null && Number(cancelledAt) < cutoff) continue
+      const { columns } = featuresOf(customer, rules, cutoff)
+      values.set(
+        `${id}@${cutoff}`,
+        columns.map((column) => cellOf(column, 0) as FeatureValue),
+      )
+    }
+  }
+  return values
+}
+
+/** Where two sets of values differ by more than 1e-9 of the larger (or of 1), as sentences. */
+export function differences(left: Values, right: Values, names: readonly string[]): string[] {
+  const keys = [...new Set([...left.keys(), ...right.keys()])].sort()
+  return keys.flatMap((key) => {
+    const [ours, theirs] = [left.get(key), right.get(key)]
+    if (ours === undefined || theirs === undefined) return [`${key} is in one of them only`]
+    return names.flatMap((name, index) =>
+      areEqual(ours[index]!, theirs[index]!)
+        ? []
+        : [`${name} of ${key}: ${ours[index]} and ${theirs[index]}`],
+    )
+  })
+}
+
+function areEqual(left: FeatureValue, right: FeatureValue): boolean {
+  if (typeof left !== 'number' || typeof right !== 'number') return left === right
+  return Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right))
+}
