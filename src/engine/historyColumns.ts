@@ -3,7 +3,7 @@ import { type CellCounts, inferKind } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
-import { placeOfSource, type StagedTable } from './historySources.js'
+import { cleanedText, placeOfSource, type StagedTable } from './historySources.js'
 
 /** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
 export interface ColumnPlan {
@@ -23,12 +23,6 @@ export interface ColumnPlan {
   readonly notFinite: string | null
 }
 
-/** What the texts of a source mean. */
-export interface Reading {
-  /** Texts that stand for missing, besides blank ones. */
-  readonly missing: readonly string[]
-}
-
 type RawKind = 'text' | 'number' | 'day' | 'time' | 'boolean'
 
 const numericType = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*)$/
@@ -45,7 +39,7 @@ function rawKindOf(type: string, known: ColumnKind | undefined): RawKind | undef
 export async function planColumns(
   engine: Engine,
   staged: StagedTable,
-  reading: Reading,
+  missing: readonly string[],
 ): Promise<{ plans: readonly ColumnPlan[]; problems: readonly Problem[] }> {
   const { required, optional } = inputTables[staged.table]
   const declared: Readonly<Record<string, ColumnKind>> = { ...required, ...optional }
@@ -61,7 +55,7 @@ export async function planColumns(
       undecided.push({ name, sourceName })
     else {
       const kind = wanted ?? (raw === 'time' ? 'day' : raw)
-      const plan = planColumn(engine, staged, reading, {
+      const plan = planColumn(engine, staged, missing, {
         name,
         sourceName,
         kind,
@@ -72,7 +66,7 @@ export async function planColumns(
       else plans.push(plan)
     }
   }
-  plans.push(...(await planUndecided(engine, staged, reading, undecided)))
+  plans.push(...(await planUndecided(engine, staged, missing, undecided)))
   return { plans, problems }
 }
 
@@ -114,16 +108,16 @@ function kindDiffers(staged: StagedTable, column: string, kind: ColumnKind, rece
 async function planUndecided(
   engine: Engine,
   staged: StagedTable,
-  reading: Reading,
+  missing: readonly string[],
   undecided: readonly { name: string; sourceName: string }[],
 ): Promise<ColumnPlan[]> {
   if (undecided.length === 0) return []
   const counts = undecided.map(({ sourceName }) => {
-    const shown = cleaned(engine, sourceName, reading)
-    const text = trimmed(shown)
+    const shown = shownText(engine, staged, sourceName, missing)
+    const text = `trim(${shown})`
     const conditions = [
       `${shown} IS NOT NULL`,
-      isNumber(text),
+      isNumber(shown),
       `regexp_full_match(${text}, '0[0-9]+')`,
       `${asDate(text)} IS NOT NULL AND length(${text}) = 10`,
       `lower(${text}) IN ('true', 'false')`,
@@ -135,7 +129,7 @@ async function planUndecided(
   return undecided.map(({ name, sourceName }, index) => {
     const [present, numbers, leadingZeros, days, booleans] = found.numbers(`c${index}`).values
     const kind = inferKind({ present, numbers, leadingZeros, days, booleans } as CellCounts)
-    return planColumn(engine, staged, reading, { name, sourceName, kind, raw: 'text', required: false })!
+    return planColumn(engine, staged, missing, { name, sourceName, kind, raw: 'text', required: false })!
   })
 }
 
@@ -150,14 +144,14 @@ interface ColumnFacts {
 function planColumn(
   engine: Engine,
   staged: StagedTable,
-  reading: Reading,
+  missing: readonly string[],
   facts: ColumnFacts,
 ): ColumnPlan | undefined {
   const { name, sourceName, kind, raw, required } = facts
   const column = engine.dialect.identifier(sourceName)
   const base = { name, sourceName, kind, required }
   if (raw === 'text') {
-    const shown = cleaned(engine, sourceName, reading)
+    const shown = shownText(engine, staged, sourceName, missing)
     return { ...base, shown, ...fromText(shown, name, kind, staged.numbersAreDays) }
   }
   const shown = `CAST(${column} AS VARCHAR)`
@@ -222,16 +216,16 @@ function fromText(
   kind: ColumnKind,
   numbersAreDays: boolean,
 ): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite'> {
-  const text = trimmed(shown)
+  const text = `trim(${shown})`
   switch (kind) {
     case 'text':
       return { value: shown, wrongType: null, notFinite: null }
     case 'number': {
-      const number = `TRY_CAST(${text} AS DOUBLE)`
+      const number = `TRY_CAST(${shown} AS DOUBLE)`
       return {
         value: number,
-        wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(text)}`,
-        notFinite: `${isNumber(text)} AND NOT isfinite(${number})`,
+        wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
+        notFinite: `${isNumber(shown)} AND NOT isfinite(${number})`,
       }
     }
     case 'boolean': {
@@ -249,15 +243,9 @@ function fromText(
   }
 }
 
-function cleaned(engine: Engine, sourceName: string, { missing }: Reading): string {
-  const column = `CAST(${engine.dialect.identifier(sourceName)} AS VARCHAR)`
-  const marks = ['', ...missing].map(engine.dialect.literal).join(', ')
-  return `CASE WHEN ${trimmed(column)} NOT IN (${marks}) THEN ${column} END`
-}
-
-// Blanks as JavaScript trims them, as far as exports hold them: the no-break and the ideographic space among them
-function trimmed(text: string): string {
-  return `trim(${text}, ' \t\r\n\u00a0\u3000\ufeff')`
+function shownText(engine: Engine, staged: StagedTable, sourceName: string, missing: readonly string[]): string {
+  const text = `CAST(${engine.dialect.identifier(sourceName)} AS VARCHAR)`
+  return staged.isCleaned ? text : cleanedText(engine, text, missing)
 }
 
 // DuckDB also reads 1_000 as a number, which a person may have meant otherwise
@@ -265,9 +253,11 @@ function isNumber(text: string): string {
   return `(TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND NOT contains(${text}, '_'))`
 }
 
+// Cheaper than a regular expression: 10 characters YYYY-MM-DD, then nothing or a time
 function asDate(text: string): string {
-  const written = `regexp_full_match(${text}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?')`
-  return `CASE WHEN ${written} THEN TRY_CAST(left(${text}, 10) AS DATE) END`
+  const dashes = `${text}[5] = '-' AND ${text}[8] = '-' AND ${text}[10] BETWEEN '0' AND '9'`
+  const end = `(length(${text}) = 10 OR ${text}[11] IN ('T', ' '))`
+  return `CASE WHEN ${dashes} AND ${end} THEN TRY_CAST(left(${text}, 10) AS DATE) END`
 }
 
 function asMonth(text: string): string {

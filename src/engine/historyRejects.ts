@@ -19,7 +19,8 @@ export interface Reject {
 /** What the check of one table found. */
 export interface TableCheck {
   readonly planned: PlannedTable
-  readonly rules: readonly RowRule[]
+  /** The rules that some row breaks. */
+  readonly broken: readonly RowRule[]
   readonly problems: readonly Problem[]
   readonly rejects: readonly Reject[]
   /** Share of the rows that break any rule, in [0, 1]. */
@@ -71,7 +72,8 @@ export async function checkRows(
   }
   const lines = staged.badLines.length
   const rejectShare = (counts.any + lines) / Math.max(1, staged.rowCount + lines)
-  return { planned, rules, problems, rejects, rejectShare }
+  const broken = asked.filter((_, index) => counts.values[index]! > 0)
+  return { planned, broken, problems, rejects, rejectShare }
 }
 
 async function countBroken(

@@ -230,13 +230,12 @@ export function anyBroken(rules: readonly RowRule[]): string {
   return rules.length === 0 ? 'false' : rules.map((rule) => `(${rule.broken})`).join(' OR ')
 }
 
-/** Returns the statement that makes the checked table under its own name from the rows that keep all rules. */
-export function buildStatement(
-  engine: Engine,
-  planned: PlannedTable,
-  rules: readonly RowRule[],
-  knowsCustomers: boolean,
-): string {
+/**
+ * Returns the statement that makes the checked table under its own name.
+ *
+ * @param broken the rules that some row breaks; rows that break one are left out
+ */
+export function buildStatement(engine: Engine, planned: PlannedTable, broken: readonly RowRule[]): string {
   const { identifier } = engine.dialect
   const { staged, plans } = planned
   const columns = plans.map((plan) =>
@@ -247,6 +246,7 @@ export function buildStatement(
   }
   const isEvent = staged.table !== 'customers' && staged.table !== 'calls'
   if (isEvent && inputTables[staged.table].happenedAt !== 'day') columns.push('"holdfast day" AS day')
-  return `CREATE OR REPLACE TABLE ${identifier(staged.table)} AS SELECT ${columns.join(', ')}
-    FROM ${checkedRows(engine, planned, knowsCustomers)} WHERE (${anyBroken(rules)}) IS NOT TRUE`
+  const kept = broken.length === 0 ? '' : ` WHERE (${anyBroken(broken)}) IS NOT TRUE`
+  const rows = checkedRows(engine, planned, broken.length > 0)
+  return `CREATE OR REPLACE TABLE ${identifier(staged.table)} AS SELECT ${columns.join(', ')} FROM ${rows}${kept}`
 }

@@ -30,6 +30,8 @@ export interface StagedTable {
   readonly columns: ReadonlyMap<string, string>
   /** Kinds that are known because the source was a typed table. */
   readonly kinds: ReadonlyMap<string, ColumnKind>
+  /** Blank cells and those that stand for missing are NULL already. */
+  readonly isCleaned: boolean
   /** Whole numbers in a day column are days since 1970-01-01 (sources in memory) or a mistake (texts in files). */
   readonly numbersAreDays: boolean
   /** The files, each with the `rowid` of its first row; empty for sources in memory. */
@@ -103,6 +105,7 @@ export async function stageSource(
   engine: Engine,
   table: InputTableName,
   source: Source,
+  missing: readonly string[],
 ): Promise<StagedTable | readonly Problem[]> {
   const { from, columns = {}, types = {} } = mappedSource(source)
   const base = {
@@ -111,7 +114,7 @@ export async function stageSource(
     columnNames: new Map(Object.entries(columns)),
     types,
   }
-  if (typeof from === 'string') return stageFiles(engine, base, from)
+  if (typeof from === 'string') return stageFiles(engine, base, from, missing)
   const isTable = from instanceof Table
   if (!isTable && !Array.isArray(from)) {
     return [
@@ -130,6 +133,7 @@ export async function stageSource(
     ...base,
     kinds: new Map(isTable ? rows.columns.map((column) => [column.name, column.kind]) : []),
     numbersAreDays: true,
+    isCleaned: false,
     files: [],
     badLines: [],
     rowCount: rows.rowCount,
@@ -143,6 +147,7 @@ async function stageFiles(
   engine: Engine,
   base: StagedBase,
   pattern: string,
+  missing: readonly string[],
 ): Promise<StagedTable | readonly Problem[]> {
   const { table, raw } = base
   const paths = await filesOf(engine, pattern)
@@ -162,7 +167,7 @@ async function stageFiles(
       },
     ]
   }
-  const read = await readStatement(engine, base, format, paths)
+  const read = await readStatement(engine, base, format, paths, missing)
   if (typeof read !== 'string') return read
   try {
     await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${read}`)
@@ -178,7 +183,8 @@ async function stageFiles(
   if (rowCount === 0 && badLines.length === 0) return [emptySource({ table, file: paths[0]! })]
   const columns = await describe(engine, raw)
   columns.delete(fileColumn)
-  return { ...base, kinds: new Map(), numbersAreDays: false, files, badLines, rowCount, columns }
+  const isCleaned = format !== 'parquet'
+  return { ...base, kinds: new Map(), numbersAreDays: false, isCleaned, files, badLines, rowCount, columns }
 }
 
 function atTable(problem: Problem, table: InputTableName): Problem {
@@ -246,13 +252,14 @@ async function readStatement(
   base: StagedBase,
   format: FileFormat,
   paths: readonly string[],
+  missing: readonly string[],
 ): Promise<string | readonly Problem[]> {
   const { literal } = engine.dialect
   const list = `[${paths.map(literal).join(', ')}]`
   const file = paths.length === 1 ? '' : `, filename=${literal(fileColumn)}`
   if (format === 'parquet') return `SELECT * FROM read_parquet(${list}, union_by_name=true${file})`
-  if (format === 'json') return readJson(engine, base.table, list, file)
-  return readCsv(engine, base.table, format, paths, file)
+  if (format === 'json') return readJson(engine, base.table, list, file, missing)
+  return readCsv(engine, base.table, format, paths, file, missing)
 }
 
 // All columns as text: JSON has no days, and an id must not lose its zeros. A malformed line becomes a row without values.
@@ -261,6 +268,7 @@ async function readJson(
   table: InputTableName,
   list: string,
   file: string,
+  missing: readonly string[],
 ): Promise<string | readonly Problem[]> {
   const options = "format='newline_delimited', ignore_errors=true"
   let names: string[]
@@ -273,7 +281,28 @@ async function readJson(
     return [unreadableFile(table, list.slice(2, -2), error instanceof Error ? error.cause : error)]
   }
   const columns = names.map((name) => `${engine.dialect.literal(name)}: 'VARCHAR'`)
-  return `SELECT * FROM read_json(${list}, ${options}, columns={${columns.join(', ')}}${file})`
+  return `SELECT ${cleanedColumns(engine, names, file, missing)} FROM read_json(${list}, ${options}, columns={${columns.join(', ')}}${file})`
+}
+
+function cleanedColumns(
+  engine: Engine,
+  names: readonly string[],
+  file: string,
+  missing: readonly string[],
+): string {
+  const { identifier } = engine.dialect
+  const columns = names.map((name) => `${cleanedText(engine, identifier(name), missing)} AS ${identifier(name)}`)
+  return [...columns, ...(file === '' ? [] : [identifier(fileColumn)])].join(', ')
+}
+
+/** Returns the SQL of a text that is NULL where it is blank or stands for missing. */
+export function cleanedText(engine: Engine, text: string, missing: readonly string[]): string {
+  const marks = ['', ...missing].map(engine.dialect.literal).join(', ')
+  // Blanks that exports write: also tabs, no-break and ideographic spaces
+  const trimmed = `trim(${text}, ' \t\r\n\u00a0\u3000\ufeff')`
+  // A text that begins with a visible ASCII character is not blank; seeing that costs a tenth of trimming it
+  const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '\x7f' THEN ${text} ` : ''
+  return `CASE ${visible}WHEN ${trimmed} NOT IN (${marks}) THEN ${text} END`
 }
 
 async function readCsv(
@@ -282,6 +311,7 @@ async function readCsv(
   format: FileFormat,
   paths: readonly string[],
   file: string,
+  missing: readonly string[],
 ): Promise<string | readonly Problem[]> {
   const problems: Problem[] = []
   // Files with the same header are read together; a file may have further columns that others lack
@@ -301,13 +331,13 @@ async function readCsv(
   const { literal } = engine.dialect
   const reads = [...groups.values()].map(({ header, paths: files }) => {
     const columns = header.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    return `SELECT * FROM read_csv([${files.map(literal).join(', ')}], auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(rejectsTable(table))}, rejects_scan=${literal(`${rejectsTable(table)} scan`)}${file})`
+    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv([${files.map(literal).join(', ')}], auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(rejectsTable(table))}, rejects_scan=${literal(`${rejectsTable(table)}_scan`)}${file})`
   })
   return reads.join(' UNION ALL BY NAME ')
 }
 
 function rejectsTable(table: InputTableName): string {
-  return `holdfast lines ${table}`
+  return `holdfast_lines_${table}`
 }
 
 const fieldCount = {
@@ -333,7 +363,7 @@ const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut
 
 async function readBadLines(engine: Engine, table: InputTableName): Promise<BadLine[]> {
   const { identifier } = engine.dialect
-  const [errors, scans] = [rejectsTable(table), `${rejectsTable(table)} scan`].map(identifier)
+  const [errors, scans] = [rejectsTable(table), `${rejectsTable(table)}_scan`].map(identifier)
   // A line can break several rules; what it is called is the first of them
   const lines = await engine.query(
     `SELECT file_path AS file, line, any_value(csv_line) AS text,
@@ -357,7 +387,7 @@ async function readBadLines(engine: Engine, table: InputTableName): Promise<BadL
 /** Removes what staging left in the engine. */
 export async function dropStaged(engine: Engine, tables: readonly InputTableName[]): Promise<void> {
   for (const table of tables) {
-    for (const name of [`holdfast raw ${table}`, rejectsTable(table), `${rejectsTable(table)} scan`]) {
+    for (const name of [`holdfast raw ${table}`, rejectsTable(table), `${rejectsTable(table)}_scan`]) {
       await engine.run(`DROP TABLE IF EXISTS ${engine.dialect.identifier(name)}`)
     }
   }

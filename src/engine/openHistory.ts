@@ -135,8 +135,8 @@ async function loadHistory(
     const checks = await checkTables(engine, planned, options.badRows, today)
     problems.push(...refusals(checks, options))
     refuse('openHistory', problems)
-    for (const { planned: table, rules } of checks) {
-      await engine.run(buildStatement(engine, table, rules, true))
+    for (const { planned: table, broken } of checks) {
+      await engine.run(buildStatement(engine, table, broken))
       const name = engine.dialect.identifier(table.staged.table)
       await engine.run(`COMMENT ON TABLE ${name} IS ${engine.dialect.literal(ownComment)}`)
     }
@@ -164,7 +164,7 @@ async function planTables(
   for (const table of inputTableNames) {
     const source = sources[table]
     if (source === undefined) continue
-    const staged = await stageSource(engine, table, source)
+    const staged = await stageSource(engine, table, source, options.missing)
     if (!('raw' in staged)) {
       problems.push(...staged)
       continue
@@ -173,7 +173,7 @@ async function planTables(
     problems.push(...structure)
     // Two columns of one name cannot be checked under that name
     if (structure.some((problem) => problem.code === 'column-duplicate')) continue
-    const columns = await planColumns(engine, staged, options)
+    const columns = await planColumns(engine, staged, options.missing)
     problems.push(...columns.problems)
     if (columns.plans.length > 0) planned.push({ staged, plans: columns.plans })
   }
