@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+/** How to train a logistic model. All are optional. */
+export interface LogisticOptions {
+  /** C of scikit-learn: the weight of the data against the penalty; larger = less regularised. Above 0. Default 1. */
+  readonly inverseRegularization?: number | undefined
+  /** Categories of less row weight share one column. At least 0; 0 or 1 = none do. Default 10. */
+  readonly minCategoryRows?: number | undefined
+  /** Newton steps at most, beyond which training refuses. Integer in [1, 10000]. Default 100. */
+  readonly maxIterations?: number | undefined
+  /** Largest slope, per row, at which the optimum counts as found. Above 0. Default 1e-8. */
+  readonly gradientTolerance?: number | undefined
+}
+
+/** Rules and defaults of {@link LogisticOptions}. */
+export const logisticOptions = z.strictObject({
+  inverseRegularization: z.number().gt(0).default(1),
+  minCategoryRows: z.number().min(0).default(10),
+  maxIterations: z.int().min(1).max(10_000).default(100),
+  gradientTolerance: z.number().gt(0).default(1e-8),
+})
