@@ -243,7 +243,12 @@ function fromText(
   }
 }
 
-function shownText(engine: Engine, staged: StagedTable, sourceName: string, missing: readonly string[]): string {
+function shownText(
+  engine: Engine,
+  staged: StagedTable,
+  sourceName: string,
+  missing: readonly string[],
+): string {
   const text = `CAST(${engine.dialect.identifier(sourceName)} AS VARCHAR)`
   return staged.isCleaned ? text : cleanedText(engine, text, missing)
 }

@@ -1,20 +1,8 @@
 import type { Problem } from '../base/errors.js'
-import { numberColumn, textColumn } from '../base/matrix.js'
-import { Table } from '../table/table.js'
+import type { Reject } from '../table/rejects.js'
 import type { Engine } from './engine.js'
 import { anyBroken, checkedRows, type PlannedTable, type RowRule } from './historyRules.js'
 import { placeOfSource, rowLocator } from './historySources.js'
-
-/** A row that is set aside, and why. One for each rule that the row breaks. */
-export interface Reject {
-  readonly table: string
-  readonly file: string | null
-  readonly row: number
-  readonly column: string | null
-  readonly code: Problem['code']
-  readonly rule: string
-  readonly value: string | null
-}
 
 /** What the check of one table found. */
 export interface TableCheck {
@@ -149,26 +137,4 @@ export function tooManyRejects(check: TableCheck, maxRejectShare: number): Probl
     place: placeOfSource(staged),
     wayOut: 'So many bad rows mean a wrong column or format; see the rules below.',
   }
-}
-
-/** Returns rejects as a table: `table`, `file`, `row`, `column`, `code`, `rule`, `value`. */
-export function rejectsTable(rejects: readonly Reject[]): Table {
-  const text = (name: 'table' | 'file' | 'column' | 'code' | 'rule' | 'value') =>
-    textColumn(
-      name,
-      rejects.map((reject) => reject[name]),
-    )
-  const rows = numberColumn(
-    'row',
-    rejects.map((reject) => reject.row),
-  )
-  return new Table([
-    text('table'),
-    text('file'),
-    rows,
-    text('column'),
-    text('code'),
-    text('rule'),
-    text('value'),
-  ])
 }

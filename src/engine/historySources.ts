@@ -291,7 +291,9 @@ function cleanedColumns(
   missing: readonly string[],
 ): string {
   const { identifier } = engine.dialect
-  const columns = names.map((name) => `${cleanedText(engine, identifier(name), missing)} AS ${identifier(name)}`)
+  const columns = names.map(
+    (name) => `${cleanedText(engine, identifier(name), missing)} AS ${identifier(name)}`,
+  )
   return [...columns, ...(file === '' ? [] : [identifier(fileColumn)])].join(', ')
 }
 
@@ -301,7 +303,7 @@ export function cleanedText(engine: Engine, text: string, missing: readonly stri
   // Blanks that exports write: also tabs, no-break and ideographic spaces
   const trimmed = `trim(${text}, ' \t\r\n\u00a0\u3000\ufeff')`
   // A text that begins with a visible ASCII character is not blank; seeing that costs a tenth of trimming it
-  const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '\x7f' THEN ${text} ` : ''
+  const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '~' THEN ${text} ` : ''
   return `CASE ${visible}WHEN ${trimmed} NOT IN (${marks}) THEN ${text} END`
 }
 

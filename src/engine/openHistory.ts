@@ -3,11 +3,12 @@ import { addDays, type EpochDay, epochDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
+import { rejectsTable } from '../table/rejects.js'
 import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
 import { planColumns } from './historyColumns.js'
-import { checkRows, rejectsTable, type TableCheck, tooManyRejects } from './historyRejects.js'
+import { checkRows, type TableCheck, tooManyRejects } from './historyRejects.js'
 import {
   buildStatement,
   dropCustomerIds,

@@ -1,0 +1,38 @@
+import type { ProblemCode } from '../base/errors.js'
+import { numberColumn, textColumn } from '../base/matrix.js'
+import { Table } from './table.js'
+
+/** A row that is set aside, and why. One for each rule that the row breaks. */
+export interface Reject {
+  readonly table: string | null
+  readonly file: string | null
+  /** Counts the rows of the file or table from 1, header not counted. */
+  readonly row: number
+  /** The column as the source calls it; null where the whole line is wrong. */
+  readonly column: string | null
+  readonly code: ProblemCode
+  readonly rule: string
+  readonly value: string | null
+}
+
+/** Returns rejects as a table: `table`, `file`, `row`, `column`, `code`, `rule`, `value`. */
+export function rejectsTable(rejects: readonly Reject[]): Table {
+  const text = (name: 'table' | 'file' | 'column' | 'code' | 'rule' | 'value') =>
+    textColumn(
+      name,
+      rejects.map((reject) => reject[name]),
+    )
+  const rows = numberColumn(
+    'row',
+    rejects.map((reject) => reject.row),
+  )
+  return new Table([
+    text('table'),
+    text('file'),
+    rows,
+    text('column'),
+    text('code'),
+    text('rule'),
+    text('value'),
+  ])
+}

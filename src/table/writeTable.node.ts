@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { stringify } from 'csv-stringify/sync'
+import { z } from 'zod'
+import { isMissing } from '../base/bitmap.js'
+import { HoldfastError, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { fileFormat, formatUnknown } from './files.node.js'
+import { type Cell, type Column, cellOf, type Table } from './table.js'
+
+/** Options of {@link writeTable}. */
+export interface WriteTableOptions {
+  /**
+   * Writes a `'` before texts that a spreadsheet would run as a formula (those that begin with = + - @, tab or carriage
+   * return), in CSV and TSV only; reading the file back gives that `'` too. Use it for lists that people open, not for
+   * files that programs read. Default false: values are written as they are.
+   */
+  readonly spreadsheetSafe?: boolean
+}
+
+const writeOptions = z.strictObject({ spreadsheetSafe: z.boolean().default(false) })
+
+const rowsEach = 10_000
+const parquetRowsEach = 100_000
+
+/**
+ * Writes a table to a file: .csv, .tsv, .csv.gz, .parquet, .jsonl or .ndjson, by its ending.
+ *
+ * The file is there whole or not at all: it is written beside its place and moved when it is complete. A file of that
+ * name is replaced. Missing is a blank in CSV (and so is a blank text: reading it back gives missing), null in the
+ * others. Days are `YYYY-MM-DD`, in Parquet dates. The memory needed does not grow with the rows.
+ *
+ * @throws {HoldfastError} `file-unreadable` where the ending is not known; `file-missing` where the file cannot be
+ * written, with the reason
+ *
+ * @example
+ * await writeTable(tableFrom({ id: ['A'], probability: [0.7] }), 'scores.csv')
+ *
+ * @see {@link readTable} for the way back
+ */
+export async function writeTable(table: Table, path: string, options?: WriteTableOptions): Promise<void> {
+  const { spreadsheetSafe } = checkOptions('writeTable', writeOptions, options)
+  const format = fileFormat(path)
+  if (format === undefined) refuse('writeTable', [formatUnknown(path)])
+  const part = `${path}.${randomUUID().slice(0, 8)}.part`
+  try {
+    if (format === 'parquet') await writeParquet(table, part)
+    else if (format === 'json') await writeLines(jsonLines(table), part, path)
+    else await writeLines(csvLines(table, format === 'tsv' ? '\t' : ',', spreadsheetSafe), part, path)
+    await rename(part, path)
+  } catch (cause) {
+    await rm(part, { force: true })
+    throw notWritten(path, cause)
+  }
+}
+
+function notWritten(path: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'writeTable',
+    [
+      {
+        code: 'file-missing',
+        parameter: 'the file',
+        rule: 'to be writable',
+        place: { file: path },
+        wayOut: `${cause instanceof Error ? cause.message : String(cause)}.`,
+      },
+    ],
+    { cause },
+  )
+}
+
+async function writeLines(lines: Iterable<string>, part: string, path: string): Promise<void> {
+  const source = Readable.from(lines)
+  const target = createWriteStream(part, { flags: 'wx' })
+  if (path.toLowerCase().endsWith('.gz')) await pipeline(source, createGzip(), target)
+  else await pipeline(source, target)
+}
+
+function* csvLines(table: Table, delimiter: string, spreadsheetSafe: boolean): Generator<string> {
+  // A line of one blank field would be an empty line, which readers skip
+  const options = { delimiter, quoted_empty: table.columns.length === 1 }
+  yield stringify([table.columnNames], options)
+  for (let start = 0; start < table.rowCount; start += rowsEach) {
+    const count = Math.min(rowsEach, table.rowCount - start)
+    const rows = Array.from({ length: count }, (_, index) =>
+      table.columns.map((column) => csvText(column, start + index, spreadsheetSafe)),
+    )
+    yield stringify(rows, options)
+  }
+}
+
+function csvText(column: Column, row: number, spreadsheetSafe: boolean): string {
+  const cell = cellOf(column, row)
+  if (cell === null) return ''
+  const text = String(cell)
+  return spreadsheetSafe && column.kind === 'text' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+}
+
+function* jsonLines(table: Table): Generator<string> {
+  for (let start = 0; start < table.rowCount; start += rowsEach) {
+    const count = Math.min(rowsEach, table.rowCount - start)
+    yield Array.from({ length: count }, (_, index) => `${JSON.stringify(table.row(start + index))}\n`).join(
+      '',
+    )
+  }
+}
+
+async function writeParquet(table: Table, part: string): Promise<void> {
+  const { fileWriter, ParquetWriter } = await import('hyparquet-writer')
+  const writer = new ParquetWriter({
+    writer: fileWriter(part),
+    schema: [{ name: 'root', num_children: table.columns.length }, ...table.columns.map(parquetElement)],
+  })
+  for (let start = 0; start < table.rowCount; start += parquetRowsEach) {
+    const end = Math.min(start + parquetRowsEach, table.rowCount)
+    await writer.write({
+      columnData: table.columns.map((column) => ({
+        name: column.name,
+        data: parquetValues(column, start, end),
+      })),
+      rowGroupSize: parquetRowsEach,
+    })
+  }
+  await writer.finish()
+}
+
+function parquetElement({ name, kind }: Column) {
+  const base = { name, repetition_type: 'OPTIONAL' } as const
+  switch (kind) {
+    case 'number':
+      return { ...base, type: 'DOUBLE' } as const
+    case 'text':
+      return {
+        ...base,
+        type: 'BYTE_ARRAY',
+        converted_type: 'UTF8',
+        logical_type: { type: 'STRING' },
+      } as const
+    case 'day':
+      return { ...base, type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } } as const
+    case 'boolean':
+      return { ...base, type: 'BOOLEAN' } as const
+  }
+}
+
+function parquetValues(column: Column, start: number, end: number): Cell[] {
+  return Array.from({ length: end - start }, (_, index) => {
+    const row = start + index
+    if (isMissing(column.missing, row)) return null
+    return column.kind === 'day' ? column.values[row]! : cellOf(column, row)
+  })
+}
