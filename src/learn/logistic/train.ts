@@ -41,7 +41,7 @@ const operation = 'trainLogistic'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 1, 1) }
  * const model = trainLogistic(data)
- * [...model.probability(data.features)].map((p) => p.toFixed(2))
+ * Array.from(model.probability(data.features), (p) => p.toFixed(2))
  * // => ['0.24', '0.30', '0.70', '0.76']
  *
  * @see Hastie, Tibshirani, Friedman, The Elements of Statistical Learning (2009), 4.4
