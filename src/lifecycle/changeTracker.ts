@@ -8,6 +8,8 @@ export interface Reading {
   readonly fallReference: number
   /** The same for a rise. */
   readonly riseReference: number
+  /** How far a month of the customer usually lies from the next, as a standard deviation; 0 where too few are known. */
+  readonly spread: number
   readonly trend: Trend
 }
 
@@ -15,28 +17,36 @@ export interface Reading {
 export interface ChangeRule {
   /** −1 follows falls, 1 follows rises. */
   readonly direction: -1 | 1
+  /** Infinity where a step is no change, only a trend is. */
   readonly weakShare: number
-  /** Infinity where no change is strong enough to need no confirmation. */
   readonly strongShare: number
+  /** For customers with much spread thresholds are widened, from where the spread exceeds `noiseFrom` up to `widest` times. */
+  readonly noiseFrom: number
+  readonly widest: number
   readonly trendShare: number
   readonly calmShare: number
+  /** A change must also be so many times the customer's own spread. */
+  readonly noiseMultiple: number
   readonly confirmMonths: number
   readonly settleMonths: number
 }
 
 /**
- * Follows falls (or rises) of one signal month by month, with hysteresis.
+ * Follows falls (or rises) of one signal month by month, with hysteresis. With n = noiseMultiple × spread / reference and
+ * w = n / noiseFrom, no less than 1 and no more than `widest`:
  *
- *     open    a change of `strongShare`; or one of `weakShare` that lasts `confirmMonths`, measured against the
- *             reference of its first month (the running reference falls along and would hide it); or a trend of
+ *     open    a change of max(strongShare, n) at once; or one of w × weakShare that lasts `confirmMonths`, measured against
+ *             the reference of its first month (the running reference falls along and would hide it); or a trend of
  *             `trendShare` seen in `confirmMonths` months in a row
- *     closed  back within `calmShare` of the level before it, for `confirmMonths`; or neither changing nor trending by
- *             `calmShare` for `settleMonths`: a new level
+ *     closed  within w × calmShare of the level before it for `confirmMonths`; or neither changing nor trending by that for
+ *             `settleMonths`: a new level
  */
 export class ChangeTracker {
   readonly #rule: ChangeRule
   #open = false
   #before = 0
+  /** How far thresholds were widened when the pending or open change began. */
+  #widening = 1
   #pendingMonths = 0
   #trendMonths = 0
   #backMonths = 0
@@ -75,6 +85,7 @@ export class ChangeTracker {
   reset(): void {
     this.#open = false
     this.#before = 0
+    this.#widening = 1
     this.#pendingMonths = this.#trendMonths = this.#backMonths = this.#settledMonths = 0
   }
 
@@ -82,29 +93,34 @@ export class ChangeTracker {
     const { weakShare, strongShare, trendShare, confirmMonths, direction } = this.#rule
     const reference = this.#referenceOf(reading)
     const now = this.#changeFrom(reading.value, reference)
-    if (this.#pendingMonths > 0 && this.#changeFrom(reading.value, this.#before) >= weakShare) {
+    const stays = this.#changeFrom(reading.value, this.#before) >= this.#widening * weakShare
+    if (this.#pendingMonths > 0 && stays) {
       this.#pendingMonths++
-    } else if (now >= weakShare) {
-      this.#pendingMonths = 1
-      this.#before = reference
     } else {
-      this.#pendingMonths = 0
-      this.#before = 0
+      this.#widening = this.#wideningOf(reading, reference)
+      const isFirst = now >= this.#widening * weakShare
+      this.#pendingMonths = isFirst ? 1 : 0
+      this.#before = isFirst ? reference : 0
     }
     const trending = direction * reading.trend.share >= trendShare
     this.#trendMonths = trending ? this.#trendMonths + 1 : 0
-    if (now >= strongShare || this.#pendingMonths >= confirmMonths) this.#openFrom(this.#before)
-    else if (this.#trendMonths >= confirmMonths) this.#openFrom(reading.trend.start)
+    const isStrong = now >= Math.max(strongShare, this.#noiseShare(reading, reference))
+    if (isStrong || this.#pendingMonths >= confirmMonths) this.#openFrom(this.#before, this.#widening)
+    else if (this.#trendMonths >= confirmMonths) {
+      this.#openFrom(reading.trend.start, this.#wideningOf(reading, reading.trend.start))
+    }
   }
 
-  #openFrom(levelBefore: number): void {
+  #openFrom(levelBefore: number, widening: number): void {
     this.reset()
     this.#open = true
     this.#before = levelBefore
+    this.#widening = widening
   }
 
   #stepOpen(reading: Reading): void {
-    const { calmShare, confirmMonths, settleMonths, direction } = this.#rule
+    const { confirmMonths, settleMonths, direction } = this.#rule
+    const calmShare = this.#widening * this.#rule.calmShare
     const isBack = this.#changeFrom(reading.value, this.#before) < calmShare
     const isSettled =
       this.#changeFrom(reading.value, this.#strictReferenceOf(reading)) < calmShare &&
@@ -112,6 +128,15 @@ export class ChangeTracker {
     this.#backMonths = isBack ? this.#backMonths + 1 : 0
     this.#settledMonths = isSettled ? this.#settledMonths + 1 : 0
     if (this.#backMonths >= confirmMonths || this.#settledMonths >= settleMonths) this.reset()
+  }
+
+  #wideningOf(reading: Reading, reference: number): number {
+    const { noiseFrom, widest } = this.#rule
+    return Math.min(widest, Math.max(1, this.#noiseShare(reading, reference) / noiseFrom))
+  }
+
+  #noiseShare(reading: Reading, reference: number): number {
+    return reference > 0 ? (this.#rule.noiseMultiple * reading.spread) / reference : 0
   }
 
   #referenceOf(reading: Reading): number {

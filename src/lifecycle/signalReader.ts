@@ -4,6 +4,9 @@ import type { Reading } from './changeTracker.js'
 import type { CheckedStageOptions } from './stageOptions.js'
 import { type Trend, trendOf } from './trend.js'
 
+/** With fewer months the middle step may be the one odd step. */
+const fewestForSpread = 5
+
 /**
  * Reads one signal row by row, one row a month, looking back only and never before the customer's own first row.
  *
@@ -17,11 +20,13 @@ export class SignalReader implements Reading {
   value = 0
   fallReference = 0
   riseReference = 0
+  spread = 0
   trend: Trend = { share: 0, start: 0, end: 0 }
 
   readonly #levels: Float64Array
   readonly #months: Int32Array
   readonly #values: Float64Array
+  readonly #steps: Float64Array
 
   /**
    * @param signal value of every row
@@ -34,9 +39,10 @@ export class SignalReader implements Reading {
   ) {
     this.#levels =
       baseLevel === null ? signal.values : signal.values.map((value, row) => value / baseLevel[row]!)
-    const longest = Math.max(options.trendMonths, options.referenceMonths)
+    const longest = Math.max(options.trendMonths, options.referenceMonths, options.spreadMonths)
     this.#months = new Int32Array(longest)
     this.#values = new Float64Array(longest)
+    this.#steps = new Float64Array(longest)
   }
 
   /** Reads a row, never looking before `lifeStart`. Returns false where the signal is not known in it. */
@@ -45,6 +51,7 @@ export class SignalReader implements Reading {
     this.row = row
     this.value = this.#levels[row]!
     this.#readReferences(row, lifeStart)
+    this.#readSpread(row, lifeStart)
     this.#readTrend(row, lifeStart)
     return true
   }
@@ -61,6 +68,21 @@ export class SignalReader implements Reading {
     values.sort()
     this.fallReference = Math.min(mean, values[(count - 1) >> 1]!)
     this.riseReference = Math.max(mean, values[count >> 1]!)
+  }
+
+  // The median of the steps from month to month: a slow change hardly shows in it, and a single odd month makes two
+  // steps only. 1.4826 makes a standard deviation of a median of normal errors; a step has the error of two months.
+  #readSpread(row: number, lifeStart: number): void {
+    const count = this.#collect(row - this.options.spreadMonths, row - 1, lifeStart)
+    this.spread = 0
+    if (count < fewestForSpread) return
+    const steps = this.#steps.subarray(0, count - 1)
+    for (let index = 0; index < steps.length; index++) {
+      steps[index] = Math.abs(this.#values[index + 1]! - this.#values[index]!)
+    }
+    steps.sort()
+    const middle = (steps[(steps.length - 1) >> 1]! + steps[steps.length >> 1]!) / 2
+    this.spread = (1.4826 / Math.SQRT2) * middle
   }
 
   #readTrend(row: number, lifeStart: number): void {

@@ -19,6 +19,9 @@ export class SignalWatch {
     const common: Omit<ChangeRule, 'direction' | 'weakShare' | 'strongShare'> = {
       trendShare: options.trendShare,
       calmShare: options.calmShare,
+      noiseMultiple: options.noiseMultiple,
+      noiseFrom: options.dropShare,
+      widest: options.strongDropShare / options.dropShare,
       confirmMonths: options.confirmMonths,
       settleMonths: options.settleMonths,
     }
@@ -28,11 +31,12 @@ export class SignalWatch {
       weakShare: options.dropShare,
       strongShare: options.strongDropShare,
     })
-    // A single high month is a gift or an error as often as growth: no rise is strong enough to need no confirmation.
+    // Thirty per cent against three months is printed for a drop only. Two high months are a gift, a journey or an error
+    // as often as growth: a rise is a trend.
     this.rise = new ChangeTracker({
       ...common,
       direction: 1,
-      weakShare: options.riseShare,
+      weakShare: Number.POSITIVE_INFINITY,
       strongShare: Number.POSITIVE_INFINITY,
     })
   }
@@ -56,9 +60,9 @@ export class SignalWatch {
   openChange(tracker: ChangeTracker, row: number): ChangeFact {
     const isFall = tracker === this.fall
     const direction = isFall ? -1 : 1
-    const { dropShare, riseShare, trendShare } = this.#options
-    const near = this.#changeFrom(isFall ? 'fallReference' : 'riseReference', row)
-    if (near !== null && direction * near.share >= (isFall ? dropShare : riseShare)) return near
+    const { dropShare, trendShare } = this.#options
+    const near = isFall ? this.#changeFromMonthsBefore(row) : null
+    if (near !== null && -near.share >= dropShare) return near
     if (direction * this.#reader.trend.share >= trendShare) return this.#trendChange(row)
     return this.#fact('levelBefore', 0, this.#reader.value, tracker.levelBefore, row)
   }
@@ -78,10 +82,10 @@ export class SignalWatch {
     return { change, months: tracker.pendingMonths, neededMonths: this.#options.confirmMonths }
   }
 
-  #changeFrom(reference: 'fallReference' | 'riseReference', row: number): ChangeFact | null {
-    const level = this.#reader[reference]
-    if (level <= 0) return null
-    return this.#fact('monthsBefore', this.#options.referenceMonths, this.#reader.value, level, row)
+  #changeFromMonthsBefore(row: number): ChangeFact | null {
+    const { fallReference, value } = this.#reader
+    if (fallReference <= 0) return null
+    return this.#fact('monthsBefore', this.#options.referenceMonths, value, fallReference, row)
   }
 
   #trendChange(row: number): ChangeFact {

@@ -18,15 +18,23 @@ export interface StageOptions {
   readonly dropShare?: number
   /** A drop that is a decline at once. Share in (0, 1], at least `dropShare`. Default 0.6, twice the weak drop. */
   readonly strongDropShare?: number
-  /** A rise above the reference that opens growth, once confirmed. Share above 0. Default 0.3, as the drop. */
-  readonly riseShare?: number
+  /**
+   * A drop must also be so many times the spread of the customer's own months, but no more than `strongDropShare`.
+   * At least 0; 0 turns it off. Default 2.
+   */
+  readonly noiseMultiple?: number
+  /** Earlier months that the spread is taken from, at least 5 of them known. Months, integer ≥ 5. Default 12. */
+  readonly spreadMonths?: number
   /** A smaller change than this counts as none: a decline or a rise ends below it. Share in [0, 1). Default 0.15, half of the drop. */
   readonly calmShare?: number
   /** Length of the slow fall or rise, of which one may be missing. Months, integer ≥ 5. Default 6. */
   readonly trendMonths?: number
-  /** Fall along the trend over `trendMonths` that opens a decline, once confirmed; growth likewise. Share in (0, 1). Default 0.3. */
+  /** Fall along the line through `trendMonths` that opens a decline, once confirmed; a rise likewise opens growth. Share in (0, 1). Default 0.3. */
   readonly trendShare?: number
-  /** Share of all pairs of those months that must fall (rise) for a trend to count. In (0.5, 1]. Default 0.8. */
+  /**
+   * Share of all pairs of those months that must fall (rise) for a trend to count. In (0.5, 1]. Default 0.85: of six months
+   * without any trend, 13 or more of the 15 pairs fall one time in 36.
+   */
   readonly trendPairShare?: number
   /** Months that a weak signal, or a return, must last. Months, integer ≥ 1. Default 2; 1 turns the protection against noise off. */
   readonly confirmMonths?: number
@@ -52,11 +60,12 @@ export const stageOptionsShape = {
   minReferenceMonths: months(1, 2),
   dropShare: z.number().gt(0).lt(1).default(0.3),
   strongDropShare: z.number().gt(0).lte(1).default(0.6),
-  riseShare: z.number().gt(0).default(0.3),
+  noiseMultiple: z.number().gte(0).default(2),
+  spreadMonths: months(5, 12),
   calmShare: z.number().gte(0).lt(1).default(0.15),
   trendMonths: months(5, 6),
   trendShare: z.number().gt(0).lt(1).default(0.3),
-  trendPairShare: z.number().gt(0.5).lte(1).default(0.8),
+  trendPairShare: z.number().gt(0.5).lte(1).default(0.85),
   confirmMonths: months(1, 2),
   settleMonths: months(1, 3),
   silentMonths: months(1, 2),
@@ -78,7 +87,6 @@ const orderRules: readonly OrderRule[] = [
   { lower: 'minReferenceMonths', upper: 'referenceMonths' },
   { lower: 'dropShare', upper: 'strongDropShare' },
   { lower: 'calmShare', upper: 'dropShare' },
-  { lower: 'calmShare', upper: 'riseShare' },
   { lower: 'calmShare', upper: 'trendShare' },
 ]
 

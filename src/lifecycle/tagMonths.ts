@@ -49,13 +49,14 @@ export interface MonthTag {
  *                   at once; or falling 30 % along the line through 6 months, seen twice; or silent, not yet churned.
  *                   Until the level is back within 15 % for 2 months, or has held still at the new level for 3 months
  *     acquisition   fewer than 3 complete months since activation, or since the return of a churned customer
- *     growth        fewer than 12 months; or rising by 30 %, confirmed as a fall is, but not while a signal comes back
- *                   from a decline (6 months)
+ *     growth        fewer than 12 months; or a signal rising 30 % along the line through 6 months, seen twice, but not
+ *                   while it comes back from a decline (6 months)
  *     maturity      12 months and neither rising nor falling
  *
- * The level of the months before is the lower of mean and median for a fall, the higher for a rise: the printed
- * definition is the mean, but after one odd high bill three ordinary months would be "below the mean". A month that
- * differs once therefore changes no stage unless it is silent or a strong drop. Any one falling signal makes a decline.
+ * The level of the months before is the lower of mean and median: the printed definition is the mean, but after one odd
+ * high bill three ordinary months would be "below the mean". A customer whose months differ much anyway must drop further,
+ * by twice the spread of his months, yet by no more than 60 %. A month that differs once changes no stage unless it is
+ * silent or a strong drop. Any one falling signal makes a decline.
  *
  * The tag of a month uses that month and those before it: later months never change it. A signal that is missing in a
  * month neither confirms nor refutes; with no earlier months to compare, age alone decides.
