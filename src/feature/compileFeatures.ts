@@ -1,6 +1,4 @@
-import type { EpochDay } from '../base/days.js'
-import type { Dialect } from '../engine/engine.js'
-import type { HistoryKinds } from '../table/inputs.js'
+import type { CompileOptions } from './compileOptions.js'
 import { customerSql } from './customerSql.js'
 import { featureKind, featureName } from './featureName.js'
 import { type Formula, formulaOf, partsOf } from './formula.js'
@@ -8,17 +6,6 @@ import { PartsSql } from './partsSql.js'
 import { planSql } from './planSql.js'
 import type { FeatureRule } from './rule.js'
 import { WindowsSql } from './windowsSql.js'
-
-/** What a feature statement is made for. */
-export interface CompileOptions {
-  readonly dialect: Dialect
-  /** The tables that the history has. Rules must have been checked against them with `checkFeatureRules`. */
-  readonly tables: HistoryKinds
-  /** Table of the engine with the columns `id` and `cutoff`: the rows that are asked for. */
-  readonly population: string
-  /** The cutoffs that occur in it. */
-  readonly cutoffs: readonly EpochDay[]
-}
 
 /**
  * Returns the SQL statement that computes the features of a population: one row per row of the population, with the

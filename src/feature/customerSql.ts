@@ -1,4 +1,4 @@
-import type { CompileOptions } from './compileFeatures.js'
+import type { CompileOptions } from './compileOptions.js'
 import type { Formula } from './formula.js'
 
 /** Returns the joins to the customer `c` and to the month of activation `a`, where a rule asks for them. */

@@ -1,5 +1,5 @@
 import { beginningOfTime, type WindowRule } from '../base/windows.js'
-import type { CompileOptions } from './compileFeatures.js'
+import type { CompileOptions } from './compileOptions.js'
 import type { Part } from './formula.js'
 import type { WindowsSql } from './windowsSql.js'
 

@@ -1,4 +1,4 @@
-import type { CompileOptions } from './compileFeatures.js'
+import type { CompileOptions } from './compileOptions.js'
 import type { Formula } from './formula.js'
 import { compareTexts, planTimes } from './planInForce.js'
 

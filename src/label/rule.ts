@@ -41,17 +41,25 @@ const gapDays = z.int().min(0)
 const length = z.int().min(1)
 const months = z.strictObject({ months: length })
 const horizon = z.union([z.strictObject({ days: length }), months])
-const table = z.enum(
+
+/** Tables whose rows happen to a customer on a day. */
+export const eventTableSchema = z.enum(
   inputTableNames.filter((name): name is EventTableName => name !== 'customers' && name !== 'calls'),
 )
 
 /** The rule of label rules: reads them back from JSON, for example from the settings of a nightly job. */
 export const labelRuleSchema: z.ZodType<LabelRule> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancelled'), gapDays, horizon }),
-  z.strictObject({ kind: z.literal('silent'), table, activeDays: length, gapDays, horizon }),
+  z.strictObject({
+    kind: z.literal('silent'),
+    table: eventTableSchema,
+    activeDays: length,
+    gapDays,
+    horizon,
+  }),
   z.strictObject({
     kind: z.literal('valueDropped'),
-    table,
+    table: eventTableSchema,
     measure: z.string().min(1),
     share: z.number().gt(0).lte(1),
     lookbackMonths: length,

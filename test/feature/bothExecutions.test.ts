@@ -35,7 +35,7 @@ test('the engine and the memory give the same features for random histories, rul
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   )
   // A test of histories without rows would pass as well.
   expect(compared).toBeGreaterThan(10_000)

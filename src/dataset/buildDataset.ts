@@ -1,0 +1,168 @@
+import type { EpochDay } from '../base/days.js'
+import { formatDay } from '../base/days.js'
+import { HoldfastError } from '../base/errors.js'
+import type { History } from '../engine/history.js'
+import { checkFeatureRules } from '../feature/checkFeatureRules.js'
+import { type CustomerFeatures, populationFeatures } from '../feature/featureMatrix.js'
+import { labelName } from '../label/labelName.js'
+import { type Labels, labelTable } from '../label/labelTable.js'
+import { outcomeWindow } from '../label/outcomeWindow.js'
+import type { LabelRule } from '../label/rule.js'
+import { type Population, populationTable } from '../population/populationTable.js'
+import { temporaryName } from '../population/temporaryName.js'
+import { type ChurnPlan, churnPlan } from './churnPlan.js'
+import { type Dataset, type DatasetLabel, datasetOf } from './dataset.js'
+import { shortHistoryWarnings } from './shortHistory.js'
+
+/** Watching and stopping the making of a dataset. */
+export interface BuildControl {
+  /** Called before each step: `population`, `label`, `features`; `done` of `total` steps are behind. */
+  readonly onProgress?: (progress: {
+    readonly step: string
+    readonly done: number
+    readonly total: number
+  }) => void
+  /** Looked at before each step; an abort throws `aborted`. A statement that runs is not interrupted. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Makes the dataset of a plan from a history: customers as of cutoffs, with features from before each cutoff and
+ * outcomes from after it.
+ *
+ * Three statements in the engine: who is counted, what happened to them, what was known of those whose outcome is
+ * known. Nobody is left out without being counted: see `report.population` and `report.unlabelled`.
+ *
+ * @param plan made with `churnPlan`, or read from JSON
+ * @returns rows in the order of id and cutoff
+ * @throws {HoldfastError} all problems of the plan at once; `window-open` where no cutoff has a complete outcome
+ * window; `table-empty` where no row has an outcome; `aborted`
+ *
+ * 20,000 customers × 12 cutoffs × 1.7 million usage rows × 45 rules take a few seconds on two cores. Memory: rows ×
+ * features × 8 bytes here, the history and about as much again in the engine.
+ *
+ * @example
+ * const dataset = await buildDataset(history, plan)
+ * const { train, test } = splitByTime(dataset, { testFrom: '2025-10-01' })
+ *
+ * @see {@link featureMatrix} for scoring, where no outcome is known
+ */
+export async function buildDataset(
+  history: History,
+  plan: ChurnPlan,
+  control: BuildControl = {},
+): Promise<Dataset> {
+  const checked = churnPlan(plan)
+  checkFeatureRules('buildDataset', checked.features, history.tables)
+  const step = (name: string, done: number): void => {
+    if (control.signal?.aborted) throw aborted(name)
+    control.onProgress?.({ step: name, done, total: 3 })
+  }
+  const temporary: { drop(): Promise<void> }[] = []
+  try {
+    step('population', 0)
+    const population = await populationTable(history, checked.population, checked.cutoffs)
+    temporary.push(population)
+    step('label', 1)
+    const labels = await labelTable(history, checked.label, population)
+    temporary.push(labels)
+    step('features', 2)
+    const labelled = await labelledPopulation(history, labels)
+    temporary.push(labelled)
+    const features = await populationFeatures(history, checked.features, labelled)
+    const outcome = await outcomesOf(history, labels)
+    const warnings = [
+      ...openCutoffWarnings(checked, history.completeUntil),
+      ...(await shortHistoryWarnings(history, checked)),
+    ]
+    return assemble(checked, population, labels, features, outcome, warnings)
+  } finally {
+    for (const table of temporary) await table.drop()
+  }
+}
+
+function assemble(
+  plan: ChurnPlan,
+  population: Population,
+  labels: Labels,
+  features: CustomerFeatures,
+  outcome: Uint8Array,
+  warnings: readonly string[],
+): Dataset {
+  return datasetOf({
+    ...features,
+    outcome,
+    rules: plan.features,
+    label: datasetLabel(plan.label, plan.cutoffs),
+    report: { population: population.report, unlabelled: labels.report },
+    warnings,
+  })
+}
+
+function datasetLabel(rule: LabelRule, cutoffs: readonly EpochDay[]): DatasetLabel {
+  const lengths = cutoffs.map((cutoff) => {
+    const { start, end } = outcomeWindow(rule, cutoff)
+    return end - start
+  })
+  return { name: labelName(rule), rule, gapDays: rule.gapDays, horizonDays: Math.max(...lengths) }
+}
+
+/** The rows whose outcome is known: features of the others would be computed for nothing. */
+async function labelledPopulation(
+  { engine }: History,
+  labels: Labels,
+): Promise<Pick<Population, 'table' | 'cutoffs' | 'drop'>> {
+  const table = temporaryName('labelled', labels.table)
+  await engine.run(`DROP TABLE IF EXISTS ${table}`)
+  await engine.run(
+    `CREATE TEMPORARY TABLE ${table} AS SELECT id, cutoff FROM ${labels.table} WHERE outcome IS NOT NULL`,
+  )
+  const found = await engine.query(`SELECT DISTINCT cutoff FROM ${table} ORDER BY cutoff`)
+  const cutoffs = [...found.numbers('cutoff').values] as EpochDay[]
+  const drop = () => engine.run(`DROP TABLE IF EXISTS ${table}`)
+  if (cutoffs.length > 0) return { table, cutoffs, drop }
+  await drop()
+  throw noOutcomes(labels)
+}
+
+async function outcomesOf({ engine }: History, labels: Labels): Promise<Uint8Array> {
+  const outcomes = await engine.query(
+    `SELECT outcome FROM ${labels.table} WHERE outcome IS NOT NULL ORDER BY id, cutoff`,
+  )
+  return Uint8Array.from(outcomes.numbers('outcome').values)
+}
+
+function openCutoffWarnings(plan: ChurnPlan, completeUntil: EpochDay): string[] {
+  const open = plan.cutoffs.filter((cutoff) => outcomeWindow(plan.label, cutoff).end > completeUntil)
+  if (open.length === 0) return []
+  const days = open.map(formatDay).join(', ')
+  return [
+    `No rows from ${days}: the outcome is not known before the horizon is over, and the history is complete until ${formatDay(completeUntil)} only.`,
+  ]
+}
+
+function noOutcomes(labels: Labels): HoldfastError {
+  const counts = new Map<string, number>()
+  for (const { reason, customers } of labels.report.rows()) {
+    counts.set(String(reason), (counts.get(String(reason)) ?? 0) + Number(customers))
+  }
+  const reasons = [...counts].filter(([, customers]) => customers > 0)
+  const known =
+    reasons.length === 0
+      ? 'Nobody is counted at any cutoff.'
+      : `Rows without outcome: ${reasons.map(([reason, customers]) => `${reason} (${customers})`).join(', ')}.`
+  return new HoldfastError('buildDataset', [
+    {
+      code: 'table-empty',
+      parameter: 'the dataset',
+      rule: 'to have at least one row with an outcome',
+      wayOut: known,
+    },
+  ])
+}
+
+function aborted(step: string): HoldfastError {
+  return new HoldfastError('buildDataset', [
+    { code: 'aborted', parameter: 'the run', rule: `to go on with the step ${step}` },
+  ])
+}

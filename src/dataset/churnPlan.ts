@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { type EpochDay, parseDay } from '../base/days.js'
+import { checkOptions } from '../base/options.js'
+import { featureRuleSchema } from '../feature/featureRuleSchema.js'
+import type { FeatureRule } from '../feature/rule.js'
+import { type LabelRule, labelRuleSchema } from '../label/rule.js'
+import { activeCustomers, type PopulationRule, populationRuleSchema } from '../population/rule.js'
+
+/** What a dataset is made of: a plain object that can be written to JSON and read back. */
+export interface ChurnPlan {
+  /** What "churned" means. */
+  readonly label: LabelRule
+  /** What is known of each customer; one column each. */
+  readonly features: readonly FeatureRule[]
+  /** First days that the features may not see, each once, the earliest first. */
+  readonly cutoffs: readonly EpochDay[]
+  /** Who is counted. */
+  readonly population: PopulationRule
+}
+
+/** A plan as it is written down. */
+export interface ChurnPlanOptions extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
+  /** In any order; days written `YYYY-MM-DD` or made with `monthly`. */
+  readonly cutoffs: readonly (EpochDay | string)[]
+  /** Default: all customers that are active at the cutoff. */
+  readonly population?: PopulationRule
+}
+
+const day = z.union([z.string(), z.number()]).transform((value, context): EpochDay => {
+  const parsed = parseDay(value)
+  if (parsed !== undefined) return parsed
+  context.addIssue('to be a day written YYYY-MM-DD, or a whole number of days since 1970-01-01')
+  return z.NEVER
+})
+
+/** The rule of plans: reads them back from JSON. */
+export const churnPlanSchema = z.strictObject({
+  label: labelRuleSchema,
+  features: z.array(featureRuleSchema).min(1),
+  cutoffs: z
+    .array(day)
+    .min(1)
+    .transform((days) => [...new Set(days)].sort((a, b) => a - b)),
+  population: populationRuleSchema.default(activeCustomers()),
+})
+
+/**
+ * Returns the plan of a dataset: what is asked about whom, when, from what. Nothing is run.
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once
+ *
+ * @example
+ * const plan = churnPlan({
+ *   label: cancelled({ gapDays: 7, horizonDays: 30 }),
+ *   features: telecomFeatures(history.tables),
+ *   cutoffs: monthly('2025-01', '2025-10'),
+ * })
+ *
+ * @see {@link buildDataset}
+ */
+export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
+  return checkOptions('churnPlan', churnPlanSchema, options)
+}

@@ -1,0 +1,29 @@
+import type { EpochDay } from '../base/days.js'
+import { numberColumn, textColumn } from '../base/matrix.js'
+import { type Column, dayColumn, Table } from '../table/table.js'
+import type { Dataset } from './dataset.js'
+
+/**
+ * Returns a dataset as one table, for a file or another tool: `id`, `cutoff` (not for a flat table), the features,
+ * `outcome` (1 = churned), `weight` where there is one.
+ *
+ * @throws {HoldfastError} `column-duplicate` where a feature of a flat table has one of these names
+ *
+ * @example
+ * datasetToTable(dataset).columnNames
+ * // => ['id', 'tenure', 'outcome']
+ */
+export function datasetToTable(dataset: Dataset): Table {
+  const columns: Column[] = [textColumn('id', dataset.ids)]
+  if (dataset.cutoffs !== null) {
+    columns.push(
+      dayColumn(
+        'cutoff',
+        Array.from(dataset.cutoffs, (cutoff) => cutoff as EpochDay),
+      ),
+    )
+  }
+  columns.push(...dataset.features.columns, numberColumn('outcome', dataset.outcome))
+  if (dataset.weight !== undefined) columns.push(numberColumn('weight', dataset.weight))
+  return new Table(columns)
+}
