@@ -52,7 +52,9 @@ export function parseDay(value: unknown): EpochDay | undefined {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
   const millis = Date.UTC(year, month - 1, day)
   const back = new Date(millis)
-  const exists = back.getUTCMonth() === month - 1 && back.getUTCDate() === day
+  // The year too: Date.UTC reads the years 0 to 99 as 1900 to 1999.
+  const exists =
+    back.getUTCFullYear() === year && back.getUTCMonth() === month - 1 && back.getUTCDate() === day
   return exists ? ((millis / millisPerDay) as EpochDay) : undefined
 }
 

@@ -69,7 +69,8 @@ export function optionRule(schema: z.ZodType): string {
 
 /** The part of JSON Schema that rules are written in. */
 export interface JsonRule {
-  readonly type?: string
+  /** A list where a value of any of several types will do. */
+  readonly type?: string | readonly string[]
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
@@ -88,6 +89,7 @@ function ruleText(rule: JsonRule): string {
   if (rule.enum !== undefined) return `one of ${rule.enum.map((value) => JSON.stringify(value)).join(', ')}`
   const alternatives = rule.anyOf ?? rule.oneOf
   if (alternatives !== undefined) return alternatives.map(ruleText).join(' or ')
+  if (typeof rule.type === 'object') return rule.type.map((type) => ruleText({ type })).join(' or ')
   const nouns: Record<string, string> = {
     integer: 'an integer',
     number: 'a number',
