@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { closestWord, HoldfastError, type Problem, problemSentence, refuse } from '../../src/base/errors.js'
+
+const problem = (facts: Partial<Problem>): Problem => ({
+  code: 'option-invalid',
+  parameter: 'share',
+  rule: 'to be above 0',
+  ...facts,
+})
+
+describe('the sentence of a problem', () => {
+  it('is made from its facts', () => {
+    const cyclic: { self?: unknown } = {}
+    cyclic.self = cyclic
+    const received = [
+      25,
+      'x'.repeat(100),
+      true,
+      10n,
+      null,
+      undefined,
+      new Date(0),
+      new Date(Number.NaN),
+      [1, 2],
+      Float64Array.of(1, 2),
+      { a: 1 },
+      cyclic,
+      () => 1,
+      Symbol('s'),
+    ].map((value) => problemSentence(problem({ received: value })))
+    const facts = [
+      problem({}),
+      problem({ received: 25, wayOut: 'Did you mean 0.25?' }),
+      problem({
+        place: { file: 'a.csv', table: 'bills', row: 3, column: 'amount' },
+        received: 'x',
+        count: 7,
+      }),
+      problem({ place: { row: 3 }, count: 1 }),
+      problem({ place: {} }),
+    ].map(problemSentence)
+    expect([...facts, ...received].join('\n')).toMatchSnapshot()
+  })
+})
+
+describe('HoldfastError', () => {
+  it('one problem is one sentence, and gives its code', () => {
+    const error = new HoldfastError('liftAt', [problem({ code: 'out-of-range', received: 25 })])
+    expect(error.message).toBe('liftAt: expected share to be above 0, got 25 (number).')
+    expect(error.code).toBe('out-of-range')
+    expect(error.name).toBe('HoldfastError')
+    expect(error.operation).toBe('liftAt')
+    expect(error).toBeInstanceOf(Error)
+  })
+
+  it('several problems are numbered, and after twenty counted', () => {
+    const many = Array.from({ length: 22 }, (_, index) => problem({ received: index }))
+    const lines = new HoldfastError('read', [many[0]!, ...many.slice(1)]).message.split('\n')
+    expect(lines[0]).toBe('read: 22 problems')
+    expect(lines[1]).toBe('  1. expected share to be above 0, got 0 (number).')
+    expect(lines).toHaveLength(22)
+    expect(lines.at(-1)).toBe('  … and 2 more, see error.problems')
+  })
+
+  it('keeps its cause', () => {
+    const cause = new Error('disk')
+    expect(new HoldfastError('read', [problem({})], { cause }).cause).toBe(cause)
+  })
+})
+
+describe('refuse', () => {
+  it('throws all problems together, or nothing where there are none', () => {
+    expect(() => refuse('f', [])).not.toThrow()
+    expect(() => refuse('f', [problem({}), problem({ code: 'value-type' })])).toThrow(
+      expect.objectContaining({
+        code: 'option-invalid',
+        problems: [problem({}), problem({ code: 'value-type' })],
+      }),
+    )
+  })
+})
+
+describe('closestWord', () => {
+  const words = ['customerId', 'activatedAt', 'cancelledAt', 'amount']
+
+  it('case, blanks and underscores do not count', () => {
+    expect(closestWord('customer_id', words)).toBe('customerId')
+    expect(closestWord('Cancelled At', words)).toBe('cancelledAt')
+  })
+
+  it('a third of the letters may differ, not more', () => {
+    expect(closestWord('amout', words)).toBe('amount')
+    expect(closestWord('canceledAt', words)).toBe('cancelledAt')
+    expect(closestWord('price', words)).toBeUndefined()
+    expect(closestWord('x', [])).toBeUndefined()
+  })
+
+  it('the nearest wins, the first of equals', () => {
+    expect(closestWord('activatdAt', words)).toBe('activatedAt')
+    expect(closestWord('ab', ['aa', 'bb'])).toBe('aa')
+  })
+})
