@@ -13,7 +13,7 @@ export function drawPayment(random: Random, line: Line, holder: Holder): number 
   const unwilling = line.wavering > 0 ? 0.6 : 0
   const owing = line.unpaidBills > 0 ? 2.6 : 0
   const strain = 0.9 * line.stress - 0.8 * holder.discipline + unwilling
-  const fails = sigmoid(-4.9 + strain + owing)
+  const fails = sigmoid(-4.3 + strain + owing)
   if (draw < fails) return paymentOutcome.failed
   return draw < fails + (1 - fails) * sigmoid(-2.6 + 0.7 * strain)
     ? paymentOutcome.late

@@ -53,7 +53,7 @@ function writeRecharges(simulation: Simulation, lineMonth: LineMonth, charge: nu
   const { line, random, from, end } = lineMonth
   // Who thinks of leaving lets the balance run down.
   const reserve = line.wavering > 0 ? 0.05 * charge : Math.max(5, drawBetween(random, 0.2, 0.8) * charge)
-  const wished = charge * drawBetween(random, 0.6, 2)
+  const wished = charge * drawBetween(random, 0.3, 1.1)
   const size = rechargeSizes.find((amount) => amount >= wished) ?? 200
   const count = Math.min(4, Math.max(0, Math.ceil((charge + reserve - line.balance) / size)))
   let spent = 0

@@ -32,7 +32,7 @@ export function advanceIntent(
     if (draw < 1 - Math.exp(-waveringRate(line, heat, months, month))) line.wavering = 1
     return
   }
-  const calm = 0.11 * Math.exp(0.7 * line.satisfaction) + (line.courted ? 0.3 : 0)
+  const calm = 0.16 * Math.exp(0.7 * line.satisfaction) + (line.courted ? 0.3 : 0)
   if (line.wavering >= longestWavering || draw < 1 - Math.exp(-calm)) {
     line.wavering = 0
     line.asked = false
@@ -46,13 +46,13 @@ export function advanceIntent(
 
 function waveringRate(line: Line, heat: number, months: SimulatedMonths, month: number): number {
   const sincePromotion = month - line.promotionEndMonth
-  const promotion = line.promotionShare > 0 && sincePromotion >= -1 && sincePromotion <= 3 ? 2 : 1
+  const promotion = line.promotionShare > 0 && sincePromotion >= -1 && sincePromotion <= 3 ? 2.4 : 1
   const contractLeft = (line.contractEnd - months.start(month)) / 30.4
   const hasContract = line.contractEnd !== neverEnds
-  const contract = !hasContract ? 1 : contractLeft > 4 ? 0.5 : contractLeft > -4 ? 2.2 : 1
+  const contract = !hasContract ? 1 : contractLeft > 4 ? 0.5 : contractLeft > -4 ? 2.6 : 1
   const converged = planCatalogue[line.plan]!.converged ? 0.4 : 1
   const newness = 1 / (1 + tenureOf(line, month) / 60)
-  return 0.032 * Math.exp(0.9 * heat) * promotion * contract * converged * newness
+  return 0.07 * Math.exp(0.85 * heat) * promotion * contract * converged * newness
 }
 
 /** Moves engagement through the month towards its target, and remembers it. */

@@ -63,14 +63,14 @@ function voluntaryRate(
   const tenure = tenureOf(line, month)
   const heat = heatOf(line, holder, world, month)
   const abrupt =
-    0.016 * Math.exp(0.8 * heat) * inertia(tenure) +
-    (line.lifeEvent ? 0.35 : 0) +
+    0.013 * Math.exp(0.8 * heat) * inertia(tenure) +
+    (line.lifeEvent ? 0.3 : 0) +
     newcomerRate(line, holder, tenure) +
     promotionHopRate(line, holder, month)
   const thinking =
     line.wavering === 0
       ? 0
-      : (0.04 + 0.09 * Math.min(line.wavering, 4)) *
+      : (0.03 + 0.085 * Math.min(line.wavering, 4)) *
         Math.exp(0.3 * heat) *
         (line.asked ? 2.2 : 1) *
         (line.courted ? 0.5 : 1)
@@ -88,8 +88,8 @@ export function heatOf(line: Line, holder: Holder, world: World, month: number):
 }
 
 /** The longer he is here the less he looks around. */
-export function inertia(tenure: number): number {
-  return 1 / (1 + tenure / 30)
+function inertia(tenure: number): number {
+  return 1 / (1 + tenure / 45)
 }
 
 function newcomerRate(line: Line, holder: Holder, tenure: number): number {
@@ -100,22 +100,22 @@ function newcomerRate(line: Line, holder: Holder, tenure: number): number {
 function promotionHopRate(line: Line, holder: Holder, month: number): number {
   const since = month - line.promotionEndMonth
   if (line.promotionShare === 0 || since < 0 || since > 2) return 0
-  return (holder.hopper ? 0.3 : 0.06 * holder.priceSensitivity) * (1 - 0.25 * since)
+  return (holder.hopper ? 0.3 : 0.1 * holder.priceSensitivity) * (1 - 0.25 * since)
 }
 
 /** An agreement holds people back until it is nearly over, then they are freer than those who never had one. */
 function bindingFactor(line: Line, months: SimulatedMonths, month: number): number {
   if (line.contractEnd === neverEnds) return 1
   const left = (line.contractEnd - months.start(month)) / 30.4
-  if (left > 2) return 0.12
-  if (left > 0) return 0.6
-  return left > -4 ? 1.7 : 1
+  if (left > 2) return 0.15
+  if (left > 0) return 0.7
+  return left > -4 ? 2.2 : 1
 }
 
 function standingFactor(line: Line, holder: Holder, months: SimulatedMonths, month: number): number {
-  const converged = planCatalogue[line.plan]!.converged ? 0.16 : 1
+  const converged = planCatalogue[line.plan]!.converged ? 0.14 : 1
   const official = holder.officialFree ? 0.05 : 1
   const enterprise = holder.enterprise ? 0.6 : 1
-  const prepaid = holder.prepaid ? 1.25 : 1
+  const prepaid = holder.prepaid ? 1.15 : 1
   return converged * official * enterprise * prepaid * leavingSeason[months.ofYear(month)]!
 }

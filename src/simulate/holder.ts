@@ -52,10 +52,10 @@ export function drawHolder(random: Random): Holder {
   const channel = drawIndex(random, channelShares)
   const age = drawIndex(random, ageShares)
   const enterprise = random.uniform() < 0.09
-  const prepaid = !enterprise && random.uniform() < (age === 0 ? 0.66 : 0.5)
+  const prepaid = !enterprise && random.uniform() < (age === 0 ? 0.8 : 0.67)
   const hopper = random.uniform() < hopperChance[channel]! * (prepaid ? 1.4 : 1) * (enterprise ? 0.2 : 1)
   const talk = 0.35 * random.normal()
-  const fades = random.uniform() < 0.8
+  const fades = random.uniform() < 0.88
   return {
     region: drawIndex(random, regionShares),
     enterprise,

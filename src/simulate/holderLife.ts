@@ -12,7 +12,7 @@ import type { Simulation } from './lineMonth.js'
 /** Lines of one person at most. */
 export const linesPerHolder = 4
 /** Arrivals in a month as a share of the customers in the network: what keeps the base level. */
-const arrivalRate = 0.042
+const arrivalRate = 0.046
 const secondCardChance = 0.06
 const winBackChance = 0.1
 const transferReturns = 0.9
@@ -55,7 +55,7 @@ interface Arrival {
 function drawPresent(simulation: Simulation, random: Random, lineRandom: Random): Arrival {
   for (;;) {
     const holder = drawHolder(random)
-    const month = -1 - random.integer(pastMonths)
+    const month = -1 - random.integer(pastMonths - 1)
     const line = startLine(
       lineRandom,
       holder,

@@ -5,8 +5,8 @@ import { checkOptions } from '../base/options.js'
 export interface SimulateOptions {
   /**
    * Number of people who are ever a customer in the simulated time. Integer in [1, 5 000 000], default 20 000. Some hold
-   * a second card or come back, so that `customers` has about a tenth more rows than this; a little over half of them
-   * are in the network at any one time.
+   * a second card or come back, so that `customers` has about a tenth more rows than this. Over 18 months a little more
+   * than half of them are in the network at any one time, and that number is about stable.
    */
   readonly customers?: number
   /** Number of calendar months. Integer in [2, 60], default 18. */

@@ -76,7 +76,7 @@ function drawMigration(
 ): PlanChange | null {
   const isOpen = !holder.prepaid && !holder.hopper && !planCatalogue[line.plan]!.converged
   if (!isOpen || line.satisfaction < 0 || line.wavering > 0 || tenureOf(line, month) < 6) return null
-  if (random.uniform() >= 0.004) return null
+  if (random.uniform() >= 0.002) return null
   const { fee } = planCatalogue[smallestConverged]!
   return { day, plan: smallestConverged, fee, contractEnd: addMonths(months.start(month), 24) }
 }

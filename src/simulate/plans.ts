@@ -31,7 +31,7 @@ const overageCap = 90
 /** Returns the plan that a person takes with a new line: by payment type and by what he uses. */
 export function drawPlan(random: Random, holder: Holder): number {
   if (holder.prepaid) return random.uniform() < (holder.dataMb > 3500 ? 0.75 : 0.25) ? 1 : 0
-  const convergedChance = holder.enterprise ? 0.15 : holder.hopper ? 0.05 : 0.27
+  const convergedChance = holder.enterprise ? 0.1 : holder.hopper ? 0.03 : 0.16
   const isLarge = random.uniform() < sizeChance(holder)
   if (random.uniform() < convergedChance) return isLarge ? 6 : 5
   return isLarge ? 4 : random.uniform() < 0.5 ? 3 : 2

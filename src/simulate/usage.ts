@@ -12,7 +12,7 @@ export interface MonthUsage {
 }
 
 /** Rows of an ordinary month at full engagement. */
-const rowsOfMonth = 8.6
+const rowsOfMonth = 8.9
 
 /**
  * Writes the usage rows of a month and returns its totals. A row sums the usage since the row before it; a month
@@ -39,7 +39,7 @@ export function writeUsage(simulation: Simulation, lineMonth: LineMonth): MonthU
     usage.id.push(id)
     usage.day.push(day as EpochDay)
     total.minutes += pushVolume(usage.minutes, volumes.minutes * share, false)
-    total.dataMb += pushVolume(usage.dataMb, volumes.dataMb * share, dataLost)
+    total.dataMb += pushVolume(usage.dataMb, volumes.dataMb * share, dataLost || random.uniform() < 0.004)
     const messages = Math.round(volumes.messages * share * drawBetween(random, 0.6, 1.4))
     usage.messages.pushUnless(random.uniform() < 0.015, messages)
   }

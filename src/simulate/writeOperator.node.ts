@@ -43,15 +43,12 @@ interface OpenTable {
  *
  * The same rows as `simulateTables`, without ever holding more than one block of customers: use it for histories that
  * are too large for the memory, and for whatever reads files. The files are `<table>.parquet` for each of
- * `operatorTableNames`, a row group a block; they appear together when all are complete, or not at all.
+ * `operatorTableNames`, a row group a block; they appear when all are complete, `truth` last, or not at all.
  *
  * @param folder made where it is missing
  * @throws {HoldfastError} `option-invalid`, `option-unknown`; `file-exists` where a file would be replaced; `aborted`
  *
  * 20 000 customers over 18 months take some seconds.
- *
- * @example
- * const { rowCounts } = await writeOperator('operator', { customers: 1000, months: 12, seed: 7 })
  *
  * @see {@link simulateTables} in memory
  */
@@ -62,9 +59,11 @@ export async function writeOperator(
 ): Promise<WrittenOperator> {
   const checked = checkSimulateOptions('writeOperator', options)
   if (control.overwrite !== true) refuseExisting(folder)
+  refuseAborted(control.signal)
   await mkdir(folder, { recursive: true })
-  const tables = operatorTableNames.map((name) => openTable(folder, name))
+  const tables: OpenTable[] = []
   try {
+    for (const name of operatorTableNames) tables.push(openTable(folder, name))
     for (const block of operatorBlocks(checked)) {
       for (const table of tables) await appendRows(table, block.tables)
       control.onProgress?.({ step: 'simulate', done: block.customersDone, total: checked.customers })
