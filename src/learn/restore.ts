@@ -1,8 +1,11 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type Problem, refuse } from '../base/errors.js'
 
 /** Said of every model file that cannot be read as it is. */
 export const restoreWayOut = 'Get the file again from where it was made, or train the model again.'
+
+/** Log odds in a model file: so far within the numbers of a computer that their sums stay finite. */
+export const logOdds = z.number().min(-1e100).max(1e100)
 
 /**
  * Returns the state of a model, checked against its schema.

@@ -3,7 +3,7 @@ import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { FeatureAligner } from '../align.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
-import { checkState, refuseModel } from '../restore.js'
+import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { addMargins } from '../tree/predict.js'
 import { addShapleyValues, expectedValue } from '../tree/shapley.js'
@@ -56,7 +56,7 @@ export class BoostingModel implements ChurnModel {
   }
 }
 
-const boostingState = z.strictObject({ baseMargin: z.number(), trees: ensembleState })
+const boostingState = z.strictObject({ baseMargin: logOdds, trees: ensembleState })
 
 /**
  * Returns the boosting model that `state` describes.

@@ -5,7 +5,7 @@ import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
-import { checkState, refuseModel } from '../restore.js'
+import { checkState, logOdds, refuseModel } from '../restore.js'
 import { standardScore } from './moments.js'
 
 /** What one column of 0 and 1 does, and how often it was 1 in training. */
@@ -142,16 +142,16 @@ function coefficientsByCode(
   return Float64Array.from(column.categoryOf, (category) => feature.effects[category]?.coefficient ?? ofRare)
 }
 
-const effect = z.strictObject({ coefficient: z.number(), share: z.number().min(0).max(1) })
+const effect = z.strictObject({ coefficient: logOdds, share: z.number().min(0).max(1) })
 const logisticState = z.strictObject({
-  intercept: z.number(),
+  intercept: logOdds,
   effects: z.array(
     z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('number'),
         mean: z.number(),
         deviation: z.number().gt(0),
-        coefficient: z.number(),
+        coefficient: logOdds,
         missing: effect.nullable(),
       }),
       z.strictObject({

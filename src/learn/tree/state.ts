@@ -1,22 +1,27 @@
 import { z } from 'zod'
 import type { Problem } from '../../base/errors.js'
 import type { FeatureSpec } from '../../base/matrix.js'
+import { logOdds } from '../restore.js'
 import { categoryWordCount, type TreeEnsemble } from './ensemble.js'
 
 const wholeNumbers = z.array(z.int().min(0).max(2_147_483_647))
-const numbers = z.array(z.number())
 
 /** What a model file holds of trees. */
 export const ensembleState = z.strictObject({
   roots: wholeNumbers,
   feature: wholeNumbers,
   right: wholeNumbers,
-  threshold: numbers,
+  threshold: z.array(z.number()),
   missingLeft: z.array(z.int().min(0).max(1)),
   categoryStart: wholeNumbers,
   leftCategories: z.array(z.int().min(0).max(4_294_967_295)),
-  value: numbers,
-  cover: z.array(z.number().gt(0)),
+  value: z.array(logOdds),
+  cover: z.array(
+    z
+      .number()
+      .gt(0)
+      .max(2 ** 53),
+  ),
 })
 
 /** Trees as plain JSON data. */
@@ -63,6 +68,11 @@ export function ensembleProblems(state: EnsembleState, features: readonly Featur
       problems.push(broken(`right of tree ${tree}`, 'to form one tree in preorder'))
     }
   })
+  // Contributions divide by covers along the paths: only shares of a whole keep them finite.
+  const unbalanced = state.right.findIndex(
+    (right, node) => right !== 0 && !coversAddUp(state.cover, node, right),
+  )
+  if (unbalanced >= 0) problems.push(broken(`cover of node ${unbalanced}`, 'to be the sum of its children'))
   if (state.roots.length > 0 && state.roots[0] !== 0) problems.push(broken('roots', 'to begin at 0'))
   if (state.roots.length === 0 && state.right.length > 0) problems.push(broken('roots', 'to name every tree'))
   const nodes = state.right.flatMap((right, node) =>
@@ -98,6 +108,11 @@ function isPreorderTree(right: readonly number[], root: number, end: number): bo
     }
   }
   return root < end && subtreeEnds.length === 0
+}
+
+function coversAddUp(cover: readonly number[], node: number, right: number): boolean {
+  const difference = cover[node]! - cover[node + 1]! - (cover[right] ?? Number.POSITIVE_INFINITY)
+  return Math.abs(difference) <= 1e-9 * cover[node]!
 }
 
 function asksKnownFeature(state: EnsembleState, node: number, features: readonly FeatureSpec[]): boolean {
