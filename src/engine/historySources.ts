@@ -2,6 +2,7 @@ import type { Place, Problem, ProblemCode } from '../base/errors.js'
 import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
 import { type FileFormat, fileFormat, fileMissing, formatUnknown } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
+import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, Table } from '../table/table.js'
 import { textTable } from '../table/textTable.js'
 import type { Engine } from './engine.js'
@@ -63,29 +64,17 @@ export const fileColumn = 'holdfast file'
 
 /** Returns the function that says where in the source a row of the raw table is. */
 export function rowLocator(staged: StagedTable): (rowid: number) => { file?: string; row: number } {
-  // Lines that could not be read are not among the rows: each moves the later rows of its file on by one
-  const passed = new Map<string, number[]>()
-  for (const { file, row } of staged.badLines) {
-    const places = passed.get(file) ?? []
-    places.push(row - places.length)
-    passed.set(file, places)
-  }
+  const numbers = new Map(
+    staged.files.map(({ path }) => {
+      const unread = staged.badLines.filter((line) => line.file === path).map((line) => line.row)
+      return [path, rowNumbers(unread)]
+    }),
+  )
   return (rowid) => {
     const file = staged.files.findLast((each) => each.firstRowid <= rowid)
     if (file === undefined) return { row: rowid + 1 }
-    const position = rowid - file.firstRowid + 1
-    return { file: file.path, row: position + countUpTo(passed.get(file.path) ?? [], position) }
+    return { file: file.path, row: numbers.get(file.path)!(rowid - file.firstRowid + 1) }
   }
-}
-
-function countUpTo(ascending: readonly number[], limit: number): number {
-  let [low, high] = [0, ascending.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (ascending[middle]! <= limit) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Returns where the problems of a whole source are. */

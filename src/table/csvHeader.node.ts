@@ -72,7 +72,9 @@ async function readStart(path: string, encoding: string): Promise<string> {
   let text = ''
   for await (const bytes of openText(path)) {
     text += decoder.decode(bytes as Uint8Array, { stream: true })
-    if (text.includes('\0')) throw new Error('It holds binary data')
+    if (text.includes('\0') && !headerIsComplete(text.slice(0, text.indexOf('\0')))) {
+      throw new Error('Its first line holds NUL characters: it is binary, or UTF-16')
+    }
     if (headerIsComplete(text)) return text
     if (text.length > largestHeader) throw new Error('Its first line is longer than 1 MB')
   }

@@ -26,10 +26,10 @@ export function featureColumn(column: Column, file?: string): FeatureColumn | Pr
       return {
         code: 'column-type',
         parameter: `column ${column.name}`,
-        rule: 'to hold numbers, texts or true and false',
-        received: 'days',
+        rule: 'to hold numbers, texts or true/false',
+        received: 'day',
         ...(file === undefined ? {} : { place: { file } }),
-        wayOut: `Turn it into a length of time (days since ${column.name}), or exclude it.`,
+        wayOut: 'Name it in exclude, or replace it by the days between it and the day of the forecast.',
       }
   }
 }

@@ -1,0 +1,61 @@
+import type { Problem } from '../base/errors.js'
+
+/** A line of a file that could not be read as a row. */
+export interface BadLine {
+  /** Counts the rows of the file from 1, header not counted. */
+  readonly row: number
+  readonly problem: Problem
+}
+
+/** Returns the problem of a row with more or fewer fields than the header. */
+export function wrongLength(file: string, row: number, fields: readonly string[], expected: number): BadLine {
+  return {
+    row,
+    problem: {
+      code: 'length-differs',
+      parameter: 'the row',
+      rule: `to have as many fields as the header (${expected})`,
+      received: fields.join(' | '),
+      place: { file, row },
+      wayOut: 'Put values that hold the delimiter in quotes.',
+    },
+  }
+}
+
+/** Returns the problem of a CSV record that its quotes make unreadable: where it ends, nobody can tell. */
+export function badQuotes(file: string, row: number, reason: string): Problem {
+  return {
+    code: 'file-unreadable',
+    parameter: 'the row',
+    rule: 'to open and close its quotes around whole fields',
+    place: { file, row },
+    wayOut: `Write a quote inside of quotes twice. The parser says: ${reason}.`,
+  }
+}
+
+/** Returns the problem of a line that is not a JSON object. */
+export function notAnObject(file: string, row: number, line: string): BadLine {
+  return {
+    row,
+    problem: {
+      code: 'file-unreadable',
+      parameter: 'the line',
+      rule: 'to be a JSON object',
+      received: line,
+      place: { file, row },
+      wayOut: 'Write one object a line, such as {"id": "A", "fee": 9.5}.',
+    },
+  }
+}
+
+/** Returns one problem for each rule that lines break: the first, and how many there are. */
+export function problemsOfLines(lines: readonly BadLine[]): Problem[] {
+  const firsts = new Map<string, { problem: Problem; count: number }>()
+  for (const { problem } of lines) {
+    const key = `${problem.code} ${problem.place?.column ?? ''} ${problem.rule}`
+    const known = firsts.get(key)
+    if (known === undefined) firsts.set(key, { problem, count: 1 })
+    else known.count++
+  }
+  return [...firsts.values()].map(({ problem, count }) => ({ ...problem, count }))
+}

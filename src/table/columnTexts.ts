@@ -1,0 +1,174 @@
+import { Bitmap } from '../base/bitmap.js'
+import { type EpochDay, parseDay } from '../base/days.js'
+import type { Problem, ProblemCode } from '../base/errors.js'
+import { type CellCounts, inferKind } from './inferKind.js'
+import type { Column, ColumnKind } from './table.js'
+
+/** The cells of one column as texts, each distinct text once, in the order of the rows. */
+export class ColumnTexts {
+  /** Distinct texts in order of first appearance. */
+  readonly dictionary: string[] = []
+  readonly #codeOf = new Map<string, number>()
+  #codes = new Int32Array(1024)
+  #length = 0
+
+  constructor(
+    readonly name: string,
+    private readonly missing: ReadonlySet<string>,
+  ) {}
+
+  /** Number of rows. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Codes of the texts, -1 where the cell is missing. Shape (rows). */
+  get codes(): Int32Array {
+    return this.#codes.subarray(0, this.#length)
+  }
+
+  /** Adds the cell of the next row; null, blank texts and marks for missing are missing. */
+  add(text: string | null): void {
+    if (this.#length === this.#codes.length) {
+      const longer = new Int32Array(this.#codes.length * 2)
+      longer.set(this.#codes)
+      this.#codes = longer
+    }
+    this.#codes[this.#length++] = text === null || this.#isMissing(text) ? -1 : this.#code(text)
+  }
+
+  /** Adds missing cells until there are `length` rows. */
+  fillUpTo(length: number): void {
+    while (this.#length < length) this.add(null)
+  }
+
+  #isMissing(text: string): boolean {
+    const trimmed = text.trim()
+    return trimmed === '' || this.missing.has(trimmed)
+  }
+
+  #code(text: string): number {
+    const known = this.#codeOf.get(text)
+    if (known !== undefined) return known
+    this.#codeOf.set(text, this.dictionary.length)
+    this.dictionary.push(text)
+    return this.dictionary.length - 1
+  }
+}
+
+/** A rule that some cells of a column break. */
+export interface BrokenCells {
+  readonly code: ProblemCode
+  readonly rule: string
+  readonly wayOut: string
+  /** Rows that break it, from 0, ascending. */
+  readonly rows: readonly number[]
+  readonly received: string
+}
+
+const numberText = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+const notFiniteText = /^[+-]?(nan|inf(inity)?)$/i
+// 007 is a name, and so is an integer with more digits than a number holds
+const nameText = /^(0\d+|\d{16,})$/
+
+/** Returns the kind that the texts of a column have, all together. */
+export function kindOfTexts(texts: ColumnTexts): ColumnKind {
+  const times = new Int32Array(texts.dictionary.length)
+  for (const code of texts.codes) if (code >= 0) times[code]!++
+  const counts = { present: 0, numbers: 0, leadingZeros: 0, days: 0, booleans: 0 }
+  for (const [code, text] of texts.dictionary.entries()) {
+    const trimmed = text.trim()
+    const count = times[code]!
+    counts.present += count
+    if (numberText.test(trimmed) || notFiniteText.test(trimmed)) counts.numbers += count
+    if (nameText.test(trimmed)) counts.leadingZeros += count
+    if (trimmed.length === 10 && parseDay(trimmed) !== undefined) counts.days += count
+    if (/^(true|false)$/i.test(trimmed)) counts.booleans += count
+  }
+  return inferKind(counts satisfies CellCounts)
+}
+
+/**
+ * Returns the typed column of texts, and the cells that are not of the kind. Those are missing in the column: whoever
+ * calls refuses them or takes their rows out.
+ */
+export function typedColumn(
+  texts: ColumnTexts,
+  kind: ColumnKind,
+): { column: Column; broken: readonly BrokenCells[] } {
+  const { name, codes, dictionary } = texts
+  if (kind === 'text') {
+    const missing = Bitmap.where(codes.length, (row) => codes[row]! < 0)
+    return {
+      column: { kind, name, codes: codes.map((code) => Math.max(code, 0)), dictionary, missing },
+      broken: [],
+    }
+  }
+  // Each distinct text is read once: a number, or the code of the rule that it breaks
+  const read = dictionary.map((text) => readText(text.trim(), kind))
+  const valueAt = (row: number) => (codes[row]! < 0 ? undefined : read[codes[row]!])
+  const missing = Bitmap.where(codes.length, (row) => typeof valueAt(row) !== 'number')
+  const store = { number: Float64Array, day: Int32Array, boolean: Uint8Array }[kind]
+  const values = new store(codes.length)
+  for (let row = 0; row < values.length; row++) {
+    const value = valueAt(row)
+    if (typeof value === 'number') values[row] = value
+  }
+  const broken = (['value-type', 'value-not-finite'] as const).flatMap((code) => {
+    const rows: number[] = []
+    for (let row = 0; row < codes.length; row++) if (valueAt(row) === code) rows.push(row)
+    if (rows.length === 0) return []
+    return [{ code, ...cellRule(code, kind, name), rows, received: dictionary[codes[rows[0]!]!]! }]
+  })
+  return { column: { kind, name, values, missing } as Column, broken }
+}
+
+function readText(text: string, kind: ColumnKind): number | 'value-type' | 'value-not-finite' {
+  switch (kind) {
+    case 'number': {
+      if (notFiniteText.test(text)) return 'value-not-finite'
+      if (!numberText.test(text)) return 'value-type'
+      return Number.isFinite(Number(text)) ? Number(text) : 'value-not-finite'
+    }
+    case 'boolean':
+      if (/^(true|1)$/i.test(text)) return 1
+      return /^(false|0)$/i.test(text) ? 0 : 'value-type'
+    default:
+      return (parseDay(text) as EpochDay | undefined) ?? 'value-type'
+  }
+}
+
+const kindRules = {
+  number: 'to be a number',
+  day: 'to be a date written YYYY-MM-DD',
+  boolean: 'to be true or false',
+  text: 'to be a text',
+} as const
+
+function cellRule(code: 'value-type' | 'value-not-finite', kind: ColumnKind, name: string) {
+  const types = `types: { ${JSON.stringify(name)}: 'text' }`
+  return code === 'value-not-finite'
+    ? { rule: 'to be a finite number', wayOut: 'Write blank for missing.' }
+    : {
+        rule: kindRules[kind],
+        wayOut: `Write blank for missing, name the mark in missing: ['NA'], or declare ${types}.`,
+      }
+}
+
+/** Returns the problem of broken cells: the first, and how many there are. */
+export function cellProblem(
+  name: string,
+  broken: BrokenCells,
+  file: string | undefined,
+  rowNumber: number,
+): Problem {
+  return {
+    code: broken.code,
+    parameter: name,
+    rule: broken.rule,
+    received: broken.received,
+    place: { ...(file === undefined ? {} : { file }), row: rowNumber, column: name },
+    wayOut: broken.wayOut,
+    count: broken.rows.length,
+  }
+}

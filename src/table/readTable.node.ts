@@ -1,0 +1,250 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CsvError, parse } from 'csv-parse'
+import { z } from 'zod'
+import { type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { type BadLine, badQuotes, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
+import { ColumnTexts } from './columnTexts.js'
+import { openText, readCsvHeader, unreadable } from './csvHeader.node.js'
+import { type FileFormat, fileFormat, fileMissing, formatUnknown } from './files.node.js'
+import { readParquet } from './readParquet.node.js'
+import { rejectsTable } from './rejects.js'
+import { rowNumbers } from './rowNumbers.js'
+import type { Table } from './table.js'
+import { addRow, type ReadingOptions, readingShape, readTexts, type TextSource } from './tableFromRows.js'
+
+/** Options of {@link readTable}. */
+export interface ReadTableOptions extends ReadingOptions {
+  /** Encoding of a CSV or JSON file, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
+  readonly encoding?: string
+}
+
+/** Options of {@link readTableWithRejects}. */
+export interface ReadTableWithRejectsOptions extends ReadTableOptions {
+  /** Largest share of the rows that may be set aside; above it the file is refused. [0, 1]. Default 0.5. */
+  readonly maxRejectShare?: number
+}
+
+const readOptions = z.strictObject({
+  ...readingShape,
+  encoding: z
+    .string()
+    .refine(isEncoding)
+    .meta({ description: "the name of an encoding, such as 'utf-8' or 'gb18030'" })
+    .default('utf-8'),
+})
+const rejectOptions = readOptions.extend({ maxRejectShare: z.number().min(0).max(1).default(0.5) })
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== ''
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Reads a file as a table: .csv, .tsv, .csv.gz, .parquet, .jsonl or .ndjson, by its ending.
+ *
+ * For a flat table that fits into memory, one row for each customer; raw histories of many rows go to `openHistory`.
+ *
+ *     CSV       the first line holds the names; the delimiter is the one of , ; tab | that it has most of; fields may be
+ *               quoted, quotes in them doubled; a byte order mark and empty lines are skipped
+ *     kinds     what `types` declares; else numbers, days (YYYY-MM-DD) or booleans (true, false) where all cells are,
+ *               else texts. A column of which nearly all cells (90 %) are numbers is a number column, and the others are
+ *               refused. Whole numbers with leading zeros or more than 15 digits are names: texts
+ *     missing   blank cells and the marks in `missing`. NaN and infinities are refused
+ *     Parquet   kinds are those of the file; texts stay texts
+ *
+ * @param path the file; rows are counted from 1 without the header
+ * @throws {HoldfastError} all problems at once, with file, row and column: `file-missing`, `file-unreadable`,
+ * `table-empty`, `column-missing`, `column-duplicate`, `column-type`, `length-differs` (a row with more or fewer fields
+ * than the header), `value-type`, `value-not-finite`, `out-of-range`
+ *
+ * O(cells) time and memory.
+ *
+ * @example
+ * await writeTable(tableFrom({ id: ['007', '008'], fee: [9.5, null] }), 'fees.csv')
+ * const table = await readTable('fees.csv')
+ * table.rows()
+ * // => [{ id: '007', fee: 9.5 }, { id: '008', fee: null }]
+ *
+ * @see {@link readTableWithRejects} to go on without the bad rows
+ */
+export async function readTable(path: string, options?: ReadTableOptions): Promise<Table> {
+  const { types, missing, encoding } = checkOptions('readTable', readOptions, options)
+  const source = await readSource('readTable', path, missing, encoding, types)
+  const { table, problems } = readTexts(source, types)
+  refuse('readTable', problems.map(hintAtRejects))
+  return table
+}
+
+/**
+ * Reads a file like {@link readTable}, with the rows that break a rule taken out and listed.
+ *
+ * @returns the table of the good rows, and `rejects`: a table with `table`, `file`, `row`, `column`, `code`, `rule`,
+ * `value`, one row for each rule that a row breaks; `row` counts the file's rows from 1
+ * @throws {HoldfastError} what cannot be laid at a row's door (see {@link readTable}), and all problems where more than
+ * `maxRejectShare` of the rows would be taken out
+ *
+ * @example
+ * const { table, rejects } = await readTableWithRejects('customers.csv')
+ * if (rejects.rowCount > 0) await writeTable(rejects, 'rejects.csv')
+ */
+export async function readTableWithRejects(
+  path: string,
+  options?: ReadTableWithRejectsOptions,
+): Promise<{ readonly table: Table; readonly rejects: Table }> {
+  const operation = 'readTableWithRejects'
+  const { types, missing, encoding, maxRejectShare } = checkOptions(operation, rejectOptions, options)
+  const source = await readSource(operation, path, missing, encoding, types)
+  const { table, problems, rejects, badRows } = readTexts(source, types)
+  refuse(
+    operation,
+    problems.filter((problem) => problem.place?.row === undefined),
+  )
+  const share = (badRows.size + source.badLines.length) / (table.rowCount + source.badLines.length)
+  if (share > maxRejectShare) refuse(operation, [tooMany(path, share, maxRejectShare), ...problems])
+  const good: number[] = []
+  for (let row = 0; row < table.rowCount; row++) if (!badRows.has(row)) good.push(row)
+  const ordered = rejects.toSorted((a, b) => a.row - b.row)
+  return { table: badRows.size === 0 ? table : table.take(good), rejects: rejectsTable(ordered) }
+}
+
+function tooMany(file: string, share: number, maxRejectShare: number): Problem {
+  return {
+    code: 'out-of-range',
+    parameter: 'the share of rows to set aside',
+    rule: `to be at most ${maxRejectShare} (maxRejectShare)`,
+    received: Math.round(share * 10_000) / 10_000,
+    place: { file },
+    wayOut: 'So many bad rows mean a wrong column or format; see the rules below.',
+  }
+}
+
+function hintAtRejects(problem: Problem): Problem {
+  if (problem.place?.row === undefined) return problem
+  const hint = 'Or set such rows aside, counted and listed, with readTableWithRejects.'
+  return { ...problem, wayOut: problem.wayOut === undefined ? hint : `${problem.wayOut} ${hint}` }
+}
+
+async function readSource(
+  operation: string,
+  path: string,
+  missing: readonly string[],
+  encoding: string,
+  types: ReadTableOptions['types'],
+): Promise<TextSource> {
+  const format = fileFormat(path)
+  const absent = await fileMissing(path)
+  refuse(operation, absent === undefined ? [] : [absent])
+  if (format === undefined) refuse(operation, [formatUnknown(path)])
+  const marks = new Set(missing)
+  if (format === 'parquet') return readParquet(operation, path, marks, types ?? {})
+  return format === 'json'
+    ? readJsonLines(operation, path, marks, encoding)
+    : readCsv(operation, path, format!, marks, encoding)
+}
+
+async function readCsv(
+  operation: string,
+  path: string,
+  format: FileFormat,
+  missing: ReadonlySet<string>,
+  encoding: string,
+): Promise<TextSource> {
+  const start = await readCsvHeader(path, format, encoding)
+  if ('problems' in start) refuse(operation, start.problems)
+  const { names, delimiter } = (start as Extract<typeof start, { header: unknown }>).header
+  const columns = names.map((name) => new ColumnTexts(name, missing))
+  const lines: BadLine[] = []
+  let row = 0
+  const parser = parse({ delimiter, bom: true, from: 2, relax_column_count: true, skip_empty_lines: true })
+  try {
+    await pipeline(
+      Readable.from(decoded(path, encoding)),
+      parser,
+      async (records: AsyncIterable<string[]>) => {
+        for await (const fields of records) {
+          row++
+          if (fields.length !== names.length) lines.push(wrongLength(path, row, fields, names.length))
+          else for (const [index, texts] of columns.entries()) texts.add(fields[index]!)
+        }
+      },
+    )
+  } catch (error) {
+    // The parser counts records, the header as the first
+    const problem =
+      error instanceof CsvError
+        ? badQuotes(path, (error as CsvError & { records: number }).records, error.message)
+        : unreadable(path, error)
+    refuse(operation, [...problemsOfLines(lines), problem])
+  }
+  return sourceOf(path, columns, lines)
+}
+
+function sourceOf(file: string, columns: readonly ColumnTexts[], badLines: readonly BadLine[]): TextSource {
+  const numberOf = rowNumbers(badLines.map((line) => line.row))
+  return {
+    file,
+    columns,
+    rowCount: columns[0]?.length ?? 0,
+    rowNumber: (row) => numberOf(row + 1),
+    kinds: new Map(),
+    badLines,
+  }
+}
+
+async function* decoded(path: string, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  for await (const bytes of openText(path)) yield decoder.decode(bytes as Uint8Array, { stream: true })
+  yield decoder.decode()
+}
+
+async function readJsonLines(
+  operation: string,
+  path: string,
+  missing: ReadonlySet<string>,
+  encoding: string,
+): Promise<TextSource> {
+  const columns = new Map<string, ColumnTexts>()
+  const lines: BadLine[] = []
+  let row = 0
+  let read = 0
+  try {
+    for await (const line of splitLines(decoded(path, encoding))) {
+      row++
+      const value = parseObject(line)
+      const [problem] = value === undefined ? [] : addRow(columns, value, read, missing)
+      if (value === undefined) lines.push(notAnObject(path, row, line))
+      else if (problem === undefined) read++
+      else lines.push({ row, problem: { ...problem, place: { file: path, row, ...problem.place } } })
+    }
+  } catch (error) {
+    refuse(operation, [unreadable(path, error)])
+  }
+  for (const texts of columns.values()) texts.fillUpTo(read)
+  return sourceOf(path, [...columns.values()], lines)
+}
+
+async function* splitLines(source: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = ''
+  for await (const text of source) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) if (line.trim() !== '') yield line
+  }
+  if (rest.trim() !== '') yield rest
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
