@@ -93,6 +93,7 @@ function assemble(
     ...features,
     outcome,
     rules: plan.features,
+    population: plan.population,
     label: datasetLabel(plan.label, plan.cutoffs),
     report: { population: population.report, unlabelled: labels.report },
     warnings,

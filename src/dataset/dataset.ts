@@ -2,6 +2,7 @@ import type { Days, EpochDay } from '../base/days.js'
 import { type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { LabelRule } from '../label/rule.js'
+import type { PopulationRule } from '../population/rule.js'
 import type { Table } from '../table/table.js'
 import { baseRates } from './baseRates.js'
 import { fingerprint } from './fingerprint.js'
@@ -51,6 +52,8 @@ export interface Dataset {
   readonly weight?: Float64Array
   /** The rules the features were made with; null for a flat table. */
   readonly rules: readonly FeatureRule[] | null
+  /** Who was counted; null for a flat table. */
+  readonly population: PopulationRule | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
   readonly label: DatasetLabel | null
   readonly report: DatasetReport

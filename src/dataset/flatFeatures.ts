@@ -1,25 +1,30 @@
 import { isMissing } from '../base/bitmap.js'
 import { HoldfastError } from '../base/errors.js'
 import type { FeatureColumn } from '../base/matrix.js'
+import { featureColumn } from '../table/featureColumn.js'
 import { type Column, columnLength, type Table } from '../table/table.js'
 
 /** A text column with more values than this, none of them twice, names its rows and says nothing about the next one. */
 const mostDistinctTexts = 20
 
-/** Returns the columns a learner can read, and a sentence about each that was left out. */
-export function featureColumnsOf(
+/** Returns the named columns as learners read them. Columns of days are refused before. */
+export function featureColumns(table: Table, names: readonly string[]): FeatureColumn[] {
+  return names.map((name) => featureColumn(table.column(name))).filter((read) => 'kind' in read)
+}
+
+/** Returns the columns that say something, and a sentence about each that was left out. */
+export function usefulColumns(
   table: Table,
   names: readonly string[],
 ): { columns: FeatureColumn[]; warnings: string[] } {
-  const columns: FeatureColumn[] = []
+  const useful: string[] = []
   const warnings: string[] = []
   for (const name of names) {
-    const column = table.column(name)
-    const reason = reasonToLeaveOut(column)
-    if (reason === undefined) columns.push(asFeature(column))
+    const reason = reasonToLeaveOut(table.column(name))
+    if (reason === undefined) useful.push(name)
     else warnings.push(`Column ${name} was left out: ${reason}.`)
   }
-  if (columns.length > 0) return { columns, warnings }
+  if (useful.length > 0) return { columns: featureColumns(table, useful), warnings }
   throw new HoldfastError('fromFlatTable', [
     {
       code: 'column-missing',
@@ -44,14 +49,4 @@ function reasonToLeaveOut(column: Column): string | undefined {
   if (distinct.size === 1 && present === rowCount) return 'it has the same value in every row'
   const isName = column.kind === 'text' && distinct.size === present && present > mostDistinctTexts
   return isName ? `none of its ${present} texts occurs twice; it names rows, such as an id` : undefined
-}
-
-function asFeature(column: Column): FeatureColumn {
-  if (column.kind === 'number' || column.kind === 'text') return column
-  return {
-    kind: 'number',
-    name: column.name,
-    values: Float64Array.from(column.values),
-    missing: column.missing,
-  }
 }

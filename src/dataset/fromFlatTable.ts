@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
-import type { FeatureColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { reasonTable } from '../population/reasonTable.js'
+import { featureColumn } from '../table/featureColumn.js'
 import { cellOf, columnMissing, type Table } from '../table/table.js'
 import { type Dataset, datasetOf } from './dataset.js'
-import { featureColumnsOf } from './flatFeatures.js'
+import { featureColumns, usefulColumns } from './flatFeatures.js'
 import { flatOutcome } from './flatOutcome.js'
 
-/** Which columns of a flat table are what; every column not named here is a feature. */
+/** Which columns of a flat table are what; without `features`, every column not named here is a feature. */
 export interface FlatTableOptions {
   /** Column that names the customer; each value once. Default: the rows are numbered from 1. */
   readonly id?: string
@@ -19,6 +19,11 @@ export interface FlatTableOptions {
   readonly positive?: string | number | boolean
   /** Columns that are no features: known only after the outcome, or not to be used. Default none. */
   readonly exclude?: readonly string[]
+  /**
+   * Exactly these columns are the features, also where they say nothing: to evaluate a model on other customers, the
+   * names of its features. Default: all columns not named elsewhere, without those that say nothing.
+   */
+  readonly features?: readonly string[]
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
 }
@@ -29,6 +34,7 @@ export const flatTableSchema = z.strictObject({
   label: z.string().min(1),
   positive: z.union([z.string(), z.number(), z.boolean()]).optional(),
   exclude: z.array(z.string()).default([]),
+  features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
 })
 
@@ -84,14 +90,18 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   const weightProblems = checked.weight === undefined ? [] : problemsOfWeights(table, checked.weight)
   refuse('fromFlatTable', [...idProblems, ...weightProblems])
   const outcome = flatOutcome(rows, checked.label, checked.positive)
-  const { columns, warnings } = featureColumnsOf(rows, featureNames(table, checked))
+  const { columns, warnings } =
+    checked.features === undefined
+      ? usefulColumns(rows, featureNames(table, checked))
+      : { columns: featureColumns(rows, checked.features), warnings: [] }
   return datasetOf({
     ids: idsOf(rows, labelled, checked.id),
     cutoffs: null,
-    features: { rowCount: rows.rowCount, columns: columns satisfies FeatureColumn[] },
+    features: { rowCount: rows.rowCount, columns },
     outcome,
     ...(checked.weight === undefined ? {} : { weight: weightsOf(rows, checked.weight) }),
     rules: null,
+    population: null,
     label: null,
     report: {
       population: reasonTable([]),
@@ -104,32 +114,26 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
 }
 
 function columnProblems(table: Table, options: CheckedOptions): Problem[] {
-  const named = [options.label, options.id, options.weight, ...options.exclude]
+  const named = [options.label, options.id, options.weight, ...options.exclude, ...(options.features ?? [])]
   const missing = named
     .filter((name) => name !== undefined && !table.has(name))
     .map((name) => columnMissing(name!, table))
-  const days = featureNames(table, options)
-    .filter((name) => table.column(name).kind === 'day')
-    .map(
-      (name): Problem => ({
-        code: 'column-type',
-        parameter: `column ${name}`,
-        rule: 'to hold numbers, texts or true/false',
-        received: 'day',
-        wayOut: 'Name it in exclude, or replace it by the days between it and the day of the forecast.',
-      }),
-    )
+  const problems = featureNames(table, options)
+    .filter((name) => table.has(name))
+    .map((name) => featureColumn(table.column(name), table.source))
+    .filter((read) => 'code' in read)
   if (options.weight !== undefined && table.has(options.weight)) {
     const kind = table.column(options.weight).kind
     if (kind !== 'number') {
       const parameter = `weight column ${options.weight}`
-      days.push({ code: 'column-type', parameter, rule: 'to hold numbers', received: kind })
+      problems.push({ code: 'column-type', parameter, rule: 'to hold numbers', received: kind })
     }
   }
-  return [...missing, ...days]
+  return [...missing, ...problems]
 }
 
-function featureNames(table: Table, options: CheckedOptions): string[] {
+function featureNames(table: Table, options: CheckedOptions): readonly string[] {
+  if (options.features !== undefined) return options.features
   const others = new Set([options.label, options.id, options.weight, ...options.exclude])
   return table.columnNames.filter((name) => !others.has(name))
 }

@@ -24,7 +24,7 @@ export type FeatureWords = (feature: string) => string
 export function reasonsOf(
   model: ChurnModel,
   contributions: Contributions,
-  valueOf: (feature: string, row: number) => number | string | null,
+  lookUp: (feature: string, row: number) => number | string | null,
   row: number,
   count: number,
   words: FeatureWords,
@@ -32,7 +32,7 @@ export function reasonsOf(
   const order = strongest(contributions, row, count)
   return order.map((index) => {
     const feature = model.features[index]!.name
-    const value = valueOf(feature, row)
+    const value = lookUp(feature, row)
     const effect = contributions.values[index]![row]!
     return { feature, value, effect, text: reasonText(words(feature), value, effect) }
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { epochDay } from '../../src/base/days.js'
 import { HoldfastError, type ProblemCode } from '../../src/base/errors.js'
+import { numberColumn } from '../../src/base/matrix.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { type Cell, dayColumn, type Table, tableFrom } from '../../src/table/table.js'
 
@@ -179,4 +180,14 @@ test('missing and negative weights are refused all at once', () => {
 test('a misspelt option is refused with the nearest name', () => {
   const error = errorOf(() => fromFlatTable(flat([1, 0]), { label: 'churn', exlude: [] } as never))
   expect(error.message).toContain('Did you mean exclude?')
+})
+
+test('features that are named are taken in their order, also where they say nothing', () => {
+  const table = flat([1, 0]).with(numberColumn('constant', [5, 5]))
+  expect(fromFlatTable(table, { label: 'churn' }).features.columns.map(({ name }) => name)).not.toContain(
+    'constant',
+  )
+  const { features, warnings } = fromFlatTable(table, { label: 'churn', features: ['constant', 'tenure'] })
+  expect(features.columns.map(({ name }) => name)).toEqual(['constant', 'tenure'])
+  expect(warnings).toEqual([])
 })

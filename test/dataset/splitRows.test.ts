@@ -20,6 +20,7 @@ function datasetOfRows(ids: readonly string[], outcome: readonly number[]): Data
     },
     outcome: Uint8Array.from(outcome),
     rules: null,
+    population: null,
     label: null,
     report: { population: reasonTable([]), unlabelled: reasonTable([]) },
     warnings: [],

@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import { writeOperator } from '../../simulate/writeOperator.node.js'
+import { integerOption } from '../optionParsers.js'
+import { progressLine, type Terminal } from '../terminal.js'
+
+interface SimulateOptions {
+  readonly out: string
+  readonly customers: number
+  readonly months: number
+  readonly firstMonth: string
+  readonly seed: number
+}
+
+/** Adds `holdfast simulate`: the raw history of a telecom operator, with the truth beside it. */
+export function addSimulateCommand(program: Command, terminal: Terminal): Command {
+  return program
+    .command('simulate')
+    .description(
+      'Write the simulated history of a telecom operator as Parquet files, with the truth beside it.',
+    )
+    .requiredOption('--out <folder>', 'folder to write to; made where it is missing')
+    .option('--customers <count>', 'customers at the start', integerOption, 20_000)
+    .option('--months <count>', 'months of history', integerOption, 18)
+    .option('--first-month <YYYY-MM>', 'first month of history', '2024-01')
+    .option('--seed <number>', 'same seed, same files', integerOption, 1)
+    .addHelpText(
+      'after',
+      '\nExample:\n  holdfast simulate --out operator --customers 5000 --months 12 --seed 7',
+    )
+    .action(async (options: SimulateOptions) => {
+      const progress = progressLine(terminal)
+      const { out, ...operator } = options
+      await writeOperator(out, operator, { onProgress: progress.show }).finally(progress.end)
+      terminal.output(
+        `wrote the history of ${options.customers} customers over ${options.months} months to ${out}\n`,
+      )
+    })
+}

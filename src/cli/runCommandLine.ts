@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander'
+import { HoldfastError } from '../base/errors.js'
+import { addEvaluateCommand } from './commands/evaluate.js'
+import { addScoreCommand } from './commands/score.js'
+import { addSimulateCommand } from './commands/simulate.js'
+import { addTagCommand } from './commands/tag.js'
+import { addTrainCommand } from './commands/train.js'
+import { packageVersion } from './packageVersion.js'
+import type { Terminal } from './terminal.js'
+
+/** What the exit code of a command says; stable, for scripts. */
+export const exitCodes = {
+  /** Everything was done. */
+  done: 0,
+  /** holdfast itself failed: please report it. */
+  failed: 1,
+  /** The command line is wrong: unknown command or option, missing argument. */
+  usage: 2,
+  /** The input was refused; nothing was written. */
+  refused: 3,
+} as const
+
+/**
+ * Runs one command line and returns its exit code. Never exits the process, so that it can be called and tested.
+ *
+ * @param words the words after `holdfast`
+ */
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await commandLine(terminal).parseAsync([...words], { from: 'user' })
+    return exitCodes.done
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+    if (error instanceof HoldfastError) {
+      terminal.message(`${error.message}\n`)
+      return exitCodes.refused
+    }
+    terminal.message(
+      `holdfast failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
+    return exitCodes.failed
+  }
+}
+
+function commandLine(terminal: Terminal): Command {
+  const program = new Command('holdfast')
+    .description('Churn prediction from usage and billing history.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.output, writeErr: terminal.message })
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast train customers.csv --label churn --id customerID --out churn.model
+  holdfast score churn.model customers.csv --id customerID --out scores.csv
+  holdfast simulate --out operator && holdfast tag --history operator --out stages.csv
+
+Results go to standard output, progress and problems to standard error (progress only on a terminal).
+Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written.`,
+    )
+  for (const add of [
+    addTrainCommand,
+    addEvaluateCommand,
+    addScoreCommand,
+    addTagCommand,
+    addSimulateCommand,
+  ]) {
+    // Sub-commands do not inherit these settings by themselves when they are added later.
+    add(program, terminal).copyInheritedSettings(program)
+  }
+  return program
+}

@@ -1,0 +1,17 @@
+// `holdfast/score`: what a service needs to score customers. Loads no engine and no native code.
+export { type EpochDay, epochDay } from '../base/days.js'
+export { HoldfastError, type Place, type Problem, type ProblemCode } from '../base/errors.js'
+export type { ChurnModel, Contributions } from '../learn/contract.js'
+export type { CustomerHistory, DayInput, HistoryCell, HistoryRow } from '../table/customerHistory.js'
+export type { AboutModel } from './aboutModel.js'
+export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
+export type { Reason } from './reasons.js'
+export {
+  createScorer,
+  encodeScorer,
+  loadScorer,
+  type Score,
+  type ScoreOptions,
+  type Scorer,
+  type TrainedOn,
+} from './scorer.js'

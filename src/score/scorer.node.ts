@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { saveModel } from '../learn/store.node.js'
+import { loadScorer, type Scorer } from './scorer.js'
+
+/** Writes the model file of a scorer: whole or not at all. */
+export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
+  await saveModel(scorer.model, path, scorer.about)
+}
+
+/**
+ * Returns the scorer in a model file on disk.
+ *
+ * @throws {HoldfastError} `file-missing`, and what {@link loadScorer} refuses
+ */
+export async function readScorer(path: string): Promise<Scorer> {
+  return loadScorer(await readFile(path))
+}

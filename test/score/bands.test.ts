@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { HoldfastError } from '../../src/base/errors.js'
+import { bandOf, riskBands, riskBandsSchema } from '../../src/score/bands.js'
+
+describe('riskBands', () => {
+  it('cuts at three times and at once the usual odds', () => {
+    // base rate 0.1: odds 1/9; three times: 3/9, probability (3/9) / (12/9) = 0.25
+    expect(riskBands(0.1)).toEqual([
+      { name: 'high', from: 0.25 },
+      { name: 'middle', from: 0.1 },
+      { name: 'low', from: 0 },
+    ])
+  })
+
+  it('stays below 1 and falls from band to band whatever the base rate', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true }), (baseRate) => {
+        expect(riskBandsSchema.safeParse(riskBands(baseRate)).success).toBe(true)
+      }),
+    )
+  })
+
+  it('refuses a high cut at or below the middle one', () => {
+    expect(() => riskBands(0.1, { high: 1, middle: 2 })).toThrow(
+      'riskBands: expected high to be above middle, got 1 (number).',
+    )
+    expect(() => riskBands(0.1, { high: 0 })).toThrow(HoldfastError)
+  })
+})
+
+describe('bandOf', () => {
+  it('gives a probability on the bound to the band above it', () => {
+    const bands = riskBands(0.1)
+    expect(['low', 'middle', 'middle', 'high', 'high']).toEqual(
+      [0.0999, 0.1, 0.2499, 0.25, 1].map((probability) => bandOf(probability, bands)),
+    )
+  })
+})

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { HoldfastError } from '../../src/base/errors.js'
+import { logit } from '../../src/base/statistics.js'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
+import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { encodeModel } from '../../src/learn/store.js'
+import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
+import { type Cell, tableFrom } from '../../src/table/table.js'
+
+// Short contracts leave, and more so where the fee is high; every seventh tenure is missing.
+const rows = Array.from({ length: 200 }, (_, index) => {
+  const contract = index % 3 === 0 ? 'month' : 'year'
+  const fee = 10 + (index % 20)
+  const churn = contract === 'month' ? fee > 18 || index % 5 === 0 : index % 11 === 0
+  return {
+    id: `C${index}`,
+    contract,
+    fee,
+    tenure: index % 7 === 0 ? null : index % 30,
+    churn: churn ? 'Yes' : 'No',
+  }
+})
+const table = tableFrom(
+  Object.fromEntries(
+    (['id', 'contract', 'fee', 'tenure', 'churn'] as const).map((name) => [
+      name,
+      rows.map((row) => row[name] as Cell),
+    ]),
+  ),
+)
+const dataset = fromFlatTable(table, { id: 'id', label: 'churn' })
+const model = trainBoosting(dataset, { rounds: 30 })
+const scorer = createScorer(model, dataset)
+
+describe('a scorer of a flat table', () => {
+  it('scores a row as it scores the table', () => {
+    const scores = scorer.scoreTable(table, { id: 'id', reasons: 2 })
+    expect(scores.columnNames).toEqual(['id', 'probability', 'band', 'reason1', 'reason2'])
+    for (const index of [0, 7, 13, 199]) {
+      const { id, churn: _, ...features } = rows[index]!
+      const score = scorer.scoreRow(features, { reasons: 2 })
+      expect(scores.row(index)).toEqual({
+        id,
+        probability: score.probability,
+        band: score.band,
+        reason1: score.reasons[0]!.text,
+        reason2: score.reasons[1]!.text,
+      })
+    }
+  })
+
+  it('gives reasons that add up, with the base, to the log odds of the score', () => {
+    const { probability, reasons } = scorer.scoreRow(
+      { contract: 'month', fee: 29, tenure: 3 },
+      { reasons: 20 },
+    )
+    const { base } = model.contributions(dataset.features)
+    const total = reasons.reduce((sum, reason) => sum + reason.effect, base)
+    expect(total).toBeCloseTo(logit(probability), 9)
+  })
+
+  it('orders the reasons by the size of their effect and says them in words', () => {
+    const { reasons } = scorer.scoreRow({ contract: 'month', fee: 29, tenure: null })
+    const sizes = reasons.map((reason) => Math.abs(reason.effect))
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    expect(reasons[0]).toMatchObject({ feature: 'contract', value: 'month' })
+    expect(reasons[0]!.text).toMatch(/^contract is month \(odds of leaving ×\d+\.\d\d\)$/)
+    expect(reasons.find((reason) => reason.feature === 'tenure')?.text).toMatch(/^tenure is not known /)
+  })
+
+  it('takes a category that it has never seen for missing', () => {
+    const unseen = scorer.scoreRow({ contract: 'decade', fee: 12, tenure: 3 })
+    expect(unseen.probability).toBe(scorer.scoreRow({ contract: null, fee: 12, tenure: 3 }).probability)
+  })
+
+  it('takes blank for missing and a column without values for whatever the model expects', () => {
+    const blank = scorer.scoreRow({ contract: '', fee: 12, tenure: '' })
+    expect(blank.probability).toBe(scorer.scoreRow({ contract: null, fee: 12, tenure: null }).probability)
+  })
+
+  it('names every feature that a row lacks or has of the wrong kind', () => {
+    try {
+      scorer.scoreRow({ contracts: 'month', fee: 12 })
+      expect.unreachable()
+    } catch (error) {
+      expect(error).toBeInstanceOf(HoldfastError)
+      const { problems } = error as HoldfastError
+      expect(problems.map(({ code, parameter }) => [code, parameter])).toEqual([
+        ['feature-missing', 'feature contract'],
+        ['feature-missing', 'feature tenure'],
+      ])
+      expect(problems[0]!.wayOut).toContain('Did you mean column contracts?')
+    }
+    expect(() => scorer.scoreRow({ contract: 'month', fee: 'much', tenure: 1 })).toThrow(
+      /fee to hold numbers/,
+    )
+  })
+
+  it('refuses raw history and says what to use', () => {
+    expect(() =>
+      scorer.scoreOne({ customer: { id: 'A', activatedAt: '2025-01-01' } }, { asOf: '2025-02-01' }),
+    ).toThrow(
+      'scoreOne: expected the model to carry the feature rules of a history. It was trained on a flat table: use scoreRow with the columns of that table.',
+    )
+  })
+
+  it('leaves the reasons out where none are asked for', () => {
+    expect(scorer.scoreTable(table, { reasons: 0 }).columnNames).toEqual(['probability', 'band'])
+    expect(scorer.scoreRow({ contract: 'month', fee: 29, tenure: 3 }, { reasons: 0 }).reasons).toEqual([])
+  })
+})
+
+describe('a model file', () => {
+  it('gives the same scores, bands and reasons after it is read back', () => {
+    const again = loadScorer(encodeScorer(scorer))
+    expect(again.about).toEqual(scorer.about)
+    expect(again.scoreTable(table, { id: 'id' }).rows()).toEqual(
+      scorer.scoreTable(table, { id: 'id' }).rows(),
+    )
+  })
+
+  it('without rules and bands gets the default bands', () => {
+    const bare = loadScorer(encodeModel(model))
+    expect(bare.about).toMatchObject({ rules: null, label: null, trainedOn: null })
+    expect(bare.scoreTable(table).rows()).toEqual(scorer.scoreTable(table).rows())
+  })
+
+  it('with foreign facts beside the model is refused', () => {
+    expect(() => loadScorer(encodeModel(model, { rules: null, bands: [] }))).toThrow(HoldfastError)
+  })
+})
