@@ -60,21 +60,28 @@ export async function saveModel(model: ChurnModel, path: string, about: unknown 
  * @see {@link saveModel}
  */
 export async function loadModel(path: string, options?: DecodeOptions): Promise<StoredModel> {
-  const { maxBytes } = checkOptions('loadModel', decodeOptions, options)
-  let bytes: Uint8Array
-  try {
-    refuseTooLarge('loadModel', (await stat(path)).size, maxBytes)
-    bytes = await readFile(path)
-  } catch (cause) {
-    throw cause instanceof HoldfastError ? cause : unreadable(path, cause)
-  }
-  return decodeModel(bytes, { maxBytes })
+  return decodeModel(await readModelFile('loadModel', path, options), options)
 }
 
-function unreadable(path: string, cause: unknown): HoldfastError {
+/** Returns the bytes of a model file; a file larger than `maxBytes` is refused before it is read. */
+export async function readModelFile(
+  operation: string,
+  path: string,
+  options?: DecodeOptions,
+): Promise<Uint8Array> {
+  const { maxBytes } = checkOptions(operation, decodeOptions, options)
+  try {
+    refuseTooLarge(operation, (await stat(path)).size, maxBytes)
+    return await readFile(path)
+  } catch (cause) {
+    throw cause instanceof HoldfastError ? cause : unreadable(operation, path, cause)
+  }
+}
+
+function unreadable(operation: string, path: string, cause: unknown): HoldfastError {
   const isMissing = (cause as { code?: unknown }).code === 'ENOENT'
   return new HoldfastError(
-    'loadModel',
+    operation,
     [
       {
         code: isMissing ? 'file-missing' : 'file-unreadable',

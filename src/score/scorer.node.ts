@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { saveModel } from '../learn/store.node.js'
+import { readModelFile, saveModel } from '../learn/store.node.js'
 import { loadScorer, type Scorer } from './scorer.js'
 
 /** Writes the model file of a scorer: whole or not at all. */
@@ -10,8 +9,8 @@ export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
 /**
  * Returns the scorer in a model file on disk.
  *
- * @throws {HoldfastError} `file-missing`, and what {@link loadScorer} refuses
+ * @throws {HoldfastError} `file-missing`, `file-unreadable`, and what {@link loadScorer} refuses
  */
 export async function readScorer(path: string): Promise<Scorer> {
-  return loadScorer(await readFile(path))
+  return loadScorer(await readModelFile('readScorer', path))
 }

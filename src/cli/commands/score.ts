@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { formatDay } from '../../base/days.js'
+import { numberColumn } from '../../base/matrix.js'
 import { scoreHistory } from '../../score/scoreHistory.js'
 import type { Scorer } from '../../score/scorer.js'
 import { readScorer } from '../../score/scorer.node.js'
-import type { Table } from '../../table/table.js'
+import { Table } from '../../table/table.js'
 import { writeTable } from '../../table/writeTable.node.js'
 import { addInputOptions, checkOneInput, type InputOptions, openInputHistory } from '../inputOptions.js'
 import { integerOption, repeatedOption } from '../optionParsers.js'
@@ -29,7 +30,7 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
       'file to write, .csv, .parquet or .jsonl; may be given several times',
       repeatedOption,
     )
-    .option('--id <column>', 'column that names the customer (file only)')
+    .option('--id <column>', 'column that names the customer (file only; default: the number of the row)')
     .option(
       '--as-of <YYYY-MM-DD>',
       'first day that is not looked at (history only; default: the end of the history)',
@@ -53,7 +54,7 @@ Examples:
       const ranked = riskiestFirst(scores)
       for (const path of options.out) await writeTable(ranked, path)
       terminal.output(
-        `scored ${ranked.rowCount} customers: ${bandCounts(ranked)}; wrote ${options.out.join(', ')}\n`,
+        `scored ${ranked.rowCount} customers: ${bandCounts(ranked, scorer)}; wrote ${options.out.join(', ')}\n`,
       )
     })
 }
@@ -65,8 +66,15 @@ async function scoresOfFile(
   terminal: Terminal,
 ): Promise<Table> {
   const table = await readInputTable(file, options, terminal, scorer.model.features)
-  const id = options.id === undefined ? {} : { id: options.id }
-  return scorer.scoreTable(table, { reasons: options.reasons, ...id })
+  const { id, reasons } = options
+  if (id !== undefined) return scorer.scoreTable(table, { id, reasons })
+  // Sorted by risk, a score without a name could not be brought back to its customer.
+  const scores = scorer.scoreTable(table, { reasons })
+  const row = numberColumn(
+    'row',
+    Array.from({ length: scores.rowCount }, (_, index) => index + 1),
+  )
+  return new Table([row, ...scores.columns], scores.rowCount)
 }
 
 async function scoresOfHistory(
@@ -97,9 +105,9 @@ function riskiestFirst(scores: Table): Table {
   return scores.take(order)
 }
 
-function bandCounts(scores: Table): string {
+function bandCounts(scores: Table, scorer: Scorer): string {
   const { codes, dictionary } = scores.texts('band')
-  const counts = new Array<number>(dictionary.length).fill(0)
-  for (const code of codes) counts[code]!++
-  return dictionary.map((band, code) => `${counts[code]} ${band}`).join(', ')
+  const counts = new Map<string, number>()
+  for (const code of codes) counts.set(dictionary[code]!, (counts.get(dictionary[code]!) ?? 0) + 1)
+  return scorer.about.bands.map(({ name }) => `${counts.get(name) ?? 0} ${name}`).join(', ')
 }
