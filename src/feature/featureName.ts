@@ -44,10 +44,12 @@ export function featureName(rule: FeatureRule): string {
 
 function filterName(where: RowFilter | undefined): string {
   if (where === undefined) return ''
-  const escaped = (text: string): string => text.replaceAll(/[%=|[\]]/g, encodeURIComponent)
+  const escaped = (text: string): string =>
+    text.replaceAll(/[%=!|[\]]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
   // The order in which the values were written is no part of the question.
-  const values = [...new Set(where.in)].sort().map(escaped)
-  return `[${escaped(where.column)}=${values.join('|')}]`
+  const [sign, listed] = 'in' in where ? ['=', where.in] : ['!=', where.notIn]
+  const values = [...new Set(listed)].sort().map(escaped)
+  return `[${escaped(where.column)}${sign}${values.join('|')}]`
 }
 
 function windowName(window: WindowRule): string {
@@ -138,7 +140,9 @@ function measureWords(table: EventTableName, measure: string): string {
 }
 
 function filterWords(where: RowFilter | undefined): string {
-  return where === undefined ? '' : ` (${words(where.column)} ${where.in.join(' or ')})`
+  if (where === undefined) return ''
+  const values = 'in' in where ? where.in.join(' or ') : `not ${where.notIn.join(' or ')}`
+  return ` (${words(where.column)} ${values})`
 }
 
 /** `dataMb` and `data_mb` read as "data mb". */

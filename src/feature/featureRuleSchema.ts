@@ -35,8 +35,12 @@ const window = z.union([
   z.strictObject({ months: length, lag }),
 ])
 
+const values = z.array(z.string()).min(1, 'to be a list of at least one text')
 const where = z.exactOptional(
-  z.strictObject({ column: ownColumn, in: z.array(z.string()).min(1, 'to be a list of at least one text') }),
+  z.union(
+    [z.strictObject({ column: ownColumn, in: values }), z.strictObject({ column: ownColumn, notIn: values })],
+    'to be { column, in: [texts] } or { column, notIn: [texts] }, with at least one text',
+  ),
 )
 
 const rows = { kind: z.literal('aggregate'), table, window, where }

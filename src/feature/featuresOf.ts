@@ -197,7 +197,10 @@ function rowsIn(
 ): readonly CheckedEvent[] {
   const rows = events.slice(firstAtOrAfter(events, window.start), firstAtOrAfter(events, window.end))
   if (where === undefined) return rows
-  return rows.filter((row) => where.in.includes(row[where.column] as string))
+  return rows.filter((row) => {
+    const text = row[where.column] as string
+    return 'in' in where ? where.in.includes(text) : !where.notIn.includes(text)
+  })
 }
 
 function firstAtOrAfter(events: readonly CheckedEvent[], day: EpochDay): number {

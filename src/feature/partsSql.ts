@@ -1,6 +1,7 @@
 import { beginningOfTime, type WindowRule } from '../base/windows.js'
 import type { CompileOptions } from './compileOptions.js'
 import type { Part } from './formula.js'
+import type { RowFilter } from './rule.js'
 import type { WindowsSql } from './windowsSql.js'
 
 /**
@@ -88,11 +89,11 @@ export class PartsSql {
   }
 
   #rowsTogether(part: Part): string {
-    const { identifier, literal, exactSum } = this.#options.dialect
+    const { identifier, exactSum } = this.#options.dialect
     const value = (expression: string): string => {
-      if (part.where === undefined) return expression
-      const values = part.where.in.map(literal).join(', ')
-      return `CASE WHEN t.${identifier(part.where.column)} IN (${values}) THEN ${expression} END`
+      return part.where === undefined
+        ? expression
+        : `CASE WHEN ${this.#passes(part.where)} THEN ${expression} END`
     }
     const measure = part.measure === undefined ? '' : value(`t.${identifier(part.measure)}`)
     switch (part.how) {
@@ -109,6 +110,13 @@ export class PartsSql {
       default:
         return `${part.how}(${measure})`
     }
+  }
+
+  #passes(where: RowFilter): string {
+    const { identifier, literal } = this.#options.dialect
+    const column = `t.${identifier(where.column)}`
+    if ('in' in where) return `${column} IN (${where.in.map(literal).join(', ')})`
+    return `(${column} IS NULL OR ${column} NOT IN (${where.notIn.map(literal).join(', ')}))`
   }
 
   #spansTogether(part: Part, column: string): string {

@@ -2,11 +2,14 @@ import type { Months } from '../base/days.js'
 import type { WindowRule } from '../base/windows.js'
 import type { EventTableName } from '../table/inputs.js'
 
-/** Only rows whose text column is one of these values: `{ column: 'kind', in: ['complaint'] }`. */
-export interface RowFilter {
-  readonly column: string
-  readonly in: readonly string[]
-}
+/**
+ * Only rows whose text column is one of these values, `{ column: 'kind', in: ['complaint'] }`, or is none of these,
+ * `{ column: 'kind', notIn: ['failed'] }`. A row whose column is missing is in no list: `in` leaves it out, `notIn` keeps
+ * it.
+ */
+export type RowFilter =
+  | { readonly column: string; readonly in: readonly string[] }
+  | { readonly column: string; readonly notIn: readonly string[] }
 
 /** How the values of the rows in a window become one number. `activeDays` counts distinct days. */
 export type Aggregate = 'count' | 'activeDays' | 'sum' | 'mean' | 'min' | 'max'

@@ -156,8 +156,7 @@ function columnFrom(name: string, kindOfColumn: ColumnKind, rows: readonly Histo
 
 /** The day a row happened on. */
 export function dayOf(table: EventTableName, row: HistoryRow): number {
-  if (table === 'plans') return Number(row['from'])
-  return table === 'bills' || table === 'devices'
-    ? monthEnd(Number(row['period']) as EpochDay)
-    : Number(row['day'])
+  const { from, period, day } = row
+  if (table === 'plans') return Number(from)
+  return table === 'bills' || table === 'devices' ? monthEnd(Number(period) as EpochDay) : Number(day)
 }

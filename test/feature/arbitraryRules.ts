@@ -36,7 +36,11 @@ const kinds = fc.uniqueArray(fc.constantFrom('complaint', 'question', 'late', "d
 const filters = (table: EventTableName): fc.Arbitrary<RowFilter | undefined> =>
   table === 'contacts' || table === 'payments'
     ? fc.option(
-        kinds.map((values): RowFilter => ({ column: 'kind', in: values })),
+        fc
+          .tuple(kinds, fc.boolean())
+          .map(
+            ([list, listed]): RowFilter => ({ column: 'kind', ...(listed ? { in: list } : { notIn: list }) }),
+          ),
         { nil: undefined },
       )
     : fc.constant(undefined)

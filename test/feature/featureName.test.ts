@@ -71,6 +71,11 @@ test.each<[FeatureRule, string, string]>([
     'bill amount, sum so far, minus payment amount, sum so far',
   ],
   [
+    sumOf('payments', 'amount', 'all', { column: 'kind', notIn: ['failed'] }),
+    'payments[kind!=failed]_amount_sum_all',
+    'payment amount (kind not failed), sum so far',
+  ],
+  [
     ratio(sumOf('bills', 'discount', { months: 3 }), sumOf('bills', 'amount', { months: 3 })),
     'bills_discount_sum_3m_per_bills_amount_sum_3m',
     'bill discount, sum of the last 3 months, divided by bill amount, sum of the last 3 months',
@@ -83,7 +88,7 @@ test.each<[FeatureRule, string, string]>([
 test('rules that differ have names that differ', () => {
   const canonical = (rule: FeatureRule): string =>
     JSON.stringify(rule, (key, value) => {
-      if (key === 'in') return [...new Set(value as string[])].sort()
+      if (key === 'in' || key === 'notIn') return [...new Set(value as string[])].sort()
       // No lag is a lag of 0, and what an attribute is taken for is not what it is called.
       return (key === 'lag' && value === 0) || key === 'type' ? undefined : value
     })

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import type { Days } from '../base/days.js'
+import { checkOptions } from '../base/options.js'
+import { type EventTableName, inputTableNames } from '../table/inputs.js'
+import { countOf, meanOf, recency, sumOf, tenure } from './builders.js'
+import type { FeatureRule } from './rule.js'
+
+/** Which table holds the transactions, and over which windows they are brought together. */
+export interface TransactionFeatureOptions {
+  /** Table with one row per transaction. Default `'payments'`. */
+  readonly table?: EventTableName
+  /** Number column with the value of a transaction; null where there is none. Default `'amount'`. */
+  readonly measure?: string | null
+  /** Lengths of the windows in days. Integers ≥ 1. Default 30, 60, 90 and 180. */
+  readonly windowDays?: readonly Days[]
+}
+
+const schema = z.strictObject({
+  table: z
+    .enum(inputTableNames.filter((name): name is EventTableName => name !== 'customers' && name !== 'calls'))
+    .default('payments'),
+  measure: z.string().min(1).nullable().default('amount'),
+  windowDays: z.array(z.int().min(1)).min(1).default([30, 60, 90, 180]),
+})
+
+/**
+ * Returns the features of customers who buy now and then without a contract (shops, orders): recency, frequency and
+ * value.
+ *
+ *     recency     days since the last transaction
+ *     frequency   transactions in each window, and of all time
+ *     value       sum of each window, and of all time; mean per transaction
+ *     tenure      complete months since activation, which is the first purchase in most shops
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ *
+ * @example
+ * transactionFeatures({ windowDays: [90] }).map(featureName)
+ * // => ['payments_recency', 'tenure_months', 'payments_count_all', 'payments_count_90d', 'payments_amount_sum_all', 'payments_amount_mean_all', 'payments_amount_sum_90d']
+ *
+ * @see {@link telecomFeatures} for operators
+ */
+export function transactionFeatures(options: TransactionFeatureOptions = {}): FeatureRule[] {
+  const { table, measure, windowDays } = checkOptions('transactionFeatures', schema, options)
+  const windows = [...new Set(windowDays)].map((days) => ({ days }))
+  const frequency = [countOf(table, 'all'), ...windows.map((window) => countOf(table, window))]
+  if (measure === null) return [recency(table), tenure(), ...frequency]
+  const value = [
+    sumOf(table, measure, 'all'),
+    meanOf(table, measure, 'all'),
+    ...windows.map((window) => sumOf(table, measure, window)),
+  ]
+  return [recency(table), tenure(), ...frequency, ...value]
+}
