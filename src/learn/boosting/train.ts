@@ -35,7 +35,7 @@ const operation = 'trainBoosting'
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-empty`, `column-duplicate`, `column-type`,
  *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`: all at once; `aborted`
  *
- * O(rounds × rows × columns × depth / 2) time, rows × columns bytes and a copy of nothing else.
+ * O(rounds × rows × columns × depth / 2) time, rows × columns bytes.
  *
  * @example
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])

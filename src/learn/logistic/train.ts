@@ -42,7 +42,7 @@ const operation = 'trainLogistic'
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 1, 1) }
  * const model = trainLogistic(data)
  * Array.from(model.probability(data.features), (p) => p.toFixed(2))
- * // => ['0.24', '0.30', '0.70', '0.76']
+ * // => ['0.23', '0.30', '0.70', '0.77']
  *
  * @see Hastie, Tibshirani, Friedman, The Elements of Statistical Learning (2009), 4.4
  */

@@ -43,6 +43,14 @@ describe('binMatrix', () => {
     expect(counts).toEqual([500, 125, 125, 125, 125])
   })
 
+  it('cuts before a heavy value rather than let it join the light ones before it', () => {
+    // 10 light values, one of weight 100, 10 light ones: the fair share of 3 bins is 40.
+    const values = Array.from({ length: 21 }, (_, row) => row)
+    const weight = Float64Array.from(values, (value) => (value === 10 ? 100 : 1))
+    const { features } = binMatrix(matrixOf(numberColumn('x', values)), weight, 3)
+    expect(edgesOf(features[0]!)).toEqual([9.5, 10.5])
+  })
+
   it('puts bins in the order of the values and never uses more than allowed', () => {
     fc.assert(
       fc.property(
