@@ -3,6 +3,7 @@ import { seededRandom, shuffledIndices } from '../../src/base/random.js'
 import { bootstrapInterval, resampleCount } from '../../src/evaluate/bootstrapInterval.js'
 import { brierScore } from '../../src/evaluate/brierScore.js'
 import { metricNames } from '../../src/evaluate/metrics.js'
+import type { RankedOutcomes } from '../../src/evaluate/rankedOutcomes.js'
 import { rocAuc } from '../../src/evaluate/rocAuc.js'
 
 function population(customers: number, seed: number): { p: Float64Array; y: Uint8Array } {
@@ -84,6 +85,18 @@ describe('bootstrap interval', () => {
     expect(value).toBeCloseTo(rocAuc(p, y, { weight }), 14)
     expect(lower).toBeLessThan(value)
     expect(upper).toBeGreaterThan(value)
+    const surplus = (ranked: RankedOutcomes): number =>
+      ranked.churned.reduce((sum, churned) => sum + churned, 0) - ranked.churners
+    const drawn = bootstrapInterval(p, y, surplus, { weight, resamples: 100 })
+    expect(Math.max(Math.abs(drawn.lower), Math.abs(drawn.upper))).toBeLessThan(1e-9)
+  })
+
+  test('equal fractional weights draw as no weights', () => {
+    // Rows in the order of rank, no ties: unit k is then row k either way.
+    const p = Array.from({ length: 100 }, (_, row) => 1 - (row + 0.5) / 100)
+    const y = p.map((_, row) => ((row * 7) % 10 < 4 ? 1 : 0))
+    const weight = p.map(() => 0.5)
+    expect(bootstrapInterval(p, y, 'brierScore', { weight })).toEqual(bootstrapInterval(p, y, 'brierScore'))
   })
 
   test('a higher level is wider', () => {

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const environment = fileURLToPath(new URL('.venv/', import.meta.url))
+const windows = process.platform === 'win32'
+const python = `${environment}${windows ? 'Scripts/python.exe' : 'bin/python'}`
+
+/**
+ * Returns a way to run Python scripts with the packages of a requirements file, or the reason why there is none.
+ *
+ * The packages are installed into `benchmarks/.venv` at the first run and whenever the file changes.
+ */
+export function pythonWith(
+  requirements: URL,
+): { run: (script: URL, input: unknown) => unknown } | { reason: string } {
+  try {
+    install(requirements)
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return { reason: 'python3 is not available' }
+    // The whole message names addresses and paths of this machine: for the terminal, not for the result.
+    console.error((error as { stderr?: string }).stderr ?? error)
+    return { reason: 'pip could not install their packages' }
+  }
+  return { run: (script, input) => runScript(script, input) }
+}
+
+function install(requirements: URL): void {
+  const text = readFileSync(requirements, 'utf8')
+  const mark = `${environment}installed-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+  if (existsSync(mark)) return
+  const quiet = { encoding: 'utf8', stdio: 'pipe' } as const
+  execFileSync(windows ? 'python' : 'python3', ['-m', 'venv', environment], quiet)
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', fileURLToPath(requirements)], quiet)
+  writeFileSync(mark, '')
+}
+
+function runScript(script: URL, input: unknown): unknown {
+  const output = execFileSync(python, [fileURLToPath(script)], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  return JSON.parse(output)
+}

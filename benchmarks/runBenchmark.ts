@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { textTable } from '../src/base/textTable.js'
+import { type Benchmark, type Report, type Result, resultSchema } from './result.js'
+import { codeState, machine, ownVersions } from './surroundings.js'
+
+const here = new URL('.', import.meta.url)
+
+/** Returns the names of the benchmarks: folders that hold a `benchmark.ts`. */
+export function benchmarkNames(): string[] {
+  return readdirSync(here, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/benchmark.ts`, here)))
+    .map((entry) => entry.name)
+    .sort()
+}
+
+/** Returns the benchmark of that name. Throws with the existing names where there is none. */
+export async function loadBenchmark(name: string | undefined): Promise<Benchmark> {
+  const names = benchmarkNames()
+  if (name === undefined || !names.includes(name)) {
+    const said = name === undefined ? 'No benchmark named' : `No benchmark is called ${JSON.stringify(name)}`
+    throw new Error(`${said}. There is: ${names.join(', ')}.`)
+  }
+  const module = (await import(new URL(`${name}/benchmark.ts`, here).href)) as { benchmark: Benchmark }
+  return module.benchmark
+}
+
+/** Returns the result of a report: figures with what they were measured on. Throws where it breaks the form. */
+export function resultOf(name: string, report: Report): Result {
+  const { peers, results, notices } = report
+  const checked = resultSchema.safeParse({
+    name,
+    date: new Date().toISOString(),
+    ...codeState(),
+    versions: { ...ownVersions(), ...peers },
+    machine: machine(),
+    results,
+    notices,
+  })
+  if (checked.success) return checked.data
+  const problems = checked.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The result of ${name} is refused:\n${problems.join('\n')}`)
+}
+
+/** Runs a benchmark, writes `benchmarks/results/NAME.json` and returns the text to print. */
+export async function runBenchmark(name: string | undefined, args: readonly string[]): Promise<string> {
+  const benchmark = await loadBenchmark(name)
+  const report = await benchmark.run(args)
+  const result = resultOf(name!, report)
+  mkdirSync(new URL('results/', here), { recursive: true })
+  writeFileSync(new URL(`results/${name}.json`, here), `${JSON.stringify(result, null, 2)}\n`)
+  return [
+    `${name}: ${benchmark.about}`,
+    surroundingsLine(result),
+    '',
+    report.text ?? measurementTable(result),
+    ...result.notices.map((notice) => `Notice: ${notice}`),
+    `Written: benchmarks/results/${name}.json`,
+  ].join('\n')
+}
+
+function surroundingsLine({ machine: at, versions, commit, edited }: Result): string {
+  const code = commit === null ? 'no commit' : `${commit.slice(0, 9)}${edited ? ' and edits' : ''}`
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return `${at.cpu}, ${at.cores} cores, ${at.memory} GiB; ${programs.join(', ')}; ${code}`
+}
+
+function measurementTable({ results }: Result): string {
+  return textTable(
+    [
+      { heading: 'id' },
+      { heading: 'value', right: true },
+      { heading: 'unit' },
+      { heading: 'of' },
+      { heading: 'ratio', right: true },
+    ],
+    results.map(({ id, value, unit, peer, ratio }) => [
+      id,
+      String(Number(value.toPrecision(5))),
+      unit,
+      peer ?? 'holdfast',
+      ratio === undefined ? '' : ratio.toFixed(2),
+    ]),
+  )
+}
