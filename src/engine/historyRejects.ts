@@ -1,8 +1,9 @@
 import type { Problem } from '../base/errors.js'
+import type { InputTableName } from '../table/inputs.js'
 import type { Reject } from '../table/rejects.js'
 import type { Engine } from './engine.js'
 import { anyBroken, checkedRows, type PlannedTable, type RowRule } from './historyRules.js'
-import { placeOfSource, rowLocator } from './historySources.js'
+import { type BadLine, placeOfSource, rowLocator } from './historySources.js'
 
 /** What the check of one table found. */
 export interface TableCheck {
@@ -100,17 +101,30 @@ function lineProblems({ staged }: PlannedTable): Problem[] {
   const rules = new Set(staged.badLines.map((line) => line.rule))
   return [...rules].map((rule) => {
     const lines = staged.badLines.filter((line) => line.rule === rule)
-    const { code, text, file, row, wayOut } = lines[0]!
-    return {
-      code,
-      parameter: 'the line',
-      rule,
-      received: text,
-      place: { table: staged.table, file, row },
-      wayOut: `${wayOut} ${setAsideHint}`,
-      count: lines.length,
-    }
+    return lineProblem(staged.table, lines[0]!, setAsideHint, lines.length)
   })
+}
+
+function lineProblem(table: InputTableName, line: BadLine, hint: string, count: number): Problem {
+  const { code, rule, text, file, row, wayOut } = line
+  return {
+    code,
+    parameter: 'the line',
+    rule,
+    received: text,
+    place: { table, file, row },
+    wayOut: `${wayOut} ${hint}`,
+    count,
+  }
+}
+
+/** Returns the problems of lines that cannot be set aside because other rows are lost in them. */
+export function swallowingLines({ staged }: PlannedTable): Problem[] {
+  return staged.badLines
+    .filter((line) => line.swallowsRows)
+    .map((line) =>
+      lineProblem(staged.table, line, 'It cannot be set aside: the rows after it are part of it.', 1),
+    )
 }
 
 function lineRejects({ staged }: PlannedTable): Reject[] {

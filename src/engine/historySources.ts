@@ -57,6 +57,8 @@ export interface BadLine {
   readonly rule: string
   readonly text: string
   readonly wayOut: string
+  /** True where a quote stays open: nobody can tell how many rows are in it, so it cannot be set aside. */
+  readonly swallowsRows: boolean
 }
 
 /** Name of the column that holds the file of each row, where there are several. */
@@ -117,6 +119,8 @@ export async function stageSource(
   }
   const rows = isTable ? from : textTable(from)
   if (rows.rowCount === 0) return [emptySource({ table })]
+  const alike = namesAlike(rows.columnNames, { table })
+  if (alike.length > 0) return alike
   await engine.load(`holdfast raw ${table}`, rows)
   return {
     ...base,
@@ -178,6 +182,25 @@ async function stageFiles(
 
 function atTable(problem: Problem, table: InputTableName): Problem {
   return { ...problem, place: { ...problem.place, table } }
+}
+
+/** Engines do not tell upper from lower case in names: columns that differ in nothing else cannot both be read. */
+function namesAlike(names: readonly string[], place: Place): Problem[] {
+  const seen = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const name of names) {
+    const other = seen.get(name.toLowerCase())
+    seen.set(name.toLowerCase(), name)
+    if (other === undefined) continue
+    problems.push({
+      code: 'column-duplicate',
+      parameter: `column ${name}`,
+      rule: `to differ from column ${other} in more than upper and lower case`,
+      place: { ...place, column: name },
+      wayOut: 'Rename one of them in the source.',
+    })
+  }
+  return problems
 }
 
 function emptySource(place: Place): Problem {
@@ -244,31 +267,43 @@ async function readStatement(
   missing: readonly string[],
 ): Promise<string | readonly Problem[]> {
   const { literal } = engine.dialect
-  const list = `[${paths.map(literal).join(', ')}]`
+  const list = listOf(engine, paths)
   const file = paths.length === 1 ? '' : `, filename=${literal(fileColumn)}`
   if (format === 'parquet') return `SELECT * FROM read_parquet(${list}, union_by_name=true${file})`
-  if (format === 'json') return readJson(engine, base.table, list, file, missing)
+  if (format === 'json') return readJson(engine, base.table, paths, file, missing)
   return readCsv(engine, base.table, format, paths, file, missing)
+}
+
+function listOf(engine: Engine, paths: readonly string[]): string {
+  return `[${paths.map(engine.dialect.literal).join(', ')}]`
 }
 
 // All columns as text: JSON has no days, and an id must not lose its zeros. A malformed line becomes a row without values.
 async function readJson(
   engine: Engine,
   table: InputTableName,
-  list: string,
+  paths: readonly string[],
   file: string,
   missing: readonly string[],
 ): Promise<string | readonly Problem[]> {
   const options = "format='newline_delimited', ignore_errors=true"
+  const list = listOf(engine, paths)
   let names: string[]
   try {
+    // The names as they are written: DESCRIBE would rename what differs only in upper and lower case
     const found = await engine.query(
-      `SELECT column_name FROM (DESCRIBE SELECT * FROM read_json(${list}, ${options}, sample_size=-1, maximum_depth=1, union_by_name=true))`,
+      `SELECT key FROM (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS place FROM
+         (SELECT json_keys(json) AS keys FROM read_json_objects(${list}, ${options}) WHERE json_type(json) = 'OBJECT'))
+       GROUP BY key ORDER BY min(place), key`,
     )
-    names = found.rows().map((row) => row['column_name'] as string)
+    names = found.rows().map((row) => row['key'] as string)
   } catch (error) {
-    return [unreadableFile(table, list.slice(2, -2), error instanceof Error ? error.cause : error)]
+    return [unreadableFile(table, paths[0]!, error instanceof Error ? error.cause : error)]
   }
+  const alike = namesAlike(names, { table, file: paths[0]! })
+  if (alike.length > 0) return alike
+  if (names.length === 0)
+    return [unreadableFile(table, paths[0]!, new Error('There is no JSON object in it.'))]
   const columns = names.map((name) => `${engine.dialect.literal(name)}: 'VARCHAR'`)
   return `SELECT ${cleanedColumns(engine, names, file, missing)} FROM read_json(${list}, ${options}, columns={${columns.join(', ')}}${file})`
 }
@@ -313,6 +348,7 @@ async function readCsv(
       problems.push(...read.problems.map((problem) => atTable(problem, table)))
       continue
     }
+    problems.push(...namesAlike(read.header.names, { table, file: path }))
     const key = JSON.stringify(read.header)
     const group = groups.get(key) ?? { header: read.header, paths: [] }
     group.paths.push(path)
@@ -322,7 +358,7 @@ async function readCsv(
   const { literal } = engine.dialect
   const reads = [...groups.values()].map(({ header, paths: files }) => {
     const columns = header.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv([${files.map(literal).join(', ')}], auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(rejectsTable(table))}, rejects_scan=${literal(`${rejectsTable(table)}_scan`)}${file})`
+    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(rejectsTable(table))}, rejects_scan=${literal(`${rejectsTable(table)}_scan`)}${file})`
   })
   return reads.join(' UNION ALL BY NAME ')
 }
@@ -363,6 +399,7 @@ async function readBadLines(engine: Engine, table: InputTableName): Promise<BadL
   )
   return lines.rows().map((row) => {
     const known = lineRules[row['type'] as string]
+    const text = (row['text'] as string | null) ?? ''
     return {
       file: (row['file'] as string).replace(/^\.\//, ''),
       // DuckDB counts records, the header as the first
@@ -370,7 +407,8 @@ async function readBadLines(engine: Engine, table: InputTableName): Promise<BadL
       code: known?.code ?? 'file-unreadable',
       rule: known?.rule ?? 'to be a readable line',
       wayOut: known?.wayOut ?? `DuckDB says: ${row['message']}`,
-      text: (row['text'] as string | null) ?? '',
+      text,
+      swallowsRows: row['type'] === 'LINE SIZE OVER MAXIMUM' || /[\r\n]./s.test(text),
     }
   })
 }

@@ -133,7 +133,9 @@ function clashes(staged: StagedTable): Problem[] {
   if (isEvent && happenedAt !== 'day') seen.set('day', `day, which is made from ${happenedAt}`)
   const ours = new Map([...staged.columnNames].map(([our, theirs]) => [theirs, our]))
   const problems: Problem[] = []
-  for (const theirs of staged.columns.keys()) {
+  // Mapped names first: where one meets a column that has that name already, the latter is to be renamed
+  const inOrder = [...staged.columns.keys()].sort((a, b) => Number(ours.has(b)) - Number(ours.has(a)))
+  for (const theirs of inOrder) {
     const our = ours.get(theirs) ?? theirs
     const other = seen.get(our.toLowerCase())
     if (other !== undefined) {

@@ -8,7 +8,7 @@ import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
 import { planColumns } from './historyColumns.js'
-import { checkRows, type TableCheck, tooManyRejects } from './historyRejects.js'
+import { checkRows, swallowingLines, type TableCheck, tooManyRejects } from './historyRejects.js'
 import {
   buildStatement,
   dropCustomerIds,
@@ -205,7 +205,7 @@ function refusals(checks: readonly TableCheck[], options: CheckedOptions): reado
   if (options.badRows === 'refuse') return checks.flatMap((check) => check.problems)
   return checks.flatMap((check) => {
     const tooMany = tooManyRejects(check, options.maxRejectShare)
-    return tooMany === undefined ? [] : [tooMany, ...check.problems]
+    return tooMany === undefined ? swallowingLines(check.planned) : [tooMany, ...check.problems]
   })
 }
 
