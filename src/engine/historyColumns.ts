@@ -3,7 +3,8 @@ import { type CellCounts, inferKind } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
-import { cleanedText, placeOfSource, type StagedTable } from './historySources.js'
+import { cleanedText } from './historyFiles.js'
+import { placeOfSource, type StagedTable } from './historySources.js'
 
 /** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
 export interface ColumnPlan {

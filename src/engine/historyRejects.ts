@@ -2,8 +2,9 @@ import type { Problem } from '../base/errors.js'
 import type { InputTableName } from '../table/inputs.js'
 import type { Reject } from '../table/rejects.js'
 import type { Engine } from './engine.js'
+import type { BadLine } from './historyFiles.js'
 import { anyBroken, checkedRows, type PlannedTable, type RowRule } from './historyRules.js'
-import { type BadLine, placeOfSource, rowLocator } from './historySources.js'
+import { placeOfSource, rowLocator } from './historySources.js'
 
 /** What the check of one table found. */
 export interface TableCheck {

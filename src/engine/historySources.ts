@@ -1,11 +1,21 @@
-import type { Place, Problem, ProblemCode } from '../base/errors.js'
-import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
-import { type FileFormat, fileFormat, fileMissing, formatUnknown } from '../table/files.node.js'
+import type { Place, Problem } from '../base/errors.js'
+import { fileFormat, formatUnknown } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, Table } from '../table/table.js'
 import { textTable } from '../table/textTable.js'
 import type { Engine } from './engine.js'
+import {
+  atTable,
+  type BadLine,
+  fileColumn,
+  filesOf,
+  linesTable,
+  namesAlike,
+  readBadLines,
+  readStatement,
+  unreadableFile,
+} from './historyFiles.js'
 
 /** Rows of a table: a file, a glob of files of one format, a table in memory, or row objects. */
 export type SourceRows = string | Table | readonly Readonly<Record<string, unknown>>[]
@@ -48,21 +58,6 @@ interface StagedFile {
   readonly path: string
   readonly firstRowid: number
 }
-
-/** A line that is not a row of the table. */
-export interface BadLine {
-  readonly file: string
-  readonly row: number
-  readonly code: ProblemCode
-  readonly rule: string
-  readonly text: string
-  readonly wayOut: string
-  /** True where a quote stays open: nobody can tell how many rows are in it, so it cannot be set aside. */
-  readonly swallowsRows: boolean
-}
-
-/** Name of the column that holds the file of each row, where there are several. */
-export const fileColumn = 'holdfast file'
 
 /** Returns the function that says where in the source a row of the raw table is. */
 export function rowLocator(staged: StagedTable): (rowid: number) => { file?: string; row: number } {
@@ -160,7 +155,7 @@ async function stageFiles(
       },
     ]
   }
-  const read = await readStatement(engine, base, format, paths, missing)
+  const read = await readStatement(engine, table, format, paths, missing)
   if (typeof read !== 'string') return read
   try {
     await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${read}`)
@@ -180,29 +175,6 @@ async function stageFiles(
   return { ...base, kinds: new Map(), numbersAreDays: false, isCleaned, files, badLines, rowCount, columns }
 }
 
-function atTable(problem: Problem, table: InputTableName): Problem {
-  return { ...problem, place: { ...problem.place, table } }
-}
-
-/** Engines do not tell upper from lower case in names: columns that differ in nothing else cannot both be read. */
-function namesAlike(names: readonly string[], place: Place): Problem[] {
-  const seen = new Map<string, string>()
-  const problems: Problem[] = []
-  for (const name of names) {
-    const other = seen.get(name.toLowerCase())
-    seen.set(name.toLowerCase(), name)
-    if (other === undefined) continue
-    problems.push({
-      code: 'column-duplicate',
-      parameter: `column ${name}`,
-      rule: `to differ from column ${other} in more than upper and lower case`,
-      place: { ...place, column: name },
-      wayOut: 'Rename one of them in the source.',
-    })
-  }
-  return problems
-}
-
 function emptySource(place: Place): Problem {
   return {
     code: 'table-empty',
@@ -210,35 +182,6 @@ function emptySource(place: Place): Problem {
     rule: 'to have rows',
     place,
     wayOut: 'Check that the export wrote the right period, or leave the table out.',
-  }
-}
-
-function unreadableFile(table: InputTableName, file: string, reason: unknown): Problem {
-  const message = reason instanceof Error ? reason.message : String(reason)
-  return {
-    code: 'file-unreadable',
-    parameter: 'the file',
-    rule: `to be a readable ${file.slice(file.lastIndexOf('.') + 1)} file`,
-    place: { table, file },
-    wayOut: `DuckDB says: ${message.split('\n')[0]} Write the file anew, or check that its ending fits.`,
-  }
-}
-
-const globSigns = /[*?[]/
-
-async function filesOf(engine: Engine, pattern: string): Promise<string[] | Problem> {
-  const missing = await fileMissing(pattern)
-  if (missing === undefined) return [pattern]
-  if (!globSigns.test(pattern)) return missing
-  const found = await engine.query(`SELECT file FROM glob(${engine.dialect.literal(pattern)}) ORDER BY file`)
-  if (found.rowCount > 0) return found.rows().map((row) => (row['file'] as string).replace(/^\.\//, ''))
-  return {
-    code: 'file-missing',
-    parameter: 'the glob',
-    rule: 'to match at least one file',
-    received: pattern,
-    place: { file: pattern },
-    wayOut: `It is looked up from the folder ${process.cwd()}.`,
   }
 }
 
@@ -259,164 +202,10 @@ async function stagedFiles(engine: Engine, raw: string, paths: readonly string[]
   }))
 }
 
-async function readStatement(
-  engine: Engine,
-  base: StagedBase,
-  format: FileFormat,
-  paths: readonly string[],
-  missing: readonly string[],
-): Promise<string | readonly Problem[]> {
-  const { literal } = engine.dialect
-  const list = listOf(engine, paths)
-  const file = paths.length === 1 ? '' : `, filename=${literal(fileColumn)}`
-  if (format === 'parquet') return `SELECT * FROM read_parquet(${list}, union_by_name=true${file})`
-  if (format === 'json') return readJson(engine, base.table, paths, file, missing)
-  return readCsv(engine, base.table, format, paths, file, missing)
-}
-
-function listOf(engine: Engine, paths: readonly string[]): string {
-  return `[${paths.map(engine.dialect.literal).join(', ')}]`
-}
-
-// All columns as text: JSON has no days, and an id must not lose its zeros. A malformed line becomes a row without values.
-async function readJson(
-  engine: Engine,
-  table: InputTableName,
-  paths: readonly string[],
-  file: string,
-  missing: readonly string[],
-): Promise<string | readonly Problem[]> {
-  const options = "format='newline_delimited', ignore_errors=true"
-  const list = listOf(engine, paths)
-  let names: string[]
-  try {
-    // The names as they are written: DESCRIBE would rename what differs only in upper and lower case
-    const found = await engine.query(
-      `SELECT key FROM (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS place FROM
-         (SELECT json_keys(json) AS keys FROM read_json_objects(${list}, ${options}) WHERE json_type(json) = 'OBJECT'))
-       GROUP BY key ORDER BY min(place), key`,
-    )
-    names = found.rows().map((row) => row['key'] as string)
-  } catch (error) {
-    return [unreadableFile(table, paths[0]!, error instanceof Error ? error.cause : error)]
-  }
-  const alike = namesAlike(names, { table, file: paths[0]! })
-  if (alike.length > 0) return alike
-  if (names.length === 0)
-    return [unreadableFile(table, paths[0]!, new Error('There is no JSON object in it.'))]
-  const columns = names.map((name) => `${engine.dialect.literal(name)}: 'VARCHAR'`)
-  return `SELECT ${cleanedColumns(engine, names, file, missing)} FROM read_json(${list}, ${options}, columns={${columns.join(', ')}}${file})`
-}
-
-function cleanedColumns(
-  engine: Engine,
-  names: readonly string[],
-  file: string,
-  missing: readonly string[],
-): string {
-  const { identifier } = engine.dialect
-  const columns = names.map(
-    (name) => `${cleanedText(engine, identifier(name), missing)} AS ${identifier(name)}`,
-  )
-  return [...columns, ...(file === '' ? [] : [identifier(fileColumn)])].join(', ')
-}
-
-/** Returns the SQL of a text that is NULL where it is blank or stands for missing. */
-export function cleanedText(engine: Engine, text: string, missing: readonly string[]): string {
-  const marks = ['', ...missing].map(engine.dialect.literal).join(', ')
-  // Blanks that exports write: also tabs, no-break and ideographic spaces
-  const trimmed = `trim(${text}, ' \t\r\n\u00a0\u3000\ufeff')`
-  // A text that begins with a visible ASCII character is not blank; seeing that costs a tenth of trimming it
-  const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '~' THEN ${text} ` : ''
-  return `CASE ${visible}WHEN ${trimmed} NOT IN (${marks}) THEN ${text} END`
-}
-
-async function readCsv(
-  engine: Engine,
-  table: InputTableName,
-  format: FileFormat,
-  paths: readonly string[],
-  file: string,
-  missing: readonly string[],
-): Promise<string | readonly Problem[]> {
-  const problems: Problem[] = []
-  // Files with the same header are read together; a file may have further columns that others lack
-  const groups = new Map<string, { header: CsvHeader; paths: string[] }>()
-  for (const path of paths) {
-    const read = await readCsvHeader(path, format)
-    if ('problems' in read) {
-      problems.push(...read.problems.map((problem) => atTable(problem, table)))
-      continue
-    }
-    problems.push(...namesAlike(read.header.names, { table, file: path }))
-    const key = JSON.stringify(read.header)
-    const group = groups.get(key) ?? { header: read.header, paths: [] }
-    group.paths.push(path)
-    groups.set(key, group)
-  }
-  if (problems.length > 0) return problems
-  const { literal } = engine.dialect
-  const reads = [...groups.values()].map(({ header, paths: files }) => {
-    const columns = header.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(rejectsTable(table))}, rejects_scan=${literal(`${rejectsTable(table)}_scan`)}${file})`
-  })
-  return reads.join(' UNION ALL BY NAME ')
-}
-
-function rejectsTable(table: InputTableName): string {
-  return `holdfast_lines_${table}`
-}
-
-const fieldCount = {
-  code: 'length-differs',
-  rule: 'to have as many fields as the header',
-  wayOut: 'Put values that hold the delimiter in quotes.',
-} as const
-
-const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut'>>> = {
-  'MISSING COLUMNS': fieldCount,
-  'TOO MANY COLUMNS': fieldCount,
-  'UNQUOTED VALUE': {
-    code: 'file-unreadable',
-    rule: 'to close its quotes',
-    wayOut: 'Write a quote inside of quotes twice.',
-  },
-  'INVALID ENCODING': {
-    code: 'file-unreadable',
-    rule: 'to be UTF-8 text',
-    wayOut: 'Convert the file, for instance with: iconv -f GB18030 -t UTF-8.',
-  },
-}
-
-async function readBadLines(engine: Engine, table: InputTableName): Promise<BadLine[]> {
-  const { identifier } = engine.dialect
-  const [errors, scans] = [rejectsTable(table), `${rejectsTable(table)}_scan`].map(identifier)
-  // A line can break several rules; what it is called is the first of them
-  const lines = await engine.query(
-    `SELECT file_path AS file, line, any_value(csv_line) AS text,
-       any_value(error_type::VARCHAR ORDER BY error_type::VARCHAR) AS type, any_value(error_message) AS message
-     FROM ${errors} JOIN ${scans} USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2`,
-  )
-  return lines.rows().map((row) => {
-    const known = lineRules[row['type'] as string]
-    const text = (row['text'] as string | null) ?? ''
-    return {
-      file: (row['file'] as string).replace(/^\.\//, ''),
-      // DuckDB counts records, the header as the first
-      row: (row['line'] as number) - 1,
-      code: known?.code ?? 'file-unreadable',
-      rule: known?.rule ?? 'to be a readable line',
-      wayOut: known?.wayOut ?? `DuckDB says: ${row['message']}`,
-      text,
-      swallowsRows: row['type'] === 'LINE SIZE OVER MAXIMUM' || /[\r\n]./s.test(text),
-    }
-  })
-}
-
 /** Removes what staging left in the engine. */
 export async function dropStaged(engine: Engine, tables: readonly InputTableName[]): Promise<void> {
   for (const table of tables) {
-    for (const name of [`holdfast raw ${table}`, rejectsTable(table), `${rejectsTable(table)}_scan`]) {
+    for (const name of [`holdfast raw ${table}`, linesTable(table), `${linesTable(table)}_scan`]) {
       await engine.run(`DROP TABLE IF EXISTS ${engine.dialect.identifier(name)}`)
     }
   }

@@ -133,6 +133,18 @@ function clashes(staged: StagedTable): Problem[] {
   if (isEvent && happenedAt !== 'day') seen.set('day', `day, which is made from ${happenedAt}`)
   const ours = new Map([...staged.columnNames].map(([our, theirs]) => [theirs, our]))
   const problems: Problem[] = []
+  for (const theirs of staged.columns.keys()) {
+    if (theirs.toLowerCase() !== 'rowid') continue
+    const rule = 'to have another name: the engine numbers its rows by it'
+    const place = { ...placeOfSource(staged), column: theirs }
+    problems.push({
+      code: 'column-duplicate',
+      parameter: `column ${theirs}`,
+      rule,
+      place,
+      wayOut: 'Rename it in the source.',
+    })
+  }
   // Mapped names first: where one meets a column that has that name already, the latter is to be renamed
   const inOrder = [...staged.columns.keys()].sort((a, b) => Number(ours.has(b)) - Number(ours.has(a)))
   for (const theirs of inOrder) {

@@ -89,8 +89,10 @@ export async function readTable(path: string, options?: ReadTableOptions): Promi
  * `maxRejectShare` of the rows would be taken out
  *
  * @example
- * const { table, rejects } = await readTableWithRejects('customers.csv')
- * if (rejects.rowCount > 0) await writeTable(rejects, 'rejects.csv')
+ * await writeTable(tableFrom({ id: ['A', 'B'], since: ['2024-01-31', 'soon'] }), 'since.csv')
+ * const { table, rejects } = await readTableWithRejects('since.csv', { types: { since: 'day' } })
+ * rejects.rows().map((row) => [row.row, row.column, row.code, row.value])
+ * // => [[2, 'since', 'value-type', 'soon']]
  */
 export async function readTableWithRejects(
   path: string,

@@ -321,6 +321,7 @@ describe('sources that are refused as a whole', () => {
         columns: { id: 'cust', kind: 'art' },
       },
       contacts: alike,
+      devices: [{ id: 'A', period: '2025-01', deviceId: 'x', RowId: 1 }],
     })
     expect(error.problems.map(({ code, parameter, place }) => [code, place?.table, parameter])).toEqual([
       ['column-missing', 'customers', 'column id'],
@@ -331,6 +332,7 @@ describe('sources that are refused as a whole', () => {
       ['column-missing', 'payments', 'column art'],
       ['column-duplicate', 'payments', 'column id'],
       ['column-duplicate', 'contacts', 'column Kind'],
+      ['column-duplicate', 'devices', 'column RowId'],
     ])
     expect(error.problems[0]).toMatchObject({
       rule: 'to be there (needed in customers); the columns are ID, activatedAt',
