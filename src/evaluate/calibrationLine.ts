@@ -28,7 +28,7 @@ export interface CalibrationLine {
  *   separate the classes completely, or are all equal: the slope is not defined; `one-class`, `length-differs`,
  *   `table-empty`, `value-missing`: all at once
  *
- * O(n log n + iterations · n) time, about 7 iterations; O(n) memory.
+ * O(n log n + iterations · n) time, a few iterations; O(n) memory.
  *
  * @example
  * const line = calibrationLine([0.2, 0.2, 0.2, 0.2, 0.8, 0.8, 0.8, 0.8], [1, 0, 0, 0, 1, 1, 1, 0])
