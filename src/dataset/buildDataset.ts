@@ -42,8 +42,28 @@ export interface BuildControl {
  * features × 8 bytes here, the history and about as much again in the engine.
  *
  * @example
+ * const history = await openHistory({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },
+ *     { id: 'B', activatedAt: '2024-06-01', cancelledAt: null },
+ *   ],
+ *   usage: [
+ *     { id: 'A', day: '2025-03-31', minutes: 12 },
+ *     { id: 'B', day: '2025-05-31', minutes: 30 },
+ *   ],
+ * })
+ * const plan = churnPlan({
+ *   label: cancelled({ gapDays: 7, horizonDays: 30 }),
+ *   features: [sumOf('usage', 'minutes', { months: 1 }), tenure()],
+ *   cutoffs: ['2025-04-01'],
+ * })
  * const dataset = await buildDataset(history, plan)
- * const { train, test } = splitByTime(dataset, { testFrom: '2025-10-01' })
+ * await history.close()
+ * datasetToTable(dataset).rows()
+ * // => [
+ * //   { id: 'A', cutoff: '2025-04-01', usage_minutes_sum_1m: 12, tenure_months: 14, outcome: 1 },
+ * //   { id: 'B', cutoff: '2025-04-01', usage_minutes_sum_1m: 0, tenure_months: 10, outcome: 0 },
+ * // ]
  *
  * @see {@link featureMatrix} for scoring, where no outcome is known
  */

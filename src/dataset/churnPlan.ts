@@ -52,9 +52,11 @@ export const churnPlanSchema = z.strictObject({
  * @example
  * const plan = churnPlan({
  *   label: cancelled({ gapDays: 7, horizonDays: 30 }),
- *   features: telecomFeatures(history.tables),
- *   cutoffs: monthly('2025-01', '2025-10'),
+ *   features: [sumOf('usage', 'minutes', { months: 3 }), tenure()],
+ *   cutoffs: ['2025-02-01', '2025-01-01'],
  * })
+ * plan.cutoffs.map(formatDay)
+ * // => ['2025-01-01', '2025-02-01']
  *
  * @see {@link buildDataset}
  */

@@ -52,7 +52,7 @@ export interface Dataset {
   readonly weight?: Float64Array
   /** The rules the features were made with; null for a flat table. */
   readonly rules: readonly FeatureRule[] | null
-  /** Who was counted; null for a flat table. */
+  /** Who was counted; null for a flat table. Scoring must count the same customers. */
   readonly population: PopulationRule | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
   readonly label: DatasetLabel | null

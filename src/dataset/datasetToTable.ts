@@ -10,6 +10,8 @@ import type { Dataset } from './dataset.js'
  * @throws {HoldfastError} `column-duplicate` where a feature of a flat table has one of these names
  *
  * @example
+ * const table = tableFrom({ tenure: [1, 34, 2, 45], churn: ['Yes', 'No', 'Yes', 'No'] })
+ * const dataset = fromFlatTable(table, { label: 'churn' })
  * datasetToTable(dataset).columnNames
  * // => ['id', 'tenure', 'outcome']
  */

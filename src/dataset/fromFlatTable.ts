@@ -58,7 +58,7 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * @param table one row per customer
  * @returns dataset in the order of the table's rows, without cutoffs
  * @throws {HoldfastError} `column-missing`; `column-type` for a day column; `value-missing`, `duplicate-id` with every
- * row concerned; `value-unknown` where it is not clear which label means churned; `one-class`; `table-empty`
+ * row concerned; `data-leak` where the label is among the features; `value-unknown` where it is not clear which label means churned; `one-class`; `table-empty`
  *
  * O(rows × columns).
  *
@@ -129,7 +129,19 @@ function columnProblems(table: Table, options: CheckedOptions): Problem[] {
       problems.push({ code: 'column-type', parameter, rule: 'to hold numbers', received: kind })
     }
   }
-  return [...missing, ...problems]
+  return [...missing, ...problems, ...outcomeAsFeature(options)]
+}
+
+function outcomeAsFeature(options: CheckedOptions): Problem[] {
+  if (!options.features?.includes(options.label)) return []
+  return [
+    {
+      code: 'data-leak',
+      parameter: 'features',
+      rule: `to leave out the label column ${options.label}, which is the answer`,
+      wayOut: 'Take it from the list.',
+    },
+  ]
 }
 
 function featureNames(table: Table, options: CheckedOptions): readonly string[] {

@@ -48,7 +48,27 @@ export const splitByTimeSchema = z.strictObject({
  * O(rows × columns).
  *
  * @example
- * const { train, test, purgedRows } = splitByTime(dataset, { testFrom: '2025-10-01' })
+ * const history = await openHistory({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },
+ *     { id: 'B', activatedAt: '2024-06-01', cancelledAt: null },
+ *   ],
+ *   usage: [
+ *     { id: 'A', day: '2025-03-31', minutes: 12 },
+ *     { id: 'B', day: '2025-05-31', minutes: 30 },
+ *   ],
+ * })
+ * const plan = churnPlan({
+ *   label: cancelled({ gapDays: 0, horizonMonths: 1 }),
+ *   features: [tenure()],
+ *   cutoffs: ['2025-02-15', '2025-03-15', '2025-04-01'],
+ * })
+ * const { train, test, purgedRows } = splitByTime(await buildDataset(history, plan), { testFrom: '2025-04-01' })
+ * await history.close()
+ * // The outcome of 15 March is known on 15 April only.
+ * const rows = [train.ids.length, test.ids.length, purgedRows]
+ * rows
+ * // => [2, 2, 2]
  *
  * @see {@link splitRows} for flat tables
  */

@@ -35,9 +35,12 @@ export const splitRowsSchema = z.strictObject({
  * O(rows × columns).
  *
  * @example
- * const { train, test } = splitRows(dataset, { testShare: 0.25, seed: 1 })
- * [train.ids.length, test.ids.length]
- * // => [3, 1]
+ * const table = tableFrom({ tenure: [1, 34, 2, 45], churn: ['Yes', 'No', 'Yes', 'No'] })
+ * const dataset = fromFlatTable(table, { label: 'churn' })
+ * const { train, test } = splitRows(dataset, { testShare: 0.5, seed: 1 })
+ * const churners = [train, test].map((part) => part.outcome.reduce((sum, outcome) => sum + outcome, 0))
+ * churners
+ * // => [1, 1]
  *
  * @see {@link splitByTime}
  */

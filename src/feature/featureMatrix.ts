@@ -47,7 +47,25 @@ export interface PopulationFeatures extends CustomerFeatures {
  * One read of each table, whatever the number of rules and cutoffs. Memory: customers × cutoffs × rules × 8 bytes.
  *
  * @example
- * const { ids, features, population } = await featureMatrix(history, rules, { cutoffs: [epochDay('2025-10-01')] })
+ * const history = await openHistory({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },
+ *     { id: 'B', activatedAt: '2024-06-01', cancelledAt: null },
+ *   ],
+ *   usage: [
+ *     { id: 'A', day: '2025-03-31', minutes: 12 },
+ *     { id: 'B', day: '2025-05-31', minutes: 30 },
+ *   ],
+ * })
+ * const rules = [sumOf('usage', 'minutes', { months: 1 })]
+ * const { ids, features, population } = await featureMatrix(history, rules, { cutoffs: [epochDay('2025-05-01')] })
+ * await history.close()
+ * ids
+ * // => ['B']
+ * Array.from(features.columns[0].values)
+ * // => [0]
+ * population.rows().map(({ reason, customers }) => `${reason}: ${customers}`)
+ * // => ['counted: 1', 'not yet activated: 0', 'cancelled before: 1']
  *
  * @see {@link featuresOf} for one customer without an engine
  */

@@ -36,8 +36,24 @@ export interface Labels {
  * One pass over the label's table per cutoff that looks at the row.
  *
  * @example
+ * const history = await openHistory({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },
+ *     { id: 'B', activatedAt: '2024-06-01', cancelledAt: null },
+ *   ],
+ *   usage: [
+ *     { id: 'A', day: '2025-03-31', minutes: 12 },
+ *     { id: 'B', day: '2025-05-31', minutes: 30 },
+ *   ],
+ * })
+ * const cutoff = epochDay('2025-04-15')
+ * await history.engine.run(`CREATE TABLE counted AS SELECT id, ${cutoff} AS cutoff FROM customers`)
+ * const population = { table: 'counted', cutoffs: [cutoff] }
  * const labels = await labelTable(history, cancelled({ gapDays: 7, horizonDays: 30 }), population)
- * const outcomes = await history.engine.query(`SELECT * FROM ${labels.table} ORDER BY id, cutoff`)
+ * const outcomes = await history.engine.query(`SELECT id, outcome, reason FROM ${labels.table} ORDER BY id`)
+ * await history.close()
+ * outcomes.rows()
+ * // => [{ id: 'A', outcome: null, reason: 'left in the gap' }, { id: 'B', outcome: 0, reason: null }]
  */
 export async function labelTable(
   history: History,

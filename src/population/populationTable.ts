@@ -44,12 +44,23 @@ const cancelledBefore = 'cancelled before'
  * O(customers × cutoffs) rows in the engine.
  *
  * @example
- * const population = await populationTable(history, activeCustomers(), [epochDay('2025-02-01')])
+ * const history = await openHistory({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },
+ *     { id: 'B', activatedAt: '2024-06-01', cancelledAt: null },
+ *   ],
+ *   usage: [
+ *     { id: 'A', day: '2025-03-31', minutes: 12 },
+ *     { id: 'B', day: '2025-05-31', minutes: 30 },
+ *   ],
+ * })
+ * const population = await populationTable(history, activeCustomers(), [epochDay('2024-02-01')])
+ * await history.close()
  * population.report.rows()
  * // => [
- * //   { cutoff: '2025-02-01', reason: 'counted', customers: 2 },
- * //   { cutoff: '2025-02-01', reason: 'not yet activated', customers: 1 },
- * //   { cutoff: '2025-02-01', reason: 'cancelled before', customers: 0 },
+ * //   { cutoff: '2024-02-01', reason: 'counted', customers: 1 },
+ * //   { cutoff: '2024-02-01', reason: 'not yet activated', customers: 1 },
+ * //   { cutoff: '2024-02-01', reason: 'cancelled before', customers: 0 },
  * // ]
  */
 export async function populationTable(

@@ -191,3 +191,8 @@ test('features that are named are taken in their order, also where they say noth
   expect(features.columns.map(({ name }) => name)).toEqual(['constant', 'tenure'])
   expect(warnings).toEqual([])
 })
+
+test('the label among the features is refused as a leak', () => {
+  const error = errorOf(() => fromFlatTable(flat([1, 0]), { label: 'churn', features: ['tenure', 'churn'] }))
+  expect(codes(error)).toEqual(['data-leak'])
+})

@@ -1,0 +1,266 @@
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { addMonths, type EpochDay, epochDay, formatDay } from '../../src/base/days.js'
+import type { HoldfastError } from '../../src/base/errors.js'
+import type { History } from '../../src/engine/history.js'
+import { openHistory } from '../../src/engine/openHistory.js'
+import { cancelled } from '../../src/label/cancelled.js'
+import { labelName } from '../../src/label/labelName.js'
+import { labelTable, latestCutoff } from '../../src/label/labelTable.js'
+import { outcomeWindow } from '../../src/label/outcomeWindow.js'
+import { type LabelRule, labelRuleSchema } from '../../src/label/rule.js'
+import { silent } from '../../src/label/silent.js'
+import { valueDropped } from '../../src/label/valueDropped.js'
+import { populationTable } from '../../src/population/populationTable.js'
+import type { HistoryRow } from '../../src/table/customerHistory.js'
+
+const opened: History[] = []
+const march = epochDay('2025-03-01')
+
+async function open(
+  customers: HistoryRow[],
+  tables: Record<string, HistoryRow[]> = {},
+  completeUntil = '2025-07-01',
+): Promise<History> {
+  // A history needs one table of events.
+  const [{ id } = { id: '' }] = customers
+  const usage = [{ id, day: '2025-01-01', minutes: 1 }]
+  const history = await openHistory({ customers, usage, ...tables } as never, { completeUntil })
+  opened.push(history)
+  return history
+}
+
+afterAll(async () => {
+  for (const history of opened) await history.close()
+})
+
+type Outcomes = Record<string, number | string>
+
+/** Per customer the outcome, or the reason why there is none. */
+async function outcomesOf(history: History, rule: LabelRule, cutoffs = [march]): Promise<Outcomes> {
+  const population = await populationTable(history, undefined, cutoffs)
+  const labels = await labelTable(history, rule, population)
+  const rows = await history.engine.query(`SELECT id, outcome, reason FROM ${labels.table} ORDER BY id`)
+  return Object.fromEntries(rows.rows().map(({ id, outcome, reason }) => [id, outcome ?? reason])) as Outcomes
+}
+
+async function leavers(completeUntil?: string): Promise<History> {
+  const days = ['2025-03-01', '2025-03-07', '2025-03-08', '2025-04-06', '2025-04-07', null]
+  const customers = days.map((cancelledAt) => ({
+    id: `${cancelledAt}`,
+    activatedAt: '2024-01-01',
+    cancelledAt,
+  }))
+  return open(customers, {}, completeUntil)
+}
+
+test('cancelled in [c + gap, c + gap + horizon) is 1, later or never is 0, inside the gap is no outcome', async () => {
+  // 1 March + 7 = 8 March; + 30 = 7 April.
+  expect(await outcomesOf(await leavers(), cancelled({ gapDays: 7, horizonDays: 30 }))).toEqual({
+    '2025-03-01': 'left in the gap',
+    '2025-03-07': 'left in the gap',
+    '2025-03-08': 1,
+    '2025-04-06': 1,
+    '2025-04-07': 0,
+    null: 0,
+  })
+})
+
+test('a horizon of a calendar month ends with the month', async () => {
+  const customers = ['2025-02-01', '2025-02-28', '2025-03-01'].map((cancelledAt) => ({
+    id: cancelledAt,
+    activatedAt: '2024-01-01',
+    cancelledAt,
+  }))
+  const rule = cancelled({ horizonMonths: 1 })
+  expect(await outcomesOf(await open(customers), rule, [epochDay('2025-02-01')])).toEqual({
+    '2025-02-01': 1,
+    '2025-02-28': 1,
+    '2025-03-01': 0,
+  })
+})
+
+test('an outcome window that ends where the history ends is complete', async () => {
+  const rule = cancelled({ gapDays: 7, horizonDays: 30 })
+  expect(await outcomesOf(await leavers('2025-04-07'), rule)).toMatchObject({ '2025-04-06': 1, null: 0 })
+})
+
+test('a cutoff whose horizon is not over has no outcome at all, not even for those who have left', async () => {
+  const history = await leavers('2025-04-07')
+  const rule = cancelled({ gapDays: 0, horizonDays: 30 })
+  const cutoffs = [march, epochDay('2025-03-09')]
+  const population = await populationTable(history, undefined, cutoffs)
+  const labels = await labelTable(history, rule, population)
+  const rows = await history.engine.query(
+    `SELECT cutoff, count(outcome) AS outcomes, count(reason) AS reasons FROM ${labels.table} GROUP BY cutoff ORDER BY cutoff`,
+  )
+  // On 9 March three of the six are left.
+  expect(rows.rows()).toEqual([
+    { cutoff: march, outcomes: 6, reasons: 0 },
+    { cutoff: march + 8, outcomes: 0, reasons: 3 },
+  ])
+  expect(labels.report.rows()).toEqual([
+    { cutoff: '2025-03-01', reason: 'horizon not complete', customers: 0 },
+    { cutoff: '2025-03-01', reason: 'left in the gap', customers: 0 },
+    { cutoff: '2025-03-09', reason: 'horizon not complete', customers: 3 },
+    { cutoff: '2025-03-09', reason: 'left in the gap', customers: 0 },
+  ])
+})
+
+test('no cutoff with a complete horizon is refused, with the latest usable cutoff', async () => {
+  const error = outcomesOf(await leavers('2025-04-06'), cancelled({ gapDays: 7, horizonDays: 30 }))
+  await expect(error).rejects.toThrow(
+    'labelTable: expected the outcome window [2025-03-08, 2025-04-07) to end at or before 2025-04-06, from which day on the history is not complete. Use a cutoff of at most 2025-02-28, or a shorter horizon.',
+  )
+})
+
+test('the latest usable cutoff is usable, and the day after it is not', () => {
+  const horizons = fc.oneof(
+    fc.integer({ min: 1, max: 400 }).map((days) => ({ days })),
+    fc.integer({ min: 1, max: 14 }).map((months) => ({ months })),
+  )
+  const ends = fc.integer({ min: epochDay('2023-01-01'), max: epochDay('2025-12-31') })
+  fc.assert(
+    fc.property(horizons, fc.integer({ min: 0, max: 40 }), ends, (horizon, gapDays, end) => {
+      const rule: LabelRule = { kind: 'cancelled', gapDays, horizon }
+      const latest = latestCutoff(rule, end as EpochDay)
+      expect(outcomeWindow(rule, latest).end).toBeLessThanOrEqual(end)
+      expect(outcomeWindow(rule, (latest + 1) as EpochDay).end).toBeGreaterThan(end)
+    }),
+  )
+})
+
+// The example of the design: cutoff = day 30, look-back [0, 30), outcome window [30, 60).
+const exampleRows = [
+  { id: 'A', day: 10 },
+  { id: 'A', day: 40 },
+  { id: 'B', day: 15 },
+  { id: 'C', day: 70 },
+]
+
+test('silent: seen again is 0, not seen again is 1, not seen before is not countable', async () => {
+  const customers = ['A', 'B', 'C'].map((id) => ({ id, activatedAt: -10 }))
+  const history = await open(customers, { usage: exampleRows }, formatDay(90 as EpochDay))
+  expect(await outcomesOf(history, silent(), [30 as EpochDay])).toEqual({
+    A: 0,
+    B: 1,
+    C: 'no usage in the 30 days before',
+  })
+})
+
+test('silent: rows in the gap count on neither side, the edges are half-open', async () => {
+  const days: Record<string, number[]> = {
+    'first day of the look-back': [20],
+    'day before the look-back': [19],
+    'first day of the gap': [25, 30],
+    'last day of the gap': [25, 34],
+    'first day of the outcome': [25, 35],
+    'last day of the outcome': [25, 44],
+    'day after the outcome': [25, 45],
+    'only in the gap': [31],
+  }
+  const usage = Object.entries(days).flatMap(([id, list]) => list.map((day) => ({ id, day })))
+  const customers = Object.keys(days).map((id) => ({ id, activatedAt: 0 }))
+  const history = await open(customers, { usage }, '1970-04-01')
+  const rule = silent({ activeDays: 10, gapDays: 5, silentDays: 10 })
+  expect(await outcomesOf(history, rule, [30 as EpochDay])).toEqual({
+    'first day of the look-back': 1,
+    'day before the look-back': 'no usage in the 10 days before',
+    'first day of the gap': 1,
+    'last day of the gap': 1,
+    'first day of the outcome': 0,
+    'last day of the outcome': 0,
+    'day after the outcome': 1,
+    'only in the gap': 'no usage in the 10 days before',
+  })
+})
+
+test('silent: who cancels in the gap has no outcome', async () => {
+  const customers = [{ id: 'A', activatedAt: 0, cancelledAt: 32 }]
+  const history = await open(customers, { usage: [{ id: 'A', day: 29 }] }, '1970-04-01')
+  const rule = silent({ gapDays: 5 })
+  expect(await outcomesOf(history, rule, [30 as EpochDay])).toEqual({ A: 'left in the gap' })
+})
+
+test('value dropped: 70 of a mean of 100 is a fall of 30 %, 70.01 is not', async () => {
+  const bills = (id: string, amounts: number[]) =>
+    amounts.map((amount, index) => ({
+      id,
+      period: formatDay(addMonths(epochDay('2024-12-01'), index)),
+      amount,
+    }))
+  const long = { activatedAt: '2024-01-01' }
+  const customers = [
+    { id: 'fell', ...long },
+    { id: 'nearly', ...long },
+    { id: 'rose', ...long },
+    { id: 'free', ...long },
+    { id: 'stopped', ...long },
+    { id: 'new', activatedAt: '2024-12-02' },
+  ]
+  const rows = [
+    ...bills('fell', [90, 100, 110, 70]),
+    ...bills('nearly', [90, 100, 110, 70.01]),
+    ...bills('rose', [1, 1, 1, 5]),
+    ...bills('free', [0, 0, 0, 5]),
+    ...bills('stopped', [10, 10, 10]),
+    ...bills('new', [90, 100, 110, 10]),
+  ]
+  // Look-back [2024-12-01, 2025-03-01) = the bills of December to February; outcome = the bill of March.
+  expect(await outcomesOf(await open(customers, { bills: rows }), valueDropped())).toEqual({
+    fell: 1,
+    nearly: 0,
+    rose: 0,
+    free: 'no amount in the look-back',
+    stopped: 1,
+    new: 'activated within the look-back',
+  })
+})
+
+test('value dropped: 0.7 × 0.1 is a fall of 30 % from 0.1, although 0.07 > 0.7 × 0.1 in floating point', async () => {
+  const bills = [0.1, 0.1, 0.1, 0.07].map((amount, index) => ({
+    id: 'A',
+    period: formatDay(addMonths(epochDay('2024-12-01'), index)),
+    amount,
+  }))
+  const history = await open([{ id: 'A', activatedAt: '2024-01-01' }], { bills })
+  expect(await outcomesOf(history, valueDropped())).toEqual({ A: 1 })
+})
+
+test('tables and columns that the history does not have are refused', async () => {
+  const history = await leavers()
+  const codeOf = (rule: LabelRule) =>
+    outcomesOf(history, rule).catch((error: unknown) => (error as HoldfastError).problems[0])
+  expect(await codeOf(valueDropped())).toMatchObject({ code: 'table-unknown', parameter: 'table bills' })
+  expect(await codeOf(valueDropped({ table: 'usage', measure: 'minute' }))).toMatchObject({
+    code: 'column-missing',
+    wayOut: 'Did you mean minutes?',
+  })
+})
+
+const rules: [LabelRule, string][] = [
+  [cancelled(), 'cancelled_30d'],
+  [cancelled({ gapDays: 7, horizonMonths: 2 }), 'cancelled_gap7d_2m'],
+  [silent({ table: 'payments', activeDays: 180, silentDays: 90 }), 'silent_payments_active180d_90d'],
+  [silent({ silentMonths: 1 }), 'silent_usage_active30d_1m'],
+  [valueDropped({ share: 0.07, gapDays: 3 }), 'dropped_bills_amount_7pct_of_3m_gap3d_1m'],
+]
+
+test.each(rules)('%o is called %s and comes back from JSON as it was', (rule, name) => {
+  expect(labelName(rule)).toBe(name)
+  expect(labelRuleSchema.parse(JSON.parse(JSON.stringify(rule)))).toEqual(rule)
+})
+
+test.each<[string, () => unknown, string]>([
+  ['two lengths', () => cancelled({ horizonDays: 30, horizonMonths: 1 }), 'horizonMonths to be left out'],
+  [
+    'two lengths of silence',
+    () => silent({ silentDays: 30, silentMonths: 1 }),
+    'silentMonths to be left out',
+  ],
+  ['a negative gap', () => cancelled({ gapDays: -1 }), 'gapDays to be an integer of at least 0'],
+  ['a percentage', () => valueDropped({ share: 30 }), 'Did you mean 0.3?'],
+  ['a misspelt option', () => silent({ silentDay: 3 } as never), 'Did you mean silentDays?'],
+])('%s are refused', (_, make, sentence) => {
+  expect(make).toThrow(sentence)
+})
