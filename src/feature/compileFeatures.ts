@@ -1,7 +1,7 @@
 import type { CompileOptions } from './compileOptions.js'
 import { customerSql } from './customerSql.js'
 import { featureKind, featureName } from './featureName.js'
-import { type Formula, formulaOf, partsOf } from './formula.js'
+import { type Formula, formulaOf, leastDivisor, partsOf } from './formula.js'
 import { PartsSql } from './partsSql.js'
 import { planSql } from './planSql.js'
 import type { FeatureRule } from './rule.js'
@@ -66,8 +66,9 @@ function formulaSql(formula: Formula, context: FormulaContext): string {
     case 'minus':
       return `(${sql(formula.left)} - ${sql(formula.right)})`
     case 'divided': {
-      const divisor = `nullif(CAST(${sql(formula.right)} AS DOUBLE PRECISION), 0)`
-      return `(CAST(${sql(formula.left)} AS DOUBLE PRECISION) / ${divisor})`
+      const divisor = `CAST(${sql(formula.right)} AS DOUBLE PRECISION)`
+      const notZero = `CASE WHEN abs(${divisor}) >= ${numberSql(leastDivisor)} THEN ${divisor} END`
+      return `(CAST(${sql(formula.left)} AS DOUBLE PRECISION) / ${notZero})`
     }
     case 'weighted':
       return `(${formula.of.map((inner, index) => `${numberSql(formula.weights[index]!)} * ${sql(inner)}`).join(' + ')})`

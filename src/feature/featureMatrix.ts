@@ -36,8 +36,8 @@ export interface PopulationFeatures extends CustomerFeatures {
  * Returns the features of all counted customers as of each cutoff, computed by the engine that holds the history.
  *
  * For scoring, where no outcome is known; to train, use `buildDataset`. One statement, see {@link compileFeatures}.
- * Sums are exact to the last digits that floating point holds, so that the same history gives the same numbers in every
- * run and on any number of threads.
+ * Sums are rounded to 9 decimals, so that the same history gives the same numbers in every run and on any number of
+ * threads.
  *
  * @param rules what is asked; one column each, in their order
  * @returns rows in the order of id and cutoff

@@ -12,7 +12,7 @@ import {
 } from '../table/customerHistory.js'
 import { columnKindsOf } from './columnKindsOf.js'
 import { featureKind, featureName } from './featureName.js'
-import { type Formula, formulaOf, type Part } from './formula.js'
+import { type Formula, formulaOf, leastDivisor, type Part } from './formula.js'
 import { planInForce } from './planInForce.js'
 import type { FeatureRule, RowFilter } from './rule.js'
 
@@ -122,7 +122,7 @@ function evaluateNumber(formula: Formula, asOf: AsOf): number | null {
     }
     case 'divided': {
       const [left, right] = [evaluateNumber(formula.left, asOf), evaluateNumber(formula.right, asOf)]
-      return left === null || right === null || right === 0 ? null : left / right
+      return left === null || right === null || Math.abs(right) < leastDivisor ? null : left / right
     }
     case 'weighted':
       return weightedSum(formula.of, formula.weights, asOf)

@@ -27,7 +27,7 @@ export type Formula =
   /** To 9 decimals, see {@link AggregateRule}. */
   | { readonly op: 'rounded'; readonly of: Formula }
   | { readonly op: 'minus'; readonly left: Formula; readonly right: Formula }
-  /** Missing where the divisor is 0. */
+  /** Missing where the divisor is nearer to 0 than {@link leastDivisor}. */
   | { readonly op: 'divided'; readonly left: Formula; readonly right: Formula }
   /** Σ weights[i] × of[i], added from left to right. */
   | { readonly op: 'weighted'; readonly of: readonly Formula[]; readonly weights: readonly number[] }
@@ -39,6 +39,9 @@ export type Formula =
   | { readonly op: 'attribute'; readonly column: string }
   | { readonly op: 'inForce'; readonly column: string }
   | { readonly op: 'daysUntil'; readonly column: string }
+
+/** A divisor below this is 0 to 9 decimals: what it leaves is noise of floating point, or infinity. */
+export const leastDivisor = 5e-10
 
 /** Returns what a rule asks, as parts and arithmetic. */
 export function formulaOf(rule: FeatureRule): Formula {

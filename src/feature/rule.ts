@@ -25,7 +25,8 @@ export type Aggregate = 'count' | 'activeDays' | 'sum' | 'mean' | 'min' | 'max'
  *
  * `count` and `activeDays` take no measure and count rows whatever is missing in them; the others skip rows whose
  * measure is missing. The part of a window before the customer's activation counts like any time without rows. Sums
- * are rounded to 9 decimals, so that 0.1 + 0.2 − 0.3 is 0 in every order of the rows.
+ * are rounded to 9 decimals, so that 0.1 + 0.2 − 0.3 is 0 in every order of the rows; a sum of fractions above 9 million
+ * has fewer decimals in floating point, and its last digit may depend on the order.
  */
 export interface AggregateRule {
   readonly kind: 'aggregate'
@@ -56,7 +57,7 @@ export interface SlopeRule {
 
 /**
  * 1 − last month / mean of the `months` months before it, of the monthly sums of a measure: 0.3 = fell by 30 %, negative
- * = rose. A month without rows has the sum 0. Missing where that mean is 0, and where the customer was activated after
+ * = rose. A month without rows has the sum 0. Missing where that mean is 0 to 9 decimals, and where the customer was activated after
  * the first of these months began.
  */
 export interface DropRule {
@@ -107,7 +108,7 @@ export interface DifferenceRule {
   readonly subtrahend: AggregateRule
 }
 
-/** One aggregate divided by another; missing where one is missing or the divisor is 0. */
+/** One aggregate divided by another; missing where one is missing, or where the divisor is 0 to 9 decimals. */
 export interface RatioRule {
   readonly kind: 'ratio'
   readonly numerator: AggregateRule

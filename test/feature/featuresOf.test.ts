@@ -120,6 +120,15 @@ test('paid in full is a balance of exactly 0, although 0.1 + 0.2 − 0.3 is not'
   expect(valueAsOf(history, balance)).toBe(0)
 })
 
+test('a divisor that is 0 to 9 decimals gives no quotient, not infinity', () => {
+  const history: CustomerHistory = {
+    customer: since2020,
+    usage: [{ day: '2025-03-05', minutes: 1e300, dataMb: 5e-324 }],
+  }
+  const all = 'all' as const
+  expect(valueAsOf(history, ratio(maxOf('usage', 'minutes', all), minOf('usage', 'dataMb', all)))).toBeNull()
+})
+
 const plans = (...rows: NonNullable<CustomerHistory['plans']>): CustomerHistory => ({
   customer: since2020,
   plans: rows,
