@@ -1,1 +1,218 @@
+// The whole public surface of `holdfast`, in the order of the work. Scoring alone: `holdfast/score`.
+
+export { Bitmap } from './base/bitmap.js'
+// base: days, windows, errors
+export {
+  addDays,
+  addMonths,
+  type Days,
+  type EpochDay,
+  epochDay,
+  formatDay,
+  type Months,
+  monthly,
+} from './base/days.js'
 export { HoldfastError, type Place, type Problem, type ProblemCode } from './base/errors.js'
+export {
+  type FeatureColumn,
+  type FeatureMatrix,
+  type FeatureSpec,
+  type NumberColumn,
+  numberColumn,
+  type TextColumn,
+  textColumn,
+} from './base/matrix.js'
+export type { WindowRule } from './base/windows.js'
+// dataset: where both meet
+export { type BuildControl, buildDataset } from './dataset/buildDataset.js'
+export { type ChurnPlan, type ChurnPlanOptions, churnPlan } from './dataset/churnPlan.js'
+export {
+  type Dataset,
+  type DatasetLabel,
+  type DatasetReport,
+  type Split,
+  takeDatasetRows,
+} from './dataset/dataset.js'
+export { datasetToTable } from './dataset/datasetToTable.js'
+export { type FlatTableOptions, fromFlatTable } from './dataset/fromFlatTable.js'
+export { type SplitByTimeOptions, splitByTime } from './dataset/splitByTime.js'
+export { type SplitRowsOptions, splitRows } from './dataset/splitRows.js'
+// engine: raw histories, checked
+export { type DuckdbOptions, openDuckdb } from './engine/duckdb.js'
+export type { Dialect, Engine } from './engine/engine.js'
+export type { History } from './engine/history.js'
+export type { MappedSource, Source, SourceRows } from './engine/historySources.js'
+export { type HistorySources, type OpenHistoryOptions, openHistory } from './engine/openHistory.js'
+// evaluate: how good the predictions are
+export { averagePrecision } from './evaluate/averagePrecision.js'
+export { type BootstrapOptions, bootstrapInterval, type Interval } from './evaluate/bootstrapInterval.js'
+export { brierScore } from './evaluate/brierScore.js'
+export { calibrationError } from './evaluate/calibrationError.js'
+export { type CalibrationLine, calibrationLine } from './evaluate/calibrationLine.js'
+export {
+  type Binning,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationTable,
+} from './evaluate/calibrationTable.js'
+export type { WeightOptions } from './evaluate/checkedOutcomes.js'
+export { type Confusion, confusionAt } from './evaluate/confusionAt.js'
+export {
+  type CatchGoal,
+  type ContactSavings,
+  contactSavingsLine,
+  contactsForSameCatch,
+} from './evaluate/contactsForSameCatch.js'
+export {
+  type EvaluateOptions,
+  type EvaluateProbabilitiesOptions,
+  evaluate,
+  evaluateProbabilities,
+} from './evaluate/evaluate.js'
+export type { Evaluation, EvaluationData } from './evaluate/evaluation.js'
+export type { EvaluationFigures } from './evaluate/evaluationFigures.js'
+export { type GainsCurve, type GainsOptions, gainsCurve } from './evaluate/gainsCurve.js'
+export { liftAt } from './evaluate/liftAt.js'
+export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/liftTable.js'
+export { type LogLossOptions, logLoss } from './evaluate/logLoss.js'
+export { rocAuc } from './evaluate/rocAuc.js'
+// feature: what was known before the cutoff
+export {
+  activeDays,
+  attribute,
+  countOf,
+  daysUntil,
+  difference,
+  drop,
+  inForce,
+  maxOf,
+  meanOf,
+  minOf,
+  ratio,
+  recency,
+  slope,
+  sumOf,
+  tenure,
+} from './feature/builders.js'
+export {
+  type CustomerFeatures,
+  type FeatureMatrixOptions,
+  featureMatrix,
+  type PopulationFeatures,
+} from './feature/featureMatrix.js'
+export { describeFeature, featureName } from './feature/featureName.js'
+export { featureRuleSchema } from './feature/featureRuleSchema.js'
+export { featuresOf } from './feature/featuresOf.js'
+export type {
+  Aggregate,
+  AggregateRule,
+  AttributeRule,
+  DaysUntilRule,
+  DifferenceRule,
+  DropRule,
+  FeatureRule,
+  InForceRule,
+  RatioRule,
+  RecencyRule,
+  RowFilter,
+  SlopeRule,
+  TenureRule,
+  ValueType,
+} from './feature/rule.js'
+export { type TelecomFeatureOptions, type TelecomKinds, telecomFeatures } from './feature/telecomFeatures.js'
+export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'
+// label: what happened after the cutoff
+export { type CancelledOptions, cancelled } from './label/cancelled.js'
+export type { CancelledRule, Horizon, LabelRule, SilentRule, ValueDroppedRule } from './label/rule.js'
+export { type SilentOptions, silent } from './label/silent.js'
+export { type ValueDroppedOptions, valueDropped } from './label/valueDropped.js'
+// learn: numbers in, model out
+export type { PriorModel } from './learn/baseline/model.js'
+export type { PriorOptions } from './learn/baseline/options.js'
+export { trainPrior } from './learn/baseline/train.js'
+export type { BoostingModel } from './learn/boosting/model.js'
+export type { BoostingOptions } from './learn/boosting/options.js'
+export { trainBoosting } from './learn/boosting/train.js'
+export type {
+  Capabilities,
+  ChurnModel,
+  Contributions,
+  Learner,
+  Progress,
+  TrainControl,
+  TrainingData,
+} from './learn/contract.js'
+export { type LearnerName, learnerNamed, learnerNames, learners } from './learn/learners.js'
+export type { LogisticModel } from './learn/logistic/model.js'
+export type { LogisticOptions } from './learn/logistic/options.js'
+export { trainLogistic } from './learn/logistic/train.js'
+export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
+export { loadModel, saveModel } from './learn/store.node.js'
+// lifecycle: the stage of each customer
+export { type BaseLevelOptions, type BaseLevels, baseLevels } from './lifecycle/baseLevels.js'
+export type { ChangeFact, PendingChange, StageEvidence } from './lifecycle/evidence.js'
+export type { SignalOptions, SignalRule } from './lifecycle/signalRule.js'
+export { type LifecycleStage, lifecycleStages } from './lifecycle/stage.js'
+export { type StageAgreement, stageAgreement } from './lifecycle/stageAgreement.js'
+export type { StageOptions } from './lifecycle/stageOptions.js'
+export { stageTable } from './lifecycle/stageTable.js'
+export { type TagCustomerOptions, tagCustomer } from './lifecycle/tagCustomer.js'
+export { type TagLifecycleOptions, tagLifecycle } from './lifecycle/tagLifecycle.js'
+export { type MonthlySeries, type MonthTag, tagMonths } from './lifecycle/tagMonths.js'
+export { transitionTable } from './lifecycle/transitionTable.js'
+// population: who is counted
+export {
+  type AttributeIn,
+  activeCustomers,
+  attributeIn,
+  type Exclusion,
+  type InactiveFor,
+  inactiveFor,
+  type JoinedWithin,
+  joinedWithin,
+  type PopulationRule,
+} from './population/rule.js'
+// score: risk, band and reasons
+export type { AboutModel } from './score/aboutModel.js'
+export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from './score/bands.js'
+export type { Reason } from './score/reasons.js'
+export { type HistoryScores, type ScoreHistoryOptions, scoreHistory } from './score/scoreHistory.js'
+export {
+  createScorer,
+  encodeScorer,
+  loadScorer,
+  type Score,
+  type ScoreOptions,
+  type Scorer,
+  type TrainedOn,
+} from './score/scorer.js'
+export { readScorer, saveScorer } from './score/scorer.node.js'
+// table: typed columns, files in and out
+export type { CustomerHistory, DayInput, HistoryCell, HistoryRow } from './table/customerHistory.js'
+export {
+  type EventTableName,
+  type HistoryKinds,
+  type InputTable,
+  type InputTableName,
+  inputTables,
+} from './table/inputs.js'
+export {
+  type ReadTableOptions,
+  type ReadTableWithRejectsOptions,
+  readTable,
+  readTableWithRejects,
+} from './table/readTable.node.js'
+export {
+  type BooleanColumn,
+  booleanColumn,
+  type Cell,
+  type Column,
+  type ColumnKind,
+  type DayColumn,
+  dayColumn,
+  type Row,
+  Table,
+  tableFrom,
+} from './table/table.js'
+export { type ReadingOptions, tableFromRows } from './table/tableFromRows.js'
+export { type WriteTableOptions, writeTable } from './table/writeTable.node.js'

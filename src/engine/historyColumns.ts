@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js'
-import { type CellCounts, inferKind } from '../table/inferKind.js'
+import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
@@ -114,7 +114,7 @@ async function planUndecided(
 ): Promise<ColumnPlan[]> {
   if (undecided.length === 0) return []
   const counts = undecided.map(({ sourceName }) => {
-    const shown = shownText(engine, staged, sourceName, missing)
+    const shown = withoutMarks(engine, shownText(engine, staged, sourceName, missing))
     const text = `trim(${shown})`
     const conditions = [
       `${shown} IS NOT NULL`,
@@ -152,7 +152,8 @@ function planColumn(
   const column = engine.dialect.identifier(sourceName)
   const base = { name, sourceName, kind, required }
   if (raw === 'text') {
-    const shown = shownText(engine, staged, sourceName, missing)
+    const text = shownText(engine, staged, sourceName, missing)
+    const shown = kind === 'text' ? text : withoutMarks(engine, text)
     return { ...base, shown, ...fromText(shown, name, kind, staged.numbersAreDays) }
   }
   const shown = `CAST(${column} AS VARCHAR)`
@@ -252,6 +253,11 @@ function shownText(
 ): string {
   const text = `CAST(${engine.dialect.identifier(sourceName)} AS VARCHAR)`
   return staged.isCleaned ? text : cleanedText(engine, text, missing)
+}
+
+function withoutMarks(engine: Engine, text: string): string {
+  const marks = [...usualMissing].map((mark) => engine.dialect.literal(mark)).join(', ')
+  return `CASE WHEN trim(${text}) NOT IN (${marks}) THEN ${text} END`
 }
 
 // DuckDB also reads 1_000 as a number, which a person may have meant otherwise

@@ -99,7 +99,7 @@ function typeWayOut({ name, kind, required }: ColumnPlan): string {
   if (kind !== 'number')
     return name === 'period' ? 'A month may be written YYYY-MM.' : 'Write blank for missing.'
   const asText = required ? '' : `, or read the column as text with types: { ${name}: 'text' }`
-  return `Write blank for missing, or name the mark in missing: ['NA']${asText}.`
+  return `Write blank for missing, or name the mark in missing: ['?']${asText}.`
 }
 
 function futureRule(engine: Engine, name: string, today: EpochDay) {

@@ -42,7 +42,10 @@ export interface OpenHistoryOptions {
    * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow.
    */
   readonly completeUntil?: EpochDay | string | Date
-  /** Texts that stand for missing, besides blank ones: `['NA', '?']`. Default none. */
+  /**
+   * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
+   * texts, NA, N/A, n/a, NULL and null are missing anyway.
+   */
   readonly missing?: readonly string[]
 }
 
@@ -83,7 +86,7 @@ function isDuckdb(value: unknown): boolean {
  *                     last day of its month); a plan does not end before it begins. Not checked for `calls`, whose ends
  *                     may be outside of the network
  *
- * Blank cells are missing. Further columns are read as found: numbers, days (YYYY-MM-DD), booleans (true, false), else
+ * Blank cells are missing, and so are NA, N/A and NULL where a column is not of texts. Further columns are read as found: numbers, days (YYYY-MM-DD), booleans (true, false), else
  * texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with leading
  * zeros are texts. The sources are never written to.
  *

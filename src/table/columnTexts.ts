@@ -1,7 +1,7 @@
 import { Bitmap } from '../base/bitmap.js'
 import { type EpochDay, parseDay } from '../base/days.js'
 import type { Problem, ProblemCode } from '../base/errors.js'
-import { type CellCounts, inferKind } from './inferKind.js'
+import { type CellCounts, inferKind, usualMissing } from './inferKind.js'
 import type { Column, ColumnKind } from './table.js'
 
 /** The cells of one column as texts, each distinct text once, in the order of the rows. */
@@ -78,6 +78,7 @@ export function kindOfTexts(texts: ColumnTexts): ColumnKind {
   const counts = { present: 0, numbers: 0, leadingZeros: 0, days: 0, booleans: 0 }
   for (const [code, text] of texts.dictionary.entries()) {
     const trimmed = text.trim()
+    if (usualMissing.has(trimmed)) continue
     const count = times[code]!
     counts.present += count
     if (numberText.test(trimmed) || notFiniteText.test(trimmed)) counts.numbers += count
@@ -104,7 +105,7 @@ export function typedColumn(
       broken: [],
     }
   }
-  // Each distinct text is read once: a number, or the code of the rule that it breaks
+  // Each distinct text is read once: a number, missing, or the code of the rule that it breaks
   const read = dictionary.map((text) => readText(text.trim(), kind))
   const valueAt = (row: number) => (codes[row]! < 0 ? undefined : read[codes[row]!])
   const missing = Bitmap.where(codes.length, (row) => typeof valueAt(row) !== 'number')
@@ -123,7 +124,8 @@ export function typedColumn(
   return { column: { kind, name, values, missing } as Column, broken }
 }
 
-function readText(text: string, kind: ColumnKind): number | 'value-type' | 'value-not-finite' {
+function readText(text: string, kind: ColumnKind): number | undefined | 'value-type' | 'value-not-finite' {
+  if (usualMissing.has(text)) return undefined
   switch (kind) {
     case 'number': {
       if (notFiniteText.test(text)) return 'value-not-finite'
@@ -151,7 +153,7 @@ function cellRule(code: 'value-type' | 'value-not-finite', kind: ColumnKind, nam
     ? { rule: 'to be a finite number', wayOut: 'Write blank for missing.' }
     : {
         rule: kindRules[kind],
-        wayOut: `Write blank for missing, name the mark in missing: ['NA'], or declare ${types}.`,
+        wayOut: `Write blank for missing, name the mark in missing: ['?'], or declare ${types}.`,
       }
 }
 

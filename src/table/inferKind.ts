@@ -2,7 +2,7 @@ import type { ColumnKind } from './table.js'
 
 /** How many cells of a column, those that are not missing, can be read as what. */
 export interface CellCounts {
-  /** Cells that are not missing. */
+  /** Cells that are neither missing nor one of the usual marks for it. */
   readonly present: number
   /** Written as a number; NaN and infinities count, because they are meant as numbers. */
   readonly numbers: number
@@ -11,6 +11,12 @@ export interface CellCounts {
   readonly days: number
   readonly booleans: number
 }
+
+/**
+ * Marks that statistics programs and databases write for missing. In a column of numbers, days or booleans they are
+ * missing without being named; in a column of texts they stay texts, because NA may be a region.
+ */
+export const usualMissing: ReadonlySet<string> = new Set(['NA', 'N/A', 'n/a', 'NULL', 'null'])
 
 /** From this share of numbers on, the few other cells of a column are mistakes and not a reason to read it as text. */
 export const nearlyAll = 0.9

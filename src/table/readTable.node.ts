@@ -54,7 +54,8 @@ function isEncoding(name: string): boolean {
  *     kinds     what `types` declares; else numbers, days (YYYY-MM-DD) or booleans (true, false) where all cells are,
  *               else texts. A column of which nearly all cells (90 %) are numbers is a number column, and the others are
  *               refused. Whole numbers with leading zeros or more than 15 digits are names: texts
- *     missing   blank cells and the marks in `missing`. NaN and infinities are refused
+ *     missing   blank cells, the marks in `missing`, and NA, N/A, NULL in columns that are not texts. NaN and infinities
+ *               are refused
  *     Parquet   kinds are those of the file; texts stay texts
  *
  * @param path the file; rows are counted from 1 without the header

@@ -11,7 +11,10 @@ import { cellText } from './textTable.js'
 export interface ReadingOptions {
   /** Kinds of columns that should not be read as found: `{ zip: 'text' }`. Default: all as found. */
   readonly types?: Readonly<Record<string, ColumnKind>>
-  /** Texts that stand for missing, besides blank ones: `['NA', '?']`. Default none. */
+  /**
+   * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
+   * texts, NA, N/A, n/a, NULL and null are missing anyway.
+   */
   readonly missing?: readonly string[]
 }
 

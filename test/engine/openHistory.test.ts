@@ -569,14 +569,16 @@ describe('bad rows', () => {
   test('a few texts among the numbers of a measure are bad rows, marks for missing are not', async () => {
     const rows = Array.from(
       { length: 20 },
-      (_, index) => `A,2025-01-${String(index + 1).padStart(2, '0')},${index === 3 ? 'NA' : index}`,
+      (_, index) =>
+        `A,2025-01-${String(index + 1).padStart(2, '0')},${index === 3 ? '?' : index === 7 ? 'NA' : index}`,
     )
     const path = await file('bad/na.csv', `id,day,minutes\n${rows.join('\n')}\n`)
     const error = await refused({ customers, usage: path })
-    expect(facts(error)).toEqual([['value-type', 'usage', 4, 'minutes', 'NA', 1]])
-    expect(error.problems[0]!.wayOut).toContain("missing: ['NA']")
-    const history = await open({ customers, usage: path }, { missing: ['NA'] })
+    expect(facts(error)).toEqual([['value-type', 'usage', 4, 'minutes', '?', 1]])
+    expect(error.problems[0]!.wayOut).toContain("missing: ['?']")
+    const history = await open({ customers, usage: path }, { missing: ['?'] })
     expect((await rowsOf(history, 'usage'))[3]!['minutes']).toBeNull()
+    expect((await rowsOf(history, 'usage'))[7]!['minutes']).toBeNull()
     const asText = await open({ customers, usage: { from: path, types: { minutes: 'text' } } })
     expect(asText.tables.usage).toMatchObject({ minutes: 'text' })
   })

@@ -101,17 +101,28 @@ describe('readTable: CSV', () => {
   })
 
   test('a few texts among numbers are refused, never read as a column of texts', async () => {
-    const lines = Array.from({ length: 20 }, (_, row) => (row === 13 ? 'A,n/a' : `A,${row}`))
+    const lines = Array.from({ length: 20 }, (_, row) => (row === 13 ? 'A,none' : `A,${row}`))
     const path = await file('nearly.csv', `id,fee\n${lines.join('\n')}\n`)
     const error = await refused(readTable(path))
     expect(error.message).toBe(
-      `readTable: ${path}, row 14, column fee: expected fee to be a number, got "n/a" (string). ` +
-        `Write blank for missing, name the mark in missing: ['NA'], or declare types: { "fee": 'text' }. ` +
+      `readTable: ${path}, row 14, column fee: expected fee to be a number, got "none" (string). ` +
+        `Write blank for missing, name the mark in missing: ['?'], or declare types: { "fee": 'text' }. ` +
         'Or set such rows aside, counted and listed, with readTableWithRejects.',
     )
-    expect((await readTable(path, { missing: ['n/a'] })).cell('fee', 13)).toBeNull()
+    expect((await readTable(path, { missing: ['none'] })).cell('fee', 13)).toBeNull()
     expect((await readTable(path, { types: { fee: 'text' } })).cell('fee', 12)).toBe('12')
   })
+
+  test.each(['NA', 'N/A', 'n/a', 'NULL', 'null'])(
+    '%s is missing among numbers and a text among texts',
+    async (mark) => {
+      const path = await file('marks.csv', `fee,region\n1.5,EU\n${mark},${mark}\n`)
+      expect((await readTable(path)).rows()).toEqual([
+        { fee: 1.5, region: 'EU' },
+        { fee: null, region: mark },
+      ])
+    },
+  )
 
   test.each(['NaN', 'Infinity', '-inf', '1e999'])('%s in a column of numbers is refused', async (text) => {
     const path = await file('finite.csv', `fee,n\n1,1\n${text},2\n3,3\n`)

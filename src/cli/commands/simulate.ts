@@ -9,6 +9,7 @@ interface SimulateOptions {
   readonly months: number
   readonly firstMonth: string
   readonly seed: number
+  readonly overwrite: boolean
 }
 
 /** Adds `holdfast simulate`: the raw history of a telecom operator, with the truth beside it. */
@@ -19,18 +20,24 @@ export function addSimulateCommand(program: Command, terminal: Terminal): Comman
       'Write the simulated history of a telecom operator as Parquet files, with the truth beside it.',
     )
     .requiredOption('--out <folder>', 'folder to write to; made where it is missing')
-    .option('--customers <count>', 'customers at the start', integerOption, 20_000)
+    .option(
+      '--customers <count>',
+      'people who are ever customers; about half are in the network at a time',
+      integerOption,
+      20_000,
+    )
     .option('--months <count>', 'months of history', integerOption, 18)
     .option('--first-month <YYYY-MM>', 'first month of history', '2024-01')
     .option('--seed <number>', 'same seed, same files', integerOption, 1)
+    .option('--overwrite', 'replace an earlier simulation in the folder', false)
     .addHelpText(
       'after',
       '\nExample:\n  holdfast simulate --out operator --customers 5000 --months 12 --seed 7',
     )
     .action(async (options: SimulateOptions) => {
       const progress = progressLine(terminal)
-      const { out, ...operator } = options
-      await writeOperator(out, operator, { onProgress: progress.show }).finally(progress.end)
+      const { out, overwrite, ...operator } = options
+      await writeOperator(out, operator, { onProgress: progress.show, overwrite }).finally(progress.end)
       terminal.output(
         `wrote the history of ${options.customers} customers over ${options.months} months to ${out}\n`,
       )

@@ -45,13 +45,15 @@ export interface Design {
   readonly ones: Int32Array
 }
 
+/** How features become columns. */
+export interface DesignOptions {
+  readonly minCategoryRows: number
+  readonly skewed: 'log' | 'raw'
+}
+
 /** Returns numbers as standard scores, missing numbers as the mean plus an indicator, categories one-hot. */
-export function designOf(
-  matrix: FeatureMatrix,
-  weight: Float64Array | null,
-  minCategoryRows: number,
-): Design {
-  const features = featureDesigns(matrix, weight, minCategoryRows)
+export function designOf(matrix: FeatureMatrix, weight: Float64Array | null, options: DesignOptions): Design {
+  const features = featureDesigns(matrix, weight, options)
   const scoreCount = features.filter((feature) => feature.kind === 'number').length
   const columnCount = lastColumn(features, scoreCount) + 2
   const slots = features.filter((feature) => feature.kind === 'text' || feature.missing !== null)
@@ -76,14 +78,14 @@ export function designOf(
 function featureDesigns(
   matrix: FeatureMatrix,
   weight: Float64Array | null,
-  minCategoryRows: number,
+  { minCategoryRows, skewed }: DesignOptions,
 ): FeatureDesign[] {
   let nextScore = 0
   let nextIndicator = matrix.columns.filter((column) => column.kind === 'number').length
   return matrix.columns.map((column) => {
     const missing = (): number | null => (column.missing === null ? null : nextIndicator++)
     if (column.kind === 'number') {
-      const moments = momentsOf(column, weight)
+      const moments = momentsOf(column, weight, skewed === 'log')
       return { kind: 'number', name: column.name, moments, column: nextScore++, missing: missing() }
     }
     const weights = [...categoryWeights(column, weight)]

@@ -21,6 +21,8 @@ export type FeatureEffects =
   | {
       readonly kind: 'number'
       readonly name: string
+      /** Unit of the logarithm; null where the number enters as it is. */
+      readonly logUnit: number | null
       readonly mean: number
       readonly deviation: number
       /** Log odds per deviation. */
@@ -91,6 +93,7 @@ export class LogisticModel implements ChurnModel {
         feature.kind === 'number'
           ? {
               kind: feature.kind,
+              logUnit: feature.logUnit,
               mean: feature.mean,
               deviation: feature.deviation,
               coefficient: feature.coefficient,
@@ -149,6 +152,7 @@ const logisticState = z.strictObject({
     z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('number'),
+        logUnit: z.number().gt(0).nullable(),
         mean: z.number(),
         deviation: z.number().gt(0),
         coefficient: logOdds,

@@ -6,6 +6,11 @@ export interface LogisticOptions {
   readonly inverseRegularization?: number | undefined
   /** Categories of less row weight share one column. At least 0; 0 or 1 = none do. Default 10. */
   readonly minCategoryRows?: number | undefined
+  /**
+   * How columns without negative values that are more skewed than an exponential distribution (skewness above 2) enter:
+   * `log` as logarithms, `raw` as they are. Default `log`.
+   */
+  readonly skewed?: 'log' | 'raw' | undefined
   /** Newton steps at most, beyond which training refuses. Integer in [1, 10000]. Default 100. */
   readonly maxIterations?: number | undefined
   /** Largest slope, per row, at which the optimum counts as found. Above 0. Default 1e-8. */
@@ -16,6 +21,7 @@ export interface LogisticOptions {
 export const logisticOptions = z.strictObject({
   inverseRegularization: z.number().gt(0).default(1),
   minCategoryRows: z.number().min(0).default(10),
+  skewed: z.enum(['log', 'raw']).default('log'),
   maxIterations: z.int().min(1).max(10_000).default(100),
   gradientTolerance: z.number().gt(0).default(1e-8),
 })

@@ -21,7 +21,9 @@ const operation = 'trainLogistic'
  *
  *     minimise  ½ ‖w‖² + C · Σ weight · log loss        the intercept is not penalised
  *
- * Numbers enter as (value - mean) / population standard deviation of training. A missing number enters as the mean,
+ * Numbers enter as (value - mean) / population standard deviation of training. Columns without negative values and more
+ * skewed than an exponential distribution (counts, amounts: skewness above 2) enter as ln(1 + value / mean of the values
+ * above 0), or a few large customers would decide for all; the unit does not matter. A missing number enters as the mean,
  * with a column "missing" of its own where training had missing ones. Every category has a column; categories of
  * less weight than `minCategoryRows` share the column "rare"; a missing category is a category of its own. At prediction
  * an unseen category is read as rare, and where training had none, like a missing category that training
@@ -54,7 +56,7 @@ export function trainLogistic(
   const training = checkTraining(operation, logisticOptions, options, data)
   const { features, outcome, weight, totalWeight, baseRate } = training
   refuseAborted(operation, control)
-  const design = designOf(features, weight, training.options.minCategoryRows)
+  const design = designOf(features, weight, training.options)
   const penalty = 1 / (training.options.inverseRegularization * totalWeight)
   const objective = { design, outcome, weight, totalWeight, penalty }
   const coefficients = minimum(objective, logit(baseRate), training.options, control)

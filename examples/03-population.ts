@@ -1,0 +1,13 @@
+// population: who is counted at a cutoff, and for what reason the others are not.
+import { activeCustomers, attributeIn, epochDay, featureMatrix, joinedWithin, tenure } from 'holdfast'
+import { openOperator } from './operator.js'
+
+const history = await openOperator()
+const population = activeCustomers({
+  exclusions: [joinedWithin({ months: 3 }), attributeIn('doNotDisturb', [true])],
+})
+const counted = await featureMatrix(history, [tenure()], { cutoffs: [epochDay('2024-10-01')], population })
+for (const { reason, customers } of counted.population.rows()) {
+  console.log(`${String(customers).padStart(6)}  ${reason}`)
+}
+await history.close()
