@@ -22,7 +22,7 @@ const score = scorer.scoreRow({
   paperless_billing: 1,
   payment_method: 'Electronic check',
   monthly_charges: 84.5,
-  total_charges: null, // not known: missing is an answer too
+  total_charges: 169,
 })
 console.log(`${(100 * score.probability).toFixed(1)} % ${score.band}`)
 for (const { text } of score.reasons) console.log(`  ${text}`)

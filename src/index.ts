@@ -75,6 +75,9 @@ export { type GainsCurve, type GainsOptions, gainsCurve } from './evaluate/gains
 export { liftAt } from './evaluate/liftAt.js'
 export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/liftTable.js'
 export { type LogLossOptions, logLoss } from './evaluate/logLoss.js'
+export { type MetricName, metricNames, type RankedMetric } from './evaluate/metrics.js'
+export type { RankedOutcomes } from './evaluate/rankedOutcomes.js'
+export { rankOutcomes } from './evaluate/rankOutcomes.js'
 export { rocAuc } from './evaluate/rocAuc.js'
 // feature: what was known before the cutoff
 export {
@@ -94,6 +97,8 @@ export {
   sumOf,
   tenure,
 } from './feature/builders.js'
+export { compileFeatures } from './feature/compileFeatures.js'
+export type { CompileOptions } from './feature/compileOptions.js'
 export {
   type CustomerFeatures,
   type FeatureMatrixOptions,
@@ -143,14 +148,19 @@ export type {
   TrainingData,
 } from './learn/contract.js'
 export { type LearnerName, learnerNamed, learnerNames, learners } from './learn/learners.js'
-export type { LogisticModel } from './learn/logistic/model.js'
+export type { Effect, FeatureEffects, LogisticModel } from './learn/logistic/model.js'
 export type { LogisticOptions } from './learn/logistic/options.js'
 export { trainLogistic } from './learn/logistic/train.js'
 export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
 export { loadModel, saveModel } from './learn/store.node.js'
+export type { TreeEnsemble } from './learn/tree/ensemble.js'
 // lifecycle: the stage of each customer
 export { type BaseLevelOptions, type BaseLevels, baseLevels } from './lifecycle/baseLevels.js'
+export type { Calendar } from './lifecycle/calendar.js'
 export type { ChangeFact, PendingChange, StageEvidence } from './lifecycle/evidence.js'
+export type { MonthlyOptions } from './lifecycle/lifecycleOptions.js'
+export type { MonthlyBlock } from './lifecycle/monthlyBlock.js'
+export { monthlySignals } from './lifecycle/monthlySignals.js'
 export type { SignalOptions, SignalRule } from './lifecycle/signalRule.js'
 export { type LifecycleStage, lifecycleStages } from './lifecycle/stage.js'
 export { type StageAgreement, stageAgreement } from './lifecycle/stageAgreement.js'
@@ -188,12 +198,24 @@ export {
 } from './score/scorer.js'
 export { readScorer, saveScorer } from './score/scorer.node.js'
 // table: typed columns, files in and out
-export type { CustomerHistory, DayInput, HistoryCell, HistoryRow } from './table/customerHistory.js'
+export {
+  type CheckCustomerOptions,
+  type CheckedCell,
+  type CheckedCustomerHistory,
+  type CheckedEvent,
+  type CheckedRow,
+  type CustomerHistory,
+  checkCustomerHistory,
+  type DayInput,
+  type HistoryCell,
+  type HistoryRow,
+} from './table/customerHistory.js'
 export {
   type EventTableName,
   type HistoryKinds,
   type InputTable,
   type InputTableName,
+  inputTableNames,
   inputTables,
 } from './table/inputs.js'
 export {

@@ -1,4 +1,5 @@
 import { Bitmap, isMissing } from './bitmap.js'
+import { HoldfastError } from './errors.js'
 
 /** A column of numbers. Finite wherever it is not missing. */
 export interface NumberColumn {
@@ -37,6 +38,8 @@ export type FeatureSpec =
 /**
  * Returns a number column; null, undefined and NaN become missing.
  *
+ * @throws {HoldfastError} `value-not-finite` for infinities, with the row
+ *
  * @example
  * numberColumn('tenure', [1, null, 3]).missing?.count()
  * // => 1
@@ -44,8 +47,26 @@ export type FeatureSpec =
 export function numberColumn(name: string, values: ArrayLike<number | null | undefined>): NumberColumn {
   const numbers = new Float64Array(values.length)
   const missing = Bitmap.where(values.length, (row) => values[row] == null || Number.isNaN(values[row]))
-  for (let row = 0; row < numbers.length; row++) numbers[row] = isMissing(missing, row) ? 0 : values[row]!
+  for (let row = 0; row < numbers.length; row++) {
+    if (isMissing(missing, row)) continue
+    const value = values[row]!
+    if (!Number.isFinite(value)) throw notFinite(name, row, value)
+    numbers[row] = value
+  }
   return { kind: 'number', name, values: numbers, missing }
+}
+
+function notFinite(name: string, row: number, received: number): HoldfastError {
+  return new HoldfastError('numberColumn', [
+    {
+      code: 'value-not-finite',
+      parameter: `column ${name}`,
+      rule: 'to hold finite numbers',
+      received,
+      place: { row: row + 1, column: name },
+      wayOut: 'Write null for missing.',
+    },
+  ])
 }
 
 /** Returns a text column, dictionary in order of first appearance; null and undefined become missing. */
@@ -56,7 +77,10 @@ export function textColumn(name: string, values: ArrayLike<string | null | undef
     const text = values[row]
     if (text == null) continue
     let code = codeOf.get(text)
-    if (code === undefined) codeOf.set(text, (code = codeOf.size))
+    if (code === undefined) {
+      code = codeOf.size
+      codeOf.set(text, code)
+    }
     codes[row] = code
   }
   const missing = Bitmap.where(values.length, (row) => values[row] == null)

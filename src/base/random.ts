@@ -8,7 +8,7 @@ export interface Random {
   readonly uint32: () => number
   /** A number in [0, 1) with 53 random bits. */
   readonly uniform: () => number
-  /** A whole number in [0, limit), unbiased. */
+  /** A whole number in [0, limit), unbiased; `limit` is an integer in [1, 2^32]. */
   readonly integer: (limit: number) => number
   /** Standard normal. */
   readonly normal: () => number

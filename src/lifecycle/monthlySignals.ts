@@ -38,7 +38,7 @@ const schema = z.strictObject(monthlyOptionsShape)
  * One pass of the engine over the tables; memory for `customersPerBlock` customers. A temporary table is dropped when the
  * last block is taken or the loop is left.
  *
- * @see {@link customerMonths} for one customer in memory
+ * @see `tagCustomer` for one customer in memory
  */
 export async function* monthlySignals(
   history: History,

@@ -1,26 +1,43 @@
 import { z } from 'zod'
+import type { Days } from '../base/days.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
-import { populationRuleSchema } from '../population/rule.js'
-import { riskBandsSchema } from './bands.js'
+import type { FeatureRule } from '../feature/rule.js'
+import { type PopulationRule, populationRuleSchema } from '../population/rule.js'
+import { type RiskBand, riskBandsSchema } from './bands.js'
 
 /** What a model file carries beside the model: the rules of its features, its risk bands, what it predicts, on what. */
-export const aboutModelSchema = z.strictObject({
+export interface AboutModel {
   /** Null for a flat table. */
-  rules: z.array(featureRuleSchema).nullable(),
+  readonly rules: readonly FeatureRule[] | null
   /** Who was counted in training; null for a flat table. */
+  readonly population: PopulationRule | null
+  /** The highest first, the last from 0. */
+  readonly bands: readonly RiskBand[]
+  /** Null for a flat table. */
+  readonly label: {
+    readonly name: string
+    /** The label's rule as data; scoring does not read it. */
+    readonly rule: unknown
+    readonly gapDays: Days
+    readonly horizonDays: Days
+  } | null
+  /** Null where it is not known. */
+  readonly trainedOn: { readonly rows: number; readonly churned: number; readonly fingerprint: string } | null
+}
+
+/** The rule of {@link AboutModel}: reads it back from a model file. */
+export const aboutModelSchema: z.ZodType<AboutModel> = z.strictObject({
+  rules: z.array(featureRuleSchema).nullable(),
   population: populationRuleSchema.nullable(),
   bands: riskBandsSchema,
-  /** Null for a flat table. */
   label: z
     .strictObject({
       name: z.string().min(1),
-      /** The label's rule as data; scoring does not read it. */
       rule: z.json(),
       gapDays: z.number().int().min(0),
       horizonDays: z.number().int().min(1),
     })
     .nullable(),
-  /** Null where it is not known. */
   trainedOn: z
     .strictObject({
       rows: z.number().int().min(1),
@@ -29,6 +46,3 @@ export const aboutModelSchema = z.strictObject({
     })
     .nullable(),
 })
-
-/** What a model file carries beside the model. */
-export type AboutModel = z.output<typeof aboutModelSchema>

@@ -39,6 +39,9 @@ const parquetRowsEach = 100_000
  *
  * @example
  * await writeTable(tableFrom({ id: ['A'], probability: [0.7] }), 'scores.csv')
+ * const again = await readTable('scores.csv')
+ * again.rows()
+ * // => [{ id: 'A', probability: 0.7 }]
  *
  * @see {@link readTable} for the way back
  */

@@ -1,11 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { agrees, docstringExamples, runExample } from '../support/run-example.js'
 
 const examples = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .sort()
   .flatMap((file) => docstringExamples(readFileSync(`src/${file}`, 'utf8'), `src/${file}`))
+
+// Examples read and write files by name: each run has a folder of its own.
+const home = process.cwd()
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-docs-'))
+beforeAll(() => process.chdir(folder))
+afterAll(() => {
+  process.chdir(home)
+  rmSync(folder, { recursive: true })
+})
 
 it.each(examples.map((example) => [example.place, example.code]))(
   'the docstring at %s shows what its code gives',

@@ -101,19 +101,20 @@ function withClaims(code: string): string {
     const claim = [start[1]!]
     while (/^\s*\/\/ {2,}|^\s*\/\/ [\]})]/.test(lines[index + 1] ?? ''))
       claim.push(lines[++index]!.replace(/^\s*\/\//, ''))
-    const expected = claim
-      .map((line) => line.replaceAll(typedArrayName, ''))
-      .map((line) =>
-        line
-          .trim()
-          .replace(/\s{3,}\S.*$/, '')
-          .replace(/,\s{3,}.*$/, ','),
-      )
-      .join('\n')
+    const expected = claim.map((line) => withoutRemark(line.replaceAll(typedArrayName, '').trim())).join('\n')
     const expression = takeExpression(result)
     result.push(`__check(${JSON.stringify(expression)}, (${expected}), (${expression}))`)
   }
   return result.join('\n')
+}
+
+// A remark stands three blanks after the value; blanks inside of a text are not meant.
+function withoutRemark(line: string): string {
+  for (const blanks of line.matchAll(/\s{3,}/g)) {
+    const value = line.slice(0, blanks.index)
+    if (value.split("'").length % 2 === 1) return value
+  }
+  return line
 }
 
 // The claim is about the last statement; it may stand on several lines, so lines are taken until they parse.
