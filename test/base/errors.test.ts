@@ -95,6 +95,11 @@ describe('closestWord', () => {
     expect(closestWord('x', [])).toBeUndefined()
   })
 
+  it('two letters swapped are one difference', () => {
+    expect(closestWord('chrun', ['churn'])).toBe('churn')
+    expect(closestWord('di', ['id'])).toBe('id')
+  })
+
   it('the nearest wins, the first of equals', () => {
     expect(closestWord('activatdAt', words)).toBe('activatedAt')
     expect(closestWord('ab', ['aa', 'bb'])).toBe('aa')
