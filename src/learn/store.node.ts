@@ -60,7 +60,22 @@ export async function saveModel(model: ChurnModel, path: string, about: unknown 
  * @see {@link saveModel}
  */
 export async function loadModel(path: string, options?: DecodeOptions): Promise<StoredModel> {
-  return decodeModel(await readModelFile('loadModel', path, options), options)
+  const bytes = await readModelFile('loadModel', path, options)
+  return decodedFrom(path, () => decodeModel(bytes, options))
+}
+
+/** Returns what `decode` returns; where it refuses, its problems name the file. */
+export function decodedFrom<Decoded>(path: string, decode: () => Decoded): Decoded {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    const [first, ...rest] = error.problems.map((problem) => ({
+      ...problem,
+      place: { file: path, ...problem.place },
+    }))
+    throw new HoldfastError(error.operation, [first!, ...rest], { cause: error })
+  }
 }
 
 /** Returns the bytes of a model file; a file larger than `maxBytes` is refused before it is read. */
@@ -85,9 +100,9 @@ function unreadable(operation: string, path: string, cause: unknown): HoldfastEr
     [
       {
         code: isMissing ? 'file-missing' : 'file-unreadable',
-        parameter: 'path',
-        rule: isMissing ? 'to be a file that exists' : 'to be a file that can be read',
-        received: path,
+        parameter: 'the model file',
+        rule: isMissing ? 'to exist' : 'to be a file that can be read',
+        place: { file: path },
         wayOut: isMissing ? 'Check the path.' : 'Check that it is a file and that you may read it.',
       },
     ],

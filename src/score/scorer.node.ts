@@ -1,4 +1,4 @@
-import { readModelFile, saveModel } from '../learn/store.node.js'
+import { decodedFrom, readModelFile, saveModel } from '../learn/store.node.js'
 import { loadScorer, type Scorer } from './scorer.js'
 
 /** Writes the model file of a scorer: whole or not at all. */
@@ -12,5 +12,6 @@ export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, and what {@link loadScorer} refuses
  */
 export async function readScorer(path: string): Promise<Scorer> {
-  return loadScorer(await readModelFile('readScorer', path))
+  const bytes = await readModelFile('readScorer', path)
+  return decodedFrom(path, () => loadScorer(bytes))
 }

@@ -42,6 +42,22 @@ describe('saveModel', () => {
 })
 
 describe('loadModel', () => {
+  it('names the file that was edited or cut short', async () => {
+    const path = join(folder, 'edited.model')
+    const bytes = encodeModel(model)
+    await writeFile(path, bytes.subarray(0, bytes.length - 10))
+    await expect(loadModel(path)).rejects.toMatchObject({
+      code: 'model-truncated',
+      problems: [{ place: { file: path } }],
+    })
+    bytes[bytes.length - 20]! ^= 1
+    await writeFile(path, bytes)
+    await expect(loadModel(path)).rejects.toMatchObject({
+      code: 'model-edited',
+      problems: [{ place: { file: path } }],
+    })
+  })
+
   it('refuses a missing file, a folder, a file too large, and wrong options', async () => {
     await expect(loadModel(join(folder, 'none.model'))).rejects.toMatchObject({ code: 'file-missing' })
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'file-unreadable' })
