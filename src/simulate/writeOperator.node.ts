@@ -46,7 +46,8 @@ interface OpenTable {
  * `operatorTableNames`, a row group a block; they appear when all are complete, `truth` last, or not at all.
  *
  * @param folder made where it is missing
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `file-exists` where a file would be replaced; `aborted`
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `file-exists` where a file would be replaced;
+ * `file-unreadable` where the folder cannot be made; `aborted`
  *
  * 20 000 customers over 18 months take some seconds.
  *
@@ -60,7 +61,7 @@ export async function writeOperator(
   const checked = checkSimulateOptions('writeOperator', options)
   if (control.overwrite !== true) refuseExisting(folder)
   refuseAborted(control.signal)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const tables: OpenTable[] = []
   try {
     for (const name of operatorTableNames) tables.push(openTable(folder, name))
@@ -79,6 +80,21 @@ export async function writeOperator(
   return {
     files: recordOf(tables, ({ path }) => path),
     rowCounts: recordOf(tables, ({ rowCount }) => rowCount),
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (cause) {
+    const problem: Problem = {
+      code: 'file-unreadable',
+      parameter: 'folder',
+      rule: 'to be a folder, or a name that one can be made under',
+      received: folder,
+      wayOut: `${cause instanceof Error ? cause.message : String(cause)}.`,
+    }
+    throw new HoldfastError('writeOperator', [problem], { cause })
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
@@ -79,3 +79,12 @@ function asCells(row: Record<string, unknown>): Record<string, unknown> {
     ]),
   )
 }
+
+it('a folder whose name is a file is refused', async () => {
+  const path = join(folder, 'taken')
+  await writeFile(path, 'a file')
+  await expect(writeOperator(path, options)).rejects.toMatchObject({
+    code: 'file-unreadable',
+    problems: [{ parameter: 'folder', received: path }],
+  })
+})
