@@ -1,0 +1,84 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommandLine } from '../../src/cli/runCommandLine.js'
+import * as holdfast from '../../src/index.js'
+import * as score from '../../src/score/index.js'
+import * as simulate from '../../src/simulate/index.js'
+import { agrees, pageExamples, runExample } from '../support/run-example.js'
+
+const home = process.cwd()
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-pages-'))
+const page = (name: string): string => readFileSync(join(home, name), 'utf8')
+
+beforeAll(async () => {
+  copyFileSync('examples/data/telco.csv', join(folder, 'telco.csv'))
+  process.chdir(folder)
+  await simulate.writeOperator('operator', { customers: 800, months: 12, firstMonth: '2024-01', seed: 1 })
+})
+afterAll(() => {
+  process.chdir(home)
+  rmSync(folder, { recursive: true })
+})
+
+// The blocks of a page are one program: a later one goes on with the names of the earlier.
+it.each(['README.md', 'PITFALLS.md'])('the code of %s shows what it gives', async (name) => {
+  const code = pageExamples(page(name), name)
+    .map((example) => example.code)
+    .join('\n')
+  const shown = await runExample(code, { ...holdfast, ...score, ...simulate, readFile })
+  expect(shown.length).toBeGreaterThan(2)
+  for (const claim of shown) {
+    const { expression, expected, received } = claim
+    const message = `${expression}\nshown: ${JSON.stringify(expected)}\ngiven: ${JSON.stringify(received)}`
+    expect.soft(agrees(claim), message).toBe(true)
+  }
+})
+
+describe('the commands of README.md', () => {
+  const commands = [...page('README.md').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap((block) =>
+    block[1]!.trim().split('\n'),
+  )
+  const scripts = Object.keys((JSON.parse(page('package.json')) as { scripts: object }).scripts)
+
+  it('name scripts that there are', () => {
+    const named = commands.flatMap((command) =>
+      [...command.matchAll(/npm (?:run )?(\w+)/g)].map((match) => match[1]!),
+    )
+    expect(named.filter((name) => name !== 'ci' && !scripts.includes(name))).toEqual([])
+    expect(named.length).toBeGreaterThan(2)
+  })
+
+  it('run one after the other, each to its end', async () => {
+    const lines = commands.filter((command) => command.startsWith('npx holdfast '))
+    expect(lines.length).toBeGreaterThan(5)
+    for (const line of lines) {
+      const messages: string[] = []
+      const terminal = { output: () => {}, message: (text: string) => messages.push(text), isTerminal: false }
+      expect(await runCommandLine(line.split(' ').slice(2), terminal), `${line}\n${messages.join('')}`).toBe(
+        0,
+      )
+    }
+  })
+})
+
+it('every relative link of the pages leads somewhere', async () => {
+  for (const name of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'PITFALLS.md',
+    'GLOSSARY.md',
+    'src/README.md',
+    'benchmarks/README.md',
+  ]) {
+    const links = [...page(name).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => match[1]!)
+    for (const link of links) {
+      await expect(
+        readFile(join(home, name, '..', link)).catch((error: { code: string }) => error.code),
+        `${name}: ${link}`,
+      ).resolves.not.toBe('ENOENT')
+    }
+  }
+})

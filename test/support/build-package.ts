@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Builds dist/ once before the tests where a source is newer: examples and package tests use what users get. */
+export function setup(): void {
+  const sources = ['tsconfig.json', 'tsconfig.build.json', ...filesBelow('src')]
+  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs))
+  if (newest > builtAt()) execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
+}
+
+function builtAt(): number {
+  try {
+    return statSync('dist/index.js').mtimeMs
+  } catch {
+    return 0
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file))
+}
