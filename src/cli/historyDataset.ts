@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { addDays, addMonths, type EpochDay, formatDay, monthly, monthStart } from '../base/days.js'
-import { HoldfastError } from '../base/errors.js'
+import { addDays, addMonths, type EpochDay, formatDay, monthStart } from '../base/days.js'
+import { closestWord, HoldfastError, refuse } from '../base/errors.js'
 import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
@@ -12,20 +12,21 @@ import type { LabelRule } from '../label/rule.js'
 import { silent } from '../label/silent.js'
 import { valueDropped } from '../label/valueDropped.js'
 import { formatTable } from './formatTable.js'
-import { integerOption, listOption } from './optionParsers.js'
+import { integerOption, listOption, monthsOption } from './optionParsers.js'
 import type { Terminal } from './terminal.js'
 
 /** Options of commands that make a dataset of a raw history. */
 export interface HistoryOptions {
   readonly label?: string
   readonly gapDays: number
-  readonly horizonDays: number
-  readonly cutoffs?: string
+  readonly horizonDays?: number
+  readonly cutoffs?: readonly EpochDay[]
   readonly attributes?: string[]
 }
 
 // Features look back six months; customers younger than that are still counted, with what they have.
 const mostCutoffs = 12
+const usualHorizonDays = 30
 const firstCutoffAfterMonths = 3
 
 /** Adds the options of {@link HistoryOptions} to a command. */
@@ -39,9 +40,8 @@ export function addHistoryOptions(command: Command): Command {
     )
     .option(
       '--horizon-days <days>',
-      'days in which the outcome is looked for (history only)',
+      `days in which the outcome is looked for (history only; default: ${usualHorizonDays}; value-dropped takes a month)`,
       integerOption,
-      30,
     )
     .option(
       '--attributes <columns>',
@@ -51,58 +51,80 @@ export function addHistoryOptions(command: Command): Command {
     .option(
       '--cutoffs <months>',
       `first days of months, 2025-01..2025-10 (history only; default: the last ${mostCutoffs} whose outcome is known)`,
+      monthsOption,
     )
 }
 
-/** Builds the dataset of a history: label and cutoffs of the options, the telecom features of the tables there are. */
+/** Builds the dataset of a history: cutoffs and attributes of the options, the telecom features of the tables there are. */
 export async function datasetOfHistory(
   history: History,
+  label: LabelRule,
   options: HistoryOptions,
   terminal: Terminal,
 ): Promise<Dataset> {
-  const label = labelOf(options)
-  const cutoffs =
-    options.cutoffs === undefined ? await usualCutoffs(history, label) : cutoffsOf(options.cutoffs)
   const { attributes = [] } = options
+  checkAttributes(history, attributes)
+  const cutoffs = options.cutoffs ?? (await usualCutoffs(history, label))
+  checkTestable(label, cutoffs)
   const plan = churnPlan({ label, features: telecomFeatures(history.tables, { attributes }), cutoffs })
   const dataset = await buildDataset(history, plan)
   terminal.output(`${formatTable(dataset.report.baseRates)}\n\n`)
   return dataset
 }
 
+function checkAttributes(history: History, attributes: readonly string[]): void {
+  const known = Object.keys(history.tables.customers ?? {})
+  refuse(
+    'train',
+    attributes
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const close = closestWord(name, known)
+        return {
+          code: 'column-missing',
+          parameter: '--attributes',
+          rule: `to name columns of customers, which are ${known.join(', ')}`,
+          received: name,
+          ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+        }
+      }),
+  )
+}
+
+/** Throws where no outcome is known by the last cutoff: nothing could be trained on before it is tested on. */
+function checkTestable(label: LabelRule, cutoffs: readonly EpochDay[]): void {
+  const [first, last] = [cutoffs[0]!, cutoffs.at(-1)!]
+  const { end } = outcomeWindow(label, first)
+  if (end <= last) return
+  throw new HoldfastError('train', [
+    {
+      code: 'window-open',
+      parameter: '--cutoffs',
+      rule: `to end on or after ${formatDay(end)}, when the outcome of the first cutoff ${formatDay(first)} is known`,
+      received: formatDay(last),
+      wayOut:
+        'The model is tested on the last cutoff: give more months, or shorter --gap-days and --horizon-days.',
+    },
+  ])
+}
+
 /** Returns the label rule that the options name. */
 export function labelOf({ label = 'cancelled', gapDays, horizonDays }: HistoryOptions): LabelRule {
   switch (label) {
     case 'cancelled':
-      return cancelled({ gapDays, horizonDays })
+      return cancelled({ gapDays, horizonDays: horizonDays ?? usualHorizonDays })
     case 'silent':
-      return silent({ gapDays, silentDays: horizonDays })
+      return silent({ gapDays, silentDays: horizonDays ?? usualHorizonDays })
     case 'value-dropped':
-      return valueDropped({ gapDays })
+      if (horizonDays === undefined) return valueDropped({ gapDays })
+      throw labelRefused('--horizon-days', 'to be left out: value-dropped compares months', horizonDays)
     default:
-      throw new HoldfastError('train', [
-        {
-          code: 'option-invalid',
-          parameter: '--label',
-          rule: 'to be cancelled, silent or value-dropped for a history',
-          received: label,
-        },
-      ])
+      throw labelRefused('--label', 'to be cancelled, silent or value-dropped for a history', label)
   }
 }
 
-function cutoffsOf(text: string): EpochDay[] {
-  const [first, last, ...more] = text.split('..')
-  if (first !== undefined && last !== undefined && more.length === 0) return monthly(first, last)
-  throw new HoldfastError('train', [
-    {
-      code: 'option-invalid',
-      parameter: '--cutoffs',
-      rule: 'to be two months with .. between them',
-      received: text,
-      wayOut: 'Write 2025-01..2025-10.',
-    },
-  ])
+function labelRefused(parameter: string, rule: string, received: unknown): HoldfastError {
+  return new HoldfastError('train', [{ code: 'option-invalid', parameter, rule, received }])
 }
 
 /** Returns the first days of the last months whose outcome windows are complete, after some months to look back on. */
@@ -119,7 +141,7 @@ async function usualCutoffs(history: History, label: LabelRule): Promise<EpochDa
       code: 'window-open',
       parameter: 'the history',
       rule: `to hold two cutoffs with ${firstCutoffAfterMonths} months before and a complete outcome window after them`,
-      received: `${formatDay(first)} to ${formatDay(history.completeUntil)}`,
+      received: `cutoffs from ${formatDay(first)}, complete until ${formatDay(history.completeUntil)}`,
       wayOut: 'Give a longer history, a shorter --horizon-days, or name --cutoffs yourself.',
     },
   ])

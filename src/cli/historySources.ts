@@ -1,22 +1,22 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
-import { HoldfastError, refuse } from '../base/errors.js'
+import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { sourceProblems } from '../engine/historyStructure.js'
 import type { HistorySources } from '../engine/openHistory.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
+import type { Terminal } from './terminal.js'
 
 const endings = ['.parquet', '.csv', '.tsv', '.csv.gz', '.jsonl', '.ndjson']
 
-const mappedSourceSchema = z.strictObject({
+const kinds = z.enum(['number', 'text', 'day', 'boolean'])
+const mappedSource = z.strictObject({
   from: z.string().min(1),
   columns: z.record(z.string(), z.string()).optional(),
-  types: z.record(z.string(), z.enum(['number', 'text', 'day', 'boolean'])).optional(),
+  types: z.record(z.string(), kinds).optional(),
 })
-
-const configSchema = z.partialRecord(
-  z.enum(inputTableNames),
-  z.union([z.string().min(1), mappedSourceSchema]),
-)
+const config = z.record(z.string(), mappedSource)
 
 /**
  * Returns the tables of a history from a folder or a configuration file.
@@ -26,73 +26,138 @@ const configSchema = z.partialRecord(
  *
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `option-invalid`
  */
-export async function historySources(path: string): Promise<HistorySources> {
+export async function historySources(path: string, terminal: Terminal): Promise<HistorySources> {
   const found = await stat(path).catch(() => undefined)
-  if (found === undefined) {
-    throw new HoldfastError('history', [
-      {
-        code: 'file-missing',
-        parameter: '--history',
-        rule: 'to be a folder or a .json file',
-        received: path,
-      },
-    ])
+  if (found?.isDirectory()) {
+    await sayNamesNearly(path, terminal)
+    return sourcesInFolder(path)
   }
-  return found.isDirectory() ? sourcesInFolder(path) : sourcesInConfig(path)
-}
-
-async function sourcesInFolder(folder: string): Promise<HistorySources> {
-  const names = (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
-    a.name.localeCompare(b.name, 'en'),
-  )
-  const sources: Partial<Record<InputTableName, string>> = {}
-  for (const table of inputTableNames) {
-    const file = names.find(
-      (entry) => entry.isFile() && endings.some((ending) => entry.name === table + ending),
-    )
-    const inside = names.find((entry) => entry.isDirectory() && entry.name === table)
-    if (file !== undefined) sources[table] = join(folder, file.name)
-    else if (inside !== undefined) sources[table] = await globOf(join(folder, inside.name))
-  }
-  if (sources.customers !== undefined) return sources as HistorySources
+  if (found?.isFile() && path.toLowerCase().endsWith('.json')) return sourcesInConfig(path)
   throw new HoldfastError('history', [
     {
-      code: 'file-missing',
-      parameter: `the folder ${folder}`,
-      rule: `to hold a file customers${endings[0]} (or ${endings.slice(1).join(', ')})`,
-      received: names.map((entry) => entry.name),
-      wayOut: 'Name the files after the input tables, or give a .json file that maps them.',
+      code: found === undefined ? 'file-missing' : 'file-unreadable',
+      parameter: '--history',
+      rule: found === undefined ? 'to exist' : 'to be a folder or a .json file',
+      received: path,
+      wayOut:
+        'Name the folder that holds customers.parquet (or .csv, …) and the tables of events; a file with one row per customer is given without --history.',
     },
   ])
 }
 
-async function globOf(folder: string): Promise<string> {
+/** Returns the files and globs that the sources of {@link historySources} are read from. */
+export function filesOfSources(sources: HistorySources): string[] {
+  return Object.values(sources).map((source) =>
+    typeof source === 'string' ? source : (source as { readonly from: string }).from,
+  )
+}
+
+async function sourcesInFolder(folder: string): Promise<HistorySources> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.map((entry) => entry.name).sort((a, b) => a.localeCompare(b, 'en'))
+  const sources: Partial<Record<InputTableName, string>> = {}
+  const problems: Problem[] = []
+  for (const table of inputTableNames) {
+    const found = names.filter((name) => name === table || endings.some((ending) => name === table + ending))
+    const [first] = found
+    if (first === undefined) continue
+    const path = join(folder, first)
+    if (found.length > 1) problems.push(foundTwice(folder, table, found))
+    else if (first !== table) sources[table] = path
+    else sources[table] = await globOf(path, problems)
+  }
+  if (sources.customers === undefined && problems.length === 0) problems.push(noCustomers(folder, names))
+  refuse('history', problems)
+  return sources as HistorySources
+}
+
+function noCustomers(folder: string, names: readonly string[]): Problem {
+  return {
+    code: 'file-missing',
+    parameter: `the folder ${folder}`,
+    rule: `to hold customers${endings[0]} (or ${endings.slice(1).join(', ')})`,
+    received: names.length === 0 ? 'an empty folder' : names.join(', '),
+    wayOut: 'Name the files after the input tables, or give a .json file that maps them.',
+  }
+}
+
+function foundTwice(folder: string, table: string, names: readonly string[]): Problem {
+  return {
+    code: 'file-exists',
+    parameter: `table ${table}`,
+    rule: 'to be in the folder once',
+    received: names.join(', '),
+    place: { file: folder, table },
+    wayOut: 'Move the others out of the folder, or name the one to read in a .json file.',
+  }
+}
+
+async function globOf(folder: string, problems: Problem[]): Promise<string> {
   const files = await readdir(folder)
-  const ending = endings.find((each) => files.some((file) => file.endsWith(each))) ?? endings[0]!
-  return join(folder, `*${ending}`)
+  const found = endings.filter((ending) => files.some((file) => file.endsWith(ending)))
+  if (found.length > 1) {
+    problems.push({
+      code: 'file-unreadable',
+      parameter: `the files of ${folder}`,
+      rule: 'to be of one format',
+      received: found.join(', '),
+      wayOut: 'Move the others out of the folder, or name those to read in a .json file.',
+    })
+  }
+  return join(folder, `*${found[0] ?? endings[0]}`)
+}
+
+/** Says which files of a folder are called nearly as an input table, and so are not read, perhaps by mistake. */
+async function sayNamesNearly(folder: string, terminal: Terminal): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const stem = name.split('.')[0]!
+    const close = closestWord(stem, inputTableNames)
+    if (close === undefined || close === stem || !endings.some((ending) => name.endsWith(ending))) continue
+    const meant = `${close}${name.slice(stem.length)}`
+    terminal.message(`note: ${join(folder, name)} is not read. Did you mean ${meant}?\n`)
+  }
 }
 
 async function sourcesInConfig(path: string): Promise<HistorySources> {
-  const config = configSchema.safeParse(parseJson(path, await readFile(path, 'utf8')))
-  if (!config.success) {
-    refuse(
-      'history',
-      config.error.issues.map((issue) => ({
-        code: 'option-invalid',
-        parameter: issue.path.join('.') || 'the configuration',
-        rule: `to map ${inputTableNames.join(', ')} to files, or to { from, columns, types }`,
-        place: { file: path },
-        wayOut: issue.message,
-      })),
-    )
-  }
+  const parsed = parseJson(path, await readFile(path, 'utf8'))
+  const sources = checkConfig(path, parsed)
   const beside = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file))
   return Object.fromEntries(
-    Object.entries(config.data ?? {}).map(([table, source]) => [
-      table,
-      typeof source === 'string' ? beside(source) : { ...source, from: beside(source.from) },
-    ]),
-  ) as HistorySources
+    Object.entries(sources).map(([table, source]) => [table, { ...source, from: beside(source.from) }]),
+  ) as unknown as HistorySources
+}
+
+function checkConfig(path: string, parsed: unknown): z.output<typeof config> {
+  const unified =
+    typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? Object.fromEntries(
+          Object.entries(parsed).map(([table, source]) => [
+            table,
+            typeof source === 'string' ? { from: source } : source,
+          ]),
+        )
+      : parsed
+  const problems = [...configProblems(unified), ...sourceProblems(unified)].map((problem) => ({
+    wayOut: mappingHint,
+    ...problem,
+    parameter: problem.parameter === 'options' ? 'the configuration' : problem.parameter,
+    place: { file: path },
+  }))
+  refuse('history', problems)
+  return unified as z.output<typeof config>
+}
+
+const mappingHint =
+  'A table is mapped to a file, or to { "from": file, "columns": { our name: your name }, "types": { name: kind } }.'
+
+function configProblems(unified: unknown): readonly Problem[] {
+  try {
+    checkOptions('history', config, unified)
+    return []
+  } catch (error) {
+    if (error instanceof HoldfastError) return error.problems
+    throw error
+  }
 }
 
 function parseJson(path: string, text: string): unknown {
@@ -105,7 +170,7 @@ function parseJson(path: string, text: string): unknown {
         parameter: 'the configuration',
         rule: 'to be JSON',
         place: { file: path },
-        wayOut: error instanceof Error ? error.message : String(error),
+        wayOut: `${error instanceof Error ? error.message : String(error)}.`,
       },
     ])
   }

@@ -1,74 +1,89 @@
-import type { Command } from 'commander'
-import { HoldfastError } from '../base/errors.js'
+import { type Command, Option } from 'commander'
+import type { EpochDay } from '../base/days.js'
 import type { History } from '../engine/history.js'
-import { openHistory } from '../engine/openHistory.js'
-import type { Table } from '../table/table.js'
-import { writeTable } from '../table/writeTable.node.js'
-import { historySources } from './historySources.js'
-import { listOption } from './optionParsers.js'
-import type { Terminal } from './terminal.js'
+import { type HistorySources, openHistory } from '../engine/openHistory.js'
+import { dayOption, encodingOption, listOption, numberOption } from './optionParsers.js'
 
 /** Options of every command that reads customers. */
 export interface InputOptions {
   readonly history?: string
   readonly missing?: string[]
   readonly badRows: 'refuse' | 'set-aside'
+  readonly maxRejectShare: number
   readonly rejects: string
-  readonly today?: string
+  readonly encoding?: string
+  readonly today?: EpochDay
+  readonly completeUntil?: EpochDay
+  /** Of the commands that write tables. */
+  readonly spreadsheetSafe?: boolean
 }
 
-/** Adds the options of {@link InputOptions} to a command. */
-export function addInputOptions(command: Command): Command {
+/** Adds the options of a raw history and of its bad rows to a command. */
+export function addHistoryInputOptions(command: Command): Command {
   return command
     .option('--history <path>', 'folder with customers.parquet, usage.csv, …, or a .json file that maps them')
     .option('--missing <texts>', 'texts that stand for missing, besides blank: NA,?', listOption)
-    .option('--bad-rows <what>', 'refuse the input, or set-aside the rows and go on', 'refuse')
+    .addOption(
+      new Option('--bad-rows <what>', 'refuse the input, or set the rows aside and go on')
+        .choices(['refuse', 'set-aside'])
+        .default('refuse'),
+    )
     .option('--rejects <file>', 'where rows set aside are written, with reasons', 'rejects.csv')
     .option(
+      '--max-reject-share <share>',
+      'largest share of the rows of a table that may be set aside',
+      numberOption,
+      0.5,
+    )
+    .option(
       '--today <YYYY-MM-DD>',
-      'day of the export; later rows are in the future (default: the current day)',
+      'day of the export; later rows are in the future (history only; default: the current day)',
+      dayOption,
+    )
+    .option(
+      '--complete-until <YYYY-MM-DD>',
+      'first day that is not complete in the tables (history only; default: the day after the last row)',
+      dayOption,
     )
 }
 
-/** Throws where a command got no input, or two. */
-export function checkOneInput(operation: string, file: string | undefined, options: InputOptions): void {
-  if ((file === undefined) !== (options.history === undefined) && isBadRows(options.badRows)) return
-  throw new HoldfastError(operation, [
-    isBadRows(options.badRows)
-      ? {
-          code: 'option-invalid',
-          parameter: 'the input',
-          rule: 'to be one of a file with one row per customer, or --history with raw tables',
-          received: file === undefined ? 'neither' : 'both',
-          wayOut: `See holdfast ${operation} --help.`,
-        }
-      : {
-          code: 'option-invalid',
-          parameter: '--bad-rows',
-          rule: 'to be refuse or set-aside',
-          received: options.badRows,
-        },
-  ])
+/** Adds the options of {@link InputOptions} to a command that reads a file or a history. */
+export function addInputOptions(command: Command): Command {
+  return addHistoryInputOptions(command).option(
+    '--encoding <name>',
+    'encoding of a text file, such as gb18030 (file only; default: utf-8)',
+    encodingOption,
+  )
 }
 
-function isBadRows(text: string): boolean {
-  return text === 'refuse' || text === 'set-aside'
+/** Ends the command where it got no input or two, or a flag that does not go with its input. */
+export function checkInput(command: Command, file: string | undefined): void {
+  const { history } = command.opts<InputOptions>()
+  if ((file === undefined) === (history === undefined)) {
+    const got = file === undefined ? 'neither' : 'both'
+    command.error(
+      `error: expected either a file with one row per customer or --history <path>, got ${got} (see holdfast ${command.name()} --help)`,
+    )
+  }
+  const [other, input] = file === undefined ? ['(file only', '--history'] : ['(history only', 'a file']
+  // What the help says of an option is its rule
+  const strangers = command.options.filter(
+    (option) =>
+      option.description.includes(other) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  )
+  if (strangers.length === 0) return
+  const names = strangers.map((option) => option.long).join(', ')
+  command.error(`error: ${names} cannot be used with ${input}`)
 }
 
-/** Opens the history of `--history`, with rejects written and counted. */
-export async function openInputHistory(options: InputOptions, terminal: Terminal): Promise<History> {
-  const history = await openHistory(await historySources(options.history!), {
-    badRows: options.badRows === 'set-aside' ? 'setAside' : 'refuse',
-    ...(options.missing === undefined ? {} : { missing: options.missing }),
-    ...(options.today === undefined ? {} : { today: options.today }),
+/** Opens the history with the options of the command line. */
+export function openInputHistory(sources: HistorySources, options: InputOptions): Promise<History> {
+  const { badRows, maxRejectShare, missing, today, completeUntil } = options
+  return openHistory(sources, {
+    badRows: badRows === 'set-aside' ? 'setAside' : 'refuse',
+    maxRejectShare,
+    ...(missing === undefined ? {} : { missing }),
+    ...(today === undefined ? {} : { today }),
+    ...(completeUntil === undefined ? {} : { completeUntil }),
   })
-  await writeRejects(history.rejects, options, terminal)
-  return history
-}
-
-/** Writes rows that were set aside to the rejects file and says so; nothing disappears silently. */
-export async function writeRejects(rejects: Table, options: InputOptions, terminal: Terminal): Promise<void> {
-  if (rejects.rowCount === 0) return
-  await writeTable(rejects, options.rejects)
-  terminal.message(`set aside: ${rejects.rowCount} broken rules, listed in ${options.rejects}\n`)
 }

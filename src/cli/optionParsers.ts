@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander'
+import { type EpochDay, monthly, parseDay } from '../base/days.js'
 
 /** Reads a whole number from the command line. */
 export function integerOption(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('Expected a whole number.')
-  return value
+  if (!/^[+-]?\d+$/.test(text.trim())) throw new InvalidArgumentError('Expected a whole number.')
+  return Number(text)
 }
 
 /** Reads a number from the command line. */
@@ -12,6 +12,31 @@ export function numberOption(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
   return value
+}
+
+/** Reads a day from the command line. */
+export function dayOption(text: string): EpochDay {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? parseDay(text) : undefined
+  if (day === undefined) throw new InvalidArgumentError('Expected a date written YYYY-MM-DD.')
+  return day
+}
+
+/** Reads the first days of the months from one to another from the command line. */
+export function monthsOption(text: string): EpochDay[] {
+  const [, first, last] = /^(\d{4}-(?:0[1-9]|1[0-2]))\.\.(\d{4}-(?:0[1-9]|1[0-2]))$/.exec(text) ?? []
+  if (first === undefined || last === undefined || last < first) {
+    throw new InvalidArgumentError('Expected two months with .. between them, such as 2025-01..2025-10.')
+  }
+  return monthly(first, last)
+}
+
+/** Reads the name of an encoding from the command line. */
+export function encodingOption(text: string): string {
+  try {
+    return new TextDecoder(text).encoding
+  } catch {
+    throw new InvalidArgumentError('Expected the name of an encoding, such as utf-8 or gb18030.')
+  }
 }
 
 /** Reads names separated by commas. */

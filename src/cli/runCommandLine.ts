@@ -6,6 +6,7 @@ import { addSimulateCommand } from './commands/simulate.js'
 import { addTagCommand } from './commands/tag.js'
 import { addTrainCommand } from './commands/train.js'
 import { packageVersion } from './packageVersion.js'
+import { isUsageError, refusalText } from './refusalText.js'
 import type { Terminal } from './terminal.js'
 
 /** What the exit code of a command says; stable, for scripts. */
@@ -14,7 +15,7 @@ export const exitCodes = {
   done: 0,
   /** holdfast itself failed: please report it. */
   failed: 1,
-  /** The command line is wrong: unknown command or option, missing argument. */
+  /** The command line is wrong: unknown command or option, missing argument, wrong value of an option. */
   usage: 2,
   /** The input was refused; nothing was written. */
   refused: 3,
@@ -26,20 +27,37 @@ export const exitCodes = {
  * @param words the words after `holdfast`
  */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+  const program = commandLine(terminal)
+  let command: Command | undefined
+  program.hook('preAction', (_, running) => {
+    command = running
+  })
   try {
-    await commandLine(terminal).parseAsync([...words], { from: 'user' })
+    await program.parseAsync([...words], { from: 'user' })
     return exitCodes.done
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-    if (error instanceof HoldfastError) {
-      terminal.message(`${error.message}\n`)
-      return exitCodes.refused
-    }
-    terminal.message(
-      `holdfast failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    )
-    return exitCodes.failed
+    return exitCodeOf(error, command, terminal)
   }
+}
+
+function exitCodeOf(error: unknown, command: Command | undefined, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  if (error instanceof HoldfastError) {
+    terminal.message(`${refusalText(error, command)}\n`)
+    return isUsageError(error, command) ? exitCodes.usage : exitCodes.refused
+  }
+  // The disk is full, a file may not be read: no fault of holdfast
+  if (isSystemError(error)) {
+    terminal.message(`holdfast${command === undefined ? '' : ` ${command.name()}`}: ${error.message}.\n`)
+    return exitCodes.refused
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  terminal.message(`holdfast failed: ${text}\n`)
+  return exitCodes.failed
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'errno' in error
 }
 
 function commandLine(terminal: Terminal): Command {
@@ -55,7 +73,8 @@ function commandLine(terminal: Terminal): Command {
 Examples:
   holdfast train customers.csv --label churn --id customerID --out churn.model
   holdfast score churn.model customers.csv --id customerID --out scores.csv
-  holdfast simulate --out operator && holdfast tag --history operator --out stages.csv
+  holdfast simulate --out operator
+  holdfast tag --history operator --out stages.csv
 
 Results go to standard output, progress and problems to standard error (progress only on a terminal).
 Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written.`,

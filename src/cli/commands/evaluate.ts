@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { formatDay } from '../../base/days.js'
-import { HoldfastError } from '../../base/errors.js'
+import { type EpochDay, formatDay } from '../../base/days.js'
 import { buildDataset } from '../../dataset/buildDataset.js'
 import { churnPlan } from '../../dataset/churnPlan.js'
 import type { Dataset } from '../../dataset/dataset.js'
@@ -9,15 +8,21 @@ import { evaluate } from '../../evaluate/evaluate.js'
 import { latestCutoff } from '../../label/labelTable.js'
 import { labelRuleSchema } from '../../label/rule.js'
 import type { Scorer } from '../../score/scorer.js'
-import { readScorer } from '../../score/scorer.node.js'
-import { addInputOptions, checkOneInput, type InputOptions, openInputHistory } from '../inputOptions.js'
-import { labelValue, readInputTable } from '../readInputTable.js'
+import { filesOfSources, historySources } from '../historySources.js'
+import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { labelValue } from '../labelValue.js'
+import { sayLeftOut } from '../leftOut.js'
+import { checkHistoryModel, checkTableModel, readModel } from '../modelInput.js'
+import { dayOption } from '../optionParsers.js'
+import { checkOutputs } from '../outputFiles.js'
+import { readInputTable } from '../readInputTable.js'
+import { rejectsFile, writeRejects } from '../rejects.js'
 import type { Terminal } from '../terminal.js'
 
 interface EvaluateCommandOptions extends InputOptions {
   readonly label: string
   readonly positive?: string
-  readonly cutoff?: string
+  readonly cutoff?: EpochDay
   readonly json?: boolean
 }
 
@@ -35,6 +40,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): Comman
     .option(
       '--cutoff <YYYY-MM-DD>',
       'moment to ask about (history only; default: the last with a known outcome)',
+      dayOption,
     )
     .option('--json', 'print the figures as JSON')
   return addInputOptions(command)
@@ -46,12 +52,14 @@ Examples:
   holdfast evaluate churn.model --history operator --cutoff 2025-05-01 --json`,
     )
     .action(async (modelFile: string, file: string | undefined, options: EvaluateCommandOptions) => {
-      checkOneInput('evaluate', file, options)
-      const scorer = await readScorer(modelFile)
+      checkInput(command, file)
+      const scorer = await readModel(modelFile, command)
       const dataset =
         file === undefined
-          ? await datasetOfHistory(scorer, options, terminal)
-          : await datasetOfFile(scorer, file, options, terminal)
+          ? await datasetOfHistory(scorer, modelFile, options, terminal)
+          : await datasetOfFile(scorer, modelFile, file, options, terminal)
+      sayLeftOut(terminal, 'not asked about', dataset.report.population)
+      sayLeftOut(terminal, 'not asked about', dataset.report.unlabelled)
       const evaluation = evaluate(scorer.model, dataset)
       terminal.output(`${options.json === true ? JSON.stringify(evaluation, null, 2) : evaluation}\n`)
     })
@@ -59,50 +67,54 @@ Examples:
 
 async function datasetOfFile(
   scorer: Scorer,
+  modelFile: string,
   file: string,
   options: EvaluateCommandOptions,
   terminal: Terminal,
 ): Promise<Dataset> {
   const { label, positive } = options
-  const table = await readInputTable(file, options, terminal, scorer.model.features)
-  return fromFlatTable(table, {
-    label,
-    features: scorer.model.features.map((spec) => spec.name),
-    ...(positive === undefined ? {} : { positive: labelValue(table, label, positive) }),
+  await checkOutputs('evaluate', rejectsFile(options), [modelFile, file])
+  const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
+  const { rejects, dataset } = await readInputTable(file, options, { texts }, ({ table, ...read }) => {
+    checkTableModel(scorer, table)
+    return {
+      rejects: read.rejects,
+      dataset: fromFlatTable(table, {
+        label,
+        features: scorer.model.features.map((spec) => spec.name),
+        ...(positive === undefined ? {} : { positive: labelValue(table, label, positive) }),
+      }),
+    }
   })
+  await writeRejects(rejects, options, terminal)
+  return dataset
 }
 
 async function datasetOfHistory(
   scorer: Scorer,
+  modelFile: string,
   options: EvaluateCommandOptions,
   terminal: Terminal,
 ): Promise<Dataset> {
-  const { rules, label, population } = scorer.about
-  if (rules === null || label === null) throw flatModel()
+  const { rules, label } = checkHistoryModel(scorer, modelFile)
+  const { population } = scorer.about
   const rule = labelRuleSchema.parse(label.rule)
-  const history = await openInputHistory(options, terminal)
+  const sources = await historySources(options.history!, terminal)
+  await checkOutputs('evaluate', rejectsFile(options), [modelFile, ...filesOfSources(sources)])
+  const history = await openInputHistory(sources, options)
   try {
     const cutoff = options.cutoff ?? latestCutoff(rule, history.completeUntil)
-    terminal.message(`asked as of ${typeof cutoff === 'string' ? cutoff : formatDay(cutoff)}\n`)
     const plan = churnPlan({
       label: rule,
       features: rules,
       cutoffs: [cutoff],
       ...(population === null ? {} : { population }),
     })
-    return await buildDataset(history, plan)
+    const dataset = await buildDataset(history, plan)
+    terminal.message(`asked as of ${formatDay(cutoff)}\n`)
+    await writeRejects(history.rejects, options, terminal)
+    return dataset
   } finally {
     await history.close()
   }
-}
-
-function flatModel(): HoldfastError {
-  return new HoldfastError('evaluate', [
-    {
-      code: 'option-invalid',
-      parameter: 'the model',
-      rule: 'to carry the feature rules and the label of a history',
-      wayOut: 'It was trained on a flat table: give a file instead of --history.',
-    },
-  ])
 }

@@ -1,21 +1,32 @@
 import type { Command } from 'commander'
-import { formatDay } from '../../base/days.js'
+import { type EpochDay, formatDay } from '../../base/days.js'
+import { refuse } from '../../base/errors.js'
 import { numberColumn } from '../../base/matrix.js'
 import { scoreHistory } from '../../score/scoreHistory.js'
 import type { Scorer } from '../../score/scorer.js'
-import { readScorer } from '../../score/scorer.node.js'
-import { Table } from '../../table/table.js'
-import { writeTable } from '../../table/writeTable.node.js'
-import { addInputOptions, checkOneInput, type InputOptions, openInputHistory } from '../inputOptions.js'
-import { integerOption, repeatedOption } from '../optionParsers.js'
-import { readInputTable } from '../readInputTable.js'
+import { columnMissing, Table } from '../../table/table.js'
+import { filesOfSources, historySources } from '../historySources.js'
+import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { sayLeftOut } from '../leftOut.js'
+import { checkHistoryModel, checkTableModel, readModel } from '../modelInput.js'
+import { dayOption, integerOption } from '../optionParsers.js'
+import { checkOutputs } from '../outputFiles.js'
+import { type InputTable, readInputTable } from '../readInputTable.js'
+import { rejectsFile, writeRejects } from '../rejects.js'
+import { addTableOutputOptions, type TableOutputOptions, tableFiles, writeTables } from '../tableOutput.js'
 import type { Terminal } from '../terminal.js'
 
-interface ScoreCommandOptions extends InputOptions {
+interface ScoreCommandOptions extends InputOptions, TableOutputOptions {
   readonly id?: string
-  readonly asOf?: string
+  readonly asOf?: EpochDay
   readonly reasons: number
-  readonly out: string[]
+  readonly spreadsheetSafe?: boolean
+}
+
+/** Scores, and the rows of the input that have none because they were set aside. */
+interface Scored {
+  readonly scores: Table
+  readonly rejects: Table
 }
 
 /** Adds `holdfast score`: every customer's risk, band and reasons. */
@@ -25,15 +36,12 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
     .description('Score customers with a model file: risk, band and reasons, the riskiest first.')
     .argument('<model>', 'model file written by holdfast train')
     .argument('[file]', 'table with one row per customer, for a model trained on one')
-    .requiredOption(
-      '--out <file>',
-      'file to write, .csv, .parquet or .jsonl; may be given several times',
-      repeatedOption,
-    )
+  addTableOutputOptions(command)
     .option('--id <column>', 'column that names the customer (file only; default: the number of the row)')
     .option(
       '--as-of <YYYY-MM-DD>',
       'first day that is not looked at (history only; default: the end of the history)',
+      dayOption,
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
   return addInputOptions(command)
@@ -45,14 +53,15 @@ Examples:
   holdfast score churn.model --history operator --as-of 2025-06-01 --out scores.parquet --out scores.csv`,
     )
     .action(async (modelFile: string, file: string | undefined, options: ScoreCommandOptions) => {
-      checkOneInput('score', file, options)
-      const scorer = await readScorer(modelFile)
-      const scores =
+      checkInput(command, file)
+      const scorer = await readModel(modelFile, command)
+      const { scores, rejects } =
         file === undefined
-          ? await scoresOfHistory(scorer, options, terminal)
-          : await scoresOfFile(scorer, file, options, terminal)
+          ? await scoresOfHistory(scorer, modelFile, options, terminal)
+          : await scoresOfFile(scorer, modelFile, file, options)
       const ranked = riskiestFirst(scores)
-      for (const path of options.out) await writeTable(ranked, path)
+      await writeRejects(rejects, options, terminal)
+      await writeTables(ranked, options)
       terminal.output(
         `scored ${ranked.rowCount} customers: ${bandCounts(ranked, scorer)}; wrote ${options.out.join(', ')}\n`,
       )
@@ -61,39 +70,49 @@ Examples:
 
 async function scoresOfFile(
   scorer: Scorer,
+  modelFile: string,
   file: string,
   options: ScoreCommandOptions,
-  terminal: Terminal,
-): Promise<Table> {
-  const table = await readInputTable(file, options, terminal, scorer.model.features)
-  const { id, reasons } = options
+): Promise<Scored> {
+  await checkOutputs('score', [...tableFiles(options), ...rejectsFile(options)], [modelFile, file])
+  const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
+  return readInputTable(file, options, { id: options.id, texts }, (input) => ({
+    scores: scoresOfTable(scorer, input, options),
+    rejects: input.rejects,
+  }))
+}
+
+function scoresOfTable(
+  scorer: Scorer,
+  { table, numberOf }: InputTable,
+  { id, reasons }: ScoreCommandOptions,
+): Table {
+  refuse('score', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
+  checkTableModel(scorer, table)
   if (id !== undefined) return scorer.scoreTable(table, { id, reasons })
-  // Sorted by risk, a score without a name could not be brought back to its customer.
+  // Sorted by risk, a score without a name could not be brought back to its customer
   const scores = scorer.scoreTable(table, { reasons })
-  const row = numberColumn(
-    'row',
-    Array.from({ length: scores.rowCount }, (_, index) => index + 1),
-  )
-  return new Table([row, ...scores.columns], scores.rowCount)
+  const numbers = Array.from({ length: scores.rowCount }, (_, row) => numberOf(row))
+  return new Table([numberColumn('row', numbers), ...scores.columns], scores.rowCount)
 }
 
 async function scoresOfHistory(
   scorer: Scorer,
+  modelFile: string,
   options: ScoreCommandOptions,
   terminal: Terminal,
-): Promise<Table> {
-  const history = await openInputHistory(options, terminal)
+): Promise<Scored> {
+  checkHistoryModel(scorer, modelFile)
+  const sources = await historySources(options.history!, terminal)
+  const outputs = [...tableFiles(options), ...rejectsFile(options)]
+  await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources)])
+  const history = await openInputHistory(sources, options)
   try {
-    const { asOf, reasons } = options
-    const { scores, population } = await scoreHistory(history, scorer, {
-      reasons,
-      ...(asOf === undefined ? {} : { asOf }),
-    })
-    for (const { reason, customers } of population.rows()) {
-      if (reason !== 'counted') terminal.message(`not scored: ${customers} customers, ${reason}\n`)
-    }
-    terminal.message(`as of ${asOf ?? formatDay(history.completeUntil)}\n`)
-    return scores
+    const { asOf = history.completeUntil, reasons } = options
+    const { scores, population } = await scoreHistory(history, scorer, { reasons, asOf })
+    terminal.message(`as of ${formatDay(asOf)}\n`)
+    sayLeftOut(terminal, 'not scored', population)
+    return { scores, rejects: history.rejects }
   } finally {
     await history.close()
   }

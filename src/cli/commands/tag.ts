@@ -1,17 +1,20 @@
 import type { Command } from 'commander'
-import { epochDay } from '../../base/days.js'
+import type { EpochDay } from '../../base/days.js'
 import { stageTable } from '../../lifecycle/stageTable.js'
 import { tagLifecycle } from '../../lifecycle/tagLifecycle.js'
-import { writeTable } from '../../table/writeTable.node.js'
 import { formatTable } from '../formatTable.js'
-import { addInputOptions, type InputOptions, openInputHistory } from '../inputOptions.js'
-import { repeatedOption } from '../optionParsers.js'
+import { filesOfSources, historySources } from '../historySources.js'
+import { addHistoryInputOptions, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { dayOption } from '../optionParsers.js'
+import { checkOutputs } from '../outputFiles.js'
+import { rejectsFile, writeRejects } from '../rejects.js'
+import { addTableOutputOptions, type TableOutputOptions, tableFiles, writeTables } from '../tableOutput.js'
 import type { Terminal } from '../terminal.js'
 
-interface TagCommandOptions extends InputOptions {
+interface TagCommandOptions extends InputOptions, TableOutputOptions {
   readonly history: string
-  readonly asOf?: string
-  readonly out: string[]
+  readonly asOf?: EpochDay
+  readonly spreadsheetSafe?: boolean
 }
 
 /** Adds `holdfast tag`: every customer's lifecycle stage with its evidence. */
@@ -21,25 +24,25 @@ export function addTagCommand(program: Command, terminal: Terminal): Command {
     .description(
       'Tag every customer with a lifecycle stage and its evidence: acquisition, growth, maturity, decline, churn.',
     )
-    .requiredOption(
-      '--out <file>',
-      'file to write, .csv, .parquet or .jsonl; may be given several times',
-      repeatedOption,
-    )
-    .option(
-      '--as-of <YYYY-MM-DD>',
-      'the last month that is over by then is tagged (default: the end of the history)',
-    )
-  return addInputOptions(command)
+  addTableOutputOptions(command).option(
+    '--as-of <YYYY-MM-DD>',
+    'the last month that is over by then is tagged (default: the end of the history)',
+    dayOption,
+  )
+  addHistoryInputOptions(command)
+  command.options.find((option) => option.long === '--history')!.makeOptionMandatory()
+  return command
     .addHelpText('after', '\nExample:\n  holdfast tag --history operator --as-of 2025-06-01 --out stages.csv')
     .action(async (options: TagCommandOptions) => {
-      const history = await openInputHistory(options, terminal)
+      const sources = await historySources(options.history, terminal)
+      const outputs = [...tableFiles(options), ...rejectsFile(options)]
+      await checkOutputs('tag', outputs, filesOfSources(sources))
+      const history = await openInputHistory(sources, options)
       try {
-        const tags = await tagLifecycle(
-          history,
-          options.asOf === undefined ? {} : { asOf: epochDay(options.asOf) },
-        )
-        for (const path of options.out) await writeTable(tags, path)
+        const { asOf } = options
+        const tags = await tagLifecycle(history, asOf === undefined ? {} : { asOf })
+        await writeRejects(history.rejects, options, terminal)
+        await writeTables(tags, options)
         terminal.output(
           `${formatTable(stageTable(tags).select(['stage', 'customers', 'share', 'entered']))}\n`,
         )

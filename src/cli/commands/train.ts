@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
+import { refuse } from '../../base/errors.js'
 import type { Dataset, Split } from '../../dataset/dataset.js'
 import { fromFlatTable } from '../../dataset/fromFlatTable.js'
 import { splitByTime } from '../../dataset/splitByTime.js'
@@ -8,10 +9,17 @@ import { evaluate } from '../../evaluate/evaluate.js'
 import { learnerNamed, learnerNames } from '../../learn/learners.js'
 import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
-import { addHistoryOptions, datasetOfHistory, type HistoryOptions } from '../historyDataset.js'
-import { addInputOptions, checkOneInput, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { columnMissing, type Table } from '../../table/table.js'
+import { addHistoryOptions, datasetOfHistory, type HistoryOptions, labelOf } from '../historyDataset.js'
+import { filesOfSources, historySources } from '../historySources.js'
+import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { labelValue } from '../labelValue.js'
+import { sayLeftOut } from '../leftOut.js'
+import { oneColumnHint } from '../modelInput.js'
 import { integerOption, listOption, numberOption } from '../optionParsers.js'
-import { labelValue, readInputTable } from '../readInputTable.js'
+import { checkOutputs, type OutputFile } from '../outputFiles.js'
+import { readInputTable } from '../readInputTable.js'
+import { rejectsFile, writeRejects } from '../rejects.js'
 import { progressLine, type Terminal } from '../terminal.js'
 
 interface TrainOptions extends InputOptions, HistoryOptions {
@@ -19,10 +27,17 @@ interface TrainOptions extends InputOptions, HistoryOptions {
   readonly id?: string
   readonly positive?: string
   readonly exclude?: string[]
+  readonly textColumns?: string[]
   readonly learner: string
   readonly testShare: number
   readonly seed: number
   readonly out: string
+}
+
+/** A split, and the rows of the input that are in neither part because they were set aside. */
+interface Prepared {
+  readonly split: Split
+  readonly rejects: Table
 }
 
 /** Adds `holdfast train`: a model file from a flat table or a raw history, with its figures on data kept aside. */
@@ -33,10 +48,19 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
     .argument('[file]', 'table with one row per customer: .csv, .tsv, .parquet, .jsonl')
     .requiredOption('--out <file>', 'model file to write')
     .option('--label <name>', 'label column of the file; with --history: cancelled, silent, value-dropped')
-    .option('--id <column>', 'column that names the customer')
-    .option('--positive <value>', 'value of the label column that means churned')
-    .option('--exclude <columns>', 'columns that are no features, separated by commas', listOption)
-    .option('--learner <name>', learnerNames.join(', '), 'boosting')
+    .option('--id <column>', 'column that names the customer (file only)')
+    .option('--positive <value>', 'value of the label column that means churned (file only)')
+    .option(
+      '--exclude <columns>',
+      'columns that are no features, separated by commas (file only)',
+      listOption,
+    )
+    .option(
+      '--text-columns <columns>',
+      'columns to read as texts, also where they look like numbers: zip (file only)',
+      listOption,
+    )
+    .addOption(new Option('--learner <name>', 'what learns').choices(learnerNames).default('boosting'))
     .option(
       '--test-share <share>',
       'share of customers kept aside for the figures (file only)',
@@ -57,44 +81,81 @@ Examples:
   holdfast train --history operator --label silent --horizon-days 60 --out silent.model`,
     )
     .action(async (file: string | undefined, options: TrainOptions) => {
-      checkOneInput('train', file, options)
-      const learner = learnerNamed(options.learner)
-      const { train, test } =
-        file === undefined
-          ? await splitOfHistory(options, terminal)
-          : await splitOfFile(file, options, terminal)
-      for (const warning of train.warnings) terminal.message(`note: ${warning}\n`)
-      const progress = progressLine(terminal)
-      const seeded = learner.capabilities.seeded ? { seed: options.seed } : {}
-      const model = learner.train(train, seeded, { onProgress: progress.show })
-      progress.end()
-      terminal.output(`${evaluate(model, test)}\n`)
-      await saveScorer(createScorer(model, train), options.out)
-      terminal.output(`\nwrote ${options.out}: ${options.learner}, trained on ${train.ids.length} rows\n`)
+      checkInput(command, file)
+      const { split, rejects } =
+        file === undefined ? await splitOfHistory(options, terminal) : await splitOfFile(file, options)
+      sayLeftOut(terminal, 'not used', split.train.report.population)
+      sayLeftOut(terminal, 'not used', split.train.report.unlabelled)
+      for (const warning of split.train.warnings) terminal.message(`note: ${warning}\n`)
+      const scorer = createScorer(trained(split.train, options, terminal), split.train)
+      const evaluation = evaluate(scorer.model, split.test)
+      await writeRejects(rejects, options, terminal)
+      await saveScorer(scorer, options.out)
+      terminal.output(`${evaluation}\n`)
+      terminal.output(
+        `\nwrote ${options.out}: ${options.learner}, trained on ${split.train.ids.length} rows\n`,
+      )
     })
 }
 
-async function splitOfFile(file: string, options: TrainOptions, terminal: Terminal): Promise<Split> {
-  const table = await readInputTable(file, options, terminal)
-  const { label = 'churn', id, positive, exclude, testShare, seed } = options
-  const dataset = fromFlatTable(table, {
+function trained(dataset: Dataset, { learner: name, seed }: TrainOptions, terminal: Terminal) {
+  const learner = learnerNamed(name)
+  const progress = progressLine(terminal)
+  try {
+    const seeded = learner.capabilities.seeded ? { seed } : {}
+    return learner.train(dataset, seeded, { onProgress: progress.show })
+  } finally {
+    progress.end()
+  }
+}
+
+function filesToWrite(options: TrainOptions): OutputFile[] {
+  return [{ flag: '--out', path: options.out, holds: 'model' }, ...rejectsFile(options)]
+}
+
+async function splitOfFile(file: string, options: TrainOptions): Promise<Prepared> {
+  await checkOutputs('train', filesToWrite(options), [file])
+  const { id, testShare, seed, textColumns: texts = [] } = options
+  return readInputTable(file, options, { id, texts }, ({ table, rejects }) => {
+    const dataset = datasetOfTable(table, options)
+    return { split: splitRows(dataset, { testShare, seed }), rejects }
+  })
+}
+
+function datasetOfTable(table: Table, options: TrainOptions): Dataset {
+  const { label = 'churn', id, positive, exclude, textColumns = [] } = options
+  checkColumns(table, [label, ...(id === undefined ? [] : [id]), ...(exclude ?? []), ...textColumns])
+  return fromFlatTable(table, {
     label,
     ...(id === undefined ? {} : { id }),
     ...(positive === undefined ? {} : { positive: labelValue(table, label, positive) }),
     ...(exclude === undefined ? {} : { exclude }),
   })
-  return splitRows(dataset, { testShare, seed })
 }
 
-async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promise<Split> {
-  const history = await openInputHistory(options, terminal)
+function checkColumns(table: Table, names: readonly string[]): void {
+  const absent = [...new Set(names)].filter((name) => !table.has(name))
+  refuse(
+    'train',
+    absent.map((name) => {
+      const problem = columnMissing(name, table)
+      return { ...problem, wayOut: `${problem.wayOut ?? ''} ${oneColumnHint(table)}`.trim() }
+    }),
+  )
+}
+
+async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promise<Prepared> {
+  const label = labelOf(options)
+  const sources = await historySources(options.history!, terminal)
+  await checkOutputs('train', filesToWrite(options), filesOfSources(sources))
+  const history = await openInputHistory(sources, options)
   try {
-    const dataset: Dataset = await datasetOfHistory(history, options, terminal)
+    const dataset: Dataset = await datasetOfHistory(history, label, options, terminal)
     const split = splitByTime(dataset, { testFrom: lastCutoff(dataset) })
     terminal.output(
       `tested on cutoff ${formatDay(split.testFrom!)}, ${split.purgedRows} rows purged before it\n`,
     )
-    return split
+    return { split, rejects: history.rejects }
   } finally {
     await history.close()
   }

@@ -1,0 +1,43 @@
+import type { ProblemCode } from '../base/errors.js'
+import { cellOf, type Table } from '../table/table.js'
+
+/** A rule of the id column, and the rows of the table that break it. */
+export interface BrokenIds {
+  readonly code: ProblemCode
+  readonly rule: string
+  readonly wayOut: string
+  /** From 0, ascending, at least one. */
+  readonly rows: readonly number[]
+  /** The row that holds the id of the first of them already; undefined where the rule is another. */
+  readonly firstSeen?: number
+}
+
+/** Returns the rows without an id, and those that repeat the id of an earlier row: in a flat table a customer is a row. */
+export function brokenIds(table: Table, id: string): BrokenIds[] {
+  const column = table.column(id)
+  const firstRow = new Map<string, number>()
+  const [blank, repeated]: [number[], number[]] = [[], []]
+  for (let row = 0; row < table.rowCount; row++) {
+    const cell = cellOf(column, row)
+    if (cell === null) blank.push(row)
+    else if (firstRow.has(String(cell))) repeated.push(row)
+    else firstRow.set(String(cell), row)
+  }
+  const firstSeen = repeated.length === 0 ? -1 : firstRow.get(String(cellOf(column, repeated[0]!)))!
+  const rules: BrokenIds[] = [
+    {
+      code: 'value-missing',
+      rule: 'to have a value in every row',
+      wayOut: 'Fill it in the source.',
+      rows: blank,
+    },
+    {
+      code: 'duplicate-id',
+      rule: 'to occur once',
+      wayOut: 'Keep one row for each customer; a raw history with several rows each is given with --history.',
+      rows: repeated,
+      firstSeen,
+    },
+  ]
+  return rules.filter((rule) => rule.rows.length > 0)
+}

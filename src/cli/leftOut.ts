@@ -1,0 +1,17 @@
+import type { Table } from '../table/table.js'
+import type { Terminal } from './terminal.js'
+
+/**
+ * Says how many customers were left out for which reason, over all cutoffs; nobody disappears silently.
+ *
+ * @param counts columns `reason` and `customers`, as in the reports of datasets and scores
+ * @param what what did not happen to them: "not scored"
+ */
+export function sayLeftOut(terminal: Terminal, what: string, counts: Table): void {
+  const sums = new Map<string, number>()
+  for (const { reason, customers } of counts.rows()) {
+    if (reason === 'counted' || customers === 0) continue
+    sums.set(String(reason), (sums.get(String(reason)) ?? 0) + Number(customers))
+  }
+  for (const [reason, customers] of sums) terminal.message(`${what}: ${customers} customers, ${reason}\n`)
+}

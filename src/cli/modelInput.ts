@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import type { AboutModel, Scorer } from '../score/index.js'
+import { readScorer } from '../score/scorer.node.js'
+import { fileFormat } from '../table/files.node.js'
+import { columnMissing, type Table } from '../table/table.js'
+
+const namesShown = 5
+
+/** What a model of a history carries. */
+export interface HistoryModel {
+  readonly rules: NonNullable<AboutModel['rules']>
+  readonly label: NonNullable<AboutModel['label']>
+}
+
+/** Returns the feature rules and the label of a model; throws where it was trained on a flat table. */
+export function checkHistoryModel({ about: { rules, label } }: Scorer, modelFile: string): HistoryModel {
+  if (rules !== null && label !== null) return { rules, label }
+  throw new HoldfastError('score', [
+    {
+      code: 'option-invalid',
+      parameter: 'the model',
+      rule: 'to be of a history',
+      place: { file: modelFile },
+      wayOut: 'It was trained on a file with one row per customer: give such a file instead of --history.',
+    },
+  ])
+}
+
+/** Throws where a file lacks columns that the model reads, with all of them. */
+export function checkTableModel({ model, about }: Scorer, table: Table): void {
+  const absent = model.features.map((spec) => spec.name).filter((name) => !table.has(name))
+  const isOtherFile = absent.length > model.features.length / 2
+  refuse(
+    'score',
+    isOtherFile
+      ? [otherFile(table, absent, about.rules !== null)]
+      : absent.map((name) => ({ ...columnMissing(name, table), code: 'feature-missing' })),
+  )
+}
+
+function otherFile(table: Table, absent: readonly string[], isOfHistory: boolean): Problem {
+  const shown = absent.slice(0, namesShown).join(', ')
+  const more = absent.length > namesShown ? ` and ${absent.length - namesShown} more` : ''
+  return {
+    code: 'feature-missing',
+    parameter: 'the file',
+    rule: `to hold the columns that the model was trained on, but it lacks ${shown}${more}`,
+    received: table.columnNames.join(', '),
+    wayOut: isOfHistory
+      ? 'The model was trained on a history: give its tables with --history.'
+      : `${oneColumnHint(table)}Give a file like the one that the model was trained on.`,
+  }
+}
+
+/** Returns why a table has a single column, where it has. */
+export function oneColumnHint(table: Table): string {
+  if (table.columnNames.length > 1) return ''
+  return 'It was read as one column: values must be separated by comma, semicolon, tab or bar. '
+}
+
+/** Reads the model file of a command; a table in its place is taken for two words in the wrong order. */
+export async function readModel(path: string, command: Command): Promise<Scorer> {
+  if (fileFormat(path) === undefined) return readScorer(path)
+  throw new HoldfastError('score', [
+    {
+      code: 'model-invalid',
+      parameter: 'the first file',
+      rule: 'to be a model file, not a table',
+      received: path,
+      wayOut: `The model comes first: holdfast ${command.name()} churn.model customers.csv.`,
+    },
+  ])
+}

@@ -1,0 +1,137 @@
+import type { Command } from 'commander'
+import { type HoldfastError, type Problem, problemSentence } from '../base/errors.js'
+
+const problemsShown = 50
+
+// How the library offers to go on without bad rows; said once, after all problems
+const setAsideHints = [
+  'Or set such rows aside, counted and listed, with readTableWithRejects.',
+  "Or leave such rows out, counted and listed, with badRows: 'setAside'.",
+]
+
+/**
+ * Returns the message of a refusal for the user of a command: its flags instead of the options of functions.
+ *
+ * @param command the command that ran; undefined where none did
+ */
+export function refusalText(error: HoldfastError, command: Command | undefined): string {
+  const sentences = error.problems.map((problem) => problemSentence(problemOfCommand(problem, command)))
+  const name = command === undefined ? 'holdfast' : `holdfast ${command.name()}`
+  const footer = offersToSetAside(error.problems)
+    ? '\nOr go on without such rows: with --bad-rows set-aside they are counted and written to a rejects file.'
+    : ''
+  if (sentences.length === 1) return `${name}: ${sentences[0]}${footer}`
+  const lines = sentences.slice(0, problemsShown).map((sentence, index) => `  ${index + 1}. ${sentence}`)
+  const hidden = sentences.length - lines.length
+  if (hidden > 0) lines.push(`  … and ${hidden} more.`)
+  return `${name}: ${sentences.length} problems\n${lines.join('\n')}${footer}`
+}
+
+/** Returns whether a refusal is about nothing but the command line: a wrong value of a flag. */
+export function isUsageError(error: HoldfastError, command: Command | undefined): boolean {
+  return error.problems.every(
+    (problem) =>
+      problem.code.startsWith('option-') && problemOfCommand(problem, command).parameter.startsWith('--'),
+  )
+}
+
+function offersToSetAside(problems: readonly Problem[]): boolean {
+  return problems.some(({ wayOut = '' }) => setAsideHints.some((hint) => wayOut.includes(hint)))
+}
+
+function problemOfCommand(problem: Problem, command: Command | undefined): Problem {
+  const { wayOut, ...facts } = problem
+  const translated = wayOut === undefined ? '' : wayOutOfCommand(wayOut, problem, command)
+  return {
+    ...facts,
+    parameter: parameterOfCommand(problem, command),
+    rule: problem.rule.replace('(maxRejectShare)', '(--max-reject-share)'),
+    ...(translated === '' ? {} : { wayOut: translated }),
+  }
+}
+
+function parameterOfCommand({ parameter, place }: Problem, command: Command | undefined): string {
+  // A column of the user's may have the name of an option
+  if (place?.column !== undefined || place?.table !== undefined) return parameter
+  if (parameter === 'sources') return 'the history'
+  return flagOf(parameter, command) ?? parameter
+}
+
+/** Options of functions whose flags have another name. */
+const flagNames: Readonly<Record<string, string>> = { silentDays: 'horizonDays', folder: 'out' }
+
+function flagOf(option: string, command: Command | undefined): string | undefined {
+  const name = flagNames[option] ?? option
+  return command?.options.find((each) => each.attributeName() === name)?.long ?? undefined
+}
+
+type Rewrite = (found: RegExpMatchArray, problem: Problem, command: Command | undefined) => string
+
+/** What library ways out are in flags: the place in the sentence, and what stands there instead. */
+const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
+  ...setAsideHints.map((hint) => [new RegExp(` ?${escaped(hint)}`), () => ''] as const),
+  [/name the mark in missing: \['(.*?)'\]/, ([, mark]) => `name the mark with --missing ${quoted(mark!)}`],
+  [/,? or declare types: \{ "(.*?)": 'text' \}/, readAsText],
+  [/Declare types: \{ "(.*?)": 'text' \} for an id/, () => 'Name it in --id where it is one'],
+  [
+    /, or read the column as text with types: \{ (.*?): 'text' \}/,
+    ([, name], { place }) =>
+      `, or read the column as text in a .json file for --history: { "${place?.table}": { "from": …, "types": { "${name}": "text" } } }`,
+  ],
+  [/as today\b/, () => 'with --today'],
+  [/or give openHistory completeUntil/, () => 'or name the day with --complete-until'],
+  [
+    /(?:Map the name of your file onto ours|Names are mapped) with \{ from, columns(?:: \{ .*? \} )?\}\./,
+    (_, { parameter, place }) =>
+      `Map your names onto ours in a .json file for --history: { "${place?.table}": { "from": …, "columns": { "${parameter.replace('column ', '')}": … } } }.`,
+  ],
+  [/It is a folder; name the files in it.*/, toHistory],
+  [/Convert it to UTF-8, for instance with iconv\./, convertOrName],
+  [/Name it in exclude, or replace/, (_, __, command) => excludeOrReplace(command)],
+  [/Name it: \{ label: .*?, positive: … \}/, () => 'Name it with --positive'],
+  [
+    /A flat table with one row and a label for each customer enters at fromFlatTable instead\./,
+    () => 'A file with one row and a label for each customer is given without --history.',
+  ],
+  [/set overwrite to true/, () => 'add --overwrite'],
+  [/Choose other signals, or a later asOf\./, () => 'Choose a later --as-of.'],
+  [/ ?If you trust where it comes from, raise maxBytes\./, () => ''],
+  [/Write the file again with saveScorer\./, () => 'Train the model again.'],
+]
+
+function wayOutOfCommand(text: string, problem: Problem, command: Command | undefined): string {
+  return rewrites
+    .reduce((sentence, [pattern, rewrite]) => {
+      const found = sentence.match(pattern)
+      return found === null ? sentence : sentence.replace(found[0], () => rewrite(found, problem, command))
+    }, text)
+    .trim()
+}
+
+function readAsText([, name]: RegExpMatchArray, _: Problem, command: Command | undefined): string {
+  // Only training is free to choose: later the model says what is text
+  return flagOf('textColumns', command) === undefined
+    ? ''
+    : `, or read the column as text with --text-columns ${quoted(name!)}`
+}
+
+function toHistory([found]: RegExpMatchArray, { place }: Problem): string {
+  if (place?.table !== undefined) return found
+  return 'It is a folder: the tables of a raw history are given with --history.'
+}
+
+function convertOrName([found]: RegExpMatchArray, { place }: Problem): string {
+  return place?.table !== undefined ? found : 'Name its encoding with --encoding, or convert it to UTF-8.'
+}
+
+function excludeOrReplace(command: Command | undefined): string {
+  return flagOf('exclude', command) === undefined ? 'Replace' : 'Name it in --exclude, or replace'
+}
+
+function quoted(word: string): string {
+  return /^[\w.,-]+$/.test(word) ? word : `'${word}'`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
