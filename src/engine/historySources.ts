@@ -3,7 +3,7 @@ import { fileFormat, formatUnknown } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, Table } from '../table/table.js'
-import { textTable } from '../table/textTable.js'
+import { textsOfRows } from '../table/textsOfRows.js'
 import type { Engine } from './engine.js'
 import {
   atTable,
@@ -112,7 +112,7 @@ export async function stageSource(
       },
     ]
   }
-  const rows = isTable ? from : textTable(from)
+  const rows = isTable ? from : textsOfRows(from)
   if (rows.rowCount === 0) return [emptySource({ table })]
   const alike = namesAlike(rows.columnNames, { table })
   if (alike.length > 0) return alike

@@ -3,7 +3,7 @@ import { type Problem, refuse } from '../base/errors.js'
 import { ColumnTexts } from './columnTexts.js'
 import type { ColumnKind } from './table.js'
 import type { TextSource } from './tableFromRows.js'
-import { cellText } from './textTable.js'
+import { cellText } from './textsOfRows.js'
 
 const millisPerDay = 86_400_000
 

@@ -5,7 +5,7 @@ import { type BadLine, problemsOfLines } from './badLines.js'
 import { ColumnTexts, cellProblem, kindOfTexts, typedColumn } from './columnTexts.js'
 import type { Reject } from './rejects.js'
 import { type ColumnKind, columnMissing, Table } from './table.js'
-import { cellText } from './textTable.js'
+import { cellText } from './textsOfRows.js'
 
 /** How the cells of a source are read. */
 export interface ReadingOptions {

@@ -1,6 +1,6 @@
 import { isMissing } from '../../base/bitmap.js'
 import type { FeatureMatrix, NumberColumn, TextColumn } from '../../base/matrix.js'
-import { categoryWeights } from '../category-weights.js'
+import { categoryWeights } from '../categoryWeights.js'
 import { type Moments, momentsOf, standardScore } from './moments.js'
 
 /** Where the parts of one feature lie among the coefficients. */

@@ -1,6 +1,6 @@
 import { isMissing } from '../../base/bitmap.js'
 import type { FeatureMatrix, FeatureSpec, NumberColumn, TextColumn } from '../../base/matrix.js'
-import { categoryWeights } from '../category-weights.js'
+import { categoryWeights } from '../categoryWeights.js'
 
 /** How the values of one feature are cut into bins. The bin after the last is the one of missing values. */
 export type FeatureBins =

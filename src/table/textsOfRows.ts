@@ -7,7 +7,7 @@ import { Table } from './table.js'
  *
  * The columns are the names of all rows in order of first appearance; a name that a row does not have is missing there.
  */
-export function textTable(rows: readonly Readonly<Record<string, unknown>>[]): Table {
+export function textsOfRows(rows: readonly Readonly<Record<string, unknown>>[]): Table {
   const names = new Set<string>()
   for (const row of rows) for (const name of Object.keys(row ?? {})) names.add(name)
   const columns = [...names].map((name) =>
