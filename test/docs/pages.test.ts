@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readmeTable } from '../../benchmarks/quality/readmeTable.js'
+import { resultSchema } from '../../benchmarks/result.js'
 import { runCommandLine } from '../../src/cli/runCommandLine.js'
 import * as holdfast from '../../src/index.js'
 import * as score from '../../src/score/index.js'
@@ -62,6 +64,12 @@ describe('the commands of README.md', () => {
       )
     }
   })
+})
+
+it('the measured table of README.md is that of the last result of the benchmark', () => {
+  const { results } = resultSchema.parse(JSON.parse(page('benchmarks/results/quality.json')))
+  const shown = /<!-- quality:begin -->\n([\s\S]*?)\n<!-- quality:end -->/.exec(page('README.md'))?.[1]
+  expect(shown).toBe(readmeTable(results))
 })
 
 it('every relative link of the pages leads somewhere', async () => {
