@@ -51,7 +51,7 @@ export function rowRules(
   if (staged.table === 'customers') {
     if (planOf.has('activatedAt')) add('cancelledAt', orderRule(engine, 'activatedAt', 'cancelledAt'))
     add('id', duplicateRule)
-  } else if (staged.table !== 'calls' && knowsCustomers) {
+  } else if (staged.table !== 'calls' && knowsCustomers && planOf.has('id')) {
     for (const rule of customerRules) add('id', rule)
     add(happenedAt, activationRule)
   }

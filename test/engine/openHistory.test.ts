@@ -340,6 +340,16 @@ describe('sources that are refused as a whole', () => {
     })
   })
 
+  test('a table of events without id beside customers that are fine', async () => {
+    const error = await refused({
+      customers: [{ id: 'A', activatedAt: '2024-01-01' }],
+      usage: [{ customer: 'A', day: '2025-01-01' }],
+    })
+    expect(error.problems).toMatchObject([
+      { code: 'column-missing', parameter: 'column id', place: { table: 'usage' } },
+    ])
+  })
+
   test('a nested or mistyped column of a typed file', async () => {
     const engine = await openDuckdb()
     const path = join(folder, 'typed.parquet')
