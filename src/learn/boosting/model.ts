@@ -7,6 +7,7 @@ import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { addMargins } from '../tree/predict.js'
 import { addShapleyValues, expectedValue } from '../tree/shapley.js'
+import { ShapleyTables } from '../tree/shapleyTables.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
 
 /**
@@ -18,6 +19,7 @@ import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } fro
 export class BoostingModel implements ChurnModel {
   readonly learner = 'boosting'
   readonly #aligner: FeatureAligner
+  #tables: ShapleyTables | null | undefined
 
   constructor(
     readonly features: readonly FeatureSpec[],
@@ -40,7 +42,10 @@ export class BoostingModel implements ChurnModel {
   contributions(features: FeatureMatrix): Contributions {
     const columns = this.#aligner.align('BoostingModel.contributions', features)
     const values = this.features.map(() => new Float64Array(features.rowCount))
-    addShapleyValues(this.ensemble, columns, features.rowCount, values)
+    // Made when first asked for: scoring without reasons does not pay for them.
+    if (this.#tables === undefined) this.#tables = ShapleyTables.of(this.ensemble)
+    if (this.#tables === null) addShapleyValues(this.ensemble, columns, features.rowCount, values)
+    else this.#tables.addValues(columns, features.rowCount, values)
     return { base: this.baseMargin + expectedValue(this.ensemble), values }
   }
 

@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numberColumn, takeRows, textColumn } from '../../../src/base/matrix.js'
 import { seededRandom } from '../../../src/base/random.js'
+import { FeatureAligner } from '../../../src/learn/align.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
 import type { TrainingData } from '../../../src/learn/contract.js'
 import type { TreeEnsemble } from '../../../src/learn/tree/ensemble.js'
 import { goesLeft } from '../../../src/learn/tree/predict.js'
+import { addShapleyValues } from '../../../src/learn/tree/shapley.js'
+import { ShapleyTables } from '../../../src/learn/tree/shapleyTables.js'
 import { sampleData } from '../sample.js'
 
 describe('addShapleyValues', () => {
@@ -32,6 +35,33 @@ describe('addShapleyValues', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('gives by tables what it gives by the walk', () => {
+    const data = sampleData(300, 5)
+    const model = trainBoosting(data, { rounds: 40, maxDepth: 4 })
+    const aligned = new FeatureAligner(model.features).align('test', data.features)
+    const walked = model.features.map(() => new Float64Array(300))
+    addShapleyValues(model.ensemble, aligned, 300, walked)
+    const tables = ShapleyTables.of(model.ensemble)
+    expect(tables).not.toBeNull()
+    const looked = model.features.map(() => new Float64Array(300))
+    tables!.addValues(aligned, 300, looked)
+    walked.forEach((values, feature) => {
+      values.forEach((value, row) => {
+        expect(looked[feature]![row]).toBeCloseTo(value, 12)
+      })
+    })
+  })
+
+  it('has no tables for trees of more than 31 questions', () => {
+    const model = trainBoosting(sampleData(800, 3), {
+      rounds: 1,
+      maxDepth: 24,
+      maxLeaves: 200,
+      minHessianPerLeaf: 0.01,
+    })
+    expect(ShapleyTables.of(model.ensemble)).toBeNull()
   })
 
   it('adds up to the margin for deep trees that ask the same features again and again', () => {
