@@ -81,7 +81,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [/as today\b/, () => 'with --today'],
   [/or give openHistory completeUntil/, () => 'or name the day with --complete-until'],
   [
-    /(?:Map the name of your file onto ours|Names are mapped) with \{ from, columns(?:: \{ .*? \} )?\}\./,
+    /(?:Map the name of your file onto ours|Names are mapped) with \{ from, columns(?:: \{ .*? \})? \}\./,
     (_, { parameter, place }) =>
       `Map your names onto ours in a .json file for --history: { "${place?.table}": { "from": …, "columns": { "${parameter.replace('column ', '')}": … } } }.`,
   ],

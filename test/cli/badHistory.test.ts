@@ -31,7 +31,7 @@ async function refused(words: readonly string[]): Promise<string> {
   const { code, output, messages } = await holdfast([...words, '--rejects', at('rejects.csv')])
   expect({ code, output }, messages).toEqual({ code: 3, output: '' })
   expect(messages).not.toMatch(
-    /\n\s+at |failed|openHistory|badRows|maxRejectShare|fromFlatTable|completeUntil|asOf\b|types: \{ \w|missing: \[|columns: \{ \w/,
+    /\n\s+at |failed|openHistory|badRows|maxRejectShare|fromFlatTable|completeUntil|asOf\b|types: \{ \w|missing: \[|columns: \{ \w|from, columns \}/,
   )
   expect(await contentOf(folder)).toEqual(before)
   return messages
