@@ -26,13 +26,13 @@ const figures = [
 
 /** Returns the table of README.md: every learner and peer with its own defaults. */
 export function readmeTable(results: readonly Measurement[]): string {
-  const valueOf = new Map(results.map(({ id, value }) => [id, value]))
+  const valueById = new Map(results.map(({ id, value }) => [id, value]))
   const rows = sets.flatMap(([set, setName]) =>
     models
-      .filter(([model]) => valueOf.has(`${set}.${model}.rocAuc`))
+      .filter(([model]) => valueById.has(`${set}.${model}.rocAuc`))
       .map(([model, modelName], index) => {
         const cells = figures.map(([figure, , digits]) =>
-          valueOf.get(`${set}.${model}.${figure}`)!.toFixed(digits),
+          valueById.get(`${set}.${model}.${figure}`)!.toFixed(digits),
         )
         return [index === 0 ? setName : '', modelName, ...cells]
       }),
