@@ -65,12 +65,12 @@ const sources = Object.fromEntries(tables.map((name) => [name, `${out}/operator/
 const history = await openHistory({ ...sources, customers: `${out}/operator/customers.parquet` })
 done(`complete until ${formatDay(history.completeUntil)}, ${history.rejects.rowCount} rows set aside`)
 
-step('labels after and features before eight monthly cutoffs')
+step('labels after and features before six monthly cutoffs')
 const attributes = ['paymentType', 'region', 'channel', 'ageBand']
 const plan = churnPlan({
   label: cancelled({ horizonMonths: 1 }),
   features: telecomFeatures(history.tables, { attributes }),
-  cutoffs: monthly('2024-11', '2025-06'),
+  cutoffs: monthly('2025-01', '2025-06'),
 })
 const dataset = await buildDataset(history, plan, { onProgress: progress })
 done(`${dataset.ids.length} rows, ${dataset.features.columns.length} features`)
