@@ -241,9 +241,16 @@ async function* splitLines(source: AsyncIterable<string>): AsyncGenerator<string
   if (rest.trim() !== '') yield rest
 }
 
+// JSON.parse would round them, and two customers would have one id. Texts are matched first, to be left alone
+const longIntegers = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
+
+function quoteNumber(token: string): string {
+  return token.startsWith('"') ? token : `"${token}"`
+}
+
 function parseObject(line: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(line)
+    const value: unknown = JSON.parse(line.replaceAll(longIntegers, quoteNumber))
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined

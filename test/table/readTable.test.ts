@@ -263,6 +263,18 @@ describe('readTable: CSV', () => {
 })
 
 describe('readTable: JSON lines', () => {
+  test('integers with more digits than a number holds keep them all, as texts', async () => {
+    const lines = [
+      '{"id":9007199254740993,"note":"1: 9007199254740993, \\"9007199254740993","n":0.12345678901234567}',
+      '{"id":-9007199254740995,"note":"b","n":2.5}',
+    ]
+    const table = await readTable(await file('long.jsonl', `${lines.join('\n')}\n`))
+    expect(table.rows()).toEqual([
+      { id: '9007199254740993', note: '1: 9007199254740993, "9007199254740993', n: 0.12345678901234566 },
+      { id: '-9007199254740995', note: 'b', n: 2.5 },
+    ])
+  })
+
   test('rows may lack columns; malformed lines and nested values are named by row', async () => {
     const good = await readTable(await file('a.jsonl', '{"id":"007","n":1.5}\n\n{"id":"008","paid":true}\n'))
     expect(good.rows()).toEqual([
