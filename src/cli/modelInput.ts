@@ -53,9 +53,10 @@ function otherFile(table: Table, absent: readonly string[], isOfHistory: boolean
   }
 }
 
-/** Returns why a table has a single column, where it has. */
+/** Returns why the table of a text file may have a single column, where it has. */
 export function oneColumnHint(table: Table): string {
-  if (table.columnNames.length > 1) return ''
+  const format = fileFormat(table.source ?? '')
+  if (table.columnNames.length > 1 || (format !== 'csv' && format !== 'tsv')) return ''
   return 'It was read as one column: values must be separated by comma, semicolon, tab or bar. '
 }
 

@@ -116,10 +116,11 @@ function filesToWrite(options: TrainOptions): OutputFile[] {
 async function splitOfFile(file: string, options: TrainOptions): Promise<Prepared> {
   await checkOutputs('train', filesToWrite(options), [file])
   const { id, testShare, seed, textColumns: texts = [] } = options
-  return readInputTable(file, options, { id, texts }, ({ table, rejects }) => {
-    const dataset = datasetOfTable(table, options)
-    return { split: splitRows(dataset, { testShare, seed }), rejects }
-  })
+  const { dataset, rejects } = await readInputTable(file, options, { id, texts }, (input) => ({
+    dataset: datasetOfTable(input.table, options),
+    rejects: input.rejects,
+  }))
+  return { split: splitRows(dataset, { testShare, seed }), rejects }
 }
 
 function datasetOfTable(table: Table, options: TrainOptions): Dataset {
