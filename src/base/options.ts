@@ -38,11 +38,16 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
     return issue.keys.map((key) => unknownOption([...path, key].join('.'), key, known))
   }
   const parameter = path.length === 0 ? 'options' : path.join('.')
-  const rule = member === undefined || issue.code === 'custom' ? issue.message : optionRule(member)
+  const rule = member === undefined || hasOwnWords(issue) ? issue.message : optionRule(member)
   const received = valueAt(options, path)
   const problem: Problem = { code: 'option-invalid', parameter, rule, received }
   const wayOut = shareHint(rule, received)
   return [wayOut === undefined ? problem : { ...problem, wayOut }]
+}
+
+// A refinement without a message of its own says no more than that the input is invalid.
+function hasOwnWords(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.message !== 'Invalid input'
 }
 
 function unknownOption(parameter: string, key: string, known: readonly string[]): Problem {

@@ -4,6 +4,7 @@ import { closestWord, HoldfastError, refuse } from '../base/errors.js'
 import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
+import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
 import { telecomFeatures } from '../feature/telecomFeatures.js'
 import { cancelled } from '../label/cancelled.js'
@@ -129,7 +130,9 @@ function labelRefused(parameter: string, rule: string, received: unknown): Holdf
 
 /** Returns the first days of the last months whose outcome windows are complete, after some months to look back on. */
 async function usualCutoffs(history: History, label: LabelRule): Promise<EpochDay[]> {
-  const first = monthStart(addDays(addMonths(await firstEventDay(history), firstCutoffAfterMonths), 30))
+  const first = monthStart(
+    addDays(addMonths((await firstEventDay(history)) ?? history.completeUntil, firstCutoffAfterMonths), 30),
+  )
   const cutoffs: EpochDay[] = []
   for (let cutoff = monthStart(history.completeUntil); cutoff >= first; cutoff = addMonths(cutoff, -1)) {
     if (outcomeWindow(label, cutoff).end <= history.completeUntil) cutoffs.unshift(cutoff)
@@ -145,12 +148,4 @@ async function usualCutoffs(history: History, label: LabelRule): Promise<EpochDa
       wayOut: 'Give a longer history, a shorter --horizon-days, or name --cutoffs yourself.',
     },
   ])
-}
-
-async function firstEventDay(history: History): Promise<EpochDay> {
-  const { identifier } = history.engine.dialect
-  const names = Object.keys(history.tables).filter((name) => name !== 'customers')
-  const days = names.map((name) => `SELECT min(day) AS day FROM ${identifier(name)}`).join(' UNION ALL ')
-  const found = await history.engine.query(`SELECT min(day) AS day FROM (${days})`)
-  return found.cell('day', 0) as EpochDay
 }

@@ -3,6 +3,7 @@ import { HoldfastError } from '../base/errors.js'
 import type { FeatureColumn } from '../base/matrix.js'
 import { featureColumn } from '../table/featureColumn.js'
 import { type Column, columnLength, type Table } from '../table/table.js'
+import { placeOf } from './placeOf.js'
 
 /** A text column with more values than this, none of them twice, names its rows and says nothing about the next one. */
 const mostDistinctTexts = 20
@@ -30,6 +31,7 @@ export function usefulColumns(
       code: 'column-missing',
       parameter: 'table',
       rule: 'to have at least one column that can be a feature',
+      ...placeOf(table),
       wayOut: warnings.join(' '),
     },
   ])

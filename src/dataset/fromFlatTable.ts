@@ -8,6 +8,7 @@ import { cellOf, columnMissing, type Table } from '../table/table.js'
 import { type Dataset, datasetOf } from './dataset.js'
 import { featureColumns, usefulColumns } from './flatFeatures.js'
 import { flatOutcome } from './flatOutcome.js'
+import { placeOf } from './placeOf.js'
 
 /** Which columns of a flat table are what; without `features`, every column not named here is a feature. */
 export interface FlatTableOptions {
@@ -160,7 +161,7 @@ function problemsOfIds(table: Table, name: string): Problem[] {
         code: 'value-missing',
         parameter: `id column ${name}`,
         rule: 'to have a value in every row',
-        place: { row: row + 1 },
+        ...placeOf(table, { row: row + 1 }),
       })
       continue
     }
@@ -174,9 +175,9 @@ function problemsOfIds(table: Table, name: string): Problem[] {
     problems.push({
       code: 'duplicate-id',
       parameter: `id column ${name}`,
-      rule: `to hold each customer once (rows ${rows.join(', ')})`,
+      rule: `to hold each customer once (rows ${rows.slice(0, 5).join(', ')}${rows.length > 5 ? ', …' : ''})`,
       received: id,
-      place: { row: rows[1]! },
+      ...placeOf(table, { row: rows[1]! }),
       wayOut: 'Keep one row per customer; for a history with several rows each, use buildDataset.',
       count: rows.length,
     })
@@ -188,16 +189,16 @@ function problemsOfWeights(table: Table, name: string): Problem[] {
   const column = table.numbers(name)
   const problems: Problem[] = []
   for (let row = 0; row < table.rowCount; row++) {
-    const place = { row: row + 1, column: name }
+    const place = placeOf(table, { row: row + 1, column: name })
     if (isMissing(column.missing, row))
-      problems.push({ code: 'value-missing', parameter: 'weight', rule: 'to have a value', place })
+      problems.push({ code: 'value-missing', parameter: 'weight', rule: 'to have a value', ...place })
     else if (!(column.values[row]! >= 0))
       problems.push({
         code: 'out-of-range',
         parameter: 'weight',
         rule: 'to be a number of at least 0',
         received: column.values[row],
-        place,
+        ...place,
       })
   }
   return problems
@@ -223,6 +224,6 @@ function rowsWhere(rowCount: number, holds: (row: number) => boolean): Int32Arra
 function noRows(table: Table, label: string): HoldfastError {
   const rule = `to have at least one row with a value in the label column ${label}`
   return new HoldfastError('fromFlatTable', [
-    { code: 'table-empty', parameter: 'table', rule, received: table.rowCount },
+    { code: 'table-empty', parameter: 'table', rule, received: table.rowCount, ...placeOf(table) },
   ])
 }

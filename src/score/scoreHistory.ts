@@ -3,6 +3,7 @@ import { type EpochDay, epochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
 import { featureMatrix } from '../feature/featureMatrix.js'
 import type { PopulationRule } from '../population/rule.js'
@@ -34,7 +35,7 @@ const asOfOption = z.strictObject({ asOf: z.union([z.string(), z.number(), z.dat
  *
  * @param scorer a scorer with feature rules, see `createScorer`
  * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table);
- *   `window-open` where the history is not complete up to `asOf`; `table-unknown`, `column-missing` where the history
+ *   `window-open` where the history is not complete up to `asOf`, or has no row before it; `table-unknown`, `column-missing` where the history
  *   lacks what the rules read
  *
  * One read of each table; memory customers × rules × 8 bytes.
@@ -50,6 +51,7 @@ export async function scoreHistory(
   checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
   const cutoff = asOf === undefined ? history.completeUntil : epochDay(asOf)
   const rules = rulesOf(scorer, cutoff, history)
+  await refuseBeforeBeginning(history, cutoff)
   const counted = population ?? scorer.about.population
   const matrix = await featureMatrix(history, rules, {
     cutoffs: [cutoff],
@@ -81,6 +83,23 @@ function rulesOf(scorer: Scorer, cutoff: EpochDay, history: History): NonNullabl
   }
   if (cutoff > history.completeUntil) throw notComplete(cutoff, history.completeUntil)
   return rules
+}
+
+async function refuseBeforeBeginning(history: History, cutoff: EpochDay): Promise<void> {
+  const firstDay = await firstEventDay(history)
+  if (firstDay !== null && cutoff > firstDay) return
+  throw new HoldfastError('scoreHistory', [
+    {
+      code: 'window-open',
+      parameter: 'asOf',
+      rule:
+        firstDay === null
+          ? 'to have rows before it, and the history has none at all'
+          : `to be after ${formatDay(firstDay)}, the day of the first row`,
+      received: formatDay(cutoff),
+      wayOut: 'Without a past every customer would look the same.',
+    },
+  ])
 }
 
 function notComplete(cutoff: EpochDay, completeUntil: EpochDay): HoldfastError {

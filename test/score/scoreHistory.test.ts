@@ -81,6 +81,12 @@ describe('scoring a history', () => {
     )
   })
 
+  it('refuses a day without a past', async () => {
+    await expect(scoreHistory(history, scorer, { asOf: '2020-01-01' })).rejects.toThrow(
+      /expected asOf to be after 2024-01-\d\d, the day of the first row, got "2020-01-01"/,
+    )
+  })
+
   it('refuses a scorer of a flat table and says what to use', async () => {
     const flat = fromFlatTable(tableFrom({ x: [1, 2, 3, 4], churn: [0, 1, 0, 1] }), { label: 'churn' })
     const flatScorer = createScorer(trainBoosting(flat, { rounds: 1 }), flat)
