@@ -82,7 +82,7 @@ function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
   }
   if (plan.notFinite !== null) {
     const broken = flagOf(engine, 'not finite', plan)
-    const wayOut = 'Write blank for missing.'
+    const wayOut = plan.required ? 'Correct it in the source.' : 'Write blank for missing.'
     rules.push({ name, column, code: 'value-not-finite', rule: 'to be finite', wayOut, broken, shown })
   }
   return rules
@@ -96,10 +96,10 @@ const kindRules = {
 } as const
 
 function typeWayOut({ name, kind, required }: ColumnPlan): string {
-  if (kind !== 'number')
-    return name === 'period' ? 'A month may be written YYYY-MM.' : 'Write blank for missing.'
-  const asText = required ? '' : `, or read the column as text with types: { ${name}: 'text' }`
-  return `Write blank for missing, or name the mark in missing: ['?']${asText}.`
+  if (name === 'period') return 'A month may be written YYYY-MM.'
+  if (required) return 'Correct it in the source; a blank would be refused too.'
+  if (kind !== 'number') return 'Write blank for missing.'
+  return `Write blank for missing, or name the mark in missing: ['?'], or read the column as text with types: { ${name}: 'text' }.`
 }
 
 function futureRule(engine: Engine, name: string, today: EpochDay) {

@@ -98,7 +98,8 @@ export function contactSavingsOf(ranked: RankedOutcomes, goal: CatchGoal): Conta
 
 /** Returns the savings as one line: "1,455 contacts without a model, 712 with it, …". */
 export function contactSavingsLine(savings: ContactSavings): string {
-  const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+  const count = (value: number): string =>
+    value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 })
   const percent = Math.round(Math.abs(savings.sparedShare) * 100)
   return (
     `${count(savings.withoutModel)} contacts without a model, ${count(savings.withModel)} with it, ` +

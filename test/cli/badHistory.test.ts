@@ -68,7 +68,7 @@ describe('a raw history', () => {
     [
       'not a number',
       { bills: [...bills, 'C1,2024-12,NaN'] },
-      'bills.csv, table bills, row 241, column amount: expected amount to be finite, got "NaN" (string). Write blank for missing.',
+      'bills.csv, table bills, row 241, column amount: expected amount to be finite, got "NaN" (string). Correct it in the source.',
     ],
     [
       'a day that no calendar has',
