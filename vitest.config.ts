@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { ClosingLine } from './test/support/closing-line.js'
+import { ClosingLine } from './test/support/closingLine.js'
 
 export default defineConfig({
   test: {
@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/support/build-package.ts'],
-    setupFiles: ['test/support/no-console.ts'],
+    globalSetup: ['test/support/buildPackage.ts'],
+    setupFiles: ['test/support/noConsole.ts'],
     reporters: ['default', new ClosingLine()],
   },
 })

@@ -9,7 +9,7 @@ import { runCommandLine } from '../../src/cli/runCommandLine.js'
 import * as holdfast from '../../src/index.js'
 import * as score from '../../src/score/index.js'
 import * as simulate from '../../src/simulate/index.js'
-import { agrees, pageExamples, runExample } from '../support/run-example.js'
+import { agrees, pageExamples, runExample } from '../support/runExample.js'
 
 const home = process.cwd()
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-pages-'))

@@ -4,7 +4,7 @@ import { type FeatureMatrix, numberColumn, takeRows, textColumn } from '../../sr
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
 import type { ChurnModel, Learner, Progress, TrainingData } from '../../src/learn/contract.js'
 import { decodeModel, encodeModel } from '../../src/learn/store.js'
-import { badOptions } from '../support/bad-options.js'
+import { badOptions } from '../support/badOptions.js'
 import { areaUnderCurve, largestDifference, rowsOf, sampleData, withColumn } from './sample.js'
 
 /** What the suite must know of a learner beside its capabilities. */
