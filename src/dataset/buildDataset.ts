@@ -133,8 +133,7 @@ async function labelledPopulation(
   { engine }: History,
   labels: Labels,
 ): Promise<Pick<Population, 'table' | 'cutoffs' | 'drop'>> {
-  const table = temporaryName('labelled', labels.table)
-  await engine.run(`DROP TABLE IF EXISTS ${table}`)
+  const table = temporaryName('labelled')
   await engine.run(
     `CREATE TEMPORARY TABLE ${table} AS SELECT id, cutoff FROM ${labels.table} WHERE outcome IS NOT NULL`,
   )

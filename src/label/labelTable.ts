@@ -64,14 +64,13 @@ export async function labelTable(
   refuse('labelTable', labelProblems(rule, history))
   refuseOpenWindows(rule, population.cutoffs, history.completeUntil)
   const { engine, completeUntil } = history
-  const table = temporaryName('label', [rule, population.table])
+  const table = temporaryName('label')
   const select = labelSql(rule, {
     dialect: engine.dialect,
     population: population.table,
     cutoffs: population.cutoffs,
     completeUntil,
   })
-  await engine.run(`DROP TABLE IF EXISTS ${table}`)
   await engine.run(`CREATE TEMPORARY TABLE ${table} AS ${select}`)
   return {
     table,

@@ -76,15 +76,13 @@ export async function populationTable(
   const ordered = [...new Set(cutoffs)].sort((a, b) => a - b)
   const { engine } = history
   const reasons = [notYetActivated, cancelledBefore, ...exclusions.map(({ reason }) => reason)]
-  const table = temporaryName('population', [exclusions, ordered])
+  const table = temporaryName('population')
   const everybody = `${table}_all`
-  await engine.run(`DROP TABLE IF EXISTS ${everybody}`)
   await engine.run(
     `CREATE TEMPORARY TABLE ${everybody} AS ${everybodySql(history, exclusions, reasons, ordered)}`,
   )
   try {
     const report = await reasonCounts(engine, everybody, ordered, [counted, ...reasons])
-    await engine.run(`DROP TABLE IF EXISTS ${table}`)
     const select = `SELECT id, cutoff FROM ${everybody} WHERE reason = ${engine.dialect.literal(counted)}`
     await engine.run(`CREATE TEMPORARY TABLE ${table} AS ${select}`)
     return {

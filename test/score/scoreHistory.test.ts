@@ -133,6 +133,17 @@ describe('a model file of a history', () => {
     expect(Buffer.compare(encodeScorer(scorerAgain), encodeScorer(scorer))).toBe(0)
   })
 
+  it('is the same where two builds run at once on one history', async () => {
+    const plan = churnPlan({
+      label: dataset.label!.rule,
+      features: dataset.rules!,
+      cutoffs: monthly('2024-05', '2024-11'),
+      population,
+    })
+    const both = await Promise.all([buildDataset(history, plan), buildDataset(history, plan)])
+    expect(both.map(({ fingerprint }) => fingerprint)).toEqual([dataset.fingerprint, dataset.fingerprint])
+  })
+
   it('whose rules were edited is refused', () => {
     const text = Buffer.from(encodeScorer(scorer)).toString('utf8')
     const edited = Buffer.from(text.replace('"months":3', '"months":9'), 'utf8')
