@@ -1,4 +1,5 @@
 import { isMissing } from '../base/bitmap.js'
+import { parseDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import type { FeatureColumn } from '../base/matrix.js'
 import { featureColumn } from '../table/featureColumn.js'
@@ -49,6 +50,9 @@ function reasonToLeaveOut(column: Column): string | undefined {
   }
   if (present === 0) return 'it has no value in any row'
   if (distinct.size === 1 && present === rowCount) return 'it has the same value in every row'
+  if (column.kind === 'text' && column.dictionary.every((text) => parseDay(text) !== undefined)) {
+    return 'its texts are times; replace it by the days between it and the day of the forecast'
+  }
   const isName = column.kind === 'text' && distinct.size === present && present > mostDistinctTexts
   return isName ? `none of its ${present} texts occurs twice; it names rows, such as an id` : undefined
 }

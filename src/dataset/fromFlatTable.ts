@@ -53,13 +53,14 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  *
  * Features, in the order of the table: numbers as they are, booleans as 0 and 1, texts as categories. A column of days
  * is refused: a calendar day has no meaning for the next customer. Left out, each with a sentence in `warnings`: columns
- * that say nothing (one value everywhere, or no value at all) and text columns with more than 20 values of which none
- * occurs twice (names, numbers written as text).
+ * that say nothing (one value everywhere, or no value at all), texts that are days with times, and text columns with
+ * more than 20 values of which none occurs twice (names, numbers written as text).
  *
  * @param table one row per customer
  * @returns dataset in the order of the table's rows, without cutoffs
  * @throws {HoldfastError} `column-missing`; `column-type` for a day column; `value-missing`, `duplicate-id` with every
- * row concerned; `data-leak` where the label is among the features; `value-unknown` where it is not clear which label means churned; `one-class`; `table-empty`
+ * row concerned; `data-leak` where the label is among the features; `value-unknown` where it is not clear which label
+ * means churned; `one-class`; `table-empty`
  *
  * O(rows × columns).
  *

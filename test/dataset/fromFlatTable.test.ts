@@ -196,3 +196,13 @@ test('the label among the features is refused as a leak', () => {
   const error = errorOf(() => fromFlatTable(flat([1, 0]), { label: 'churn', features: ['tenure', 'churn'] }))
   expect(codes(error)).toEqual(['data-leak'])
 })
+
+test('a column of times is left out and said so: a moment has no meaning for the next customer', () => {
+  const times = ['2024-01-01 10:00:00', '2024-01-01 10:00:00', '2024-02-03 09:30:00', '2024-02-03 09:30:00']
+  const table = tableFrom({ churn: [1, 0, 1, 0], tenure: [1, 2, 3, 4], joinedAt: times })
+  const { features, warnings } = fromFlatTable(table, { label: 'churn' })
+  expect(features.columns.map(({ name }) => name)).toEqual(['tenure'])
+  expect(warnings).toEqual([
+    'Column joinedAt was left out: its texts are times; replace it by the days between it and the day of the forecast.',
+  ])
+})
