@@ -36,9 +36,9 @@ export type FeatureSpec =
   | { readonly kind: 'text'; readonly name: string; readonly categories: readonly string[] }
 
 /**
- * Returns a number column; null, undefined and NaN become missing.
+ * Returns a number column; null and undefined become missing.
  *
- * @throws {HoldfastError} `value-not-finite` for infinities, with the row
+ * @throws {HoldfastError} `value-not-finite` for NaN and infinities, with the row
  *
  * @example
  * numberColumn('tenure', [1, null, 3]).missing?.count()
@@ -46,7 +46,7 @@ export type FeatureSpec =
  */
 export function numberColumn(name: string, values: ArrayLike<number | null | undefined>): NumberColumn {
   const numbers = new Float64Array(values.length)
-  const missing = Bitmap.where(values.length, (row) => values[row] == null || Number.isNaN(values[row]))
+  const missing = Bitmap.where(values.length, (row) => values[row] == null)
   for (let row = 0; row < numbers.length; row++) {
     if (isMissing(missing, row)) continue
     const value = values[row]!

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EpochDay } from '../base/days.js'
 import { epochDay } from '../base/days.js'
-import { HoldfastError } from '../base/errors.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { describeFeature, featureName } from '../feature/featureName.js'
@@ -121,14 +121,16 @@ export function loadScorer(bytes: Uint8Array): Scorer {
   if (about === null || about === undefined) return createScorer(model)
   const checked = aboutModelSchema.safeParse(about)
   if (checked.success) return scorerFrom(model, checked.data)
-  throw new HoldfastError('loadScorer', [
-    {
+  const problems = checked.error.issues.map(
+    (issue): Problem => ({
       code: 'model-invalid',
-      parameter: checked.error.issues[0]?.path.join('.') || 'about',
-      rule: checked.error.issues[0]?.message ?? 'to be what encodeScorer writes',
+      parameter: issue.path.join('.') || 'about',
+      rule: `to be what encodeScorer writes (${issue.message})`,
       wayOut: 'Write the file again with saveScorer.',
-    },
-  ])
+    }),
+  )
+  refuse('loadScorer', problems)
+  throw checked.error
 }
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {

@@ -3,17 +3,20 @@ import { isMissing } from '../../src/base/bitmap.js'
 import { numberColumn, takeRows, takeValues, textColumn } from '../../src/base/matrix.js'
 
 describe('numberColumn', () => {
-  it('null, undefined and NaN are missing, with 0 behind them', () => {
-    const column = numberColumn('x', [1, null, undefined, Number.NaN, -2])
-    expect(Array.from(column.values)).toEqual([1, 0, 0, 0, -2])
-    expect([0, 1, 2, 3, 4].map((row) => isMissing(column.missing, row))).toEqual([
-      false,
-      true,
-      true,
-      true,
-      false,
-    ])
+  it('null and undefined are missing, with 0 behind them', () => {
+    const column = numberColumn('x', [1, null, undefined, -2])
+    expect(Array.from(column.values)).toEqual([1, 0, 0, -2])
+    expect([0, 1, 2, 3].map((row) => isMissing(column.missing, row))).toEqual([false, true, true, false])
   })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    '%s is refused, with the row',
+    (value) => {
+      expect(() => numberColumn('x', [1, value])).toThrow(
+        `numberColumn: row 2, column x: expected column x to hold finite numbers, got ${value} (number). Write null for missing.`,
+      )
+    },
+  )
 
   it('a column without a gap has no bitmap', () => {
     expect(numberColumn('x', [0, -0, 1]).missing).toBeNull()

@@ -104,6 +104,15 @@ describe('a scorer of a flat table', () => {
     )
   })
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses a fee of %s instead of taking it for missing',
+    (fee) => {
+      expect(() => scorer.scoreRow({ contract: 'month', fee, tenure: 1 })).toThrow(
+        /column fee to hold finite numbers/,
+      )
+    },
+  )
+
   it('leaves the reasons out where none are asked for', () => {
     expect(scorer.scoreTable(table, { reasons: 0 }).columnNames).toEqual(['probability', 'band'])
     expect(scorer.scoreRow({ contract: 'month', fee: 29, tenure: 3 }, { reasons: 0 }).reasons).toEqual([])
