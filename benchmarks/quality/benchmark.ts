@@ -63,7 +63,7 @@ async function openSets(args: readonly string[]): Promise<{ sets: QualitySet[]; 
 
 async function flatSet(name: string): Promise<QualitySet> {
   const file = fileURLToPath(new URL(`../../examples/data/${name.replace('-', '_')}.csv`, import.meta.url))
-  const dataset = fromFlatTable(await readTable(file, { missing: ['NA'] }), { label: 'churn' })
+  const dataset = fromFlatTable(await readTable(file), { label: 'churn' })
   return { name, dataset, folds: foldsByRow(dataset.outcome.length) }
 }
 

@@ -1,6 +1,6 @@
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type ReadTableOptions, readTable, readTableWithRejects } from '../table/readTable.node.js'
-import { type Reject, rejectsTable } from '../table/rejects.js'
+import { type Reject, rejectsTable, tooManyRejects } from '../table/rejects.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, cellOf, type Table } from '../table/table.js'
 import { type BrokenIds, brokenIds } from './customerIds.js'
@@ -163,7 +163,10 @@ function withoutBrokenIds(
   const rowCount = table.rowCount + new Set(earlier.map((reject) => reject.row)).size
   const share = new Set(all.map((reject) => reject.row)).size / rowCount
   if (share > maxRejectShare) {
-    refuse('readInputTable', [tooMany(file, share, maxRejectShare), ...idProblems(file, table, id, numberOf)])
+    refuse('readInputTable', [
+      tooManyRejects(file, share, maxRejectShare),
+      ...idProblems(file, table, id, numberOf),
+    ])
   }
   const good = Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => !aside.has(row))
   const together = rejectsTable(all.sort((a, b) => a.row - b.row))
@@ -183,15 +186,4 @@ function rejectsOfIds(
     const value = cell === null ? null : String(cell)
     return { table: null, file, row: numberOf(row), column: id, code, rule, value }
   })
-}
-
-function tooMany(file: string, share: number, maxRejectShare: number): Problem {
-  return {
-    code: 'out-of-range',
-    parameter: 'the share of rows to set aside',
-    rule: `to be at most ${maxRejectShare} (maxRejectShare)`,
-    received: Math.round(share * 10_000) / 10_000,
-    place: { file },
-    wayOut: 'So many bad rows mean a wrong column or format; see the rules below.',
-  }
 }

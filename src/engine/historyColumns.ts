@@ -277,6 +277,6 @@ function asMonth(text: string): string {
 }
 
 /** Returns the SQL of a day number as `YYYY-MM-DD`. */
-export function dayText(day: string): string {
+function dayText(day: string): string {
   return `strftime(DATE '1970-01-01' + CAST(${day} AS INTEGER), '%Y-%m-%d')`
 }

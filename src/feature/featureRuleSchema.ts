@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type EventTableName, inputTableNames } from '../table/inputs.js'
+import { eventTableNames } from '../table/inputs.js'
 import type { FeatureRule } from './rule.js'
 
 // Windows are members of a union, where a schema does not say its rule in our words by itself.
@@ -24,10 +24,7 @@ const planDay = column.refine((name) => name === 'from' || !timeColumns.has(name
   error: 'to be a day that is known from the first day of the plan on, such as contractEnd or from',
 })
 
-const tables = inputTableNames.filter(
-  (name): name is EventTableName => name !== 'customers' && name !== 'calls',
-)
-const table = z.enum(tables, `to be one of ${tables.join(', ')}`)
+const table = z.enum(eventTableNames, `to be one of ${eventTableNames.join(', ')}`)
 
 const window = z.union([
   z.literal('all'),

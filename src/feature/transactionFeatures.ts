@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Days } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
-import { type EventTableName, inputTableNames } from '../table/inputs.js'
+import { type EventTableName, eventTableNames } from '../table/inputs.js'
 import { countOf, meanOf, recency, sumOf, tenure } from './builders.js'
 import type { FeatureRule } from './rule.js'
 
@@ -16,9 +16,7 @@ export interface TransactionFeatureOptions {
 }
 
 const schema = z.strictObject({
-  table: z
-    .enum(inputTableNames.filter((name): name is EventTableName => name !== 'customers' && name !== 'calls'))
-    .default('payments'),
+  table: z.enum(eventTableNames).default('payments'),
   measure: z.string().min(1).nullable().default('amount'),
   windowDays: z.array(z.int().min(1)).min(1).default([30, 60, 90, 180]),
 })

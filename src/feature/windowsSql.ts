@@ -65,7 +65,7 @@ export class WindowsSql {
 const firstMonth = epochDay('1970-01-01')
 
 /** A name for a window, as an SQL identifier. */
-export function windowKey(rule: WindowRule): string {
+function windowKey(rule: WindowRule): string {
   if (rule === 'all') return 'all'
   const [length, unit] = 'days' in rule ? [rule.days, 'd'] : [rule.months, 'm']
   return `w${length}${unit}${rule.lag ?? 0}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Days, Months } from '../base/days.js'
-import { type EventTableName, inputTableNames } from '../table/inputs.js'
+import { type EventTableName, eventTableNames } from '../table/inputs.js'
 
 /** Length of the outcome window: days, or calendar months counted from its first day. */
 export type Horizon = { readonly days: Days } | { readonly months: Months }
@@ -43,9 +43,7 @@ const months = z.strictObject({ months: length })
 const horizon = z.union([z.strictObject({ days: length }), months])
 
 /** Tables whose rows happen to a customer on a day. */
-export const eventTableSchema = z.enum(
-  inputTableNames.filter((name): name is EventTableName => name !== 'customers' && name !== 'calls'),
-)
+export const eventTableSchema = z.enum(eventTableNames)
 
 /** The rule of label rules: reads them back from JSON, for example from the settings of a nightly job. */
 export const labelRuleSchema: z.ZodType<LabelRule> = z.discriminatedUnion('kind', [

@@ -74,7 +74,7 @@ function trainingProblems(data: TrainingData): Problem[] {
 }
 
 /** Returns what is wrong with a feature matrix: names, lengths, kinds, values that are not finite. */
-export function matrixProblems(matrix: FeatureMatrix): Problem[] {
+function matrixProblems(matrix: FeatureMatrix): Problem[] {
   const seen = new Set<string>()
   return matrix.columns.flatMap((column) => {
     const problems = columnProblems(column, matrix.rowCount)

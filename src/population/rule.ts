@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
-import { type EventTableName, inputTableNames } from '../table/inputs.js'
+import { type EventTableName, eventTableNames } from '../table/inputs.js'
 
 /** Leaves out who was activated less than this long before the cutoff: after `cutoff − within`. */
 export interface JoinedWithin {
@@ -40,9 +40,6 @@ export interface PopulationRule {
 
 const length = z.int().min(1)
 const reason = z.string().min(1)
-const tables = inputTableNames.filter(
-  (name): name is EventTableName => name !== 'customers' && name !== 'calls',
-)
 
 const exclusion = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -56,7 +53,7 @@ const exclusion = z.discriminatedUnion('kind', [
     column: z.string().min(1),
     in: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
   }),
-  z.strictObject({ kind: z.literal('inactiveFor'), reason, table: z.enum(tables), days: length }),
+  z.strictObject({ kind: z.literal('inactiveFor'), reason, table: z.enum(eventTableNames), days: length }),
 ])
 
 /** The rule of population rules: reads them back from JSON. */

@@ -1,6 +1,6 @@
 import { addDays, addMonths, type EpochDay, formatDay, monthStart, parseDay } from '../base/days.js'
 import { closestWord, type Place, type Problem, refuse } from '../base/errors.js'
-import { type EventTableName, type HistoryKinds, inputTables } from './inputs.js'
+import { type EventTableName, eventTableNames, type HistoryKinds, inputTables } from './inputs.js'
 import type { ColumnKind } from './table.js'
 
 /** A day as a service writes it: `YYYY-MM-DD` (a time after it is cut off), a `Date` (UTC) or an `EpochDay`. */
@@ -69,16 +69,6 @@ export interface CheckCustomerOptions {
    */
   readonly tables?: HistoryKinds
 }
-
-/** The tables of a customer's history. */
-export const eventTableNames: readonly EventTableName[] = Object.freeze([
-  'usage',
-  'bills',
-  'payments',
-  'plans',
-  'contacts',
-  'devices',
-])
 
 /**
  * Checks the history of one customer and returns it with days as numbers and the rows of each table by day.

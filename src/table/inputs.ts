@@ -18,6 +18,11 @@ export type InputTableName = (typeof inputTableNames)[number]
 /** An input table whose rows happen to a customer on a day. */
 export type EventTableName = Exclude<InputTableName, 'customers' | 'calls'>
 
+/** The input tables whose rows happen to a customer on a day. */
+export const eventTableNames: readonly EventTableName[] = inputTableNames.filter(
+  (name): name is EventTableName => name !== 'customers' && name !== 'calls',
+)
+
 /** The tables that a history has, each with its columns and their kinds, under our names. */
 export type HistoryKinds = Readonly<Partial<Record<InputTableName, Readonly<Record<string, ColumnKind>>>>>
 

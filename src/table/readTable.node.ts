@@ -9,7 +9,7 @@ import { ColumnTexts } from './columnTexts.js'
 import { openText, readCsvHeader, unreadable } from './csvHeader.node.js'
 import { type FileFormat, fileFormat, fileMissing, formatUnknown } from './files.node.js'
 import { readParquet } from './readParquet.node.js'
-import { rejectsTable } from './rejects.js'
+import { rejectsTable, tooManyRejects } from './rejects.js'
 import { rowNumbers } from './rowNumbers.js'
 import type { Table } from './table.js'
 import { addRow, type ReadingOptions, readingShape, readTexts, type TextSource } from './tableFromRows.js'
@@ -108,22 +108,11 @@ export async function readTableWithRejects(
     problems.filter((problem) => problem.place?.row === undefined),
   )
   const share = (badRows.size + source.badLines.length) / (table.rowCount + source.badLines.length)
-  if (share > maxRejectShare) refuse(operation, [tooMany(path, share, maxRejectShare), ...problems])
+  if (share > maxRejectShare) refuse(operation, [tooManyRejects(path, share, maxRejectShare), ...problems])
   const good: number[] = []
   for (let row = 0; row < table.rowCount; row++) if (!badRows.has(row)) good.push(row)
   const ordered = rejects.toSorted((a, b) => a.row - b.row)
   return { table: badRows.size === 0 ? table : table.take(good), rejects: rejectsTable(ordered) }
-}
-
-function tooMany(file: string, share: number, maxRejectShare: number): Problem {
-  return {
-    code: 'out-of-range',
-    parameter: 'the share of rows to set aside',
-    rule: `to be at most ${maxRejectShare} (maxRejectShare)`,
-    received: Math.round(share * 10_000) / 10_000,
-    place: { file },
-    wayOut: 'So many bad rows mean a wrong column or format; see the rules below.',
-  }
 }
 
 function hintAtRejects(problem: Problem): Problem {

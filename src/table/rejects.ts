@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../base/errors.js'
+import type { Problem, ProblemCode } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { Table } from './table.js'
 
@@ -35,4 +35,16 @@ export function rejectsTable(rejects: readonly Reject[]): Table {
     text('rule'),
     text('value'),
   ])
+}
+
+/** Returns the problem "too many rows of a file would be set aside". */
+export function tooManyRejects(file: string, share: number, maxRejectShare: number): Problem {
+  return {
+    code: 'out-of-range',
+    parameter: 'the share of rows to set aside',
+    rule: `to be at most ${maxRejectShare} (maxRejectShare)`,
+    received: Math.round(share * 10_000) / 10_000,
+    place: { file },
+    wayOut: 'So many bad rows mean a wrong column or format; see the rules below.',
+  }
 }

@@ -132,7 +132,7 @@ function isNested(value: unknown): boolean {
 }
 
 /** Returns the typed table of texts, or refuses with all problems. */
-export function tableOfTexts(
+function tableOfTexts(
   operation: string,
   source: TextSource,
   types: Readonly<Record<string, ColumnKind>>,
