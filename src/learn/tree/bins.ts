@@ -1,5 +1,11 @@
 import { isMissing } from '../../base/bitmap.js'
-import type { FeatureMatrix, FeatureSpec, NumberColumn, TextColumn } from '../../base/matrix.js'
+import type {
+  FeatureColumn,
+  FeatureMatrix,
+  FeatureSpec,
+  NumberColumn,
+  TextColumn,
+} from '../../base/matrix.js'
 import { categoryWeights } from '../categoryWeights.js'
 
 /** How the values of one feature are cut into bins. The bin after the last is the one of missing values. */
@@ -19,6 +25,44 @@ export type FeatureBins =
       readonly binCount: number
     }
 
+/**
+ * Returns how each column is cut into at most `maxBins` bins.
+ *
+ * Numbers: one bin a distinct value where there are no more than `maxBins`, edges halfway between; else bins of
+ * about equal weight, a value never in two bins. Texts: one bin a category in the order of their texts; of more than
+ * `maxBins` the heaviest are kept and the others are read as missing, as an unseen category is.
+ *
+ * @param maxBins integer in [2, 255]
+ *
+ * O(rows × features × log rows) time.
+ */
+export function binsOf(matrix: FeatureMatrix, weight: Float64Array | null, maxBins: number): FeatureBins[] {
+  return matrix.columns.map((column) => {
+    if (column.kind === 'text') {
+      const categories = heaviestCategories(column, weight, maxBins)
+      return { kind: 'text', name: column.name, categories, binCount: categories.length }
+    }
+    const edges = binEdges(column, weight, maxBins)
+    return { kind: 'number', name: column.name, edges, binCount: edges.length + 1 }
+  })
+}
+
+/** Writes the bin of each value of a column to `codes`, shape (rows): `binCount` where it is missing or unknown. */
+export function encodeColumn(column: FeatureColumn, bins: FeatureBins, codes: Uint8Array): void {
+  if (column.kind === 'number' && bins.kind === 'number') {
+    const { values, missing } = column
+    for (let row = 0; row < values.length; row++) {
+      codes[row] = isMissing(missing, row) ? bins.binCount : binOf(bins.edges, values[row]!)
+    }
+  } else if (column.kind === 'text' && bins.kind === 'text') {
+    const index = new Map(bins.categories.map((text, bin) => [text, bin]))
+    const binOfCode = Uint8Array.from(column.dictionary, (text) => index.get(text) ?? bins.binCount)
+    for (let row = 0; row < column.codes.length; row++) {
+      codes[row] = isMissing(column.missing, row) ? bins.binCount : binOfCode[column.codes[row]!]!
+    }
+  }
+}
+
 /** Training rows as small numbers: what histograms are made of. */
 export interface BinnedMatrix {
   readonly rowCount: number
@@ -28,25 +72,16 @@ export interface BinnedMatrix {
   readonly codes: Uint8Array
 }
 
-/**
- * Returns the rows cut into at most `maxBins` bins a feature.
- *
- * Numbers: one bin a distinct value where there are no more than `maxBins`, edges halfway between; else bins of
- * about equal weight, a value never in two bins. Texts: one bin a category in the order of their texts; of more than
- * `maxBins` the heaviest are kept and the others are read as missing, as an unseen category is.
- *
- * @param maxBins integer in [2, 255]
- *
- * O(rows × features × log rows) time, rows × features bytes.
- */
+/** Returns the rows cut into at most `maxBins` bins a feature; see `binsOf`. */
 export function binMatrix(matrix: FeatureMatrix, weight: Float64Array | null, maxBins: number): BinnedMatrix {
-  const featureCount = matrix.columns.length
+  const features = binsOf(matrix, weight, maxBins)
+  const featureCount = features.length
   const codes = new Uint8Array(matrix.rowCount * featureCount)
-  const features = matrix.columns.map((column, feature) =>
-    column.kind === 'number'
-      ? binNumbers(column, weight, maxBins, codes, feature, featureCount)
-      : binTexts(column, weight, maxBins, codes, feature, featureCount),
-  )
+  const column = new Uint8Array(matrix.rowCount)
+  features.forEach((bins, feature) => {
+    encodeColumn(matrix.columns[feature]!, bins, column)
+    for (let row = 0; row < column.length; row++) codes[row * featureCount + feature] = column[row]!
+  })
   return { rowCount: matrix.rowCount, featureCount, features, codes }
 }
 
@@ -57,23 +92,6 @@ export function specsOf(features: readonly FeatureBins[]): FeatureSpec[] {
       ? { kind: 'number', name: bins.name }
       : { kind: 'text', name: bins.name, categories: bins.categories },
   )
-}
-
-function binNumbers(
-  column: NumberColumn,
-  weight: Float64Array | null,
-  maxBins: number,
-  codes: Uint8Array,
-  feature: number,
-  featureCount: number,
-): FeatureBins {
-  const edges = binEdges(column, weight, maxBins)
-  const binCount = edges.length + 1
-  const { values, missing } = column
-  for (let row = 0; row < values.length; row++) {
-    codes[row * featureCount + feature] = isMissing(missing, row) ? binCount : binOf(edges, values[row]!)
-  }
-  return { kind: 'number', name: column.name, edges, binCount }
 }
 
 /** The number of edges below the value: the smallest b with `value <= edges[b]`. */
@@ -158,26 +176,6 @@ function sortedPairs(column: NumberColumn, weight: Float64Array | null): Distinc
     values: Float64Array.from(known, (row) => values[row]!),
     weights: Float64Array.from(known, (row) => weight[row]!),
   }
-}
-
-function binTexts(
-  column: TextColumn,
-  weight: Float64Array | null,
-  maxBins: number,
-  codes: Uint8Array,
-  feature: number,
-  featureCount: number,
-): FeatureBins {
-  const categories = heaviestCategories(column, weight, maxBins)
-  const binCount = categories.length
-  const index = new Map(categories.map((text, bin) => [text, bin]))
-  const binOfCode = Uint8Array.from(column.dictionary, (text) => index.get(text) ?? binCount)
-  for (let row = 0; row < column.codes.length; row++) {
-    codes[row * featureCount + feature] = isMissing(column.missing, row)
-      ? binCount
-      : binOfCode[column.codes[row]!]!
-  }
-  return { kind: 'text', name: column.name, categories, binCount }
 }
 
 function heaviestCategories(column: TextColumn, weight: Float64Array | null, maxBins: number): string[] {

@@ -22,6 +22,7 @@ export const ensembleState = z.strictObject({
       .gt(0)
       .max(2 ** 53),
   ),
+  gain: z.array(z.number().min(0)),
 })
 
 /** Trees as plain JSON data. */
@@ -39,6 +40,7 @@ export function stateOfEnsemble(ensemble: TreeEnsemble): EnsembleState {
     leftCategories: [...ensemble.leftCategories],
     value: [...ensemble.value],
     cover: [...ensemble.cover],
+    gain: [...ensemble.gain],
   }
 }
 
@@ -54,6 +56,7 @@ export function ensembleOfState(state: EnsembleState): TreeEnsemble {
     leftCategories: Uint32Array.from(state.leftCategories),
     value: Float64Array.from(state.value),
     cover: Float64Array.from(state.cover),
+    gain: Float64Array.from(state.gain),
   }
 }
 
@@ -87,7 +90,7 @@ export function ensembleProblems(state: EnsembleState, features: readonly Featur
 
 function lengthProblems(state: EnsembleState): Problem[] {
   const nodeCount = state.right.length
-  const perNode = ['feature', 'threshold', 'missingLeft', 'categoryStart', 'value', 'cover'] as const
+  const perNode = ['feature', 'threshold', 'missingLeft', 'categoryStart', 'value', 'cover', 'gain'] as const
   return perNode
     .filter((name) => state[name].length !== nodeCount)
     .map((name) => broken(name, `to have ${nodeCount} values`, state[name].length))

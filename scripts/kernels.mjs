@@ -1,0 +1,69 @@
+// Compiles the kernels, AssemblyScript in src/learn/tree/kernels/<name>.as.ts, to WebAssembly, and writes their bytes
+// into <name>Bytes.ts beside them, so that the package needs no file at run time. What is up to date is left alone.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import asc from 'assemblyscript/asc'
+
+const folder = 'src/learn/tree/kernels'
+const flags = [
+  ...['--runtime', 'stub', '--noAssert', '--optimizeLevel', '3', '--shrinkLevel', '0'],
+  // One memory for all threads of a training, made by the caller; 65,536 pages of 64 kB are all that there can be.
+  ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+  ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
+]
+
+const sources = readdirSync(folder)
+  .filter((file) => file.endsWith('.as.ts'))
+  .sort()
+const compiler = readFileSync('node_modules/assemblyscript/package.json', 'utf8')
+const script = readFileSync('scripts/kernels.mjs', 'utf8')
+
+// An entry is a source that exports to the outside; the parts that it imports are named `<entry>-<part>.as.ts`.
+for (const entry of sources.filter((file) => !file.includes('-'))) {
+  const name = entry.slice(0, -'.as.ts'.length)
+  const target = `${folder}/${name}Bytes.ts`
+  const fingerprint = fingerprintOf(name)
+  if (existsSync(target) && readFileSync(target, 'utf8').includes(fingerprint)) continue
+  writeBytes(target, name, fingerprint, await compile(entry))
+}
+
+function fingerprintOf(name) {
+  const parts = sources.filter((file) => file.startsWith(`${name}.`) || file.startsWith(`${name}-`))
+  const texts = parts.map((file) => `${file}\n${readFileSync(`${folder}/${file}`, 'utf8')}`)
+  return createHash('sha256')
+    .update([script, compiler, ...texts].join('\n'))
+    .digest('hex')
+}
+
+async function compile(entry) {
+  let bytes
+  const { error, stderr } = await asc.main(
+    [`${folder}/${entry}`, '--baseDir', '.', '--outFile', 'kernels.wasm', ...flags],
+    {
+      writeFile: (name, contents) => {
+        if (name === 'kernels.wasm') bytes = contents
+      },
+    },
+  )
+  const said = stderr.toString()
+  if (error !== null || said !== '') {
+    console.error(said)
+    throw error ?? new Error(`${entry}: the compiler had something to say, see above`)
+  }
+  return bytes
+}
+
+/** Written beside and renamed: a process that reads meanwhile sees the old bytes or the new ones. */
+function writeBytes(target, name, fingerprint, bytes) {
+  const text = [
+    `// Made by scripts/kernels.mjs from ${name}.as.ts; do not edit. Sources: ${fingerprint}`,
+    `/** The kernels of ${name}.as.ts as WebAssembly, in base64. */`,
+    `export const ${name}Bytes =`,
+    `  '${Buffer.from(bytes).toString('base64')}'`,
+    '',
+  ].join('\n')
+  const temporary = `${target}.${process.pid}`
+  writeFileSync(temporary, text)
+  renameSync(temporary, target)
+  console.log(`${target}: ${Math.round(bytes.length / 1024)} kB`)
+}
