@@ -147,6 +147,10 @@ export type {
   TrainControl,
   TrainingData,
 } from './learn/contract.js'
+export { importLightgbm } from './learn/imported/importLightgbm.js'
+export { importXgboost } from './learn/imported/importXgboost.js'
+export type { ImportedModel, ImportedReading } from './learn/imported/model.js'
+export type { ImportOptions } from './learn/imported/options.js'
 export { type LearnerName, learnerNamed, learnerNames, learners } from './learn/learners.js'
 export type { Effect, FeatureEffects, LogisticModel } from './learn/logistic/model.js'
 export type { LogisticOptions } from './learn/logistic/options.js'

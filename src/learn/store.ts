@@ -6,8 +6,8 @@ import type { FeatureSpec } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { canonicalJson } from './canonicalJson.js'
 import type { ChurnModel } from './contract.js'
-import { type LearnerName, learners } from './learners.js'
 import { checkState, refuseModel, restoreWayOut } from './restore.js'
+import { restorers } from './restorers.js'
 
 /** Version of the file format that this release writes; it reads all up to it. */
 export const modelFormatVersion = 1
@@ -97,9 +97,8 @@ export function decodeModel(bytes: Uint8Array, options?: DecodeOptions): StoredM
   const content = checkState(operation, modelFile, parsed(payload))
   const features = content.features as readonly FeatureSpec[]
   refuseModel(operation, featureProblems(features))
-  const learner = learners[content.learner as LearnerName]
   return {
-    model: learner.restore(features, content.baseRate, content.state),
+    model: restorers[content.learner]!(features, content.baseRate, content.state),
     about: content.about,
   }
 }
@@ -119,7 +118,7 @@ export function refuseTooLarge(caller: string, byteCount: number, maxBytes: numb
 }
 
 const modelFile = z.strictObject({
-  learner: z.enum(Object.keys(learners)),
+  learner: z.enum(Object.keys(restorers)),
   baseRate: z.number().gt(0).lt(1),
   features: z.array(
     z.discriminatedUnion('kind', [

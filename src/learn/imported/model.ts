@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { Bitmap, isMissing } from '../../base/bitmap.js'
+import { type Problem, refuse } from '../../base/errors.js'
+import type { FeatureMatrix, FeatureSpec, NumberColumn } from '../../base/matrix.js'
+import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
+import type { ChurnModel, Contributions } from '../contract.js'
+import { probabilityOf } from '../margin.js'
+import { checkState, logOdds, refuseModel } from '../restore.js'
+import type { TreeEnsemble } from '../tree/ensemble.js'
+import { addMargins } from '../tree/predict.js'
+import { addShapleyValues, expectedValue } from '../tree/shapley.js'
+import { ShapleyTables } from '../tree/shapleyTables.js'
+import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+import type { ImportedLibrary } from './sourceModel.js'
+
+/** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */
+const zero = Math.fround(1e-35)
+const codePattern = /^\d+$/
+
+/** How a feature is read where that differs from a model of holdfast; places in the list of features. */
+export interface ImportedReading {
+  /** Numbers: zero is read as missing. */
+  readonly zeroIsMissing: readonly number[]
+  /** Texts: they are whole numbers, of which unknown ones are a category of their own. */
+  readonly codes: readonly number[]
+}
+
+/**
+ * A churn-risk model of trees that another library trained; see `importLightgbm` and `importXgboost`.
+ *
+ * `features` are those that a tree asks. Contributions are exact Shapley values of the trees (path-dependent TreeSHAP),
+ * as the library itself gives them.
+ */
+export class ImportedModel implements ChurnModel {
+  readonly #aligner: FeatureAligner
+  #tables: ShapleyTables | null | undefined
+
+  constructor(
+    /** The library that trained it. */
+    readonly learner: ImportedLibrary,
+    readonly features: readonly FeatureSpec[],
+    readonly baseRate: number,
+    /** Margin before the first tree, in log odds. */
+    readonly baseMargin: number,
+    readonly ensemble: TreeEnsemble,
+    readonly reading: ImportedReading,
+  ) {
+    this.#aligner = new FeatureAligner(features)
+  }
+
+  probability(features: FeatureMatrix): Float64Array {
+    return probabilityOf(this.#margin('ImportedModel.probability', features))
+  }
+
+  margin(features: FeatureMatrix): Float64Array {
+    return this.#margin('ImportedModel.margin', features)
+  }
+
+  contributions(features: FeatureMatrix): Contributions {
+    const columns = this.#columns('ImportedModel.contributions', features)
+    const values = this.features.map(() => new Float64Array(features.rowCount))
+    // Made when first asked for: scoring without reasons does not pay for them.
+    if (this.#tables === undefined) this.#tables = ShapleyTables.of(this.ensemble)
+    if (this.#tables === null) addShapleyValues(this.ensemble, columns, features.rowCount, values)
+    else this.#tables.addValues(columns, features.rowCount, values)
+    return { base: this.baseMargin + expectedValue(this.ensemble), values }
+  }
+
+  state(): unknown {
+    const { zeroIsMissing, codes } = this.reading
+    return { baseMargin: this.baseMargin, trees: stateOfEnsemble(this.ensemble), zeroIsMissing, codes }
+  }
+
+  #margin(operation: string, features: FeatureMatrix): Float64Array {
+    const columns = this.#columns(operation, features)
+    const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
+    addMargins(this.ensemble, columns, margin)
+    return margin
+  }
+
+  #columns(operation: string, features: FeatureMatrix): AlignedColumn[] {
+    const columns = this.#aligner.align(operation, features)
+    for (const feature of this.reading.zeroIsMissing) {
+      columns[feature] = withZeroMissing(columns[feature] as NumberColumn)
+    }
+    refuse(
+      operation,
+      this.reading.codes.flatMap((feature) => codeProblems(features, this.features[feature]!.name)),
+    )
+    for (const feature of this.reading.codes) {
+      const column = columns[feature] as AlignedTextColumn
+      columns[feature] = { ...column, unseen: column.unseen + 1 }
+    }
+    return columns
+  }
+}
+
+/** Texts in the place of codes would all be unknown codes: a wrong answer without a word. */
+function codeProblems(features: FeatureMatrix, name: string): Problem[] {
+  const column = features.columns.find((candidate) => candidate.name === name)
+  if (column?.kind !== 'text') return []
+  const isWrong = column.dictionary.map((text) => !codePattern.test(text))
+  if (!isWrong.includes(true)) return []
+  const wrong = column.codes.findIndex(
+    (code, row) => isWrong[code] === true && !isMissing(column.missing, row),
+  )
+  if (wrong < 0) return []
+  return [
+    {
+      code: 'value-unknown',
+      parameter: `column ${name}`,
+      rule: 'to hold codes of categories (0, 1, 2, …), as the imported model was trained on',
+      received: column.dictionary[column.codes[wrong]!],
+      place: { row: wrong + 1, column: name },
+      wayOut:
+        'If the codes stood for texts, import the model again and give the texts in the option categories.',
+    },
+  ]
+}
+
+function withZeroMissing(column: NumberColumn): NumberColumn {
+  const { values } = column
+  const missing = Bitmap.where(
+    values.length,
+    (row) => isMissing(column.missing, row) || Math.abs(values[row]!) <= zero,
+  )
+  return { ...column, missing }
+}
+
+const places = z.array(z.int().min(0))
+const importedState = z.strictObject({
+  baseMargin: logOdds,
+  trees: ensembleState,
+  zeroIsMissing: places,
+  codes: places,
+})
+
+/** Returns a way to read back the models of a library. */
+export function restoreImported(
+  library: ImportedLibrary,
+): (features: readonly FeatureSpec[], baseRate: number, state: unknown) => ImportedModel {
+  return (features, baseRate, state) => {
+    const { baseMargin, trees, ...reading } = checkState('restoreImported', importedState, state)
+    // The sets of features read as codes have one category more: that of all unknown codes.
+    const widened = features.map((spec, feature) =>
+      spec.kind === 'text' && reading.codes.includes(feature)
+        ? { ...spec, categories: [...spec.categories, 'unknown code'] }
+        : spec,
+    )
+    refuseModel('restoreImported', [
+      ...ensembleProblems(trees, widened),
+      ...readingProblems(reading.zeroIsMissing, 'zeroIsMissing', features, 'number'),
+      ...readingProblems(reading.codes, 'codes', features, 'text'),
+    ])
+    return new ImportedModel(library, features, baseRate, baseMargin, ensembleOfState(trees), reading)
+  }
+}
+
+function readingProblems(
+  named: readonly number[],
+  parameter: string,
+  features: readonly FeatureSpec[],
+  kind: FeatureSpec['kind'],
+): Problem[] {
+  const received = named.find((feature) => features[feature]?.kind !== kind)
+  if (received === undefined && new Set(named).size === named.length) return []
+  return [{ code: 'model-invalid', parameter, rule: `to name ${kind} features once each`, received }]
+}
