@@ -116,9 +116,11 @@ class FlatTrees {
 
   #numberProblems(root: number, name: string): Problem[] {
     const value = this.#value.slice(root).find((leaf) => !(Math.abs(leaf) <= mostValue))
+    const threshold = this.#threshold.slice(root).find((edge) => !Number.isFinite(edge))
     const cover = this.#cover.slice(root).find((rows) => !(rows >= 0 && rows <= mostCover))
     return [
       ...(value === undefined ? [] : [broken(`leaf values of ${name}`, 'to be log odds', value)]),
+      ...(threshold === undefined ? [] : [broken(`thresholds of ${name}`, 'to be finite', threshold)]),
       ...(cover === undefined ? [] : [broken(`row counts of ${name}`, 'to be from 0 to 2^53', cover)]),
     ]
   }
@@ -126,6 +128,7 @@ class FlatTrees {
   #addUpCovers(root: number, name: string): Problem[] {
     const rootCover = this.#cover[root]!
     const least = rootCover > 0 ? rootCover * leastCover : leastCover
+    const traces = least * (this.#right.length - root)
     let wrong: number | undefined
     for (let node = this.#right.length - 1; node >= root; node--) {
       const right = this.#right[node]!
@@ -134,8 +137,7 @@ class FlatTrees {
         continue
       }
       const sum = this.#cover[node + 1]! + this.#cover[right]!
-      if (Math.abs(sum - this.#cover[node]!) > coverTolerance * sum && sum > 2 * least)
-        wrong = this.#cover[node]
+      if (Math.abs(sum - this.#cover[node]!) > coverTolerance * sum + traces) wrong = this.#cover[node]
       this.#cover[node] = sum
     }
     if (wrong === undefined) return []

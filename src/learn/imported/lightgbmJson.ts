@@ -14,7 +14,7 @@ const dump = z.object({
   feature_names: z.array(z.string()),
   feature_infos: z.record(z.string(), z.object({ values: z.array(z.number()) })),
   tree_info: z.array(z.object({ num_leaves: z.int().min(1), tree_structure: z.unknown() })),
-  pandas_categorical: z.unknown(),
+  pandas_categorical: z.unknown().optional(),
 })
 
 const split = z.object({

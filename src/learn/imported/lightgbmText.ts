@@ -175,7 +175,7 @@ function numbersOf(
   problems: Problem[],
 ): number[] {
   const words = wordsOf(fields.get(name))
-  const wrong = words.find((word) => !numberPattern.test(word))
+  const wrong = words.find((word) => !numberPattern.test(word) || !Number.isFinite(Number(word)))
   if (wrong !== undefined) problems.push(broken(`${name} of ${part}`, 'to be finite numbers', wrong))
   if (count !== null && words.length !== count) {
     problems.push(broken(`${name} of ${part}`, `to have ${count} values`, words.length))
