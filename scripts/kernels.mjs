@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import asc from 'assemblyscript/asc'
+import { fillKernel } from './fillKernel.mjs'
 
 const folder = 'src/learn/tree/kernels'
 const flags = [
@@ -12,6 +13,7 @@ const flags = [
   ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
 ]
 
+writeWhole(`${folder}/training-fill.as.ts`, fillKernel())
 const sources = readdirSync(folder)
   .filter((file) => file.endsWith('.as.ts'))
   .sort()
@@ -53,7 +55,6 @@ async function compile(entry) {
   return bytes
 }
 
-/** Written beside and renamed: a process that reads meanwhile sees the old bytes or the new ones. */
 function writeBytes(target, name, fingerprint, bytes) {
   const text = [
     `// Made by scripts/kernels.mjs from ${name}.as.ts; do not edit. Sources: ${fingerprint}`,
@@ -62,8 +63,14 @@ function writeBytes(target, name, fingerprint, bytes) {
     `  '${Buffer.from(bytes).toString('base64')}'`,
     '',
   ].join('\n')
+  writeWhole(target, text)
+  console.log(`${target}: ${Math.round(bytes.length / 1024)} kB`)
+}
+
+/** Written beside and renamed: a process that reads meanwhile sees the old text or the new one. */
+function writeWhole(target, text) {
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) return
   const temporary = `${target}.${process.pid}`
   writeFileSync(temporary, text)
   renameSync(temporary, target)
-  console.log(`${target}: ${Math.round(bytes.length / 1024)} kB`)
 }

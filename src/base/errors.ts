@@ -26,6 +26,8 @@ export type ProblemCode =
   | 'feature-missing'
   | 'not-converged'
   | 'aborted'
+  | 'thread-lost'
+  | 'memory-exceeded'
   | 'model-truncated'
   | 'model-edited'
   | 'model-invalid'

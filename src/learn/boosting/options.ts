@@ -28,6 +28,7 @@ export interface BoostingOptions {
   readonly maxBins?: number | undefined
   /** Hessian added to each category when they are put in order, so that rare ones lie in the middle. At least 0. Default 10. */
   readonly categorySmoothing?: number | undefined
+  readonly threads?: number | undefined
 }
 
 /** Rules and defaults of {@link BoostingOptions}. */
@@ -45,6 +46,7 @@ export const boostingOptions = z.strictObject({
   columnShare: z.number().gt(0).max(1).default(0.8),
   maxBins: z.int().min(2).max(255).default(255),
   categorySmoothing: z.number().min(0).default(10),
+  threads: z.int().min(1).max(64).default(1),
 })
 
 /** Checked options: every member is there. */

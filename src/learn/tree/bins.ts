@@ -1,11 +1,13 @@
 import { isMissing } from '../../base/bitmap.js'
-import type {
-  FeatureColumn,
-  FeatureMatrix,
-  FeatureSpec,
-  NumberColumn,
-  TextColumn,
+import {
+  type FeatureColumn,
+  type FeatureMatrix,
+  type FeatureSpec,
+  type NumberColumn,
+  type TextColumn,
+  takeValues,
 } from '../../base/matrix.js'
+import { seededRandom } from '../../base/random.js'
 import { categoryWeights } from '../categoryWeights.js'
 
 /** How the values of one feature are cut into bins. The bin after the last is the one of missing values. */
@@ -32,17 +34,21 @@ export type FeatureBins =
  * about equal weight, a value never in two bins. Texts: one bin a category in the order of their texts; of more than
  * `maxBins` the heaviest are kept and the others are read as missing, as an unseen category is.
  *
+ * Of more than 100,000 rows the edges are taken from that many, spread evenly: each of 255 bins then holds its share
+ * to within 5 %, and no split needs it finer.
+ *
  * @param maxBins integer in [2, 255]
  *
- * O(rows × features × log rows) time.
+ * O(rows × features) time.
  */
 export function binsOf(matrix: FeatureMatrix, weight: Float64Array | null, maxBins: number): FeatureBins[] {
+  const rows = spreadRows(matrix.rowCount)
   return matrix.columns.map((column) => {
     if (column.kind === 'text') {
       const categories = heaviestCategories(column, weight, maxBins)
       return { kind: 'text', name: column.name, categories, binCount: categories.length }
     }
-    const edges = binEdges(column, weight, maxBins)
+    const edges = binEdges(column, rows, weight, maxBins)
     return { kind: 'number', name: column.name, edges, binCount: edges.length + 1 }
   })
 }
@@ -94,6 +100,21 @@ export function specsOf(features: readonly FeatureBins[]): FeatureSpec[] {
   )
 }
 
+const mostSampledRows = 100_000
+
+/** All rows, or as many as edges need: one of each of as many stretches of equal length. */
+function spreadRows(rowCount: number): Int32Array {
+  const count = Math.min(rowCount, mostSampledRows)
+  const rows = new Int32Array(count)
+  const random = seededRandom(rowCount)
+  for (let index = 0; index < count; index++) {
+    const first = Math.floor((index * rowCount) / count)
+    const last = Math.floor(((index + 1) * rowCount) / count)
+    rows[index] = first + (last > first + 1 ? random.integer(last - first) : 0)
+  }
+  return rows
+}
+
 /** The number of edges below the value: the smallest b with `value <= edges[b]`. */
 function binOf(edges: Float64Array, value: number): number {
   let low = 0
@@ -106,8 +127,13 @@ function binOf(edges: Float64Array, value: number): number {
   return low
 }
 
-function binEdges(column: NumberColumn, weight: Float64Array | null, maxBins: number): Float64Array {
-  const { values, weights } = distinctValues(column, weight)
+function binEdges(
+  column: NumberColumn,
+  rows: Int32Array,
+  weight: Float64Array | null,
+  maxBins: number,
+): Float64Array {
+  const { values, weights } = distinctValues(column, rows, weight)
   if (values.length <= maxBins) {
     return Float64Array.from({ length: Math.max(values.length - 1, 0) }, (_, index) =>
       between(values[index]!, values[index + 1]!),
@@ -145,8 +171,8 @@ interface DistinctValues {
   readonly weights: Float64Array
 }
 
-function distinctValues(column: NumberColumn, weight: Float64Array | null): DistinctValues {
-  const order = sortedPairs(column, weight)
+function distinctValues(column: NumberColumn, rows: Int32Array, weight: Float64Array | null): DistinctValues {
+  const order = sortedPairs(column, rows, weight)
   let count = 0
   for (let index = 0; index < order.values.length; index++) {
     if (count > 0 && order.values[index] === order.values[count - 1]) {
@@ -160,22 +186,17 @@ function distinctValues(column: NumberColumn, weight: Float64Array | null): Dist
   return { values: order.values.subarray(0, count), weights: order.weights.subarray(0, count) }
 }
 
-function sortedPairs(column: NumberColumn, weight: Float64Array | null): DistinctValues {
+function sortedPairs(column: NumberColumn, rows: Int32Array, weight: Float64Array | null): DistinctValues {
   const { values, missing } = column
-  const rows = new Int32Array(values.length)
-  let count = 0
-  for (let row = 0; row < values.length; row++) if (!isMissing(missing, row)) rows[count++] = row
-  const known = rows.subarray(0, count)
+  const known = missing === null ? rows : rows.filter((row) => !isMissing(missing, row))
+  const count = known.length
   // The plain numeric sort is some ten times faster than one with a comparator: used where rows weigh the same.
   if (weight === null) {
-    const sorted = Float64Array.from(known, (row) => values[row]!).sort()
+    const sorted = takeValues(values, known).sort()
     return { values: sorted, weights: new Float64Array(count).fill(1) }
   }
-  known.sort((a, b) => values[a]! - values[b]!)
-  return {
-    values: Float64Array.from(known, (row) => values[row]!),
-    weights: Float64Array.from(known, (row) => weight[row]!),
-  }
+  const order = known.slice().sort((a, b) => values[a]! - values[b]!)
+  return { values: takeValues(values, order), weights: takeValues(weight, order) }
 }
 
 function heaviestCategories(column: TextColumn, weight: Float64Array | null, maxBins: number): string[] {

@@ -1,5 +1,5 @@
 import type { FeatureBins } from './bins.js'
-import type { GrownNode } from './grow.js'
+import type { GrownTree } from './grownTree.js'
 
 /**
  * Trees ready for prediction, as flat arrays over all nodes of all trees.
@@ -49,15 +49,10 @@ export class EnsembleBuilder {
 
   constructor(readonly features: readonly FeatureBins[]) {}
 
-  /** Adds a tree: `values` and `covers` per node, in preorder. */
-  add(root: GrownNode, values: Float64Array, covers: Float64Array): void {
+  /** Adds a tree, its nodes in preorder. */
+  add(tree: GrownTree): void {
     this.#roots.push(this.#right.length)
-    const first = this.#right.length
-    this.#addNode(root)
-    for (let node = first; node < this.#right.length; node++) {
-      this.#value.push(values[node - first]!)
-      this.#cover.push(covers[node - first]!)
-    }
+    this.#addNode(tree, 0)
   }
 
   build(): TreeEnsemble {
@@ -75,20 +70,22 @@ export class EnsembleBuilder {
     }
   }
 
-  #addNode(node: GrownNode): void {
+  #addNode(tree: GrownTree, number: number): void {
     const index = this.#right.length
-    const { split } = node
+    const { split, left, right, value, cover } = tree[number]!
     const bins = split === null ? null : this.features[split.feature]!
     this.#feature.push(split?.feature ?? 0)
     this.#right.push(0)
     this.#gain.push(split?.gain ?? 0)
-    this.#missingLeft.push(split?.goesLeft.at(-1) ?? 0)
-    this.#threshold.push(bins?.kind === 'number' ? thresholdOf(bins.edges, split!.goesLeft) : 0)
-    this.#categoryStart.push(bins?.kind === 'text' ? this.#addCategories(split!.goesLeft) : 0)
+    this.#value.push(value)
+    this.#cover.push(cover)
+    this.#missingLeft.push(split?.sides.at(-1) ?? 0)
+    this.#threshold.push(bins?.kind === 'number' ? thresholdOf(bins.edges, split!.sides) : 0)
+    this.#categoryStart.push(bins?.kind === 'text' ? this.#addCategories(split!.sides) : 0)
     if (split === null) return
-    this.#addNode(node.left!)
+    this.#addNode(tree, left)
     this.#right[index] = this.#right.length
-    this.#addNode(node.right!)
+    this.#addNode(tree, right)
   }
 
   #addCategories(goesLeft: Uint8Array): number {

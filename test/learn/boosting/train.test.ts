@@ -147,7 +147,8 @@ describe('trainBoosting', () => {
   it('trains where no split is allowed: the base rate for all', () => {
     const data = sampleData(100, 1)
     const model = trainBoosting(data, { rounds: 3, minRowsPerLeaf: 90, rowShare: 1 })
-    expect(model.probability(data.features)[0]).toBeCloseTo(model.baseRate, 12)
+    // Gradients are whole numbers of 2^-24: what is left of their sum moves the margin by less than that.
+    expect(model.probability(data.features)[0]).toBeCloseTo(model.baseRate, 7)
     expect(model.ensemble.right.length).toBe(3)
   })
 })

@@ -1,0 +1,151 @@
+import { HoldfastError } from '../../base/errors.js'
+import { compileKernels, KernelMemory } from './kernelMemory.js'
+import { trainingBytes } from './kernels/trainingBytes.js'
+import { startThreads, type Threads } from './threads.js'
+
+/** What the kernels of training can be asked to do; the numbers are those of kernels/training.as.ts. */
+export const operations = {
+  stop: 0,
+  encodeNumbers: 1,
+  joinColumns: 2,
+  rewriteBundle: 3,
+  interleave: 4,
+  logLossGradients: 5,
+  packGradients: 6,
+  sampleRows: 7,
+  partitionRows: 8,
+  fillHistogram: 9,
+  searchSplits: 10,
+  searchCounted: 11,
+  describeSplit: 12,
+  addLeaves: 13,
+  addOutside: 14,
+  countCodes: 15,
+  sumGradients: 16,
+} as const
+
+/** Name of an operation. */
+export type Operation = keyof typeof operations
+
+/** Kernels on a memory: does a thread's share of the job in the control block. */
+export type RunShare = (thread: number) => void
+
+const controlAddress = 64
+const controlBytes = 512
+const jobWord = controlAddress / 4
+const doneWord = jobWord + 1
+const operationWord = jobWord + 2
+const threadsWord = jobWord + 3
+const firstArgument = jobWord + 16
+const firstNumber = (controlAddress + 192) / 8
+
+/** Looks at the other threads before sleeping until one of them is done. */
+const patience = 4000
+/** A job takes a fraction of a second; threads that have not answered after this time will not. */
+const lostAfterMs = 20_000
+
+/**
+ * A memory and the threads that work on it together.
+ *
+ * A job is described in the control block; all threads do a share each and the caller goes on when all are done.
+ * The caller is thread 0. Jobs too small to share are done by the caller alone, share by share, with the same result.
+ */
+export class KernelTeam {
+  #threads: Threads | null = null
+  #words: Int32Array
+  #numbers: Float64Array
+
+  private constructor(
+    readonly operation: string,
+    readonly memory: KernelMemory,
+    readonly run: RunShare,
+    readonly threadCount: number,
+    readonly module: WebAssembly.Module | null,
+  ) {
+    memory.release(controlAddress)
+    memory.allocate(controlBytes)
+    this.#words = new Int32Array(memory.buffer)
+    this.#numbers = new Float64Array(memory.buffer)
+    this.#words[threadsWord] = threadCount
+  }
+
+  /** Returns a team on WebAssembly; its further threads are starting. */
+  static start(operation: string, threadCount: number): KernelTeam {
+    const memory = KernelMemory.forWebAssembly()
+    const module = compileKernels(trainingBytes)
+    const instance = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
+    const run = instance.exports['run'] as RunShare
+    const team = new KernelTeam(operation, memory, run, threadCount, module)
+    if (threadCount > 1) team.#threads = startThreads(module, memory.shared!, threadCount - 1, 0)
+    return team
+  }
+
+  /** Numbers of a job that do not fit into integers; they stay until they are overwritten. */
+  get numbers(): Float64Array {
+    this.#renew()
+    return this.#numbers.subarray(firstNumber, firstNumber + 32)
+  }
+
+  /** Does a job. `together` = on all threads; false where that would cost more than it gives. */
+  do(operation: Operation, parameters: readonly number[], together: boolean): void {
+    this.#renew()
+    const words = this.#words
+    words[operationWord] = operations[operation]
+    for (let index = 0; index < parameters.length; index++) words[firstArgument + index] = parameters[index]!
+    if (together && this.#threads !== null) this.#share()
+    else for (let thread = 0; thread < this.threadCount; thread++) this.run(thread)
+  }
+
+  /** Waits until the further threads have started. */
+  ready(): void {
+    if (this.#threads !== null) this.#wait()
+  }
+
+  /** Ends the threads. */
+  stop(): void {
+    if (this.#threads === null) return
+    this.#renew()
+    this.#words[operationWord] = operations.stop
+    Atomics.add(this.#words, jobWord, 1)
+    Atomics.notify(this.#words, jobWord)
+    this.#threads = null
+  }
+
+  #share(): void {
+    const words = this.#words
+    Atomics.store(words, doneWord, 0)
+    Atomics.add(words, jobWord, 1)
+    Atomics.notify(words, jobWord)
+    this.run(0)
+    this.#wait()
+  }
+
+  #wait(): void {
+    const words = this.#words
+    const others = this.threadCount - 1
+    for (let looks = 0; looks < patience; looks++) if (Atomics.load(words, doneWord) === others) return
+    for (let done = Atomics.load(words, doneWord); done !== others; done = Atomics.load(words, doneWord)) {
+      if (Atomics.wait(words, doneWord, done, lostAfterMs) === 'timed-out') this.#lose()
+    }
+  }
+
+  #lose(): never {
+    this.#threads?.terminate()
+    this.#threads = null
+    throw new HoldfastError(this.operation, [
+      {
+        code: 'thread-lost',
+        parameter: `the ${this.threadCount} threads`,
+        rule: `to answer within ${lostAfterMs / 1000} s`,
+        wayOut: 'Something ended one of them. Call it again, with threads: 1 if it happens again.',
+      },
+    ])
+  }
+
+  /** A memory that has grown has another buffer. */
+  #renew(): void {
+    if (this.#words.buffer === this.memory.buffer) return
+    this.#words = new Int32Array(this.memory.buffer)
+    this.#numbers = new Float64Array(this.memory.buffer)
+  }
+}

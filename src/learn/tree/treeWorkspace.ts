@@ -1,0 +1,430 @@
+import type { KernelTeam } from './kernelTeam.js'
+import { histogramColumnBytes, type StoredColumns } from './storedColumns.js'
+
+/** Histograms of one tree at most; beyond, the leaves with no room for theirs are filled anew. */
+const mostHistogramBytes = 2 ** 29
+const resultBytes = 32
+const scratchBytes = 8192
+const sidesBytes = 256
+/** Counts of the codes of a column, and of the bins of a feature in it. */
+const countBytes = 2 * 2048
+
+/** Which rows a training sees, in the memory of the kernels. */
+export interface TrainingRows {
+  /** Address of 0 = trains, 1 = is held out, 2 = is not there, per row; 0 where all train. */
+  readonly role: number
+  /** Address of whole-number weights (uint32); 0 where all weigh 1. */
+  readonly weights: number
+  /** Whether those are the weights themselves, not rounded multiples of them. */
+  readonly weightsAreWhole: boolean
+}
+
+/** The best split of a feature, as kernels write it. */
+interface SearchResult {
+  readonly gain: number
+  readonly gradient: number
+  readonly hessian: number
+  readonly cut: number
+  readonly missingLeft: boolean
+}
+
+/** The arrays of growing trees, in the memory of the kernels, and the jobs on them. */
+export class TreeWorkspace {
+  /** Address of packed gradients and hessians, 8 bytes a row. */
+  readonly statistics: number
+  readonly #rows: number
+  readonly #scratch: number
+  readonly #segments: number
+  readonly #ranges: number
+  readonly #outside: number
+  readonly #sides: number
+  readonly #nodeTable: number
+  readonly #values: number
+  readonly #leaves: number
+  readonly #totals: number
+  readonly #slots: number
+  readonly #freeSlots: number[]
+  readonly #partials: number
+  readonly #results: number
+  readonly #inUse: number
+  readonly #kernelScratch: number
+  readonly #counts: number
+  readonly #description: number
+  readonly #directions: readonly number[] | null
+  readonly #placeCount: number
+  readonly #nodeCount: number
+  /** Histograms beside the wanted one that the last fill has left to be added to it. */
+  #partialCount = 0
+
+  constructor(
+    readonly team: KernelTeam,
+    readonly stored: StoredColumns,
+    readonly rowsSeen: TrainingRows,
+    maxLeaves: number,
+    /** What a weight is worth at most per hessian: 4 for log loss, whose hessian is w p (1 - p). */
+    readonly weightPerHessian: number,
+    directions: readonly number[] | null,
+  ) {
+    const { memory, threadCount } = team
+    const { rowCount, histogramBytes } = stored
+    this.#nodeCount = 2 * maxLeaves - 1
+    this.#placeCount = stored.places.length
+    this.#directions = directions
+    this.statistics = memory.allocate(rowCount * 8)
+    this.#rows = memory.allocate(rowCount * 4)
+    this.#scratch = memory.allocate(rowCount * 4)
+    this.#segments = memory.allocate((threadCount + 1) * 4)
+    this.#ranges = memory.allocate(this.#nodeCount * threadCount * 8)
+    this.#outside = memory.allocate(threadCount * 8)
+    this.#sides = memory.allocate(this.#nodeCount * sidesBytes)
+    this.#nodeTable = memory.allocate(this.#nodeCount * 16)
+    this.#values = memory.allocate(this.#nodeCount * 8)
+    this.#leaves = memory.allocate(maxLeaves * 4)
+    this.#totals = memory.allocate(this.#nodeCount * threadCount * 8)
+    const slotCount = Math.max(4, Math.min(maxLeaves + 2, Math.floor(mostHistogramBytes / histogramBytes)))
+    this.#slots = memory.allocate(slotCount * histogramBytes)
+    this.#freeSlots = Array.from({ length: slotCount }, (_, index) => slotCount - 1 - index)
+    this.#partials = memory.allocate((threadCount - 1) * histogramBytes)
+    this.#results = memory.allocate(2 * this.#placeCount * resultBytes)
+    this.#inUse = memory.allocate(2 * this.#placeCount)
+    this.#kernelScratch = memory.allocate(threadCount * scratchBytes)
+    this.#counts = memory.allocate(countBytes)
+    this.#description = memory.allocate(sidesBytes)
+    this.#writeSegments(rowCount)
+  }
+
+  /** Chooses the rows that the next tree is grown on: those whose hash with the seed lies below `share`. */
+  sample(seed: number, share: number): void {
+    const all = share >= 1 ? 1 : 0
+    const limit = all === 1 ? 0 : Math.floor(share * 2 ** 32)
+    const { rowCount } = this.stored
+    this.team.do(
+      'sampleRows',
+      [
+        this.#rows,
+        this.#ranges,
+        this.rowsSeen.role,
+        rowCount,
+        seed | 0,
+        limit | 0,
+        all,
+        this.#segments,
+        this.#outside,
+      ],
+      rowCount > 50_000,
+    )
+  }
+
+  /** Number of rows of a node. */
+  rowsOf(node: number): number {
+    const { threadCount } = this.team
+    const ranges = this.#words(this.#ranges + node * threadCount * 8, threadCount * 2)
+    let count = 0
+    for (let word = 0; word < ranges.length; word += 2) count += ranges[word + 1]! - ranges[word]!
+    return count
+  }
+
+  /** True where the open leaves may keep another histogram: one is needed free to go on. */
+  get hasRoom(): boolean {
+    return this.#freeSlots.length >= 2
+  }
+
+  takeSlot(): number {
+    return this.#freeSlots.pop()!
+  }
+
+  giveSlot(slot: number): void {
+    if (slot >= 0) this.#freeSlots.push(slot)
+  }
+
+  fill(node: number, slot: number, rows: number, together: boolean): void {
+    const { stored } = this
+    const { rowCount } = stored
+    // Rows far apart, in more memory than the cache holds: read ahead.
+    const isScattered = rows * 8 < rowCount && rowCount * stored.columns.length > 2 ** 20
+    this.#partialCount = together ? this.team.threadCount - 1 : 0
+    this.team.do(
+      'fillHistogram',
+      [
+        this.#rows,
+        this.#ranges,
+        this.statistics,
+        stored.blocks,
+        stored.blockCount,
+        node,
+        this.#addressOf(slot),
+        this.#partials,
+        together ? 1 : 0,
+        stored.histogramBytes,
+        isScattered ? 1 : 0,
+      ],
+      together,
+    )
+  }
+
+  /** Adds up the partial histograms of the node's fill, makes the parent's the sibling's, and searches either. */
+  search(
+    slot: number,
+    parentSlot: number,
+    ofNode: boolean,
+    ofSibling: boolean,
+    leastHessian: number,
+    isBounded: boolean,
+    leastSharedBins: number,
+  ): void {
+    const { stored } = this
+    const results = this.#results
+    const columnCount = stored.columns.length
+    this.team.do(
+      'searchSplits',
+      [
+        this.#addressOf(slot),
+        parentSlot < 0 ? 0 : this.#addressOf(parentSlot),
+        this.#partials,
+        this.#partialCount,
+        stored.histogramBytes,
+        stored.columnTable,
+        columnCount,
+        stored.featureTable,
+        ofNode ? results : 0,
+        ofSibling ? results + this.#placeCount * resultBytes : 0,
+        this.#inUse,
+        this.#inUse + this.#placeCount,
+        this.#kernelScratch,
+        leastHessian,
+        isBounded ? 1 : 0,
+      ],
+      columnCount * 256 >= leastSharedBins,
+    )
+    this.#partialCount = 0
+  }
+
+  /** Writes the sums of the node (0) or the sibling (1) that is to be searched. */
+  setSums(which: number, gradient: number, hessian: number): void {
+    const { numbers } = this.team
+    new Int32Array(numbers.buffer, numbers.byteOffset + which * 8, 2).set([hessian | 0, gradient])
+  }
+
+  /** The features that the node (0) or the sibling (1) may ask: 1 or 0 per place. */
+  inUse(which: number): Uint8Array {
+    const { buffer } = this.team.memory
+    return new Uint8Array(buffer, this.#inUse + which * this.#placeCount, this.#placeCount)
+  }
+
+  /** The place with the largest gain, of equal ones that of the first feature; -1 where there is none. */
+  bestPlace(which: number): number {
+    const { places } = this.stored
+    const gains = new Float64Array(
+      this.team.memory.buffer,
+      this.#results + which * this.#placeCount * resultBytes,
+      this.#placeCount * 4,
+    )
+    const inUse = this.inUse(which)
+    let best = -1
+    let bestGain = 0
+    for (let place = 0; place < inUse.length; place++) {
+      const gain = gains[place * 4]!
+      if (inUse[place] === 0 || gain < bestGain || gain === 0) continue
+      if (gain === bestGain && places[place]! > places[best]!) continue
+      best = place
+      bestGain = gain
+    }
+    return best
+  }
+
+  resultOf(which: number, place: number): SearchResult {
+    const at = this.#results + (which * this.#placeCount + place) * resultBytes
+    const words = this.#words(at, 6)
+    return {
+      gain: new Float64Array(words.buffer, at, 1)[0]!,
+      hessian: words[2]! >>> 0,
+      gradient: words[3]!,
+      cut: words[4]!,
+      missingLeft: words[5] === 1,
+    }
+  }
+
+  /** Searches one feature of the node (0) or the sibling (1) again, with the weight of rows counted. */
+  searchCounted(node: number, slot: number, place: number, which: number): void {
+    const { stored, rowsSeen, team } = this
+    const column = this.#columnAt(place)
+    const { codes, codeCount } = stored.columns[column]!
+    team.do('countCodes', [this.#rows, this.#ranges, node, codes, rowsSeen.weights, this.#counts], false)
+    const { numbers } = team
+    const words = new Int32Array(numbers.buffer, numbers.byteOffset, 4)
+    if (which === 1) words.copyWithin(0, 2, 4)
+    team.do(
+      'searchCounted',
+      [
+        this.#addressOf(slot) + column * histogramColumnBytes,
+        codeCount,
+        stored.featureTable + place * 32,
+        this.#results + (which * this.#placeCount + place) * resultBytes,
+        this.#counts,
+        this.#kernelScratch,
+        0,
+        which === 0 ? 7 : 9,
+      ],
+      false,
+    )
+  }
+
+  /** Which bins of the feature at a place go left; see `GrownSplit.sides`. */
+  describe(slot: number, place: number, cut: number, missingLeft: boolean): Uint8Array {
+    const { stored, team } = this
+    const column = this.#columnAt(place)
+    team.do(
+      'describeSplit',
+      [
+        this.#addressOf(slot) + column * histogramColumnBytes,
+        stored.columns[column]!.codeCount,
+        stored.featureTable + place * 32,
+        cut,
+        missingLeft ? 1 : 0,
+        this.#kernelScratch,
+        this.#description,
+      ],
+      false,
+    )
+    const { binCount } = stored.features[stored.places[place]!]!
+    return new Uint8Array(team.memory.buffer, this.#description, binCount + 1).slice()
+  }
+
+  /** Sets which codes of its column a node sends left: 1 left, everything else right. */
+  setSides(node: number, sides: Uint8Array): void {
+    const target = new Uint8Array(this.team.memory.buffer, this.#sides + node * sidesBytes, sidesBytes)
+    for (let code = 0; code < sides.length; code++) target[code] = sides[code] === 1 ? 1 : 0
+  }
+
+  /** Divides the rows of a node between two others. */
+  partition(node: number, left: number, right: number, column: number, leastSharedRows: number): void {
+    this.team.do(
+      'partitionRows',
+      [
+        this.#rows,
+        this.#ranges,
+        this.#scratch,
+        node,
+        left,
+        right,
+        this.stored.columns[column]!.codes,
+        this.#sides + node * sidesBytes,
+      ],
+      this.rowsOf(node) >= leastSharedRows,
+    )
+  }
+
+  /** Adds to the margins of the tree's rows the values of their leaves; returns the weight of rows of each leaf. */
+  addLeaves(leaves: readonly number[], values: readonly number[], margin: number): Float64Array {
+    const { team, rowsSeen } = this
+    this.#words(this.#leaves, leaves.length).set(leaves)
+    new Float64Array(team.memory.buffer, this.#values, values.length).set(values)
+    this.#totalsView().fill(0)
+    team.do(
+      'addLeaves',
+      [
+        this.#rows,
+        this.#ranges,
+        this.#leaves,
+        leaves.length,
+        this.#values,
+        margin,
+        rowsSeen.weights,
+        this.#totals,
+        this.#nodeCount,
+      ],
+      this.stored.rowCount > 50_000,
+    )
+    return this.#sumTotals()
+  }
+
+  /**
+   * Does the same for the rows that the tree was not grown on; returns the weight of all training rows of each leaf.
+   * `nodes` holds per node its column (-1 in a leaf), left and right.
+   */
+  addOutside(nodes: Int32Array, margin: number): Float64Array {
+    const { team, rowsSeen, stored } = this
+    const table = this.#words(this.#nodeTable, (nodes.length / 3) * 4)
+    for (let node = 0; node * 3 < nodes.length; node++) {
+      const column = nodes[node * 3]!
+      table[node * 4] = column < 0 ? 0 : stored.columns[column]!.codes
+      table[node * 4 + 1] = this.#sides + node * sidesBytes
+      table[node * 4 + 2] = nodes[node * 3 + 1]!
+      table[node * 4 + 3] = nodes[node * 3 + 2]!
+    }
+    team.do(
+      'addOutside',
+      [
+        this.#rows,
+        this.#outside,
+        this.#nodeTable,
+        0,
+        this.#values,
+        margin,
+        rowsSeen.weights,
+        this.#totals,
+        this.#nodeCount,
+        rowsSeen.role,
+      ],
+      stored.rowCount > 50_000,
+    )
+    return this.#sumTotals()
+  }
+
+  /** True where some rows were not chosen for the tree. */
+  get hasOutside(): boolean {
+    const { threadCount } = this.team
+    const ranges = this.#words(this.#outside, threadCount * 2)
+    for (let word = 0; word < ranges.length; word += 2) if (ranges[word] !== ranges[word + 1]) return true
+    return false
+  }
+
+  directionOf(feature: number): number {
+    return this.#directions?.[feature] ?? 0
+  }
+
+  /** Words of a column of a histogram: hessian and gradient of each code. */
+  cellsOf(slot: number, column: number): Int32Array {
+    const { codeCount } = this.stored.columns[column]!
+    return this.#words(this.#addressOf(slot) + column * histogramColumnBytes, codeCount * 2)
+  }
+
+  #columnAt(place: number): number {
+    return this.stored.columnOf[this.stored.places[place]!]!
+  }
+
+  #addressOf(slot: number): number {
+    return this.#slots + slot * this.stored.histogramBytes
+  }
+
+  #totalsView(): Float64Array {
+    return new Float64Array(this.team.memory.buffer, this.#totals, this.#nodeCount * this.team.threadCount)
+  }
+
+  #sumTotals(): Float64Array {
+    const totals = this.#totalsView()
+    const sums = totals.slice(0, this.#nodeCount)
+    for (let index = this.#nodeCount; index < totals.length; index++) {
+      sums[index % this.#nodeCount]! += totals[index]!
+    }
+    return sums
+  }
+
+  #words(address: number, count: number): Int32Array {
+    return new Int32Array(this.team.memory.buffer, address, count)
+  }
+
+  /** The part of the list of rows that each thread writes: as long as the stripes that it owns. */
+  #writeSegments(rowCount: number): void {
+    const { threadCount } = this.team
+    const stripe = 4096
+    const segments = this.#words(this.#segments, threadCount + 1)
+    for (let thread = 0; thread < threadCount; thread++) {
+      let owned = 0
+      for (let first = thread * stripe; first < rowCount; first += stripe * threadCount) {
+        owned += Math.min(stripe, rowCount - first)
+      }
+      segments[thread + 1] = segments[thread]! + owned
+    }
+  }
+}
