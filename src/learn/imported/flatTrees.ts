@@ -51,6 +51,8 @@ class FlatTrees {
   constructor(readonly features: ReadonlyMap<number, KeptFeature>) {}
 
   add(tree: SourceTree, name: string): Problem[] {
+    // Nodes that could not be read have been told already.
+    if (tree.nodes.length === 0) return []
     const root = this.#right.length
     this.#roots.push(root)
     const reached = new Uint8Array(tree.nodes.length)

@@ -1,6 +1,5 @@
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { logit } from '../../base/statistics.js'
 import { importedModel, roundsProblems } from './importedModel.js'
 import type { ImportedModel } from './model.js'
 import { type ImportOptions, importOptions } from './options.js'
@@ -26,9 +25,10 @@ const supported = ['binary:logistic', 'binary:logitraw', 'reg:logistic']
  * `binary:logistic`, `binary:logitraw` and `reg:logistic`, boosters `gbtree` and `dart`, one output. Everything else is
  * refused, with what was found.
  *
- * Margins and probabilities are those of XGBoost to its single precision (1e-6), contributions those of `pred_contribs`;
- * shares of rows are sums of `sum_hessian`. Values are compared in single precision, as XGBoost does. Where early
- * stopping names a best iteration, later rounds are left out, as `XGBClassifier` does.
+ * Every row comes to the leaves that XGBoost finds: values are compared in single precision, as it does. Sums are in
+ * double precision, its own in single: margins differ by less than 1e-6 for a hundred trees (4e-6 measured for 300).
+ * Contributions are those of `pred_contribs`; shares of rows are sums of `sum_hessian`. Where early stopping names a
+ * best iteration, later rounds are left out, as `XGBClassifier` does.
  *
  * Categories are texts: those of the file (XGBoost 3.1 or later, from a table), else those of `options.categories`, else
  * the codes themselves as texts ('0', '1', …), of which unknown ones go the way that XGBoost sends them. Other unknown
@@ -168,7 +168,9 @@ function baseMarginOf({ learner }: XgboostFile, problems: Problem[]): number {
   const score = /^\[?(-?\d+(?:\.\d+)?(?:E[+-]?\d+)?)\]?$/i.exec(text)?.[1]
   const number = score === undefined ? Number.NaN : Math.fround(Number(score))
   if (isMargin && Number.isFinite(number)) return number
-  if (!isMargin && number > 0 && number < 1) return logit(number)
+  // As XGBoost computes it, step by step in single precision.
+  const odds = Math.fround(Math.fround(1 / number) - 1)
+  if (!isMargin && number > 0 && number < 1 && odds > 0) return Math.fround(0 - Math.log(odds))
   const rule = isMargin ? 'to be one number' : 'to be one probability above 0 and below 1'
   problems.push(broken('base_score', rule, text))
   return 0

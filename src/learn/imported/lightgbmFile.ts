@@ -29,7 +29,10 @@ export interface LightgbmFile {
 /** How LightGBM says which values are missing. */
 export type LightgbmMissing = 'None' | 'Zero' | 'NaN'
 
-/** Returns a split of a number. Without missing values in training LightGBM reads missing as 0. */
+/**
+ * Returns a split of a number. Without missing values in training LightGBM reads missing as 0; a threshold of infinity
+ * is its way to send all numbers left and only missing values right.
+ */
 export function lightgbmNumberSplit(
   split: Omit<NumberSplit, 'kind' | 'missingLeft' | 'zeroIsMissing'>,
   missing: LightgbmMissing,
@@ -38,6 +41,7 @@ export function lightgbmNumberSplit(
   return {
     ...split,
     kind: 'number',
+    threshold: Math.min(split.threshold, Number.MAX_VALUE),
     missingLeft: missing === 'None' ? 0 <= split.threshold : defaultLeft,
     zeroIsMissing: missing === 'Zero',
   }

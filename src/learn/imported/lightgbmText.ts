@@ -76,9 +76,11 @@ function readNodes(fields: ReadonlyMap<string, string>, tree: string, problems: 
   const before = problems.length
   const leafCount = onlyNumber(fields, 'num_leaves', problems)
   const splitCount = leafCount - 1
-  const perSplit = (name: string): number[] => numbersOf(fields, name, splitCount, tree, problems)
-  const [feature, threshold, decision] = ['split_feature', 'threshold', 'decision_type'].map(perSplit)
-  const [left, right, gain] = ['left_child', 'right_child', 'split_gain'].map(perSplit)
+  const perSplit = (name: string, infinite?: string): number[] =>
+    numbersOf(fields, name, splitCount, tree, problems, infinite)
+  const [feature, decision] = ['split_feature', 'decision_type'].map((name) => perSplit(name))
+  const threshold = perSplit('threshold', 'inf')
+  const [left, right, gain] = ['left_child', 'right_child', 'split_gain'].map((name) => perSplit(name))
   const cover = perSplit('internal_count')
   const leafValue = numbersOf(fields, 'leaf_value', leafCount, tree, problems)
   // A tree without a split may leave out how many rows it has seen; they do not matter there.
@@ -102,11 +104,11 @@ function readNodes(fields: ReadonlyMap<string, string>, tree: string, problems: 
     if ((bits & 1) === 0) {
       const missing = missingTypes[(bits >> 2) & 3]
       if (missing === undefined) problems.push(broken(`decision_type of ${tree}`, 'to be known', bits))
-      const number = { ...split, threshold: threshold![node]! }
+      const number = { ...split, threshold: threshold[node]! }
       return lightgbmNumberSplit(number, missing ?? 'None', (bits & 2) !== 0)
     }
-    const codes = sets[threshold![node]!]
-    if (codes === undefined) problems.push(broken(`threshold of ${tree}`, 'to name a set', threshold![node]))
+    const codes = sets[threshold[node]!]
+    if (codes === undefined) problems.push(broken(`threshold of ${tree}`, 'to name a set', threshold[node]))
     return { ...split, kind: 'category', missingLeft: false, codesLeft: true, codes: codes ?? new Set() }
   })
   return [
@@ -173,14 +175,19 @@ function numbersOf(
   count: number | null,
   part: string,
   problems: Problem[],
+  infinite?: string,
 ): number[] {
   const words = wordsOf(fields.get(name))
-  const wrong = words.find((word) => !numberPattern.test(word) || !Number.isFinite(Number(word)))
-  if (wrong !== undefined) problems.push(broken(`${name} of ${part}`, 'to be finite numbers', wrong))
+  const numbers = words.map((word) => {
+    if (word === infinite) return Number.POSITIVE_INFINITY
+    return numberPattern.test(word) && Number.isFinite(Number(word)) ? Number(word) : Number.NaN
+  })
+  const wrong = numbers.findIndex(Number.isNaN)
+  if (wrong >= 0) problems.push(broken(`${name} of ${part}`, 'to be finite numbers', words[wrong]))
   if (count !== null && words.length !== count) {
     problems.push(broken(`${name} of ${part}`, `to have ${count} values`, words.length))
   }
-  return words.map(Number)
+  return numbers
 }
 
 function wordsOf(line: string | undefined): string[] {

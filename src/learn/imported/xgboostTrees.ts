@@ -22,6 +22,7 @@ export function readXgboostTree(
     'loss_changes',
   ] as const
   const before = problems.length
+  if (nodeCount === 0) problems.push(broken(`num_nodes of ${name}`, 'to be above 0'))
   for (const list of perNode) {
     const { length } = tree[list]
     if (length !== nodeCount)
@@ -39,8 +40,10 @@ export function readXgboostTree(
   const nodes = tree.left_children.map((left, node): SourceNode => {
     const condition = tree.split_conditions[node]!
     const cover = tree.sum_hessian[node]!
-    // A pruned node has no feature; nothing leads to it.
-    if (left === -1) return { kind: 'leaf', value: condition * weight, cover }
+    if (left === -1) {
+      const value = Math.fround(Math.fround(condition) * Math.fround(weight))
+      return { kind: 'leaf', value, cover }
+    }
     const split = {
       feature: tree.split_indices[node]!,
       left,

@@ -67,7 +67,7 @@ describe('a file cut anywhere', () => {
         const expected = importedGolden(golden, `${name}.txt`).margin(goldenRows(golden))
         expect(found.margin(goldenRows(golden))).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 })
@@ -87,7 +87,7 @@ describe('an edited file', () => {
         if (found instanceof HoldfastError) expectSentence(found)
         else expectModel(found, name)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 
@@ -120,7 +120,7 @@ describe('an edited file', () => {
         if (found instanceof HoldfastError) expectSentence(found)
         else expectModel(found, name)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 })
