@@ -25,11 +25,16 @@ export interface TrainControl {
   readonly signal?: AbortSignal
 }
 
-/** Why each prediction is what it is: `base + values[0][row] + values[1][row] + … = margin(row)`. */
+/**
+ * Why each prediction is what it is: `base + values[0][row] + values[1][row] + …` is the margin of the row, or its
+ * probability, as `scale` says.
+ */
 export interface Contributions {
-  /** Mean margin of the training rows, in log odds. */
+  /** What contributions add up in: the log odds of churn; or its probability, of models that are means of probabilities. */
+  readonly scale: 'log-odds' | 'probability'
+  /** Mean prediction of the training rows, in that scale. */
   readonly base: number
-  /** One array per feature of the model, each of shape (rows), in log odds. */
+  /** One array per feature of the model, each of shape (rows), in that scale. */
   readonly values: readonly Float64Array[]
 }
 
@@ -54,7 +59,7 @@ export interface ChurnModel {
   probability(features: FeatureMatrix): Float64Array
   /** Returns the log odds of churn, shape (rows). */
   margin(features: FeatureMatrix): Float64Array
-  /** Returns exact additive contributions of the features to the margin. */
+  /** Returns exact additive contributions of the features to the margin or to the probability: see `scale`. */
   contributions(features: FeatureMatrix): Contributions
   /** Returns everything that `restore` needs, as plain JSON data. */
   state(): unknown

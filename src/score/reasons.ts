@@ -2,13 +2,15 @@ import { isMissing } from '../base/bitmap.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import type { ChurnModel, Contributions } from '../learn/contract.js'
 
-/** Why a score is what it is: one feature, its value, and what it does to the odds of leaving. */
+/** Why a score is what it is: one feature, its value, and what it does to the risk of leaving. */
 export interface Reason {
   readonly feature: string
   /** The customer's value; null where it is not known. */
   readonly value: number | string | null
-  /** Exact additive contribution to the log odds, against the mean of the training customers. */
+  /** Exact additive contribution in `scale`, against the mean of the training customers. */
   readonly effect: number
+  /** What effects add up in: the log odds of leaving, or for a forest its probability. */
+  readonly scale: Contributions['scale']
   /** The reason in words. */
   readonly text: string
 }
@@ -19,7 +21,7 @@ export type FeatureWords = (feature: string) => string
 /**
  * Returns the strongest reasons of one row, by the size of their effect; effects of 0 are no reasons.
  *
- * The effects of all features and the base add up to the log odds of the score, exactly.
+ * The effects of all features and the base add up to the log odds of the score, or to the score itself, exactly.
  */
 export function reasonsOf(
   model: ChurnModel,
@@ -34,7 +36,14 @@ export function reasonsOf(
     const feature = model.features[index]!.name
     const value = lookUp(feature, row)
     const effect = contributions.values[index]![row]!
-    return { feature, value, effect, text: reasonText(words(feature), value, effect) }
+    const { scale } = contributions
+    return {
+      feature,
+      value,
+      effect,
+      scale,
+      text: reasonText(words(feature), value, effectText(effect, scale)),
+    }
   })
 }
 
@@ -65,10 +74,18 @@ function strongest(contributions: Contributions, row: number, count: number): nu
   return order
 }
 
-function reasonText(words: string, value: number | string | null, effect: number): string {
+function reasonText(words: string, value: number | string | null, effect: string): string {
   const known = value === null ? `${words} is not known` : `${words} is ${showFeature(value)}`
-  const factor = Math.exp(effect)
-  return `${known} (odds of leaving ×${factor.toFixed(factor < 10 ? 2 : 0)})`
+  return `${known} (${effect})`
+}
+
+function effectText(effect: number, scale: Contributions['scale']): string {
+  if (scale === 'log-odds') {
+    const factor = Math.exp(effect)
+    return `odds of leaving ×${factor.toFixed(factor < 10 ? 2 : 0)}`
+  }
+  const points = (100 * effect).toFixed(1)
+  return `risk of leaving ${effect < 0 ? '' : '+'}${points} points`
 }
 
 function showFeature(value: number | string): string {

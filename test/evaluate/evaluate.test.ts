@@ -24,7 +24,7 @@ const identity: ChurnModel = {
     return column.values
   },
   margin: () => new Float64Array(),
-  contributions: () => ({ base: 0, values: [] }),
+  contributions: () => ({ scale: 'log-odds', base: 0, values: [] }),
   state: () => null,
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HoldfastError, type ProblemCode } from '../../src/base/errors.js'
 import { type FeatureMatrix, numberColumn, takeRows, textColumn } from '../../src/base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
-import type { ChurnModel, Learner, Progress, TrainingData } from '../../src/learn/contract.js'
+import type { ChurnModel, Contributions, Learner, Progress, TrainingData } from '../../src/learn/contract.js'
 import { decodeModel, encodeModel } from '../../src/learn/store.js'
 import { badOptions } from '../support/badOptions.js'
 import { areaUnderCurve, largestDifference, rowsOf, sampleData, withColumn } from './sample.js'
@@ -172,14 +172,15 @@ function promisesOfPrediction<Options extends object>(learner: Learner<Options>,
     expect(largestDifference(model.probability(test), expected)).toBeLessThan(1e-12)
   })
 
-  it('gives contributions that add up to the margin', () => {
+  it('gives contributions that add up to the margin, or to the probability', () => {
     expect(contributionError(model, test)).toBeLessThan(1e-9)
     expect(contributionError(model, data.features)).toBeLessThan(1e-9)
   })
 
-  it('has as its contribution base the mean margin of the training rows', () => {
-    const mean = model.margin(data.features).reduce((sum, margin) => sum + margin, 0) / data.features.rowCount
-    expect(model.contributions(test).base).toBeCloseTo(mean, 9)
+  it('has as its contribution base the mean prediction of the training rows', () => {
+    const { scale, base } = model.contributions(test)
+    const sum = explained(model, scale, data.features).reduce((total, value) => total + value, 0)
+    expect(base).toBeCloseTo(sum / data.features.rowCount, 9)
   })
 
   it('never says 0 or 1, not even of values far outside of training', () => {
@@ -345,12 +346,17 @@ function expectEqual(a: ChurnModel, b: ChurnModel, features: FeatureMatrix): voi
 }
 
 function contributionError(model: ChurnModel, features: FeatureMatrix): number {
-  const { base, values } = model.contributions(features)
+  const { scale, base, values } = model.contributions(features)
   expect(values).toHaveLength(model.features.length)
   const sums = new Float64Array(features.rowCount).map((_, row) =>
     values.reduce((sum, contribution) => sum + contribution[row]!, base),
   )
-  return largestDifference(sums, model.margin(features))
+  return largestDifference(sums, explained(model, scale, features))
+}
+
+/** What the contributions of a model add up to. */
+function explained(model: ChurnModel, scale: Contributions['scale'], features: FeatureMatrix): Float64Array {
+  return scale === 'log-odds' ? model.margin(features) : model.probability(features)
 }
 
 /** The same texts in a dictionary of another order, with one that no row uses. */

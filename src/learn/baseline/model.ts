@@ -21,7 +21,7 @@ export class PriorModel implements ChurnModel {
   }
 
   contributions(_features: FeatureMatrix): Contributions {
-    return { base: logit(this.baseRate), values: [] }
+    return { scale: 'log-odds', base: logit(this.baseRate), values: [] }
   }
 
   state(): unknown {

@@ -46,7 +46,7 @@ export class BoostingModel implements ChurnModel {
     if (this.#tables === undefined) this.#tables = ShapleyTables.of(this.ensemble)
     if (this.#tables === null) addShapleyValues(this.ensemble, columns, features.rowCount, values)
     else this.#tables.addValues(columns, features.rowCount, values)
-    return { base: this.baseMargin + expectedValue(this.ensemble), values }
+    return { scale: 'log-odds', base: this.baseMargin + expectedValue(this.ensemble), values }
   }
 
   state(): unknown {

@@ -83,7 +83,7 @@ export class LogisticModel implements ChurnModel {
       addEffects(feature, columns[index]!, added)
       return added
     })
-    return { base: means.reduce((sum, mean) => sum + mean, this.intercept), values }
+    return { scale: 'log-odds', base: means.reduce((sum, mean) => sum + mean, this.intercept), values }
   }
 
   state(): unknown {
