@@ -2,12 +2,14 @@ import { closestWord, HoldfastError } from '../base/errors.js'
 import { priorLearner } from './baseline/learner.js'
 import { boostingLearner } from './boosting/learner.js'
 import type { Learner } from './contract.js'
+import { forestLearner } from './forest/learner.js'
 import { logisticLearner } from './logistic/learner.js'
 
 /** Every learner by its name. The conformance suite runs on all of them, and model files name one. */
 export const learners = {
   prior: priorLearner,
   logistic: logisticLearner,
+  forest: forestLearner,
   boosting: boostingLearner,
 } as const
 

@@ -6,6 +6,10 @@ import { type ConformanceSettings, conformance } from './conformance.js'
 const settings: Record<LearnerName, ConformanceSettings<object>> = {
   prior: {},
   logistic: {},
+  forest: {
+    quick: { trees: 30, minRowsPerLeaf: 3 },
+    withoutChance: { bootstrap: false, columnsPerSplit: 100 },
+  },
   boosting: {
     quick: { rounds: 30, learningRate: 0.2 },
     withoutChance: { rowShare: 1, columnShare: 1 },
@@ -22,6 +26,6 @@ describe('learners', () => {
   it('are found by name, and a misspelt name gets the nearest one', () => {
     expect(learnerNamed('boosting')).toBe(learners.boosting)
     expect(() => learnerNamed('bosting')).toThrow('Did you mean boosting?')
-    expect(() => learnerNamed('toString')).toThrow('to be one of prior, logistic, boosting')
+    expect(() => learnerNamed('toString')).toThrow('to be one of prior, logistic, forest, boosting')
   })
 })

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import { logit } from '../../base/statistics.js'
+import { FeatureAligner } from '../align.js'
+import type { ChurnModel, Contributions } from '../contract.js'
+import { withoutCertainty } from '../margin.js'
+import { checkState, refuseModel } from '../restore.js'
+import type { TreeEnsemble } from '../tree/ensemble.js'
+import { addMargins } from '../tree/predict.js'
+import { addShapleyValues, expectedValue } from '../tree/shapley.js'
+import { ShapleyTables } from '../tree/shapleyTables.js'
+import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+import type { OutOfBag } from './outOfBag.js'
+
+/**
+ * A churn-risk model of many trees whose answers are averaged; see `trainForest`.
+ *
+ * A category that training has not seen is read as missing. Contributions are exact Shapley values of the trees
+ * (path-dependent TreeSHAP) and add up to the probability, of which a forest is a sum, not to the log odds. In
+ * `ensemble`, a leaf's `value` is its share of churners divided by the number of trees, `gain` what a split took off the
+ * summed squared error of the drawn rows, `cover` the weight of all training rows that pass, drawn for the tree or not.
+ */
+export class ForestModel implements ChurnModel {
+  readonly learner = 'forest'
+  readonly #aligner: FeatureAligner
+  #tables: ShapleyTables | null | undefined
+
+  constructor(
+    readonly features: readonly FeatureSpec[],
+    readonly baseRate: number,
+    readonly ensemble: TreeEnsemble,
+    /**
+     * What the trees say of the training rows that they did not see. Null where every tree saw every row, and in a model
+     * read from a file: it is not saved.
+     */
+    readonly outOfBag: OutOfBag | null,
+  ) {
+    this.#aligner = new FeatureAligner(features)
+  }
+
+  probability(features: FeatureMatrix): Float64Array {
+    return this.#probability('ForestModel.probability', features)
+  }
+
+  margin(features: FeatureMatrix): Float64Array {
+    return this.#probability('ForestModel.margin', features).map(logit)
+  }
+
+  contributions(features: FeatureMatrix): Contributions {
+    const columns = this.#aligner.align('ForestModel.contributions', features)
+    const values = this.features.map(() => new Float64Array(features.rowCount))
+    // Made when first asked for: scoring without reasons does not pay for them.
+    if (this.#tables === undefined) this.#tables = ShapleyTables.of(this.ensemble)
+    if (this.#tables === null) addShapleyValues(this.ensemble, columns, features.rowCount, values)
+    else this.#tables.addValues(columns, features.rowCount, values)
+    return { scale: 'probability', base: expectedValue(this.ensemble), values }
+  }
+
+  state(): unknown {
+    return { trees: stateOfEnsemble(this.ensemble) }
+  }
+
+  #probability(operation: string, features: FeatureMatrix): Float64Array {
+    const columns = this.#aligner.align(operation, features)
+    const probability = new Float64Array(features.rowCount)
+    addMargins(this.ensemble, columns, probability)
+    return withoutCertainty(probability)
+  }
+}
+
+const forestState = z.strictObject({ trees: ensembleState })
+
+/**
+ * Returns the forest that `state` describes.
+ *
+ * @throws {HoldfastError} `model-invalid` where a walk over the trees could leave them
+ */
+export function restoreForest(
+  features: readonly FeatureSpec[],
+  baseRate: number,
+  state: unknown,
+): ForestModel {
+  const { trees } = checkState('restoreForest', forestState, state)
+  refuseModel('restoreForest', ensembleProblems(trees, features))
+  return new ForestModel(features, baseRate, ensembleOfState(trees), null)
+}
