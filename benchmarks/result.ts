@@ -67,6 +67,8 @@ export interface Report {
   readonly notices: readonly string[]
   /** The figures as a table for people, where one line a figure is not readable. */
   readonly text?: string
+  /** A run on other data than the ids say, to try the benchmark itself: printed, not written. */
+  readonly trial?: boolean
 }
 
 /** A benchmark: a folder `benchmarks/NAME` whose `benchmark.ts` exports one of these as `benchmark`. */

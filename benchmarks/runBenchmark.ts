@@ -41,21 +41,26 @@ export function resultOf(name: string, report: Report): Result {
   throw new Error(`The result of ${name} is refused:\n${problems.join('\n')}`)
 }
 
-/** Runs a benchmark, writes `benchmarks/results/NAME.json` and returns the text to print. */
+/** Runs a benchmark, writes `benchmarks/results/NAME.json` unless it was a trial, and returns the text to print. */
 export async function runBenchmark(name: string | undefined, args: readonly string[]): Promise<string> {
   const benchmark = await loadBenchmark(name)
   const report = await benchmark.run(args)
   const result = resultOf(name!, report)
-  mkdirSync(new URL('results/', here), { recursive: true })
-  writeFileSync(new URL(`results/${name}.json`, here), `${JSON.stringify(result, null, 2)}\n`)
+  const trial = report.trial === true
+  if (!trial) writeResult(result)
   return [
     `${name}: ${benchmark.about}`,
     surroundingsLine(result),
     '',
     report.text ?? measurementTable(result),
     ...result.notices.map((notice) => `Notice: ${notice}`),
-    `Written: benchmarks/results/${name}.json`,
+    trial ? 'A trial: nothing was written.' : `Written: benchmarks/results/${name}.json`,
   ].join('\n')
+}
+
+function writeResult(result: Result): void {
+  mkdirSync(new URL('results/', here), { recursive: true })
+  writeFileSync(new URL(`results/${result.name}.json`, here), `${JSON.stringify(result, null, 2)}\n`)
 }
 
 function surroundingsLine({ machine: at, versions, commit, edited }: Result): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { cellOf } from '../../src/table/table.js'
-import { pythonWith } from '../python.js'
+import { openPython } from '../python.js'
 import type { QualitySet } from './qualitySet.js'
 
 const perFold = <Value extends z.ZodType>(value: Value) =>
@@ -23,7 +23,7 @@ export function packageOf(model: string): string {
 
 /** Returns the predictions of the peers on the given sets, or the reason why there are none. */
 export function askPeers(sets: readonly QualitySet[]): PeerAnswer | { readonly reason: string } {
-  const python = pythonWith(new URL('requirements.txt', import.meta.url))
+  const python = openPython()
   if ('reason' in python) return python
   const answer = python.run(new URL('peers.py', import.meta.url), { sets: sets.map(plainSet) })
   return answerSchema.parse(answer)
