@@ -97,6 +97,11 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [/Choose other signals, or a later asOf\./, () => 'Choose a later --as-of.'],
   [/ ?If you trust where it comes from, raise maxBytes\./, () => ''],
   [/Write the file again with saveScorer\./, () => 'Train the model again.'],
+  [
+    /^Give (.*?): \{ categories: (\{.*\}) \}\.$/,
+    ([, what, texts]) => `Give ${what} in a JSON file with --categories: ${texts}.`,
+  ],
+  [/give the texts in the option categories/, () => 'give the texts with --categories'],
 ]
 
 function wayOutOfCommand(text: string, problem: Problem, command: Command | undefined): string {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { HoldfastError } from '../base/errors.js'
 import { addEvaluateCommand } from './commands/evaluate.js'
+import { addImportCommand } from './commands/import.js'
 import { addScoreCommand } from './commands/score.js'
 import { addSimulateCommand } from './commands/simulate.js'
 import { addTagCommand } from './commands/tag.js'
@@ -81,6 +82,7 @@ Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and
     )
   for (const add of [
     addTrainCommand,
+    addImportCommand,
     addEvaluateCommand,
     addScoreCommand,
     addTagCommand,

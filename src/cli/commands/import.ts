@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { HoldfastError } from '../../base/errors.js'
+import { importLightgbm } from '../../learn/imported/importLightgbm.js'
+import { importXgboost } from '../../learn/imported/importXgboost.js'
+import type { ImportedModel } from '../../learn/imported/model.js'
+import type { ImportOptions } from '../../learn/imported/options.js'
+import { decodedFrom, readModelFile } from '../../learn/store.node.js'
+import { createScorer } from '../../score/scorer.js'
+import { saveScorer } from '../../score/scorer.node.js'
+import { integerOption, numberOption } from '../optionParsers.js'
+import { checkOutputs } from '../outputFiles.js'
+import type { Terminal } from '../terminal.js'
+
+interface ImportCommandOptions {
+  readonly out: string
+  readonly baseRate?: number
+  readonly rounds?: number
+  readonly categories?: string
+}
+
+/** Adds `holdfast import`: a model file from one that LightGBM or XGBoost wrote. */
+export function addImportCommand(program: Command, terminal: Terminal): Command {
+  return program
+    .command('import')
+    .description('Write the model file of a churn model that LightGBM or XGBoost trained.')
+    .argument('<file>', 'LightGBM: save_model, or dump_model as JSON; XGBoost: save_model as JSON')
+    .requiredOption('--out <file>', 'model file to write')
+    .option(
+      '--base-rate <share>',
+      'share of churners it was trained on; risk bands begin there',
+      numberOption,
+    )
+    .option('--rounds <count>', 'rounds of trees to keep (default: to the best, where named)', integerOption)
+    .option(
+      '--categories <file>',
+      'JSON file with the texts of categories by feature, in the order of their codes',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast import lightgbm.txt --out churn.model
+  holdfast import xgboost.json --base-rate 0.26 --out churn.model
+  holdfast score churn.model customers.csv --id customerID --out scores.csv`,
+    )
+    .action(async (file: string, { out, categories, ...options }: ImportCommandOptions) => {
+      const inputs = categories === undefined ? [file] : [file, categories]
+      await checkOutputs('import', [{ flag: '--out', path: out, holds: 'model' }], inputs)
+      const given = categories === undefined ? {} : { categories: await categoriesOf(categories) }
+      const text = new TextDecoder().decode(await readModelFile('import', file))
+      const model = decodedFrom(file, () => importEither(text, { ...options, ...given }))
+      await saveScorer(createScorer(model), out)
+      const trees = model.ensemble.roots.length
+      terminal.output(
+        `wrote ${out}: ${model.learner}, ${trees} trees, ${model.features.length} features: ${featureList(model)}\n`,
+      )
+    })
+}
+
+function importEither(text: string, options: ImportOptions): ImportedModel {
+  return text.includes('"gradient_booster"') ? importXgboost(text, options) : importLightgbm(text, options)
+}
+
+function featureList(model: ImportedModel): string {
+  return model.features
+    .map((spec) =>
+      spec.kind === 'number' ? spec.name : `${spec.name} (${spec.categories.length} categories)`,
+    )
+    .join(', ')
+}
+
+/** The import checks what is in it. */
+async function categoriesOf(path: string): Promise<Readonly<Record<string, readonly string[]>>> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    const problem = {
+      code: 'file-unreadable',
+      parameter: '--categories',
+      rule: 'to be a JSON file',
+      received: path,
+      wayOut: 'Write it as { "plan": ["basic", "family"] }.',
+    } as const
+    throw new HoldfastError('import', [problem], { cause })
+  }
+}
