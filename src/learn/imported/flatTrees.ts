@@ -10,6 +10,8 @@ const leastCover = 1e-12
 /** What a model file can hold. */
 const mostCover = 2 ** 53
 const mostValue = 1e100
+/** Contributions keep a path of every depth at hand. LightGBM and XGBoost grow trees of some tens. */
+const mostDepth = 1000
 
 /** Where a feature of the file stands among those of the model, and its categories. */
 export interface KeptFeature {
@@ -56,18 +58,21 @@ class FlatTrees {
     const root = this.#right.length
     this.#roots.push(root)
     const reached = new Uint8Array(tree.nodes.length)
-    const open = [{ place: 0, rightOf: -1 }]
+    const open = [{ place: 0, rightOf: -1, depth: 0 }]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const node = tree.nodes[next.place]
       if (node === undefined) return [broken(`children of ${name}`, 'to be nodes of the tree', next.place)]
       if (reached[next.place] === 1)
         return [broken(`children of ${name}`, 'to have one parent each', next.place)]
+      if (next.depth > mostDepth)
+        return [broken(`the depth of ${name}`, `to be at most ${mostDepth}`, next.depth)]
       reached[next.place] = 1
       const index = this.#right.length
       if (next.rightOf >= 0) this.#right[next.rightOf] = index
       this.#push(node)
       if (node.kind !== 'leaf') {
-        open.push({ place: node.right, rightOf: index }, { place: node.left, rightOf: -1 })
+        const depth = next.depth + 1
+        open.push({ place: node.right, rightOf: index, depth }, { place: node.left, rightOf: -1, depth })
       }
     }
     const lost = reached.length - (this.#right.length - root) - tree.prunedCount

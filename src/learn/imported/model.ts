@@ -118,6 +118,15 @@ function codeProblems(features: FeatureMatrix, name: string): Problem[] {
   ]
 }
 
+/** The features as the trees ask them: those read as codes have one category more, that of all unknown codes. */
+function askedSpecs(features: readonly FeatureSpec[], { codes }: ImportedReading): FeatureSpec[] {
+  return features.map((spec, feature) =>
+    spec.kind === 'text' && codes.includes(feature)
+      ? { ...spec, categories: [...spec.categories, 'unknown code'] }
+      : spec,
+  )
+}
+
 function withZeroMissing(column: NumberColumn): NumberColumn {
   const { values } = column
   const missing = Bitmap.where(
@@ -141,14 +150,8 @@ export function restoreImported(
 ): (features: readonly FeatureSpec[], baseRate: number, state: unknown) => ImportedModel {
   return (features, baseRate, state) => {
     const { baseMargin, trees, ...reading } = checkState('restoreImported', importedState, state)
-    // The sets of features read as codes have one category more: that of all unknown codes.
-    const widened = features.map((spec, feature) =>
-      spec.kind === 'text' && reading.codes.includes(feature)
-        ? { ...spec, categories: [...spec.categories, 'unknown code'] }
-        : spec,
-    )
     refuseModel('restoreImported', [
-      ...ensembleProblems(trees, widened),
+      ...ensembleProblems(trees, askedSpecs(features, reading)),
       ...readingProblems(reading.zeroIsMissing, 'zeroIsMissing', features, 'number'),
       ...readingProblems(reading.codes, 'codes', features, 'text'),
     ])

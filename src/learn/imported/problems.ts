@@ -32,7 +32,7 @@ export function refuseTooLong(operation: string, text: string, maxCharacters: nu
 /** Returns the data of a JSON text. @throws {HoldfastError} `model-invalid` */
 export function parsedJson(operation: string, text: string, wayOut: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.trim())
   } catch (cause) {
     const problem = { ...broken('the model', 'to be whole JSON', text.slice(0, 40)), wayOut }
     throw new HoldfastError(operation, [problem], { cause })

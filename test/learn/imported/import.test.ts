@@ -27,7 +27,11 @@ interface XgboostLearner {
     readonly model: {
       iteration_indptr?: readonly number[]
       cats?: { readonly enc: unknown[] }
-      readonly trees: { default_left: readonly unknown[]; readonly sum_hessian: number[] }[]
+      readonly trees: {
+        default_left: readonly unknown[]
+        readonly sum_hessian: number[]
+        readonly left_children: number[]
+      }[]
     }
   }
 }
@@ -261,6 +265,42 @@ describe('forms of XGBoost files', () => {
     })
     const { values } = importXgboost(empty).contributions(goldenRows(goldenCase('xgboost-numbers')))
     expect(values.every((value) => value.every(Number.isFinite))).toBe(true)
+  })
+})
+
+/** A LightGBM dump of one tree: a chain of splits. */
+function chainOf(depth: number): string {
+  const split = { split_feature: 0, split_gain: 1, threshold: 1, decision_type: '<=', default_left: true }
+  let tree: object = { leaf_value: 1, leaf_count: 1 }
+  for (let rows = 2; rows <= depth + 1; rows++) {
+    const right_child = { leaf_value: 0, leaf_count: 1 }
+    tree = { ...split, missing_type: 'NaN', internal_count: rows, left_child: tree, right_child }
+  }
+  return JSON.stringify({
+    version: 'v4',
+    objective: 'binary sigmoid:1',
+    num_class: 1,
+    num_tree_per_iteration: 1,
+    max_feature_idx: 0,
+    feature_names: ['tenure'],
+    feature_infos: {},
+    tree_info: [{ num_leaves: depth + 1, tree_structure: tree }],
+  })
+}
+
+describe('hostile trees', () => {
+  it('of 1000 questions one below the other are explained, of more refused', () => {
+    const rows = { rowCount: 1, columns: [numberColumn('tenure', [1])] }
+    expect(importLightgbm(chainOf(1000)).margin(rows)).toEqual(Float64Array.of(1))
+    expect(importLightgbm(chainOf(1000)).contributions(rows).values[0]!.every(Number.isFinite)).toBe(true)
+    expect(() => importLightgbm(chainOf(1001))).toThrow('expected the depth of tree 0 to be at most 1000')
+  })
+
+  it('that lead back to themselves are refused', () => {
+    const text = xgboostWith('xgboost-numbers', (learner) => {
+      learner.gradient_booster.model.trees[2]!.left_children[1] = 0
+    })
+    expect(() => importXgboost(text)).toThrow('expected children of tree 2 to have one parent each, got 0')
   })
 })
 
