@@ -5,10 +5,10 @@ import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
-import { addMargins } from '../tree/predict.js'
 import { addShapleyValues, expectedValue } from '../tree/shapley.js'
 import { ShapleyTables } from '../tree/shapleyTables.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+import { TreePredictor } from '../tree/treePredictor.js'
 
 /**
  * A churn-risk model of boosted trees; see `trainBoosting`.
@@ -19,6 +19,7 @@ import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } fro
 export class BoostingModel implements ChurnModel {
   readonly learner = 'boosting'
   readonly #aligner: FeatureAligner
+  readonly #predictor: TreePredictor
   #tables: ShapleyTables | null | undefined
 
   constructor(
@@ -29,6 +30,7 @@ export class BoostingModel implements ChurnModel {
     readonly ensemble: TreeEnsemble,
   ) {
     this.#aligner = new FeatureAligner(features)
+    this.#predictor = new TreePredictor(ensemble, features)
   }
 
   probability(features: FeatureMatrix): Float64Array {
@@ -56,7 +58,7 @@ export class BoostingModel implements ChurnModel {
   #margin(operation: string, features: FeatureMatrix): Float64Array {
     const columns = this.#aligner.align(operation, features)
     const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
-    addMargins(this.ensemble, columns, margin)
+    this.#predictor.addMargins(columns, margin)
     return margin
   }
 }
