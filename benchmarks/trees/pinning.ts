@@ -8,8 +8,8 @@ export const pinned = hasTaskset()
 /**
  * Returns the start of a process that runs on as many cores as it has threads, the last ones of the machine.
  *
- * Peers do not spin while they wait (`OMP_WAIT_POLICY`): on a small virtual machine their 2-thread times were up to
- * 100 times worse with it.
+ * Peers do not spin while they wait (`OMP_WAIT_POLICY`): where a small virtual machine put both threads onto one core,
+ * spinning made their times up to 100 times worse.
  */
 export function pinning(start: ProcessStart, threads: number, openmp: boolean): ProcessStart {
   const cores = coresFor(threads, availableParallelism())

@@ -31,6 +31,7 @@ export async function open(data: LoadedData): Promise<Library> {
         nEstimators: settings.trees,
         maxFeatures: settings.columnsPerSplit,
         treeOptions: { minNumSamples: settings.minRows },
+        useSampleBagging: true,
         replacement: true,
         seed: 1,
         noOOB: true,

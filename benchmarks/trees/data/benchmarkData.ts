@@ -15,6 +15,13 @@ export interface BenchmarkData {
   readonly testRows: number
 }
 
+/** Returns the data with the first rows to train on only. Does not copy. */
+export function withTrainRows(data: BenchmarkData, trainRows: number): BenchmarkData {
+  const rows = data.testRows + trainRows
+  const columns = data.columns.map((column) => ({ ...column, values: column.values.subarray(0, rows) }))
+  return { columns, outcome: data.outcome.subarray(0, rows), testRows: data.testRows }
+}
+
 /** What a data file holds: its columns one after the other, then the outcome, all as 64-bit floats. */
 export interface DataFileHeader {
   readonly rows: number

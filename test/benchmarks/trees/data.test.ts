@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadData } from '../../../benchmarks/trees/child/data.js'
+import { withTrainRows } from '../../../benchmarks/trees/data/benchmarkData.js'
 import { telcoData, telcoShapedData } from '../../../benchmarks/trees/data/customers.js'
 import { writeDataFile } from '../../../benchmarks/trees/data/dataFile.js'
 import { drawPhysics } from '../../../benchmarks/trees/data/physics.js'
@@ -38,6 +39,13 @@ test('a longer draw begins with the rows of a shorter one', () => {
   expect(long.columns.map(({ values }) => values.slice(0, 50))).toEqual(
     short.columns.map(({ values }) => values),
   )
+})
+
+test('fewer rows to train on, the same rows to test on', () => {
+  const data = physicsData(40, 10)
+  const fewer = withTrainRows(data, 20)
+  expect(fewer).toMatchObject({ testRows: 10, outcome: data.outcome.slice(0, 30) })
+  expect(fewer.columns[3]!.values).toEqual(data.columns[3]!.values.slice(0, 30))
 })
 
 test('the best possible AUC lies above .8, so that a good model comes near it', () => {
