@@ -15,7 +15,7 @@ const operation = 'importLightgbm'
  * Returns the model of a file that LightGBM wrote, for scoring and explaining.
  *
  * Takes both forms: the text of `booster.save_model('model.txt')`, and the JSON of `booster.dump_model()`. LightGBM 3 or
- * 4 (`version=v3`, `v4`); tested with 4.7. Objectives `binary` and `cross_entropy`, all kinds of boosting (gbdt, dart, rf,
+ * 4 (`version=v3`, `v4`); tested with 3.3, 4.0 and 4.7. Objectives `binary` and `cross_entropy`, all kinds of boosting (gbdt, dart, rf,
  * goss). Other objectives, several classes and linear trees are refused, with what was found.
  *
  * Probabilities are those of `predict`, to about 1e-12. Margins are log odds: LightGBM's raw score times the parameter

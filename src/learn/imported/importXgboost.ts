@@ -21,7 +21,7 @@ const supported = ['binary:logistic', 'binary:logitraw', 'reg:logistic']
 /**
  * Returns the model of a JSON file that XGBoost wrote, for scoring and explaining.
  *
- * Write the file with `booster.save_model('model.json')`, XGBoost 1.0 or later; tested with 3.2. Objectives
+ * Write the file with `booster.save_model('model.json')`, XGBoost 1.7 or later; tested with 1.7, 2.1 and 3.2. Objectives
  * `binary:logistic`, `binary:logitraw` and `reg:logistic`, boosters `gbtree` and `dart`, one output. Everything else is
  * refused, with what was found.
  *

@@ -29,10 +29,18 @@ export function refuseTooLong(operation: string, text: string, maxCharacters: nu
   ])
 }
 
-/** Returns the data of a JSON text. @throws {HoldfastError} `model-invalid` */
+const textOrNotANumber = /"(?:[^"\\]|\\.)*"|NaN/g
+
+/**
+ * Returns the data of a JSON text. NaN, which JSON does not know, is null: XGBoost before 3 writes it as the threshold of
+ * category splits.
+ *
+ * @throws {HoldfastError} `model-invalid`
+ */
 export function parsedJson(operation: string, text: string, wayOut: string): unknown {
   try {
-    return JSON.parse(text.trim())
+    if (!text.includes('NaN')) return JSON.parse(text.trim())
+    return JSON.parse(text.trim().replaceAll(textOrNotANumber, (found) => (found === 'NaN' ? 'null' : found)))
   } catch (cause) {
     const problem = { ...broken('the model', 'to be whole JSON', text.slice(0, 40)), wayOut }
     throw new HoldfastError(operation, [problem], { cause })

@@ -7,7 +7,8 @@ const bits = new DataView(new ArrayBuffer(8))
  * @param threshold a number of single precision
  */
 export function doubleThreshold(threshold: number): number {
-  const below = previousSingle(threshold)
+  // What would be the next number below the lowest one; beyond halfway to it single precision is −∞.
+  const below = Math.max(previousSingle(threshold), -(2 ** 128))
   // Halfway numbers round to the neighbour whose last bit is 0; everything below halfway rounds down.
   const middle = below + (threshold - below) / 2
   return Math.fround(middle) < threshold ? middle : previousDouble(middle)

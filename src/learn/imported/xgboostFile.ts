@@ -8,7 +8,8 @@ export const xgboostTree = z.object({
   left_children: counts,
   right_children: counts,
   split_indices: counts,
-  split_conditions: z.array(z.number()),
+  /** Null in category splits of releases before 3, which have no threshold. */
+  split_conditions: z.array(z.number().nullable()),
   default_left: z.array(z.union([z.boolean(), z.literal(0), z.literal(1)])),
   sum_hessian: z.array(z.number()),
   loss_changes: z.array(z.number()),

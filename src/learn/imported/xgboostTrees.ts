@@ -38,7 +38,7 @@ export function readXgboostTree(
   const sets = categorySets(tree, name, problems)
   if (problems.length > before) return { nodes: [], prunedCount: 0 }
   const nodes = tree.left_children.map((left, node): SourceNode => {
-    const condition = tree.split_conditions[node]!
+    const condition = tree.split_conditions[node] ?? Number.NaN
     const cover = tree.sum_hessian[node]!
     if (left === -1) {
       const value = Math.fround(Math.fround(condition) * Math.fround(weight))

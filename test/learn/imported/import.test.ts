@@ -248,6 +248,26 @@ describe('forms of XGBoost files', () => {
     expect(margin).toEqual(importXgboost(goldenText('xgboost-numbers.json')).margin(goldenRows(golden)))
   })
 
+  it('releases before 3 wrote NaN as the threshold of category splits', () => {
+    const file = goldenText('xgboost-codes.json')
+    const old = file.replaceAll('1E-45', 'NaN')
+    expect(old).not.toBe(file)
+    const rows = goldenRows(goldenCase('xgboost-codes'))
+    expect(importXgboost(old).margin(rows)).toEqual(importXgboost(file).margin(rows))
+    const name = old
+      .replace('"f0"', '"NaN"')
+      .replace('"feature_names":[]', '"feature_names":["NaN","1","2","3","4"]')
+    expect(importXgboost(name).features[0]!.name).toBe('NaN')
+  })
+
+  it('NaN in the place of another number is refused', () => {
+    const text = goldenText('xgboost-numbers.json').replace(
+      /"split_conditions":\[[^,]*/,
+      '"split_conditions":[NaN',
+    )
+    expect(() => importXgboost(text)).toThrow('expected thresholds of tree 0 to be finite')
+  })
+
   it('binary:logitraw of releases before 2 is refused: its base_score had another meaning', () => {
     const file = { ...JSON.parse(goldenText('xgboost-logit-raw.json')), version: [1, 7, 6] }
     expect(() => importXgboost(JSON.stringify(file))).toThrow(

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { doubleThreshold } from '../../../src/learn/imported/singlePrecision.js'
 
+const largest = (2 - 2 ** -23) * 2 ** 127
+const least = 2 ** -149
+const edges = [0, -0, 1, -1, least, -least, 2 ** -126, 2 ** 24, Math.fround(0.1), largest, -largest]
 const single = fc.float({ noNaN: true, noDefaultInfinity: true })
 
 function nextDouble(value: number): number {
@@ -16,23 +19,11 @@ function nextDouble(value: number): number {
 it('is the largest double that single precision takes for a smaller number', () => {
   fc.assert(
     fc.property(single, (threshold) => {
-      const largest = doubleThreshold(threshold)
-      expect(Math.fround(largest)).toBeLessThan(threshold)
-      expect(Math.fround(nextDouble(largest))).toBeGreaterThanOrEqual(threshold)
+      const found = doubleThreshold(threshold)
+      expect(Math.fround(found)).toBeLessThan(threshold)
+      expect(Math.fround(nextDouble(found))).toBeGreaterThanOrEqual(threshold)
     }),
-    {
-      examples: [
-        [0],
-        [-0],
-        [1],
-        [-1],
-        [2 ** -149],
-        [-(2 ** -149)],
-        [2 ** -126],
-        [16777216],
-        [0.1 as number],
-      ].map(([value]) => [Math.fround(value!)]),
-    },
+    { examples: edges.map((edge): [number] => [edge]) },
   )
 })
 
