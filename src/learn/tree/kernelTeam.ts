@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../base/errors.js'
 import { compileKernels, KernelMemory } from './kernelMemory.js'
 import { trainingBytes } from './kernels/trainingBytes.js'
+import { plainKernels } from './plainKernels.js'
 import { startThreads, type Threads } from './threads.js'
 
 /** What the kernels of training can be asked to do; the numbers are those of kernels/training.as.ts. */
@@ -41,8 +42,14 @@ const firstNumber = (controlAddress + 192) / 8
 
 /** Looks at the other threads before sleeping until one of them is done. */
 const patience = 4000
-/** A job takes a fraction of a second; threads that have not answered after this time will not. */
-const lostAfterMs = 20_000
+
+/** What a team runs on, and how long it waits. */
+export interface TeamSettings {
+  /** Default 'wasm' where the platform has WebAssembly with vectors and shared memory; 'plain' is TypeScript. */
+  readonly kernels?: 'wasm' | 'plain'
+  /** A job takes a fraction of a second; threads that have not answered after this time will not. Default 20,000. */
+  readonly lostAfterMs?: number
+}
 
 /**
  * A memory and the threads that work on it together.
@@ -60,7 +67,7 @@ export class KernelTeam {
     readonly memory: KernelMemory,
     readonly run: RunShare,
     readonly threadCount: number,
-    readonly module: WebAssembly.Module | null,
+    readonly lostAfterMs: number,
   ) {
     memory.release(controlAddress)
     memory.allocate(controlBytes)
@@ -69,13 +76,16 @@ export class KernelTeam {
     this.#words[threadsWord] = threadCount
   }
 
-  /** Returns a team on WebAssembly; its further threads are starting. */
-  static start(operation: string, threadCount: number): KernelTeam {
-    const memory = KernelMemory.forWebAssembly()
-    const module = compileKernels(trainingBytes)
-    const instance = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
-    const run = instance.exports['run'] as RunShare
-    const team = new KernelTeam(operation, memory, run, threadCount, module)
+  /** Returns a team; its further threads are starting. Plain kernels have none: the caller does all shares. */
+  static start(operation: string, threadCount: number, settings: TeamSettings = {}): KernelTeam {
+    const { kernels = 'wasm', lostAfterMs = 20_000 } = settings
+    const onWebAssembly = kernels === 'wasm' ? instantiate() : null
+    if (onWebAssembly === null) {
+      const memory = KernelMemory.forPlain()
+      return new KernelTeam(operation, memory, plainKernels(memory), threadCount, lostAfterMs)
+    }
+    const { memory, run, module } = onWebAssembly
+    const team = new KernelTeam(operation, memory, run, threadCount, lostAfterMs)
     if (threadCount > 1) team.#threads = startThreads(module, memory.shared!, threadCount - 1, 0)
     return team
   }
@@ -125,7 +135,7 @@ export class KernelTeam {
     const others = this.threadCount - 1
     for (let looks = 0; looks < patience; looks++) if (Atomics.load(words, doneWord) === others) return
     for (let done = Atomics.load(words, doneWord); done !== others; done = Atomics.load(words, doneWord)) {
-      if (Atomics.wait(words, doneWord, done, lostAfterMs) === 'timed-out') this.#lose()
+      if (Atomics.wait(words, doneWord, done, this.lostAfterMs) === 'timed-out') this.#lose()
     }
   }
 
@@ -136,7 +146,7 @@ export class KernelTeam {
       {
         code: 'thread-lost',
         parameter: `the ${this.threadCount} threads`,
-        rule: `to answer within ${lostAfterMs / 1000} s`,
+        rule: `to answer within ${this.lostAfterMs / 1000} s`,
         wayOut: 'Something ended one of them. Call it again, with threads: 1 if it happens again.',
       },
     ])
@@ -147,5 +157,17 @@ export class KernelTeam {
     if (this.#words.buffer === this.memory.buffer) return
     this.#words = new Int32Array(this.memory.buffer)
     this.#numbers = new Float64Array(this.memory.buffer)
+  }
+}
+
+/** Returns the kernels in WebAssembly on a memory of their own; null where the platform cannot have them. */
+function instantiate(): { memory: KernelMemory; run: RunShare; module: WebAssembly.Module } | null {
+  try {
+    const memory = KernelMemory.forWebAssembly()
+    const module = compileKernels(trainingBytes)
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
+    return { memory, run: exports['run'] as RunShare, module }
+  } catch {
+    return null
   }
 }
