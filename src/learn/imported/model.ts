@@ -7,10 +7,10 @@ import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
-import { addMargins } from '../tree/predict.js'
 import { addShapleyValues, expectedValue } from '../tree/shapley.js'
 import { ShapleyTables } from '../tree/shapleyTables.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+import { TreePredictor } from '../tree/treePredictor.js'
 import type { ImportedLibrary } from './sourceModel.js'
 
 /** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */
@@ -33,6 +33,7 @@ export interface ImportedReading {
  */
 export class ImportedModel implements ChurnModel {
   readonly #aligner: FeatureAligner
+  readonly #predictor: TreePredictor
   #tables: ShapleyTables | null | undefined
 
   constructor(
@@ -46,6 +47,7 @@ export class ImportedModel implements ChurnModel {
     readonly reading: ImportedReading,
   ) {
     this.#aligner = new FeatureAligner(features)
+    this.#predictor = new TreePredictor(ensemble, askedSpecs(features, reading))
   }
 
   probability(features: FeatureMatrix): Float64Array {
@@ -74,7 +76,7 @@ export class ImportedModel implements ChurnModel {
   #margin(operation: string, features: FeatureMatrix): Float64Array {
     const columns = this.#columns(operation, features)
     const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
-    addMargins(this.ensemble, columns, margin)
+    this.#predictor.addMargins(columns, margin)
     return margin
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { takeRows } from '../../../src/base/matrix.js'
 import { ImportedModel } from '../../../src/learn/imported/model.js'
 import { decodeModel, encodeModel } from '../../../src/learn/store.js'
 import { largestDifference } from '../sample.js'
@@ -18,6 +19,17 @@ describe.each(files)('$file', ({ file, golden }) => {
     expect(largestDifference(model.probability(rows), Float64Array.from(golden.probability))).toBeLessThan(
       sums,
     )
+  })
+
+  it('scores many rows at once, and one by one, as a few', () => {
+    const many = takeRows(
+      rows,
+      Int32Array.from({ length: 40 * rows.rowCount }, (_, row) => row % rows.rowCount),
+    )
+    const [few, all] = [model.margin(rows), model.margin(many)]
+    expect(all.every((margin, row) => margin === few[row % rows.rowCount])).toBe(true)
+    const one = few.map((_, row) => model.margin(takeRows(rows, [row]))[0]!)
+    expect(one).toEqual(few)
   })
 
   it('gives the contributions of its library, 0 for features that no tree asks', () => {
