@@ -98,8 +98,8 @@ export function lightgbmCategories(
     const name = file.featureNames[feature] ?? String(feature)
     const seen = [...codes, ...(file.codesSeen.get(feature) ?? [])].filter((code) => code >= 0)
     const own = Object.hasOwn(given, name) ? given[name] : undefined
-    const isInLists = own === undefined && lists.length > 0
-    if (isInLists && lists.length !== categorical.length) {
+    const isInLists = own === undefined && lists.length === categorical.length
+    if (own === undefined && lists.length > 0 && !isInLists) {
       problems.push(unclear(name, `${lists.length} lists, ${categorical.length} categorical features`))
     } else if (own === undefined && file.pandasCategories === undefined) {
       problems.push(unclear(name, 'no line pandas_categorical'))

@@ -217,7 +217,12 @@ describe('categories', () => {
       'pandas_categorical:[',
       'pandas_categorical:[["low", "high"], ',
     )
-    expect(() => importLightgbm(text)).toThrow('3 lists, 2 categorical features')
+    expect(
+      problemsOf(() => importLightgbm(text)).map(({ parameter, received }) => [parameter, received]),
+    ).toEqual([
+      ['feature town', '3 lists, 2 categorical features'],
+      ['feature plan', '3 lists, 2 categorical features'],
+    ])
   })
 })
 
