@@ -8,6 +8,7 @@ const sets = [
 
 const models = [
   ['boosting', '**holdfast boosting**'],
+  ['forest', '**holdfast forest**'],
   ['logistic', '**holdfast logistic**'],
   ['sklearn-logistic', 'scikit-learn logistic'],
   ['sklearn-hgb', 'scikit-learn HistGradientBoosting'],

@@ -64,7 +64,7 @@ describe('a wrong command line ends with 2 and a sentence', () => {
     [
       'an unknown learner',
       ['train', flat, '--out', out, '--learner', 'forest'],
-      /Allowed choices are prior, logistic, boosting/,
+      /Allowed choices are prior, logistic, forest, boosting/,
     ],
     [
       'an unknown way with bad rows',

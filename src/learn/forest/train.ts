@@ -47,8 +47,8 @@ const operation = 'trainForest'
  * const model = trainForest(data, { minRowsPerLeaf: 1 })
  * model.probability(data.features)[7]! > 0.8
  * // => true
- * model.outOfBag!.error
- * // => 0
+ * model.outOfBag!.error // one of the eight on the wrong side
+ * // => 0.125
  *
  * @see Breiman 2001 (random forests); Malley et al. 2012 (their probabilities)
  */

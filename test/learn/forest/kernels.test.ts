@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { numberColumn, textColumn } from '../../../src/base/matrix.js'
+import { seededRandom } from '../../../src/base/random.js'
+import { checkTraining } from '../../../src/learn/check.js'
+import type { TrainingData } from '../../../src/learn/contract.js'
+import { type ForestKernels, plainKernels, webAssemblyKernels } from '../../../src/learn/forest/kernels.js'
+import { type ForestOptions, forestOptions } from '../../../src/learn/forest/options.js'
+import { growForest } from '../../../src/learn/forest/train.js'
+import { sampleData } from '../sample.js'
+
+/** Numbers of few and of many values, with and without missing ones; texts of 2, 40 and 300 values; weights. */
+function variedData(rowCount: number, seed: number): TrainingData {
+  const random = seededRandom(seed)
+  const rows = Array.from({ length: rowCount }, (_, row) => row)
+  const orMissing = <Value>(value: Value, share: number): Value | null =>
+    random.uniform() < share ? null : value
+  const numbers = (name: string, draw: () => number, missing: number) =>
+    numberColumn(
+      name,
+      rows.map(() => orMissing(draw(), missing)),
+    )
+  const texts = (name: string, count: number, missing: number) =>
+    textColumn(
+      name,
+      rows.map(() => orMissing(`${name} ${Math.floor(random.uniform() ** 2 * count)}`, missing)),
+    )
+  const columns = [
+    numbers('normal', random.normal, 0),
+    numbers('gaps', random.normal, 0.4),
+    numbers('flag', () => random.integer(2), 0),
+    numbers('few', () => random.integer(7), 0.1),
+    numbers('mostlyMissing', () => 1, 0.9),
+    texts('two', 2, 0),
+    texts('forty', 40, 0.05),
+    texts('manyTexts', 300, 0.2),
+  ]
+  const outcome = Uint8Array.from(rows, (row) => {
+    const [normal, flag] = [columns[0]!, columns[2]!].map((column) =>
+      column.kind === 'number' ? column.values[row]! : 0,
+    )
+    return random.uniform() < 1 / (1 + Math.exp(1 - normal! - flag!)) ? 1 : 0
+  })
+  const weight = Float64Array.from(rows, () => random.uniform() * 3)
+  return { features: { rowCount, columns }, outcome, ...(seed % 2 === 0 ? { weight } : {}) }
+}
+
+function grown(kernels: ForestKernels, data: TrainingData, options: ForestOptions): unknown {
+  const training = checkTraining('test', forestOptions, options, data)
+  const model = growForest(training, data, kernels, undefined)
+  return { state: model.state(), outOfBag: model.outOfBag }
+}
+
+describe('kernels of the forest', () => {
+  it.each<ForestOptions>([
+    {},
+    { minRowsPerLeaf: 1 },
+    { extraRandom: true, minRowsPerLeaf: 2 },
+    { bootstrap: false },
+    { bootstrap: false, rowShare: 0.4 },
+    { rowShare: 0.5, columnsPerSplit: 1 },
+    { columnsPerSplit: 100 },
+    { maxLeaves: 9 },
+    { maxDepth: 3, priorWeight: 5 },
+    { maxBins: 8, categorySmoothing: 0, seed: 12 },
+  ])('give the same forest in TypeScript as in WebAssembly, to the bit: %j', (options) => {
+    for (const data of [variedData(900, 1), variedData(900, 2), sampleData(40, 3)]) {
+      const quick = { trees: 6, ...options }
+      expect(grown(plainKernels(), data, quick)).toEqual(grown(webAssemblyKernels(), data, quick))
+    }
+  })
+
+  it('grow the same trees whatever was grown before', () => {
+    const data = sampleData(100, 1)
+    const few = grown(webAssemblyKernels(), data, { trees: 1 }) as { state: { trees: { right: number[] } } }
+    const many = grown(webAssemblyKernels(), data, { trees: 3 }) as typeof few
+    expect(many.state.trees.right.slice(0, few.state.trees.right.length)).toEqual(few.state.trees.right)
+  })
+})
