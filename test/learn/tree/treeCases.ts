@@ -1,11 +1,17 @@
-import { type FeatureMatrix, numberColumn, textColumn } from '../../../src/base/matrix.js'
+import {
+  type FeatureMatrix,
+  numberColumn,
+  takeRows,
+  takeValues,
+  textColumn,
+} from '../../../src/base/matrix.js'
 import { type Random, seededRandom } from '../../../src/base/random.js'
 import { logit, sigmoid } from '../../../src/base/statistics.js'
 import { BoostedTrees, type BoostLimits, type Roles } from '../../../src/learn/tree/boostTrees.js'
 import { EnsembleBuilder, type TreeEnsemble } from '../../../src/learn/tree/ensemble.js'
 import { type Loss, logLoss } from '../../../src/learn/tree/gradients.js'
 import type { GrownTree } from '../../../src/learn/tree/grownTree.js'
-import { KernelTeam, type TeamSettings } from '../../../src/learn/tree/kernelTeam.js'
+import { KernelTeam, type Operation, type TeamSettings } from '../../../src/learn/tree/kernelTeam.js'
 import { storeColumns } from '../../../src/learn/tree/storedColumns.js'
 
 /** Rows to grow trees on. */
@@ -158,6 +164,68 @@ export function withTeam<Result>(
 function shareEverything(team: KernelTeam): void {
   const share = team.do.bind(team)
   team.do = (operation, parameters) => share(operation, parameters, true)
+}
+
+/** Calls `visit` instead of each job, which it does by `work`. */
+export function onJobs(
+  team: KernelTeam,
+  visit: (operation: Operation, parameters: readonly number[], work: () => void) => void,
+): void {
+  const work = team.do.bind(team)
+  team.do = (operation, parameters, together) => {
+    visit(operation, parameters, () => work(operation, parameters, together))
+  }
+}
+
+/** The trees' answer to a row of numbers, NaN where missing: a walk of its own, beside those of the library. */
+export function answerOf(ensemble: TreeEnsemble, row: readonly number[]): number {
+  let answer = 0
+  for (const root of ensemble.roots) answer += ensemble.value[leafOf(ensemble, root, row)]!
+  return answer
+}
+
+/** The leaf that a row of numbers, NaN where missing, comes to. */
+export function leafOf(ensemble: TreeEnsemble, root: number, row: readonly number[]): number {
+  let node = root
+  while (ensemble.right[node] !== 0) {
+    const value = row[ensemble.feature[node]!]!
+    const isLeft = Number.isNaN(value) ? ensemble.missingLeft[node] === 1 : value <= ensemble.threshold[node]!
+    node = isLeft ? node + 1 : ensemble.right[node]!
+  }
+  return node
+}
+
+/** Columns of numbers, three values in a hundred missing, and an outcome that depends on the first two. */
+export function numberCase(rowCount: number, columnCount: number, seed: number): TreeCase {
+  const random = seededRandom(seed)
+  const columns = Array.from({ length: columnCount }, (_, column) => {
+    const values = Array.from({ length: rowCount }, () => Math.round(random.normal() * 50) / 20)
+    return numberColumn(`x${column}`, withMissing(values, 0.03, random))
+  })
+  const outcome = Uint8Array.from({ length: rowCount }, (_, row) => {
+    const [first, second] = [columns[0]!.values[row]!, columns[1 % columnCount]!.values[row]!]
+    return random.uniform() < sigmoid(first - second / 2) ? 1 : 0
+  })
+  return { features: { rowCount, columns }, outcome, weight: null, roles: null }
+}
+
+/** The rows of a case of numbers, NaN where missing. */
+export function rowsOfNumbers({ features }: TreeCase): number[][] {
+  return Array.from({ length: features.rowCount }, (_, row) =>
+    features.columns.map((column) =>
+      column.kind === 'text' || column.missing?.has(row) === true ? Number.NaN : column.values[row]!,
+    ),
+  )
+}
+
+/** The case with only these rows, in their order. */
+export function takeCase(data: TreeCase, rows: ArrayLike<number>): TreeCase {
+  return {
+    features: takeRows(data.features, rows),
+    outcome: takeValues(data.outcome, rows),
+    weight: data.weight === null ? null : takeValues(data.weight, rows),
+    roles: data.roles === null ? null : takeValues(data.roles, rows),
+  }
 }
 
 function totalOf({ weight, outcome }: TreeCase): number {
