@@ -84,7 +84,7 @@ export interface Learner<Options, Model extends ChurnModel = ChurnModel> {
   readonly name: string
   readonly capabilities: Capabilities
   /** Rules and defaults of the options. */
-  readonly options: z.ZodType<Required<Options>>
+  readonly options: z.ZodType<Options>
   /** Trains a model. @throws {HoldfastError} all broken rules of options and data at once */
   train(data: TrainingData, options?: Options, control?: TrainControl): Model
   /** Reads a model from what `state` gave. @throws {HoldfastError} `model-invalid` */

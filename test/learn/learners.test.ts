@@ -12,7 +12,7 @@ const settings: Record<LearnerName, ConformanceSettings<object>> = {
   },
   boosting: {
     quick: { rounds: 30, learningRate: 0.2 },
-    withoutChance: { rowShare: 1, columnShare: 1 },
+    withoutChance: { rowShare: 1, columnSharePerNode: 1, earlyStopping: false },
   },
 }
 

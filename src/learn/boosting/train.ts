@@ -1,18 +1,39 @@
-import { type Random, seededRandom, shuffledIndices } from '../../base/random.js'
+import { refuse } from '../../base/errors.js'
+import type { FeatureMatrix } from '../../base/matrix.js'
+import { seededRandom } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { specsOf } from '../tree/bins.js'
-import { BoostedTrees } from '../tree/boostTrees.js'
 import { EnsembleBuilder } from '../tree/ensemble.js'
-import { logLoss } from '../tree/gradients.js'
+import type { GrownTree } from '../tree/grownTree.js'
 import { KernelTeam } from '../tree/kernelTeam.js'
-import { type StoredColumns, storeColumns } from '../tree/storedColumns.js'
+import { storeColumns } from '../tree/storedColumns.js'
+import { processorCount } from '../tree/threads.js'
+import { type MarginLine, sameMargin } from './calibration.js'
+import { columnRules } from './columnChoice.js'
+import { chooseRounds, manyRows, type Rounds } from './innerFolds.js'
 import { BoostingModel } from './model.js'
+import { namesProblems } from './namedColumns.js'
 import { type BoostingOptions, boostingOptions, type CheckedBoostingOptions } from './options.js'
+import { type Part, partsOf } from './parts.js'
+import { growPart, type PartTraining } from './trainedPart.js'
+import { growValidated, type ValidationMetric } from './validation.js'
 
 const operation = 'trainBoosting'
+
+/** Watching and stopping a training of boosted trees, and what it may lean on beside its rows. */
+export interface BoostingControl extends TrainControl {
+  /** Rows that say when to stop, instead of inner folds; the model is trained on the others only. */
+  readonly validation?: TrainingData
+  /** What is to be best on the validation rows. Default: log loss. */
+  readonly metric?: ValidationMetric
+  /** A model to go on from: its trees stay, new ones correct it. Trained on the same features. */
+  readonly startFrom?: BoostingModel
+  /** What an abort does: `throw` an error (default), or `keep` the trees so far as the model. */
+  readonly onAbort?: 'throw' | 'keep'
+}
 
 /**
  * Returns a churn-risk model of gradient-boosted trees: each small tree corrects what the ones before it got wrong.
@@ -50,51 +71,142 @@ const operation = 'trainBoosting'
 export function trainBoosting(
   data: TrainingData,
   options?: BoostingOptions,
-  control?: TrainControl,
+  control: BoostingControl = {},
 ): BoostingModel {
   const training = checkTraining(operation, boostingOptions, options, data)
+  refuse(operation, namesProblems(training.options, training.features, control.startFrom?.features))
   refuseAborted(operation, control)
-  return new Boosting(training).run(control)
+  return new Boosting(training, control).run()
+}
+
+/** Rows × columns from which threads pay for their start. */
+const leastSharedValues = 2_000_000
+const mostThreads = 8
+/** The draws of the inner folds, apart from those of the parts. */
+const innerDraws = 1_000_000
+
+/** The parts of a model as they were grown, and how their mean is read. */
+interface Grown {
+  readonly parts: readonly (readonly GrownTree[])[]
+  readonly line: MarginLine
 }
 
 class Boosting {
   readonly options: CheckedBoostingOptions
-  readonly random: Random
+  readonly parts: readonly Part[]
 
-  constructor(readonly training: CheckedTraining<CheckedBoostingOptions>) {
+  constructor(
+    readonly training: CheckedTraining<CheckedBoostingOptions>,
+    readonly control: BoostingControl,
+  ) {
     this.options = training.options
-    this.random = seededRandom(training.options.seed)
+    this.parts = partsOf(training.options)
   }
 
-  run(control: TrainControl | undefined): BoostingModel {
-    const { outcome, weight, totalWeight, baseRate, features, options } = this.training
-    const team = KernelTeam.start(operation, options.threads)
+  run(): BoostingModel {
+    const team = KernelTeam.start(operation, this.#threadCount())
     try {
-      team.ready()
-      const stored = storeColumns(team, features, weight, options.maxBins)
-      stepDone(operation, control, 'bins', 1, 1)
-      const baseMargin = logit(baseRate)
-      const data = { outcome, weight, totalWeight, margin: baseMargin }
-      const limits = { ...options, growth: 'leaf' as const, l1: 0, directions: null }
-      const trees = new BoostedTrees(team, stored, data, null, limits, logLoss, this.random)
-      const builder = new EnsembleBuilder(stored.features)
-      for (let round = 0; round < options.rounds; round++) {
-        const columns = this.#sampleColumns(stored)
-        builder.add(trees.grow((_asked, inUse) => inUse.set(columns)))
-        stepDone(operation, control, 'tree', round + 1, options.rounds)
-      }
-      return new BoostingModel(specsOf(stored.features), baseRate, baseMargin, builder.build())
+      return this.#train(team)
     } finally {
       team.stop()
     }
   }
 
-  #sampleColumns(stored: StoredColumns): Uint8Array {
-    const featureCount = stored.features.length
-    const count = Math.max(1, Math.round(this.options.columnShare * featureCount))
-    const chosen = new Uint8Array(featureCount)
-    if (count === featureCount) return chosen.fill(1)
-    for (const feature of shuffledIndices(featureCount, this.random).subarray(0, count)) chosen[feature] = 1
-    return Uint8Array.from(stored.places, (feature) => chosen[feature]!)
+  #train(team: KernelTeam): BoostingModel {
+    const { outcome, weight, totalWeight, baseRate, features } = this.training
+    const { startFrom } = this.control
+    team.ready()
+    const stored = storeColumns(team, features, weight, this.options.maxBins, categoriesOf(startFrom))
+    stepDone(operation, this.control, 'bins', 1, 1)
+    const names = features.columns.map(({ name }) => name)
+    const baseMargin = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin
+    const margin = startFrom === undefined ? baseMargin : startFrom.margin(features)
+    const grown = this.#grow({
+      team,
+      stored,
+      data: { outcome, weight, totalWeight, margin },
+      options: this.options,
+      rules: columnRules(this.options, names, stored.places),
+      directions: directionsOf(this.options, names),
+    })
+    const { intercept, slope } = grown.line
+    const builder = new EnsembleBuilder(stored.features)
+    if (startFrom !== undefined) builder.addEnsemble(startFrom.ensemble, slope)
+    for (const part of grown.parts) for (const tree of part) builder.add(tree, slope / grown.parts.length)
+    const { prior } = this.options
+    const shift = prior === undefined ? 0 : logit(prior) - logit(baseRate)
+    const start = intercept + slope * baseMargin + shift
+    return new BoostingModel(specsOf(stored.features), baseRate, start, builder.build())
   }
+
+  #grow(training: PartTraining): Grown {
+    const { options, parts, control } = this
+    const random = seededRandom(options.seed)
+    if (control.validation !== undefined && options.earlyStopping) {
+      const startOf = (features: FeatureMatrix): number | Float64Array =>
+        control.startFrom?.margin(features) ?? logit(this.training.baseRate)
+      const { validation, metric } = control
+      return growValidated(training, parts, validation, metric, startOf, random, this.#counter('tree'))
+    }
+    const rounds: Rounds = options.earlyStopping
+      ? chooseRounds(training, parts, random.fork(innerDraws), this.#counter('inner tree'))
+      : { trees: parts.map((part) => part.rounds), line: sameMargin }
+    const repeats = this.#repeats()
+    const total = repeats * rounds.trees.reduce((sum, trees) => sum + trees, 0)
+    let done = 0
+    const grown = parts.flatMap((part, index) =>
+      Array.from({ length: repeats }, (_, repeat) => {
+        const own = { ...part, rounds: rounds.trees[index]! }
+        const draws = random.fork(index + repeat * parts.length)
+        return growPart(training, own, null, draws, () => this.#goOn(++done, total))
+      }),
+    )
+    return { parts: grown, line: rounds.line }
+  }
+
+  /** Tells the watcher about a tree of the model; false where it is to end with the trees so far. */
+  #goOn(done: number, total: number): boolean {
+    if (this.control.onAbort !== 'keep') {
+      stepDone(operation, this.control, 'tree', done, total)
+      return true
+    }
+    this.control.onProgress?.({ step: 'tree', done, total })
+    return this.control.signal?.aborted !== true
+  }
+
+  /** Tells the watcher about trees whose number is not known beforehand: at most so many. */
+  #counter(step: string): () => void {
+    const folds = step === 'tree' ? 1 : (this.options.innerFolds ?? 3)
+    const total = folds * this.parts.reduce((sum, { rounds }) => sum + rounds, 0)
+    let done = 0
+    return () => stepDone(operation, this.control, step, ++done, total)
+  }
+
+  /** Times that each part is trained; without draws of rows or columns they would all be the same. */
+  #repeats(): number {
+    const { repeats, rowShare, columnShare, columnSharePerNode } = this.options
+    if (rowShare === 1 && columnShare === 1 && columnSharePerNode === 1) return 1
+    const { rowCount } = this.training.features
+    return repeats ?? (this.options.earlyStopping && rowCount < manyRows ? 3 : 1)
+  }
+
+  #threadCount(): number {
+    const { threads } = this.options
+    if (threads !== 'auto') return threads
+    const { rowCount, columns } = this.training.features
+    return rowCount * columns.length < leastSharedValues ? 1 : Math.min(processorCount(), mostThreads)
+  }
+}
+
+function directionsOf({ monotone }: CheckedBoostingOptions, names: readonly string[]): number[] | null {
+  if (monotone === undefined) return null
+  const sign = { increasing: 1, decreasing: -1 }
+  return names.map((name) => (Object.hasOwn(monotone, name) ? sign[monotone[name]!] : 0))
+}
+
+/** The categories of a model to go on with: its trees know them by their place. */
+function categoriesOf(model: BoostingModel | undefined): Map<string, readonly string[]> {
+  return new Map(
+    model?.features.flatMap((spec) => (spec.kind === 'text' ? [[spec.name, spec.categories] as const] : [])),
+  )
 }

@@ -49,10 +49,30 @@ export class EnsembleBuilder {
 
   constructor(readonly features: readonly FeatureBins[]) {}
 
-  /** Adds a tree, its nodes in preorder. */
-  add(tree: GrownTree): void {
+  /** Adds a tree, its nodes in preorder, its answers times `scale`. */
+  add(tree: GrownTree, scale = 1): void {
     this.#roots.push(this.#right.length)
-    this.#addNode(tree, 0)
+    this.#addNode(tree, 0, scale)
+  }
+
+  /** Adds the trees of an ensemble over the same features, their answers times `scale`. */
+  addEnsemble(ensemble: TreeEnsemble, scale: number): void {
+    const firstNode = this.#right.length
+    const firstSet = this.#leftCategories.length - 1
+    for (const root of ensemble.roots) this.#roots.push(firstNode + root)
+    for (let node = 0; node < ensemble.right.length; node++) {
+      const right = ensemble.right[node]!
+      const start = ensemble.categoryStart[node]!
+      this.#feature.push(ensemble.feature[node]!)
+      this.#right.push(right === 0 ? 0 : firstNode + right)
+      this.#threshold.push(ensemble.threshold[node]!)
+      this.#missingLeft.push(ensemble.missingLeft[node]!)
+      this.#categoryStart.push(start === 0 ? 0 : firstSet + start)
+      this.#value.push(scale * ensemble.value[node]!)
+      this.#cover.push(ensemble.cover[node]!)
+      this.#gain.push(ensemble.gain[node]!)
+    }
+    for (const word of ensemble.leftCategories.subarray(1)) this.#leftCategories.push(word)
   }
 
   build(): TreeEnsemble {
@@ -70,22 +90,22 @@ export class EnsembleBuilder {
     }
   }
 
-  #addNode(tree: GrownTree, number: number): void {
+  #addNode(tree: GrownTree, number: number, scale: number): void {
     const index = this.#right.length
     const { split, left, right, value, cover } = tree[number]!
     const bins = split === null ? null : this.features[split.feature]!
     this.#feature.push(split?.feature ?? 0)
     this.#right.push(0)
     this.#gain.push(split?.gain ?? 0)
-    this.#value.push(value)
+    this.#value.push(scale * value)
     this.#cover.push(cover)
     this.#missingLeft.push(split?.sides.at(-1) ?? 0)
     this.#threshold.push(bins?.kind === 'number' ? thresholdOf(bins.edges, split!.sides) : 0)
     this.#categoryStart.push(bins?.kind === 'text' ? this.#addCategories(split!.sides) : 0)
     if (split === null) return
-    this.#addNode(tree, left)
+    this.#addNode(tree, left, scale)
     this.#right[index] = this.#right.length
-    this.#addNode(tree, right)
+    this.#addNode(tree, right, scale)
   }
 
   #addCategories(goesLeft: Uint8Array): number {

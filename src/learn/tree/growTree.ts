@@ -338,7 +338,7 @@ class TreeGrower {
     return (
       depth < maxDepth &&
       rows >= 2 &&
-      (this.units.weight !== 1 || rows >= 2 * minRowsPerLeaf) &&
+      (this.workspace.rowsSeen.weights !== 0 || rows >= 2 * minRowsPerLeaf) &&
       sums.hessian >= 2 * this.#leastHessian
     )
   }

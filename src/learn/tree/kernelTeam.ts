@@ -23,6 +23,7 @@ export const operations = {
   addOutside: 14,
   countCodes: 15,
   sumGradients: 16,
+  sortNumbers: 17,
 } as const
 
 /** Name of an operation. */
@@ -79,9 +80,9 @@ export class KernelTeam {
   /** Returns a team; its further threads are starting. Plain kernels have none: the caller does all shares. */
   static start(operation: string, threadCount: number, settings: TeamSettings = {}): KernelTeam {
     const { kernels = 'wasm', lostAfterMs = 20_000 } = settings
-    const onWebAssembly = kernels === 'wasm' ? instantiate() : null
+    const onWebAssembly = kernels === 'wasm' ? instantiate(operation) : null
     if (onWebAssembly === null) {
-      const memory = KernelMemory.forPlain()
+      const memory = KernelMemory.forPlain(operation)
       return new KernelTeam(operation, memory, plainKernels(memory), threadCount, lostAfterMs)
     }
     const { memory, run, module } = onWebAssembly
@@ -161,9 +162,11 @@ export class KernelTeam {
 }
 
 /** Returns the kernels in WebAssembly on a memory of their own; null where the platform cannot have them. */
-function instantiate(): { memory: KernelMemory; run: RunShare; module: WebAssembly.Module } | null {
+function instantiate(
+  operation: string,
+): { memory: KernelMemory; run: RunShare; module: WebAssembly.Module } | null {
   try {
-    const memory = KernelMemory.forWebAssembly()
+    const memory = KernelMemory.forWebAssembly(operation)
     const module = compileKernels(trainingBytes)
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
     return { memory, run: exports['run'] as RunShare, module }

@@ -1,4 +1,7 @@
-import type * as workerThreads from 'node:worker_threads'
+/** What is used of Node's worker threads; imported from nowhere, because the learners run in browsers too. */
+interface WorkerThreads {
+  readonly Worker: new (code: string, options: object) => { unref(): void; terminate(): Promise<number> }
+}
 
 /** Further threads that run the `work` function of a module of kernels on a shared memory. */
 export interface Threads {
@@ -25,7 +28,7 @@ export function startThreads(
   count: number,
   job: number,
 ): Threads | null {
-  const workers = nodeModule<typeof workerThreads>('node:worker_threads')
+  const workers = nodeModule<WorkerThreads>('node:worker_threads')
   if (workers === undefined) return null
   const started = Array.from({ length: count }, (_, index) => {
     const workerData = { module, memory, thread: index + 1, job }

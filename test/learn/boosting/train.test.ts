@@ -15,8 +15,12 @@ const stump: BoostingOptions = {
   l2: 0,
   minHessianPerLeaf: 0,
   rowShare: 1,
-  columnShare: 1,
+  columnSharePerNode: 1,
+  earlyStopping: false,
 }
+
+/** Nothing left to chance: no draws, no inner folds. */
+const exact: BoostingOptions = { rowShare: 1, columnSharePerNode: 1, earlyStopping: false }
 
 describe('trainBoosting', () => {
   it('moves each side of a split by the Newton step', () => {
@@ -94,7 +98,7 @@ describe('trainBoosting', () => {
 
   it('keeps to leaves, depth and rows a leaf', () => {
     const data = sampleData(500, 1)
-    const limits = { maxLeaves: 5, maxDepth: 3, minRowsPerLeaf: 40, rowShare: 1 }
+    const limits = { maxLeaves: 5, maxDepth: 3, minRowsPerLeaf: 40, ...exact }
     const { ensemble } = trainBoosting(data, { ...limits, rounds: 10 })
     ensemble.roots.forEach((root, tree) => {
       const end = ensemble.roots[tree + 1] ?? ensemble.right.length
@@ -110,7 +114,7 @@ describe('trainBoosting', () => {
 
   it('gives the same bytes whatever the order of rows, where no rows are sampled', () => {
     const data = sampleData(400, 1)
-    const options = { rounds: 20, rowShare: 1, maxDepth: 5 }
+    const options = { ...exact, rounds: 20, maxDepth: 5 }
     const shuffled = rowsOf(data, shuffledIndices(400, seededRandom(9)))
     expect(encodeModel(trainBoosting(shuffled, options))).toEqual(encodeModel(trainBoosting(data, options)))
   })
@@ -122,7 +126,7 @@ describe('trainBoosting', () => {
       data,
       [...weight].flatMap((times, row) => new Array<number>(times).fill(row)),
     )
-    const options = { rounds: 20, rowShare: 1, maxBins: 30, minRowsPerLeaf: 7 }
+    const options = { ...exact, rounds: 20, maxBins: 30, minRowsPerLeaf: 7 }
     expect(encodeModel(trainBoosting({ ...data, weight }, options))).toEqual(
       encodeModel(trainBoosting(repeated, options)),
     )
@@ -146,7 +150,7 @@ describe('trainBoosting', () => {
 
   it('trains where no split is allowed: the base rate for all', () => {
     const data = sampleData(100, 1)
-    const model = trainBoosting(data, { rounds: 3, minRowsPerLeaf: 90, rowShare: 1 })
+    const model = trainBoosting(data, { ...exact, rounds: 3, maxDepth: 3, minRowsPerLeaf: 90 })
     // Gradients are whole numbers of 2^-24: what is left of their sum moves the margin by less than that.
     expect(model.probability(data.features)[0]).toBeCloseTo(model.baseRate, 7)
     expect(model.ensemble.right.length).toBe(3)

@@ -5,6 +5,7 @@ import { doneAt, jobAt, operation } from './training-control.as'
 import { logLossGradients, packGradients, sumGradients } from './training-gradients.as'
 import { fillHistogram } from './training-histogram.as'
 import { addLeaves, addOutside, countCodes, partitionRows, sampleRows } from './training-rows.as'
+import { sortNumbers } from './training-sort.as'
 import { describeSplit, searchCounted, searchSplits } from './training-scan.as'
 
 /** Times that a thread looks for a new job before it sleeps: long enough for the gap between two jobs of a split. */
@@ -30,6 +31,7 @@ export function run(thread: i32): void {
     case 14: addOutside(thread); break
     case 15: countCodes(thread); break
     case 16: sumGradients(thread); break
+    case 17: sortNumbers(thread); break
   }
 }
 

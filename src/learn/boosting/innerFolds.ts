@@ -1,0 +1,187 @@
+import type { Random } from '../../base/random.js'
+import { shuffledIndices } from '../../base/random.js'
+import { logit } from '../../base/statistics.js'
+import { fitMarginLine, type MarginLine, rowLosses, sameMargin } from './calibration.js'
+import { type Part, patienceLooks } from './parts.js'
+import { growPart, type PartTraining } from './trainedPart.js'
+
+/** How many trees each part gets, and how the mean of the parts is read. */
+export interface Rounds {
+  readonly trees: readonly number[]
+  readonly line: MarginLine
+}
+
+/** Rows of one kind that are needed to keep some of them from the training. */
+const leastOfClass = 10
+/** From so many rows on one part that is kept says enough, and one training of each part is steady enough. */
+export const manyRows = 50_000
+const defaultFolds = 3
+const singleFoldShare = 0.2
+/** Rows of a single part that is kept: more say no more. */
+const mostKept = 100_000
+/** Trees where the rows are too few to keep any from the training: with learning rate 0.1 about as good as any. */
+const unseenTrees = 60
+/** Shares of the best numbers of trees that are tried together. */
+const shares = [0.4, 0.5, 0.6, 0.75, 1] as const
+
+/** Margins of the rows held out, after every so many trees. */
+interface HeldOut {
+  readonly every: number
+  readonly looks: Float64Array[]
+}
+
+/**
+ * Returns the numbers of trees that predict rows best that were kept from the training, by inner folds: every row is
+ * predicted by parts that have not seen it.
+ *
+ * The best number for each part alone, then the smallest share of them whose mean, read by the best line through its
+ * margins, is within a standard error of the best (of paired differences, row by row).
+ */
+export function chooseRounds(
+  training: PartTraining,
+  parts: readonly Part[],
+  random: Random,
+  onTree: () => void,
+): Rounds {
+  const { outcome, weight } = training.data
+  const folds = foldsOf(outcome, training.options.innerFolds, random.fork(0))
+  if (folds === null) {
+    return { trees: parts.map(({ rounds }) => Math.min(rounds, unseenTrees)), line: sameMargin }
+  }
+  const rows = Int32Array.from(folds.fold.keys()).filter((row) => folds.fold[row]! < folds.count)
+  const heldOut = parts.map((part, index) =>
+    heldOutMargins(training, part, folds, rows, random.fork(index + 1), onTree),
+  )
+  const ofRows = {
+    outcome: Uint8Array.from(rows, (row) => outcome[row]!),
+    weight: weight === null ? null : Float64Array.from(rows, (row) => weight[row]!),
+  }
+  const best = heldOut.map(({ looks, every }) => (bestLook(looks, ofRows) + 1) * every)
+  return smallestGoodShare(heldOut, best, ofRows)
+}
+
+interface Folds {
+  /** Fold of each row; those of `count` and above are never held out. */
+  readonly fold: Uint8Array
+  readonly count: number
+}
+
+/** Deals the rows of either class to the folds; null where a class has too few. */
+function foldsOf(outcome: Uint8Array, wanted: number | undefined, random: Random): Folds | null {
+  const rowCount = outcome.length
+  const count = wanted ?? (rowCount < manyRows ? defaultFolds : 1)
+  const single = Math.max(1 / singleFoldShare, rowCount / mostKept)
+  const dealt = [0, 0]
+  const fold = new Uint8Array(rowCount)
+  for (const row of shuffledIndices(rowCount, random)) {
+    const place = dealt[outcome[row]!]!++
+    fold[row] = count === 1 ? Math.min(Math.floor(place % single), 1) : place % count
+  }
+  return Math.min(dealt[0]!, dealt[1]!) < leastOfClass ? null : { fold, count }
+}
+
+function heldOutMargins(
+  training: PartTraining,
+  part: Part,
+  folds: Folds,
+  rows: Int32Array,
+  random: Random,
+  onTree: () => void,
+): HeldOut {
+  const looks: Float64Array[] = []
+  const { outcome, weight } = training.data
+  for (let fold = 0; fold < folds.count; fold++) {
+    const roles = folds.fold.map((own) => (own === fold ? 1 : 0))
+    const kept = rows.filter((row) => roles[row] === 1)
+    const places = Int32Array.from(rows.keys()).filter((place) => roles[rows[place]!] === 1)
+    const losses: number[] = []
+    const keptOutcome = Uint8Array.from(kept, (row) => outcome[row]!)
+    const keptWeight = weight === null ? null : Float64Array.from(kept, (row) => weight[row]!)
+    const data = { ...training.data, margin: baseMarginOf(outcome, weight, roles) }
+    growPart({ ...training, data }, part, roles, random.fork(fold), (trees, margin) => {
+      onTree()
+      if (trees % part.lookEvery !== 0 && trees !== part.rounds) return true
+      const own = Float64Array.from(kept, (row) => margin[row]!)
+      const look = losses.push(total(rowLosses(own, keptOutcome, keptWeight))) - 1
+      // A fold that stops early keeps its last margins for the looks that others go on to.
+      if (looks.length <= look)
+        looks.push(look === 0 ? new Float64Array(rows.length) : looks[look - 1]!.slice())
+      for (let later = look; later < looks.length; later++) {
+        places.forEach((place, index) => {
+          looks[later]![place] = own[index]!
+        })
+      }
+      return look - indexOfLeast(losses) < patienceLooks
+    })
+  }
+  return { every: part.lookEvery, looks }
+}
+
+/** Log odds of the rows that train. */
+function baseMarginOf(outcome: Uint8Array, weight: Float64Array | null, roles: Uint8Array): number {
+  let [all, churned] = [0, 0]
+  for (let row = 0; row < outcome.length; row++) {
+    if (roles[row] !== 0) continue
+    const own = weight === null ? 1 : weight[row]!
+    all += own
+    if (outcome[row] === 1) churned += own
+  }
+  return logit(churned / all)
+}
+
+interface Truth {
+  readonly outcome: Uint8Array
+  readonly weight: Float64Array | null
+}
+
+function bestLook(looks: readonly Float64Array[], { outcome, weight }: Truth): number {
+  return indexOfLeast(looks.map((margin) => total(rowLosses(margin, outcome, weight))))
+}
+
+function smallestGoodShare(
+  heldOut: readonly HeldOut[],
+  best: readonly number[],
+  { outcome, weight }: Truth,
+): Rounds {
+  const candidates = shares.map((share) => {
+    const looks = heldOut.map(({ every, looks }, part) => {
+      const look = Math.min(Math.max(Math.round((share * best[part]!) / every) - 1, 0), looks.length - 1)
+      return { trees: (look + 1) * every, margin: looks[look]! }
+    })
+    const margin = looks[0]!.margin.map(
+      (_, row) => looks.reduce((sum, look) => sum + look.margin[row]!, 0) / looks.length,
+    )
+    const line = fitMarginLine(margin, outcome, weight)
+    return { trees: looks.map(({ trees }) => trees), line, losses: rowLosses(margin, outcome, weight, line) }
+  })
+  const winner = candidates[indexOfLeast(candidates.map(({ losses }) => total(losses)))]!
+  return candidates.find(({ losses }) => isWithinStandardError(losses, winner.losses))!
+}
+
+/** True where the mean difference of paired losses is at most its standard error. */
+function isWithinStandardError(losses: Float64Array, least: Float64Array): boolean {
+  const count = losses.length
+  let [sum, squares] = [0, 0]
+  for (let row = 0; row < count; row++) {
+    const difference = losses[row]! - least[row]!
+    sum += difference
+    squares += difference * difference
+  }
+  const mean = sum / count
+  const variance = Math.max(squares / count - mean * mean, 0)
+  return mean <= Math.sqrt(variance / count)
+}
+
+function total(values: Float64Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}
+
+function indexOfLeast(values: readonly number[]): number {
+  let least = 0
+  values.forEach((value, index) => {
+    if (value < values[least]!) least = index
+  })
+  return least
+}

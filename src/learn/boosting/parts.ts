@@ -1,0 +1,47 @@
+import type { BoostLimits } from '../tree/boostTrees.js'
+import type { CheckedBoostingOptions } from './options.js'
+
+/** One of the boosted sums of trees whose mean a model is. */
+export interface Part {
+  readonly maxDepth: number
+  readonly maxLeaves: number
+  /** Trees at most. */
+  readonly rounds: number
+  /** Trees between two looks at the rows that are kept from the training. */
+  readonly lookEvery: number
+}
+
+/** Looks without a better one after which a part stops. */
+export const patienceLooks = 4
+
+// Shallow trees win where effects are additive or rows few, deep ones where features act together; their mean is
+// better than either wherever both have something to say, and needs no choice. Depth 3 and 6 and the ratio of their
+// rounds are those of the measurements in benchmarks/README.md, on sets other than the quality benchmark's.
+const shallow = { maxDepth: 3, maxLeaves: 8, lookEvery: 10 }
+const deep = { maxDepth: 6, maxLeaves: 64, lookEvery: 5 }
+const deepShare = 0.25
+
+/** Returns the parts of a model: one of the wanted size, or where none is said a shallow and a deep one. */
+export function partsOf({ maxDepth, maxLeaves, rounds }: CheckedBoostingOptions): Part[] {
+  if (maxDepth === undefined && maxLeaves === undefined) {
+    return [
+      { ...shallow, rounds },
+      { ...deep, rounds: Math.max(1, Math.round(rounds * deepShare)) },
+    ]
+  }
+  return [{ maxDepth: maxDepth ?? 32, maxLeaves: leavesFor(maxDepth, maxLeaves), rounds, lookEvery: 5 }]
+}
+
+function leavesFor(maxDepth: number | undefined, maxLeaves: number | undefined): number {
+  return Math.min(maxLeaves ?? 31, maxDepth === undefined || maxDepth > 10 ? 1024 : 2 ** maxDepth)
+}
+
+/** Returns what the trees of a part must respect. */
+export function limitsOf(
+  part: Part,
+  options: CheckedBoostingOptions,
+  directions: readonly number[] | null,
+): BoostLimits {
+  const { maxDepth, maxLeaves } = part
+  return { ...options, maxDepth, maxLeaves, directions }
+}
