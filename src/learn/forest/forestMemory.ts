@@ -11,6 +11,7 @@ const narrowFields = [
   ...(['sampling', 'drawCount', 'seed', 'columnsPerSplit', 'maxDepth', 'maxLeaves', 'extraRandom'] as const),
   ...(['entries', 'otherEntries', 'rest', 'otherRest', 'drawn', 'frontier', 'nodes', 'sets'] as const),
   ...(['order', 'swaps', 'cells', 'flags', 'present', 'keys', 'outOfBagSums', 'outOfBagCounts'] as const),
+  ...(['stop', 'beat'] as const),
 ] as const
 const contextBytes = wideFields.length * 8 + narrowFields.length * 4
 
@@ -35,9 +36,10 @@ const mostUnits = 2 ** 26
 
 /** A training laid out in memory for the kernels. */
 export interface ForestLayout {
-  readonly context: ForestContext
-  /** Where the context lies. */
-  readonly address: number
+  /** One per thread. */
+  readonly contexts: readonly ForestContext[]
+  /** Where the contexts lie. */
+  readonly addresses: readonly number[]
   /** Units in a weight of 1; a power of two. */
   readonly weightUnits: number
 }
@@ -45,10 +47,10 @@ export interface ForestLayout {
 /**
  * Writes a training into memory.
  *
- * Peak: a byte per value; per row 38 bytes (4 more with weights), and up to 64 / minRowsPerLeaf bytes for the nodes of
- * one tree.
+ * Peak: a byte per value, 1 byte per row (5 with weights); per row and thread 38 bytes, and 96 / minRowsPerLeaf for the
+ * nodes of one tree.
  *
- * @param columns the features that vary, with their bins
+ * @param features the columns that vary, with their bins
  * @throws {RangeError} where the memory is not enough
  */
 export function layForest(
@@ -56,14 +58,17 @@ export function layForest(
   training: CheckedTraining<CheckedForestOptions>,
   features: FeatureMatrix,
   bins: readonly FeatureBins[],
+  threadCount: number,
 ): ForestLayout {
   const weightUnits = unitsOfWeight(training.weight)
-  const context = contextOf(training, bins, weightUnits)
-  const address = memory.allocate(contextBytes)
-  allocateShared(memory, context, training, features, bins, weightUnits)
-  allocateOwn(memory, context, training)
-  writeContext(memory, address, context)
-  return { context, address, weightUnits }
+  const shared = contextOf(training, bins, weightUnits)
+  allocateShared(memory, shared, training, features, bins, weightUnits)
+  const contexts = Array.from({ length: threadCount }, () => ({ ...shared }))
+  const addresses = contexts.map((context) => {
+    allocateOwn(memory, context, training)
+    return writeContext(memory, context)
+  })
+  return { contexts, addresses, weightUnits }
 }
 
 function contextOf(
@@ -122,6 +127,7 @@ function allocateShared(
   weightUnits: number,
 ): void {
   const { rowCount, stride } = context
+  context.stop = memory.allocate(4)
   context.codes = memory.allocate(bins.length * stride)
   bins.forEach((column, index) => {
     const codes = new Uint8Array(memory.buffer, context.codes + index * stride, rowCount)
@@ -170,6 +176,7 @@ function allocateOwn(
   const leaves = leafLimit(context, training.weight)
   context.nodes = memory.allocate(2 * leaves * nodeBytes)
   context.sets = memory.allocate(leaves * setBytes)
+  context.beat = memory.allocate(4)
 }
 
 /** How many leaves a tree can have at most. */
@@ -185,7 +192,8 @@ function allocateNumbers(memory: KernelMemory, numbers: readonly number[]): numb
   return address
 }
 
-function writeContext(memory: KernelMemory, address: number, context: ForestContext): void {
+function writeContext(memory: KernelMemory, context: ForestContext): number {
+  const address = memory.allocate(contextBytes)
   const wide = new Float64Array(memory.buffer, address, wideFields.length)
   const narrow = new Uint32Array(memory.buffer, address + wideFields.length * 8, narrowFields.length)
   wideFields.forEach((name, index) => {
@@ -194,4 +202,5 @@ function writeContext(memory: KernelMemory, address: number, context: ForestCont
   narrowFields.forEach((name, index) => {
     narrow[index] = context[name]
   })
+  return address
 }

@@ -3,26 +3,30 @@ import { forestBytes } from '../tree/kernels/forestBytes.js'
 import type { ForestLayout } from './forestMemory.js'
 import { PlainGrower } from './plainGrower.js'
 
-/** Grows a tree by its number; returns how many nodes it has, which lie at `nodes` of the context. */
+/** Grows a tree by its number; returns how many nodes it has, which lie at `nodes` of the first context. */
 export type GrowTree = (tree: number) => number
 
 /** A memory, and what grows trees in it. */
 export interface ForestKernels {
   readonly memory: KernelMemory
+  /** What further threads run; null where there can be none. */
+  readonly module: WebAssembly.Module | null
   growerOf(layout: ForestLayout): GrowTree
 }
 
 /** Returns the kernels in WebAssembly. @throws {Error} where the platform has none */
 export function webAssemblyKernels(): ForestKernels {
   const memory = KernelMemory.forWebAssembly()
-  const instance = new WebAssembly.Instance(compileKernels(forestBytes), { env: { memory: memory.shared! } })
+  const module = compileKernels(forestBytes)
+  const instance = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
   const grow = instance.exports['growForestTree'] as (address: number, tree: number) => number
   return {
     memory,
+    module,
     growerOf:
-      ({ address }) =>
+      ({ addresses }) =>
       (tree) =>
-        grow(address, tree),
+        grow(addresses[0]!, tree),
   }
 }
 
@@ -31,8 +35,9 @@ export function plainKernels(): ForestKernels {
   const memory = KernelMemory.forPlain()
   return {
     memory,
-    growerOf: (layout) => {
-      const grower = new PlainGrower(memory, layout)
+    module: null,
+    growerOf: ({ contexts }) => {
+      const grower = new PlainGrower(memory, contexts[0]!)
       return (tree) => grower.grow(tree)
     },
   }

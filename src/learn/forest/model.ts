@@ -6,10 +6,9 @@ import type { ChurnModel, Contributions } from '../contract.js'
 import { withoutCertainty } from '../margin.js'
 import { checkState, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
-import { addMargins } from '../tree/predict.js'
-import { addShapleyValues, expectedValue } from '../tree/shapley.js'
-import { ShapleyTables } from '../tree/shapleyTables.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+import { TreeExplainer } from '../tree/treeExplainer.js'
+import { TreePredictor } from '../tree/treePredictor.js'
 import type { OutOfBag } from './outOfBag.js'
 
 /**
@@ -23,7 +22,8 @@ import type { OutOfBag } from './outOfBag.js'
 export class ForestModel implements ChurnModel {
   readonly learner = 'forest'
   readonly #aligner: FeatureAligner
-  #tables: ShapleyTables | null | undefined
+  readonly #predictor: TreePredictor
+  readonly #explainer: TreeExplainer
 
   constructor(
     readonly features: readonly FeatureSpec[],
@@ -36,6 +36,8 @@ export class ForestModel implements ChurnModel {
     readonly outOfBag: OutOfBag | null,
   ) {
     this.#aligner = new FeatureAligner(features)
+    this.#predictor = new TreePredictor(ensemble, features)
+    this.#explainer = new TreeExplainer(ensemble, features)
   }
 
   probability(features: FeatureMatrix): Float64Array {
@@ -48,12 +50,8 @@ export class ForestModel implements ChurnModel {
 
   contributions(features: FeatureMatrix): Contributions {
     const columns = this.#aligner.align('ForestModel.contributions', features)
-    const values = this.features.map(() => new Float64Array(features.rowCount))
-    // Made when first asked for: scoring without reasons does not pay for them.
-    if (this.#tables === undefined) this.#tables = ShapleyTables.of(this.ensemble)
-    if (this.#tables === null) addShapleyValues(this.ensemble, columns, features.rowCount, values)
-    else this.#tables.addValues(columns, features.rowCount, values)
-    return { scale: 'probability', base: expectedValue(this.ensemble), values }
+    const values = this.#explainer.contributions({ columns, rowCount: features.rowCount })
+    return { scale: 'probability', base: this.#explainer.expectedValue, values }
   }
 
   state(): unknown {
@@ -63,7 +61,7 @@ export class ForestModel implements ChurnModel {
   #probability(operation: string, features: FeatureMatrix): Float64Array {
     const columns = this.#aligner.align(operation, features)
     const probability = new Float64Array(features.rowCount)
-    addMargins(this.ensemble, columns, probability)
+    this.#predictor.addMargins(columns, probability)
     return withoutCertainty(probability)
   }
 }

@@ -26,6 +26,8 @@ export interface ForestOptions {
   readonly categorySmoothing?: number | undefined
   /** Weight at the base rate added to each leaf: pulls the answers of small leaves towards it. At least 0. Default 0. */
   readonly priorWeight?: number | undefined
+  /** Threads, or `auto`: all processors where there is work for them. The model is the same. Integer in [1, 64]. Default `auto`. */
+  readonly threads?: number | 'auto' | undefined
 }
 
 /** Rules and defaults of {@link ForestOptions}. */
@@ -44,6 +46,7 @@ export const forestOptions = z.strictObject({
   maxBins: z.int().min(2).max(255).default(255),
   categorySmoothing: z.number().min(0).default(10),
   priorWeight: z.number().min(0).default(0),
+  threads: z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto'),
 })
 
 /** Checked options: every member is there. */

@@ -1,5 +1,5 @@
 import type { KernelMemory } from '../tree/kernelMemory.js'
-import { cellBytes, type ForestLayout, nodeBytes, setBytes } from './forestMemory.js'
+import { cellBytes, type ForestContext, nodeBytes, setBytes } from './forestMemory.js'
 
 /** Columns that are read one at a time need one slot of cells. */
 const cellCount = cellBytes / 8
@@ -30,14 +30,14 @@ export interface PlainArrays {
   readonly sets: Uint8Array
 }
 
-/** Returns views of the arrays of a layout; its memory must not grow while they are in use. */
-export function plainArrays(memory: KernelMemory, { context }: ForestLayout): PlainArrays {
+/** Returns views of the arrays of a context; its memory must not grow while they are in use. */
+export function plainArrays(memory: KernelMemory, context: ForestContext): PlainArrays {
   const { buffer } = memory
   const { rowCount, columnCount } = context
   const words = (address: number, length: number): Uint32Array => new Uint32Array(buffer, address, length)
   const numbers = (address: number, length: number): Float64Array => new Float64Array(buffer, address, length)
   const nodeEnd = context.sets
-  const setEnd = memory.size
+  const setEnd = context.beat
   return {
     codes: new Uint8Array(buffer, context.codes, columnCount * context.stride),
     binCounts: words(context.binCounts, columnCount),

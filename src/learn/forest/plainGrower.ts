@@ -1,5 +1,5 @@
 import type { KernelMemory } from '../tree/kernelMemory.js'
-import type { ForestContext, ForestLayout } from './forestMemory.js'
+import type { ForestContext } from './forestMemory.js'
 import { bytesPerSet, numbersPerNode, type PlainArrays, plainArrays, wordsPerNode } from './plainArrays.js'
 import type { PlainNode } from './plainNode.js'
 import { mix, PlainRandom } from './plainRandom.js'
@@ -21,9 +21,9 @@ export class PlainGrower {
   #nodeCount = 0
   #setCount = 0
 
-  constructor(memory: KernelMemory, layout: ForestLayout) {
-    this.#context = layout.context
-    this.#arrays = plainArrays(memory, layout)
+  constructor(memory: KernelMemory, context: ForestContext) {
+    this.#context = context
+    this.#arrays = plainArrays(memory, context)
     this.#split = new PlainSplit(this.#context, this.#arrays, this.#random)
   }
 

@@ -1,16 +1,18 @@
 import { isMissing } from '../../base/bitmap.js'
-import type { FeatureColumn } from '../../base/matrix.js'
+import type { FeatureColumn, FeatureMatrix } from '../../base/matrix.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { binsOf, type FeatureBins, specsOf } from '../tree/bins.js'
-import { layForest } from './forestMemory.js'
+import { processorCount } from '../tree/threads.js'
+import { type ForestLayout, layForest } from './forestMemory.js'
 import { type ForestKernels, forestKernels } from './kernels.js'
 import { ForestModel } from './model.js'
 import { type CheckedForestOptions, type ForestOptions, forestOptions } from './options.js'
 import { type OutOfBag, outOfBagOf } from './outOfBag.js'
 import { probabilityUnits } from './plainGrower.js'
 import { TreeCollector } from './treeCollector.js'
+import { growTogether, memoryExceeded } from './treeTeam.js'
 
 const operation = 'trainForest'
 
@@ -31,15 +33,15 @@ const operation = 'trainForest'
  * two drawn together. Missing values learn a side per split; a split that saw none sends them to its heavier side. A
  * category that training has not seen, or beyond the `maxBins` heaviest, is read as missing. Columns of one value change
  * nothing. The order of columns never matters; the order of rows does, because rows are drawn by number. Same seed, same
- * data: the same model, with WebAssembly and without.
+ * data: the same model, on any number of threads, with WebAssembly and without.
  *
  * @param data at least one row of either class; see {@link TrainingData}
  * @param options see {@link ForestOptions}
  * @param control progress once a tree, and a signal to stop
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-empty`, `column-duplicate`, `column-type`,
- *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`: all at once; `aborted`
+ *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`: all at once; `aborted`, `thread-lost`, `memory-exceeded`
  *
- * O(trees × rows × columnsPerSplit × depth) time; rows × columns bytes, and 38 bytes a row.
+ * O(trees × rows × columnsPerSplit × depth) time; rows × columns bytes, and 38 bytes a row and thread.
  *
  * @example
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
@@ -76,34 +78,64 @@ export function growForest(
   )
   const columns = { features: varying, bins: Array.from(varying, (feature) => bins[feature]!) }
   const matrix = { ...features, columns: Array.from(varying, (feature) => features.columns[feature]!) }
-  const layout = layForest(kernels.memory, training, matrix, columns.bins)
-  const grow = kernels.growerOf(layout)
-  const { nodes, sets } = layout.context
+  const layout = laid(kernels, training, matrix, columns.bins)
   const collector = new TreeCollector(columns, options.trees, layout.weightUnits)
-  for (let tree = 0; tree < options.trees; tree++) {
-    const nodeCount = grow(tree)
-    collector.add({ buffer: kernels.memory.buffer, nodes, sets, nodeCount })
-    stepDone(operation, control, 'tree', tree + 1, options.trees)
-  }
-  const outOfBag = outOfBagAt(kernels, layout.context, training, data)
+  const onTree = (done: number): void => stepDone(operation, control, 'tree', done, options.trees)
+  growTogether({ operation, kernels, layout, collector, onTree })
+  const outOfBag = outOfBagAt(kernels, layout, training, data)
   return new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag)
+}
+
+function laid(
+  kernels: ForestKernels,
+  training: CheckedTraining<CheckedForestOptions>,
+  features: FeatureMatrix,
+  bins: readonly FeatureBins[],
+): ForestLayout {
+  const threads = kernels.module === null ? 1 : threadCount(training.options, features.rowCount, bins.length)
+  try {
+    return layForest(kernels.memory, training, features, bins, threads)
+  } catch (error) {
+    if (error instanceof RangeError) throw memoryExceeded(operation, error)
+    throw error
+  }
+}
+
+/** Trees × rows × columns of a split from which further threads pay for their start, some 40 ms each. */
+const leastSharedWork = 10_000_000
+const mostThreads = 8
+
+function threadCount(
+  { threads, trees }: CheckedForestOptions,
+  rowCount: number,
+  columnCount: number,
+): number {
+  if (threads !== 'auto') return Math.min(threads, trees)
+  if (trees * rowCount * Math.sqrt(columnCount) < leastSharedWork) return 1
+  return Math.min(processorCount(), mostThreads, trees)
 }
 
 function outOfBagAt(
   { memory }: ForestKernels,
-  {
-    rowCount,
-    outOfBagSums,
-    outOfBagCounts,
-  }: { rowCount: number; outOfBagSums: number; outOfBagCounts: number },
+  { contexts }: ForestLayout,
   { outcome, weight }: CheckedTraining<unknown>,
   data: TrainingData,
 ): OutOfBag | null {
-  const sums = new Float64Array(memory.buffer, outOfBagSums, rowCount).map((sum) => sum / probabilityUnits)
-  const counts = new Uint32Array(memory.buffer, outOfBagCounts, rowCount)
+  const sums = new Float64Array(outcome.length)
+  const counts = new Uint32Array(outcome.length)
+  for (const { outOfBagSums, outOfBagCounts } of contexts) {
+    const ownSums = new Float64Array(memory.buffer, outOfBagSums, outcome.length)
+    const ownCounts = new Uint32Array(memory.buffer, outOfBagCounts, outcome.length)
+    for (let row = 0; row < outcome.length; row++) {
+      sums[row]! += ownSums[row]! / probabilityUnits
+      counts[row]! += ownCounts[row]!
+    }
+  }
   const given = data.outcome.length
   const counted =
-    rowCount === given ? null : Int32Array.from(data.outcome.keys()).filter((row) => data.weight![row]! > 0)
+    outcome.length === given
+      ? null
+      : Int32Array.from(data.outcome.keys()).filter((row) => data.weight![row]! > 0)
   return outOfBagOf({ sums, counts }, counted, given, outcome, weight)
 }
 

@@ -21,16 +21,22 @@ type TreeArrays = Omit<TreeEnsemble, 'roots'>
 
 /** Collects the trees of a forest in their flat form; each says its part of the mean. */
 export class TreeCollector {
-  readonly #trees: TreeArrays[] = []
+  readonly #trees: TreeArrays[]
 
   constructor(
     readonly columns: CollectedColumns,
     readonly treeCount: number,
     readonly weightUnits: number,
-  ) {}
+  ) {
+    this.#trees = new Array(treeCount)
+  }
 
-  /** Adds a tree; its memory may be used again afterwards. */
-  add(grown: GrownTree): void {
+  /** Adds tree number `tree`; its memory may be used again afterwards. */
+  add(tree: number, grown: GrownTree): void {
+    this.#trees[tree] = this.#flat(grown)
+  }
+
+  #flat(grown: GrownTree): TreeArrays {
     const { buffer, nodeCount } = grown
     const words = new Int32Array(buffer, grown.nodes, (nodeCount * nodeBytes) / 4)
     const numbers = new Float64Array(buffer, grown.nodes, (nodeCount * nodeBytes) / 8)
@@ -56,7 +62,7 @@ export class TreeCollector {
       }
     }
     addCovers(tree)
-    this.#trees.push({ ...tree, leftCategories: Uint32Array.from(categories) })
+    return { ...tree, leftCategories: Uint32Array.from(categories) }
   }
 
   #setQuestion(
@@ -83,7 +89,7 @@ export class TreeCollector {
     }
   }
 
-  /** Returns all trees in the order in which they were added. */
+  /** Returns all trees in the order of their numbers. */
   build(): TreeEnsemble {
     const total = (count: (tree: TreeArrays) => number): number =>
       this.#trees.reduce((sum, tree) => sum + count(tree), 0)

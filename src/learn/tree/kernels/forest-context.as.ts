@@ -38,6 +38,10 @@ export class Context {
   keys: u32
   outOfBagSums: u32
   outOfBagCounts: u32
+  // A word that other threads set to stop this one.
+  stop: u32
+  // A word that counts divided nodes, for others to see that this thread is alive.
+  beat: u32
 }
 
 // A node of the finished tree; 32 bytes.

@@ -15,6 +15,8 @@ let nodeCount: i32 = 0
 let setCount: i32 = 0
 let pendingCount: u32 = 0
 
+export { work } from './forest-work.as'
+
 // Grows tree number `tree`; returns how many nodes it has.
 export function growForestTree(address: u32, tree: u32): i32 {
   const context = changetype<Context>(address)
@@ -23,7 +25,7 @@ export function growForestTree(address: u32, tree: u32): i32 {
   const drawn = sampleRows(context)
   startTree(context, mix(treeSeed ^ 0x3c6ef372), drawn)
   let leafCount: u32 = 1
-  while (pendingCount > 0) {
+  while (pendingCount > 0 && atomic.load<i32>(context.stop) == 0) {
     if (leafCount == context.maxLeaves) {
       closeLeaves(context)
       break
@@ -31,8 +33,18 @@ export function growForestTree(address: u32, tree: u32): i32 {
     const limited = context.maxLeaves < context.rowCount
     divide(context, limited ? takeBest(context) : takeLast(context))
     leafCount++
+    store<u32>(context.beat, load<u32>(context.beat) + 1)
   }
   return nodeCount
+}
+
+// Bytes of the nodes and of the sets of the tree that was grown last.
+export function grownNodeBytes(): u32 {
+  return <u32>nodeCount * nodeBytes
+}
+
+export function grownSetBytes(): u32 {
+  return <u32>setCount << 5
 }
 
 function pendingAt(context: Context, index: u32): Pending {
