@@ -1,5 +1,8 @@
+import { HoldfastError } from '../../base/errors.js'
+
 const pageBytes = 65_536
 const mostPages = 65_536
+const mostBytes = mostPages * pageBytes
 /** Addresses are multiples of a cache line, so that no two threads write to the same one. */
 const lineBytes = 64
 
@@ -14,20 +17,28 @@ export class KernelMemory {
   #plain: ArrayBuffer
 
   private constructor(
+    readonly operation: string,
     /** What a WebAssembly module imports as its memory; null for plain kernels. */
     readonly shared: WebAssembly.Memory | null,
   ) {
     this.#plain = new ArrayBuffer(shared === null ? pageBytes : 0)
   }
 
-  /** Returns a memory that WebAssembly and its threads share. @throws {Error} where the platform has none to give */
-  static forWebAssembly(): KernelMemory {
-    return new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true }))
+  /**
+   * Returns a memory that WebAssembly and its threads share; errors name the operation.
+   *
+   * @throws {Error} where the platform has none to give
+   */
+  static forWebAssembly(operation = 'holdfast'): KernelMemory {
+    return new KernelMemory(
+      operation,
+      new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true }),
+    )
   }
 
   /** Returns a memory for kernels in TypeScript. */
-  static forPlain(): KernelMemory {
-    return new KernelMemory(null)
+  static forPlain(operation = 'holdfast'): KernelMemory {
+    return new KernelMemory(operation, null)
   }
 
   get buffer(): ArrayBufferLike {
@@ -42,7 +53,7 @@ export class KernelMemory {
   /**
    * Returns the address of `bytes` bytes of zeros.
    *
-   * @throws {RangeError} where 4 GiB or what the platform gives are not enough
+   * @throws {HoldfastError} `memory-exceeded` where 4 GiB or what the platform gives are not enough
    */
   allocate(bytes: number): number {
     const address = this.#end
@@ -59,17 +70,40 @@ export class KernelMemory {
   }
 
   #reserve(end: number): void {
-    const missing = end - this.buffer.byteLength
-    if (missing <= 0) return
-    if (end > mostPages * pageBytes) throw new RangeError(`${end} bytes are more than the 4 GiB of a memory`)
+    if (end <= this.buffer.byteLength) return
+    try {
+      this.#grow(end)
+    } catch (cause) {
+      throw memoryExceeded(this.operation, end, cause)
+    }
+  }
+
+  #grow(end: number): void {
+    if (end > mostBytes) throw new RangeError('beyond what 32 bits address')
     if (this.shared !== null) {
-      this.shared.grow(Math.ceil(missing / pageBytes))
+      this.shared.grow(Math.ceil((end - this.shared.buffer.byteLength) / pageBytes))
       return
     }
-    const larger = new ArrayBuffer(Math.max(end, 2 * this.#plain.byteLength))
+    const larger = new ArrayBuffer(Math.min(Math.max(end, 2 * this.#plain.byteLength), mostBytes))
     new Uint8Array(larger).set(new Uint8Array(this.#plain))
     this.#plain = larger
   }
+}
+
+function memoryExceeded(operation: string, bytes: number, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    operation,
+    [
+      {
+        code: 'memory-exceeded',
+        parameter: 'the bytes that the kernels need',
+        rule: `to be at most ${mostBytes} (4 GiB), and no more than the platform gives`,
+        received: bytes,
+        wayOut: 'Use fewer rows or columns at a time, or a machine with more memory.',
+      },
+    ],
+    { cause },
+  )
 }
 
 /** Returns the module of bytes in base64, compiled. */

@@ -1,6 +1,12 @@
 /** What is used of Node's worker threads; imported from nowhere, because the learners run in browsers too. */
 interface WorkerThreads {
-  readonly Worker: new (code: string, options: object) => { unref(): void; terminate(): Promise<number> }
+  readonly Worker: new (code: string, options: object) => Worker
+}
+
+interface Worker {
+  unref(): void
+  on(event: 'error', listener: () => void): void
+  terminate(): Promise<number>
 }
 
 /** Further threads that run the `work` function of a module of kernels on a shared memory. */
@@ -35,6 +41,8 @@ export function startThreads(
     // No copy of the environment and no standard streams of its own: starting is twice as fast.
     const worker = new workers.Worker(workerCode, { eval: true, workerData, env: {}, stdin: false })
     worker.unref()
+    // Whoever waits for it says that it is lost; without a listener the process would end.
+    worker.on('error', () => {})
     return worker
   })
   return {
