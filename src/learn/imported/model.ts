@@ -7,9 +7,8 @@ import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
-import { addShapleyValues, expectedValue } from '../tree/shapley.js'
-import { ShapleyTables } from '../tree/shapleyTables.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
+import { TreeExplainer } from '../tree/treeExplainer.js'
 import { TreePredictor } from '../tree/treePredictor.js'
 import type { ImportedLibrary } from './sourceModel.js'
 
@@ -34,7 +33,7 @@ export interface ImportedReading {
 export class ImportedModel implements ChurnModel {
   readonly #aligner: FeatureAligner
   readonly #predictor: TreePredictor
-  #tables: ShapleyTables | null | undefined
+  readonly #explainer: TreeExplainer
 
   constructor(
     /** The library that trained it. */
@@ -48,6 +47,7 @@ export class ImportedModel implements ChurnModel {
   ) {
     this.#aligner = new FeatureAligner(features)
     this.#predictor = new TreePredictor(ensemble, askedSpecs(features, reading))
+    this.#explainer = new TreeExplainer(ensemble, askedSpecs(features, reading))
   }
 
   probability(features: FeatureMatrix): Float64Array {
@@ -60,12 +60,8 @@ export class ImportedModel implements ChurnModel {
 
   contributions(features: FeatureMatrix): Contributions {
     const columns = this.#columns('ImportedModel.contributions', features)
-    const values = this.features.map(() => new Float64Array(features.rowCount))
-    // Made when first asked for: scoring without reasons does not pay for them.
-    if (this.#tables === undefined) this.#tables = ShapleyTables.of(this.ensemble)
-    if (this.#tables === null) addShapleyValues(this.ensemble, columns, features.rowCount, values)
-    else this.#tables.addValues(columns, features.rowCount, values)
-    return { scale: 'log-odds', base: this.baseMargin + expectedValue(this.ensemble), values }
+    const values = this.#explainer.contributions({ columns, rowCount: features.rowCount })
+    return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
   }
 
   state(): unknown {

@@ -73,3 +73,34 @@ export function forEachBlock(
     visit(block, first, count)
   }
 }
+
+/** Returns for each row, shape (nodes), 1 where a node sends it left. For few rows: rows × nodes bytes. */
+export function answersOf(
+  ensemble: TreeEnsemble,
+  columns: readonly AlignedColumn[],
+  rowCount: number,
+): Uint8Array[] {
+  const answers = Array.from({ length: rowCount }, () => new Uint8Array(ensemble.right.length))
+  forEachBlock(columns, rowCount, (block, first, count) => {
+    for (let row = 0; row < count; row++) {
+      answerRow(ensemble, block, row * columns.length, answers[first + row]!)
+    }
+  })
+  return answers
+}
+
+/** Writes for each of the nodes, left out = all, 1 where it sends the row left that begins at `offset` of a block. */
+export function answerRow(
+  ensemble: TreeEnsemble,
+  block: Float64Array,
+  offset: number,
+  answers: Uint8Array,
+  nodes: Int32Array | null = null,
+): void {
+  const count = nodes === null ? answers.length : nodes.length
+  for (let index = 0; index < count; index++) {
+    const node = nodes === null ? index : nodes[index]!
+    if (ensemble.right[node] === 0) continue
+    answers[node] = goesLeft(ensemble, node, block[offset + ensemble.feature[node]!]!) ? 1 : 0
+  }
+}

@@ -1,14 +1,7 @@
 import type { TreeEnsemble } from './ensemble.js'
 import { allRowsSlot, type Conditions, noRowsSlot, slotBytes } from './scoringConditions.js'
-import {
-  balanced,
-  isEnd,
-  nothing,
-  type PieceBranch,
-  type PieceNode,
-  pieceAt,
-  type Step,
-} from './scoringPieces.js'
+import { balanced, isEnd, nothing, type PieceNode, pieceAt, type Step } from './scoringPieces.js'
+import { planeCount, Selections } from './selections.js'
 
 /** Trees one after the other that the same kernel scores. */
 export interface ScoringRun {
@@ -35,8 +28,6 @@ export interface ScoringProgram {
   readonly slotCount: number
 }
 
-/** A piece has at most 2^8 places: a place is a byte. */
-const planeCount = 8
 /** The kernel adds four pieces at a time. */
 const batch = 4
 /** Ends of a piece, tried in this order: with 8 of them every shape has at most 7 levels. */
@@ -60,22 +51,17 @@ export function programOf(ensemble: TreeEnsemble, conditions: Conditions): Scori
 
 class ProgramWriter {
   readonly #runs: { kind: ScoringRun['kind']; start: number; count: number }[] = []
-  readonly #words: number[] = []
+  readonly #selections: Selections
   readonly #tables: number[] = []
   readonly #walks: number[] = []
   readonly #nodes: number[] = []
   readonly #values: number[] = []
-  #selections: number[] = []
-  /** The first slot that holds nothing needed later. */
-  #free: number
-  #slotCount: number
 
   constructor(
     readonly ensemble: TreeEnsemble,
     readonly conditions: Conditions,
   ) {
-    this.#free = conditions.slotCount
-    this.#slotCount = conditions.slotCount
+    this.#selections = new Selections(conditions.slotCount)
   }
 
   addTree(tree: number): void {
@@ -89,12 +75,12 @@ class ProgramWriter {
     this.#fillBatch()
     return {
       runs: this.#runs,
-      words: Uint32Array.from(this.#words),
+      words: Uint32Array.from(this.#selections.words),
       tables: Float64Array.from(this.#tables),
       walks: Uint32Array.from(this.#walks),
       nodes: Uint32Array.from(this.#nodes),
       values: Float64Array.from(this.#values),
-      slotCount: this.#slotCount,
+      slotCount: this.#selections.slotCount,
     }
   }
 
@@ -135,74 +121,47 @@ class ProgramWriter {
 
   /** Adds a piece, to which the rows of the slot `reach` come, and all pieces that hang on it. */
   #addPieces(piece: PieceNode, reach: number): void {
-    const kept = this.#free
-    this.#addPiece(reach === allRowsSlot ? balanced(piece, planeCount)! : guarded(piece, reach))
+    this.#selections.scoped(() => {
+      const planes: PieceNode = reach === allRowsSlot ? balanced(piece, planeCount)! : guarded(piece, reach)
+      const table = new Float64Array(2 ** planes.height)
+      fillTable(table, planes, 0, 0)
+      this.#writePiece(this.#planesOf(planes), table)
+    })
     this.#addHanging(piece, reach)
-    this.#free = kept
   }
 
   #addHanging(node: PieceNode, reach: number): void {
-    const kept = this.#free
     if (isEnd(node)) {
       if (node.piece !== null) this.#addPieces(node.piece, reach)
       return
     }
     const { slot } = node.steps[0]!
-    if (hasPieces(node.left)) this.#addHanging(node.left, this.#select(slot, reach, noRowsSlot))
-    this.#free = kept
-    if (hasPieces(node.right)) this.#addHanging(node.right, this.#select(slot, noRowsSlot, reach))
-    this.#free = kept
-  }
-
-  #addPiece(piece: PieceNode): void {
-    const kept = this.#free
-    const planes = this.#planesOf(piece)
-    const table = new Float64Array(2 ** planes.length)
-    fillTable(table, piece, 0, 0)
-    this.#writePiece(planes, table)
-    this.#free = kept
+    const selections = this.#selections
+    if (hasPieces(node.left)) {
+      selections.scoped(() => this.#addHanging(node.left, selections.select(slot, reach, noRowsSlot)))
+    }
+    if (hasPieces(node.right)) {
+      selections.scoped(() => this.#addHanging(node.right, selections.select(slot, noRowsSlot, reach)))
+    }
   }
 
   /** The answers on the levels of a tree, as slots. */
   #planesOf(node: PieceNode): number[] {
     if (isEnd(node)) return []
-    const condition = this.#conjunction(node)
+    const condition = this.#selections.conjunction(node.steps)
     const [left, right] = [this.#planesOf(node.left), this.#planesOf(node.right)]
     const planes = [condition]
     for (let level = 0; level < Math.max(left.length, right.length); level++) {
       const [a, b] = [left[level], right[level]]
-      planes.push(a === undefined ? b! : b === undefined ? a : this.#select(condition, a, b))
+      planes.push(a === undefined ? b! : b === undefined ? a : this.#selections.select(condition, a, b))
     }
     return planes
   }
 
-  /** The rows that take all steps of a branch. */
-  #conjunction({ steps }: PieceBranch): number {
-    let reach = allRowsSlot
-    for (const { slot, holds } of steps) {
-      if (reach === allRowsSlot && holds) reach = slot
-      else reach = holds ? this.#select(slot, reach, noRowsSlot) : this.#select(slot, noRowsSlot, reach)
-    }
-    return reach
-  }
-
-  #select(condition: number, left: number, right: number): number {
-    const target = this.#free++
-    this.#slotCount = Math.max(this.#slotCount, this.#free)
-    this.#selections.push(target, condition, left, right)
-    return target
-  }
-
   #writePiece(planes: readonly number[], table: Float64Array): void {
-    this.#countOne('pieces', this.#words.length * 4)
-    this.#words.push(this.#selections.length / 4)
-    for (const slot of this.#selections) this.#words.push(slot * slotBytes)
-    for (let plane = 0; plane < planeCount; plane++) {
-      this.#words.push((planes[plane] ?? noRowsSlot) * slotBytes)
-    }
-    this.#words.push(this.#tables.length * 8)
+    this.#countOne('pieces', this.#selections.words.length * 4)
+    this.#selections.writePlaces(planes, this.#tables.length * 8)
     for (const value of table) this.#tables.push(value)
-    this.#selections = []
   }
 }
 

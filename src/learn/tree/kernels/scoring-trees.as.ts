@@ -3,7 +3,7 @@ import { slotBytes } from './scoring-masks.as'
 
 /** Pieces whose leaves are looked up together: their sums stay in a register, in the order of the pieces. */
 const batch: i32 = 4
-const groupRows: usize = 512
+export const groupRows: usize = 512
 
 /**
  * Adds to the sums of a group of 512 rows what the pieces say of them.
@@ -33,7 +33,7 @@ export function scorePieces(
 }
 
 /** Runs a piece: the place in its table of each row, one byte a row. Returns the end of its program. */
-function findPlaces(program: usize, slots: usize, places: usize): usize {
+export function findPlaces(program: usize, slots: usize, places: usize): usize {
   const end = program + 4 + (<usize>load<u32>(program) << 4)
   program += 4
   while (program < end) {
@@ -135,6 +135,42 @@ function addLeaves(
     v128.store(sums, sum)
     places += 2
     sums += 16
+  }
+}
+
+/**
+ * Adds what groups of leaves explain of 512 rows: a group is written as a piece is, with the number of its outputs at the
+ * end, and for each of them the distances of its sums and of its table.
+ */
+export function explainGroups(
+  program: usize,
+  groups: i32,
+  slots: usize,
+  tables: usize,
+  places: usize,
+  sums: usize,
+): void {
+  for (; groups > 0; groups--) {
+    program = findPlaces(program, slots, places)
+    const end = program + (<usize>load<u32>(program - 4) << 3)
+    while (program < end) {
+      addOutput(places, tables + <usize>load<u32>(program, 4), sums + <usize>load<u32>(program))
+      program += 8
+    }
+  }
+}
+
+function addOutput(places: usize, table: usize, sums: usize): void {
+  const end = places + groupRows
+  while (places < end) {
+    const a = v128.load64_zero(table + (<usize>load<u8>(places) << 3))
+    const b = v128.load64_zero(table + (<usize>load<u8>(places, 2) << 3))
+    const first = v128.load64_lane(table + (<usize>load<u8>(places, 1) << 3), a, 1)
+    const second = v128.load64_lane(table + (<usize>load<u8>(places, 3) << 3), b, 1)
+    v128.store(sums, f64x2.add(v128.load(sums), first))
+    v128.store(sums, f64x2.add(v128.load(sums, 16), second), 16)
+    places += 4
+    sums += 32
   }
 }
 

@@ -1,0 +1,107 @@
+import type { FeatureSpec } from '../../base/matrix.js'
+import type { AlignedColumn } from '../align.js'
+import type { TreeEnsemble } from './ensemble.js'
+import { type ExplainPlan, explainPlanOf } from './explainPlan.js'
+import type { LeafGame } from './leafGames.js'
+import { type LeafGroup, leafGroupsOf } from './leafGroups.js'
+import type { LeafPath } from './leafPaths.js'
+import { answerRow, forEachBlock } from './predict.js'
+import { ScoringKernels } from './scoringKernels.js'
+
+/** Fewer rows than this are explained one by one: the kernel works on 512 at once, however few there are. */
+const fewRows = 8
+
+/** Sums over the leaves of an ensemble of what a game says of each; with kernels or without, to the same bit. */
+export class LeafSums {
+  readonly #groups: readonly LeafGroup[]
+  /** Leaves that a kernel computes, and those that none does. */
+  readonly #deep: readonly LeafGame[]
+  readonly #others: readonly LeafGame[]
+  #plan: ExplainPlan | null | undefined
+
+  constructor(
+    readonly ensemble: TreeEnsemble,
+    readonly specs: readonly FeatureSpec[],
+    gameOf: (leaf: LeafPath) => LeafGame,
+  ) {
+    const { groups, deep } = leafGroupsOf(ensemble, gameOf)
+    this.#groups = groups
+    this.#deep = deep.filter((game) => game.deepTable !== null)
+    this.#others = deep.filter((game) => game.deepTable === null)
+  }
+
+  /**
+   * Writes into `values[output][row]`, all 0 before, the sums of every output.
+   *
+   * @param kernels left out = where the platform has them
+   */
+  write(
+    columns: readonly AlignedColumn[],
+    rowCount: number,
+    values: readonly Float64Array[],
+    kernels: ScoringKernels | null = ScoringKernels.get(),
+  ): void {
+    const plan = kernels === null || rowCount < fewRows ? null : this.#planOfLeaves()
+    if (kernels !== null && plan !== null) kernels.addOutputs(plan, columns, rowCount, values)
+    const groups = plan === null ? this.#groups : []
+    const leaves = plan === null ? [...this.#deep, ...this.#others] : this.#others
+    if (groups.length + leaves.length === 0) return
+    const answers = new Uint8Array(this.ensemble.right.length)
+    const asked = plan === null ? null : askedNodes(leaves)
+    forEachBlock(columns, rowCount, (block, first, count) => {
+      for (let row = 0; row < count; row++) {
+        answerRow(this.ensemble, block, row * columns.length, answers, asked)
+        for (const group of groups) addGroup(group, answers, first + row, values)
+        for (const game of leaves) addLeaf(game, answers, first + row, values)
+      }
+    })
+  }
+
+  #planOfLeaves(): ExplainPlan | null {
+    if (this.#plan === undefined) {
+      this.#plan = explainPlanOf(this.ensemble, this.specs, this.#groups, this.#deep)
+    }
+    return this.#plan
+  }
+}
+
+/** The nodes on the ways to leaves. */
+function askedNodes(leaves: readonly LeafGame[]): Int32Array {
+  const nodes = new Set<number>()
+  for (const { leaf } of leaves) {
+    for (const { steps } of leaf.features) for (const { node } of steps) nodes.add(node)
+  }
+  return Int32Array.from(nodes)
+}
+
+function addGroup(
+  { bits, outputs, table }: LeafGroup,
+  answers: Uint8Array,
+  row: number,
+  values: readonly Float64Array[],
+): void {
+  let place = 0
+  for (let bit = 0; bit < bits.length; bit++) if (takesAll(bits[bit]!, answers)) place |= 1 << bit
+  for (let index = 0; index < outputs.length; index++) {
+    values[outputs[index]!]![row]! += table[index * 2 ** bits.length + place]!
+  }
+}
+
+function addLeaf(game: LeafGame, answers: Uint8Array, row: number, values: readonly Float64Array[]): void {
+  const { outputs, leaf } = game
+  const takes = new Uint8Array(leaf.features.length)
+  for (let own = 0; own < takes.length; own++) {
+    takes[own] = takesAll(leaf.features[own]!.steps, answers) ? 1 : 0
+  }
+  const added = new Float64Array(outputs.length)
+  game.add(takes, added)
+  for (let index = 0; index < outputs.length; index++) values[outputs[index]!]![row]! += added[index]!
+}
+
+function takesAll(steps: LeafPath['features'][number]['steps'], answers: Uint8Array): boolean {
+  for (let index = 0; index < steps.length; index++) {
+    const { node, isLeft } = steps[index]!
+    if ((answers[node] === 1) !== isLeft) return false
+  }
+  return true
+}
