@@ -20,6 +20,8 @@ export interface TreeCase {
   readonly outcome: Uint8Array
   readonly weight: Float64Array | null
   readonly roles: Roles | null
+  /** Where boosting starts; left out: at the log odds. */
+  readonly margin?: number
 }
 
 export const plainLimits: BoostLimits = {
@@ -134,7 +136,7 @@ export function growTrees(data: TreeCase, limits: BoostLimits, settings: GrowSet
     prepare?.(kernels)
     if (together) shareEverything(kernels)
     const stored = storeColumns(kernels, data.features, data.weight, maxBins)
-    const training = { ...data, totalWeight: totalOf(data), margin: startOf(data) }
+    const training = { ...data, totalWeight: totalOf(data), margin: data.margin ?? startOf(data) }
     const boosted = new BoostedTrees(kernels, stored, training, data.roles, limits, loss, seededRandom(7))
     const builder = new EnsembleBuilder(stored.features)
     const trees = Array.from({ length: rounds }, () => {
@@ -225,6 +227,7 @@ export function takeCase(data: TreeCase, rows: ArrayLike<number>): TreeCase {
     outcome: takeValues(data.outcome, rows),
     weight: data.weight === null ? null : takeValues(data.weight, rows),
     roles: data.roles === null ? null : takeValues(data.roles, rows),
+    ...(data.margin === undefined ? {} : { margin: data.margin }),
   }
 }
 
