@@ -160,9 +160,23 @@ export { type LearnerName, learnerNamed, learnerNames, learners } from './learn/
 export type { Effect, FeatureEffects, LogisticModel } from './learn/logistic/model.js'
 export type { LogisticOptions } from './learn/logistic/options.js'
 export { trainLogistic } from './learn/logistic/train.js'
+export {
+  type PermutationImportance,
+  type PermutationOptions,
+  type ProbabilityMetric,
+  permutationImportance,
+} from './learn/permutationImportance.js'
 export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
 export { loadModel, saveModel } from './learn/store.node.js'
 export type { TreeEnsemble } from './learn/tree/ensemble.js'
+export {
+  coverImportance,
+  type FeatureImportance,
+  gainImportance,
+  splitImportance,
+  type TreesOfModel,
+} from './learn/tree/importance.js'
+export type { Interactions, TreeModel } from './learn/tree/treeModel.js'
 // lifecycle: the stage of each customer
 export { type BaseLevelOptions, type BaseLevels, baseLevels } from './lifecycle/baseLevels.js'
 export type { Calendar } from './lifecycle/calendar.js'

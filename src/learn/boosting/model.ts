@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { FeatureAligner } from '../align.js'
-import type { ChurnModel, Contributions } from '../contract.js'
+import type { Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
-import { TreeExplainer } from '../tree/treeExplainer.js'
+import { type AlignedRows, TreeExplainer } from '../tree/treeExplainer.js'
+import { type Interactions, refuseEmptyBackground, type TreeModel } from '../tree/treeModel.js'
 import { TreePredictor } from '../tree/treePredictor.js'
 
 /**
@@ -15,7 +16,7 @@ import { TreePredictor } from '../tree/treePredictor.js'
  * A category that training has not seen is read as missing. Contributions are exact Shapley values of the trees
  * (path-dependent TreeSHAP).
  */
-export class BoostingModel implements ChurnModel {
+export class BoostingModel implements TreeModel {
   readonly learner = 'boosting'
   readonly #aligner: FeatureAligner
   readonly #predictor: TreePredictor
@@ -42,13 +43,29 @@ export class BoostingModel implements ChurnModel {
   }
 
   contributions(features: FeatureMatrix): Contributions {
-    const columns = this.#aligner.align('BoostingModel.contributions', features)
-    const values = this.#explainer.contributions({ columns, rowCount: features.rowCount })
+    const values = this.#explainer.contributions(this.#rows('BoostingModel.contributions', features))
+    return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
+  }
+
+  interventionalContributions(features: FeatureMatrix, background: FeatureMatrix): Contributions {
+    const operation = 'BoostingModel.interventionalContributions'
+    refuseEmptyBackground(operation, background)
+    const rows = this.#rows(operation, features)
+    const { mean, values } = this.#explainer.interventional(rows, this.#rows(operation, background))
+    return { scale: 'log-odds', base: this.baseMargin + mean, values }
+  }
+
+  interactions(features: FeatureMatrix): Interactions {
+    const values = this.#explainer.interactions(this.#rows('BoostingModel.interactions', features))
     return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
   }
 
   state(): unknown {
     return { baseMargin: this.baseMargin, trees: stateOfEnsemble(this.ensemble) }
+  }
+
+  #rows(operation: string, features: FeatureMatrix): AlignedRows {
+    return { columns: this.#aligner.align(operation, features), rowCount: features.rowCount }
   }
 
   #margin(operation: string, features: FeatureMatrix): Float64Array {

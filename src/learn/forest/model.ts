@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { logit } from '../../base/statistics.js'
 import { FeatureAligner } from '../align.js'
-import type { ChurnModel, Contributions } from '../contract.js'
+import type { Contributions } from '../contract.js'
 import { withoutCertainty } from '../margin.js'
 import { checkState, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
-import { TreeExplainer } from '../tree/treeExplainer.js'
+import { type AlignedRows, TreeExplainer } from '../tree/treeExplainer.js'
+import { type Interactions, refuseEmptyBackground, type TreeModel } from '../tree/treeModel.js'
 import { TreePredictor } from '../tree/treePredictor.js'
 import type { OutOfBag } from './outOfBag.js'
 
@@ -19,7 +20,7 @@ import type { OutOfBag } from './outOfBag.js'
  * `ensemble`, a leaf's `value` is its share of churners divided by the number of trees, `gain` what a split took off the
  * summed squared error of the drawn rows, `cover` the weight of all training rows that pass, drawn for the tree or not.
  */
-export class ForestModel implements ChurnModel {
+export class ForestModel implements TreeModel {
   readonly learner = 'forest'
   readonly #aligner: FeatureAligner
   readonly #predictor: TreePredictor
@@ -49,13 +50,29 @@ export class ForestModel implements ChurnModel {
   }
 
   contributions(features: FeatureMatrix): Contributions {
-    const columns = this.#aligner.align('ForestModel.contributions', features)
-    const values = this.#explainer.contributions({ columns, rowCount: features.rowCount })
+    const values = this.#explainer.contributions(this.#rows('ForestModel.contributions', features))
+    return { scale: 'probability', base: this.#explainer.expectedValue, values }
+  }
+
+  interventionalContributions(features: FeatureMatrix, background: FeatureMatrix): Contributions {
+    const operation = 'ForestModel.interventionalContributions'
+    refuseEmptyBackground(operation, background)
+    const rows = this.#rows(operation, features)
+    const { mean, values } = this.#explainer.interventional(rows, this.#rows(operation, background))
+    return { scale: 'probability', base: mean, values }
+  }
+
+  interactions(features: FeatureMatrix): Interactions {
+    const values = this.#explainer.interactions(this.#rows('ForestModel.interactions', features))
     return { scale: 'probability', base: this.#explainer.expectedValue, values }
   }
 
   state(): unknown {
     return { trees: stateOfEnsemble(this.ensemble) }
+  }
+
+  #rows(operation: string, features: FeatureMatrix): AlignedRows {
+    return { columns: this.#aligner.align(operation, features), rowCount: features.rowCount }
   }
 
   #probability(operation: string, features: FeatureMatrix): Float64Array {

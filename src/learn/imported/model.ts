@@ -3,12 +3,13 @@ import { Bitmap, isMissing } from '../../base/bitmap.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec, NumberColumn } from '../../base/matrix.js'
 import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
-import type { ChurnModel, Contributions } from '../contract.js'
+import type { Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
-import { TreeExplainer } from '../tree/treeExplainer.js'
+import { type AlignedRows, TreeExplainer } from '../tree/treeExplainer.js'
+import { type Interactions, refuseEmptyBackground, type TreeModel } from '../tree/treeModel.js'
 import { TreePredictor } from '../tree/treePredictor.js'
 import type { ImportedLibrary } from './sourceModel.js'
 
@@ -30,7 +31,7 @@ export interface ImportedReading {
  * `features` are those that a tree asks. Contributions are exact Shapley values of the trees (path-dependent TreeSHAP),
  * as the library itself gives them.
  */
-export class ImportedModel implements ChurnModel {
+export class ImportedModel implements TreeModel {
   readonly #aligner: FeatureAligner
   readonly #predictor: TreePredictor
   readonly #explainer: TreeExplainer
@@ -59,14 +60,30 @@ export class ImportedModel implements ChurnModel {
   }
 
   contributions(features: FeatureMatrix): Contributions {
-    const columns = this.#columns('ImportedModel.contributions', features)
-    const values = this.#explainer.contributions({ columns, rowCount: features.rowCount })
+    const values = this.#explainer.contributions(this.#rows('ImportedModel.contributions', features))
+    return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
+  }
+
+  interventionalContributions(features: FeatureMatrix, background: FeatureMatrix): Contributions {
+    const operation = 'ImportedModel.interventionalContributions'
+    refuseEmptyBackground(operation, background)
+    const rows = this.#rows(operation, features)
+    const { mean, values } = this.#explainer.interventional(rows, this.#rows(operation, background))
+    return { scale: 'log-odds', base: this.baseMargin + mean, values }
+  }
+
+  interactions(features: FeatureMatrix): Interactions {
+    const values = this.#explainer.interactions(this.#rows('ImportedModel.interactions', features))
     return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
   }
 
   state(): unknown {
     const { zeroIsMissing, codes } = this.reading
     return { baseMargin: this.baseMargin, trees: stateOfEnsemble(this.ensemble), zeroIsMissing, codes }
+  }
+
+  #rows(operation: string, features: FeatureMatrix): AlignedRows {
+    return { columns: this.#columns(operation, features), rowCount: features.rowCount }
   }
 
   #margin(operation: string, features: FeatureMatrix): Float64Array {

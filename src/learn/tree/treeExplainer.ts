@@ -12,7 +12,7 @@ import {
   mostDeepFeatures,
   quadratureTable,
 } from './pathDependentGame.js'
-import { answersOf } from './predict.js'
+import { addMargins, answersOf } from './predict.js'
 import type { ScoringKernels } from './scoringKernels.js'
 
 /** Columns of rows, matched to a model's features. */
@@ -59,13 +59,13 @@ export class TreeExplainer {
    * Returns the interventional Shapley values, shape (features, rows), as the mean over the rows of a background.
    *
    * The game is: a known feature has the row's value, an unknown one that of the background row. They add up to the
-   * trees' sum minus its mean over the background.
+   * trees' sum minus `mean`, that of the background.
    */
   interventional(
     { columns, rowCount }: AlignedRows,
     background: AlignedRows,
     kernels?: ScoringKernels | null,
-  ): Float64Array[] {
+  ): { readonly mean: number; readonly values: Float64Array[] } {
     const answers = answersOf(this.ensemble, background.columns, background.rowCount)
     const sums = new LeafSums(this.ensemble, this.specs, (leaf) => {
       const sides = backgroundSides(leaf, answers)
@@ -75,40 +75,45 @@ export class TreeExplainer {
     })
     const values = columns.map(() => new Float64Array(rowCount))
     sums.write(columns, rowCount, values, kernels)
-    return values
+    const margin = new Float64Array(background.rowCount)
+    addMargins(this.ensemble, background.columns, margin)
+    return { mean: margin.reduce((sum, value) => sum + value, 0) / margin.length, values }
   }
 
   /**
-   * Returns the Shapley interaction values of the path-dependent game: of features i and j at `[i × features + j]`, each
-   * of shape (rows). They are symmetric, and a feature's row adds up to its contribution.
+   * Returns the Shapley interaction values of the path-dependent game, shape (features, features, rows). They are
+   * symmetric (both sides of a pair are one array), and a feature's row adds up to its contribution.
    */
-  interactions(rows: AlignedRows, kernels?: ScoringKernels | null): Float64Array[] {
+  interactions(rows: AlignedRows, kernels?: ScoringKernels | null): Float64Array[][] {
     const { columns, rowCount } = rows
     const width = columns.length
-    this.#interactions ??= new LeafSums(this.ensemble, this.specs, (leaf) => {
-      const pairs = pairsOf(leaf.features.length)
-      const outputs = pairs.map(([one, other]) => {
-        const [a, b] = [leaf.features[one]!.feature, leaf.features[other]!.feature]
-        return Math.min(a, b) * width + Math.max(a, b)
-      })
-      const add: LeafGame['add'] = (takes, into) => addLeafInteractions(leaf, takes, into)
-      return { leaf, outputs, add, deepTable: null }
-    })
-    const values = Array.from({ length: width * width }, () => new Float64Array(rowCount))
-    this.#interactions.write(columns, rowCount, values, kernels)
-    const own = this.contributions(rows, kernels)
-    for (let one = 0; one < width; one++) {
-      const diagonal = values[one * width + one]!
-      diagonal.set(own[one]!)
-      for (let other = 0; other < width; other++) {
-        if (other === one) continue
-        const pair = values[Math.min(one, other) * width + Math.max(one, other)]!
-        if (other < one) values[one * width + other]!.set(pair)
-        for (let row = 0; row < rowCount; row++) diagonal[row]! -= pair[row]!
-      }
-    }
-    return values
+    this.#interactions ??= new LeafSums(this.ensemble, this.specs, (leaf) => interactionGame(leaf, width))
+    const pairs = Array.from({ length: width * width }, (_, output) =>
+      Math.floor(output / width) < output % width ? new Float64Array(rowCount) : empty,
+    )
+    this.#interactions.write(columns, rowCount, pairs, kernels)
+    const alone = this.contributions(rows, kernels)
+    return alone.map((own, one) =>
+      alone.map((_, other) => {
+        if (other === one) return own
+        const pair = pairs[Math.min(one, other) * width + Math.max(one, other)]!
+        for (let row = 0; row < rowCount; row++) own[row]! -= pair[row]!
+        return pair
+      }),
+    )
   }
+}
+
+const empty = new Float64Array(0)
+
+function interactionGame(leaf: LeafPath, width: number): LeafGame {
+  const outputs = leaf.features.flatMap(({ feature: one }, place) =>
+    leaf.features
+      .slice(place + 1)
+      .map(({ feature: other }) => Math.min(one, other) * width + Math.max(one, other)),
+  )
+  const add: LeafGame['add'] = (takes, into) => addLeafInteractions(leaf, takes, into)
+  return { leaf, outputs, add, deepTable: null }
 }
 
 function contributionGame(leaf: LeafPath): LeafGame {
@@ -119,13 +124,6 @@ function contributionGame(leaf: LeafPath): LeafGame {
   }
   const deepTable = quadratureTable(leaf)
   return { leaf, outputs, add: (takes, into) => addByTable(deepTable, takes, into), deepTable }
-}
-
-function pairsOf(count: number): [number, number][] {
-  const pairs: [number, number][] = []
-  for (let one = 0; one < count; one++)
-    for (let other = one + 1; other < count; other++) pairs.push([one, other])
-  return pairs
 }
 
 /** Returns the mean of the trees' sum over the training rows. */

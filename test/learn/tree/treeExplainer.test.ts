@@ -50,7 +50,7 @@ describe('TreeExplainer', () => {
         const { random, rows, values } = sample(shape, seed)
         const background = sample(shape, seed, seed + 1)
         const explainer = new TreeExplainer(random.ensemble, random.specs)
-        const got = explainer.interventional(rows, background.rows)
+        const { values: got } = explainer.interventional(rows, background.rows)
         values.slice(0, 3).forEach((row, index) => {
           const worth = worthOfSets(row.length, (known) => {
             const mixed = background.values.map((other) =>
@@ -80,10 +80,10 @@ describe('TreeExplainer', () => {
           for (let one = 0; one < width; one++) {
             let sum = 0
             for (let other = 0; other < width; other++) {
-              const value = got[one * width + other]![index]!
+              const value = got[one]![other]![index]!
               sum += value
               if (other === one) continue
-              expect(value).toBe(got[other * width + one]![index]!)
+              expect(value).toBe(got[other]![one]![index]!)
               expect(Math.abs(value - interaction(worth, width, one, other) / 2)).toBeLessThan(1e-10)
             }
             expect(Math.abs(sum - own[one]![index]!)).toBeLessThan(1e-10)
@@ -122,9 +122,10 @@ describe('TreeExplainer', () => {
     const means = mean([...marginsOf(random.ensemble, background.rows)])
     const own = explainer.contributions(rows)
     const interventional = explainer.interventional(rows, background.rows)
+    expect(interventional.mean).toBeCloseTo(means, 12)
     margin.forEach((expected, row) => {
       expect(Math.abs(sumAt(own, row) + explainer.expectedValue - expected)).toBeLessThan(1e-9)
-      expect(Math.abs(sumAt(interventional, row) + means - expected)).toBeLessThan(1e-9)
+      expect(Math.abs(sumAt(interventional.values, row) + means - expected)).toBeLessThan(1e-9)
     })
   })
 

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { type FeatureMatrix, takeRows } from '../base/matrix.js'
+import { seededRandom, shuffledIndices } from '../base/random.js'
+import { checkTraining } from './check.js'
+import type { ChurnModel, TrainingData } from './contract.js'
+
+/** How good probabilities are: `logLoss`, `rocAuc` and the other metrics of holdfast are such functions. */
+export type ProbabilityMetric = (
+  probability: Float64Array,
+  outcome: Uint8Array,
+  options?: { readonly weight?: Float64Array },
+) => number
+
+/** How the importance of features is measured by permutation. */
+export interface PermutationOptions {
+  /** What is measured. Default the log loss. */
+  readonly metric?: ProbabilityMetric | undefined
+  /** Whether more of the metric is better, as of AUC; of a loss less is. Default false. */
+  readonly greaterIsBetter?: boolean | undefined
+  /** Permutations of each feature. Integer in [1, 100]. Default 5. */
+  readonly repeats?: number | undefined
+  /** Seed of the permutations. Integer ≥ 0. Default 1. */
+  readonly seed?: number | undefined
+}
+
+const permutationOptions = z.strictObject({
+  metric: z
+    .custom<ProbabilityMetric>((value) => typeof value === 'function', 'to be a function')
+    .default(() => logLoss),
+  greaterIsBetter: z.boolean().default(false),
+  repeats: z.int().min(1).max(100).default(5),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+})
+
+/** What a model loses where a feature's values are mixed up among the rows. */
+export interface PermutationImportance {
+  readonly feature: string
+  /** Mean loss in the metric; around 0, also below, where the model does without the feature. */
+  readonly importance: number
+  /** Standard deviation over the permutations, divided by n − 1; 0 for a single one. */
+  readonly deviation: number
+}
+
+/**
+ * Returns for each feature what a model loses in a metric where its values are permuted among the rows, the most first.
+ *
+ * Take rows that the model has not been trained on: on training rows it measures what was learned by heart too. Of two
+ * features that say the same, either makes up for the other, and both look unimportant.
+ *
+ * With s(·) the metric, importance = mean over permutations of s(permuted) − s(as it is) for a loss, and the other way
+ * round where `greaterIsBetter`. All features are permuted by the same orders of rows.
+ *
+ * @param model any model
+ * @param data features and outcomes; rows of weight 0 are left out
+ * @returns one entry per feature of the model, in the unit of the metric
+ * @throws {HoldfastError} all broken rules of options and data at once, as in training
+ *
+ * O(features × repeats) predictions of all rows.
+ *
+ * @example
+ * // permutationImportance(model, test, { metric: rocAuc, greaterIsBetter: true, repeats: 10 })
+ *
+ * @see Breiman, Random Forests (2001); Fisher, Rudin and Dominici (2019); {@link gainImportance}
+ */
+export function permutationImportance(
+  model: ChurnModel,
+  data: TrainingData,
+  options?: PermutationOptions,
+): PermutationImportance[] {
+  const checked = checkTraining('permutationImportance', permutationOptions, options, data)
+  const { metric, greaterIsBetter, repeats, seed } = checked.options
+  const { features, outcome, weight } = checked
+  const score = (matrix: FeatureMatrix): number => {
+    const value = metric(model.probability(matrix), outcome, weight === null ? {} : { weight })
+    return greaterIsBetter ? -value : value
+  }
+  const before = score(features)
+  const random = seededRandom(seed)
+  const orders = Array.from({ length: repeats }, () => shuffledIndices(features.rowCount, random))
+  return model.features
+    .map(({ name }) => {
+      const losses = orders.map((order) => score(permuted(features, name, order)) - before)
+      return { feature: name, ...meanAndDeviation(losses) }
+    })
+    .sort((a, b) => b.importance - a.importance)
+}
+
+function permuted(matrix: FeatureMatrix, name: string, order: Int32Array): FeatureMatrix {
+  const columns = matrix.columns.map((column) =>
+    column.name === name
+      ? takeRows({ rowCount: matrix.rowCount, columns: [column] }, order).columns[0]!
+      : column,
+  )
+  return { rowCount: matrix.rowCount, columns }
+}
+
+function meanAndDeviation(values: readonly number[]): { importance: number; deviation: number } {
+  const importance = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - importance) ** 2, 0)
+  return { importance, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) }
+}
+
+/** Probabilities of models are never 0 or 1. */
+function logLoss(
+  probability: Float64Array,
+  outcome: Uint8Array,
+  { weight }: { readonly weight?: Float64Array } = {},
+): number {
+  let [sum, total] = [0, 0]
+  for (let row = 0; row < outcome.length; row++) {
+    const own = weight === undefined ? 1 : weight[row]!
+    const p = probability[row]!
+    sum -= own * (outcome[row] === 1 ? Math.log(p) : Math.log1p(-p))
+    total += own
+  }
+  return sum / total
+}
