@@ -25,7 +25,7 @@ export function logLossGradients(views: KernelViews, thread: number): void {
   const statistics = views.wordsAt(views.address(2), 2 * rowCount)
   for (let row = begin; row < end; row++) {
     const p = 1 / (1 + exponential(-margin[row]!))
-    const y = outcome[row]! & 1
+    const y = outcome[row]!
     statistics[2 * row] = nearest(p * (1 - p) * hessianUnits)
     statistics[2 * row + 1] = nearest((p - y) * gradientUnits)
   }
