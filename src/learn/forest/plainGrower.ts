@@ -122,14 +122,12 @@ export class PlainGrower {
 
   #closeLeaf(node: PlainNode): void {
     const { priorChurned, priorUnits } = this.#context
-    const { rest, outOfBagSums, outOfBagCounts, nodeWords, nodeNumbers } = this.#arrays
+    const { rest, outOfBagSums, nodeWords, nodeNumbers } = this.#arrays
     const probability = (node.churned + priorChurned) / (node.units + priorUnits)
     const told = Math.floor(probability * probabilityUnits + 0.5)
     const rows = rest[node.depth & 1]!
     for (let index = node.restBegin; index < node.restEnd; index++) {
-      const row = rows[index]!
-      outOfBagSums[row]! += told
-      outOfBagCounts[row]!++
+      outOfBagSums[rows[index]!]! += told
     }
     const word = node.index * wordsPerNode
     nodeWords[word] = -1

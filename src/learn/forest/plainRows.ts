@@ -6,7 +6,7 @@ import type { PlainRandom } from './plainRandom.js'
 /** Draws the rows of a tree, as in kernels/forest-sample.as.ts; returns the number of entries. */
 export function sampleRows(context: ForestContext, arrays: PlainArrays, random: PlainRandom): number {
   const { rowCount, drawCount } = context
-  const { drawn, units, outcome } = arrays
+  const { drawn, units, outcome, outOfBagCounts } = arrays
   if (context.sampling === 1) {
     drawn.fill(0)
     for (let draw = 0; draw < drawCount; draw++) drawn[random.below(rowCount)]!++
@@ -19,6 +19,7 @@ export function sampleRows(context: ForestContext, arrays: PlainArrays, random: 
   for (let row = 0; row < rowCount; row++) {
     if (drawn[row] === 0) {
       rest[row - entry] = row
+      outOfBagCounts[row]!++
       continue
     }
     entries[2 * entry] = 2 * row + outcome[row]!

@@ -99,7 +99,8 @@ export class PlainSplit {
     for (let index = 0; index < count; index++) {
       const bin = present[index]!
       const [units, churned] = this.#sumsOf(bin)
-      const key = (churned * node.units - node.churned * units) / (units + this.context.smoothingUnits)
+      const distance = churned * (node.units - node.churned) - node.churned * (units - churned)
+      const key = distance / (units + this.context.smoothingUnits)
       let place = index
       while (place > 0 && keys[place - 1]! > key) {
         keys[place] = keys[place - 1]!
@@ -144,7 +145,7 @@ export class PlainSplit {
   #consider(node: PlainNode, units: number, churned: number, place: number, missingLeft: number): void {
     const right = node.units - units
     if (units < this.context.minUnits || right < this.context.minUnits) return
-    const distance = churned * node.units - node.churned * units
+    const distance = churned * (node.units - node.churned) - node.churned * (units - churned)
     const numerator = distance * distance
     const denominator = units * right
     if (!(numerator * this.#denominator > this.#numerator * denominator)) return

@@ -3,9 +3,13 @@ import { numberColumn, textColumn } from '../../../src/base/matrix.js'
 import { seededRandom } from '../../../src/base/random.js'
 import { checkTraining } from '../../../src/learn/check.js'
 import type { TrainingData } from '../../../src/learn/contract.js'
+import { layForest } from '../../../src/learn/forest/forestMemory.js'
 import { type ForestKernels, plainKernels, webAssemblyKernels } from '../../../src/learn/forest/kernels.js'
 import { type ForestOptions, forestOptions } from '../../../src/learn/forest/options.js'
 import { growForest } from '../../../src/learn/forest/train.js'
+import { TreeCollector } from '../../../src/learn/forest/treeCollector.js'
+import { growTogether } from '../../../src/learn/forest/treeTeam.js'
+import { binsOf } from '../../../src/learn/tree/bins.js'
 import { sampleData } from '../sample.js'
 
 /** Numbers of few and of many values, with and without missing ones; texts of 2, 40 and 300 values; weights. */
@@ -75,4 +79,26 @@ describe('kernels of the forest', () => {
     const many = grown(webAssemblyKernels(), data, { trees: 3 }) as typeof few
     expect(many.state.trees.right.slice(0, few.state.trees.right.length)).toEqual(few.state.trees.right)
   })
+
+  it('grow the same trees where codes are kept row by row too, for up to 64 columns and for more', () => {
+    const echoes = Array.from({ length: 70 }, (_, index) => {
+      const random = seededRandom(index)
+      return numberColumn(`echo ${index}`, Array.from({ length: 900 }, random.normal))
+    })
+    const narrow = variedData(900, 1)
+    const wide = { ...narrow, features: { rowCount: 900, columns: [...narrow.features.columns, ...echoes] } }
+    for (const data of [narrow, wide]) expect(treesOf(data, 0)).toEqual(treesOf(data, 2 ** 30))
+  })
 })
+
+/** Trees of the kernels in WebAssembly, with codes kept row by row from so many values on. */
+function treesOf(data: TrainingData, mostCached: number): unknown {
+  const kernels = webAssemblyKernels()
+  const training = checkTraining('test', forestOptions, { trees: 4, minRowsPerLeaf: 2 }, data)
+  const bins = binsOf(training.features, training.weight, 255)
+  const layout = layForest(kernels.memory, training, training.features, bins, 1, mostCached)
+  expect(layout.contexts[0]!.rowCodes > 0).toBe(mostCached === 0)
+  const collector = new TreeCollector({ bins, features: Int32Array.from(bins.keys()) }, 4, layout.weightUnits)
+  growTogether({ operation: 'test', kernels, layout, collector, onTree: () => undefined })
+  return collector.build()
+}

@@ -38,10 +38,33 @@ export class Context {
   keys: u32
   outOfBagSums: u32
   outOfBagCounts: u32
+  // The codes once more, row by row, `rowStep` bytes a row; 0 where they fit into the processor's cache as they are.
+  rowCodes: u32
+  rowStep: u32
   // A word that other threads set to stop this one.
   stop: u32
   // A word that counts divided nodes, for others to see that this thread is alive.
   beat: u32
+}
+
+// Where the codes of a node's rows are read: that of a row lies at `base + row * step`. Nodes of few rows read them row
+// by row: the columns of a split lie in one line of the cache then, instead of one line each.
+let isSparse: bool = false
+
+export function readCodesOf(context: Context, rows: u32): void {
+  isSparse = context.rowCodes != 0 && rows < context.rowCount >>> 5
+}
+
+// @ts-ignore: decorator
+@inline
+export function codesBase(context: Context, column: u32): u32 {
+  return isSparse ? context.rowCodes + column : context.codes + column * context.stride
+}
+
+// @ts-ignore: decorator
+@inline
+export function codesStep(context: Context): u32 {
+  return isSparse ? context.rowStep : 1
 }
 
 // A node of the finished tree; 32 bytes.

@@ -1,12 +1,12 @@
 // Sums of units per bin and class: cell `2 * bin + class` of 8 bytes. The hot loops of training. A flag per bin says
 // which occur, so that neither reading nor clearing touches the others.
 
-export function fillOne(entries: u32, count: u32, codes: u32, cells: u32, flags: u32): void {
+export function fillOne(entries: u32, count: u32, codes: u32, step: u32, cells: u32, flags: u32): void {
   const end = entries + (count << 3)
   for (let at = entries; at < end; at += 8) {
     const entry = load<u64>(at)
     const row = <u32>entry
-    const code: u32 = load<u8>(codes + (row >>> 1))
+    const code: u32 = load<u8>(codes + (row >>> 1) * step)
     const cell = cells + (((code << 1) | (row & 1)) << 3)
     store<u64>(cell, load<u64>(cell) + (entry >>> 32))
     store<u8>(flags + code, 1)
@@ -17,6 +17,7 @@ export function fillOne(entries: u32, count: u32, codes: u32, cells: u32, flags:
 export function fillTwo(
   entries: u32,
   count: u32,
+  step: u32,
   codes: u32,
   cells: u32,
   flags: u32,
@@ -29,7 +30,7 @@ export function fillTwo(
     const entry = load<u64>(at)
     const row = <u32>entry
     const units = entry >>> 32
-    const place = row >>> 1
+    const place = (row >>> 1) * step
     const half = row & 1
     const code: u32 = load<u8>(codes + place)
     const otherCode: u32 = load<u8>(otherCodes + place)

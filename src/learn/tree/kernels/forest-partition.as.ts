@@ -1,4 +1,4 @@
-import { Context, Pending } from './forest-context.as'
+import { codesBase, codesStep, Context, Pending } from './forest-context.as'
 
 // Rows change sides from one array to the other: left ones from the front, right ones from the back. Both places are
 // written and one of them counts: no branch that a processor would have to guess.
@@ -20,7 +20,8 @@ export function partitionEntries(context: Context, node: Pending, from: u32, to:
 // @ts-ignore: decorator
 @inline
 function partitionWith(context: Context, node: Pending, from: u32, to: u32, set: usize): u32 {
-  const codes = context.codes + <u32>node.column * context.stride
+  const codes = codesBase(context, <u32>node.column)
+  const step = codesStep(context)
   const cut = <u32>node.cut
   const missing: u32 = node.missingLeft != 0 ? load<u32>(context.binCounts + (<u32>node.column << 2)) : 256
   const end = from + (node.end << 3)
@@ -28,7 +29,7 @@ function partitionWith(context: Context, node: Pending, from: u32, to: u32, set:
   let right = to + ((node.end - 1) << 3)
   for (let at = from + (node.begin << 3); at < end; at += 8) {
     const entry = load<u64>(at)
-    const code: u32 = load<u8>(codes + (<u32>entry >>> 1))
+    const code: u32 = load<u8>(codes + (<u32>entry >>> 1) * step)
     const isLeft = goesLeft(code, cut, missing, set)
     store<u64>(left, entry)
     store<u64>(right, entry)
@@ -48,7 +49,8 @@ export function partitionRest(context: Context, node: Pending, from: u32, to: u3
 // @ts-ignore: decorator
 @inline
 function partitionRestWith(context: Context, node: Pending, from: u32, to: u32, set: usize): u32 {
-  const codes = context.codes + <u32>node.column * context.stride
+  const codes = codesBase(context, <u32>node.column)
+  const step = codesStep(context)
   const cut = <u32>node.cut
   const missing: u32 = node.missingLeft != 0 ? load<u32>(context.binCounts + (<u32>node.column << 2)) : 256
   const end = from + (node.restEnd << 2)
@@ -56,7 +58,7 @@ function partitionRestWith(context: Context, node: Pending, from: u32, to: u32, 
   let right = to + (node.restEnd << 2) - 4
   for (let at = from + (node.restBegin << 2); at < end; at += 4) {
     const row = load<u32>(at)
-    const isLeft = goesLeft(load<u8>(codes + row), cut, missing, set)
+    const isLeft = goesLeft(load<u8>(codes + row * step), cut, missing, set)
     store<u32>(left, row)
     store<u32>(right, row)
     left += isLeft << 2

@@ -43,6 +43,8 @@ function writeEntries(context: Context): u32 {
     store<u32>(entry, weight * times, 4)
     store<u32>(rest, row)
     const isDrawn: u32 = times > 0 ? 1 : 0
+    const count = context.outOfBagCounts + (row << 2)
+    store<u32>(count, load<u32>(count) + 1 - isDrawn)
     entry += isDrawn << 3
     rest += (1 - isDrawn) << 2
   }

@@ -1,8 +1,9 @@
 import { Context, Pending } from './forest-context.as'
 import { nextRandom, randomBelow } from './forest-random.as'
 
-// The best division of a node by one column so far. With N, P the units and churned units of the node and n, p those
-// of its left side, the squared error falls by (pN - Pn)² / (N n (N - n)); fractions are compared by their products.
+// The best division of a node by one column so far. With S, P the units that stayed and that churned in the node, and
+// s, p those of its left side, N = S + P and n = s + p, the squared error falls by (pS - Ps)² / (N n (N - n)); fractions
+// are compared by their products.
 let bestNumerator: f64 = 0
 let bestDenominator: f64 = 1
 let bestUnits: f64 = 0
@@ -20,7 +21,7 @@ function startSearch(): void {
 function consider(node: Pending, minUnits: f64, units: f64, churned: f64, place: i32, missingLeft: i32): void {
   const right = node.units - units
   if (units < minUnits || right < minUnits) return
-  const distance = churned * node.units - node.churned * units
+  const distance = churned * (node.units - node.churned) - node.churned * (units - churned)
   const numerator = distance * distance
   const denominator = units * right
   if (numerator * bestDenominator > bestNumerator * denominator) {
@@ -88,20 +89,14 @@ function tryEveryCut(
   hasMissing: bool,
   binCount: u32,
 ): void {
+  if (!hasMissing) {
+    tryKnownCuts(node, context.minUnits, cells, context.present, known - 1)
+    return
+  }
   const present = context.present
   const minUnits = context.minUnits
   let units: f64 = 0
   let churned: f64 = 0
-  if (!hasMissing) {
-    for (let index: u32 = 0; index < known - 1; index++) {
-      const bin = presentAt(present, index)
-      const more = churnedAt(cells, bin)
-      churned += more
-      units += stayedAt(cells, bin) + more
-      consider(node, minUnits, units, churned, index, 0)
-    }
-    return
-  }
   const missingChurned = churnedAt(cells, binCount)
   const missingUnits = stayedAt(cells, binCount) + missingChurned
   for (let index: u32 = 0; index < known; index++) {
@@ -114,6 +109,47 @@ function tryEveryCut(
       consider(node, minUnits, units + missingUnits, churned + missingChurned, index, 1)
     }
   }
+}
+
+// The same without missing values and with what is best kept at hand: the loop that most of the search is spent in.
+function tryKnownCuts(node: Pending, minUnits: f64, cells: u32, present: u32, cuts: u32): void {
+  const nodeUnits = node.units
+  const nodeChurned = node.churned
+  const nodeStayed = nodeUnits - nodeChurned
+  let stayedSum: i64 = 0
+  let churnedSum: i64 = 0
+  let numerator: f64 = 0
+  let denominator: f64 = 1
+  let best: u32 = 0
+  let bestStayed: i64 = 0
+  let bestChurnedSum: i64 = 0
+  for (let index: u32 = 0; index < cuts; index++) {
+    const cell = cells + (<u32>load<u16>(present + (index << 1)) << 4)
+    stayedSum += load<i64>(cell)
+    churnedSum += load<i64>(cell, 8)
+    const stayed = <f64>stayedSum
+    const churned = <f64>churnedSum
+    const units = stayed + churned
+    if (units < minUnits) continue
+    const right = nodeUnits - units
+    if (right < minUnits) break
+    const distance = churned * nodeStayed - nodeChurned * stayed
+    const squared = distance * distance
+    const product = units * right
+    if (squared * denominator > numerator * product) {
+      numerator = squared
+      denominator = product
+      best = index
+      bestStayed = stayedSum
+      bestChurnedSum = churnedSum
+    }
+  }
+  bestNumerator = numerator
+  bestDenominator = denominator
+  bestUnits = <f64>(bestStayed + bestChurnedSum)
+  bestChurned = <f64>bestChurnedSum
+  bestPlace = best
+  bestMissingLeft = 0
 }
 
 let randomCut: i32 = 0
@@ -177,8 +213,9 @@ function putInOrderOfMeans(context: Context, node: Pending, cells: u32, count: u
   for (let index: u32 = 0; index < count; index++) {
     const bin = presentAt(present, index)
     const churned = churnedAt(cells, bin)
-    const units = stayedAt(cells, bin) + churned
-    const key = (churned * node.units - node.churned * units) / (units + context.smoothingUnits)
+    const stayed = stayedAt(cells, bin)
+    const distance = churned * (node.units - node.churned) - node.churned * stayed
+    const key = distance / (stayed + churned + context.smoothingUnits)
     let place = index
     while (place > 0 && load<f64>(keys + ((place - 1) << 3)) > key) {
       store<f64>(keys + (place << 3), load<f64>(keys + ((place - 1) << 3)))

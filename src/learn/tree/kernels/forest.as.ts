@@ -1,4 +1,4 @@
-import { Context, Node, nodeBytes, Pending, pendingBytes } from './forest-context.as'
+import { codesBase, codesStep, Context, Node, nodeBytes, Pending, pendingBytes, readCodesOf } from './forest-context.as'
 import { clearCells, fillOne, fillTwo, listPresent } from './forest-fill.as'
 import { partitionEntries, partitionRest } from './forest-partition.as'
 import { mix, randomBelow, seedRandom } from './forest-random.as'
@@ -110,6 +110,7 @@ function takeBest(context: Context): Pending {
 }
 
 function divide(context: Context, parent: Pending): void {
+  readCodesOf(context, parent.end - parent.begin)
   const isOdd = (parent.depth & 1) != 0
   const middle = isOdd
     ? partitionEntries(context, parent, context.otherEntries, context.entries)
@@ -185,11 +186,8 @@ function closeLeaf(context: Context, pending: Pending): void {
   const rest = isOdd ? context.otherRest : context.rest
   const told = Math.floor(probability * probabilityUnits + 0.5)
   for (let index = pending.restBegin; index < pending.restEnd; index++) {
-    const row = load<u32>(rest + (index << 2))
-    const sum = context.outOfBagSums + (row << 3)
-    const count = context.outOfBagCounts + (row << 2)
+    const sum = context.outOfBagSums + (load<u32>(rest + (index << 2)) << 3)
     store<f64>(sum, load<f64>(sum) + told)
-    store<u32>(count, load<u32>(count) + 1)
   }
   const node = nodeAt(context, pending.node)
   node.column = -1
@@ -220,6 +218,7 @@ function findSplit(context: Context, node: Pending): bool {
   if (node.churned == 0 || node.churned == node.units) return false
   node.gain = 0
   node.column = -1
+  readCodesOf(context, node.end - node.begin)
   seedRandom(node.seed)
   const enough = context.columnsPerSplit
   for (let place: u32 = 0; place < enough; place++) drawColumn(context, place)
@@ -269,18 +268,19 @@ function entriesOf(context: Context, node: Pending): u32 {
 }
 
 function fillSingle(context: Context, node: Pending, column: u32): void {
-  const codes = context.codes + column * context.stride
-  fillOne(entriesOf(context, node), node.end - node.begin, codes, context.cells, context.flags)
+  const codes = codesBase(context, column)
+  fillOne(entriesOf(context, node), node.end - node.begin, codes, codesStep(context), context.cells, context.flags)
 }
 
 function fillBoth(context: Context, node: Pending, a: u32, b: u32): void {
   fillTwo(
     entriesOf(context, node),
     node.end - node.begin,
-    context.codes + a * context.stride,
+    codesStep(context),
+    codesBase(context, a),
     context.cells,
     context.flags,
-    context.codes + b * context.stride,
+    codesBase(context, b),
     context.cells + cellBytes,
     context.flags + flagBytes,
   )
