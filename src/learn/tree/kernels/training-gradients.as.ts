@@ -23,29 +23,34 @@ export function logLossGradients(thread: i32): void {
 }
 
 export function rawGradients(margin: usize, outcome: usize, statistics: usize, begin: i32, end: i32): void {
-  const one = f64x2.splat(1)
   let row = begin
   for (; row + 1 < end; row += 2) {
     const score = v128.load(margin + (<usize>row << 3))
-    const e = exponential(f64x2.neg(score))
-    const p = f64x2.div(one, f64x2.add(one, e))
-    const y = f64x2.convert_low_i32x4_u(
-      v128.and(i32x4(<i32>load<u8>(outcome + <usize>row), <i32>load<u8>(outcome + <usize>row, 1), 0, 0), i32x4.splat(1)),
-    )
-    const g = f64x2.nearest(f64x2.mul(f64x2.sub(p, y), f64x2.splat(gradientUnits)))
-    const h = f64x2.nearest(f64x2.mul(f64x2.mul(p, f64x2.sub(one, p)), f64x2.splat(hessianUnits)))
-    const gi = i32x4.trunc_sat_f64x2_s_zero(g)
-    const hi = i32x4.trunc_sat_f64x2_s_zero(h)
-    v128.store(statistics + (<usize>row << 3), i8x16.shuffle(hi, gi, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23))
+    const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load16_splat(outcome + <usize>row)))
+    const pair = rawPair(score, f64x2.convert_low_i32x4_u(bytes))
+    v128.store(statistics + (<usize>row << 3), pair)
   }
   if (row < end) {
-    const e = f64x2.extract_lane(exponential(f64x2.splat(-load<f64>(margin + (<usize>row << 3)))), 0)
-    const p = 1 / (1 + e)
-    const y = <f64>(load<u8>(outcome + <usize>row) & 1)
-    const at = statistics + (<usize>row << 3)
-    store<i32>(at, <i32>nearest(p * (1 - p) * hessianUnits))
-    store<i32>(at, <i32>nearest((p - y) * gradientUnits), 4)
+    const score = f64x2.splat(load<f64>(margin + (<usize>row << 3)))
+    const pair = rawPair(score, f64x2.splat(<f64>load<u8>(outcome + <usize>row)))
+    v128.store64_lane(statistics + (<usize>row << 3), pair, 0)
   }
+}
+
+/** Added to a number and taken off again, rounds it to a whole one, half to even; its low bits are that one. */
+const rounder: f64 = 6755399441055744
+
+/** Hessian and gradient of two rows, in units, as four words. */
+// @ts-ignore: decorator
+@inline
+function rawPair(score: v128, outcome: v128): v128 {
+  const one = f64x2.splat(1)
+  const p = f64x2.div(one, f64x2.add(one, exponential(f64x2.neg(score))))
+  const g = f64x2.mul(f64x2.sub(p, outcome), f64x2.splat(gradientUnits))
+  const h = f64x2.mul(f64x2.mul(p, f64x2.sub(one, p)), f64x2.splat(hessianUnits))
+  const gi = f64x2.add(g, f64x2.splat(rounder))
+  const hi = f64x2.add(h, f64x2.splat(rounder))
+  return i8x16.shuffle(hi, gi, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27)
 }
 
 /**
@@ -55,8 +60,9 @@ export function rawGradients(margin: usize, outcome: usize, statistics: usize, b
 // @ts-ignore: decorator
 @inline
 function exponential(x: v128): v128 {
-  const bound = f64x2.max(f64x2.min(x, f64x2.splat(40)), f64x2.splat(-40))
-  const n = f64x2.nearest(f64x2.mul(bound, f64x2.splat(1.4426950408889634)))
+  const bound = f64x2.pmax(f64x2.pmin(x, f64x2.splat(40)), f64x2.splat(-40))
+  const shifted = f64x2.add(f64x2.mul(bound, f64x2.splat(1.4426950408889634)), f64x2.splat(rounder))
+  const n = f64x2.sub(shifted, f64x2.splat(rounder))
   const r = f64x2.sub(bound, f64x2.mul(n, f64x2.splat(0.6931471805599453)))
   let sum = f64x2.splat(1.0 / 40320.0)
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 5040.0))
@@ -67,8 +73,8 @@ function exponential(x: v128): v128 {
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(0.5))
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1))
   sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1))
-  const power = i64x2.shl(i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n)), 52)
-  return i64x2.add(sum, power)
+  // Whatever lies above the low 12 bits of `shifted` is shifted out.
+  return i64x2.add(sum, i64x2.shl(shifted, 52))
 }
 
 /**
@@ -88,7 +94,53 @@ export function sumGradients(thread: i32): void {
   )
 }
 
+/** Rows whose sums of values below 2^18 stay within 32 bits. */
+const blockRows: i32 = 8192
+
 export function addUp(statistics: usize, role: usize, weights: usize, begin: i32, end: i32, sums: usize): void {
+  if (role == 0 && weights == 0) addUpAll(statistics, begin, end, sums)
+  else addUpSome(statistics, role, weights, begin, end, sums)
+}
+
+/** Two rows at a time; blocks are summed in 32 bits. */
+export function addUpAll(statistics: usize, begin: i32, end: i32, sums: usize): void {
+  const rounding = i32x4.splat(255)
+  const zero = i32x4.splat(0)
+  let below: i64 = 0
+  let above: i64 = 0
+  let hessian: i64 = 0
+  for (let first = begin; first < end; first += blockRows) {
+    const last = min(first + blockRows, end)
+    let up = zero
+    let down = zero
+    let row = first
+    for (; row + 1 < last; row += 2) {
+      const pair = v128.load(statistics + (<usize>row << 3))
+      up = i32x4.add(up, i32x4.shr_u(i32x4.add(i32x4.max_s(pair, zero), rounding), 8))
+      down = i32x4.add(down, i32x4.shr_u(i32x4.add(i32x4.max_s(i32x4.neg(pair), zero), rounding), 8))
+    }
+    if (row < last) {
+      const pair = v128.load64_zero(statistics + (<usize>row << 3))
+      up = i32x4.add(up, i32x4.shr_u(i32x4.add(i32x4.max_s(pair, zero), rounding), 8))
+      down = i32x4.add(down, i32x4.shr_u(i32x4.add(i32x4.max_s(i32x4.neg(pair), zero), rounding), 8))
+    }
+    hessian += <i64>i32x4.extract_lane(up, 0) + <i64>i32x4.extract_lane(up, 2)
+    above += <i64>i32x4.extract_lane(up, 1) + <i64>i32x4.extract_lane(up, 3)
+    below += <i64>i32x4.extract_lane(down, 1) + <i64>i32x4.extract_lane(down, 3)
+  }
+  store<f64>(sums, <f64>below)
+  store<f64>(sums, <f64>above, 8)
+  store<f64>(sums, <f64>hessian, 16)
+}
+
+export function addUpSome(
+  statistics: usize,
+  role: usize,
+  weights: usize,
+  begin: i32,
+  end: i32,
+  sums: usize,
+): void {
   let below: i64 = 0
   let above: i64 = 0
   let hessian: i64 = 0
@@ -123,13 +175,23 @@ export function packGradients(thread: i32): void {
 }
 
 export function packUnweighted(statistics: usize, begin: i32, end: i32, gradientShift: i32, hessianShift: i32): void {
-  const gradientHalf = gradientShift > 0 ? 1 << (gradientShift - 1) : 0
-  const hessianHalf = hessianShift > 0 ? 1 << (hessianShift - 1) : 0
-  for (let row = begin; row < end; row++) {
+  const gradientHalf = i32x4.splat(gradientShift > 0 ? 1 << (gradientShift - 1) : 0)
+  const hessianHalf = i32x4.splat(hessianShift > 0 ? 1 << (hessianShift - 1) : 0)
+  const one = i32x4.splat(1)
+  let row = begin
+  for (; row + 1 < end; row += 2) {
     const at = statistics + (<usize>row << 3)
-    const g = (load<i32>(at, 4) + gradientHalf) >> gradientShift
-    const h = max<i32>((load<i32>(at) + hessianHalf) >> hessianShift, 1)
-    store<i64>(at, (<i64>g << 32) + <i64>h)
+    const pair = v128.load(at)
+    const g = i32x4.shr_s(i32x4.add(pair, gradientHalf), gradientShift)
+    const h = i32x4.max_s(i32x4.shr_s(i32x4.add(pair, hessianHalf), hessianShift), one)
+    v128.store(at, i8x16.shuffle(h, g, 0, 1, 2, 3, 20, 21, 22, 23, 8, 9, 10, 11, 28, 29, 30, 31))
+  }
+  if (row < end) {
+    const at = statistics + (<usize>row << 3)
+    const pair = v128.load64_zero(at)
+    const g = i32x4.shr_s(i32x4.add(pair, gradientHalf), gradientShift)
+    const h = i32x4.max_s(i32x4.shr_s(i32x4.add(pair, hessianHalf), hessianShift), one)
+    v128.store64_lane(at, i8x16.shuffle(h, g, 0, 1, 2, 3, 20, 21, 22, 23, 8, 9, 10, 11, 28, 29, 30, 31), 0)
   }
 }
 

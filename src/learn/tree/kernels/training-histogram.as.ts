@@ -4,7 +4,7 @@ import { columnBytes, fillBlock } from './training-fill.as'
 import { rangeAt } from './training-rows.as'
 
 /** Rows read ahead into the cache before they are added: WebAssembly has no prefetch. */
-const touchedRows: usize = 64
+const touchedRows: usize = 128
 
 /**
  * Fills a histogram with the sums over a node's rows. Where the threads work together, each fills one of its own:

@@ -43,6 +43,10 @@ export function sampleRows(thread: i32): void {
   const stripes = stripeRows * threadCount()
   for (let first = thread * stripeRows; first < rowCount; first += stripes) {
     const end = min(first + stripeRows, rowCount)
+    if (role == 0 && all != 0) {
+      front = listRows(front, first, end)
+      continue
+    }
     for (let row = first; row < end; row++) {
       const kind: u32 = role == 0 ? 0 : load<u8>(role + <usize>row)
       if (kind == 0 && (all != 0 || hash(row, seed) < limit)) {
@@ -59,6 +63,15 @@ export function sampleRows(thread: i32): void {
   const outside = address(8) + (<usize>thread << 3)
   store<i32>(outside, <i32>((back - address(0)) >> 2))
   store<i32>(outside, load<i32>(segments + (<usize>(thread + 1) << 2)), 4)
+}
+
+/** Lists the rows of a stripe; returns where the next ones go. */
+export function listRows(target: usize, first: i32, end: i32): usize {
+  for (let row = first; row < end; row++) {
+    store<i32>(target, row)
+    target += 4
+  }
+  return target
 }
 
 /**

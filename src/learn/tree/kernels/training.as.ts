@@ -8,6 +8,16 @@ import { addLeaves, addOutside, countCodes, partitionRows, sampleRows } from './
 import { sortNumbers } from './training-sort.as'
 import { describeSplit, searchCounted, searchSplits } from './training-scan.as'
 
+// Exported, so that they stay functions of their own: inlined into a function that runs for long, a loop would stay in
+// the engine's quick and slow code until that function is called again.
+export * from './training-bins.as'
+export * from './training-fill.as'
+export * from './training-gradients.as'
+export * from './training-histogram.as'
+export * from './training-rows.as'
+export * from './training-scan.as'
+export * from './training-sort.as'
+
 /** Times that a thread looks for a new job before it sleeps: long enough for the gap between two jobs of a split. */
 const patience: i32 = 4000
 const stopOperation: i32 = 0
