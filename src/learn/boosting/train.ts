@@ -1,6 +1,6 @@
 import { refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
-import { seededRandom } from '../../base/random.js'
+import { type Random, seededRandom } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
@@ -13,7 +13,7 @@ import { storeColumns } from '../tree/storedColumns.js'
 import { processorCount } from '../tree/threads.js'
 import { type MarginLine, sameMargin } from './calibration.js'
 import { columnRules } from './columnChoice.js'
-import { chooseRounds, manyRows, type Rounds } from './innerFolds.js'
+import { chooseRounds, innerFoldCount, manyRows, type Rounds } from './innerFolds.js'
 import { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
 import { type BoostingOptions, boostingOptions, type CheckedBoostingOptions } from './options.js'
@@ -40,24 +40,31 @@ export interface BoostingControl extends TrainControl {
  *
  * Use it where the risk depends on combinations of features or on thresholds; it reads missing values and categories
  * as they are. Where data are few or effects are simply additive, `trainLogistic` is as good and easier to explain:
- * compare the two fold by fold.
+ * compare the two fold by fold. `trainBoostingAsync` is for servers.
  *
  * Newton boosting of log loss on histograms. With p the probability so far, w the row weight, y the outcome:
  *
  *     g = w (p - y)      h = w p (1 - p)      start = log odds of the base rate
- *     leaf value = - learningRate · Σg / (Σh + l2)
+ *     leaf value = - learningRate · shrink(Σg, l1) / (Σh + l2)
+ *
+ * With its defaults the model is the mean of a shallow part (depth 3) and a deep one (depth 6). How many trees each
+ * gets is found on inner folds, whose rows the trees that predict them have not seen; the mean is read by the line
+ * `intercept + slope · margin` that fits those rows best; then both are trained on all rows.
  *
  * Missing values learn a side per split; a split that saw none sends them to its heavier side. A category that
  * training has not seen, or beyond the `maxBins` heaviest, is read as missing. The order of columns never matters;
- * the order of rows matters only with `rowShare` below 1. Same seed, same data: the same model.
+ * the order of rows matters only to draws of rows and inner folds. Gradients are whole numbers in the sums: same seed,
+ * same data, the same model to the bit, on any number of threads, with or without WebAssembly.
  *
  * @param data at least one row of either class; see {@link TrainingData}
  * @param options see {@link BoostingOptions}
- * @param control progress once a tree, and a signal to stop
+ * @param control progress once a tree, a signal to stop, and more; see {@link BoostingControl}
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-empty`, `column-duplicate`, `column-type`,
- *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`: all at once; `aborted`
+ *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`: all at once; `aborted`, `thread-lost`,
+ *   `memory-exceeded`
  *
- * O(rounds × rows × columns × depth / 2) time, rows × columns bytes.
+ * O(trees × rows × columns × depth / 2) time. Memory beside the input: 2 bytes a row and column (columns with few values
+ * share theirs), 29 bytes a row, 33 with weights; at most 4 GiB in all.
  *
  * @example
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
@@ -76,8 +83,51 @@ export function trainBoosting(
   const training = checkTraining(operation, boostingOptions, options, data)
   refuse(operation, namesProblems(training.options, training.features, control.startFrom?.features))
   refuseAborted(operation, control)
-  return new Boosting(training, control).run()
+  const steps = new Boosting(training, control).run()
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
+
+/**
+ * Does what `trainBoosting` does and lets the process do other work between trees: a server answers meanwhile, and an
+ * `AbortSignal` of a timer or a request stops it. The same model.
+ *
+ * @throws {HoldfastError} as `trainBoosting`; the promise is rejected
+ *
+ * @example
+ * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
+ * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
+ * const model = await trainBoostingAsync(data, { minHessianPerLeaf: 0 }, { signal: AbortSignal.timeout(60_000) })
+ * model.learner
+ * // => 'boosting'
+ */
+export async function trainBoostingAsync(
+  data: TrainingData,
+  options?: BoostingOptions,
+  control: BoostingControl = {},
+): Promise<BoostingModel> {
+  const training = checkTraining(operation, boostingOptions, options, data)
+  refuse(operation, namesProblems(training.options, training.features, control.startFrom?.features))
+  refuseAborted(operation, control)
+  const steps = new Boosting(training, control).run()
+  let paused = performance.now()
+  try {
+    for (;;) {
+      const step = steps.next()
+      if (step.done === true) return step.value
+      if (performance.now() - paused < busyMs) continue
+      await new Promise((resolve) => setTimeout(resolve))
+      paused = performance.now()
+    }
+  } finally {
+    steps.return(undefined as never)
+  }
+}
+
+/** How long the process waits for a training at most, but for a single tree. */
+const busyMs = 20
 
 /** Rows × columns from which threads pay for their start. */
 const leastSharedValues = 2_000_000
@@ -103,16 +153,17 @@ class Boosting {
     this.parts = partsOf(training.options)
   }
 
-  run(): BoostingModel {
+  /** Trains; yields after each tree. */
+  *run(): Generator<void, BoostingModel, void> {
     const team = KernelTeam.start(operation, this.#threadCount())
     try {
-      return this.#train(team)
+      return yield* this.#train(team)
     } finally {
       team.stop()
     }
   }
 
-  #train(team: KernelTeam): BoostingModel {
+  *#train(team: KernelTeam): Generator<void, BoostingModel, void> {
     const { outcome, weight, totalWeight, baseRate, features } = this.training
     const { startFrom } = this.control
     team.ready()
@@ -121,7 +172,7 @@ class Boosting {
     const names = features.columns.map(({ name }) => name)
     const baseMargin = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin
     const margin = startFrom === undefined ? baseMargin : startFrom.margin(features)
-    const grown = this.#grow({
+    const grown = yield* this.#grow({
       team,
       stored,
       data: { outcome, weight, totalWeight, margin },
@@ -139,29 +190,48 @@ class Boosting {
     return new BoostingModel(specsOf(stored.features), baseRate, start, builder.build())
   }
 
-  #grow(training: PartTraining): Grown {
+  *#grow(training: PartTraining): Generator<void, Grown, void> {
     const { options, parts, control } = this
     const random = seededRandom(options.seed)
     if (control.validation !== undefined && options.earlyStopping) {
       const startOf = (features: FeatureMatrix): number | Float64Array =>
         control.startFrom?.margin(features) ?? logit(this.training.baseRate)
-      const { validation, metric } = control
-      return growValidated(training, parts, validation, metric, startOf, random, this.#counter('tree'))
+      const watched = { validation: control.validation, metric: control.metric, startOf }
+      const steps = growValidated(training, parts, watched, random)
+      return { parts: yield* this.#counted(steps, 'tree', 1), line: sameMargin }
     }
-    const rounds: Rounds = options.earlyStopping
-      ? chooseRounds(training, parts, random.fork(innerDraws), this.#counter('inner tree'))
-      : { trees: parts.map((part) => part.rounds), line: sameMargin }
-    const repeats = this.#repeats()
-    const total = repeats * rounds.trees.reduce((sum, trees) => sum + trees, 0)
-    let done = 0
-    const grown = parts.flatMap((part, index) =>
-      Array.from({ length: repeats }, (_, repeat) => {
-        const own = { ...part, rounds: rounds.trees[index]! }
-        const draws = random.fork(index + repeat * parts.length)
-        return growPart(training, own, null, draws, () => this.#goOn(++done, total))
-      }),
+    if (!options.earlyStopping) {
+      const trees = parts.map((part) => part.rounds)
+      return yield* this.#refit(training, { trees, line: sameMargin }, random)
+    }
+    const steps = chooseRounds(training, parts, random.fork(innerDraws))
+    const rounds = yield* this.#counted(
+      steps,
+      'inner tree',
+      innerFoldCount(options, training.data.outcome.length),
     )
-    return { parts: grown, line: rounds.line }
+    return yield* this.#refit(training, rounds, random)
+  }
+
+  /** Grows the parts on all rows, each as often as wanted. */
+  *#refit(training: PartTraining, { trees, line }: Rounds, random: Random): Generator<void, Grown, void> {
+    const { parts } = this
+    const repeats = this.#repeats()
+    const total = repeats * trees.reduce((sum, count) => sum + count, 0)
+    const grown: GrownTree[][] = []
+    let done = 0
+    for (let index = 0; index < parts.length * repeats; index++) {
+      const part = index % parts.length
+      const own: GrownTree[] = []
+      grown.push(own)
+      const sized = { ...parts[part]!, rounds: trees[part]! }
+      for (const { tree } of growPart(training, sized, null, random.fork(index))) {
+        own.push(tree)
+        yield
+        if (!this.#goOn(++done, total)) return { parts: grown, line }
+      }
+    }
+    return { parts: grown, line }
   }
 
   /** Tells the watcher about a tree of the model; false where it is to end with the trees so far. */
@@ -174,12 +244,23 @@ class Boosting {
     return this.control.signal?.aborted !== true
   }
 
-  /** Tells the watcher about trees whose number is not known beforehand: at most so many. */
-  #counter(step: string): () => void {
-    const folds = step === 'tree' ? 1 : (this.options.innerFolds ?? 3)
+  /** Tells the watcher about trees whose number is not known beforehand: at most so many a part and fold. */
+  *#counted<Result>(
+    steps: Generator<void, Result, void>,
+    step: string,
+    folds: number,
+  ): Generator<void, Result, void> {
     const total = folds * this.parts.reduce((sum, { rounds }) => sum + rounds, 0)
     let done = 0
-    return () => stepDone(operation, this.control, step, ++done, total)
+    for (;;) {
+      const next = steps.next()
+      if (next.done === true) {
+        if (done < total) this.control.onProgress?.({ step, done: total, total })
+        return next.value
+      }
+      stepDone(operation, this.control, step, ++done, total)
+      yield
+    }
   }
 
   /** Times that each part is trained; without draws of rows or columns they would all be the same. */

@@ -18,33 +18,38 @@ export interface PartTraining {
   readonly directions: readonly number[] | null
 }
 
-/** Says after each tree whether to grow another one: how many there are, the margins of all rows, the tree. */
-export type GoOn = (count: number, margin: Float64Array, tree: GrownTree) => boolean
+/** A tree that a part has just got. */
+export interface GrownStep {
+  readonly tree: GrownTree
+  /** Number of trees so far. */
+  readonly count: number
+  /** Shape (rows): the margins of all rows, those held out too. Not to be kept: memory of the kernels. */
+  readonly margin: Float64Array
+}
 
 /**
- * Grows the trees of a part on the rows whose role is 0.
+ * Grows the trees of a part on the rows whose role is 0, and hands over each; to leave off asking ends the part.
  *
- * The memory that it takes is free again when it returns.
+ * The memory that it takes is free again at its end.
  */
-export function growPart(
+export function* growPart(
   training: PartTraining,
   part: Part,
   roles: Roles | null,
   random: Random,
-  goOn: GoOn,
-): GrownTree[] {
+): Generator<GrownStep, void, void> {
   const { team, stored, data, options, rules, directions } = training
   const start = team.memory.size
-  const limits = limitsOf(part, options, directions)
-  const boosted = new BoostedTrees(team, stored, data, roles, limits, logLoss, random.fork(0))
-  const chooser = new ColumnChooser(rules, options, random.fork(1))
-  const trees: GrownTree[] = []
-  while (trees.length < part.rounds) {
-    chooser.startTree()
-    const tree = boosted.grow(chooser.choose)
-    trees.push(tree)
-    if (!goOn(trees.length, boosted.margin, tree)) break
+  try {
+    const limits = limitsOf(part, options, directions)
+    const boosted = new BoostedTrees(team, stored, data, roles, limits, logLoss, random.fork(0))
+    const chooser = new ColumnChooser(rules, options, random.fork(1))
+    for (let count = 1; count <= part.rounds; count++) {
+      chooser.startTree()
+      const tree = boosted.grow(chooser.choose)
+      yield { tree, count, margin: boosted.margin }
+    }
+  } finally {
+    team.memory.release(start)
   }
-  team.memory.release(start)
-  return trees
 }

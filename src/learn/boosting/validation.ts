@@ -9,7 +9,7 @@ import { specsOf } from '../tree/bins.js'
 import { EnsembleBuilder } from '../tree/ensemble.js'
 import type { GrownTree } from '../tree/grownTree.js'
 import { addMargins } from '../tree/predict.js'
-import { type MarginLine, rowLosses, sameMargin } from './calibration.js'
+import { rowLosses } from './calibration.js'
 import { type Part, patienceLooks } from './parts.js'
 import { growPart, type PartTraining } from './trainedPart.js'
 
@@ -32,41 +32,48 @@ const logLoss: ValidationMetric = {
   },
 }
 
+/** Rows kept from the training, as its model sees them. */
+export interface Watched {
+  readonly validation: TrainingData
+  readonly metric: ValidationMetric | undefined
+  /** Margins that the parts start from. */
+  readonly startOf: (features: FeatureMatrix) => number | Float64Array
+}
+
 /**
  * Grows each part until the rows of the validation set are not predicted better for some looks, and keeps the trees up
- * to the best look.
+ * to the best look. Yields after each tree.
  */
-export function growValidated(
+export function* growValidated(
   training: PartTraining,
   parts: readonly Part[],
-  validation: TrainingData,
-  metric: ValidationMetric = logLoss,
-  startOf: (features: FeatureMatrix) => number | Float64Array,
+  { validation, metric = logLoss, startOf }: Watched,
   random: Random,
-  onTree: () => void,
-): { parts: GrownTree[][]; line: MarginLine } {
+): Generator<void, GrownTree[][], void> {
   const { features, outcome, weight } = checkTraining(operation, z.strictObject({}), {}, validation)
-  const columns = new FeatureAligner(specsOf(training.stored.features)).align(operation, features)
+  const specs = training.stored.features
+  const columns = new FeatureAligner(specsOf(specs)).align(operation, features)
   const start = startOf(features)
   const sign = metric.better === 'higher' ? -1 : 1
-  const grown = parts.map((part, index) => {
+  const grown: GrownTree[][] = []
+  for (const [index, part] of parts.entries()) {
     const margin = typeof start === 'number' ? new Float64Array(outcome.length).fill(start) : start.slice()
     let best = { value: Number.POSITIVE_INFINITY, trees: 0, look: 0 }
-    let seen = 0
     let look = 0
     const trees: GrownTree[] = []
-    growPart(training, part, null, random.fork(index), (count, _margin, tree) => {
-      onTree()
+    let builder = new EnsembleBuilder(specs)
+    for (const { tree, count } of growPart(training, part, null, random.fork(index))) {
+      yield
       trees.push(tree)
-      if (count % part.lookEvery !== 0 && count !== part.rounds) return true
-      const builder = new EnsembleBuilder(training.stored.features)
-      for (; seen < count; seen++) builder.add(trees[seen]!)
+      builder.add(tree)
+      if (count % part.lookEvery !== 0 && count !== part.rounds) continue
       addMargins(builder.build(), columns, margin)
+      builder = new EnsembleBuilder(specs)
       const value = sign * metric.value(probabilityOf(margin), outcome, weight ?? undefined)
       if (value < best.value) best = { value, trees: count, look }
-      return look++ - best.look < patienceLooks
-    })
-    return trees.slice(0, best.trees)
-  })
-  return { parts: grown, line: sameMargin }
+      if (look++ - best.look >= patienceLooks) break
+    }
+    grown.push(trees.slice(0, best.trees))
+  }
+  return grown
 }
