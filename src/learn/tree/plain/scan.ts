@@ -2,15 +2,13 @@
 // the results to the bit.
 import type { KernelViews } from './kernelViews.js'
 
-/** A feature of a node whose cuts are tried in one order of its bins. Places in the memory are words. */
+/** A feature of a node whose cuts are tried. Places in the memory are words. */
 export interface Scan {
   /** Place of the sums of its bins, that of missing values last. */
   readonly bins: number
   readonly binCount: number
   /** The bins in the order in which they go left; null = as they are numbered. */
   readonly order: Uint8Array | null
-  readonly cuts: number
-  readonly missingLeft: boolean
   /** What chance gains by putting the bins in order. */
   readonly chance: number
   /** 1 = more must not lower the answer, -1 = must not raise it, 0 = either. */
@@ -24,30 +22,20 @@ export interface Scan {
   readonly bounds: number
 }
 
-/** The best cut so far. */
-interface Best {
-  gain: number
-  gradient: number
-  hessian: number
-  cut: number
-}
-
 /**
  * Tries every cut of the bins in their order. The gain is compared as a fraction, a / b > c / d as a d > c b, so that
  * no bin costs a division.
  */
-export function scanPlain(
-  views: KernelViews,
-  { bins, binCount, cuts, missingLeft, result, sum }: Scan,
-): void {
+export function scanPlain(views: KernelViews, scan: Scan, cuts: number, missingLeft: boolean): void {
   const { words, unsignedWords } = views
+  const { bins, binCount, result, sum } = scan
   const l2 = views.number(3)
   const least = views.address(13)
   const [totalHessian, total] = [unsignedWords[sum]!, words[sum + 1]!]
   const whole = (total * total) / (totalHessian + l2)
   let bestTop = whole + Math.max(views.numbers[result / 2]!, views.number(4))
   let bestBottom = 1
-  const best: Best = { gain: 0, gradient: 0, hessian: 0, cut: 0 }
+  let [bestGradient, bestHessian, bestCut] = [0, 0, 0]
   let hessian = missingLeft ? unsignedWords[bins + 2 * binCount]! : 0
   let gradient = missingLeft ? words[bins + 2 * binCount + 1]! : 0
   for (let bin = 0; bin < cuts; bin++) {
@@ -66,24 +54,26 @@ export function scanPlain(
     if (top * bestBottom > bestTop * bottom) {
       bestTop = top
       bestBottom = bottom
-      set(best, gradient, hessian, bin + 1)
+      bestGradient = gradient
+      bestHessian = hessian
+      bestCut = bin + 1
     }
   }
-  best.gain = bestTop / bestBottom - whole
-  keep(views, result, best, missingLeft)
+  if (bestCut === 0) return
+  keep(views, result, bestTop / bestBottom - whole, bestGradient, bestHessian, bestCut, missingLeft)
 }
 
 /** The same for bins in any order, less what chance gains by putting them in order, and with the l1 penalty. */
-export function scanOrdered(views: KernelViews, scan: Scan): void {
+export function scanOrdered(views: KernelViews, scan: Scan, cuts: number, missingLeft: boolean): void {
   const { words, unsignedWords } = views
-  const { bins, binCount, order, cuts, missingLeft, chance, result, sum } = scan
+  const { bins, binCount, order, chance, result, sum } = scan
   const [l1, l2] = [views.number(2), views.number(3)]
   const least = views.address(13)
   const [totalHessian, total] = [unsignedWords[sum]!, words[sum + 1]!]
   const whole = square(shrunk(total, l1)) / (totalHessian + l2)
   let bestTop = whole + Math.max(views.numbers[result / 2]!, views.number(4)) + chance
   let bestBottom = 1
-  const best: Best = { gain: 0, gradient: 0, hessian: 0, cut: 0 }
+  let [bestGradient, bestHessian, bestCut] = [0, 0, 0]
   let hessian = missingLeft ? unsignedWords[bins + 2 * binCount]! : 0
   let gradient = missingLeft ? words[bins + 2 * binCount + 1]! : 0
   for (let place = 0; place < cuts; place++) {
@@ -99,25 +89,28 @@ export function scanOrdered(views: KernelViews, scan: Scan): void {
     if (top * bestBottom > bestTop * bottom) {
       bestTop = top
       bestBottom = bottom
-      set(best, gradient, hessian, place + 1)
+      bestGradient = gradient
+      bestHessian = hessian
+      bestCut = place + 1
     }
   }
-  best.gain = bestTop / bestBottom - whole - chance
-  keep(views, result, best, missingLeft)
+  if (bestCut === 0) return
+  const gain = bestTop / bestBottom - whole - chance
+  keep(views, result, gain, bestGradient, bestHessian, bestCut, missingLeft)
 }
 
 /** The same where the values of leaves are bounded, or the weight of the rows of either side is known and counts. */
-export function scanBounded(views: KernelViews, scan: Scan): void {
+export function scanBounded(views: KernelViews, scan: Scan, cuts: number, missingLeft: boolean): void {
   const { words, unsignedWords, numbers } = views
-  const { bins, binCount, order, cuts, missingLeft, chance, result, sum, counts } = scan
+  const { bins, binCount, order, chance, result, sum, counts } = scan
   const limits = new LeafLimits(views, scan.bounds)
   const least = views.address(13)
   const leastWeight = views.number(11)
   const direction = order === null ? scan.direction : 0
   const [totalHessian, total] = [unsignedWords[sum]!, words[sum + 1]!]
   const whole = limits.scoreOf(total, totalHessian, limits.valueOf(total, totalHessian))
-  const best: Best = { gain: 0, gradient: 0, hessian: 0, cut: 0 }
-  best.gain = Math.max(numbers[result / 2]!, views.number(4)) + chance
+  let [bestGradient, bestHessian, bestCut] = [0, 0, 0]
+  let bestGain = Math.max(numbers[result / 2]!, views.number(4)) + chance
   let hessian = missingLeft ? unsignedWords[bins + 2 * binCount]! : 0
   let gradient = missingLeft ? words[bins + 2 * binCount + 1]! : 0
   const allWeight = counts < 0 ? 0 : sumOf(numbers, counts, counts + binCount + 1)
@@ -138,13 +131,15 @@ export function scanBounded(views: KernelViews, scan: Scan): void {
     if (direction * (rightValue - leftValue) < 0) continue
     const gain =
       limits.scoreOf(gradient, hessian, leftValue) + limits.scoreOf(right, rightHessian, rightValue) - whole
-    if (gain > best.gain) {
-      best.gain = gain
-      set(best, gradient, hessian, place + 1)
+    if (gain > bestGain) {
+      bestGain = gain
+      bestGradient = gradient
+      bestHessian = hessian
+      bestCut = place + 1
     }
   }
-  best.gain -= chance
-  keep(views, result, best, missingLeft)
+  if (bestCut === 0) return
+  keep(views, result, bestGain - chance, bestGradient, bestHessian, bestCut, missingLeft)
 }
 
 /** What the leaves of a node may answer. */
@@ -188,18 +183,19 @@ function sumOf(numbers: Float64Array, begin: number, end: number): number {
   return total
 }
 
-function set(best: Best, gradient: number, hessian: number, cut: number): void {
-  best.gradient = gradient
-  best.hessian = hessian
-  best.cut = cut
-}
-
-/** Writes the best cut, if there is one. */
-function keep(views: KernelViews, result: number, best: Best, missingLeft: boolean): void {
-  if (best.cut === 0) return
-  views.numbers[result / 2] = best.gain
-  views.unsignedWords[result + 2] = best.hessian
-  views.words[result + 3] = best.gradient
-  views.words[result + 4] = best.cut
+/** Writes the best cut. */
+function keep(
+  views: KernelViews,
+  result: number,
+  gain: number,
+  gradient: number,
+  hessian: number,
+  cut: number,
+  missingLeft: boolean,
+): void {
+  views.numbers[result / 2] = gain
+  views.unsignedWords[result + 2] = hessian
+  views.words[result + 3] = gradient
+  views.words[result + 4] = cut
   views.words[result + 5] = missingLeft ? 1 : 0
 }

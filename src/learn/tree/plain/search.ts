@@ -183,22 +183,22 @@ function searchFeature(
   const { sum, bounds, counts, scratch } = searched
   const binCount = words[feature]!
   views.numbers[result / 2] = 0
-  const common = { bins, binCount, direction: words[feature + 3]!, result, sum, counts, bounds }
-  if (words[feature + 1] !== 0) {
-    const order = orderCategories(views, bins, binCount + 1, scratch)
-    const chance = views.number(5) * Math.max(order.length - 2, 0)
-    scan(views, { ...common, order, cuts: order.length - 1, missingLeft: false, chance })
+  const isNumber = words[feature + 1] === 0
+  const order = isNumber ? null : orderCategories(views, bins, binCount + 1, scratch)
+  const chance = order === null ? 0 : views.number(5) * Math.max(order.length - 2, 0)
+  const direction = words[feature + 3]!
+  const what = { bins, binCount, order, chance, direction, result, sum, counts, bounds }
+  if (order !== null) {
+    scan(views, what, order.length - 1, false)
     return
   }
   const isMissing = !isEmpty(views, bins + 2 * binCount)
-  const cuts = isMissing ? binCount : binCount - 1
-  scan(views, { ...common, order: null, cuts, missingLeft: false, chance: 0 })
-  if (!isMissing) return
-  scan(views, { ...common, order: null, cuts: binCount - 1, missingLeft: true, chance: 0 })
+  scan(views, what, isMissing ? binCount : binCount - 1, false)
+  if (isMissing) scan(views, what, binCount - 1, true)
 }
 
-function scan(views: KernelViews, what: Scan): void {
-  if (views.argument(14) !== 0 || what.counts >= 0) scanBounded(views, what)
-  else if (what.order !== null || views.number(2) !== 0) scanOrdered(views, what)
-  else scanPlain(views, what)
+function scan(views: KernelViews, what: Scan, cuts: number, missingLeft: boolean): void {
+  if (views.argument(14) !== 0 || what.counts >= 0) scanBounded(views, what, cuts, missingLeft)
+  else if (what.order !== null || views.number(2) !== 0) scanOrdered(views, what, cuts, missingLeft)
+  else scanPlain(views, what, cuts, missingLeft)
 }
