@@ -5,7 +5,7 @@ import { groupRows, slotBytes } from './scoringConditions.js'
 import type { ScoringExports } from './scoringExports.js'
 
 /** Rows whose columns are read in one go: 16 kB of a column stay in the processor's cache until they are ranks. */
-const chunkRows = 2048
+export const chunkRows = 2048
 
 /** Turns columns into masks of a plan's conditions, group by group; holds addresses only, all in the kernels' memory. */
 export class KernelMasks {
@@ -38,6 +38,22 @@ export class KernelMasks {
     rowCount: number,
     visit: (first: number, count: number) => void,
   ): void {
+    this.forEachChunk(columns, rowCount, (first, rows, hasMissing) => {
+      for (let row = 0; row < rows; row += groupRows) {
+        this.plan.features.forEach((_, index) => {
+          this.fillMasks(index, hasMissing[index]!, row)
+        })
+        visit(first + row, Math.min(groupRows, rows - row))
+      }
+    })
+  }
+
+  /** Calls `visit` for each chunk of at most 2,048 rows while its ranks are in place, for whole groups of rows. */
+  forEachChunk(
+    columns: readonly AlignedColumn[],
+    rowCount: number,
+    visit: (first: number, count: number, hasMissing: readonly boolean[]) => void,
+  ): void {
     const end = this.memory.size
     const categoryTables = this.#categoryTables(columns)
     for (let first = 0; first < rowCount; first += chunkRows) {
@@ -45,12 +61,34 @@ export class KernelMasks {
       const hasMissing = this.plan.features.map((feature, index) =>
         this.#rankFeature(feature, index, columns, categoryTables[index]!, first, rows),
       )
-      for (let row = 0; row < rows; row += groupRows) {
-        this.#fillMasks(hasMissing, row)
-        visit(first + row, Math.min(groupRows, rows - row))
-      }
+      visit(first, rows, hasMissing)
     }
     this.memory.release(end)
+  }
+
+  /** Address of a feature's ranks, from a row of the chunk on. */
+  ranksOf(index: number, row: number): number {
+    return this.#ranks + (index * chunkRows + row) * 2
+  }
+
+  /** Address of the mask of a feature's missing rows, from a row of the chunk on. */
+  missingOf(index: number, row: number): number {
+    return this.#missing + (index * chunkRows + row) / 8
+  }
+
+  /** Fills the masks of a feature's conditions for the group that begins at a row of the chunk. */
+  fillMasks(index: number, hasMissing: boolean, row: number): void {
+    const { conditions, directions, records } = this.plan.features[index]!
+    const [ranks, missing] = [this.ranksOf(index, row), this.missingOf(index, row)]
+    const slots = this.slots + conditions.slot * slotBytes
+    const { count } = conditions
+    if (conditions.kind === 'number') {
+      this.exports.numberMasks(ranks, slots, count, hasMissing ? missing : 0, this.address + directions)
+    } else {
+      const { categoryCount } = conditions
+      const sets = this.address + records
+      this.exports.setMasks(ranks, slots, count, missing, sets, categoryCount, this.#categorySlots)
+    }
   }
 
   /** Writes for each text feature the model's categories of the input's dictionary; returns their addresses. */
@@ -74,9 +112,9 @@ export class KernelMasks {
     rows: number,
   ): boolean {
     const column = columns[feature.conditions.feature]!
-    const missing = this.#missing + (index * chunkRows) / 8
+    const missing = this.missingOf(index, 0)
     const hasMissing = this.#copyMissing(column, missing, first, rows)
-    const ranks = this.#ranks + index * chunkRows * 2
+    const ranks = this.ranksOf(index, 0)
     // Whole groups: what lies behind the last row is ranked too, whatever it is.
     const ranked = Math.ceil(rows / groupRows) * groupRows
     if (column.kind === 'text') {
@@ -127,24 +165,5 @@ export class KernelMasks {
     }
     words.set(column.missing.words.subarray(first >>> 5, (first + rows + 31) >>> 5))
     return true
-  }
-
-  #fillMasks(hasMissing: readonly boolean[], row: number): void {
-    const { features } = this.plan
-    for (let index = 0; index < features.length; index++) {
-      const { conditions, directions, records } = features[index]!
-      const ranks = this.#ranks + (index * chunkRows + row) * 2
-      const missing = this.#missing + (index * chunkRows + row) / 8
-      const slots = this.slots + conditions.slot * slotBytes
-      const { count } = conditions
-      if (conditions.kind === 'number') {
-        const absent = hasMissing[index] ? missing : 0
-        this.exports.numberMasks(ranks, slots, count, absent, this.address + directions)
-      } else {
-        const { categoryCount } = conditions
-        const sets = this.address + records
-        this.exports.setMasks(ranks, slots, count, missing, sets, categoryCount, this.#categorySlots)
-      }
-    }
   }
 }

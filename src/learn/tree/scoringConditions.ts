@@ -48,8 +48,8 @@ export const noRowsSlot = 0
 export const allRowsSlot = 1
 const firstFreeSlot = 2
 
-// Ranks have 16 bits.
-const mostRanks = 65_535
+// Ranks have 16 bits; one of them is left for missing values.
+const mostRanks = 65_534
 
 /** Returns the questions of an ensemble, or null where a feature is asked more of them than ranks can count. */
 export function conditionsOf(ensemble: TreeEnsemble, specs: readonly FeatureSpec[]): Conditions | null {

@@ -34,7 +34,25 @@ export interface ScoringExports {
   spreadMargins(margins: number, sums: number): void
   gatherMargins(sums: number, margins: number): void
   scorePieces(words: number, count: number, slots: number, tables: number, places: number, sums: number): void
-  scoreWalks(trees: number, count: number, nodes: number, values: number, slots: number, sums: number): void
+  placeRanks(
+    ranks: number,
+    rows: number,
+    missing: number,
+    absent: number,
+    codes: number,
+    blockBytes: number,
+  ): void
+  placeMask(mask: number, rows: number, codes: number, blockBytes: number): void
+  scoreWalks(
+    roots: number,
+    trees: number,
+    nodes: number,
+    values: number,
+    codes: number,
+    blockBytes: number,
+    rows: number,
+    sums: number,
+  ): void
   scoreRow(roots: number, count: number, nodes: number, values: number, row: number, sum: number): number
   explainGroups(
     words: number,

@@ -1,14 +1,14 @@
 import type { AlignedColumn } from '../align.js'
 import type { ExplainPlan } from './explainPlan.js'
-import { KernelMasks } from './kernelMasks.js'
+import { chunkRows, KernelMasks } from './kernelMasks.js'
 import { compileKernels, KernelMemory } from './kernelMemory.js'
 import type { KernelPlan } from './kernelPlan.js'
 import { scoringBytes } from './kernels/scoringBytes.js'
 import { fillRow, type RowPlan } from './rowPlan.js'
-import { groupRows } from './scoringConditions.js'
+import { groupRows, slotBytes } from './scoringConditions.js'
 import type { ScoringExports } from './scoringExports.js'
-import type { ScoringPlan } from './scoringPlan.js'
-import type { ScoringRun } from './scoringProgram.js'
+import type { PiecePlan, ScoringPlan } from './scoringPlan.js'
+import { columnBytes, type WalkPlan } from './walkPlan.js'
 
 const groupBytes = groupRows * 8
 /** Pieces whose places are found before their values are added. */
@@ -20,7 +20,8 @@ interface Loaded {
   readonly plan: number
   readonly places: number
   readonly sums: number
-  readonly margins: number
+  /** Numbers of a chunk's rows, in their order. */
+  readonly rows: number
 }
 
 /**
@@ -63,15 +64,74 @@ export class ScoringKernels {
   /** Adds to each margin what the trees of the plan say of its row. */
   addMargins(plan: ScoringPlan, columns: readonly AlignedColumn[], margin: Float64Array): void {
     const loaded = this.#load(plan)
-    loaded.masks.forEachGroup(columns, margin.length, (first, count) => {
+    if (plan.kind === 'pieces') this.#addInPieces(plan, loaded, columns, margin)
+    else this.#addWalks(plan, loaded, columns, margin)
+  }
+
+  #addInPieces(
+    plan: PiecePlan,
+    { masks, plan: at, places, sums, rows }: Loaded,
+    columns: readonly AlignedColumn[],
+    margin: Float64Array,
+  ): void {
+    const [words, tables] = [at + plan.words, at + plan.tables]
+    masks.forEachGroup(columns, margin.length, (first, count) => {
       const own = margin.subarray(first, first + count)
-      const margins = new Float64Array(this.memory.buffer, loaded.margins, groupRows)
+      const margins = new Float64Array(this.memory.buffer, rows, count)
       margins.set(own)
-      this.exports.spreadMargins(loaded.margins, loaded.sums)
-      for (const run of plan.runs) this.#scoreRun(plan, run, loaded)
-      this.exports.gatherMargins(loaded.sums, loaded.margins)
-      own.set(margins.subarray(0, count))
+      this.exports.spreadMargins(rows, sums)
+      this.exports.scorePieces(words, plan.pieceCount, masks.slots, tables, places, sums)
+      this.exports.gatherMargins(sums, rows)
+      own.set(margins)
     })
+  }
+
+  #addWalks(
+    plan: WalkPlan,
+    { masks, plan: at, rows }: Loaded,
+    columns: readonly AlignedColumn[],
+    margin: Float64Array,
+  ): void {
+    const blockBytes = plan.columns.length * columnBytes
+    const codes = this.memory.allocate((chunkRows / 8) * blockBytes)
+    const [roots, nodes, values] = [at + plan.roots, at + plan.nodes, at + plan.values]
+    masks.forEachChunk(columns, margin.length, (first, count, hasMissing) => {
+      this.#placeCodes(plan, masks, hasMissing, count, codes)
+      const own = margin.subarray(first, first + count)
+      const margins = new Float64Array(this.memory.buffer, rows, count)
+      margins.set(own)
+      const whole = Math.ceil(count / 8) * 8
+      this.exports.scoreWalks(roots, plan.treeCount, nodes, values, codes, blockBytes, whole, rows)
+      own.set(margins)
+    })
+    this.memory.release(codes)
+  }
+
+  #placeCodes(
+    { columns, features }: WalkPlan,
+    masks: KernelMasks,
+    hasMissing: readonly boolean[],
+    count: number,
+    codes: number,
+  ): void {
+    const blockBytes = columns.length * columnBytes
+    const { exports } = this
+    columns.forEach(({ index, absent, slot }, column) => {
+      if (slot !== 0) return
+      const missing = hasMissing[index] ? masks.missingOf(index, 0) : 0
+      const at = codes + column * columnBytes
+      exports.placeRanks(masks.ranksOf(index, 0), Math.ceil(count / 8) * 8, missing, absent, at, blockBytes)
+    })
+    for (let row = 0; row < count; row += groupRows) {
+      features.forEach(({ conditions }, index) => {
+        if (conditions.kind === 'text') masks.fillMasks(index, true, row)
+      })
+      const first = codes + (row / 8) * blockBytes
+      columns.forEach(({ slot }, column) => {
+        if (slot === 0) return
+        exports.placeMask(masks.slots + slot * slotBytes, groupRows, first + column * columnBytes, blockBytes)
+      })
+    }
   }
 
   /** Adds to `values[output][row]` what the groups of the plan say of it. */
@@ -81,7 +141,7 @@ export class ScoringKernels {
     rowCount: number,
     values: readonly Float64Array[],
   ): void {
-    const { masks, plan: at, places, sums, margins } = this.#load(plan)
+    const { masks, plan: at, places, sums, rows } = this.#load(plan)
     masks.forEachGroup(columns, rowCount, (first, count) => {
       const { buffer } = this.memory
       new Float64Array(buffer, sums, plan.sumCount * groupRows).fill(0)
@@ -89,8 +149,8 @@ export class ScoringKernels {
       this.exports.explainGroups(words, plan.groupCount, masks.slots, tables, places, sums)
       this.exports.explainDeep(words + plan.deepWords, plan.deepCount, masks.slots, tables, places, sums)
       plan.outputs.forEach((output, index) => {
-        this.exports.gatherMargins(sums + index * groupBytes, margins)
-        values[output]!.set(new Float64Array(buffer, margins, count), first)
+        this.exports.gatherMargins(sums + index * groupBytes, rows)
+        values[output]!.set(new Float64Array(buffer, rows, count), first)
       })
     })
   }
@@ -130,7 +190,7 @@ export class ScoringKernels {
       masks: new KernelMasks(memory, this.exports, plan, address),
       places: memory.allocate(groupRows * pieceBatch),
       sums: memory.allocate(plan.sumCount * groupBytes),
-      margins: memory.allocate(groupBytes),
+      rows: memory.allocate(chunkRows * 8),
     }
     this.#current = plan
     return this.#loaded
@@ -143,15 +203,5 @@ export class ScoringKernels {
     const address = this.memory.allocate(bytes.length)
     new Uint8Array(this.memory.buffer, address).set(bytes)
     return address
-  }
-
-  #scoreRun(plan: ScoringPlan, { kind, start, count }: ScoringRun, loaded: Loaded): void {
-    const { masks, plan: at, places, sums } = loaded
-    if (kind === 'pieces') {
-      this.exports.scorePieces(at + plan.words + start, count, masks.slots, at + plan.tables, places, sums)
-    } else {
-      const [trees, nodes, values] = [at + plan.walks + start, at + plan.nodes, at + plan.values]
-      this.exports.scoreWalks(trees, count, nodes, values, masks.slots, sums)
-    }
   }
 }

@@ -3,36 +3,42 @@ import type { TreeEnsemble } from './ensemble.js'
 import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
 import { PlanBlock } from './planBlock.js'
 import { conditionsOf } from './scoringConditions.js'
-import { programOf, type ScoringRun } from './scoringProgram.js'
+import { programOf } from './scoringProgram.js'
+import { type WalkPlan, walkPlanOf } from './walkPlan.js'
 
-/** An ensemble made ready for the kernels that score blocks of rows. */
-export interface ScoringPlan extends KernelPlan {
-  readonly runs: readonly ScoringRun[]
+/** Trees in pieces, made ready for the kernel `scorePieces`. */
+export interface PiecePlan extends KernelPlan {
+  readonly kind: 'pieces'
+  readonly pieceCount: number
   readonly words: number
   readonly tables: number
-  readonly walks: number
-  readonly nodes: number
-  readonly values: number
 }
 
+/** An ensemble made ready for the kernels that score blocks of rows. */
+export type ScoringPlan = PiecePlan | WalkPlan
+
+/** From so many leaves a tree on, walking, whose cost grows with the depth, is faster than pieces, with the leaves. */
+const walkedLeaves = 700
+
 /**
- * Returns the plan of an ensemble, or null where a feature is asked more than 65,535 different questions.
+ * Returns the plan of an ensemble, or null where a feature is asked more than 65,534 different questions.
  *
  * About 24 bytes per node, up to 2 kB per tree, and 2 to 8 kB per feature of numbers. O(nodes × log nodes) time.
  */
 export function scoringPlanOf(ensemble: TreeEnsemble, specs: readonly FeatureSpec[]): ScoringPlan | null {
   const conditions = conditionsOf(ensemble, specs)
   if (conditions === null) return null
-  const { runs, words, tables, walks, nodes, values, slotCount } = programOf(ensemble, conditions)
+  const leaves = (ensemble.right.length + ensemble.roots.length) / 2
+  const walks = leaves > walkedLeaves * ensemble.roots.length ? walkPlanOf(ensemble, conditions) : null
+  if (walks !== null) return walks
+  const { words, pieceCount, tables, slotCount } = programOf(ensemble, conditions)
   const block = new PlanBlock()
   return {
+    kind: 'pieces',
     ...plannedFeatures(block, conditions),
-    runs,
+    pieceCount,
     words: block.add(words),
     tables: block.add(tables),
-    walks: block.add(walks),
-    nodes: block.add(nodes),
-    values: block.add(values),
     slotCount,
     sumCount: 1,
     bytes: block.bytes(),
