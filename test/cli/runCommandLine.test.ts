@@ -63,7 +63,7 @@ describe('a wrong command line ends with 2 and a sentence', () => {
     ],
     [
       'an unknown learner',
-      ['train', flat, '--out', out, '--learner', 'forest'],
+      ['train', flat, '--out', out, '--learner', 'woods'],
       /Allowed choices are prior, logistic, forest, boosting/,
     ],
     [
