@@ -30,6 +30,7 @@ const variety = fc.record({
   l2: fc.constantFrom(0, 1, 20),
   minGain: fc.constantFrom(0, 0.5),
   rowShare: fc.constantFrom(1, 0.6),
+  featureShare: fc.constantFrom(1, 0.5),
   monotone: fc.boolean(),
 })
 type Variety = typeof variety extends fc.Arbitrary<infer Value> ? Value : never
@@ -57,9 +58,16 @@ describe('kernels in TypeScript', () => {
     const threads = fc.constantFrom(1, 2, 3)
     fc.assert(
       fc.property(variety, threads, fc.boolean(), (drawn, threads, together) => {
-        const { maxBins } = drawn
+        const { maxBins, featureShare } = drawn
         const prepare = (team: KernelTeam): void => compareOperations(team, seen)
-        growTrees(caseOf(drawn), limitsOf(drawn), { maxBins, threads, together, prepare, rounds: 2 })
+        growTrees(caseOf(drawn), limitsOf(drawn), {
+          maxBins,
+          featureShare,
+          threads,
+          together,
+          prepare,
+          rounds: 2,
+        })
       }),
       { numRuns: 40 },
     )
@@ -77,9 +85,10 @@ describe('kernels in TypeScript', () => {
     fc.assert(
       fc.property(variety, fc.constantFrom(1, 2, 3, 8), (drawn, threads) => {
         const [data, limits] = [caseOf(drawn), limitsOf(drawn)]
-        const { maxBins } = drawn
-        const expected = growTrees(data, limits, { maxBins })
-        expectSame(growTrees(data, limits, { maxBins, threads, kernels: 'plain', together: true }), expected)
+        const { maxBins, featureShare } = drawn
+        const expected = growTrees(data, limits, { maxBins, featureShare })
+        const plain = { maxBins, featureShare, threads, kernels: 'plain', together: true } as const
+        expectSame(growTrees(data, limits, plain), expected)
       }),
       { numRuns: 60 },
     )

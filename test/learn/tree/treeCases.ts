@@ -108,6 +108,8 @@ export interface GrowSettings extends TeamSettings {
   readonly rounds?: number
   readonly maxBins?: number
   readonly loss?: Loss
+  /** Share of the features that each node may ask; which ones is left to chance. Default 1. */
+  readonly featureShare?: number
   /** Every job is shared, however small. */
   readonly together?: boolean
   /** Sees the team before it works. */
@@ -121,17 +123,11 @@ export interface Grown {
   readonly margin: Float64Array
 }
 
-/** Grows trees with all features in use. */
+/** Grows trees. */
 export function growTrees(data: TreeCase, limits: BoostLimits, settings: GrowSettings = {}): Grown {
-  const {
-    threads = 1,
-    rounds = 3,
-    maxBins = 255,
-    loss = logLoss,
-    together = false,
-    prepare,
-    ...team
-  } = settings
+  const { threads = 1, rounds = 3, maxBins = 255, loss = logLoss, together = false } = settings
+  const { prepare, featureShare = 1, ...team } = settings
+  const choice = seededRandom(11)
   return withTeam(threads, team, (kernels) => {
     prepare?.(kernels)
     if (together) shareEverything(kernels)
@@ -140,7 +136,11 @@ export function growTrees(data: TreeCase, limits: BoostLimits, settings: GrowSet
     const boosted = new BoostedTrees(kernels, stored, training, data.roles, limits, loss, seededRandom(7))
     const builder = new EnsembleBuilder(stored.features)
     const trees = Array.from({ length: rounds }, () => {
-      const tree = boosted.grow((_asked, inUse) => inUse.fill(1))
+      const tree = boosted.grow((_asked, inUse) => {
+        for (let place = 0; place < inUse.length; place++) {
+          inUse[place] = choice.uniform() < featureShare ? 1 : 0
+        }
+      })
       builder.add(tree)
       return tree
     })
