@@ -32,27 +32,14 @@ export class KernelMasks {
     new Uint8Array(memory.buffer, this.slots + slotBytes, slotBytes).fill(255)
   }
 
-  /** Calls `visit` for each group of at most 512 rows while its masks are in place. */
+  /**
+   * Calls `visit` for each group of at most 512 rows while its masks are in place. `row` is its first row in the chunk
+   * whose ranks are in place; `hasMissing` tells for each of the plan's features whether rows of the chunk are missing.
+   */
   forEachGroup(
     columns: readonly AlignedColumn[],
     rowCount: number,
-    visit: (first: number, count: number) => void,
-  ): void {
-    this.forEachChunk(columns, rowCount, (first, rows, hasMissing) => {
-      for (let row = 0; row < rows; row += groupRows) {
-        this.plan.features.forEach((_, index) => {
-          this.fillMasks(index, hasMissing[index]!, row)
-        })
-        visit(first + row, Math.min(groupRows, rows - row))
-      }
-    })
-  }
-
-  /** Calls `visit` for each chunk of at most 2,048 rows while its ranks are in place, for whole groups of rows. */
-  forEachChunk(
-    columns: readonly AlignedColumn[],
-    rowCount: number,
-    visit: (first: number, count: number, hasMissing: readonly boolean[]) => void,
+    visit: (first: number, count: number, row: number, hasMissing: readonly boolean[]) => void,
   ): void {
     const end = this.memory.size
     const categoryTables = this.#categoryTables(columns)
@@ -61,7 +48,11 @@ export class KernelMasks {
       const hasMissing = this.plan.features.map((feature, index) =>
         this.#rankFeature(feature, index, columns, categoryTables[index]!, first, rows),
       )
-      visit(first, rows, hasMissing)
+      for (let row = 0; row < rows; row += groupRows) {
+        for (let index = 0; index < hasMissing.length; index++)
+          this.#fillMasks(index, hasMissing[index]!, row)
+        visit(first + row, Math.min(groupRows, rows - row), row, hasMissing)
+      }
     }
     this.memory.release(end)
   }
@@ -77,7 +68,7 @@ export class KernelMasks {
   }
 
   /** Fills the masks of a feature's conditions for the group that begins at a row of the chunk. */
-  fillMasks(index: number, hasMissing: boolean, row: number): void {
+  #fillMasks(index: number, hasMissing: boolean, row: number): void {
     const { conditions, directions, records } = this.plan.features[index]!
     const [ranks, missing] = [this.ranksOf(index, row), this.missingOf(index, row)]
     const slots = this.slots + conditions.slot * slotBytes

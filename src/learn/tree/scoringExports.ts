@@ -44,13 +44,16 @@ export interface ScoringExports {
   ): void
   placeMask(mask: number, rows: number, codes: number, blockBytes: number): void
   scoreWalks(
-    roots: number,
+    words: number,
     trees: number,
+    slots: number,
+    starts: number,
     nodes: number,
     values: number,
     codes: number,
     blockBytes: number,
     rows: number,
+    places: number,
     sums: number,
   ): void
   scoreRow(roots: number, count: number, nodes: number, values: number, row: number, sum: number): number

@@ -86,52 +86,52 @@ export class ScoringKernels {
     })
   }
 
-  #addWalks(
-    plan: WalkPlan,
-    { masks, plan: at, rows }: Loaded,
-    columns: readonly AlignedColumn[],
-    margin: Float64Array,
-  ): void {
+  #addWalks(plan: WalkPlan, loaded: Loaded, columns: readonly AlignedColumn[], margin: Float64Array): void {
+    const { masks, plan: at, rows, places } = loaded
     const blockBytes = plan.columns.length * columnBytes
-    const codes = this.memory.allocate((chunkRows / 8) * blockBytes)
-    const [roots, nodes, values] = [at + plan.roots, at + plan.nodes, at + plan.values]
-    masks.forEachChunk(columns, margin.length, (first, count, hasMissing) => {
-      this.#placeCodes(plan, masks, hasMissing, count, codes)
+    const codes = this.memory.allocate((groupRows / 8) * blockBytes)
+    const [words, starts] = [at + plan.words, at + plan.starts]
+    const [nodes, values, trees] = [at + plan.nodes, at + plan.values, plan.treeCount]
+    masks.forEachGroup(columns, margin.length, (first, count, row, hasMissing) => {
+      this.#placeCodes(plan, masks, row, hasMissing, codes)
       const own = margin.subarray(first, first + count)
       const margins = new Float64Array(this.memory.buffer, rows, count)
       margins.set(own)
       const whole = Math.ceil(count / 8) * 8
-      this.exports.scoreWalks(roots, plan.treeCount, nodes, values, codes, blockBytes, whole, rows)
+      this.exports.scoreWalks(
+        words,
+        trees,
+        masks.slots,
+        starts,
+        nodes,
+        values,
+        codes,
+        blockBytes,
+        whole,
+        places,
+        rows,
+      )
       own.set(margins)
     })
     this.memory.release(codes)
   }
 
+  /** Writes the codes of the group that begins at a row of the chunk. */
   #placeCodes(
-    { columns, features }: WalkPlan,
+    { columns }: WalkPlan,
     masks: KernelMasks,
+    row: number,
     hasMissing: readonly boolean[],
-    count: number,
     codes: number,
   ): void {
-    const blockBytes = columns.length * columnBytes
     const { exports } = this
+    const blockBytes = columns.length * columnBytes
     columns.forEach(({ index, absent, slot }, column) => {
-      if (slot !== 0) return
-      const missing = hasMissing[index] ? masks.missingOf(index, 0) : 0
       const at = codes + column * columnBytes
-      exports.placeRanks(masks.ranksOf(index, 0), Math.ceil(count / 8) * 8, missing, absent, at, blockBytes)
+      const missing = hasMissing[index] ? masks.missingOf(index, row) : 0
+      if (slot !== 0) exports.placeMask(masks.slots + slot * slotBytes, groupRows, at, blockBytes)
+      else exports.placeRanks(masks.ranksOf(index, row), groupRows, missing, absent, at, blockBytes)
     })
-    for (let row = 0; row < count; row += groupRows) {
-      features.forEach(({ conditions }, index) => {
-        if (conditions.kind === 'text') masks.fillMasks(index, true, row)
-      })
-      const first = codes + (row / 8) * blockBytes
-      columns.forEach(({ slot }, column) => {
-        if (slot === 0) return
-        exports.placeMask(masks.slots + slot * slotBytes, groupRows, first + column * columnBytes, blockBytes)
-      })
-    }
   }
 
   /** Adds to `values[output][row]` what the groups of the plan say of it. */

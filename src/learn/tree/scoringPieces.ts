@@ -33,6 +33,15 @@ export function isEnd(node: PieceNode): node is PieceEnd {
   return node.height === 0
 }
 
+/** Returns the first levels of a tree; the value of an end is the node that it stands for. */
+export function topAt(ensemble: TreeEnsemble, slotOf: Int32Array, node: number, levels: number): PieceNode {
+  const right = ensemble.right[node]!
+  if (right === 0 || levels === 0) return { height: 0, leaves: 1, value: node, piece: null }
+  const left = topAt(ensemble, slotOf, node + 1, levels - 1)
+  const other = topAt(ensemble, slotOf, right, levels - 1)
+  return branch([{ slot: slotOf[node]!, holds: true }], left, other)
+}
+
 /** Returns the tree at `root` with at most `most` ends; what is cut off hangs at its ends. */
 export function pieceAt(ensemble: TreeEnsemble, slotOf: Int32Array, root: number, most: number): PieceNode {
   const right = ensemble.right[root]!

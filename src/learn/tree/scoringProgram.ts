@@ -69,7 +69,7 @@ class ProgramWriter {
       const planes: PieceNode = reach === allRowsSlot ? balanced(piece, planeCount)! : guarded(piece, reach)
       const table = new Float64Array(2 ** planes.height)
       fillTable(table, planes, 0, 0)
-      this.#writePiece(this.#planesOf(planes), table)
+      this.#writePiece(planesOf(this.#selections, planes), table)
     })
     this.#addHanging(piece, reach)
   }
@@ -89,24 +89,24 @@ class ProgramWriter {
     }
   }
 
-  /** The answers on the levels of a tree, as slots. */
-  #planesOf(node: PieceNode): number[] {
-    if (isEnd(node)) return []
-    const condition = this.#selections.conjunction(node.steps)
-    const [left, right] = [this.#planesOf(node.left), this.#planesOf(node.right)]
-    const planes = [condition]
-    for (let level = 0; level < Math.max(left.length, right.length); level++) {
-      const [a, b] = [left[level], right[level]]
-      planes.push(a === undefined ? b! : b === undefined ? a : this.#selections.select(condition, a, b))
-    }
-    return planes
-  }
-
   #writePiece(planes: readonly number[], table: Float64Array): void {
     this.#pieceCount++
     this.#selections.writePlaces(planes, this.#tables.length * 8)
     for (const value of table) this.#tables.push(value)
   }
+}
+
+/** Returns the answers on the levels of a tree, as slots. */
+export function planesOf(selections: Selections, node: PieceNode): number[] {
+  if (isEnd(node)) return []
+  const condition = selections.conjunction(node.steps)
+  const [left, right] = [planesOf(selections, node.left), planesOf(selections, node.right)]
+  const planes = [condition]
+  for (let level = 0; level < Math.max(left.length, right.length); level++) {
+    const [a, b] = [left[level], right[level]]
+    planes.push(a === undefined ? b! : b === undefined ? a : selections.select(condition, a, b))
+  }
+  return planes
 }
 
 /** A piece that the rows outside of the slot `reach` leave at once with nothing. */
@@ -132,7 +132,7 @@ function hasPieces(node: PieceNode): boolean {
 }
 
 /** Writes at every place whose bits below `level` are `bits` the value that a row finds below the node. */
-function fillTable(table: Float64Array, node: PieceNode, level: number, bits: number): void {
+export function fillTable(table: Float64Array, node: PieceNode, level: number, bits: number): void {
   if (isEnd(node)) {
     for (let place = bits; place < table.length; place += 2 ** level) table[place] = node.value
     return

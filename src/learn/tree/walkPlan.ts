@@ -2,6 +2,9 @@ import type { TreeEnsemble } from './ensemble.js'
 import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
 import { PlanBlock } from './planBlock.js'
 import type { Conditions } from './scoringConditions.js'
+import { topAt } from './scoringPieces.js'
+import { fillTable, planesOf } from './scoringProgram.js'
+import { planeCount, Selections } from './selections.js'
 
 /** What the questions of a walk look at: a feature's ranks with missing values on one side, or one set of categories. */
 export interface CodeColumn {
@@ -17,7 +20,9 @@ export interface CodeColumn {
 export interface WalkPlan extends KernelPlan {
   readonly kind: 'walks'
   readonly columns: readonly CodeColumn[]
-  readonly roots: number
+  /** The first levels of the trees, and the nodes where they end. */
+  readonly words: number
+  readonly starts: number
   readonly treeCount: number
   readonly nodes: number
   readonly values: number
@@ -46,19 +51,41 @@ export function walkPlanOf(ensemble: TreeEnsemble, conditions: Conditions): Walk
     }
     nodes.setUint32(at + 4, ((isLeaf ? 0 : right[node]! - node) * nodeBytes) ^ nodeBytes, true)
   }
+  const selections = new Selections(conditions.slotCount)
+  const starts = startsOf(ensemble, conditions, selections)
   const block = new PlanBlock()
   return {
     kind: 'walks',
     ...plannedFeatures(block, conditions),
     columns: columns.all,
-    roots: block.add(Uint32Array.from(roots, (root) => root * nodeBytes)),
+    words: block.add(Uint32Array.from(selections.words)),
+    starts: block.add(starts),
     treeCount: roots.length,
     nodes: block.add(nodes),
     values: block.add(value),
-    slotCount: conditions.slotCount,
+    slotCount: selections.slotCount,
     sumCount: 1,
     bytes: block.bytes(),
   }
+}
+
+/** Writes the first levels of all trees; returns the distance of the node at each of their places. */
+function startsOf(
+  ensemble: TreeEnsemble,
+  { slotOf }: Conditions,
+  selections: Selections,
+): Uint32Array<ArrayBuffer> {
+  const starts: number[] = []
+  for (const root of ensemble.roots) {
+    selections.scoped(() => {
+      const top = topAt(ensemble, slotOf, root, planeCount)
+      const table = new Float64Array(2 ** top.height)
+      fillTable(table, top, 0, 0)
+      selections.writePlaces(planesOf(selections, top), starts.length * 4)
+      for (const node of table) starts.push(node * nodeBytes)
+    })
+  }
+  return Uint32Array.from(starts)
 }
 
 class ColumnTable {

@@ -1,4 +1,5 @@
 // Large trees: walks over codes of 16 bits. Codes lie in blocks of 8 rows: for each column those of its 8 rows.
+import { findPlaces } from './scoring-trees.as'
 
 /** Writes a column of numbers: the ranks; where a row is missing, `absent`. `missing` is 0 or a mask of the rows. */
 export function placeRanks(
@@ -36,45 +37,52 @@ function lanesOf(byte: u8): v128 {
 }
 
 /**
- * Adds to the sums what the trees say: eight rows side by side, whose loads wait for each other no more.
+ * Adds to the sums of a group of 512 rows, or of its first, what the trees say. The first levels of a tree are a piece,
+ * whose places tell the node where a row goes on; from there it walks, eight rows side by side, whose loads wait for each
+ * other no more.
  *
- * A node of 8 bytes: distance of its column from the block; limit, left is a code below it; distance to the right child,
- * with bit 3 turned over; the left one is next, at distance 8. A leaf has limit 0 and lies to the right of itself.
+ * A tree of the program is written as a piece is; in the place of the table the distance from `starts` of its nodes by
+ * place. A node of 8 bytes: distance of its column from the block; limit, left is a code below it; distance to the right
+ * child, with bit 3 turned over; the left one is next, at distance 8. A leaf has limit 0 and lies to the right of itself.
  */
 export function scoreWalks(
-  roots: usize,
+  program: usize,
   trees: i32,
+  slots: usize,
+  starts: usize,
   nodes: usize,
   values: usize,
   codes: usize,
   blockBytes: usize,
   rows: i32,
+  places: usize,
   sums: usize,
 ): void {
-  for (let tree = 0; tree < trees; tree++) {
-    const root = nodes + <usize>load<u32>(roots + (<usize>tree << 2))
-    let block = codes
-    const end = sums + (<usize>rows << 3)
-    for (let sum = sums; sum < end; sum += 64) {
-      walkRows(root, block, nodes, values, sum)
-      block += blockBytes
+  for (; trees > 0; trees--) {
+    program = findPlaces(program, slots, places)
+    const first = starts + <usize>load<u32>(program - 4)
+    let code = codes
+    for (let block: usize = 0; block < <usize>rows >> 3; block++) {
+      const place = places + ((block >> 4) << 7) + (block & 15)
+      walkRows(first, place, code, nodes, values, sums + (block << 6))
+      code += blockBytes
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function walkRows(root: usize, block: usize, nodes: usize, values: usize, sum: usize): void {
-  let n0 = root
-  let n1 = root
-  let n2 = root
-  let n3 = root
-  let n4 = root
-  let n5 = root
-  let n6 = root
-  let n7 = root
-  do {
-    for (let level = 0; level < 3; level++) {
+function walkRows(first: usize, place: usize, block: usize, nodes: usize, values: usize, sum: usize): void {
+  let n0 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place) << 2))
+  let n1 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 16) << 2))
+  let n2 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 32) << 2))
+  let n3 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 48) << 2))
+  let n4 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 64) << 2))
+  let n5 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 80) << 2))
+  let n6 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 96) << 2))
+  let n7 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place, 112) << 2))
+  while ((move(n0) | move(n1) | move(n2) | move(n3) | move(n4) | move(n5) | move(n6) | move(n7)) != 8) {
+    for (let level = 0; level < 2; level++) {
       n0 = step(n0, block)
       n1 = step(n1, block + 2)
       n2 = step(n2, block + 4)
@@ -84,7 +92,7 @@ function walkRows(root: usize, block: usize, nodes: usize, values: usize, sum: u
       n6 = step(n6, block + 12)
       n7 = step(n7, block + 14)
     }
-  } while ((move(n0) | move(n1) | move(n2) | move(n3) | move(n4) | move(n5) | move(n6) | move(n7)) != 8)
+  }
   const value = values - nodes
   store<f64>(sum, load<f64>(sum) + load<f64>(value + n0))
   store<f64>(sum, load<f64>(sum, 8) + load<f64>(value + n1), 8)
