@@ -3,7 +3,7 @@ import { type Loss, writeGradients } from './gradients.js'
 import type { GrownTree } from './grownTree.js'
 import { type FeatureChoice, type GrowLimits, growTree, type SumUnits } from './growTree.js'
 import type { KernelTeam } from './kernelTeam.js'
-import { type StoredColumns, setMonotone, sidesOfCodes } from './storedColumns.js'
+import { type StoredColumns, setMonotone } from './storedColumns.js'
 import { TreeWorkspace } from './treeWorkspace.js'
 import { wholeWeights } from './wholeWeights.js'
 
@@ -118,7 +118,7 @@ export class BoostedTrees {
     settleAbsent(tree)
     if (!workspace.hasOutside) return
     tree.forEach(({ split }, node) => {
-      if (split !== null) workspace.setSides(node, sidesOfCodes(this.stored, split.feature, split.sides))
+      if (split !== null) workspace.setSides(node, split.feature, split.sides)
     })
     const nodes = Int32Array.from(
       tree.flatMap(({ split, left, right }) => [
@@ -144,8 +144,7 @@ function settleAbsent(tree: GrownTree): void {
   for (const { split, left, right } of tree) {
     if (split === null) continue
     const side = tree[left]!.cover >= tree[right]!.cover ? 1 : 0
-    split.sides.forEach((value, bin) => {
-      if (value === 2) split.sides[bin] = side
-    })
+    const { sides } = split
+    for (let bin = 0; bin < sides.length; bin++) if (sides[bin] === 2) sides[bin] = side
   }
 }

@@ -1,5 +1,4 @@
 import type { GrownNode, GrownTree } from './grownTree.js'
-import { histogramColumnBytes, sidesOfCodes } from './storedColumns.js'
 import type { TreeWorkspace } from './treeWorkspace.js'
 
 /** What a tree must respect. */
@@ -105,13 +104,13 @@ class TreeGrower {
     // A side without any hessian has no leaf value.
     this.#leastHessian = Math.max(1, Math.ceil(limits.minHessianPerLeaf * units.hessian))
     this.#leastWeight = limits.minRowsPerLeaf * units.weight
-    const { numbers } = workspace.team
-    numbers[2] = limits.l1 * units.gradient
-    numbers[3] = limits.l2 * units.hessian
-    numbers[4] = limits.minGain * this.#gainUnits
-    numbers[5] = chanceGainPerCategory * this.#gainUnits
-    numbers[6] = limits.categorySmoothing * units.hessian
-    numbers[11] = this.#leastWeight
+    const { team } = workspace
+    team.setNumber(2, limits.l1 * units.gradient)
+    team.setNumber(3, limits.l2 * units.hessian)
+    team.setNumber(4, limits.minGain * this.#gainUnits)
+    team.setNumber(5, chanceGainPerCategory * this.#gainUnits)
+    team.setNumber(6, limits.categorySmoothing * units.hessian)
+    team.setNumber(11, this.#leastWeight)
   }
 
   grow(): GrownTree {
@@ -174,7 +173,7 @@ class TreeGrower {
     const { split } = parent
     const feature = workspace.stored.places[split.place]!
     const [left, right] = this.#childrenOf(parent, feature)
-    workspace.setSides(parent.node, sidesOfCodes(workspace.stored, feature, split.sides))
+    workspace.setSides(parent.node, feature, split.sides)
     workspace.partition(
       parent.node,
       left.node,
@@ -269,15 +268,8 @@ class TreeGrower {
     _rows: number,
   ): void {
     const { workspace } = this
-    for (const [index, candidate] of [node, sibling].entries()) {
-      if (candidate === null) continue
-      this.choose(candidate.asked, workspace.inUse(index))
-      workspace.setSums(index, candidate.sums.gradient, candidate.sums.hessian)
-      const { numbers } = workspace.team
-      const scale = this.units.hessian / this.units.gradient
-      numbers[7 + 2 * index] = candidate.lower / scale
-      numbers[8 + 2 * index] = candidate.upper / scale
-    }
+    if (node !== null) this.#announce(node, 0)
+    if (sibling !== null) this.#announce(sibling, 1)
     workspace.search(
       slot,
       parentSlot,
@@ -287,6 +279,16 @@ class TreeGrower {
       this.limits.isMonotone,
       leastSharedBins,
     )
+  }
+
+  /** Says to the kernels which features the node (0) or the sibling (1) may ask, what its sums are, and its bounds. */
+  #announce(candidate: Candidate, which: number): void {
+    const { team } = this.workspace
+    this.choose(candidate.asked, this.workspace.inUse(which))
+    team.setSum(which, candidate.sums.gradient, candidate.sums.hessian)
+    const scale = this.units.hessian / this.units.gradient
+    team.setNumber(7 + 2 * which, candidate.lower / scale)
+    team.setNumber(8 + 2 * which, candidate.upper / scale)
   }
 
   /** Opens the leaf where a split was found, and keeps or gives back its histogram. */
@@ -315,7 +317,7 @@ class TreeGrower {
         const sides = workspace.describe(slot, place, result.cut, result.missingLeft)
         return { place, gain: result.gain, left, sides }
       }
-      workspace.searchCounted(candidate.node, slot, place, which)
+      workspace.searchCounted(candidate.node, candidate.sums, slot, place, which)
       certain.add(place)
     }
   }
@@ -368,9 +370,4 @@ class TreeGrower {
 
 function withRows(candidate: Omit<Candidate, 'rows'>, workspace: TreeWorkspace): Candidate {
   return { ...candidate, rows: workspace.rowsOf(candidate.node) }
-}
-
-/** Bytes that the histograms of a tree take at most. */
-export function histogramBytesOf(columnCount: number, maxLeaves: number): number {
-  return columnCount * histogramColumnBytes * (maxLeaves + 2)
 }

@@ -9,19 +9,23 @@ const lineBytes = 64
 /**
  * The memory of kernels: one buffer, outside of the JavaScript heap, that arrays are cut from one after the other.
  *
- * An array is an address. Views are taken where they are used and not kept across `allocate`, which may move the
- * buffer. At most 4 GiB, which is all that 32-bit addresses reach.
+ * An array is an address. Views are not kept across `allocate`, which may move the buffer. At most 4 GiB, which is all that 32-bit addresses reach.
  */
 export class KernelMemory {
+  /** The whole memory; of another buffer after an `allocate` that moved it. */
+  buffer: ArrayBufferLike
+  bytes!: Uint8Array
+  words!: Int32Array
+  floats!: Float64Array
   #end = lineBytes
-  #plain: ArrayBuffer
 
   private constructor(
     readonly operation: string,
     /** What a WebAssembly module imports as its memory; null for plain kernels. */
     readonly shared: WebAssembly.Memory | null,
   ) {
-    this.#plain = new ArrayBuffer(shared === null ? pageBytes : 0)
+    this.buffer = shared === null ? new ArrayBuffer(pageBytes) : shared.buffer
+    this.#view()
   }
 
   /**
@@ -41,10 +45,6 @@ export class KernelMemory {
     return new KernelMemory(operation, null)
   }
 
-  get buffer(): ArrayBufferLike {
-    return this.shared?.buffer ?? this.#plain
-  }
-
   /** Bytes that are in use. */
   get size(): number {
     return this.#end
@@ -60,7 +60,7 @@ export class KernelMemory {
     const end = address + Math.ceil(bytes / lineBytes) * lineBytes
     this.#reserve(end)
     this.#end = end
-    new Uint8Array(this.buffer, address, end - address).fill(0)
+    this.bytes.fill(0, address, end)
     return address
   }
 
@@ -81,12 +81,21 @@ export class KernelMemory {
   #grow(end: number): void {
     if (end > mostBytes) throw new RangeError('beyond what 32 bits address')
     if (this.shared !== null) {
-      this.shared.grow(Math.ceil((end - this.shared.buffer.byteLength) / pageBytes))
-      return
+      this.shared.grow(Math.ceil((end - this.buffer.byteLength) / pageBytes))
+      this.buffer = this.shared.buffer
+    } else {
+      const larger = new ArrayBuffer(Math.min(Math.max(end, 2 * this.buffer.byteLength), mostBytes))
+      new Uint8Array(larger).set(this.bytes)
+      this.buffer = larger
     }
-    const larger = new ArrayBuffer(Math.min(Math.max(end, 2 * this.#plain.byteLength), mostBytes))
-    new Uint8Array(larger).set(new Uint8Array(this.#plain))
-    this.#plain = larger
+    this.#view()
+  }
+
+  /** Views are made once: asking a shared memory for its buffer, or making a view, takes longer than a small job. */
+  #view(): void {
+    this.bytes = new Uint8Array(this.buffer)
+    this.words = new Int32Array(this.buffer)
+    this.floats = new Float64Array(this.buffer)
   }
 }
 
@@ -106,7 +115,16 @@ function memoryExceeded(operation: string, bytes: number, cause: unknown): Holdf
   )
 }
 
-/** Returns the module of bytes in base64, compiled. */
+const compiled = new Map<string, WebAssembly.Module>()
+
+/** Returns the module of bytes in base64, compiled when it is asked for first. */
 export function compileKernels(base64: string): WebAssembly.Module {
-  return new WebAssembly.Module(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)))
+  const known = compiled.get(base64)
+  if (known !== undefined) return known
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = text.charCodeAt(index)
+  const module = new WebAssembly.Module(bytes)
+  compiled.set(base64, module)
+  return module
 }

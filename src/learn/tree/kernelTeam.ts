@@ -60,8 +60,6 @@ export interface TeamSettings {
  */
 export class KernelTeam {
   #threads: Threads | null = null
-  #words: Int32Array
-  #numbers: Float64Array
 
   private constructor(
     readonly operation: string,
@@ -72,9 +70,7 @@ export class KernelTeam {
   ) {
     memory.release(controlAddress)
     memory.allocate(controlBytes)
-    this.#words = new Int32Array(memory.buffer)
-    this.#numbers = new Float64Array(memory.buffer)
-    this.#words[threadsWord] = threadCount
+    memory.words[threadsWord] = threadCount
   }
 
   /** Returns a team; its further threads are starting. Plain kernels have none: the caller does all shares. */
@@ -91,16 +87,21 @@ export class KernelTeam {
     return team
   }
 
-  /** Numbers of a job that do not fit into integers; they stay until they are overwritten. */
-  get numbers(): Float64Array {
-    this.#renew()
-    return this.#numbers.subarray(firstNumber, firstNumber + 32)
+  /** Sets a number of the jobs to come that does not fit into an integer; it stays until it is set again. */
+  setNumber(index: number, value: number): void {
+    this.memory.floats[firstNumber + index] = value
+  }
+
+  /** Sets a number of the jobs to come that is a sum of gradients and hessians. */
+  setSum(index: number, gradient: number, hessian: number): void {
+    const word = 2 * (firstNumber + index)
+    this.memory.words[word] = hessian | 0
+    this.memory.words[word + 1] = gradient
   }
 
   /** Does a job. `together` = on all threads; false where that would cost more than it gives. */
   do(operation: Operation, parameters: readonly number[], together: boolean): void {
-    this.#renew()
-    const words = this.#words
+    const { words } = this.memory
     words[operationWord] = operations[operation]
     for (let index = 0; index < parameters.length; index++) words[firstArgument + index] = parameters[index]!
     if (together && this.#threads !== null) this.#share()
@@ -115,15 +116,15 @@ export class KernelTeam {
   /** Ends the threads. */
   stop(): void {
     if (this.#threads === null) return
-    this.#renew()
-    this.#words[operationWord] = operations.stop
-    Atomics.add(this.#words, jobWord, 1)
-    Atomics.notify(this.#words, jobWord)
+    const { words } = this.memory
+    words[operationWord] = operations.stop
+    Atomics.add(words, jobWord, 1)
+    Atomics.notify(words, jobWord)
     this.#threads = null
   }
 
   #share(): void {
-    const words = this.#words
+    const { words } = this.memory
     Atomics.store(words, doneWord, 0)
     Atomics.add(words, jobWord, 1)
     Atomics.notify(words, jobWord)
@@ -132,7 +133,7 @@ export class KernelTeam {
   }
 
   #wait(): void {
-    const words = this.#words
+    const { words } = this.memory
     const others = this.threadCount - 1
     for (let looks = 0; looks < patience; looks++) if (Atomics.load(words, doneWord) === others) return
     for (let done = Atomics.load(words, doneWord); done !== others; done = Atomics.load(words, doneWord)) {
@@ -151,13 +152,6 @@ export class KernelTeam {
         wayOut: 'Something ended one of them. Call it again, with threads: 1 if it happens again.',
       },
     ])
-  }
-
-  /** A memory that has grown has another buffer. */
-  #renew(): void {
-    if (this.#words.buffer === this.memory.buffer) return
-    this.#words = new Int32Array(this.memory.buffer)
-    this.#numbers = new Float64Array(this.memory.buffer)
   }
 }
 

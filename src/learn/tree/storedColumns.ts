@@ -276,9 +276,3 @@ export function setMonotone(team: KernelTeam, stored: StoredColumns, directions:
     words[place * 8 + 3] = directions[feature]!
   })
 }
-
-/** Returns the sides of a feature's bins as sides of its column's codes. */
-export function sidesOfCodes(stored: StoredColumns, feature: number, sides: Uint8Array): Uint8Array {
-  const decode = stored.decodeOf[feature]!
-  return decode === null ? sides : Uint8Array.from(decode, (bin) => sides[bin]!)
-}

@@ -47,6 +47,7 @@ export class TreeWorkspace {
   readonly #partials: number
   readonly #results: number
   readonly #inUse: number
+  readonly #inUseViews: readonly Uint8Array[]
   readonly #kernelScratch: number
   readonly #counts: number
   readonly #description: number
@@ -91,6 +92,11 @@ export class TreeWorkspace {
     this.#counts = memory.allocate(countBytes)
     this.#description = memory.allocate(sidesBytes)
     this.#writeSegments(rowCount)
+    // Nothing is allocated while trees grow: these views stay.
+    this.#inUseViews = [0, 1].map((which) => {
+      const first = this.#inUse + which * this.#placeCount
+      return memory.bytes.subarray(first, first + this.#placeCount)
+    })
   }
 
   /** Chooses the rows that the next tree is grown on: those whose hash with the seed lies below `share`. */
@@ -117,10 +123,12 @@ export class TreeWorkspace {
 
   /** Number of rows of a node. */
   rowsOf(node: number): number {
-    const { threadCount } = this.team
-    const ranges = this.#words(this.#ranges + node * threadCount * 8, threadCount * 2)
+    const { words } = this.team.memory
+    const first = this.#ranges / 4 + node * this.team.threadCount * 2
     let count = 0
-    for (let word = 0; word < ranges.length; word += 2) count += ranges[word + 1]! - ranges[word]!
+    for (let word = first; word < first + 2 * this.team.threadCount; word += 2) {
+      count += words[word + 1]! - words[word]!
+    }
     return count
   }
 
@@ -201,31 +209,21 @@ export class TreeWorkspace {
     this.#partialCount = 0
   }
 
-  /** Writes the sums of the node (0) or the sibling (1) that is to be searched. */
-  setSums(which: number, gradient: number, hessian: number): void {
-    const { numbers } = this.team
-    new Int32Array(numbers.buffer, numbers.byteOffset + which * 8, 2).set([hessian | 0, gradient])
-  }
-
   /** The features that the node (0) or the sibling (1) may ask: 1 or 0 per place. */
   inUse(which: number): Uint8Array {
-    const { buffer } = this.team.memory
-    return new Uint8Array(buffer, this.#inUse + which * this.#placeCount, this.#placeCount)
+    return this.#inUseViews[which]!
   }
 
   /** The place with the largest gain, of equal ones that of the first feature; -1 where there is none. */
   bestPlace(which: number): number {
     const { places } = this.stored
-    const gains = new Float64Array(
-      this.team.memory.buffer,
-      this.#results + which * this.#placeCount * resultBytes,
-      this.#placeCount * 4,
-    )
+    const { floats } = this.team.memory
+    const first = this.#resultAt(which, 0) / 8
     const inUse = this.inUse(which)
     let best = -1
     let bestGain = 0
     for (let place = 0; place < inUse.length; place++) {
-      const gain = gains[place * 4]!
+      const gain = floats[first + place * 4]!
       if (inUse[place] === 0 || gain < bestGain || gain === 0) continue
       if (gain === bestGain && places[place]! > places[best]!) continue
       best = place
@@ -235,33 +233,37 @@ export class TreeWorkspace {
   }
 
   resultOf(which: number, place: number): SearchResult {
-    const at = this.#results + (which * this.#placeCount + place) * resultBytes
-    const words = this.#words(at, 6)
+    const { words, floats } = this.team.memory
+    const word = this.#resultAt(which, place) / 4
     return {
-      gain: new Float64Array(words.buffer, at, 1)[0]!,
-      hessian: words[2]! >>> 0,
-      gradient: words[3]!,
-      cut: words[4]!,
-      missingLeft: words[5] === 1,
+      gain: floats[word / 2]!,
+      hessian: words[word + 2]! >>> 0,
+      gradient: words[word + 3]!,
+      cut: words[word + 4]!,
+      missingLeft: words[word + 5] === 1,
     }
   }
 
   /** Searches one feature of the node (0) or the sibling (1) again, with the weight of rows counted. */
-  searchCounted(node: number, slot: number, place: number, which: number): void {
+  searchCounted(
+    node: number,
+    sums: { readonly gradient: number; readonly hessian: number },
+    slot: number,
+    place: number,
+    which: number,
+  ): void {
     const { stored, rowsSeen, team } = this
     const column = this.#columnAt(place)
     const { codes, codeCount } = stored.columns[column]!
     team.do('countCodes', [this.#rows, this.#ranges, node, codes, rowsSeen.weights, this.#counts], false)
-    const { numbers } = team
-    const words = new Int32Array(numbers.buffer, numbers.byteOffset, 4)
-    if (which === 1) words.copyWithin(0, 2, 4)
+    team.setSum(0, sums.gradient, sums.hessian)
     team.do(
       'searchCounted',
       [
         this.#addressOf(slot) + column * histogramColumnBytes,
         codeCount,
         stored.featureTable + place * 32,
-        this.#results + (which * this.#placeCount + place) * resultBytes,
+        this.#resultAt(which, place),
         this.#counts,
         this.#kernelScratch,
         0,
@@ -289,13 +291,18 @@ export class TreeWorkspace {
       false,
     )
     const { binCount } = stored.features[stored.places[place]!]!
-    return new Uint8Array(team.memory.buffer, this.#description, binCount + 1).slice()
+    return team.memory.bytes.slice(this.#description, this.#description + binCount + 1)
   }
 
-  /** Sets which codes of its column a node sends left: 1 left, everything else right. */
-  setSides(node: number, sides: Uint8Array): void {
-    const target = new Uint8Array(this.team.memory.buffer, this.#sides + node * sidesBytes, sidesBytes)
-    for (let code = 0; code < sides.length; code++) target[code] = sides[code] === 1 ? 1 : 0
+  /** Sets which codes of its column a node sends left: those whose bin of the feature has side 1. */
+  setSides(node: number, feature: number, sides: Uint8Array): void {
+    const { bytes } = this.team.memory
+    const decode = this.stored.decodeOf[feature]!
+    const first = this.#sides + node * sidesBytes
+    const count = decode === null ? sides.length : decode.length
+    for (let code = 0; code < count; code++) {
+      bytes[first + code] = sides[decode === null ? code : decode[code]!] === 1 ? 1 : 0
+    }
   }
 
   /** Divides the rows of a node between two others. */
@@ -319,8 +326,8 @@ export class TreeWorkspace {
   /** Adds to the margins of the tree's rows the values of their leaves; returns the weight of rows of each leaf. */
   addLeaves(leaves: readonly number[], values: readonly number[], margin: number): Float64Array {
     const { team, rowsSeen } = this
-    this.#words(this.#leaves, leaves.length).set(leaves)
-    new Float64Array(team.memory.buffer, this.#values, values.length).set(values)
+    team.memory.words.set(leaves, this.#leaves / 4)
+    team.memory.floats.set(values, this.#values / 8)
     this.#totalsView().fill(0)
     team.do(
       'addLeaves',
@@ -400,7 +407,8 @@ export class TreeWorkspace {
   }
 
   #totalsView(): Float64Array {
-    return new Float64Array(this.team.memory.buffer, this.#totals, this.#nodeCount * this.team.threadCount)
+    const first = this.#totals / 8
+    return this.team.memory.floats.subarray(first, first + this.#nodeCount * this.team.threadCount)
   }
 
   #sumTotals(): Float64Array {
@@ -413,7 +421,11 @@ export class TreeWorkspace {
   }
 
   #words(address: number, count: number): Int32Array {
-    return new Int32Array(this.team.memory.buffer, address, count)
+    return this.team.memory.words.subarray(address / 4, address / 4 + count)
+  }
+
+  #resultAt(which: number, place: number): number {
+    return this.#results + (which * this.#placeCount + place) * resultBytes
   }
 
   /** The part of the list of rows that each thread writes: as long as the stripes that it owns. */
