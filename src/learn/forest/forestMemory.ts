@@ -54,7 +54,7 @@ export interface ForestLayout {
  *
  * @param features the columns that vary, with their bins
  * @param mostCached values from which on the codes are kept a second time
- * @throws {RangeError} where the memory is not enough
+ * @throws {HoldfastError} `memory-exceeded`
  */
 export function layForest(
   memory: KernelMemory,

@@ -14,9 +14,9 @@ export interface ForestKernels {
   growerOf(layout: ForestLayout): GrowTree
 }
 
-/** Returns the kernels in WebAssembly. @throws {Error} where the platform has none */
-export function webAssemblyKernels(): ForestKernels {
-  const memory = KernelMemory.forWebAssembly()
+/** Returns the kernels in WebAssembly; `operation` is who is named where memory ends. @throws {Error} where the platform has none */
+export function webAssemblyKernels(operation: string): ForestKernels {
+  const memory = KernelMemory.forWebAssembly(operation)
   const module = compileKernels(forestBytes)
   const instance = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
   const grow = instance.exports['growForestTree'] as (address: number, tree: number) => number
@@ -31,8 +31,8 @@ export function webAssemblyKernels(): ForestKernels {
 }
 
 /** Returns the kernels in TypeScript: the same trees, several times slower. */
-export function plainKernels(): ForestKernels {
-  const memory = KernelMemory.forPlain()
+export function plainKernels(operation: string): ForestKernels {
+  const memory = KernelMemory.forPlain(operation)
   return {
     memory,
     module: null,
@@ -44,10 +44,10 @@ export function plainKernels(): ForestKernels {
 }
 
 /** Returns the fastest kernels that the platform has. */
-export function forestKernels(): ForestKernels {
+export function forestKernels(operation: string): ForestKernels {
   try {
-    return webAssemblyKernels()
+    return webAssemblyKernels(operation)
   } catch {
-    return plainKernels()
+    return plainKernels(operation)
   }
 }

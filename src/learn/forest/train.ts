@@ -12,7 +12,7 @@ import { type CheckedForestOptions, type ForestOptions, forestOptions } from './
 import { type OutOfBag, outOfBagOf } from './outOfBag.js'
 import { probabilityUnits } from './plainGrower.js'
 import { TreeCollector } from './treeCollector.js'
-import { growTogether, memoryExceeded } from './treeTeam.js'
+import { growTogether } from './treeTeam.js'
 
 const operation = 'trainForest'
 
@@ -61,7 +61,7 @@ export function trainForest(
 ): ForestModel {
   const training = checkTraining(operation, forestOptions, options, data)
   refuseAborted(operation, control)
-  return growForest(training, data, forestKernels(), control)
+  return growForest(training, data, forestKernels(operation), control)
 }
 
 /** Grows the forest of a checked training with these kernels; `data` is what the training was made of. */
@@ -78,7 +78,8 @@ export function growForest(
   )
   const columns = { features: varying, bins: Array.from(varying, (feature) => bins[feature]!) }
   const matrix = { ...features, columns: Array.from(varying, (feature) => features.columns[feature]!) }
-  const layout = laid(kernels, training, matrix, columns.bins)
+  const threads = kernels.module === null ? 1 : threadCount(options, matrix)
+  const layout = layForest(kernels.memory, training, matrix, columns.bins, threads)
   const collector = new TreeCollector(columns, options.trees, layout.weightUnits)
   const onTree = (done: number): void => stepDone(operation, control, 'tree', done, options.trees)
   growTogether({ operation, kernels, layout, collector, onTree })
@@ -86,32 +87,13 @@ export function growForest(
   return new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag)
 }
 
-function laid(
-  kernels: ForestKernels,
-  training: CheckedTraining<CheckedForestOptions>,
-  features: FeatureMatrix,
-  bins: readonly FeatureBins[],
-): ForestLayout {
-  const threads = kernels.module === null ? 1 : threadCount(training.options, features.rowCount, bins.length)
-  try {
-    return layForest(kernels.memory, training, features, bins, threads)
-  } catch (error) {
-    if (error instanceof RangeError) throw memoryExceeded(operation, error)
-    throw error
-  }
-}
-
 /** Trees × rows × columns of a split from which further threads pay for their start, some 40 ms each. */
 const leastSharedWork = 10_000_000
 const mostThreads = 8
 
-function threadCount(
-  { threads, trees }: CheckedForestOptions,
-  rowCount: number,
-  columnCount: number,
-): number {
+function threadCount({ threads, trees }: CheckedForestOptions, { rowCount, columns }: FeatureMatrix): number {
   if (threads !== 'auto') return Math.min(threads, trees)
-  if (trees * rowCount * Math.sqrt(columnCount) < leastSharedWork) return 1
+  if (trees * rowCount * Math.sqrt(columns.length) < leastSharedWork) return 1
   return Math.min(processorCount(), mostThreads, trees)
 }
 

@@ -132,8 +132,9 @@ class TreeTeam {
 
   /** Another thread may have made the memory grow: this one sees it when it asks for nothing more. */
   #grownBuffer(): ArrayBufferLike {
-    this.#memory.shared?.grow(0)
-    return this.#memory.buffer
+    const { shared } = this.#memory
+    shared!.grow(0)
+    return shared!.buffer
   }
 
   #count(tree: number): void {
@@ -167,7 +168,14 @@ class TreeTeam {
 
   #refuseFull(): void {
     if (this.#get('full') === 0) return
-    throw memoryExceeded(this.work.operation)
+    throw new HoldfastError(this.work.operation, [
+      {
+        code: 'memory-exceeded',
+        parameter: 'the trees of the threads',
+        rule: 'to fit into the 4 GiB that kernels can reach, and into what the platform gives',
+        wayOut: 'Train with a larger minRowsPerLeaf, with threads: 1, or on fewer rows.',
+      },
+    ])
   }
 
   #place(field: JobField): number {
@@ -181,20 +189,4 @@ class TreeTeam {
   #set(field: JobField, value: number): void {
     this.#words[this.#place(field)] = value
   }
-}
-
-/** The error of a training whose trees do not fit into memory. */
-export function memoryExceeded(operation: string, cause?: unknown): HoldfastError {
-  return new HoldfastError(
-    operation,
-    [
-      {
-        code: 'memory-exceeded',
-        parameter: 'the training',
-        rule: 'to fit into the memory that WebAssembly may have, 4 GiB at most',
-        wayOut: 'Train on fewer rows, or with a larger minRowsPerLeaf or fewer threads.',
-      },
-    ],
-    { cause },
-  )
 }

@@ -69,14 +69,16 @@ describe('kernels of the forest', () => {
   ])('give the same forest in TypeScript as in WebAssembly, to the bit: %j', (options) => {
     for (const data of [variedData(900, 1), variedData(900, 2), sampleData(40, 3)]) {
       const quick = { trees: 6, ...options }
-      expect(grown(plainKernels(), data, quick)).toEqual(grown(webAssemblyKernels(), data, quick))
+      expect(grown(plainKernels('test'), data, quick)).toEqual(grown(webAssemblyKernels('test'), data, quick))
     }
   })
 
   it('grow the same trees whatever was grown before', () => {
     const data = sampleData(100, 1)
-    const few = grown(webAssemblyKernels(), data, { trees: 1 }) as { state: { trees: { right: number[] } } }
-    const many = grown(webAssemblyKernels(), data, { trees: 3 }) as typeof few
+    const few = grown(webAssemblyKernels('test'), data, { trees: 1 }) as {
+      state: { trees: { right: number[] } }
+    }
+    const many = grown(webAssemblyKernels('test'), data, { trees: 3 }) as typeof few
     expect(many.state.trees.right.slice(0, few.state.trees.right.length)).toEqual(few.state.trees.right)
   })
 
@@ -93,7 +95,7 @@ describe('kernels of the forest', () => {
 
 /** Trees of the kernels in WebAssembly, with codes kept row by row from so many values on. */
 function treesOf(data: TrainingData, mostCached: number): unknown {
-  const kernels = webAssemblyKernels()
+  const kernels = webAssemblyKernels('test')
   const training = checkTraining('test', forestOptions, { trees: 4, minRowsPerLeaf: 2 }, data)
   const bins = binsOf(training.features, training.weight, 255)
   const layout = layForest(kernels.memory, training, training.features, bins, 1, mostCached)

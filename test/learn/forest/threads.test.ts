@@ -21,7 +21,7 @@ const options = { trees: 60, minRowsPerLeaf: 2 } as const
 
 /** A forest of 60 trees for two threads, and the collector that gets its trees. */
 function teamWork(): TeamWork {
-  const kernels = webAssemblyKernels()
+  const kernels = webAssemblyKernels('test')
   const training = checkTraining('test', forestOptions, options, data)
   const bins = binsOf(training.features, null, 255)
   const layout = layForest(kernels.memory, training, training.features, bins, 2)
