@@ -103,7 +103,7 @@ export function columnProblems(column: FeatureColumn, rowCount: number): Problem
   if (column.missing !== null) {
     problems.push(...lengthProblems(`missing of ${parameter}`, column.missing.length, rowCount))
   }
-  if (problems.length > 0) return problems
+  if (problems.length > 0 || isPlainlySound(column)) return problems
   return column.kind === 'number'
     ? valueProblems(column.values, (value, row) => Number.isFinite(value) || isMissing(column.missing, row), {
         code: 'value-not-finite',
@@ -122,6 +122,30 @@ export function columnProblems(column: FeatureColumn, rowCount: number): Problem
           place: { column: column.name },
         },
       )
+}
+
+/**
+ * True where no value can be wrong, missing or not. Scoring a row costs about as long as asking of each of its values
+ * whether it is finite and then whether it is missing; this takes a fifth of that.
+ */
+function isPlainlySound(column: FeatureColumn): boolean {
+  if (column.kind === 'text') {
+    const { codes, dictionary } = column
+    for (let row = 0; row < codes.length; row++) if (codes[row]! >>> 0 >= dictionary.length) return false
+    return true
+  }
+  // A number × 0 is 0 or −0; infinities and NaN give NaN. Four sums, so that no addition waits for the one before.
+  const { values } = column
+  let [a, b, c, d] = [0, 0, 0, 0]
+  let row = 0
+  for (; row + 3 < values.length; row += 4) {
+    a += values[row]! * 0
+    b += values[row + 1]! * 0
+    c += values[row + 2]! * 0
+    d += values[row + 3]! * 0
+  }
+  for (; row < values.length; row++) a += values[row]! * 0
+  return a + b + c + d === 0
 }
 
 function outcomeProblems(outcome: Uint8Array): Problem[] {

@@ -115,7 +115,7 @@ describe('kernels of prediction', () => {
 describe('TreePredictor', () => {
   it('gives one row what it gives many, before and after it has made the form for blocks', () => {
     const random = randomEnsemble(shapes['trees of 31 leaves']!, 5)
-    const matrix = randomRows(random, 3000, 9)
+    const matrix = randomRows(random, 9000, 9)
     const predictor = new TreePredictor(random.ensemble, random.specs)
     const few = takeRows(matrix, [7, 8, 9])
     const margin = (rows: typeof matrix): Float64Array => {
