@@ -5,7 +5,9 @@ import { encodeColumn, type FeatureBins } from './bins.js'
 const mostBins = 32
 /** Combinations in the sample; the rows beside it may hold as many again. */
 const mostCombinations = 128
-const mostSampledRows = 4096
+/** Rows a combination, at least: to take a bundle apart again costs as much as adding up that many rows. */
+const rowsPerCombination = 100
+const mostSampledRows = 2048
 /** Bundles that a feature is tried with, the latest first. */
 const mostOpen = 4
 
@@ -36,14 +38,14 @@ export function bundlePlan(matrix: FeatureMatrix, features: readonly FeatureBins
       .columns[0]!
     const codes = new Uint8Array(count)
     encodeColumn(column, bins, codes)
-    addToBundle(bundles, feature, codes)
+    addToBundle(bundles, feature, codes, Math.min(mostCombinations, matrix.rowCount / rowsPerCombination))
   })
   return [...alone, ...bundles.map(({ features }) => features)]
 }
 
-function addToBundle(bundles: OpenBundle[], feature: number, codes: Uint8Array): void {
+function addToBundle(bundles: OpenBundle[], feature: number, codes: Uint8Array, most: number): void {
   for (const bundle of bundles.slice(-mostOpen)) {
-    const joined = combine(bundle.codes, codes)
+    const joined = combine(bundle.codes, codes, most)
     if (joined === null) continue
     bundle.features.push(feature)
     bundle.codes = joined
@@ -53,14 +55,14 @@ function addToBundle(bundles: OpenBundle[], feature: number, codes: Uint8Array):
 }
 
 /** Numbers the pairs in the order in which they occur; null where they are too many. */
-function combine(first: Uint8Array, second: Uint8Array): Uint8Array | null {
+function combine(first: Uint8Array, second: Uint8Array, most: number): Uint8Array | null {
   const numbers = new Int16Array(65_536).fill(-1)
   const joined = new Uint8Array(first.length)
   let count = 0
   for (let row = 0; row < first.length; row++) {
     const pair = first[row]! * 256 + second[row]!
     if (numbers[pair] === -1) {
-      if (count === mostCombinations) return null
+      if (count >= most) return null
       numbers[pair] = count++
     }
     joined[row] = numbers[pair]!

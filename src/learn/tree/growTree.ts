@@ -38,7 +38,10 @@ interface FoundSplit {
   /** In units of the sums. */
   readonly gain: number
   readonly left: Sums
-  readonly sides: Uint8Array
+  readonly cut: number
+  readonly missingLeft: boolean
+  /** Sides of the bins; null until they are read from the node's histogram. */
+  sides: Uint8Array | null
 }
 
 /** A leaf that may still be divided. */
@@ -54,8 +57,8 @@ interface OpenLeaf {
   readonly split: FoundSplit
 }
 
-/** A child that is about to be searched. */
-type Candidate = Omit<OpenLeaf, 'slot' | 'split'> & { readonly rows: number }
+/** A node that is about to be searched; the number of its rows is known once its parent's are divided. */
+type Candidate = Omit<OpenLeaf, 'slot' | 'split'> & { rows: number }
 
 // What pure noise gains by putting K categories in the order of their means and cutting there: the cut explains about
 // 2/π of a χ² with K - 1 degrees of freedom, the gain being one such χ² per degree. Two categories leave no choice.
@@ -147,7 +150,7 @@ class TreeGrower {
       workspace.giveSlot(slot)
       return
     }
-    this.#search(root, slot, null, -1, 0)
+    this.#search(root, slot, null, -1)
     this.#keep(root, slot, 0)
   }
 
@@ -173,7 +176,8 @@ class TreeGrower {
     const { split } = parent
     const feature = workspace.stored.places[split.place]!
     const [left, right] = this.#childrenOf(parent, feature)
-    workspace.setSides(parent.node, feature, split.sides)
+    const sides = split.sides ?? this.#sidesOf(split, parent.slot)
+    workspace.setSides(parent.node, feature, sides)
     workspace.partition(
       parent.node,
       left.node,
@@ -182,7 +186,7 @@ class TreeGrower {
       leastSharedRows,
     )
     const node = this.#nodes[parent.node]!
-    node.split = { feature, gain: split.gain / this.#gainUnits, sides: split.sides }
+    node.split = { feature, gain: split.gain / this.#gainUnits, sides }
     node.left = left.node
     node.right = right.node
     node.value = 0
@@ -190,12 +194,12 @@ class TreeGrower {
       workspace.giveSlot(parent.slot)
       return
     }
-    this.#open.length > 0 || limits.maxLeaves > 2
-      ? this.#searchChildren(parent.slot, withRows(left, workspace), withRows(right, workspace))
-      : workspace.giveSlot(parent.slot)
+    left.rows = workspace.rowsOf(left.node)
+    right.rows = workspace.rowsOf(right.node)
+    this.#searchChildren(parent.slot, left, right)
   }
 
-  #childrenOf(parent: OpenLeaf, feature: number): [Omit<Candidate, 'rows'>, Omit<Candidate, 'rows'>] {
+  #childrenOf(parent: OpenLeaf, feature: number): [Candidate, Candidate] {
     const { sums, split, lower, upper, depth } = parent
     const right = {
       gradient: sums.gradient - split.left.gradient,
@@ -206,7 +210,7 @@ class TreeGrower {
     const middle = (leftValue + rightValue) / 2
     const direction = this.workspace.directionOf(feature)
     const asked = parent.asked.has(feature) ? parent.asked : new Set([...parent.asked, feature])
-    const child = (childSums: Sums, value: number, side: number): Omit<Candidate, 'rows'> => ({
+    const child = (childSums: Sums, value: number, side: number): Candidate => ({
       node: this.#addNode(value),
       depth: depth + 1,
       sums: childSums,
@@ -214,6 +218,7 @@ class TreeGrower {
       lower: direction * side > 0 ? Math.max(lower, middle) : lower,
       upper: direction * side < 0 ? Math.min(upper, middle) : upper,
       asked,
+      rows: 0,
     })
     return [child(split.left, leftValue, -1), child(right, rightValue, 1)]
   }
@@ -230,13 +235,7 @@ class TreeGrower {
     const slot = workspace.takeSlot()
     this.#fill(smaller.node, slot, smaller.rows)
     if (parentSlot >= 0) {
-      this.#search(
-        searchSmaller ? smaller : null,
-        slot,
-        searchLarger ? larger : null,
-        parentSlot,
-        smaller.rows,
-      )
+      this.#search(searchSmaller ? smaller : null, slot, searchLarger ? larger : null, parentSlot)
       if (searchSmaller) this.#keep(smaller, slot, 0)
       else workspace.giveSlot(slot)
       if (searchLarger) this.#keep(larger, parentSlot, 1)
@@ -244,13 +243,13 @@ class TreeGrower {
       return
     }
     // There was no room for the parent's histogram: the larger child is filled like the smaller one.
-    this.#search(searchSmaller ? smaller : null, slot, null, -1, 0)
+    this.#search(searchSmaller ? smaller : null, slot, null, -1)
     if (searchSmaller) this.#keep(smaller, slot, 0)
     else workspace.giveSlot(slot)
     if (!searchLarger) return
     const other = workspace.takeSlot()
     this.#fill(larger.node, other, larger.rows)
-    this.#search(larger, other, null, -1, 0)
+    this.#search(larger, other, null, -1)
     this.#keep(larger, other, 0)
   }
 
@@ -260,13 +259,7 @@ class TreeGrower {
   }
 
   /** Completes the histograms of a node and its sibling and searches the best split of every feature in either. */
-  #search(
-    node: Candidate | null,
-    slot: number,
-    sibling: Candidate | null,
-    parentSlot: number,
-    _rows: number,
-  ): void {
+  #search(node: Candidate | null, slot: number, sibling: Candidate | null, parentSlot: number): void {
     const { workspace } = this
     if (node !== null) this.#announce(node, 0)
     if (sibling !== null) this.#announce(sibling, 1)
@@ -301,23 +294,31 @@ class TreeGrower {
     }
     const { node, depth, sums, lower, upper, asked } = candidate
     const isKept = workspace.hasRoom
-    if (!isKept) workspace.giveSlot(slot)
+    if (!isKept) {
+      split.sides = this.#sidesOf(split, slot)
+      workspace.giveSlot(slot)
+    }
     this.#open.push({ node, depth, sums, lower, upper, asked, slot: isKept ? slot : -1, split })
+  }
+
+  #sidesOf({ place, cut, missingLeft }: FoundSplit, slot: number): Uint8Array {
+    return this.workspace.describe(slot, place, cut, missingLeft)
   }
 
   #bestOf(candidate: Candidate, slot: number, which: number): FoundSplit | null {
     const { workspace } = this
-    const certain = new Set<number>()
+    let certain: Set<number> | null = null
     for (;;) {
       const place = workspace.bestPlace(which)
       if (place < 0) return null
       const result = workspace.resultOf(which, place)
       const left = { gradient: result.gradient, hessian: result.hessian }
-      if (certain.has(place) || this.#hasRows(candidate, left)) {
-        const sides = workspace.describe(slot, place, result.cut, result.missingLeft)
-        return { place, gain: result.gain, left, sides }
+      if (certain?.has(place) === true || this.#hasRows(candidate, left)) {
+        const { gain, cut, missingLeft } = result
+        return { place, gain, left, cut, missingLeft, sides: null }
       }
       workspace.searchCounted(candidate.node, candidate.sums, slot, place, which)
+      certain ??= new Set()
       certain.add(place)
     }
   }
@@ -366,8 +367,4 @@ class TreeGrower {
     const shrunk = Math.sign(gradient) * Math.max(Math.abs(gradient) - l1, 0)
     return denominator > 0 ? Math.min(Math.max(-shrunk / denominator, lower), upper) : 0
   }
-}
-
-function withRows(candidate: Omit<Candidate, 'rows'>, workspace: TreeWorkspace): Candidate {
-  return { ...candidate, rows: workspace.rowsOf(candidate.node) }
 }
