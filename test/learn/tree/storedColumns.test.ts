@@ -10,7 +10,7 @@ describe('storeColumns', () => {
     fc.assert(
       fc.property(
         fc.integer(),
-        fc.integer({ min: 1, max: 600 }),
+        fc.integer({ min: 1, max: 3000 }),
         fc.constantFrom(2, 20, 255),
         (seed, rows, maxBins) => {
           const { features } = treeCase(rows, seed)
@@ -32,7 +32,7 @@ describe('storeColumns', () => {
   })
 
   it('adds a bundle up to the sums of each of its features', () => {
-    const { features, outcome } = treeCase(500, 3)
+    const { features, outcome } = treeCase(3000, 3)
     withStored(features, 255, (stored, codesOf) => {
       const bundle = stored.columns.findIndex(({ members }) => members.length > 1)
       const { members, codeCount } = stored.columns[bundle]!
@@ -43,7 +43,7 @@ describe('storeColumns', () => {
         cells.forEach((sum, code) => {
           marginal[decode![code]!]! += sum
         })
-        const direct = new Uint8Array(500)
+        const direct = new Uint8Array(3000)
         encodeColumn(features.columns[feature]!, stored.features[feature]!, direct)
         expect(marginal).toEqual(sumsBy(direct, outcome, binCount + 1))
       }

@@ -11,6 +11,7 @@ import { BoostedTrees, type BoostLimits, type Roles } from '../../../src/learn/t
 import { EnsembleBuilder, type TreeEnsemble } from '../../../src/learn/tree/ensemble.js'
 import { type Loss, logLoss } from '../../../src/learn/tree/gradients.js'
 import type { GrownTree } from '../../../src/learn/tree/grownTree.js'
+import type { FeatureChoice } from '../../../src/learn/tree/growTree.js'
 import { KernelTeam, type Operation, type TeamSettings } from '../../../src/learn/tree/kernelTeam.js'
 import { storeColumns } from '../../../src/learn/tree/storedColumns.js'
 
@@ -57,6 +58,19 @@ export function treeCase(rowCount: number, seed: number): TreeCase {
       ),
     ),
     numberColumn('flag', flag),
+    // Two columns of two values that few rows are enough to bundle with the flag.
+    textColumn(
+      'tied',
+      flag.map((value) => (value === 1 ? 'yes' : 'no')),
+    ),
+    numberColumn(
+      'switch',
+      withMissing(
+        rows.map(() => random.integer(2)),
+        0.01,
+        random,
+      ),
+    ),
     numberColumn('visits', withMissing(visits, 0.02, random)),
     textColumn(
       'city',
@@ -127,7 +141,7 @@ export interface Grown {
 export function growTrees(data: TreeCase, limits: BoostLimits, settings: GrowSettings = {}): Grown {
   const { threads = 1, rounds = 3, maxBins = 255, loss = logLoss, together = false } = settings
   const { prepare, featureShare = 1, ...team } = settings
-  const choice = seededRandom(11)
+  const choose = randomChoice(featureShare)
   return withTeam(threads, team, (kernels) => {
     prepare?.(kernels)
     if (together) shareEverything(kernels)
@@ -136,16 +150,20 @@ export function growTrees(data: TreeCase, limits: BoostLimits, settings: GrowSet
     const boosted = new BoostedTrees(kernels, stored, training, data.roles, limits, loss, seededRandom(7))
     const builder = new EnsembleBuilder(stored.features)
     const trees = Array.from({ length: rounds }, () => {
-      const tree = boosted.grow((_asked, inUse) => {
-        for (let place = 0; place < inUse.length; place++) {
-          inUse[place] = choice.uniform() < featureShare ? 1 : 0
-        }
-      })
+      const tree = boosted.grow(choose)
       builder.add(tree)
       return tree
     })
     return { trees, ensemble: builder.build(), margin: boosted.margin.slice() }
   })
+}
+
+/** Returns a choice that leaves each node about this share of the features, the same ones each time it is made. */
+function randomChoice(share: number): FeatureChoice {
+  const random = seededRandom(11)
+  return (_asked, inUse) => {
+    for (let place = 0; place < inUse.length; place++) inUse[place] = random.uniform() < share ? 1 : 0
+  }
 }
 
 /** Calls with a team that has started, and stops it whatever happens. */
