@@ -1,4 +1,4 @@
-// The words through which a job reaches the threads. Their places are known to ../controlBlock.ts too.
+// The words through which a job reaches the threads. Their places are known to ../kernelTeam.ts and ../plain/kernelViews.ts too.
 
 /** The block lies at the first address that a memory gives. */
 export const control: usize = 64
