@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Bitmap } from '../../../src/base/bitmap.js'
 import { takeRows } from '../../../src/base/matrix.js'
 import type { AlignedColumn } from '../../../src/learn/align.js'
@@ -7,6 +7,7 @@ import { addMargins } from '../../../src/learn/tree/predict.js'
 import { rowPlanOf } from '../../../src/learn/tree/rowPlan.js'
 import { ScoringKernels } from '../../../src/learn/tree/scoringKernels.js'
 import { scoringPlanOf } from '../../../src/learn/tree/scoringPlan.js'
+import { TreeExplainer } from '../../../src/learn/tree/treeExplainer.js'
 import { TreePredictor } from '../../../src/learn/tree/treePredictor.js'
 import {
   alignedRows,
@@ -135,6 +136,30 @@ describe('TreePredictor', () => {
         ),
       ),
     ).toEqual(all.slice(0, 100))
+  })
+})
+
+describe('without WebAssembly', () => {
+  it('a model gives the same margins and contributions to the bit', async () => {
+    const random = randomEnsemble(shapes['trees of 31 leaves']!, 8)
+    const rowCount = 9000
+    const rows = { columns: alignedRows(random.specs, randomRows(random, rowCount, 3)), rowCount }
+    const margin = new Float64Array(rowCount)
+    new TreePredictor(random.ensemble, random.specs).addMargins(rows.columns, margin)
+    const contributions = new TreeExplainer(random.ensemble, random.specs).contributions(rows)
+    vi.resetModules()
+    vi.stubGlobal('WebAssembly', undefined)
+    try {
+      const plain = await import('../../../src/learn/tree/treePredictor.js')
+      const explain = await import('../../../src/learn/tree/treeExplainer.js')
+      const walked = new Float64Array(rowCount)
+      new plain.TreePredictor(random.ensemble, random.specs).addMargins(rows.columns, walked)
+      expect(walked).toEqual(margin)
+      const explainer = new explain.TreeExplainer(random.ensemble, random.specs)
+      expect(explainer.contributions(rows)).toEqual(contributions)
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 })
 
