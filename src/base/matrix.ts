@@ -1,12 +1,15 @@
 import { Bitmap, isMissing } from './bitmap.js'
 import { HoldfastError } from './errors.js'
 
-/** A column of numbers. Finite wherever it is not missing. */
-export interface NumberColumn {
+/** Numbers of a column; each is read as the 64-bit number that it is equal to. */
+export type NumberValues = Float64Array | Float32Array | Int32Array
+
+/** A column of numbers. Finite wherever it is not missing. Features may be of 32 bits; tables are of 64. */
+export interface NumberColumn<Values extends NumberValues = Float64Array> {
   readonly kind: 'number'
   readonly name: string
   /** Shape (rows); 0 behind a missing bit. */
-  readonly values: Float64Array
+  readonly values: Values
   readonly missing: Bitmap | null
 }
 
@@ -22,7 +25,7 @@ export interface TextColumn {
 }
 
 /** What a learner can read. */
-export type FeatureColumn = NumberColumn | TextColumn
+export type FeatureColumn = NumberColumn<NumberValues> | TextColumn
 
 /** The input of learners and models: columns of equal length, with unique names. */
 export interface FeatureMatrix {
@@ -69,6 +72,13 @@ function notFinite(name: string, row: number, received: number): HoldfastError {
   ])
 }
 
+/** Returns the column with its numbers in 64 bits: the same object where they are. */
+export function wideColumn(column: NumberColumn<NumberValues>): NumberColumn {
+  const { values } = column
+  if (values instanceof Float64Array) return column as NumberColumn
+  return { ...column, values: Float64Array.from(values) }
+}
+
 /** Returns a text column, dictionary in order of first appearance; null and undefined become missing. */
 export function textColumn(name: string, values: ArrayLike<string | null | undefined>): TextColumn {
   const codes = new Int32Array(values.length)
@@ -100,7 +110,7 @@ function takeColumn(column: FeatureColumn, rows: ArrayLike<number>): FeatureColu
 }
 
 /** Returns the values at the given rows, in an array of the same type. */
-export function takeValues<Values extends Float64Array | Int32Array | Uint8Array>(
+export function takeValues<Values extends NumberValues | Uint8Array>(
   values: Values,
   rows: ArrayLike<number>,
 ): Values {

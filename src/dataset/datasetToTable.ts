@@ -1,5 +1,5 @@
 import type { EpochDay } from '../base/days.js'
-import { numberColumn, textColumn } from '../base/matrix.js'
+import { type FeatureColumn, numberColumn, textColumn } from '../base/matrix.js'
 import { type Column, dayColumn, Table } from '../table/table.js'
 import type { Dataset } from './dataset.js'
 
@@ -16,7 +16,7 @@ import type { Dataset } from './dataset.js'
  * // => ['id', 'tenure', 'outcome']
  */
 export function datasetToTable(dataset: Dataset): Table {
-  const columns: Column[] = [textColumn('id', dataset.ids)]
+  const columns: (Column | FeatureColumn)[] = [textColumn('id', dataset.ids)]
   if (dataset.cutoffs !== null) {
     columns.push(
       dayColumn(

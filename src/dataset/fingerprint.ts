@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type Bitmap, isMissing } from '../base/bitmap.js'
-import type { FeatureColumn, FeatureMatrix, NumberColumn, TextColumn } from '../base/matrix.js'
+import type { FeatureColumn, FeatureMatrix, NumberValues, TextColumn } from '../base/matrix.js'
 
 /** What a fingerprint is made from; a `Dataset` is one. */
 export interface FingerprintedData {
@@ -54,7 +54,7 @@ function addColumn(hash: Hash, column: FeatureColumn): void {
   else addTexts(hash, column)
 }
 
-function addNumbers(hash: Hash, values: NumberColumn['values'], missing: Bitmap | null): void {
+function addNumbers(hash: Hash, values: NumberValues, missing: Bitmap | null): void {
   const view = new DataView(new ArrayBuffer(pieceLength * 8))
   for (let start = 0; start < values.length; start += pieceLength) {
     const count = Math.min(pieceLength, values.length - start)

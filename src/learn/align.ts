@@ -1,6 +1,6 @@
 import type { Bitmap } from '../base/bitmap.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
-import type { FeatureColumn, FeatureMatrix, FeatureSpec, NumberColumn } from '../base/matrix.js'
+import type { FeatureColumn, FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../base/matrix.js'
 import { columnProblems } from './check.js'
 
 /** A text column read with the categories of a model. */
@@ -16,7 +16,7 @@ export interface AlignedTextColumn {
 }
 
 /** A column of the input, in the place that the model wants it. */
-export type AlignedColumn = NumberColumn | AlignedTextColumn
+export type AlignedColumn = NumberColumn<NumberValues> | AlignedTextColumn
 
 /** Matches input matrices to the features of one model, by name and by text; built once per model. */
 export class FeatureAligner {

@@ -1,7 +1,15 @@
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay } from '../base/days.js'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
-import { type NumberColumn, numberColumn, type TextColumn, takeValues, textColumn } from '../base/matrix.js'
+import {
+  type FeatureColumn,
+  type NumberColumn,
+  numberColumn,
+  type TextColumn,
+  takeValues,
+  textColumn,
+  wideColumn,
+} from '../base/matrix.js'
 
 /** A column of calendar days. */
 export interface DayColumn {
@@ -39,22 +47,24 @@ export type Row = Readonly<Record<string, Cell>>
  * Make one with `tableFrom`, `tableFromRows`, `readTable` or from an engine.
  */
 export class Table {
+  readonly columns: readonly Column[]
   readonly #byName: ReadonlyMap<string, Column>
 
   /**
-   * @param columns of equal length
+   * @param columns of equal length; numbers of 32 bits become ones of 64
    * @param rowCount needed only where there may be no columns
    * @param source file or table that it came from; named in error messages
    * @throws {HoldfastError} `length-differs`, `column-duplicate`
    */
   constructor(
-    readonly columns: readonly Column[],
+    columns: readonly (Column | FeatureColumn)[],
     readonly rowCount: number = columns[0] === undefined ? 0 : columnLength(columns[0]),
     readonly source?: string,
   ) {
+    this.columns = columns.map((column) => (column.kind === 'number' ? wideColumn(column) : column))
     const problems: Problem[] = []
     const byName = new Map<string, Column>()
-    for (const column of columns) {
+    for (const column of this.columns) {
       if (byName.has(column.name)) {
         problems.push({
           code: 'column-duplicate',
@@ -183,7 +193,7 @@ export function columnMissing(name: string, table: Table): Problem {
 }
 
 /** Returns the value of a column at a row as people write it. */
-export function cellOf(column: Column, row: number): Cell {
+export function cellOf(column: Column | FeatureColumn, row: number): Cell {
   if (isMissing(column.missing, row)) return null
   switch (column.kind) {
     case 'number':
@@ -198,7 +208,7 @@ export function cellOf(column: Column, row: number): Cell {
 }
 
 /** Number of rows of a column. */
-export function columnLength(column: Column): number {
+export function columnLength(column: Column | FeatureColumn): number {
   return column.kind === 'text' ? column.codes.length : column.values.length
 }
 

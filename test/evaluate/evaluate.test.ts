@@ -21,7 +21,7 @@ const identity: ChurnModel = {
   probability: (features) => {
     const column = features.columns[0]!
     if (column.kind !== 'number') throw new Error('expected numbers')
-    return column.values
+    return Float64Array.from(column.values)
   },
   margin: () => new Float64Array(),
   contributions: () => ({ scale: 'log-odds', base: 0, values: [] }),

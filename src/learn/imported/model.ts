@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Bitmap, isMissing } from '../../base/bitmap.js'
 import { type Problem, refuse } from '../../base/errors.js'
-import type { FeatureMatrix, FeatureSpec, NumberColumn } from '../../base/matrix.js'
+import type { FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../../base/matrix.js'
 import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
 import type { Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
@@ -96,7 +96,7 @@ export class ImportedModel implements TreeModel {
   #columns(operation: string, features: FeatureMatrix): AlignedColumn[] {
     const columns = this.#aligner.align(operation, features)
     for (const feature of this.reading.zeroIsMissing) {
-      columns[feature] = withZeroMissing(columns[feature] as NumberColumn)
+      columns[feature] = withZeroMissing(columns[feature] as NumberColumn<NumberValues>)
     }
     refuse(
       operation,
@@ -142,7 +142,7 @@ function askedSpecs(features: readonly FeatureSpec[], { codes }: ImportedReading
   )
 }
 
-function withZeroMissing(column: NumberColumn): NumberColumn {
+function withZeroMissing(column: NumberColumn<NumberValues>): NumberColumn<NumberValues> {
   const { values } = column
   const missing = Bitmap.where(
     values.length,

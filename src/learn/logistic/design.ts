@@ -1,5 +1,5 @@
 import { isMissing } from '../../base/bitmap.js'
-import type { FeatureMatrix, NumberColumn, TextColumn } from '../../base/matrix.js'
+import type { FeatureMatrix, NumberColumn, NumberValues, TextColumn } from '../../base/matrix.js'
 import { categoryWeights } from '../categoryWeights.js'
 import { type Moments, momentsOf, standardScore } from './moments.js'
 
@@ -69,7 +69,7 @@ export function designOf(matrix: FeatureMatrix, weight: Float64Array | null, opt
   features.forEach((feature, index) => {
     const column = matrix.columns[index]!
     const slot = slots.indexOf(feature)
-    if (feature.kind === 'number') fillNumber(design, feature, column as NumberColumn, slot)
+    if (feature.kind === 'number') fillNumber(design, feature, column as NumberColumn<NumberValues>, slot)
     else fillText(design, feature, column as TextColumn, slot)
   })
   return design
@@ -119,7 +119,7 @@ function lastColumn(features: readonly FeatureDesign[], scoreCount: number): num
 function fillNumber(
   design: Design,
   feature: FeatureDesign & { kind: 'number' },
-  column: NumberColumn,
+  column: NumberColumn<NumberValues>,
   slot: number,
 ): void {
   for (let row = 0; row < design.rowCount; row++) {

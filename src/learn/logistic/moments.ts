@@ -1,5 +1,5 @@
 import { isMissing } from '../../base/bitmap.js'
-import type { NumberColumn } from '../../base/matrix.js'
+import type { NumberColumn, NumberValues } from '../../base/matrix.js'
 import { ExactSum } from '../../base/statistics.js'
 
 /** Where a number column lies and how far it spreads, on the scale that it enters with. */
@@ -22,7 +22,11 @@ const strongSkewness = 2
  * StandardScaler), of logarithms where `compress` is set and the column is strongly skewed. Computed on values divided
  * by the largest, so that squares of huge values stay finite.
  */
-export function momentsOf(column: NumberColumn, weight: Float64Array | null, compress: boolean): Moments {
+export function momentsOf(
+  column: NumberColumn<NumberValues>,
+  weight: Float64Array | null,
+  compress: boolean,
+): Moments {
   const { values, missing } = column
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let row = 0; row < values.length; row++) {
@@ -43,7 +47,7 @@ export function momentsOf(column: NumberColumn, weight: Float64Array | null, com
   return { logUnit: null, mean: mean * unit, deviation: deviation > 0 ? deviation : 1 }
 }
 
-function logMoments(column: NumberColumn, weight: Float64Array | null, unit: number): Moments {
+function logMoments(column: NumberColumn<NumberValues>, weight: Float64Array | null, unit: number): Moments {
   // The mean of the values above 0 as unit: in cents or in dollars, the model is the same.
   const mean = weightedMean(column, weight, (value) => value / unit)
   const positive = weightedMean(column, weight, (value) => (value > 0 ? 1 : 0))
@@ -54,7 +58,7 @@ function logMoments(column: NumberColumn, weight: Float64Array | null, unit: num
 }
 
 function spreadOf(
-  column: NumberColumn,
+  column: NumberColumn<NumberValues>,
   weight: Float64Array | null,
   of: (value: number) => number,
 ): { readonly mean: number; readonly variance: number } {
@@ -63,7 +67,7 @@ function spreadOf(
 }
 
 function weightedMean(
-  column: NumberColumn,
+  column: NumberColumn<NumberValues>,
   weight: Float64Array | null,
   of: (value: number) => number,
 ): number {

@@ -4,6 +4,7 @@ import {
   type FeatureMatrix,
   type FeatureSpec,
   type NumberColumn,
+  type NumberValues,
   type TextColumn,
   takeValues,
 } from '../../base/matrix.js'
@@ -136,7 +137,7 @@ function binOf(edges: Float64Array, value: number): number {
 }
 
 function binEdges(
-  column: NumberColumn,
+  column: NumberColumn<NumberValues>,
   rows: Int32Array,
   weight: Float64Array | null,
   maxBins: number,
@@ -182,7 +183,7 @@ interface DistinctValues {
 }
 
 function distinctValues(
-  column: NumberColumn,
+  column: NumberColumn<NumberValues>,
   rows: Int32Array,
   weight: Float64Array | null,
   sort: SortNumbers,
@@ -190,12 +191,18 @@ function distinctValues(
   const { missing } = column
   const known = missing === null ? rows : rows.filter((row) => !isMissing(missing, row))
   if (weight === null) {
-    const values = sort(takeValues(column.values, known))
+    const values = sort(numbersAt(column.values, known))
     return mergeEqual(values, new Float64Array(values.length).fill(1))
   }
   // A sort with a comparator is some ten times slower than one of plain numbers: only where rows differ in weight.
   const order = known.slice().sort((a, b) => column.values[a]! - column.values[b]!)
-  return mergeEqual(takeValues(column.values, order), takeValues(weight, order))
+  return mergeEqual(numbersAt(column.values, order), takeValues(weight, order))
+}
+
+function numbersAt(values: NumberValues, rows: Int32Array): Float64Array {
+  const numbers = new Float64Array(rows.length)
+  for (let index = 0; index < rows.length; index++) numbers[index] = values[rows[index]!]!
+  return numbers
 }
 
 /** Adds up the weights of equal values that follow each other; in place. */

@@ -329,7 +329,9 @@ class TreeGrower {
    */
   #hasRows(candidate: Candidate, left: Sums): boolean {
     if (this.limits.minRowsPerLeaf <= 1 && this.units.weight === 1) return true
-    const least = Math.min(left.hessian, candidate.sums.hessian - left.hessian)
+    // Of weights that are not whole every row is rounded, by at most a unit.
+    const rounding = this.units.weight === 1 ? 0 : candidate.rows
+    const least = Math.min(left.hessian, candidate.sums.hessian - left.hessian) - rounding
     const weight = (this.workspace.weightPerHessian * least * this.units.weight) / this.units.hessian
     // A row is rounded by less than a unit of hessian.
     return weight / (1 + this.workspace.weightPerHessian / this.units.hessian) >= this.#leastWeight

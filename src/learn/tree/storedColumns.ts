@@ -1,4 +1,4 @@
-import type { FeatureMatrix, NumberColumn } from '../../base/matrix.js'
+import type { FeatureMatrix, NumberColumn, NumberValues } from '../../base/matrix.js'
 import { binsOf, encodeColumn, type FeatureBins, type SortNumbers } from './bins.js'
 import { bundlePlan } from './bundlePlan.js'
 import type { KernelTeam } from './kernelTeam.js'
@@ -163,7 +163,7 @@ class ColumnEncoder {
     else encodeColumn(column, bins, new Uint8Array(this.team.memory.buffer, codes, this.matrix.rowCount))
   }
 
-  #encodeNumbers(column: NumberColumn, edges: Float64Array, codes: number): void {
+  #encodeNumbers(column: NumberColumn<NumberValues>, edges: Float64Array, codes: number): void {
     const { team } = this
     const { buffer } = team.memory
     const steps = edges.length === 0 ? 0 : 32 - Math.clz32(edges.length)

@@ -47,7 +47,6 @@ export class TreeWorkspace {
   readonly #partials: number
   readonly #results: number
   readonly #inUse: number
-  readonly #inUseViews: readonly Uint8Array[]
   readonly #kernelScratch: number
   readonly #counts: number
   readonly #description: number
@@ -92,11 +91,6 @@ export class TreeWorkspace {
     this.#counts = memory.allocate(countBytes)
     this.#description = memory.allocate(sidesBytes)
     this.#writeSegments(rowCount)
-    // Nothing is allocated while trees grow: these views stay.
-    this.#inUseViews = [0, 1].map((which) => {
-      const first = this.#inUse + which * this.#placeCount
-      return memory.bytes.subarray(first, first + this.#placeCount)
-    })
   }
 
   /** Chooses the rows that the next tree is grown on: those whose hash with the seed lies below `share`. */
@@ -211,7 +205,8 @@ export class TreeWorkspace {
 
   /** The features that the node (0) or the sibling (1) may ask: 1 or 0 per place. */
   inUse(which: number): Uint8Array {
-    return this.#inUseViews[which]!
+    const first = this.#inUse + which * this.#placeCount
+    return this.team.memory.bytes.subarray(first, first + this.#placeCount)
   }
 
   /** The place with the largest gain, of equal ones that of the first feature; -1 where there is none. */

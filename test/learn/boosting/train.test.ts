@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type FeatureMatrix, numberColumn, textColumn } from '../../../src/base/matrix.js'
+import { type FeatureMatrix, numberColumn, textColumn, wideColumn } from '../../../src/base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
 import type { BoostingOptions } from '../../../src/learn/boosting/options.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
@@ -273,3 +273,24 @@ function matrixOf(column: FeatureMatrix['columns'][number]): FeatureMatrix {
     columns: [column],
   }
 }
+
+describe('columns of 32 bits', () => {
+  it('give the model of the same numbers in 64 bits, in training and in scoring', () => {
+    const { features, outcome } = sampleData(300, 1)
+    const columns = features.columns.map((column) => {
+      if (column.kind === 'text') return column
+      const values =
+        column.name === 'complaints' ? Int32Array.from(column.values) : Float32Array.from(column.values)
+      return { ...column, values }
+    })
+    const narrow = { rowCount: 300, columns }
+    const wide = {
+      rowCount: 300,
+      columns: columns.map((column) => (column.kind === 'number' ? wideColumn(column) : column)),
+    }
+    const model = trainBoosting({ features: wide, outcome })
+    expect(encodeModel(trainBoosting({ features: narrow, outcome }))).toEqual(encodeModel(model))
+    expect(model.margin(narrow)).toEqual(model.margin(wide))
+    expect(model.contributions(narrow)).toEqual(model.contributions(wide))
+  })
+})
