@@ -41,8 +41,8 @@ const threadsWord = jobWord + 3
 const firstArgument = jobWord + 16
 const firstNumber = (controlAddress + 192) / 8
 
-/** Looks at the other threads before sleeping until one of them is done. */
-const patience = 4000
+/** Looks at the other threads before sleeping until one of them is done; as in kernels/training.as.ts. */
+const patience = 400_000
 
 /** What a team runs on, and how long it waits. */
 export interface TeamSettings {

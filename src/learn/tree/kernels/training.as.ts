@@ -18,8 +18,11 @@ export * from './training-rows.as'
 export * from './training-scan.as'
 export * from './training-sort.as'
 
-/** Times that a thread looks for a new job before it sleeps: long enough for the gap between two jobs of a split. */
-const patience: i32 = 4000
+/**
+ * Times that a thread looks for a new job before it sleeps, half a millisecond or so. To be woken takes longer than most
+ * jobs, and may be on the waker's own processor: with 4,000 looks two threads were no faster than one.
+ */
+const patience: i32 = 400000
 const stopOperation: i32 = 0
 
 /** Does the thread's share of the job that the control block describes. */
