@@ -18,6 +18,7 @@ export {
   type FeatureMatrix,
   type FeatureSpec,
   type NumberColumn,
+  type NumberValues,
   numberColumn,
   type TextColumn,
   textColumn,

@@ -64,7 +64,7 @@ describe('a scorer of a flat table', () => {
     const sizes = reasons.map((reason) => Math.abs(reason.effect))
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
     expect(reasons[0]).toMatchObject({ feature: 'contract', value: 'month' })
-    expect(reasons[0]!.text).toMatch(/^contract is month \(odds of leaving ×\d+\.\d\d\)$/)
+    expect(reasons[0]!.text).toMatch(/^contract is month \(odds of leaving ×(\d\.\d\d|\d{2,})\)$/)
     expect(reasons.find((reason) => reason.feature === 'tenure')?.text).toMatch(/^tenure is not known /)
   })
 

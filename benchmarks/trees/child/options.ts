@@ -13,6 +13,7 @@ export function boostingOptionsFor(settings: TreeSettings): Record<string, unkno
     minHessianPerLeaf: 0.001,
     rowShare: 1,
     columnShare: 1,
+    columnSharePerNode: 1,
     earlyStopping: false,
     threads: settings.threads,
     seed: 1,
@@ -23,7 +24,8 @@ export function boostingOptionsFor(settings: TreeSettings): Record<string, unkno
 export function forestOptionsFor(settings: ForestSettings): Record<string, unknown> {
   return {
     trees: settings.trees,
-    minRowsPerLeaf: settings.minRows,
+    // Counts draws, where scikit-learn counts the different rows drawn: 1 / (1 - 1/e) = 1.58 of them each.
+    minRowsPerLeaf: Math.round(1.58 * settings.minRows),
     columnsPerSplit: settings.columnsPerSplit,
     threads: settings.threads,
     seed: 1,

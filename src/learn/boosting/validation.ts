@@ -13,11 +13,15 @@ import { rowLosses } from './calibration.js'
 import { type Part, patienceLooks } from './parts.js'
 import { growPart, type PartTraining } from './trainedPart.js'
 
-/** A figure that a training stops by; every metric of `evaluate` that is one number can be made one. */
+/** A figure that a training stops by: `{ better: 'higher', value: rocAuc }`. */
 export interface ValidationMetric {
   readonly better: 'higher' | 'lower'
-  /** Returns the figure; `probability`, `outcome` and `weight` have shape (rows). */
-  readonly value: (probability: Float64Array, outcome: Uint8Array, weight?: Float64Array) => number
+  /** Returns the figure; `probability`, `outcome` and `weight` have shape (rows). `rocAuc` is one as it is. */
+  readonly value: (
+    probability: Float64Array,
+    outcome: Uint8Array,
+    options: { readonly weight?: Float64Array },
+  ) => number
 }
 
 const operation = 'trainBoosting (validation)'
@@ -25,7 +29,7 @@ const operation = 'trainBoosting (validation)'
 /** Log loss, the figure that the training itself minimises. */
 const logLoss: ValidationMetric = {
   better: 'lower',
-  value: (probability, outcome, weight) => {
+  value: (probability, outcome, { weight }) => {
     const margin = probability.map((p) => Math.log(p / (1 - p)))
     const losses = rowLosses(margin, outcome, weight ?? null)
     return losses.reduce((sum, loss) => sum + loss, 0)
@@ -69,7 +73,7 @@ export function* growValidated(
       if (count % part.lookEvery !== 0 && count !== part.rounds) continue
       addMargins(builder.build(), columns, margin)
       builder = new EnsembleBuilder(specs)
-      const value = sign * metric.value(probabilityOf(margin), outcome, weight ?? undefined)
+      const value = sign * metric.value(probabilityOf(margin), outcome, weight === null ? {} : { weight })
       if (value < best.value) best = { value, trees: count, look }
       if (look++ - best.look >= patienceLooks) break
     }
