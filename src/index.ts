@@ -136,9 +136,10 @@ export { type ValueDroppedOptions, valueDropped } from './label/valueDropped.js'
 export type { PriorModel } from './learn/baseline/model.js'
 export type { PriorOptions } from './learn/baseline/options.js'
 export { trainPrior } from './learn/baseline/train.js'
+export type { BoostingControl } from './learn/boosting/control.js'
 export type { BoostingModel } from './learn/boosting/model.js'
 export type { BoostingOptions } from './learn/boosting/options.js'
-export { type BoostingControl, trainBoosting, trainBoostingAsync } from './learn/boosting/train.js'
+export { trainBoosting, trainBoostingAsync } from './learn/boosting/train.js'
 export type { ValidationMetric } from './learn/boosting/validation.js'
 export type {
   Capabilities,
@@ -177,7 +178,7 @@ export {
   gainImportance,
   splitImportance,
   type TreesOfModel,
-} from './learn/tree/importance.js'
+} from './learn/tree/explain/importance.js'
 export type { Interactions, TreeModel } from './learn/tree/treeModel.js'
 // lifecycle: the stage of each customer
 export { type BaseLevelOptions, type BaseLevels, baseLevels } from './lifecycle/baseLevels.js'

@@ -1,5 +1,5 @@
 import type { Random } from '../../base/random.js'
-import type { FeatureChoice } from '../tree/growTree.js'
+import type { FeatureChoice } from '../tree/grow/growLimits.js'
 import type { CheckedBoostingOptions } from './options.js'
 
 /** What the choice of columns is made from. */

@@ -1,4 +1,4 @@
-import type { BoostLimits } from '../tree/boostTrees.js'
+import type { BoostLimits } from '../tree/grow/boostTrees.js'
 import type { CheckedBoostingOptions } from './options.js'
 
 /** One of the boosted sums of trees whose mean a model is. */

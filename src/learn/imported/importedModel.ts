@@ -1,7 +1,7 @@
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureSpec } from '../../base/matrix.js'
 import { probabilityOf } from '../margin.js'
-import { expectedValue } from '../tree/treeExplainer.js'
+import { expectedValue } from '../tree/explain/treeExplainer.js'
 import { flatTrees, type KeptFeature } from './flatTrees.js'
 import { ImportedModel } from './model.js'
 import type { CheckedImportOptions } from './options.js'

@@ -7,10 +7,10 @@ import type { Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
+import { type AlignedRows, TreeExplainer } from '../tree/explain/treeExplainer.js'
+import { TreePredictor } from '../tree/score/treePredictor.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
-import { type AlignedRows, TreeExplainer } from '../tree/treeExplainer.js'
 import { type Interactions, refuseEmptyBackground, type TreeModel } from '../tree/treeModel.js'
-import { TreePredictor } from '../tree/treePredictor.js'
 import type { ImportedLibrary } from './sourceModel.js'
 
 /** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */

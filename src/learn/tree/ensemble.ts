@@ -1,5 +1,5 @@
 import type { FeatureBins } from './bins.js'
-import type { GrownTree } from './grownTree.js'
+import type { GrownTree } from './grow/grownTree.js'
 
 /**
  * Trees ready for prediction, as flat arrays over all nodes of all trees.

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type FeatureColumn, numberColumn, textColumn } from '../../../src/base/matrix.js'
 import { seededRandom } from '../../../src/base/random.js'
-import { TreeWorkspace } from '../../../src/learn/tree/treeWorkspace.js'
+import { TreeWorkspace } from '../../../src/learn/tree/grow/treeWorkspace.js'
 import { type Grown, growTrees, numberCase, plainLimits, type TreeCase, treeCase } from './treeCases.js'
 
 /** Nothing holds a leaf back. */

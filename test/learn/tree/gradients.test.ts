@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.js'
 import { sigmoid } from '../../../src/base/statistics.js'
-import { type Loss, logLoss, writeGradients } from '../../../src/learn/tree/gradients.js'
-import type { SumUnits } from '../../../src/learn/tree/growTree.js'
-import { wholeWeights } from '../../../src/learn/tree/wholeWeights.js'
+import { type Loss, logLoss, writeGradients } from '../../../src/learn/tree/grow/gradients.js'
+import type { SumUnits } from '../../../src/learn/tree/grow/growLimits.js'
+import { wholeWeights } from '../../../src/learn/tree/grow/wholeWeights.js'
 import { withTeam } from './treeCases.js'
 
 /** Packed statistics of rows, and their units. */

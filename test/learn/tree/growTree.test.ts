@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numberColumn } from '../../../src/base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
-import type { KernelTeam } from '../../../src/learn/tree/kernelTeam.js'
-import { histogramColumnBytes } from '../../../src/learn/tree/storedColumns.js'
+import type { KernelTeam } from '../../../src/learn/tree/grow/kernelTeam.js'
+import { histogramColumnBytes } from '../../../src/learn/tree/grow/storedColumns.js'
 import {
   answerOf,
   growTrees,

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { takeRows } from '../../../src/base/matrix.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
-import { coverImportance, gainImportance, splitImportance } from '../../../src/learn/tree/importance.js'
+import {
+  coverImportance,
+  gainImportance,
+  splitImportance,
+} from '../../../src/learn/tree/explain/importance.js'
 import { sampleData } from '../sample.js'
 
 const data = sampleData(400, 1)

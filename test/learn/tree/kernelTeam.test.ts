@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
-import { KernelTeam } from '../../../src/learn/tree/kernelTeam.js'
+import { KernelTeam } from '../../../src/learn/tree/grow/kernelTeam.js'
 import { sampleData } from '../sample.js'
 import { growTrees, plainLimits, treeCase, withTeam } from './treeCases.js'
 

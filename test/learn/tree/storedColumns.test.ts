@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type FeatureMatrix, numberColumn, textColumn } from '../../../src/base/matrix.js'
 import { encodeColumn } from '../../../src/learn/tree/bins.js'
-import { type StoredColumns, storeColumns } from '../../../src/learn/tree/storedColumns.js'
+import { type StoredColumns, storeColumns } from '../../../src/learn/tree/grow/storedColumns.js'
 import { treeCase, withTeam } from './treeCases.js'
 
 describe('storeColumns', () => {

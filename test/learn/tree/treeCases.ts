@@ -7,13 +7,13 @@ import {
 } from '../../../src/base/matrix.js'
 import { type Random, seededRandom } from '../../../src/base/random.js'
 import { logit, sigmoid } from '../../../src/base/statistics.js'
-import { BoostedTrees, type BoostLimits, type Roles } from '../../../src/learn/tree/boostTrees.js'
 import { EnsembleBuilder, type TreeEnsemble } from '../../../src/learn/tree/ensemble.js'
-import { type Loss, logLoss } from '../../../src/learn/tree/gradients.js'
-import type { GrownTree } from '../../../src/learn/tree/grownTree.js'
-import type { FeatureChoice } from '../../../src/learn/tree/growTree.js'
-import { KernelTeam, type Operation, type TeamSettings } from '../../../src/learn/tree/kernelTeam.js'
-import { storeColumns } from '../../../src/learn/tree/storedColumns.js'
+import { BoostedTrees, type BoostLimits, type Roles } from '../../../src/learn/tree/grow/boostTrees.js'
+import { type Loss, logLoss } from '../../../src/learn/tree/grow/gradients.js'
+import type { FeatureChoice } from '../../../src/learn/tree/grow/growLimits.js'
+import type { GrownTree } from '../../../src/learn/tree/grow/grownTree.js'
+import { KernelTeam, type Operation, type TeamSettings } from '../../../src/learn/tree/grow/kernelTeam.js'
+import { storeColumns } from '../../../src/learn/tree/grow/storedColumns.js'
 
 /** Rows to grow trees on. */
 export interface TreeCase {

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { type FeatureMatrix, numberColumn, takeRows } from '../../../src/base/matrix.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
 import type { TreeEnsemble } from '../../../src/learn/tree/ensemble.js'
+import { quadratureOf } from '../../../src/learn/tree/explain/quadrature.js'
+import { TreeExplainer } from '../../../src/learn/tree/explain/treeExplainer.js'
 import { addMargins, forEachBlock, goesLeft } from '../../../src/learn/tree/predict.js'
-import { quadratureOf } from '../../../src/learn/tree/quadrature.js'
-import { TreeExplainer } from '../../../src/learn/tree/treeExplainer.js'
 import { sampleData } from '../sample.js'
 import {
   alignedRows,

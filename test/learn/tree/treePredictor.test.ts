@@ -3,12 +3,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { Bitmap } from '../../../src/base/bitmap.js'
 import { takeRows } from '../../../src/base/matrix.js'
 import type { AlignedColumn } from '../../../src/learn/align.js'
+import { TreeExplainer } from '../../../src/learn/tree/explain/treeExplainer.js'
 import { addMargins } from '../../../src/learn/tree/predict.js'
-import { rowPlanOf } from '../../../src/learn/tree/rowPlan.js'
-import { ScoringKernels } from '../../../src/learn/tree/scoringKernels.js'
-import { scoringPlanOf } from '../../../src/learn/tree/scoringPlan.js'
-import { TreeExplainer } from '../../../src/learn/tree/treeExplainer.js'
-import { TreePredictor } from '../../../src/learn/tree/treePredictor.js'
+import { rowPlanOf } from '../../../src/learn/tree/score/rowPlan.js'
+import { ScoringKernels } from '../../../src/learn/tree/score/scoringKernels.js'
+import { scoringPlanOf } from '../../../src/learn/tree/score/scoringPlan.js'
+import { TreePredictor } from '../../../src/learn/tree/score/treePredictor.js'
 import {
   alignedRows,
   type EnsembleShape,
@@ -150,8 +150,8 @@ describe('without WebAssembly', () => {
     vi.resetModules()
     vi.stubGlobal('WebAssembly', undefined)
     try {
-      const plain = await import('../../../src/learn/tree/treePredictor.js')
-      const explain = await import('../../../src/learn/tree/treeExplainer.js')
+      const plain = await import('../../../src/learn/tree/score/treePredictor.js')
+      const explain = await import('../../../src/learn/tree/explain/treeExplainer.js')
       const walked = new Float64Array(rowCount)
       new plain.TreePredictor(random.ensemble, random.specs).addMargins(rows.columns, walked)
       expect(walked).toEqual(margin)

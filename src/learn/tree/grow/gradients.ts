@@ -1,4 +1,4 @@
-import type { SumUnits } from './growTree.js'
+import type { SumUnits } from './growLimits.js'
 import type { KernelTeam } from './kernelTeam.js'
 import type { TrainingRows } from './treeWorkspace.js'
 

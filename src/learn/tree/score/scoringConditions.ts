@@ -1,5 +1,5 @@
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { TreeEnsemble } from './ensemble.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { TreeEnsemble } from '../ensemble.js'
 import { type Grid, gridOf } from './scoringGrid.js'
 
 /** Rows that a mask holds, and its bytes. */

@@ -1,8 +1,8 @@
-import { HoldfastError } from '../../base/errors.js'
-import { compileKernels, KernelMemory } from './kernelMemory.js'
-import { trainingBytes } from './kernels/trainingBytes.js'
+import { HoldfastError } from '../../../base/errors.js'
+import { compileKernels, KernelMemory } from '../kernelMemory.js'
+import { trainingBytes } from '../kernels/trainingBytes.js'
+import { startThreads, type Threads } from '../threads.js'
 import { plainKernels } from './plainKernels.js'
-import { startThreads, type Threads } from './threads.js'
 
 /** What the kernels of training can be asked to do; the numbers are those of kernels/training.as.ts. */
 export const operations = {

@@ -1,4 +1,4 @@
-import type { TreeEnsemble } from './ensemble.js'
+import type { TreeEnsemble } from '../ensemble.js'
 import { type LeafGame, tableOf } from './leafGames.js'
 import { forEachLeaf, type LeafPath, type PathFeature, type PathStep, pathToChild } from './leafPaths.js'
 

@@ -1,12 +1,12 @@
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { AlignedColumn } from '../align.js'
-import type { TreeEnsemble } from './ensemble.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { AlignedColumn } from '../../align.js'
+import type { TreeEnsemble } from '../ensemble.js'
+import { answerRow, forEachBlock } from '../predict.js'
+import { ScoringKernels } from '../score/scoringKernels.js'
 import { type ExplainPlan, explainPlanOf } from './explainPlan.js'
 import type { LeafGame } from './leafGames.js'
 import { type LeafGroup, leafGroupsOf } from './leafGroups.js'
 import type { LeafPath } from './leafPaths.js'
-import { answerRow, forEachBlock } from './predict.js'
-import { ScoringKernels } from './scoringKernels.js'
 
 /** Fewer rows than this are explained one by one: the kernel works on 512 at once, however few there are. */
 const fewRows = 8

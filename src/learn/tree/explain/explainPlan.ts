@@ -1,11 +1,11 @@
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { TreeEnsemble } from './ensemble.js'
-import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { TreeEnsemble } from '../ensemble.js'
+import { type KernelPlan, plannedFeatures } from '../score/kernelPlan.js'
+import { PlanBlock } from '../score/planBlock.js'
+import { type Conditions, conditionsOf, groupRows } from '../score/scoringConditions.js'
+import { planeCount, Selections } from '../score/selections.js'
 import type { LeafGame } from './leafGames.js'
 import type { LeafGroup } from './leafGroups.js'
-import { PlanBlock } from './planBlock.js'
-import { type Conditions, conditionsOf, groupRows } from './scoringConditions.js'
-import { planeCount, Selections } from './selections.js'
 
 /** Leaves made ready for the kernels `explainGroups` and `explainDeep`. */
 export interface ExplainPlan extends KernelPlan {

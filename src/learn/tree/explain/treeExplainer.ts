@@ -1,6 +1,8 @@
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { AlignedColumn } from '../align.js'
-import type { TreeEnsemble } from './ensemble.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { AlignedColumn } from '../../align.js'
+import type { TreeEnsemble } from '../ensemble.js'
+import { addMargins, answersOf } from '../predict.js'
+import type { ScoringKernels } from '../score/scoringKernels.js'
 import { addInterventional, backgroundSides } from './interventionalGame.js'
 import type { LeafGame } from './leafGames.js'
 import type { LeafPath } from './leafPaths.js'
@@ -12,8 +14,6 @@ import {
   mostDeepFeatures,
   quadratureTable,
 } from './pathDependentGame.js'
-import { addMargins, answersOf } from './predict.js'
-import type { ScoringKernels } from './scoringKernels.js'
 
 /** Columns of rows, matched to a model's features. */
 export interface AlignedRows {

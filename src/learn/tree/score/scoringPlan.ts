@@ -1,5 +1,5 @@
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { TreeEnsemble } from './ensemble.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { TreeEnsemble } from '../ensemble.js'
 import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
 import { PlanBlock } from './planBlock.js'
 import { conditionsOf } from './scoringConditions.js'

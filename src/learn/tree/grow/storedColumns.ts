@@ -1,5 +1,5 @@
-import type { FeatureMatrix, NumberColumn, NumberValues } from '../../base/matrix.js'
-import { binsOf, encodeColumn, type FeatureBins, type SortNumbers } from './bins.js'
+import type { FeatureMatrix, NumberColumn, NumberValues } from '../../../base/matrix.js'
+import { binsOf, encodeColumn, type FeatureBins, type SortNumbers } from '../bins.js'
 import { bundlePlan } from './bundlePlan.js'
 import type { KernelTeam } from './kernelTeam.js'
 

@@ -1,4 +1,4 @@
-import type { TreeEnsemble } from './ensemble.js'
+import type { TreeEnsemble } from '../ensemble.js'
 
 /** A question on the way down: the mask of its condition, and whether the way goes on where the condition holds. */
 export interface Step {

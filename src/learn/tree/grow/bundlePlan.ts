@@ -1,5 +1,5 @@
-import { type FeatureMatrix, takeRows } from '../../base/matrix.js'
-import { encodeColumn, type FeatureBins } from './bins.js'
+import { type FeatureMatrix, takeRows } from '../../../base/matrix.js'
+import { encodeColumn, type FeatureBins } from '../bins.js'
 
 /** Features with more bins fill a column of codes well enough by themselves. */
 const mostBins = 32

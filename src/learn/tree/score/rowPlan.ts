@@ -1,7 +1,7 @@
-import { isMissing } from '../../base/bitmap.js'
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { AlignedColumn } from '../align.js'
-import { categoryWordCount, type TreeEnsemble } from './ensemble.js'
+import { isMissing } from '../../../base/bitmap.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { AlignedColumn } from '../../align.js'
+import { categoryWordCount, type TreeEnsemble } from '../ensemble.js'
 import { PlanBlock } from './planBlock.js'
 
 /** The entry of a row that a question looks at: a number as it is, or whether a category is in a set. */

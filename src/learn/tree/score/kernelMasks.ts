@@ -1,5 +1,5 @@
-import type { AlignedColumn, AlignedTextColumn } from '../align.js'
-import type { KernelMemory } from './kernelMemory.js'
+import type { AlignedColumn, AlignedTextColumn } from '../../align.js'
+import type { KernelMemory } from '../kernelMemory.js'
 import type { KernelPlan, PlannedFeature } from './kernelPlan.js'
 import { groupRows, slotBytes } from './scoringConditions.js'
 import type { ScoringExports } from './scoringExports.js'

@@ -1,4 +1,4 @@
-import type { TreeEnsemble } from './ensemble.js'
+import type { TreeEnsemble } from '../ensemble.js'
 import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
 import { PlanBlock } from './planBlock.js'
 import type { Conditions } from './scoringConditions.js'

@@ -1,5 +1,5 @@
-import type { FeatureSpec } from '../../base/matrix.js'
-import type { TreeEnsemble } from './ensemble.js'
+import type { FeatureSpec } from '../../../base/matrix.js'
+import type { TreeEnsemble } from '../ensemble.js'
 
 /** How much a model uses a feature. */
 export interface FeatureImportance {

@@ -1,4 +1,4 @@
-import type { TreeEnsemble } from './ensemble.js'
+import type { TreeEnsemble } from '../ensemble.js'
 
 /** A question on the way to a leaf, and whether the way goes left there. */
 export interface PathStep {

@@ -1,64 +1,7 @@
+import type { FeatureChoice, GrowLimits, SumUnits } from './growLimits.js'
 import type { GrownNode, GrownTree } from './grownTree.js'
+import type { Candidate, FoundSplit, OpenLeaf, Sums } from './openLeaf.js'
 import type { TreeWorkspace } from './treeWorkspace.js'
-
-/** What a tree must respect. */
-export interface GrowLimits {
-  readonly growth: 'leaf' | 'depth'
-  readonly maxLeaves: number
-  readonly maxDepth: number
-  readonly minRowsPerLeaf: number
-  readonly minHessianPerLeaf: number
-  readonly l1: number
-  readonly l2: number
-  readonly minGain: number
-  readonly categorySmoothing: number
-  /** True where some feature must not raise, or not lower, the answer. */
-  readonly isMonotone: boolean
-}
-
-/** Which features a node may ask: given the features asked above it, writes 1 or 0 per place. */
-export type FeatureChoice = (asked: ReadonlySet<number>, inUse: Uint8Array) => void
-
-/** Units of the packed sums: how many there are in a gradient, a hessian and a weight of 1. */
-export interface SumUnits {
-  readonly gradient: number
-  readonly hessian: number
-  readonly weight: number
-}
-
-/** Sums over the rows of a node, in units. */
-interface Sums {
-  readonly gradient: number
-  readonly hessian: number
-}
-
-/** The best split of a node, as the kernels found it. */
-interface FoundSplit {
-  readonly place: number
-  /** In units of the sums. */
-  readonly gain: number
-  readonly left: Sums
-  readonly cut: number
-  readonly missingLeft: boolean
-  /** Sides of the bins; null until they are read from the node's histogram. */
-  sides: Uint8Array | null
-}
-
-/** A leaf that may still be divided. */
-interface OpenLeaf {
-  readonly node: number
-  readonly depth: number
-  readonly sums: Sums
-  readonly lower: number
-  readonly upper: number
-  readonly asked: ReadonlySet<number>
-  /** Where its histogram lies; -1 where there was no room to keep it. */
-  readonly slot: number
-  readonly split: FoundSplit
-}
-
-/** A node that is about to be searched; the number of its rows is known once its parent's are divided. */
-type Candidate = Omit<OpenLeaf, 'slot' | 'split'> & { rows: number }
 
 // What pure noise gains by putting K categories in the order of their means and cutting there: the cut explains about
 // 2/π of a χ² with K - 1 degrees of freedom, the gain being one such χ² per degree. Two categories leave no choice.

@@ -1,4 +1,4 @@
-import type { TreeEnsemble } from './ensemble.js'
+import type { TreeEnsemble } from '../ensemble.js'
 import { allRowsSlot, type Conditions, noRowsSlot } from './scoringConditions.js'
 import { balanced, isEnd, nothing, type PieceNode, pieceAt, type Step } from './scoringPieces.js'
 import { planeCount, Selections } from './selections.js'

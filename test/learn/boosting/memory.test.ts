@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+
+// 200,000 rows × 28 columns of 64 bits are 45 MB, in a process whose heap may grow to 32 MB.
+const program = `
+import { seededRandom } from './dist/base/random.js'
+import { trainBoosting } from './dist/index.js'
+const random = seededRandom(1)
+const rowCount = 200_000
+const columns = Array.from({ length: 28 }, (_, column) => ({
+  kind: 'number', name: 'c' + column, values: new Float64Array(rowCount).map(() => random.uniform()), missing: null,
+}))
+const outcome = Uint8Array.from(columns[3].values, (value) => (random.uniform() < value ? 1 : 0))
+const options = { rounds: 5, maxDepth: 6, earlyStopping: false, threads: 2 }
+console.log(trainBoosting({ features: { rowCount, columns }, outcome }, options).ensemble.roots.length)
+`
+
+it('trainBoosting takes more data than the JavaScript heap may hold', () => {
+  const flags = ['--max-old-space-size=32', '--input-type=module', '--eval', program]
+  expect(execFileSync(process.execPath, flags, { encoding: 'utf8' }).trim()).toBe('5')
+})
