@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readmeTable } from '../../benchmarks/quality/readmeTable.js'
 import { resultSchema } from '../../benchmarks/result.js'
+import { speedTable } from '../../benchmarks/trees/readmeTable.js'
 import { runCommandLine } from '../../src/cli/runCommandLine.js'
 import * as holdfast from '../../src/index.js'
 import * as score from '../../src/score/index.js'
@@ -70,6 +71,12 @@ it('the measured table of README.md is that of the last result of the benchmark'
   const { results } = resultSchema.parse(JSON.parse(page('benchmarks/results/quality.json')))
   const shown = /<!-- quality:begin -->\n([\s\S]*?)\n<!-- quality:end -->/.exec(page('README.md'))?.[1]
   expect(shown).toBe(readmeTable(results))
+})
+
+it('the table of speeds of README.md is that of the last result of the benchmark', () => {
+  const { results } = resultSchema.parse(JSON.parse(page('benchmarks/results/trees.json')))
+  const shown = /<!-- speed:begin -->\n([\s\S]*?)\n<!-- speed:end -->/.exec(page('README.md'))?.[1]
+  expect(shown).toBe(speedTable(results))
 })
 
 it('every relative link of the pages leads somewhere', async () => {
