@@ -55,13 +55,11 @@ export function readCodesOf(context: Context, rows: u32): void {
   isSparse = context.rowCodes != 0 && rows < context.rowCount >>> 5
 }
 
-// @ts-ignore: decorator
 @inline
 export function codesBase(context: Context, column: u32): u32 {
   return isSparse ? context.rowCodes + column : context.codes + column * context.stride
 }
 
-// @ts-ignore: decorator
 @inline
 export function codesStep(context: Context): u32 {
   return isSparse ? context.rowStep : 1

@@ -3,7 +3,6 @@ import { codesBase, codesStep, Context, Pending } from './forest-context.as'
 // Rows change sides from one array to the other: left ones from the front, right ones from the back. Both places are
 // written and one of them counts: no branch that a processor would have to guess.
 
-// @ts-ignore: decorator
 @inline
 function goesLeft(code: u32, cut: u32, missing: u32, set: usize): u32 {
   if (set == 0) return u32(code <= cut) | u32(code == missing)
@@ -17,7 +16,6 @@ export function partitionEntries(context: Context, node: Pending, from: u32, to:
   return partitionWith(context, node, from, to, 0)
 }
 
-// @ts-ignore: decorator
 @inline
 function partitionWith(context: Context, node: Pending, from: u32, to: u32, set: usize): u32 {
   const codes = codesBase(context, <u32>node.column)
@@ -46,7 +44,6 @@ export function partitionRest(context: Context, node: Pending, from: u32, to: u3
   return partitionRestWith(context, node, from, to, 0)
 }
 
-// @ts-ignore: decorator
 @inline
 function partitionRestWith(context: Context, node: Pending, from: u32, to: u32, set: usize): u32 {
   const codes = codesBase(context, <u32>node.column)

@@ -16,7 +16,6 @@ function startSearch(): void {
   bestDenominator = 1
 }
 
-// @ts-ignore: decorator
 @inline
 function consider(node: Pending, minUnits: f64, units: f64, churned: f64, place: i32, missingLeft: i32): void {
   const right = node.units - units
@@ -34,13 +33,11 @@ function consider(node: Pending, minUnits: f64, units: f64, churned: f64, place:
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function stayedAt(cells: u32, bin: u32): f64 {
   return <f64>load<i64>(cells + (bin << 4))
 }
 
-// @ts-ignore: decorator
 @inline
 function churnedAt(cells: u32, bin: u32): f64 {
   return <f64>load<i64>(cells + (bin << 4), 8)

@@ -32,7 +32,6 @@ export function explainDeep(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addContributions(outputs: usize, count: usize, table: usize, taken: u32, sums: usize): void {
   let p0 = f64x2.splat(1)

@@ -4,7 +4,6 @@
 export const slotBytes: usize = 64
 
 /** Sets in slot `rank` the bit of each row of the group. The rows of one byte lie far apart: no store waits for another. */
-// @ts-ignore: decorator
 @inline
 function scatterRows(ranks: usize, slots: usize): void {
   for (let bit: u32 = 0; bit < 8; bit++) {

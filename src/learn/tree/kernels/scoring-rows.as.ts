@@ -48,20 +48,17 @@ export function scoreRow(
   return sum
 }
 
-// @ts-ignore: decorator
 @inline
 function step(node: usize, row: usize): usize {
   const isLeft = load<f64>(row + <usize>load<u32>(node, 8)) <= load<f64>(node)
   return node + select<usize>(16, move(node), isLeft)
 }
 
-// @ts-ignore: decorator
 @inline
 function move(node: usize): usize {
   return <usize>load<u32>(node, 12)
 }
 
-// @ts-ignore: decorator
 @inline
 function valueAt(node: usize, nodes: usize, values: usize): f64 {
   return load<f64>(values + ((node - nodes) >> 1))

@@ -54,7 +54,6 @@ export function findPlaces(program: usize, slots: usize, places: usize): usize {
 }
 
 /** Turns eight planes of 128 bits into 128 bytes: byte 16 i + b holds the bits i of the bytes b of the planes. */
-// @ts-ignore: decorator
 @inline
 function transpose(planes: usize, slots: usize, places: usize): void {
   let p0 = v128.load(slots + <usize>load<u32>(planes))
@@ -106,7 +105,6 @@ function transpose(planes: usize, slots: usize, places: usize): void {
   v128.store(places, v128.xor(p7, t), 112)
 }
 
-// @ts-ignore: decorator
 @inline
 function exchanged(low: v128, high: v128, shift: i32, mask: v128): v128 {
   return v128.and(v128.xor(i16x8.shr_u(low, shift), high), mask)
@@ -184,7 +182,6 @@ export function gatherMargins(sums: usize, margins: usize): void {
   for (let row: usize = 0; row < groupRows; row++) store<f64>(margins + (row << 3), load<f64>(sums + placeOf(row)))
 }
 
-// @ts-ignore: decorator
 @inline
 function placeOf(row: usize): usize {
   return ((row & ~127) | ((row & 7) << 4) | ((row >> 3) & 15)) << 3

@@ -29,7 +29,6 @@ export function placeMask(mask: usize, rows: i32, codes: usize, blockBytes: usiz
 }
 
 /** All bits of a lane where the byte has the lane's bit. */
-// @ts-ignore: decorator
 @inline
 function lanesOf(byte: u8): v128 {
   const bits = i16x8(1, 2, 4, 8, 16, 32, 64, 128)
@@ -70,7 +69,6 @@ export function scoreWalks(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function walkRows(first: usize, place: usize, block: usize, nodes: usize, values: usize, sum: usize): void {
   let n0 = nodes + <usize>load<u32>(first + (<usize>load<u8>(place) << 2))
@@ -105,14 +103,12 @@ function walkRows(first: usize, place: usize, block: usize, nodes: usize, values
 }
 
 // Without a branch: which way a row goes is what no processor guesses.
-// @ts-ignore: decorator
 @inline
 function step(node: usize, row: usize): usize {
   const isLeft = <u32>(load<u16>(row + <usize>load<u16>(node)) < load<u16>(node, 2))
   return node + (8 ^ (move(node) & <usize>(isLeft - 1)))
 }
 
-// @ts-ignore: decorator
 @inline
 function move(node: usize): usize {
   return <usize>load<u32>(node, 4)

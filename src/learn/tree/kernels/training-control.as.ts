@@ -10,37 +10,31 @@ export const jobAt: usize = control
 /** Counts the threads that are done with the job. */
 export const doneAt: usize = control + 4
 
-// @ts-ignore: decorator
 @inline
 export function operation(): i32 {
   return load<i32>(control + 8)
 }
 
-// @ts-ignore: decorator
 @inline
 export function threadCount(): i32 {
   return load<i32>(control + 12)
 }
 
-// @ts-ignore: decorator
 @inline
 export function argument(index: i32): i32 {
   return load<i32>(argumentsAt + (<usize>index << 2))
 }
 
-// @ts-ignore: decorator
 @inline
 export function address(index: i32): usize {
   return <usize>load<u32>(argumentsAt + (<usize>index << 2))
 }
 
-// @ts-ignore: decorator
 @inline
 export function number(index: i32): f64 {
   return load<f64>(numbersAt + (<usize>index << 3))
 }
 
-// @ts-ignore: decorator
 @inline
 export function packed(index: i32): i64 {
   return load<i64>(numbersAt + (<usize>index << 3))

@@ -41,7 +41,6 @@ export function rawGradients(margin: usize, outcome: usize, statistics: usize, b
 const rounder: f64 = 6755399441055744
 
 /** Hessian and gradient of two rows, in units, as four words. */
-// @ts-ignore: decorator
 @inline
 function rawPair(score: v128, outcome: v128): v128 {
   const one = f64x2.splat(1)
@@ -57,7 +56,6 @@ function rawPair(score: v128, outcome: v128): v128 {
  * e^x for x within ±40, to 1e-10 of it: 2^n e^r with a polynomial in r. Written out in single operations, which give
  * the same bits in every language and on every processor; the exponential of a platform need not.
  */
-// @ts-ignore: decorator
 @inline
 function exponential(x: v128): v128 {
   const bound = f64x2.pmax(f64x2.pmin(x, f64x2.splat(40)), f64x2.splat(-40))

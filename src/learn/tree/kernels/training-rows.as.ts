@@ -4,14 +4,12 @@ import { address, argument, shareBegin, threadCount } from './training-control.a
 /** A thread owns every threadCount-th stripe of rows, so that sorted data do not leave one thread without work. */
 const stripeRows: i32 = 4096
 
-// @ts-ignore: decorator
 @inline
 export function rangeAt(ranges: usize, node: i32, thread: i32): usize {
   return ranges + (<usize>(node * threadCount() + thread) << 3)
 }
 
 /** A whole number in [0, 2^32) for a row: the finaliser of MurmurHash3 over row and seed. */
-// @ts-ignore: decorator
 @inline
 function hash(row: u32, seed: u32): u32 {
   let x = (row * 0x9e3779b1) ^ seed

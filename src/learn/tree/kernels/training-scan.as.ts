@@ -12,20 +12,17 @@ const orderAt: usize = 2112
 const spareAt: usize = 2432
 const meansAt: usize = 2752
 
-// @ts-ignore: decorator
 @inline
 function gradientOf(sum: i64): f64 {
   return <f64>(<i32>(sum >> 32))
 }
 
-// @ts-ignore: decorator
 @inline
 function hessianOf(sum: i64): f64 {
   return <f64>(<u32>sum)
 }
 
 /** The gradient that is left after the l1 penalty. */
-// @ts-ignore: decorator
 @inline
 function shrunk(gradient: f64, l1: f64): f64 {
   return copysign(max(abs(gradient) - l1, 0), gradient)
@@ -210,7 +207,6 @@ export function searchFeature(
   if (missing != 0) scan(bins, 0, binCount, binCount - 1, missing, true, 0, feature, result, sum, counts, bounds)
 }
 
-// @ts-ignore: decorator
 @inline
 function scan(
   bins: usize,
@@ -370,26 +366,22 @@ export function scanBounded(
 }
 
 /** What a leaf of these rows would answer, within its bounds. */
-// @ts-ignore: decorator
 @inline
 function valueOf(sum: i64, l1: f64, l2: f64, lower: f64, upper: f64): f64 {
   return min(max(-shrunk(gradientOf(sum), l1) / (hessianOf(sum) + l2), lower), upper)
 }
 
 /** What a leaf with that value takes off the loss, times 2. */
-// @ts-ignore: decorator
 @inline
 function scoreOf(sum: i64, value: f64, l1: f64, l2: f64): f64 {
   return -(2 * gradientOf(sum) * value + (hessianOf(sum) + l2) * value * value + 2 * l1 * abs(value))
 }
 
-// @ts-ignore: decorator
 @inline
 function square(value: f64): f64 {
   return value * value
 }
 
-// @ts-ignore: decorator
 @inline
 function keep(result: usize, gain: f64, left: i64, cut: i32, missingLeft: bool): void {
   store<f64>(result, gain)
