@@ -1,6 +1,6 @@
 import type { SumUnits } from './growLimits.js'
 import type { KernelTeam } from './kernelTeam.js'
-import type { TrainingRows } from './treeWorkspace.js'
+import type { TrainingRows } from './treeRows.js'
 
 /** Units of a raw gradient and a raw hessian, as the kernel of log loss writes them. */
 const logLossUnits = { gradient: 2 ** 24, hessian: 2 ** 26 }

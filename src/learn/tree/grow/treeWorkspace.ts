@@ -1,5 +1,6 @@
 import type { KernelTeam } from './kernelTeam.js'
 import { histogramColumnBytes, type StoredColumns } from './storedColumns.js'
+import { type TrainingRows, TreeRows } from './treeRows.js'
 
 /** Histograms of one tree at most; beyond, the leaves with no room for theirs are filled anew. */
 const mostHistogramBytes = 2 ** 29
@@ -8,16 +9,6 @@ const scratchBytes = 8192
 const sidesBytes = 256
 /** Counts of the codes of a column, and of the bins of a feature in it. */
 const countBytes = 2 * 2048
-
-/** Which rows a training sees, in the memory of the kernels. */
-export interface TrainingRows {
-  /** Address of 0 = trains, 1 = is held out, 2 = is not there, per row; 0 where all train. */
-  readonly role: number
-  /** Address of whole-number weights (uint32); 0 where all weigh 1. */
-  readonly weights: number
-  /** Whether those are the weights themselves, not rounded multiples of them. */
-  readonly weightsAreWhole: boolean
-}
 
 /** The best split of a feature, as kernels write it. */
 interface SearchResult {
@@ -28,20 +19,10 @@ interface SearchResult {
   readonly missingLeft: boolean
 }
 
-/** The arrays of growing trees, in the memory of the kernels, and the jobs on them. */
-export class TreeWorkspace {
+/** The rows and the histograms of growing trees, in the memory of the kernels, and the jobs on them. */
+export class TreeWorkspace extends TreeRows {
   /** Address of packed gradients and hessians, 8 bytes a row. */
   readonly statistics: number
-  readonly #rows: number
-  readonly #scratch: number
-  readonly #segments: number
-  readonly #ranges: number
-  readonly #outside: number
-  readonly #sides: number
-  readonly #nodeTable: number
-  readonly #values: number
-  readonly #leaves: number
-  readonly #totals: number
   readonly #slots: number
   readonly #freeSlots: number[]
   readonly #partials: number
@@ -52,35 +33,24 @@ export class TreeWorkspace {
   readonly #description: number
   readonly #directions: readonly number[] | null
   readonly #placeCount: number
-  readonly #nodeCount: number
   /** Histograms beside the wanted one that the last fill has left to be added to it. */
   #partialCount = 0
 
   constructor(
-    readonly team: KernelTeam,
-    readonly stored: StoredColumns,
-    readonly rowsSeen: TrainingRows,
+    team: KernelTeam,
+    stored: StoredColumns,
+    rowsSeen: TrainingRows,
     maxLeaves: number,
     /** What a weight is worth at most per hessian: 4 for log loss, whose hessian is w p (1 - p). */
     readonly weightPerHessian: number,
     directions: readonly number[] | null,
   ) {
+    super(team, stored, rowsSeen, maxLeaves)
     const { memory, threadCount } = team
     const { rowCount, histogramBytes } = stored
-    this.#nodeCount = 2 * maxLeaves - 1
     this.#placeCount = stored.places.length
     this.#directions = directions
     this.statistics = memory.allocate(rowCount * 8)
-    this.#rows = memory.allocate(rowCount * 4)
-    this.#scratch = memory.allocate(rowCount * 4)
-    this.#segments = memory.allocate((threadCount + 1) * 4)
-    this.#ranges = memory.allocate(this.#nodeCount * threadCount * 8)
-    this.#outside = memory.allocate(threadCount * 8)
-    this.#sides = memory.allocate(this.#nodeCount * sidesBytes)
-    this.#nodeTable = memory.allocate(this.#nodeCount * 16)
-    this.#values = memory.allocate(this.#nodeCount * 8)
-    this.#leaves = memory.allocate(maxLeaves * 4)
-    this.#totals = memory.allocate(this.#nodeCount * threadCount * 8)
     const slotCount = Math.max(4, Math.min(maxLeaves + 2, Math.floor(mostHistogramBytes / histogramBytes)))
     this.#slots = memory.allocate(slotCount * histogramBytes)
     this.#freeSlots = Array.from({ length: slotCount }, (_, index) => slotCount - 1 - index)
@@ -90,40 +60,6 @@ export class TreeWorkspace {
     this.#kernelScratch = memory.allocate(threadCount * scratchBytes)
     this.#counts = memory.allocate(countBytes)
     this.#description = memory.allocate(sidesBytes)
-    this.#writeSegments(rowCount)
-  }
-
-  /** Chooses the rows that the next tree is grown on: those whose hash with the seed lies below `share`. */
-  sample(seed: number, share: number): void {
-    const all = share >= 1 ? 1 : 0
-    const limit = all === 1 ? 0 : Math.floor(share * 2 ** 32)
-    const { rowCount } = this.stored
-    this.team.do(
-      'sampleRows',
-      [
-        this.#rows,
-        this.#ranges,
-        this.rowsSeen.role,
-        rowCount,
-        seed | 0,
-        limit | 0,
-        all,
-        this.#segments,
-        this.#outside,
-      ],
-      rowCount > 50_000,
-    )
-  }
-
-  /** Number of rows of a node. */
-  rowsOf(node: number): number {
-    const { words } = this.team.memory
-    const first = this.#ranges / 4 + node * this.team.threadCount * 2
-    let count = 0
-    for (let word = first; word < first + 2 * this.team.threadCount; word += 2) {
-      count += words[word + 1]! - words[word]!
-    }
-    return count
   }
 
   /** True where the open leaves may keep another histogram: one is needed free to go on. */
@@ -150,8 +86,8 @@ export class TreeWorkspace {
     this.team.do(
       'fillHistogram',
       [
-        this.#rows,
-        this.#ranges,
+        this.rows,
+        this.ranges,
         this.statistics,
         stored.blocks,
         stored.blockCount,
@@ -250,7 +186,7 @@ export class TreeWorkspace {
     const { stored, rowsSeen, team } = this
     const column = this.#columnAt(place)
     const { codes, codeCount } = stored.columns[column]!
-    team.do('countCodes', [this.#rows, this.#ranges, node, codes, rowsSeen.weights, this.#counts], false)
+    team.do('countCodes', [this.rows, this.ranges, node, codes, rowsSeen.weights, this.#counts], false)
     team.setSum(0, sums.gradient, sums.hessian)
     team.do(
       'searchCounted',
@@ -289,100 +225,6 @@ export class TreeWorkspace {
     return team.memory.bytes.slice(this.#description, this.#description + binCount + 1)
   }
 
-  /** Sets which codes of its column a node sends left: those whose bin of the feature has side 1. */
-  setSides(node: number, feature: number, sides: Uint8Array): void {
-    const { bytes } = this.team.memory
-    const decode = this.stored.decodeOf[feature]!
-    const first = this.#sides + node * sidesBytes
-    const count = decode === null ? sides.length : decode.length
-    for (let code = 0; code < count; code++) {
-      bytes[first + code] = sides[decode === null ? code : decode[code]!] === 1 ? 1 : 0
-    }
-  }
-
-  /** Divides the rows of a node between two others. */
-  partition(node: number, left: number, right: number, column: number, leastSharedRows: number): void {
-    this.team.do(
-      'partitionRows',
-      [
-        this.#rows,
-        this.#ranges,
-        this.#scratch,
-        node,
-        left,
-        right,
-        this.stored.columns[column]!.codes,
-        this.#sides + node * sidesBytes,
-      ],
-      this.rowsOf(node) >= leastSharedRows,
-    )
-  }
-
-  /** Adds to the margins of the tree's rows the values of their leaves; returns the weight of rows of each leaf. */
-  addLeaves(leaves: readonly number[], values: readonly number[], margin: number): Float64Array {
-    const { team, rowsSeen } = this
-    team.memory.words.set(leaves, this.#leaves / 4)
-    team.memory.floats.set(values, this.#values / 8)
-    this.#totalsView().fill(0)
-    team.do(
-      'addLeaves',
-      [
-        this.#rows,
-        this.#ranges,
-        this.#leaves,
-        leaves.length,
-        this.#values,
-        margin,
-        rowsSeen.weights,
-        this.#totals,
-        this.#nodeCount,
-      ],
-      this.stored.rowCount > 50_000,
-    )
-    return this.#sumTotals()
-  }
-
-  /**
-   * Does the same for the rows that the tree was not grown on; returns the weight of all training rows of each leaf.
-   * `nodes` holds per node its column (-1 in a leaf), left and right.
-   */
-  addOutside(nodes: Int32Array, margin: number): Float64Array {
-    const { team, rowsSeen, stored } = this
-    const table = this.#words(this.#nodeTable, (nodes.length / 3) * 4)
-    for (let node = 0; node * 3 < nodes.length; node++) {
-      const column = nodes[node * 3]!
-      table[node * 4] = column < 0 ? 0 : stored.columns[column]!.codes
-      table[node * 4 + 1] = this.#sides + node * sidesBytes
-      table[node * 4 + 2] = nodes[node * 3 + 1]!
-      table[node * 4 + 3] = nodes[node * 3 + 2]!
-    }
-    team.do(
-      'addOutside',
-      [
-        this.#rows,
-        this.#outside,
-        this.#nodeTable,
-        0,
-        this.#values,
-        margin,
-        rowsSeen.weights,
-        this.#totals,
-        this.#nodeCount,
-        rowsSeen.role,
-      ],
-      stored.rowCount > 50_000,
-    )
-    return this.#sumTotals()
-  }
-
-  /** True where some rows were not chosen for the tree. */
-  get hasOutside(): boolean {
-    const { threadCount } = this.team
-    const ranges = this.#words(this.#outside, threadCount * 2)
-    for (let word = 0; word < ranges.length; word += 2) if (ranges[word] !== ranges[word + 1]) return true
-    return false
-  }
-
   directionOf(feature: number): number {
     return this.#directions?.[feature] ?? 0
   }
@@ -401,39 +243,11 @@ export class TreeWorkspace {
     return this.#slots + slot * this.stored.histogramBytes
   }
 
-  #totalsView(): Float64Array {
-    const first = this.#totals / 8
-    return this.team.memory.floats.subarray(first, first + this.#nodeCount * this.team.threadCount)
-  }
-
-  #sumTotals(): Float64Array {
-    const totals = this.#totalsView()
-    const sums = totals.slice(0, this.#nodeCount)
-    for (let index = this.#nodeCount; index < totals.length; index++) {
-      sums[index % this.#nodeCount]! += totals[index]!
-    }
-    return sums
-  }
-
   #words(address: number, count: number): Int32Array {
     return this.team.memory.words.subarray(address / 4, address / 4 + count)
   }
 
   #resultAt(which: number, place: number): number {
     return this.#results + (which * this.#placeCount + place) * resultBytes
-  }
-
-  /** The part of the list of rows that each thread writes: as long as the stripes that it owns. */
-  #writeSegments(rowCount: number): void {
-    const { threadCount } = this.team
-    const stripe = 4096
-    const segments = this.#words(this.#segments, threadCount + 1)
-    for (let thread = 0; thread < threadCount; thread++) {
-      let owned = 0
-      for (let first = thread * stripe; first < rowCount; first += stripe * threadCount) {
-        owned += Math.min(stripe, rowCount - first)
-      }
-      segments[thread + 1] = segments[thread]! + owned
-    }
   }
 }
