@@ -15,8 +15,8 @@ export interface Part {
 export const patienceLooks = 4
 
 // Shallow trees win where effects are additive or rows few, deep ones where features act together; their mean needs no
-// choice. On telco it gains .002 of AUC over depth 3 alone and .004 over depth 6 alone, on mlc_churn .001 and .004, and
-// on nine other sets, most of them made for it, it loses to neither by more than noise.
+// choice. Tried with LightGBM in place of these trees, AUC of depth 3, of depth 6 and of the mean: .848, .845, .849 on
+// telco, .921, .917, .923 on mlc_churn. Additive data lose by it against logistic regression.
 const shallow = { maxDepth: 3, maxLeaves: 8, lookEvery: 10 }
 const deep = { maxDepth: 6, maxLeaves: 64, lookEvery: 5 }
 const deepShare = 0.25

@@ -78,28 +78,6 @@ export function encodeColumn(column: FeatureColumn, bins: FeatureBins, codes: Ui
   }
 }
 
-/** Training rows as small numbers: what histograms are made of. */
-export interface BinnedMatrix {
-  readonly rowCount: number
-  readonly featureCount: number
-  readonly features: readonly FeatureBins[]
-  /** Shape (rows × features), row by row: the bin of each value, `binCount` of its feature where missing. */
-  readonly codes: Uint8Array
-}
-
-/** Returns the rows cut into at most `maxBins` bins a feature; see `binsOf`. */
-export function binMatrix(matrix: FeatureMatrix, weight: Float64Array | null, maxBins: number): BinnedMatrix {
-  const features = binsOf(matrix, weight, maxBins)
-  const featureCount = features.length
-  const codes = new Uint8Array(matrix.rowCount * featureCount)
-  const column = new Uint8Array(matrix.rowCount)
-  features.forEach((bins, feature) => {
-    encodeColumn(matrix.columns[feature]!, bins, column)
-    for (let row = 0; row < column.length; row++) codes[row * featureCount + feature] = column[row]!
-  })
-  return { rowCount: matrix.rowCount, featureCount, features, codes }
-}
-
 /** Returns name, kind and categories of the binned features. */
 export function specsOf(features: readonly FeatureBins[]): FeatureSpec[] {
   return features.map((bins) =>

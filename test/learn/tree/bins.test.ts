@@ -1,13 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberColumn, textColumn } from '../../../src/base/matrix.js'
-import { binMatrix, type FeatureBins } from '../../../src/learn/tree/bins.js'
+import { type FeatureMatrix, numberColumn, textColumn } from '../../../src/base/matrix.js'
+import { binsOf, encodeColumn, type FeatureBins } from '../../../src/learn/tree/bins.js'
+
+/** How a matrix of one column is cut, and the bin of each of its values. */
+function binMatrix(
+  matrix: FeatureMatrix,
+  weight: Float64Array | null,
+  maxBins: number,
+): { features: FeatureBins[]; codes: Uint8Array } {
+  const features = binsOf(matrix, weight, maxBins)
+  const codes = new Uint8Array(matrix.rowCount)
+  encodeColumn(matrix.columns[0]!, features[0]!, codes)
+  return { features, codes }
+}
 
 function edgesOf(bins: FeatureBins): number[] {
   return bins.kind === 'number' ? [...bins.edges] : []
 }
 
-describe('binMatrix', () => {
+describe('binsOf and encodeColumn', () => {
   it('gives each of a few distinct values a bin of its own, edges halfway, missing the one after the last', () => {
     const { features, codes } = binMatrix(matrixOf(numberColumn('x', [5, 1, null, 2, 5])), null, 255)
     expect(edgesOf(features[0]!)).toEqual([1.5, 3.5])

@@ -197,7 +197,6 @@ export class TreeWorkspace extends TreeRows {
         this.#resultAt(which, place),
         this.#counts,
         this.#kernelScratch,
-        0,
         which === 0 ? 7 : 9,
       ],
       false,

@@ -90,8 +90,8 @@ export function marginal(cells: usize, codeCount: i32, decode: usize, binCount: 
 /**
  * Searches one feature again with the weight of the rows per code known.
  *
- * 0 cells of the column, 1 code count, 2 feature, 3 result, 4 counts, 5 scratch, 6 least weight in units (number 0
- * holds the sum of the node as in searchSplits, number 11 the least weight), 7 whose bounds
+ * 0 cells of the column, 1 code count, 2 feature, 3 result, 4 counts, 5 scratch, 6 the number that holds the lower
+ * bound; number 0 is the sum of the node, number 11 the least weight in units
  */
 export function searchCounted(thread: i32): void {
   if (thread != 0) return
@@ -100,7 +100,7 @@ export function searchCounted(thread: i32): void {
   const scratch = address(5)
   const bins = decode == 0 ? address(0) : marginal(address(0), argument(1), decode, load<i32>(feature) + 1, scratch)
   const counts = decode == 0 ? address(4) : marginalCounts(address(4), argument(1), decode, load<i32>(feature) + 1)
-  searchFeature(bins, feature, address(3), packed(0), counts, argument(7), scratch)
+  searchFeature(bins, feature, address(3), packed(0), counts, argument(6), scratch)
 }
 
 function marginalCounts(counts: usize, codeCount: i32, decode: usize, binCount: i32): usize {

@@ -101,7 +101,7 @@ export function searchCounted(views: KernelViews, thread: number): void {
       numbers[counts + views.bytes[decode + code]!]! += numbers[ofCodes + code]!
     }
   }
-  const searched = { sum: views.sumWord(0), bounds: views.argument(7), counts, scratch }
+  const searched = { sum: views.sumWord(0), bounds: views.argument(6), counts, scratch }
   searchFeature(views, bins, feature, views.address(3) / 4, searched)
 }
 
