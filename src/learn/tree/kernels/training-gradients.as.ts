@@ -24,33 +24,55 @@ export function logLossGradients(thread: i32): void {
 
 export function rawGradients(margin: usize, outcome: usize, statistics: usize, begin: i32, end: i32): void {
   let row = begin
-  for (; row + 1 < end; row += 2) {
-    const score = v128.load(margin + (<usize>row << 3))
-    const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load16_splat(outcome + <usize>row)))
-    const pair = rawPair(score, f64x2.convert_low_i32x4_u(bytes))
-    v128.store(statistics + (<usize>row << 3), pair)
+  for (; row + 3 < end; row += 4) {
+    const scores = margin + (<usize>row << 3)
+    const outcomes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(outcome + <usize>row)))
+    const first = probability(v128.load(scores))
+    const second = probability(v128.load(scores, 16))
+    const gradients = wholes(
+      gradientOf(first, f64x2.convert_low_i32x4_u(outcomes)),
+      gradientOf(second, f64x2.convert_low_i32x4_u(i8x16.shuffle(outcomes, outcomes, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7))),
+    )
+    const hessians = wholes(hessianOf(first), hessianOf(second))
+    const target = statistics + (<usize>row << 3)
+    // Both words of four rows at once: the two halves, which wait for each other nowhere, are computed side by side.
+    v128.store(target, i8x16.shuffle(hessians, gradients, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23))
+    v128.store(target, i8x16.shuffle(hessians, gradients, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31), 16)
   }
-  if (row < end) {
-    const score = f64x2.splat(load<f64>(margin + (<usize>row << 3)))
-    const pair = rawPair(score, f64x2.splat(<f64>load<u8>(outcome + <usize>row)))
-    v128.store64_lane(statistics + (<usize>row << 3), pair, 0)
+  for (; row < end; row++) {
+    const p = probability(f64x2.splat(load<f64>(margin + (<usize>row << 3))))
+    const gradients = gradientOf(p, f64x2.splat(<f64>load<u8>(outcome + <usize>row)))
+    const words = wholes(hessianOf(p), gradients)
+    v128.store64_lane(statistics + (<usize>row << 3), i8x16.shuffle(words, words, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11), 0)
   }
+}
+
+@inline
+function probability(score: v128): v128 {
+  const one = f64x2.splat(1)
+  return f64x2.div(one, f64x2.add(one, exponential(f64x2.neg(score))))
+}
+
+@inline
+function gradientOf(p: v128, outcome: v128): v128 {
+  return f64x2.mul(f64x2.sub(p, outcome), f64x2.splat(gradientUnits))
+}
+
+@inline
+function hessianOf(p: v128): v128 {
+  return f64x2.mul(f64x2.mul(p, f64x2.sub(f64x2.splat(1), p)), f64x2.splat(hessianUnits))
+}
+
+/** Rounds four numbers to whole ones, halves to even. */
+@inline
+function wholes(first: v128, second: v128): v128 {
+  const a = f64x2.add(first, f64x2.splat(rounder))
+  const b = f64x2.add(second, f64x2.splat(rounder))
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
 }
 
 /** Added to a number and taken off again, rounds it to a whole one, half to even; its low bits are that one. */
 const rounder: f64 = 6755399441055744
-
-/** Hessian and gradient of two rows, in units, as four words. */
-@inline
-function rawPair(score: v128, outcome: v128): v128 {
-  const one = f64x2.splat(1)
-  const p = f64x2.div(one, f64x2.add(one, exponential(f64x2.neg(score))))
-  const g = f64x2.mul(f64x2.sub(p, outcome), f64x2.splat(gradientUnits))
-  const h = f64x2.mul(f64x2.mul(p, f64x2.sub(one, p)), f64x2.splat(hessianUnits))
-  const gi = f64x2.add(g, f64x2.splat(rounder))
-  const hi = f64x2.add(h, f64x2.splat(rounder))
-  return i8x16.shuffle(hi, gi, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27)
-}
 
 /**
  * e^x for x within ±40, to 1e-10 of it: 2^n e^r with a polynomial in r. Written out in single operations, which give
@@ -62,15 +84,16 @@ function exponential(x: v128): v128 {
   const shifted = f64x2.add(f64x2.mul(bound, f64x2.splat(1.4426950408889634)), f64x2.splat(rounder))
   const n = f64x2.sub(shifted, f64x2.splat(rounder))
   const r = f64x2.sub(bound, f64x2.mul(n, f64x2.splat(0.6931471805599453)))
-  let sum = f64x2.splat(1.0 / 40320.0)
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 5040.0))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 720.0))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 120.0))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 24.0))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 6.0))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(0.5))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1))
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1))
+  // Pair by pair: a chain of eight steps would wait for itself.
+  const r2 = f64x2.mul(r, r)
+  const r4 = f64x2.mul(r2, r2)
+  const c01 = f64x2.add(r, f64x2.splat(1))
+  const c23 = f64x2.add(f64x2.mul(r, f64x2.splat(1.0 / 6.0)), f64x2.splat(0.5))
+  const c45 = f64x2.add(f64x2.mul(r, f64x2.splat(1.0 / 120.0)), f64x2.splat(1.0 / 24.0))
+  const c67 = f64x2.add(f64x2.mul(r, f64x2.splat(1.0 / 5040.0)), f64x2.splat(1.0 / 720.0))
+  const low = f64x2.add(f64x2.mul(c23, r2), c01)
+  const high = f64x2.add(f64x2.add(f64x2.mul(c67, r2), c45), f64x2.mul(r4, f64x2.splat(1.0 / 40320.0)))
+  const sum = f64x2.add(f64x2.mul(high, r4), low)
   // Whatever lies above the low 12 bits of `shifted` is shifted out.
   return i64x2.add(sum, i64x2.shl(shifted, 52))
 }

@@ -36,15 +36,11 @@ function exponential(x: number): number {
   const bound = Math.max(Math.min(x, 40), -40)
   const n = nearest(bound * Math.LOG2E)
   const r = bound - n * Math.LN2
-  let sum = 1 / 40320
-  sum = sum * r + 1 / 5040
-  sum = sum * r + 1 / 720
-  sum = sum * r + 1 / 120
-  sum = sum * r + 1 / 24
-  sum = sum * r + 1 / 6
-  sum = sum * r + 0.5
-  sum = sum * r + 1
-  sum = sum * r + 1
+  const r2 = r * r
+  const r4 = r2 * r2
+  const low = (r * (1 / 6) + 0.5) * r2 + (r + 1)
+  const high = (r * (1 / 5040) + 1 / 720) * r2 + (r * (1 / 120) + 1 / 24) + r4 * (1 / 40320)
+  const sum = high * r4 + low
   return sum * powersOfTwo[n + mostPower]!
 }
 
