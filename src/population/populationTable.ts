@@ -3,6 +3,7 @@ import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { windowBefore } from '../base/windows.js'
 import type { History } from '../engine/history.js'
 import type { Table } from '../table/table.js'
+import { cancelledKnownBefore, knownBefore } from './knownBefore.js'
 import { reasonCounts } from './reasonCounts.js'
 import { activeCustomers, type Exclusion, type PopulationRule } from './rule.js'
 import { temporaryName } from './temporaryName.js'
@@ -30,11 +31,13 @@ const cancelledBefore = 'cancelled before'
  * With c = cutoff, in this order, the first that holds:
  *
  *     not yet activated    activatedAt ≥ c
- *     cancelled before     cancelledAt < c     (who cancels on day c is active when it begins)
+ *     cancelled before     cancelledAt < c     (who cancels on day c is active when it begins), and that was known
+ *                          before c: cancelledKnownAt missing or < c
  *     the exclusions       in their order
  *     counted              everybody else
  *
- * Reasons that hold for nobody are in the report with 0 customers.
+ * Whose cancellation became known only at or after c is counted: at c nobody could tell. Reasons that hold for nobody are
+ * in the report with 0 customers.
  *
  * @param rule who is counted; default everybody who is active
  * @param cutoffs in any order; a cutoff that is given twice counts once
@@ -107,7 +110,7 @@ function everybodySql(
   const rows = cutoffs.map((cutoff, index) => `(${[cutoff, ...starts[index]!].join(', ')})`)
   const conditions = [
     `c.${identifier('activatedAt')} >= w.cutoff`,
-    `c.${identifier('cancelledAt')} < w.cutoff`,
+    cancelledKnownBefore(history, 'c', 'w.cutoff'),
     ...exclusions.map((exclusion, index) => exclusionSql(exclusion, `w.start${index}`, history)),
   ]
   const cases = conditions.map((condition, index) => `WHEN ${condition} THEN ${literal(reasons[index]!)}`)
@@ -139,8 +142,8 @@ function exclusionSql(exclusion: Exclusion, start: string, history: History): st
     case 'attributeIn':
       return `c.${identifier(exclusion.column)} IN (${exclusion.in.map(literal).join(', ')})`
     case 'inactiveFor': {
-      const rows = `FROM ${identifier(exclusion.table)} t WHERE t.id = c.id AND t.day >= ${start} AND t.day < w.cutoff`
-      return `NOT EXISTS (SELECT 1 ${rows})`
+      const seen = `t.day >= ${start} AND t.day < w.cutoff AND ${knownBefore(history, exclusion.table, 't', 'w.cutoff')}`
+      return `NOT EXISTS (SELECT 1 FROM ${identifier(exclusion.table)} t WHERE t.id = c.id AND ${seen})`
     }
   }
 }

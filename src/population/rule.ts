@@ -18,7 +18,10 @@ export interface AttributeIn {
   readonly in: readonly (string | number | boolean)[]
 }
 
-/** Leaves out who has no row of the table in the last `days` days: none in `[cutoff − days, cutoff)`. */
+/**
+ * Leaves out who has no row of the table in the last `days` days: none in `[cutoff − days, cutoff)` that was known before
+ * the cutoff.
+ */
 export interface InactiveFor {
   readonly kind: 'inactiveFor'
   readonly reason: string
@@ -31,7 +34,8 @@ export type Exclusion = JoinedWithin | AttributeIn | InactiveFor
 
 /**
  * Who is counted at a cutoff c: activatedAt < c, and cancelledAt missing or ≥ c, and no exclusion holds.
- * A customer who cancels on day c is still active when day c begins, and is counted.
+ * A customer who cancels on day c is still active when day c begins, and is counted; so is one who cancelled before c
+ * where that became known (`cancelledKnownAt`) only at or after c.
  */
 export interface PopulationRule {
   /** In this order: a customer counts for the first that holds. */

@@ -142,3 +142,46 @@ test('a cutoff that is a date and no day number is refused', async () => {
   const error = populationTable(history, undefined, ['2025-04-01' as never])
   await expect(error).rejects.toThrow('made with epochDay or monthly, got "2025-04-01" (string)')
 })
+
+test('who cancelled before the cutoff, known at or after it, is still counted at it', async () => {
+  const late = await openHistory(
+    {
+      customers: [
+        {
+          id: 'known before',
+          activatedAt: '2024-01-01',
+          cancelledAt: '2025-03-20',
+          cancelledKnownAt: '2025-03-31',
+        },
+        {
+          id: 'known on the day',
+          activatedAt: '2024-01-01',
+          cancelledAt: '2025-03-20',
+          cancelledKnownAt: '2025-04-01',
+        },
+        { id: 'known always', activatedAt: '2024-01-01', cancelledAt: '2025-03-20', cancelledKnownAt: null },
+      ],
+      usage: [
+        { id: 'known on the day', day: '2025-03-19', minutes: 1, knownAt: '2025-04-01' },
+        { id: 'known before', day: '2025-03-19', minutes: 1, knownAt: '2025-03-20' },
+      ],
+    },
+    { today: '2025-04-02' },
+  )
+  const counted = async (rule: PopulationRule | undefined, cutoff: EpochDay): Promise<unknown[]> => {
+    const population = await populationTable(late, rule, [cutoff])
+    const rows = await late.engine.query(`SELECT id FROM ${population.table} ORDER BY id`)
+    return rows.rows().map(({ id }) => id)
+  }
+  expect(await counted(undefined, april)).toEqual(['known on the day'])
+  expect(await counted(undefined, addDays(april, 1))).toEqual([])
+  // His only use became known on the cutoff: at the cutoff there is none to see.
+  expect(await counted(activeCustomers({ exclusions: [inactiveFor('usage', 30)] }), april)).toEqual([])
+  expect(
+    await counted(activeCustomers({ exclusions: [inactiveFor('usage', 30)] }), addDays(april, -12)),
+  ).toEqual([])
+  expect(
+    await counted(activeCustomers({ exclusions: [inactiveFor('usage', 30)] }), addDays(april, -11)),
+  ).toEqual(['known before'])
+  await late.close()
+})
