@@ -35,6 +35,7 @@ export {
   takeDatasetRows,
 } from './dataset/dataset.js'
 export { datasetToTable } from './dataset/datasetToTable.js'
+export { driftBetweenCutoffs } from './dataset/driftBetweenCutoffs.js'
 export { type FlatTableOptions, fromFlatTable } from './dataset/fromFlatTable.js'
 export { type SplitByTimeOptions, splitByTime } from './dataset/splitByTime.js'
 export { type SplitRowsOptions, splitRows } from './dataset/splitRows.js'

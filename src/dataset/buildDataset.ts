@@ -11,6 +11,7 @@ import type { LabelRule } from '../label/rule.js'
 import { type Population, populationTable } from '../population/populationTable.js'
 import { temporaryName } from '../population/temporaryName.js'
 import { type ChurnPlan, churnPlan } from './churnPlan.js'
+import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, type DatasetLabel, datasetOf } from './dataset.js'
 import { shortHistoryWarnings } from './shortHistory.js'
 
@@ -94,6 +95,7 @@ export async function buildDataset(
     const warnings = [
       ...openCutoffWarnings(checked, history.completeUntil),
       ...(await shortHistoryWarnings(history, checked)),
+      ...columnWarnings(features.features, outcome),
     ]
     return assemble(checked, population, labels, features, outcome, warnings)
   } finally {

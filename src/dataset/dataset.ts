@@ -71,6 +71,8 @@ export interface Split {
   readonly testFrom: EpochDay | null
   /** Rows before `testFrom` in neither part, because their outcome window reaches past `testFrom`. */
   readonly purgedRows: number
+  /** Rows in neither part because their customer belongs to the other part; 0 where only time splits. */
+  readonly unusedRows: number
 }
 
 /** The parts of a dataset that are not made from its other parts. */

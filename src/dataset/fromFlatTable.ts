@@ -5,6 +5,7 @@ import { checkOptions } from '../base/options.js'
 import { reasonTable } from '../population/reasonTable.js'
 import { featureColumn } from '../table/featureColumn.js'
 import { cellOf, columnMissing, type Table } from '../table/table.js'
+import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, datasetOf } from './dataset.js'
 import { featureColumns, usefulColumns } from './flatFeatures.js'
 import { flatOutcome } from './flatOutcome.js'
@@ -111,7 +112,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
         { cutoff: null, reason: 'label missing', customers: table.rowCount - rows.rowCount },
       ]),
     },
-    warnings,
+    warnings: [...warnings, ...columnWarnings({ rowCount: rows.rowCount, columns }, outcome)],
   })
 }
 

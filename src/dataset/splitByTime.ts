@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { type EpochDay, formatDay, parseDay } from '../base/days.js'
+import { type Days, type EpochDay, formatDay, parseDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
+import { testedCustomers } from './testedCustomers.js'
 
 /** How a dataset is split by time. */
 export interface SplitByTimeOptions {
@@ -11,6 +12,18 @@ export interface SplitByTimeOptions {
   readonly testFrom: string | EpochDay
   /** Leave training rows out whose outcome was not yet known at `testFrom`. Default true; false only to measure it. */
   readonly purge?: boolean
+  /**
+   * Days between the end of the last outcome window of training and `testFrom`, for outcomes that become known late.
+   * Integer ≥ 0. Default 0.
+   */
+  readonly embargoDays?: Days
+  /**
+   * Split by customer as well: this share of the customers is tested on and never trained on. For the question "how good
+   * is it for customers that it has never seen?". In (0, 1). Default: all customers are in both parts, as in use.
+   */
+  readonly testShare?: number
+  /** Seed of the draw of customers; any 32-bit integer. Default 1. */
+  readonly seed?: number
 }
 
 const dayRule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
@@ -27,21 +40,25 @@ export const splitByTimeSchema = z.strictObject({
     })
     .describe(dayRule),
   purge: z.boolean().default(true),
+  embargoDays: z.int().min(0).default(0),
+  testShare: z.number().gt(0).lt(1).optional(),
+  seed: z.int().min(-2_147_483_648).max(4_294_967_295).default(1),
 })
 
 /**
  * Returns the rows before a day for training and the rows from that day on for testing, as it will be in use: the model
  * knows the past and is asked about the future.
  *
- * With T = testFrom, c = the row's cutoff, e = end of its outcome window:
+ * With T = testFrom, c = the row's cutoff, e = end of its outcome window, m = embargoDays:
  *
  *     test     c ≥ T
- *     train    c < T and e ≤ T
- *     purged   c < T and e > T: on day T nobody could have known this outcome, so nobody could have trained on it
+ *     train    c < T and e + m ≤ T
+ *     purged   c < T and e + m > T: on day T nobody could have known this outcome, so nobody could have trained on it
  *
- * The same customer may be in both parts, at different cutoffs: so it is in use.
+ * The same customer may be in both parts, at different cutoffs: so it is in use. With `testShare` he is in one: that share
+ * of the churners and of the others is drawn; only they are tested on, only the rest is trained on.
  *
- * @returns the parts, and in `purgedRows` how many rows are in neither
+ * @returns the parts; in `purgedRows` and `unusedRows` how many rows are in neither
  * @throws {HoldfastError} `option-invalid` for a flat table, which has no time; `out-of-range` where a part would be
  * empty, with the cutoffs there are
  *
@@ -73,7 +90,11 @@ export const splitByTimeSchema = z.strictObject({
  * @see {@link splitRows} for flat tables
  */
 export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Split {
-  const { testFrom, purge } = checkOptions('splitByTime', splitByTimeSchema, options)
+  const { testFrom, purge, embargoDays, testShare, seed } = checkOptions(
+    'splitByTime',
+    splitByTimeSchema,
+    options,
+  )
   const { cutoffs, label } = dataset
   if (cutoffs === null || label === null) {
     throw new HoldfastError('splitByTime', [
@@ -87,20 +108,31 @@ export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Spli
   }
   const known = new Map<number, boolean>()
   for (const cutoff of cutoffs) {
-    if (!known.has(cutoff)) known.set(cutoff, outcomeWindow(label.rule, cutoff as EpochDay).end <= testFrom)
+    if (known.has(cutoff)) continue
+    const { end } = outcomeWindow(label.rule, cutoff as EpochDay)
+    known.set(cutoff, end + embargoDays <= testFrom)
   }
+  const tested = testShare === undefined ? null : testedCustomers(dataset, testShare, seed, true)
   const trainRows: number[] = []
   const testRows: number[] = []
-  cutoffs.forEach((cutoff, row) => {
-    if (cutoff >= testFrom) testRows.push(row)
-    else if (!purge || known.get(cutoff)) trainRows.push(row)
-  })
-  if (trainRows.length === 0 || testRows.length === 0) throw emptyPart(testFrom, known, testRows.length === 0)
+  let purgedRows = 0
+  for (const [row, cutoff] of cutoffs.entries()) {
+    const isTested = tested?.has(dataset.ids[row]!)
+    if (cutoff >= testFrom) {
+      if (isTested !== false) testRows.push(row)
+    } else if (purge && !known.get(cutoff)) purgedRows++
+    else if (isTested !== true) trainRows.push(row)
+  }
+  const noTest = ![...known.keys()].some((cutoff) => cutoff >= testFrom)
+  const noTraining = ![...known].some(([cutoff, isKnown]) => cutoff < testFrom && (isKnown || !purge))
+  if (noTest || noTraining) throw emptyPart(testFrom, known, noTest)
+  if (trainRows.length === 0 || testRows.length === 0) throw tooFewCustomers(testShare)
   return {
     train: takeDatasetRows(dataset, trainRows),
     test: takeDatasetRows(dataset, testRows),
     testFrom,
-    purgedRows: cutoffs.length - trainRows.length - testRows.length,
+    purgedRows,
+    unusedRows: cutoffs.length - trainRows.length - testRows.length - purgedRows,
   }
 }
 
@@ -115,6 +147,18 @@ function emptyPart(testFrom: EpochDay, known: ReadonlyMap<number, boolean>, noTe
         : 'to be at or after the end of the first outcome window',
       received: formatDay(testFrom),
       wayOut: `The dataset has the cutoffs ${cutoffs.join(', ')}.`,
+    },
+  ])
+}
+
+function tooFewCustomers(testShare: number | undefined): HoldfastError {
+  return new HoldfastError('splitByTime', [
+    {
+      code: 'out-of-range',
+      parameter: 'testShare',
+      rule: 'to leave rows in both parts',
+      received: testShare,
+      wayOut: 'Use a share nearer to 0.5, or more customers.',
     },
   ])
 }

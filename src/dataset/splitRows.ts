@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { seededRandom, shuffledIndices } from '../base/random.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
+import { testedCustomers } from './testedCustomers.js'
 
 /** How a dataset is split by customer. */
 export interface SplitRowsOptions {
@@ -66,23 +66,6 @@ export function splitRows(dataset: Dataset, options: SplitRowsOptions = {}): Spl
     test: takeDatasetRows(dataset, testRows),
     testFrom: null,
     purgedRows: 0,
+    unusedRows: 0,
   }
-}
-
-function testedCustomers(dataset: Dataset, testShare: number, seed: number, stratify: boolean): Set<string> {
-  const churned = new Map<string, boolean>()
-  dataset.ids.forEach((id, row) => {
-    churned.set(id, (churned.get(id) ?? false) || dataset.outcome[row] === 1)
-  })
-  const ids = [...churned.keys()]
-  const strata = stratify
-    ? [ids.filter((id) => churned.get(id)), ids.filter((id) => !churned.get(id))]
-    : [ids]
-  const random = seededRandom(seed)
-  return new Set(
-    strata.flatMap((stratum) => {
-      const order = shuffledIndices(stratum.length, random)
-      return Array.from(order.subarray(0, Math.round(testShare * stratum.length)), (index) => stratum[index]!)
-    }),
-  )
 }

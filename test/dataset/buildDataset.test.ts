@@ -157,6 +157,37 @@ test('split by time: without purge every earlier row trains', () => {
   expect(Math.max(...train.cutoffs!)).toBe(epochDay('2024-09-01'))
 })
 
+test('split by time: an embargo purges what became known in its days', () => {
+  const until = (embargoDays: number): number =>
+    Math.max(...splitByTime(dataset, { testFrom: '2024-10-01', embargoDays }).train.cutoffs!)
+  // The outcome of 1 August ends on 7 September, 24 days before.
+  expect(until(24)).toBe(epochDay('2024-08-01'))
+  expect(until(25)).toBe(epochDay('2024-07-01'))
+})
+
+test('split by time and customer: the tested customers are in no training row, and every row is counted', () => {
+  const both = { testFrom: '2024-10-01', testShare: 0.3, seed: 5 }
+  const { train, test: tested, purgedRows, unusedRows } = splitByTime(dataset, both)
+  const names = new Set(tested.ids)
+  expect(train.ids.filter((id) => names.has(id))).toEqual([])
+  expect(train.ids.length + tested.ids.length + purgedRows + unusedRows).toBe(dataset.ids.length)
+  const byTime = splitByTime(dataset, { testFrom: '2024-10-01' })
+  expect(byTime.unusedRows).toBe(0)
+  expect(purgedRows).toBe(byTime.purgedRows)
+  // Every row of the time split is there, or unused because of its customer.
+  expect(unusedRows).toBe(
+    byTime.train.ids.length + byTime.test.ids.length - train.ids.length - tested.ids.length,
+  )
+  expect(splitByTime(dataset, both).test.fingerprint).toBe(tested.fingerprint)
+  expect(splitByTime(dataset, { ...both, seed: 6 }).test.fingerprint).not.toBe(tested.fingerprint)
+})
+
+test('split by time and customer: a share that leaves nobody is refused by its own name', () => {
+  expect(() => splitByTime(dataset, { testFrom: '2024-10-01', testShare: 0.0001 })).toThrow(
+    'expected testShare to leave rows in both parts',
+  )
+})
+
 test.each([
   ['2024-05-01', 'to be at or after the end of the first outcome window'],
   ['2025-01-01', 'to be at or before the last cutoff'],

@@ -182,14 +182,14 @@ test('a misspelt option is refused with the nearest name', () => {
   expect(error.message).toContain('Did you mean exclude?')
 })
 
-test('features that are named are taken in their order, also where they say nothing', () => {
+test('features that are named are taken in their order, and named where they say nothing', () => {
   const table = flat([1, 0]).with(numberColumn('constant', [5, 5]))
   expect(fromFlatTable(table, { label: 'churn' }).features.columns.map(({ name }) => name)).not.toContain(
     'constant',
   )
   const { features, warnings } = fromFlatTable(table, { label: 'churn', features: ['constant', 'tenure'] })
   expect(features.columns.map(({ name }) => name)).toEqual(['constant', 'tenure'])
-  expect(warnings).toEqual([])
+  expect(warnings).toEqual(['Column constant has the same value in every row.'])
 })
 
 test('the label among the features is refused as a leak', () => {

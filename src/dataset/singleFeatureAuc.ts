@@ -1,0 +1,83 @@
+import { isMissing } from '../base/bitmap.js'
+import type { FeatureColumn } from '../base/matrix.js'
+
+/**
+ * Returns how well a single column tells churners from the others, whichever way round it is read: the AUC of its values,
+ * rising or falling, with missing ones below all others or above them, whichever is best.
+ *
+ *     AUC = P(value of a churner > value of a stayer) + P(equal) / 2, then max(AUC, 1 − AUC)
+ *
+ * A text is read as the share of churners among the rows with that text, smoothed by one row at the base rate and found
+ * in the other half of the rows (odd for even, even for odd), so that a column of many rare texts is not good by having
+ * seen the answer. A text that the other half has not has the base rate, and so has a missing one.
+ *
+ * @param rows the rows to look at; both outcomes are among them
+ * @returns in [0.5, 1]; 0.5 = says nothing
+ *
+ * O(rows log rows) time, O(rows) memory.
+ */
+export function singleFeatureAuc(
+  column: FeatureColumn,
+  outcome: Uint8Array,
+  rows: ArrayLike<number>,
+): number {
+  if (column.kind === 'text') return bestWay(aucOf(churnShares(column, outcome, rows), outcome, rows))
+  const values = Float64Array.from(rows, (row) => column.values[row]!)
+  if (column.missing === null) return bestWay(aucOf(values, outcome, rows))
+  return Math.max(
+    ...[-Infinity, Infinity].map((place) => {
+      const placed = values.map((value, index) => (isMissing(column.missing, rows[index]!) ? place : value))
+      return bestWay(aucOf(placed, outcome, rows))
+    }),
+  )
+}
+
+function bestWay(auc: number): number {
+  return Math.max(auc, 1 - auc)
+}
+
+/** The Mann-Whitney statistic of scores that stand in the order of `rows`. */
+function aucOf(scores: Float64Array, outcome: Uint8Array, rows: ArrayLike<number>): number {
+  const order = Uint32Array.from(scores, (_, index) => index).sort((a, b) => compare(scores[a]!, scores[b]!))
+  let [churners, stayersBelow, pairsInOrder] = [0, 0, 0]
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    let churned = 0
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) {
+      churned += outcome[rows[order[end++]!]!]!
+    }
+    const stayed = end - start - churned
+    pairsInOrder += churned * (stayersBelow + stayed / 2)
+    churners += churned
+    stayersBelow += stayed
+  }
+  return pairsInOrder / (churners * stayersBelow)
+}
+
+// Infinities of one sign are equal; their difference would not be a number.
+function compare(left: number, right: number): number {
+  return left < right ? -1 : Number(left > right)
+}
+
+function churnShares(
+  column: Extract<FeatureColumn, { kind: 'text' }>,
+  outcome: Uint8Array,
+  rows: ArrayLike<number>,
+): Float64Array {
+  const codes = column.dictionary.length
+  const [count, churned] = [new Float64Array(2 * codes), new Float64Array(2 * codes)]
+  let churners = 0
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index]!
+    churners += outcome[row]!
+    if (isMissing(column.missing, row)) continue
+    const place = (index % 2) * codes + column.codes[row]!
+    count[place]!++
+    churned[place]! += outcome[row]!
+  }
+  const baseRate = churners / rows.length
+  return Float64Array.from(rows, (row, index) => {
+    if (isMissing(column.missing, row)) return baseRate
+    const place = ((index + 1) % 2) * codes + column.codes[row]!
+    return (churned[place]! + baseRate) / (count[place]! + 1)
+  })
+}
