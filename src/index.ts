@@ -141,6 +141,7 @@ export type { BoostingControl } from './learn/boosting/control.js'
 export type { BoostingModel } from './learn/boosting/model.js'
 export type { BoostingOptions } from './learn/boosting/options.js'
 export { trainBoosting, trainBoostingAsync } from './learn/boosting/train.js'
+export { trainBoostingFromChunks } from './learn/boosting/trainFromChunks.js'
 export type { ValidationMetric } from './learn/boosting/validation.js'
 export type {
   Capabilities,
@@ -149,6 +150,7 @@ export type {
   Learner,
   Progress,
   TrainControl,
+  TrainingChunks,
   TrainingData,
 } from './learn/contract.js'
 export type { ForestModel } from './learn/forest/model.js'

@@ -23,6 +23,7 @@ export type ProblemCode =
   | 'date-in-future'
   | 'window-open'
   | 'data-leak'
+  | 'data-changed'
   | 'feature-missing'
   | 'not-converged'
   | 'aborted'

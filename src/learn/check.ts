@@ -54,23 +54,33 @@ function optionsAndProblems(
 
 function trainingProblems(data: TrainingData): Problem[] {
   const { features, outcome, weight } = data
-  const problems = matrixProblems(features)
-  if (features.rowCount < 1) {
-    problems.push({ code: 'table-empty', parameter: 'features', rule: 'to have at least 1 row', received: 0 })
+  const problems = [...emptyProblems(features.rowCount, features.columns.length), ...rowProblems(data)]
+  if (problems.length > 0) return problems
+  const counted: [number, number] = [0, 0]
+  for (let row = 0; row < outcome.length; row++) {
+    if (weight === undefined || weight[row]! > 0) counted[outcome[row]!]!++
   }
-  if (features.columns.length < 1) {
-    problems.push({
-      code: 'table-empty',
-      parameter: 'features',
-      rule: 'to have at least 1 column',
-      received: 0,
-    })
-  }
-  problems.push(...lengthProblems('outcome', outcome.length, features.rowCount))
-  if (weight !== undefined) problems.push(...lengthProblems('weight', weight.length, features.rowCount))
-  const values = [...outcomeProblems(outcome), ...(weight === undefined ? [] : weightProblems(weight))]
-  if (problems.length > 0 || values.length > 0) return [...problems, ...values]
-  return classProblems(outcome, weight)
+  return classProblems(counted)
+}
+
+/** Returns what is wrong where there is nothing to learn from. */
+export function emptyProblems(rowCount: number, columnCount: number): Problem[] {
+  const problem: Problem = { code: 'table-empty', parameter: 'features', rule: '', received: 0 }
+  return [
+    ...(rowCount < 1 ? [{ ...problem, rule: 'to have at least 1 row' }] : []),
+    ...(columnCount < 1 ? [{ ...problem, rule: 'to have at least 1 column' }] : []),
+  ]
+}
+
+/** Returns what is wrong with rows, be they all or a part: columns, lengths, values. */
+export function rowProblems({ features, outcome, weight }: TrainingData): Problem[] {
+  return [
+    ...matrixProblems(features),
+    ...lengthProblems('outcome', outcome.length, features.rowCount),
+    ...(weight === undefined ? [] : lengthProblems('weight', weight.length, features.rowCount)),
+    ...outcomeProblems(outcome),
+    ...(weight === undefined ? [] : weightProblems(weight)),
+  ]
 }
 
 /** Returns what is wrong with a feature matrix: names, lengths, kinds, values that are not finite. */
@@ -186,42 +196,49 @@ function lengthProblems(parameter: string, received: number, rowCount: number): 
   return [{ code: 'length-differs', parameter, rule: `to have ${rowCount} values`, received }]
 }
 
-function classProblems(outcome: Uint8Array, weight: Float64Array | undefined): Problem[] {
-  const counted = [0, 0]
-  for (let row = 0; row < outcome.length; row++) {
-    if (weight === undefined || weight[row]! > 0) counted[outcome[row]!]!++
-  }
-  if (counted[0]! > 0 && counted[1]! > 0) return []
+/** Returns what is wrong where no row stayed, or none churned. */
+export function classProblems([stayed, churned]: readonly [stayed: number, churned: number]): Problem[] {
+  if (stayed > 0 && churned > 0) return []
   return [
     {
       code: 'one-class',
       parameter: 'outcome',
       rule: 'to hold both churned (1) and stayed (0) in rows of weight above 0',
-      received: `${counted[1]} churned, ${counted[0]} stayed`,
+      received: `${churned} churned, ${stayed} stayed`,
       wayOut: 'Check the label: with one class there is nothing to tell apart.',
     },
   ]
 }
 
 function countedRows(data: TrainingData): Omit<CheckedTraining<unknown>, 'options'> {
-  const columns = [...data.features.columns].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const sorted = { rowCount: data.features.rowCount, columns }
-  const weighted = data.weight === undefined ? undefined : rowsOfWeight(data.weight)
-  const features = weighted === undefined ? sorted : takeRows(sorted, weighted)
-  const outcome = weighted === undefined ? data.outcome : takeValues(data.outcome, weighted)
-  const weight = weighted === undefined ? data.weight : takeValues(data.weight!, weighted)
+  const { features, outcome, weight } = rowsThatCount(data)
   const [total, churned] = [new ExactSum(), new ExactSum()]
   for (let row = 0; row < outcome.length; row++) {
-    const rowWeight = weight === undefined ? 1 : weight[row]!
+    const rowWeight = weight === null ? 1 : weight[row]!
     total.add(rowWeight)
     if (outcome[row] === 1) churned.add(rowWeight)
   }
   return {
     features,
     outcome,
-    weight: weight ?? null,
+    weight,
     totalWeight: total.value,
     baseRate: churned.value / total.value,
+  }
+}
+
+/** Returns the rows of weight above 0, with the columns in the order of their names. Copies only where rows weigh 0. */
+export function rowsThatCount(
+  data: TrainingData,
+): Pick<CheckedTraining<unknown>, 'features' | 'outcome' | 'weight'> {
+  const columns = [...data.features.columns].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const features = { rowCount: data.features.rowCount, columns }
+  const rows = data.weight === undefined ? undefined : rowsOfWeight(data.weight)
+  if (rows === undefined) return { features, outcome: data.outcome, weight: data.weight ?? null }
+  return {
+    features: takeRows(features, rows),
+    outcome: takeValues(data.outcome, rows),
+    weight: takeValues(data.weight!, rows),
   }
 }
 

@@ -10,6 +10,13 @@ export interface TrainingData {
   readonly weight?: Float64Array
 }
 
+/**
+ * Rows that come in chunks, so that they are never in memory together: anything that `for await` goes through, an array
+ * of chunks too. It is gone through twice and gives the same rows in the same order each time; how they are cut into
+ * chunks may differ and does not show in the model. Every chunk has the same columns, and weights in all or in none.
+ */
+export type TrainingChunks = AsyncIterable<TrainingData> | Iterable<TrainingData>
+
 /** How far a training is: `done` of `total` steps. */
 export interface Progress {
   readonly step: string

@@ -7,7 +7,7 @@ import { specsOf } from '../tree/bins.js'
 import { EnsembleBuilder } from '../tree/ensemble.js'
 import type { GrownTree } from '../tree/grow/grownTree.js'
 import { KernelTeam } from '../tree/grow/kernelTeam.js'
-import { storeColumns } from '../tree/grow/storedColumns.js'
+import { type StoredColumns, storeColumns } from '../tree/grow/storedColumns.js'
 import { processorCount } from '../tree/threads.js'
 import { type MarginLine, sameMargin } from './calibration.js'
 import { columnRules } from './columnChoice.js'
@@ -18,8 +18,6 @@ import type { CheckedBoostingOptions } from './options.js'
 import { type Part, partsOf } from './parts.js'
 import { growPart, type PartTraining } from './trainedPart.js'
 import { growValidated } from './validation.js'
-
-const operation = 'trainBoosting'
 
 /** Rows × columns from which threads pay for their start. */
 const leastSharedValues = 2_000_000
@@ -33,42 +31,63 @@ interface Grown {
   readonly line: MarginLine
 }
 
+/** What a training needs of its rows beside their codes. */
+export interface BoostingRows extends Omit<CheckedTraining<CheckedBoostingOptions>, 'features'> {
+  /** Margins of the rows before the first tree: one number, or shape (rows). */
+  readonly margin: number | Float64Array
+}
+
+/** Trains on columns; yields after each tree. */
+export function* boostingSteps(
+  operation: string,
+  training: CheckedTraining<CheckedBoostingOptions>,
+  control: BoostingControl,
+): Generator<void, BoostingModel, void> {
+  const { options, features, weight } = training
+  const team = startTeam(operation, options, features)
+  try {
+    team.ready()
+    const stored = storeColumns(team, features, weight, options.maxBins, categoriesOf(control.startFrom))
+    stepDone(operation, control, 'bins', 1, 1)
+    const margin = control.startFrom?.margin(features) ?? logit(training.baseRate)
+    return yield* new BoostingRun({ ...training, margin }, control).train(team, stored)
+  } finally {
+    team.stop()
+  }
+}
+
+/** Starts the threads that the options ask for, or as many as pay for their start. */
+export function startTeam(
+  operation: string,
+  { threads }: CheckedBoostingOptions,
+  { rowCount, columns }: { readonly rowCount: number; readonly columns: readonly unknown[] },
+): KernelTeam {
+  const paid = rowCount * columns.length < leastSharedValues ? 1 : Math.min(processorCount(), mostThreads)
+  return KernelTeam.start(operation, threads === 'auto' ? paid : threads)
+}
+
 /** One training of boosted trees. */
 export class BoostingRun {
   readonly options: CheckedBoostingOptions
   readonly parts: readonly Part[]
 
   constructor(
-    readonly training: CheckedTraining<CheckedBoostingOptions>,
+    readonly rows: BoostingRows,
     readonly control: BoostingControl,
   ) {
-    this.options = training.options
-    this.parts = partsOf(training.options)
+    this.options = rows.options
+    this.parts = partsOf(rows.options)
   }
 
-  /** Trains; yields after each tree. */
-  *steps(): Generator<void, BoostingModel, void> {
-    const team = KernelTeam.start(operation, this.#threadCount())
-    try {
-      return yield* this.#train(team)
-    } finally {
-      team.stop()
-    }
-  }
-
-  *#train(team: KernelTeam): Generator<void, BoostingModel, void> {
-    const { outcome, weight, totalWeight, baseRate, features } = this.training
+  /** Trains on stored rows; yields after each tree. */
+  *train(team: KernelTeam, stored: StoredColumns): Generator<void, BoostingModel, void> {
+    const { baseRate } = this.rows
     const { startFrom } = this.control
-    team.ready()
-    const stored = storeColumns(team, features, weight, this.options.maxBins, categoriesOf(startFrom))
-    stepDone(operation, this.control, 'bins', 1, 1)
-    const names = features.columns.map(({ name }) => name)
-    const baseMargin = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin
-    const margin = startFrom === undefined ? baseMargin : startFrom.margin(features)
+    const names = stored.features.map(({ name }) => name)
     const grown = yield* this.#grow({
       team,
       stored,
-      data: { outcome, weight, totalWeight, margin },
+      data: this.rows,
       options: this.options,
       rules: columnRules(this.options, names, stored.places),
       directions: directionsOf(this.options, names),
@@ -79,7 +98,7 @@ export class BoostingRun {
     for (const part of grown.parts) for (const tree of part) builder.add(tree, slope / grown.parts.length)
     const { prior } = this.options
     const shift = prior === undefined ? 0 : logit(prior) - logit(baseRate)
-    const start = intercept + slope * baseMargin + shift
+    const start = intercept + slope * (startFrom?.baseMargin ?? logit(baseRate)) + shift
     return new BoostingModel(specsOf(stored.features), baseRate, start, builder.build())
   }
 
@@ -88,10 +107,10 @@ export class BoostingRun {
     const random = seededRandom(options.seed)
     if (control.validation !== undefined && options.earlyStopping) {
       const startOf = (features: FeatureMatrix): number | Float64Array =>
-        control.startFrom?.margin(features) ?? logit(this.training.baseRate)
+        control.startFrom?.margin(features) ?? logit(this.rows.baseRate)
       const watched = { validation: control.validation, metric: control.metric, startOf }
       const steps = growValidated(training, parts, watched, random)
-      return { parts: yield* this.#counted(steps, 'tree', 1), line: sameMargin }
+      return { parts: yield* this.#counted(training.team, steps, 'tree', 1), line: sameMargin }
     }
     if (!options.earlyStopping) {
       const trees = parts.map((part) => part.rounds)
@@ -99,6 +118,7 @@ export class BoostingRun {
     }
     const steps = chooseRounds(training, parts, random.fork(innerDraws))
     const rounds = yield* this.#counted(
+      training.team,
       steps,
       'inner tree',
       innerFoldCount(options, training.data.outcome.length),
@@ -121,14 +141,14 @@ export class BoostingRun {
       for (const { tree } of growPart(training, sized, null, random.fork(index))) {
         own.push(tree)
         yield
-        if (!this.#goOn(++done, total)) return { parts: grown, line }
+        if (!this.#goOn(training.team, ++done, total)) return { parts: grown, line }
       }
     }
     return { parts: grown, line }
   }
 
   /** Tells the watcher about a tree of the model; false where it is to end with the trees so far. */
-  #goOn(done: number, total: number): boolean {
+  #goOn({ operation }: KernelTeam, done: number, total: number): boolean {
     if (this.control.onAbort !== 'keep') {
       stepDone(operation, this.control, 'tree', done, total)
       return true
@@ -139,6 +159,7 @@ export class BoostingRun {
 
   /** Tells the watcher about trees whose number is not known beforehand: at most so many a part and fold. */
   *#counted<Result>(
+    { operation }: KernelTeam,
     steps: Generator<void, Result, void>,
     step: string,
     folds: number,
@@ -160,15 +181,7 @@ export class BoostingRun {
   #repeats(): number {
     const { repeats, rowShare, columnShare, columnSharePerNode } = this.options
     if (rowShare === 1 && columnShare === 1 && columnSharePerNode === 1) return 1
-    const { rowCount } = this.training.features
-    return repeats ?? (this.options.earlyStopping && rowCount < manyRows ? 3 : 1)
-  }
-
-  #threadCount(): number {
-    const { threads } = this.options
-    if (threads !== 'auto') return threads
-    const { rowCount, columns } = this.training.features
-    return rowCount * columns.length < leastSharedValues ? 1 : Math.min(processorCount(), mostThreads)
+    return repeats ?? (this.options.earlyStopping && this.rows.outcome.length < manyRows ? 3 : 1)
   }
 }
 
@@ -179,7 +192,7 @@ function directionsOf({ monotone }: CheckedBoostingOptions, names: readonly stri
 }
 
 /** The categories of a model to go on with: its trees know them by their place. */
-function categoriesOf(model: BoostingModel | undefined): Map<string, readonly string[]> {
+export function categoriesOf(model: BoostingModel | undefined): Map<string, readonly string[]> {
   return new Map(
     model?.features.flatMap((spec) => (spec.kind === 'text' ? [[spec.name, spec.categories] as const] : [])),
   )

@@ -47,7 +47,7 @@ export function* chooseRounds(
   if (folds === null) {
     return { trees: parts.map(({ rounds }) => Math.min(rounds, unseenTrees)), line: sameMargin }
   }
-  const rows = Int32Array.from(folds.fold.keys()).filter((row) => folds.fold[row]! < folds.count)
+  const rows = indicesWhere(folds.fold.length, (row) => folds.fold[row]! < folds.count)
   const heldOut: HeldOut[] = []
   for (const [index, part] of parts.entries()) {
     heldOut.push(yield* heldOutMargins(training, part, folds, rows, random.fork(index + 1)))
@@ -96,7 +96,7 @@ function* heldOutMargins(
   const { outcome, weight } = training.data
   for (let fold = 0; fold < folds.count; fold++) {
     const roles = folds.fold.map((own) => (own === fold ? 1 : 0))
-    const places = Int32Array.from(rows.keys()).filter((place) => roles[rows[place]!] === 1)
+    const places = indicesWhere(rows.length, (place) => roles[rows[place]!] === 1)
     const kept = places.map((place) => rows[place]!)
     const truth = truthOf(kept, outcome, weight)
     const losses: number[] = []
@@ -150,6 +150,14 @@ function baseMarginOf(outcome: Uint8Array, weight: Float64Array | null, roles: U
 interface Truth {
   readonly outcome: Uint8Array
   readonly weight: Float64Array | null
+}
+
+/** The whole numbers below `count` that it holds for; without a list of them all on the JavaScript heap. */
+function indicesWhere(count: number, holds: (index: number) => boolean): Int32Array {
+  const indices = new Int32Array(count)
+  let found = 0
+  for (let index = 0; index < count; index++) if (holds(index)) indices[found++] = index
+  return indices.slice(0, found)
 }
 
 function truthOf(rows: Int32Array, outcome: Uint8Array, weight: Float64Array | null): Truth {

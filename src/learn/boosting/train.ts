@@ -2,7 +2,8 @@ import { refuse } from '../../base/errors.js'
 import { checkTraining } from '../check.js'
 import type { TrainingData } from '../contract.js'
 import { refuseAborted } from '../control.js'
-import { BoostingRun } from './boostingRun.js'
+import { pausing } from '../pauses.js'
+import { boostingSteps } from './boostingRun.js'
 import type { BoostingControl } from './control.js'
 import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
@@ -62,9 +63,6 @@ export function trainBoosting(
   }
 }
 
-/** How long the process waits for a training at most, but for a single tree. */
-const busyMs = 20
-
 /**
  * Does what `trainBoosting` does and lets the process do other work between trees: a server answers meanwhile, and an
  * `AbortSignal` of a timer or a request stops it. The same model.
@@ -83,15 +81,7 @@ export async function trainBoostingAsync(
   options?: BoostingOptions,
   control: BoostingControl = {},
 ): Promise<BoostingModel> {
-  const steps = startTraining(data, options, control)
-  let paused = performance.now()
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-    if (performance.now() - paused < busyMs) continue
-    await new Promise((resolve) => setTimeout(resolve))
-    paused = performance.now()
-  }
+  return pausing(startTraining(data, options, control))
 }
 
 function startTraining(
@@ -102,5 +92,5 @@ function startTraining(
   const training = checkTraining(operation, boostingOptions, options, data)
   refuse(operation, namesProblems(training.options, training.features, control.startFrom?.features))
   refuseAborted(operation, control)
-  return new BoostingRun(training, control).steps()
+  return boostingSteps(operation, training, control)
 }

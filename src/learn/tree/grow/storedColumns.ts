@@ -1,6 +1,7 @@
-import type { FeatureMatrix, NumberColumn, NumberValues } from '../../../base/matrix.js'
-import { binsOf, encodeColumn, type FeatureBins, type SortNumbers } from '../bins.js'
+import type { FeatureMatrix } from '../../../base/matrix.js'
+import { binsOf, type FeatureBins, type SortNumbers } from '../bins.js'
 import { bundlePlan } from './bundlePlan.js'
+import { ColumnEncoder, partRows } from './columnEncoder.js'
 import type { KernelTeam } from './kernelTeam.js'
 
 /** Bytes of a column in a histogram; as in scripts/fillKernel.mjs. */
@@ -8,8 +9,6 @@ export const histogramColumnBytes = 2112
 const widestBlock = 32
 /** Bytes of a feature in the table that kernels read. */
 const featureBytes = 32
-/** Values that are copied to the kernels' memory at a time: 2 MiB, which stay in the cache. */
-const chunkRows = 262_144
 /** Fewer numbers are sorted as fast without a kernel. */
 const leastSorted = 1000
 
@@ -60,22 +59,55 @@ export function storeColumns(
   maxBins: number,
   categories: ReadonlyMap<string, readonly string[]> = new Map(),
 ): StoredColumns {
-  const features = binsOf(matrix, weight, maxBins, sortWith(team)).map((bins) => {
+  const { memory } = team
+  const { rowCount } = matrix
+  const features = withCategories(binsOf(matrix, weight, maxBins, sortWith(team)), categories)
+  const encoder = new ColumnEncoder(team, features, rowCount)
+  const write = (feature: number, codes: number): number => {
+    encoder.encode(matrix.columns[feature]!, feature, codes)
+    return codes
+  }
+  const lent = memory.allocate(rowCount)
+  return storeCodes(team, rowCount, features, bundlePlan(matrix, features), {
+    own: (feature) => write(feature, memory.allocate(rowCount)),
+    lent: (feature) => write(feature, lent),
+  })
+}
+
+/** Returns the bins with the categories of a model to go on with in the place of the data's own. */
+export function withCategories(
+  features: readonly FeatureBins[],
+  categories: ReadonlyMap<string, readonly string[]>,
+): FeatureBins[] {
+  return features.map((bins) => {
     const known = bins.kind === 'text' ? categories.get(bins.name) : undefined
     return known === undefined ? bins : { ...bins, categories: known, binCount: known.length }
   })
-  const encoder = new ColumnEncoder(team, matrix, features)
-  const columns = bundlePlan(matrix, features).flatMap((bundle) => encoder.store(bundle))
-  return {
-    rowCount: matrix.rowCount,
-    features,
-    columns,
-    ...tablesOf(team, matrix.rowCount, features, columns),
-  }
+}
+
+/** Where the codes of features are, shape (rows) each, in the memory of the kernels. */
+export interface FeatureCodes {
+  /** Returns the address of a feature's codes, which may be written over. */
+  own(feature: number): number
+  /** Returns the address of a feature's codes; they may be gone at the next call. */
+  lent(feature: number): number
+}
+
+/** Returns features as stored columns, bundled by the plan. */
+export function storeCodes(
+  team: KernelTeam,
+  rowCount: number,
+  features: readonly FeatureBins[],
+  plan: readonly (readonly number[])[],
+  codes: FeatureCodes,
+): StoredColumns {
+  const bundler = new ColumnBundler(team, rowCount, features, codes)
+  const columns = plan.flatMap((bundle) => bundler.store(bundle))
+  return { rowCount, features, columns, ...tablesOf(team, rowCount, features, columns) }
 }
 
 /** Sorting by a kernel, ten times as fast as the platform's where there is much to sort. */
-function sortWith(team: KernelTeam): SortNumbers {
+export function sortWith(team: KernelTeam): SortNumbers {
   const { memory } = team
   const start = memory.size
   return (numbers) => {
@@ -91,25 +123,18 @@ function sortWith(team: KernelTeam): SortNumbers {
   }
 }
 
-class ColumnEncoder {
-  readonly #values: number
-  readonly #edges: number
-  readonly #missing: number
-  readonly #codes: number
+class ColumnBundler {
   readonly #table: number
   readonly #pairs: number
   readonly #count: number
 
   constructor(
     readonly team: KernelTeam,
-    readonly matrix: FeatureMatrix,
+    readonly rowCount: number,
     readonly features: readonly FeatureBins[],
+    readonly codes: FeatureCodes,
   ) {
     const { memory } = team
-    this.#values = memory.allocate(Math.min(matrix.rowCount, chunkRows) * 8)
-    this.#edges = memory.allocate(256 * 8)
-    this.#missing = memory.allocate(chunkRows / 8)
-    this.#codes = memory.allocate(matrix.rowCount)
     this.#table = memory.allocate(65_536 * 2)
     this.#pairs = memory.allocate(256 * 2)
     this.#count = memory.allocate(4)
@@ -117,17 +142,13 @@ class ColumnEncoder {
 
   /** Stores a bundle of features; those that its codes have no room for get columns of their own. */
   store(bundle: readonly number[]): StoredColumn[] {
-    const { memory } = this.team
-    const { rowCount } = this.matrix
-    const codes = memory.allocate(rowCount)
     const [first, ...others] = bundle as [number, ...number[]]
-    this.#encode(first, codes)
+    const codes = this.codes.own(first)
     let codeCount = this.features[first]!.binCount + 1
     let members: StoredFeature[] = [{ feature: first, decode: null }]
     const alone: number[] = []
     for (const feature of others) {
-      this.#encode(feature, this.#codes)
-      const pairs = this.#join(codes)
+      const pairs = this.#join(codes, this.codes.lent(feature))
       if (pairs === null) {
         alone.push(feature)
         continue
@@ -143,41 +164,16 @@ class ColumnEncoder {
   }
 
   /** The pairs of codes that occur, each of which is a code now; null where they are more than 256. */
-  #join(bundle: number): Uint16Array | null {
-    const { team } = this
-    const { rowCount } = this.matrix
+  #join(bundle: number, column: number): Uint16Array | null {
+    const { team, rowCount } = this
     const table = new Uint16Array(team.memory.buffer, this.#table, 65_536).fill(0)
     const count = new Int32Array(team.memory.buffer, this.#count, 1)
     count[0] = 0
-    const parameters = [bundle, this.#codes, this.#table, this.#count, rowCount, this.#pairs]
+    const parameters = [bundle, column, this.#table, this.#count, rowCount, this.#pairs]
     team.do('joinColumns', parameters, false)
     if (count[0]! > 256) return null
-    team.do('rewriteBundle', [bundle, this.#codes, table.byteOffset, 0, rowCount], rowCount > chunkRows)
+    team.do('rewriteBundle', [bundle, column, table.byteOffset, 0, rowCount], rowCount > partRows)
     return new Uint16Array(team.memory.buffer, this.#pairs, 256).slice(0, count[0])
-  }
-
-  #encode(feature: number, codes: number): void {
-    const column = this.matrix.columns[feature]!
-    const bins = this.features[feature]!
-    if (column.kind === 'number' && bins.kind === 'number') this.#encodeNumbers(column, bins.edges, codes)
-    else encodeColumn(column, bins, new Uint8Array(this.team.memory.buffer, codes, this.matrix.rowCount))
-  }
-
-  #encodeNumbers(column: NumberColumn<NumberValues>, edges: Float64Array, codes: number): void {
-    const { team } = this
-    const { buffer } = team.memory
-    const steps = edges.length === 0 ? 0 : 32 - Math.clz32(edges.length)
-    new Float64Array(buffer, this.#edges, 256).fill(Number.POSITIVE_INFINITY).set(edges)
-    for (let first = 0; first < column.values.length; first += chunkRows) {
-      const part = column.values.subarray(first, first + chunkRows)
-      new Float64Array(buffer, this.#values, part.length).set(part)
-      const words = column.missing?.words.subarray(first >>> 5, (first + part.length + 31) >>> 5)
-      if (words !== undefined) new Uint32Array(buffer, this.#missing, words.length).set(words)
-      const missing = words === undefined ? 0 : this.#missing
-      const code = edges.length + 1
-      const parameters = [this.#values, missing, this.#edges, steps, code, codes + first, part.length]
-      team.do('encodeNumbers', parameters, part.length > 32_768)
-    }
   }
 }
 

@@ -1,0 +1,89 @@
+import { refuse } from '../../base/errors.js'
+import type { FeatureMatrix, TextColumn } from '../../base/matrix.js'
+import { ExactSum } from '../../base/statistics.js'
+import { classProblems } from '../check.js'
+import type { TrainControl, TrainingChunks } from '../contract.js'
+import { type FeatureBins, numberBins, type SortNumbers, textBins } from '../tree/bins.js'
+import { type CheckedChunk, checkedChunks } from './checkedChunks.js'
+import { RowSample } from './rowSample.js'
+import { RowsDigest, type TextNumbers } from './rowsDigest.js'
+import { TextIndex } from './textIndex.js'
+
+/** What a first reading of chunks finds out; rows of weight 0 are not there. */
+export interface ChunkSurvey {
+  readonly rowCount: number
+  readonly isWeighted: boolean
+  readonly totalWeight: number
+  /** Weighted share of churners, in (0, 1). */
+  readonly baseRate: number
+  /** Rows spread evenly over all, with the columns in the order of their names. */
+  readonly sample: FeatureMatrix
+  /** Shape (rows of the sample); null where every row counts once. */
+  readonly sampleWeight: Float64Array | null
+  readonly texts: ReadonlyMap<string, TextIndex>
+  readonly digest: RowsDigest
+}
+
+/**
+ * Reads the chunks once.
+ *
+ * 9 bytes a feature and row of the sample, at most 1.2 MB a feature; each text once.
+ *
+ * @throws {HoldfastError} whatever breaks a rule, all at once; see `checkedChunks`; `one-class`
+ */
+export async function surveyChunks(
+  operation: string,
+  chunks: TrainingChunks,
+  control: TrainControl,
+): Promise<ChunkSurvey> {
+  const texts = new Map<string, TextIndex>()
+  const sample = new RowSample()
+  const digest = new RowsDigest()
+  const [total, churned] = [new ExactSum(), new ExactSum()]
+  const counted: [number, number] = [0, 0]
+  let isWeighted = false
+  for await (const chunk of checkedChunks(operation, chunks, control)) {
+    const numbers = textNumbers(chunk, (column) => {
+      const index = texts.get(column.name) ?? new TextIndex(operation, column.name)
+      texts.set(column.name, index)
+      return index.add(column, chunk.weight)
+    })
+    sample.add(chunk, numbers)
+    digest.add(chunk, numbers)
+    isWeighted = chunk.weight !== null
+    chunk.outcome.forEach((outcome, row) => {
+      const weight = chunk.weight?.[row] ?? 1
+      total.add(weight)
+      if (outcome === 1) churned.add(weight)
+      counted[outcome]!++
+    })
+  }
+  refuse(operation, classProblems(counted))
+  return {
+    rowCount: digest.rowCount,
+    isWeighted,
+    totalWeight: total.value,
+    baseRate: churned.value / total.value,
+    sample: sample.matrix((name) => texts.get(name)!.texts),
+    sampleWeight: sample.weight,
+    texts,
+    digest,
+  }
+}
+
+/** Returns the numbers that stand for the texts of a chunk. */
+export function textNumbers(chunk: CheckedChunk, numbersOf: (column: TextColumn) => Int32Array): TextNumbers {
+  const columns = chunk.features.columns.filter((column) => column.kind === 'text')
+  return new Map(columns.map((column) => [column.name, numbersOf(column)]))
+}
+
+/** Returns how each column is cut into bins: as `binsOf` would say of all rows. */
+export function binsOfSurvey(survey: ChunkSurvey, maxBins: number, sort: SortNumbers): FeatureBins[] {
+  const { sample, sampleWeight, texts } = survey
+  const rows = Int32Array.from({ length: sample.rowCount }, (_, row) => row)
+  return sample.columns.map((column) =>
+    column.kind === 'text'
+      ? textBins(column.name, texts.get(column.name)!.weights, maxBins)
+      : numberBins(column, rows, sampleWeight, maxBins, sort),
+  )
+}
