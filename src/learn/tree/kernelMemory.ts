@@ -18,6 +18,8 @@ export class KernelMemory {
   words!: Int32Array
   floats!: Float64Array
   #end = lineBytes
+  /** Where memory that was never used begins: it holds zeros. */
+  #used = lineBytes
 
   private constructor(
     readonly operation: string,
@@ -60,7 +62,8 @@ export class KernelMemory {
     const end = address + Math.ceil(bytes / lineBytes) * lineBytes
     this.#reserve(end)
     this.#end = end
-    this.bytes.fill(0, address, end)
+    if (address < this.#used) this.bytes.fill(0, address, Math.min(end, this.#used))
+    this.#used = Math.max(this.#used, end)
     return address
   }
 
