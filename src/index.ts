@@ -101,13 +101,14 @@ export {
 } from './feature/builders.js'
 export { compileFeatures } from './feature/compileFeatures.js'
 export type { CompileOptions } from './feature/compileOptions.js'
+export { describeFeature } from './feature/describeFeature.js'
 export {
   type CustomerFeatures,
   type FeatureMatrixOptions,
   featureMatrix,
   type PopulationFeatures,
 } from './feature/featureMatrix.js'
-export { describeFeature, featureName } from './feature/featureName.js'
+export { featureName } from './feature/featureName.js'
 export { featureRuleSchema } from './feature/featureRuleSchema.js'
 export { featuresOf } from './feature/featuresOf.js'
 export type {
@@ -172,6 +173,7 @@ export {
   type ProbabilityMetric,
   permutationImportance,
 } from './learn/permutationImportance.js'
+export type { PredictOptions } from './learn/predictOptions.js'
 export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
 export { loadModel, saveModel } from './learn/store.node.js'
 export type { TreeEnsemble } from './learn/tree/ensemble.js'

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { FeatureMatrix, FeatureSpec } from '../base/matrix.js'
+import type { PredictOptions } from './predictOptions.js'
 
 /** What a learner reads: features and what happened. A `Dataset` is one. */
 export interface TrainingData {
@@ -61,11 +62,12 @@ export interface ChurnModel {
   readonly baseRate: number
   /**
    * Returns the probability of churn, shape (rows), each in [1e-15, 1 - 1e-15]: never exactly 0 or 1.
-   * @throws {HoldfastError} `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at once
+   * @throws {HoldfastError} `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at once;
+   *   `thread-lost` where something ended a thread
    */
-  probability(features: FeatureMatrix): Float64Array
-  /** Returns the log odds of churn, shape (rows). */
-  margin(features: FeatureMatrix): Float64Array
+  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array
+  /** Returns the log odds of churn, shape (rows). @throws as `probability` */
+  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array
   /** Returns exact additive contributions of the features to the margin or to the probability: see `scale`. */
   contributions(features: FeatureMatrix): Contributions
   /** Returns everything that `restore` needs, as plain JSON data. */

@@ -4,10 +4,12 @@ import { epochDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
-import { describeFeature, featureName } from '../feature/featureName.js'
+import { describeFeature } from '../feature/describeFeature.js'
+import { featureName } from '../feature/featureName.js'
 import { featuresOf } from '../feature/featuresOf.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel } from '../learn/contract.js'
+import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { CustomerHistory } from '../table/customerHistory.js'
@@ -28,12 +30,12 @@ export interface Score {
 }
 
 /** How scores are given. */
-export interface ScoreOptions {
+export interface ScoreOptions extends PredictOptions {
   /** Reasons per customer. Integer from 0 to 20, default 3; 0 saves their computation. */
   readonly reasons?: number
 }
 
-const scoreOptions = z.strictObject({ reasons: z.number().int().min(0).max(20).default(3) })
+const scoreOptions = predictOptions.extend({ reasons: z.number().int().min(0).max(20).default(3) })
 
 /** A trained model with all that scoring needs beside it: feature rules, risk bands, words. Immutable. */
 export interface Scorer {
@@ -136,8 +138,8 @@ export function loadScorer(bytes: Uint8Array): Scorer {
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about.rules)
   const scoreMatrix = (features: FeatureMatrix, options?: ScoreOptions): Table => {
-    const { reasons } = checkOptions('scoreMatrix', scoreOptions, options)
-    return scoreColumns(model, about.bands, words, features, reasons)
+    const checked = checkOptions('scoreMatrix', scoreOptions, options)
+    return scoreColumns(model, about.bands, words, features, checked)
   }
   const first = (features: FeatureMatrix, reasons: number): Score => {
     const probability = model.probability(features)[0]!
@@ -164,9 +166,9 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       return first(modelInput('scoreRow', model.features, tableFrom(cells)), reasons)
     },
     scoreTable(table, { id, ...options } = {}) {
-      const { reasons } = checkOptions('scoreTable', scoreOptions, options)
+      const checked = checkOptions('scoreTable', scoreOptions, options)
       const features = modelInput('scoreTable', model.features, table)
-      const scores = scoreColumns(model, about.bands, words, features, reasons)
+      const scores = scoreColumns(model, about.bands, words, features, checked)
       return id === undefined ? scores : new Table([{ ...table.column(id), name: 'id' }, ...scores.columns])
     },
   }
@@ -177,9 +179,9 @@ function scoreColumns(
   bands: readonly RiskBand[],
   words: FeatureWords,
   features: FeatureMatrix,
-  reasons: number,
+  { reasons, threads }: z.output<typeof scoreOptions>,
 ): Table {
-  const probability = model.probability(features)
+  const probability = model.probability(features, { threads })
   const columns: Column[] = [
     numberColumn('probability', probability),
     textColumn(

@@ -3,6 +3,7 @@ import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { FeatureAligner } from '../align.js'
 import type { Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
+import type { PredictOptions } from '../predictOptions.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { type AlignedRows, TreeExplainer } from '../tree/explain/treeExplainer.js'
@@ -34,12 +35,12 @@ export class BoostingModel implements TreeModel {
     this.#explainer = new TreeExplainer(ensemble, features)
   }
 
-  probability(features: FeatureMatrix): Float64Array {
-    return probabilityOf(this.#margin('BoostingModel.probability', features))
+  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return probabilityOf(this.#margin('BoostingModel.probability', features, options))
   }
 
-  margin(features: FeatureMatrix): Float64Array {
-    return this.#margin('BoostingModel.margin', features)
+  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return this.#margin('BoostingModel.margin', features, options)
   }
 
   contributions(features: FeatureMatrix): Contributions {
@@ -68,10 +69,10 @@ export class BoostingModel implements TreeModel {
     return { columns: this.#aligner.align(operation, features), rowCount: features.rowCount }
   }
 
-  #margin(operation: string, features: FeatureMatrix): Float64Array {
+  #margin(operation: string, features: FeatureMatrix, options?: PredictOptions): Float64Array {
     const columns = this.#aligner.align(operation, features)
     const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
-    this.#predictor.addMargins(columns, margin)
+    this.#predictor.addMargins(operation, columns, margin, options)
     return margin
   }
 }

@@ -4,6 +4,7 @@ import { logit } from '../../base/statistics.js'
 import { FeatureAligner } from '../align.js'
 import type { Contributions } from '../contract.js'
 import { withoutCertainty } from '../margin.js'
+import type { PredictOptions } from '../predictOptions.js'
 import { checkState, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { type AlignedRows, TreeExplainer } from '../tree/explain/treeExplainer.js'
@@ -41,12 +42,12 @@ export class ForestModel implements TreeModel {
     this.#explainer = new TreeExplainer(ensemble, features)
   }
 
-  probability(features: FeatureMatrix): Float64Array {
-    return this.#probability('ForestModel.probability', features)
+  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return this.#probability('ForestModel.probability', features, options)
   }
 
-  margin(features: FeatureMatrix): Float64Array {
-    return this.#probability('ForestModel.margin', features).map(logit)
+  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return this.#probability('ForestModel.margin', features, options).map(logit)
   }
 
   contributions(features: FeatureMatrix): Contributions {
@@ -75,10 +76,10 @@ export class ForestModel implements TreeModel {
     return { columns: this.#aligner.align(operation, features), rowCount: features.rowCount }
   }
 
-  #probability(operation: string, features: FeatureMatrix): Float64Array {
+  #probability(operation: string, features: FeatureMatrix, options?: PredictOptions): Float64Array {
     const columns = this.#aligner.align(operation, features)
     const probability = new Float64Array(features.rowCount)
-    this.#predictor.addMargins(columns, probability)
+    this.#predictor.addMargins(operation, columns, probability, options)
     return withoutCertainty(probability)
   }
 }

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../base/errors.js'
 import type { KernelMemory } from '../tree/kernelMemory.js'
-import { startThreads, type Threads } from '../tree/threads.js'
+import { type StartThreads, startThreads, threadLost } from '../tree/threads.js'
 import type { ForestLayout } from './forestMemory.js'
 import type { ForestKernels } from './kernels.js'
 import type { TreeCollector } from './treeCollector.js'
@@ -9,14 +9,6 @@ import type { TreeCollector } from './treeCollector.js'
 const jobFields = ['treeCount', 'next', 'finished', 'stop', 'full', 'contexts', 'results'] as const
 type JobField = (typeof jobFields)[number]
 const wordsPerResult = 4
-
-/** Starts further threads on a job; null where the platform has none. */
-export type StartThreads = (
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  count: number,
-  job: number,
-) => Threads | null
 
 /** What a team grows, and whom it tells. */
 export interface TeamWork {
@@ -156,14 +148,9 @@ class TreeTeam {
   }
 
   #refuseLost(): never {
-    throw new HoldfastError(this.work.operation, [
-      {
-        code: 'thread-lost',
-        parameter: `one of the ${this.work.layout.addresses.length} threads`,
-        rule: `to finish its tree, but none has gone on for ${this.patienceMs / 1000} s`,
-        wayOut: 'Something ended one of them. Call it again, with threads: 1 if it happens again.',
-      },
-    ])
+    const { layout, operation } = this.work
+    const rule = `to finish its tree, but none has gone on for ${this.patienceMs / 1000} s`
+    throw threadLost(operation, layout.addresses.length, rule)
   }
 
   #refuseFull(): void {

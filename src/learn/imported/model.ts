@@ -5,6 +5,7 @@ import type { FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../
 import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
 import type { Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
+import type { PredictOptions } from '../predictOptions.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { type AlignedRows, TreeExplainer } from '../tree/explain/treeExplainer.js'
@@ -51,12 +52,12 @@ export class ImportedModel implements TreeModel {
     this.#explainer = new TreeExplainer(ensemble, askedSpecs(features, reading))
   }
 
-  probability(features: FeatureMatrix): Float64Array {
-    return probabilityOf(this.#margin('ImportedModel.probability', features))
+  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return probabilityOf(this.#margin('ImportedModel.probability', features, options))
   }
 
-  margin(features: FeatureMatrix): Float64Array {
-    return this.#margin('ImportedModel.margin', features)
+  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return this.#margin('ImportedModel.margin', features, options)
   }
 
   contributions(features: FeatureMatrix): Contributions {
@@ -86,10 +87,10 @@ export class ImportedModel implements TreeModel {
     return { columns: this.#columns(operation, features), rowCount: features.rowCount }
   }
 
-  #margin(operation: string, features: FeatureMatrix): Float64Array {
+  #margin(operation: string, features: FeatureMatrix, options?: PredictOptions): Float64Array {
     const columns = this.#columns(operation, features)
     const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
-    this.#predictor.addMargins(columns, margin)
+    this.#predictor.addMargins(operation, columns, margin, options)
     return margin
   }
 

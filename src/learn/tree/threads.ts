@@ -1,3 +1,5 @@
+import { HoldfastError } from '../../base/errors.js'
+
 /** What is used of Node's worker threads; imported from nowhere, because the learners run in browsers too. */
 interface WorkerThreads {
   readonly Worker: new (code: string, options: object) => Worker
@@ -58,6 +60,21 @@ export function startThreads(
       for (const worker of started) void worker.terminate()
     },
   }
+}
+
+/** Starts further threads on a job; null where the platform has none. */
+export type StartThreads = typeof startThreads
+
+/** Returns the error that tells that one of `count` threads does not go on: what it was expected `to` do. */
+export function threadLost(operation: string, count: number, rule: string): HoldfastError {
+  return new HoldfastError(operation, [
+    {
+      code: 'thread-lost',
+      parameter: `one of the ${count} threads`,
+      rule,
+      wayOut: 'Something ended one of them. Call it again, with threads: 1 if it happens again.',
+    },
+  ])
 }
 
 /** Number of processors that this process may use; 1 where the platform does not say. */

@@ -9,10 +9,10 @@ import type { ForestModel } from '../../../src/learn/forest/model.js'
 import { forestOptions } from '../../../src/learn/forest/options.js'
 import { trainForest } from '../../../src/learn/forest/train.js'
 import { TreeCollector } from '../../../src/learn/forest/treeCollector.js'
-import { growTogether, type StartThreads, type TeamWork } from '../../../src/learn/forest/treeTeam.js'
+import { growTogether, type TeamWork } from '../../../src/learn/forest/treeTeam.js'
 import { encodeModel } from '../../../src/learn/store.js'
 import { binsOf } from '../../../src/learn/tree/bins.js'
-import { startThreads } from '../../../src/learn/tree/threads.js'
+import { type StartThreads, startThreads } from '../../../src/learn/tree/threads.js'
 import { sampleData } from '../sample.js'
 
 // Enough work for threads to start before it is done.

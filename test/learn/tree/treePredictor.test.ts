@@ -6,6 +6,7 @@ import type { AlignedColumn } from '../../../src/learn/align.js'
 import { TreeExplainer } from '../../../src/learn/tree/explain/treeExplainer.js'
 import { addMargins } from '../../../src/learn/tree/predict.js'
 import { rowPlanOf } from '../../../src/learn/tree/score/rowPlan.js'
+import { scoreRows } from '../../../src/learn/tree/score/scoreRows.js'
 import { ScoringKernels } from '../../../src/learn/tree/score/scoringKernels.js'
 import { scoringPlanOf } from '../../../src/learn/tree/score/scoringPlan.js'
 import { TreePredictor } from '../../../src/learn/tree/score/treePredictor.js'
@@ -101,10 +102,10 @@ describe('kernels of prediction', () => {
       models.forEach((random, seed) => {
         const rows = alignedRows(random.specs, randomRows(random, 64, seed))
         const predictor = new TreePredictor(random.ensemble, random.specs)
-        predictor.addMargins(rows, new Float64Array(64))
+        predictor.addMargins('test', rows, new Float64Array(64))
         if (turn % 50 === 0) {
           const plan = scoringPlanOf(random.ensemble, random.specs)!
-          kernels.addMargins(plan, rows, new Float64Array(64))
+          scoreRows(kernels, plan, rows, new Float64Array(64))
         }
       })
       return kernels.memory.buffer.byteLength
@@ -121,7 +122,7 @@ describe('TreePredictor', () => {
     const few = takeRows(matrix, [7, 8, 9])
     const margin = (rows: typeof matrix): Float64Array => {
       const sums = new Float64Array(rows.rowCount).fill(0.25)
-      predictor.addMargins(alignedRows(random.specs, rows), sums)
+      predictor.addMargins('test', alignedRows(random.specs, rows), sums)
       return sums
     }
     const before = margin(few)
@@ -145,7 +146,7 @@ describe('without WebAssembly', () => {
     const rowCount = 9000
     const rows = { columns: alignedRows(random.specs, randomRows(random, rowCount, 3)), rowCount }
     const margin = new Float64Array(rowCount)
-    new TreePredictor(random.ensemble, random.specs).addMargins(rows.columns, margin)
+    new TreePredictor(random.ensemble, random.specs).addMargins('test', rows.columns, margin)
     const contributions = new TreeExplainer(random.ensemble, random.specs).contributions(rows)
     vi.resetModules()
     vi.stubGlobal('WebAssembly', undefined)
@@ -153,7 +154,7 @@ describe('without WebAssembly', () => {
       const plain = await import('../../../src/learn/tree/score/treePredictor.js')
       const explain = await import('../../../src/learn/tree/explain/treeExplainer.js')
       const walked = new Float64Array(rowCount)
-      new plain.TreePredictor(random.ensemble, random.specs).addMargins(rows.columns, walked)
+      new plain.TreePredictor(random.ensemble, random.specs).addMargins('test', rows.columns, walked)
       expect(walked).toEqual(margin)
       const explainer = new explain.TreeExplainer(random.ensemble, random.specs)
       expect(explainer.contributions(rows)).toEqual(contributions)
@@ -176,7 +177,7 @@ function expectSameBitsOf(
   const walked = new Float64Array(rowCount).fill(base)
   addMargins(ensemble, columns, walked)
   const inBlocks = new Float64Array(rowCount).fill(base)
-  kernels.addMargins(scoringPlanOf(ensemble, specs)!, columns, inBlocks)
+  scoreRows(kernels, scoringPlanOf(ensemble, specs)!, columns, inBlocks)
   const oneByOne = new Float64Array(rowCount).fill(base)
   kernels.addRowMargins(rowPlanOf(ensemble, specs), columns, oneByOne)
   expect(firstDifference(inBlocks, walked)).toBe(-1)

@@ -1,6 +1,9 @@
 // Large trees: walks over codes of 16 bits. Codes lie in blocks of 8 rows: for each column those of its 8 rows.
 import { findPlaces } from './scoring-trees.as'
 
+/** Bytes of a column in a block. */
+export const columnBytes: usize = 16
+
 /** Writes a column of numbers: the ranks; where a row is missing, `absent`. `missing` is 0 or a mask of the rows. */
 export function placeRanks(
   ranks: usize,

@@ -2,136 +2,61 @@ import type { AlignedColumn } from '../../align.js'
 import type { ExplainPlan } from '../explain/explainPlan.js'
 import { compileKernels, KernelMemory } from '../kernelMemory.js'
 import { scoringBytes } from '../kernels/scoringBytes.js'
-import { chunkRows, KernelMasks } from './kernelMasks.js'
-import type { KernelPlan } from './kernelPlan.js'
+import type { KernelPlan, ScoringPlan } from './kernelPlan.js'
 import { fillRow, type RowPlan } from './rowPlan.js'
-import { groupRows, slotBytes } from './scoringConditions.js'
+import { groupRows } from './scoringConditions.js'
 import type { ScoringExports } from './scoringExports.js'
-import type { PiecePlan, ScoringPlan } from './scoringPlan.js'
-import { columnBytes, type WalkPlan } from './walkPlan.js'
+import { type JobSize, ScoringJob } from './scoringJob.js'
 
 const groupBytes = groupRows * 8
-/** Pieces whose places are found before their values are added. */
-const pieceBatch = 4
-
-/** Addresses while the plan of a block kernel is loaded. */
-interface Loaded {
-  readonly masks: KernelMasks
-  readonly plan: number
-  readonly places: number
-  readonly sums: number
-  /** Numbers of a chunk's rows, in their order. */
-  readonly rows: number
-}
+const alone: JobSize = { threads: 1, places: 1 }
 
 /**
- * The scoring kernels with their one memory.
+ * The scoring kernels with their memory.
  *
- * One per process: the memory holds the plan that was used last, so thousands of models share it, and it is as large as
- * the largest plan with its work space (masks: 64 bytes per distinct question; ranks: 4 kB per feature).
+ * One per process is enough for one thread: its memory holds the plan that was used last, so thousands of models share
+ * it, and it is as large as the largest plan with its work space (masks: 64 bytes per distinct question; columns: 20 kB
+ * per feature, less where there are many). Threads that score together get one of their own.
  */
 export class ScoringKernels {
   static #instance: ScoringKernels | null | undefined
   readonly #start: number
-  #current: KernelPlan | RowPlan | null = null
-  #loaded: Loaded | null = null
+  #rowPlan: RowPlan | null = null
+  #job: ScoringJob | null = null
   #row: Float64Array = new Float64Array(0)
 
   private constructor(
     readonly memory: KernelMemory,
+    readonly module: WebAssembly.Module,
     readonly exports: ScoringExports,
   ) {
     this.#start = memory.size
   }
 
-  /** Returns the kernels, or null where the platform has no WebAssembly with vectors and shared memory. */
+  /** Returns the kernels of this process, or null where the platform has no WebAssembly with vectors and shared memory. */
   static get(): ScoringKernels | null {
-    if (ScoringKernels.#instance === undefined) ScoringKernels.#instance = ScoringKernels.#instantiate()
+    if (ScoringKernels.#instance === undefined) ScoringKernels.#instance = ScoringKernels.create()
     return ScoringKernels.#instance
   }
 
-  static #instantiate(): ScoringKernels | null {
+  /** Returns kernels with a memory of their own; errors name the operation. */
+  static create(operation?: string): ScoringKernels | null {
     try {
-      const memory = KernelMemory.forWebAssembly()
-      const imports = { env: { memory: memory.shared! } }
-      const instance = new WebAssembly.Instance(compileKernels(scoringBytes), imports)
-      return new ScoringKernels(memory, instance.exports as unknown as ScoringExports)
+      const memory = KernelMemory.forWebAssembly(operation)
+      const module = compileKernels(scoringBytes)
+      const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
+      return new ScoringKernels(memory, module, exports as unknown as ScoringExports)
     } catch {
       return null
     }
   }
 
-  /** Adds to each margin what the trees of the plan say of its row. */
-  addMargins(plan: ScoringPlan, columns: readonly AlignedColumn[], margin: Float64Array): void {
-    const loaded = this.#load(plan)
-    if (plan.kind === 'pieces') this.#addInPieces(plan, loaded, columns, margin)
-    else this.#addWalks(plan, loaded, columns, margin)
-  }
-
-  #addInPieces(
-    plan: PiecePlan,
-    { masks, plan: at, places, sums, rows }: Loaded,
-    columns: readonly AlignedColumn[],
-    margin: Float64Array,
-  ): void {
-    const [words, tables] = [at + plan.words, at + plan.tables]
-    masks.forEachGroup(columns, margin.length, (first, count) => {
-      const own = margin.subarray(first, first + count)
-      const margins = new Float64Array(this.memory.buffer, rows, count)
-      margins.set(own)
-      this.exports.spreadMargins(rows, sums)
-      this.exports.scorePieces(words, plan.pieceCount, masks.slots, tables, places, sums)
-      this.exports.gatherMargins(sums, rows)
-      own.set(margins)
-    })
-  }
-
-  #addWalks(plan: WalkPlan, loaded: Loaded, columns: readonly AlignedColumn[], margin: Float64Array): void {
-    const { masks, plan: at, rows, places } = loaded
-    const blockBytes = plan.columns.length * columnBytes
-    const codes = this.memory.allocate((groupRows / 8) * blockBytes)
-    const [words, starts] = [at + plan.words, at + plan.starts]
-    const [nodes, values, trees] = [at + plan.nodes, at + plan.values, plan.treeCount]
-    masks.forEachGroup(columns, margin.length, (first, count, row, hasMissing) => {
-      this.#placeCodes(plan, masks, row, hasMissing, codes)
-      const own = margin.subarray(first, first + count)
-      const margins = new Float64Array(this.memory.buffer, rows, count)
-      margins.set(own)
-      const whole = Math.ceil(count / 8) * 8
-      this.exports.scoreWalks(
-        words,
-        trees,
-        masks.slots,
-        starts,
-        nodes,
-        values,
-        codes,
-        blockBytes,
-        whole,
-        places,
-        rows,
-      )
-      own.set(margins)
-    })
-    this.memory.release(codes)
-  }
-
-  /** Writes the codes of the group that begins at a row of the chunk. */
-  #placeCodes(
-    { columns }: WalkPlan,
-    masks: KernelMasks,
-    row: number,
-    hasMissing: readonly boolean[],
-    codes: number,
-  ): void {
-    const { exports } = this
-    const blockBytes = columns.length * columnBytes
-    columns.forEach(({ index, absent, slot }, column) => {
-      const at = codes + column * columnBytes
-      const missing = hasMissing[index] ? masks.missingOf(index, row) : 0
-      if (slot !== 0) exports.placeMask(masks.slots + slot * slotBytes, groupRows, at, blockBytes)
-      else exports.placeRanks(masks.ranksOf(index, row), groupRows, missing, absent, at, blockBytes)
-    })
+  /** Returns a job for the plan, in the place of what was in the memory before. */
+  load(plan: KernelPlan | ScoringPlan, size: JobSize = alone): ScoringJob {
+    if (this.#job?.plan === plan) return this.#job
+    this.#clear()
+    this.#job = new ScoringJob(this.memory, plan, size)
+    return this.#job
   }
 
   /** Adds to `values[output][row]` what the groups of the plan say of it. */
@@ -141,23 +66,43 @@ export class ScoringKernels {
     rowCount: number,
     values: readonly Float64Array[],
   ): void {
-    const { masks, plan: at, places, sums, rows } = this.#load(plan)
-    masks.forEachGroup(columns, rowCount, (first, count) => {
-      const { buffer } = this.memory
-      new Float64Array(buffer, sums, plan.sumCount * groupRows).fill(0)
-      const [words, tables] = [at + plan.words, at + plan.tables]
-      this.exports.explainGroups(words, plan.groupCount, masks.slots, tables, places, sums)
-      this.exports.explainDeep(words + plan.deepWords, plan.deepCount, masks.slots, tables, places, sums)
-      plan.outputs.forEach((output, index) => {
-        this.exports.gatherMargins(sums + index * groupBytes, rows)
-        values[output]!.set(new Float64Array(buffer, rows, count), first)
-      })
-    })
+    const { exports, memory } = this
+    const job = this.load(plan)
+    job.open(columns)
+    const chunk = job.chunkAt(0)
+    for (let first = 0; first < rowCount; first += job.chunkRows) {
+      const rows = Math.min(job.chunkRows, rowCount - first)
+      job.fill(0, columns, first, rows)
+      exports.rankChunk(job.address, 0, chunk)
+      for (let row = 0; row < rows; row += groupRows) {
+        exports.fillMasks(job.address, 0, chunk, row)
+        const sums = this.#explainGroup(plan, job)
+        const count = Math.min(groupRows, rows - row)
+        const margins = job.marginsAt(0)
+        plan.outputs.forEach((output, index) => {
+          exports.gatherMargins(sums + index * groupBytes, margins * 8)
+          values[output]!.set(memory.floats.subarray(margins, margins + count), first + row)
+        })
+      }
+    }
+  }
+
+  /** Returns the address of the sums of a group whose masks are filled. */
+  #explainGroup(
+    { words, tables, groupCount, deepWords, deepCount, sumCount }: ExplainPlan,
+    job: ScoringJob,
+  ): number {
+    const [plan, slots] = [job.at('plan'), job.at('workspaces')]
+    const [places, sums] = [slots + job.at('rowPlaces'), slots + job.at('sums')]
+    this.memory.bytes.fill(0, sums, sums + sumCount * groupBytes)
+    this.exports.explainGroups(plan + words, groupCount, slots, plan + tables, places, sums)
+    this.exports.explainDeep(plan + words + deepWords, deepCount, slots, plan + tables, places, sums)
+    return sums
   }
 
   /** Adds to each margin what the trees of the plan say of its row, one row after the other, without allocation. */
   addRowMargins(plan: RowPlan, columns: readonly AlignedColumn[], margin: Float64Array): void {
-    if (this.#current !== plan) this.#loadRowPlan(plan)
+    if (this.#rowPlan !== plan) this.#loadRowPlan(plan)
     const { roots, treeCount, nodes, values } = plan
     const start = this.#start
     for (let row = 0; row < margin.length; row++) {
@@ -175,33 +120,18 @@ export class ScoringKernels {
   }
 
   #loadRowPlan(plan: RowPlan): void {
-    this.#copy(plan.bytes)
+    this.#clear()
+    const address = this.memory.allocate(plan.bytes.length)
+    this.memory.bytes.set(plan.bytes, address)
     const row = this.memory.allocate(plan.entries.length * 8)
     this.#row = new Float64Array(this.memory.buffer, row, plan.entries.length)
-    this.#current = plan
+    this.#rowPlan = plan
   }
 
-  #load(plan: KernelPlan): Loaded {
-    if (this.#current === plan) return this.#loaded!
-    const { memory } = this
-    const address = this.#copy(plan.bytes)
-    this.#loaded = {
-      plan: address,
-      masks: new KernelMasks(memory, this.exports, plan, address),
-      places: memory.allocate(groupRows * pieceBatch),
-      sums: memory.allocate(plan.sumCount * groupBytes),
-      rows: memory.allocate(chunkRows * 8),
-    }
-    this.#current = plan
-    return this.#loaded
-  }
-
-  /** Puts the bytes of a plan in the place of the last one. */
-  #copy(bytes: Uint8Array): number {
-    this.#current = null
+  /** Makes room for another plan; one that does not fit leaves none behind. */
+  #clear(): void {
+    this.#rowPlan = null
+    this.#job = null
     this.memory.release(this.#start)
-    const address = this.memory.allocate(bytes.length)
-    new Uint8Array(this.memory.buffer, address).set(bytes)
-    return address
   }
 }

@@ -1,24 +1,14 @@
 import type { FeatureSpec } from '../../../base/matrix.js'
 import type { TreeEnsemble } from '../ensemble.js'
-import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
+import { plannedFeatures, type ScoringPlan } from './kernelPlan.js'
 import { PlanBlock } from './planBlock.js'
 import { conditionsOf } from './scoringConditions.js'
 import { programOf } from './scoringProgram.js'
-import { type WalkPlan, walkPlanOf } from './walkPlan.js'
-
-/** Trees in pieces, made ready for the kernel `scorePieces`. */
-export interface PiecePlan extends KernelPlan {
-  readonly kind: 'pieces'
-  readonly pieceCount: number
-  readonly words: number
-  readonly tables: number
-}
-
-/** An ensemble made ready for the kernels that score blocks of rows. */
-export type ScoringPlan = PiecePlan | WalkPlan
+import { walkPlanOf } from './walkPlan.js'
 
 /** From so many leaves a tree on, walking, whose cost grows with the depth, is faster than pieces, with the leaves. */
 const walkedLeaves = 700
+const leafNanoseconds = 0.02
 
 /**
  * Returns the plan of an ensemble, or null where a feature is asked more than 65,534 different questions.
@@ -34,11 +24,9 @@ export function scoringPlanOf(ensemble: TreeEnsemble, specs: readonly FeatureSpe
   const { words, pieceCount, tables, slotCount } = programOf(ensemble, conditions)
   const block = new PlanBlock()
   return {
-    kind: 'pieces',
     ...plannedFeatures(block, conditions),
-    pieceCount,
-    words: block.add(words),
-    tables: block.add(tables),
+    trees: { pieceCount, words: block.add(words), tables: block.add(tables) },
+    treeNanoseconds: leaves * leafNanoseconds,
     slotCount,
     sumCount: 1,
     bytes: block.bytes(),

@@ -1,13 +1,13 @@
 import type { TreeEnsemble } from '../ensemble.js'
-import { type KernelPlan, plannedFeatures } from './kernelPlan.js'
+import { plannedFeatures, type ScoringPlan } from './kernelPlan.js'
 import { PlanBlock } from './planBlock.js'
-import type { Conditions } from './scoringConditions.js'
+import { type Conditions, slotBytes } from './scoringConditions.js'
 import { topAt } from './scoringPieces.js'
 import { fillTable, planesOf } from './scoringProgram.js'
 import { planeCount, Selections } from './selections.js'
 
 /** What the questions of a walk look at: a feature's ranks with missing values on one side, or one set of categories. */
-export interface CodeColumn {
+interface CodeColumn {
   /** Place in the plan's features. */
   readonly index: number
   /** Code of missing numbers: below every limit, or above. */
@@ -16,27 +16,16 @@ export interface CodeColumn {
   readonly slot: number
 }
 
-/** Trees made ready for the kernel `scoreWalks`. */
-export interface WalkPlan extends KernelPlan {
-  readonly kind: 'walks'
-  readonly columns: readonly CodeColumn[]
-  /** The first levels of the trees, and the nodes where they end. */
-  readonly words: number
-  readonly starts: number
-  readonly treeCount: number
-  readonly nodes: number
-  readonly values: number
-}
-
 /** Bytes of a column in a block of 8 rows, and of a node. */
 export const columnBytes = 16
 const nodeBytes = 8
 const goesRight = 65_535
+const walkNanoseconds = 12
 // The distance of a column has 16 bits.
 const mostColumns = 4095
 
 /** Returns the plan of an ensemble, or null where it asks more than 4,095 sets of categories. */
-export function walkPlanOf(ensemble: TreeEnsemble, conditions: Conditions): WalkPlan | null {
+export function walkPlanOf(ensemble: TreeEnsemble, conditions: Conditions): ScoringPlan | null {
   const { right, roots, value } = ensemble
   const columns = new ColumnTable(ensemble, conditions)
   const nodes = new DataView(new ArrayBuffer(right.length * nodeBytes))
@@ -55,14 +44,17 @@ export function walkPlanOf(ensemble: TreeEnsemble, conditions: Conditions): Walk
   const starts = startsOf(ensemble, conditions, selections)
   const block = new PlanBlock()
   return {
-    kind: 'walks',
     ...plannedFeatures(block, conditions),
-    columns: columns.all,
-    words: block.add(Uint32Array.from(selections.words)),
-    starts: block.add(starts),
-    treeCount: roots.length,
-    nodes: block.add(nodes),
-    values: block.add(value),
+    trees: {
+      words: block.add(Uint32Array.from(selections.words)),
+      treeCount: roots.length,
+      starts: block.add(starts),
+      nodes: block.add(nodes),
+      values: block.add(value),
+      codeColumns: block.add(columns.words()),
+      codeColumnCount: columns.all.length,
+    },
+    treeNanoseconds: roots.length * walkNanoseconds,
     slotCount: selections.slotCount,
     sumCount: 1,
     bytes: block.bytes(),
@@ -109,6 +101,11 @@ class ColumnTable {
     const absent = this.ensemble.missingLeft[node] === 1 ? 0 : goesRight
     const key = -1 - 2 * index - (absent === 0 ? 0 : 1)
     return { column: this.#columnOf(key, { index, absent, slot: 0 }), limit: slot - own.slot + 1 }
+  }
+
+  /** The columns as the kernel reads them. */
+  words(): Uint32Array {
+    return Uint32Array.from(this.all.flatMap(({ index, absent, slot }) => [index, absent, slot * slotBytes]))
   }
 
   #columnOf(key: number, column: CodeColumn): number {
