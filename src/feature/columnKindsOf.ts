@@ -1,6 +1,6 @@
 import type { EventTableName, InputTableName } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
-import type { AggregateRule, FeatureRule, RowFilter } from './rule.js'
+import type { AggregateRule, FeatureRule, RowCondition, RowFilter, StreakRule } from './rule.js'
 
 /** A column that a rule reads, and what it may hold. */
 export interface ReadColumn {
@@ -9,19 +9,25 @@ export interface ReadColumn {
   readonly kinds: readonly ColumnKind[]
 }
 
-/** Returns the tables a rule reads. */
+/** Returns the tables a rule reads besides `customers`. */
 export function tablesRead(rule: FeatureRule): EventTableName[] {
   switch (rule.kind) {
     case 'tenure':
     case 'attribute':
+    case 'isOther':
       return []
     case 'inForce':
-    case 'daysUntil':
       return ['plans']
+    case 'daysUntil':
+      return rule.of === 'customer' ? [] : ['plans']
+    case 'oldestUnpaid':
+      return [rule.due.table, rule.paid.table]
     case 'difference':
-      return [rule.minuend.table, rule.subtrahend.table]
     case 'ratio':
-      return [rule.numerator.table, rule.denominator.table]
+    case 'countTrue':
+    case 'transformed':
+    case 'percentile':
+      return [...new Set(operandsOf(rule).flatMap(tablesRead))]
     default:
       return [rule.table]
   }
@@ -33,30 +39,85 @@ export function columnsRead(rule: FeatureRule): ReadColumn[] {
     case 'tenure':
       return []
     case 'attribute':
-      return [{ table: 'customers', column: rule.column, kinds: kindsOf[rule.type] }]
+      return [{ table: 'customers', column: rule.column, kinds: kindsOfType[rule.type] }]
+    case 'isOther':
+      return [{ table: 'customers', column: rule.column, kinds: ['text'] }]
     case 'inForce':
-      return [{ table: 'plans', column: rule.column, kinds: kindsOf[rule.type] }]
+      return [{ table: 'plans', column: rule.column, kinds: kindsOfType[rule.type] }]
     case 'daysUntil':
-      return [{ table: 'plans', column: rule.column, kinds: ['day'] }]
+      return [{ table: rule.of === 'customer' ? 'customers' : 'plans', column: rule.column, kinds: ['day'] }]
+    case 'oldestUnpaid':
+      return [rule.due, rule.paid].flatMap((amounts) => rowColumns(amounts, amounts.measure, ['number']))
     case 'difference':
-      return [...rowColumns(rule.minuend), ...rowColumns(rule.subtrahend)]
     case 'ratio':
-      return [...rowColumns(rule.numerator), ...rowColumns(rule.denominator)]
+    case 'countTrue':
+    case 'transformed':
+    case 'percentile':
+      return operandsOf(rule).flatMap(columnsRead)
+    case 'valueAt':
+      return rowColumns(rule, rule.column, kindsOfType[rule.type])
+    case 'openRows':
+      return rowColumns(rule, rule.until, ['day'])
+    case 'aggregate':
+      return rowColumns(rule, rule.measure, kindsOfMeasure(rule.aggregate))
+    case 'recency':
+      return rowColumns(rule, undefined, [])
     default:
-      return rowColumns(rule)
+      return rowColumns(rule, (rule as Partial<StreakRule>).measure, ['number'])
   }
 }
 
-const kindsOf = { number: ['number', 'boolean'], text: ['text'] } as const
+/** Returns the rules that a rule brings together, none where it asks the history itself. */
+export function operandsOf(rule: FeatureRule): readonly FeatureRule[] {
+  switch (rule.kind) {
+    case 'difference':
+      return [rule.minuend, rule.subtrahend]
+    case 'ratio':
+      return [rule.numerator, rule.denominator]
+    case 'countTrue':
+      return rule.of
+    case 'transformed':
+      return [rule.of]
+    case 'percentile':
+      return rule.within === 'everybody' ? [rule.of] : [rule.of, rule.within]
+    default:
+      return []
+  }
+}
+
+const kindsOfType = { number: ['number', 'boolean'], text: ['text'] } as const
+
+function kindsOfMeasure(aggregate: AggregateRule['aggregate']): readonly ColumnKind[] {
+  if (aggregate === 'distinct' || aggregate === 'entropy') return ['text']
+  return aggregate === 'changes' ? ['text', 'number'] : ['number']
+}
 
 function rowColumns(
-  rule: AggregateRule | { table: EventTableName; measure?: string; where?: RowFilter },
+  { table, where }: { readonly table: EventTableName; readonly where?: RowFilter },
+  measure: string | undefined,
+  kinds: readonly ColumnKind[],
 ): ReadColumn[] {
-  const columns: ReadColumn[] = []
-  if (rule.measure !== undefined) columns.push({ table: rule.table, column: rule.measure, kinds: ['number'] })
-  if (rule.where !== undefined)
-    columns.push({ table: rule.table, column: rule.where.column, kinds: ['text'] })
-  return columns
+  const measured = measure === undefined ? [] : [{ table, column: measure, kinds }]
+  const filtered = conditionsOf(where).flatMap((condition): ReadColumn[] =>
+    'weekday' in condition ? [] : [{ table, column: condition.column, kinds: kindsOfCondition(condition) }],
+  )
+  return [...measured, ...filtered]
+}
+
+function kindsOfCondition(condition: Exclude<RowCondition, { weekday: unknown }>): readonly ColumnKind[] {
+  if ('is' in condition) return ['boolean']
+  return 'between' in condition || 'notBetween' in condition ? ['number'] : ['text']
+}
+
+/** Returns the conditions of a filter, none where there is no filter. */
+export function conditionsOf(where: RowFilter | undefined): readonly RowCondition[] {
+  if (where === undefined) return []
+  return isList(where) ? where : [where]
+}
+
+// `Array.isArray` does not narrow a readonly list out of a union.
+function isList(where: RowFilter): where is readonly RowCondition[] {
+  return Array.isArray(where)
 }
 
 /** Returns what the columns are that the rules read, where the rules leave no choice. */

@@ -1,12 +1,21 @@
 import type { WindowRule } from '../base/windows.js'
-import type { EventTableName } from '../table/inputs.js'
-import type { AggregateRule, FeatureRule, RowFilter, ValueType } from './rule.js'
+import { eventTableNames } from '../table/inputs.js'
+import { conditionsOf } from './columnKindsOf.js'
+import type { FeatureRule, NumberRange, RowCondition, RowFilter, ValueType } from './rule.js'
 
 /**
  * Returns the name of a rule's feature: made from the rule alone, so that the same question has the same name in
  * training and in scoring, in every version.
  *
- * Two rules that ask different questions have different names, as long as column names hold no `[`.
+ * Rules that ask different questions have different names, and `parseFeatureName` reads them back. The order of the
+ * conditions of a filter and of their values is no part of the question, nor is what an attribute is taken for.
+ *
+ *     usage_minutes_sum_3m_lag1m                      an aggregate, a first or last value
+ *     contacts[kind=complaint][weekday|6|7]_count_1m  with a filter; [hour=[7,22)] for numbers, [roaming] for true
+ *     a_per_b, a_minus_b                              of aggregates; (tenure_months)_per_b of other rules
+ *     log1p(a), band(a,6,12), percentile(a,plan_plan) of any rule
+ *
+ * Where a column has a name that could be taken for another rule, characters of it are written as `%` and their code.
  *
  * @example
  * featureName(sumOf('usage', 'minutes', { months: 3 }))
@@ -17,39 +26,124 @@ import type { AggregateRule, FeatureRule, RowFilter, ValueType } from './rule.js
  * // => 'contacts[kind=complaint]_count_30d_lag7d'
  */
 export function featureName(rule: FeatureRule): string {
+  return nameOf(rule, false)
+}
+
+/** `enclosed`: within parentheses, where columns must hold none. */
+function nameOf(rule: FeatureRule, enclosed: boolean): string {
+  const column = (name: string): string => columnName(name, enclosed)
   switch (rule.kind) {
-    case 'aggregate': {
-      const measure = rule.measure === undefined ? '' : `_${rule.measure}`
-      return `${rule.table}${filterName(rule.where)}${measure}_${rule.aggregate}_${windowName(rule.window)}`
-    }
-    case 'recency':
-      return `${rule.table}${filterName(rule.where)}_recency`
-    case 'slope':
-    case 'drop':
-      return `${rule.table}_${rule.measure}_${rule.kind}_${rule.months}m`
     case 'tenure':
       return 'tenure_months'
     case 'attribute':
-      return `customer_${rule.column}`
+      return `customer_${column(rule.column)}`
+    case 'isOther':
+      return `is_other_${column(rule.column)}`
     case 'inForce':
-      return `plan_${rule.column}`
+      return `plan${lagName(rule.lag)}_${column(rule.column)}`
     case 'daysUntil':
-      return `days_until_plan_${rule.column}`
+      return `days_until_${rule.of ?? 'plan'}_${column(rule.column)}`
+    case 'oldestUnpaid': {
+      const [due, paid] = [rule.due, rule.paid].map(
+        ({ table, where, measure }) => `${table}${filterName(where)}_${columnName(measure, true)}`,
+      )
+      return `oldest_unpaid_days(${due},${paid})`
+    }
     case 'difference':
-      return `${featureName(rule.minuend)}_minus_${featureName(rule.subtrahend)}`
+      return `${operandNames(rule.minuend, rule.subtrahend, enclosed).join('_minus_')}`
     case 'ratio':
-      return `${featureName(rule.numerator)}_per_${featureName(rule.denominator)}`
+      return `${operandNames(rule.numerator, rule.denominator, enclosed).join('_per_')}`
+    case 'countTrue':
+      return `count_true(${rule.of.map((each) => nameOf(each, true)).join(',')})`
+    case 'transformed':
+      return `${rule.by}(${[nameOf(rule.of, true), ...(rule.by === 'band' ? rule.edges : [])].join(',')})`
+    case 'percentile': {
+      const within = rule.within === 'everybody' ? [] : [nameOf(rule.within, true)]
+      return `percentile(${[nameOf(rule.of, true), ...within].join(',')})`
+    }
+    default:
+      return `${rule.table}${filterName(rule.where)}_${rowsName(rule, column)}`
   }
 }
 
+type RowsRule = Extract<FeatureRule, { readonly table: unknown }>
+
+function rowsName(rule: RowsRule, column: (name: string) => string): string {
+  switch (rule.kind) {
+    case 'aggregate': {
+      const measure = rule.measure === undefined ? '' : `${column(rule.measure)}_`
+      return `${measure}${rule.aggregate}_${windowName(rule.window)}`
+    }
+    case 'valueAt':
+      return `${column(rule.column)}_${rule.which}_${windowName(rule.window)}`
+    case 'recency':
+      return 'recency'
+    case 'slope':
+    case 'drop':
+    case 'variability':
+      return `${column(rule.measure)}_${rule.kind}_${rule.months}m`
+    case 'streak': {
+      const measure = rule.measure === undefined ? '' : `${column(rule.measure)}_`
+      return `${measure}${rule.of}_streak_${rule.months}m`
+    }
+    case 'openRows':
+      return `${column(rule.until)}_${rule.which === 'count' ? 'openCount' : 'openOldestDays'}`
+  }
+}
+
+function operandNames(left: FeatureRule, right: FeatureRule, enclosed: boolean): string[] {
+  const areAggregates = left.kind === 'aggregate' && right.kind === 'aggregate'
+  return [left, right].map((rule) => {
+    const name = nameOf(rule, enclosed || !areAggregates)
+    return rule.kind === 'aggregate' ? name : `(${name})`
+  })
+}
+
+/**
+ * The sign between two operands, after the window of the left one. A column that holds the same, with its underscores,
+ * would be read as two operands.
+ */
+export const operandSign = new RegExp(
+  '(_(?:count|activeDays|sum|mean|min|max|distinct|entropy|changes|gapMean|gapDeviation)' +
+    `_(?:all|\\d+[dm](?:_lag\\d+[dm])?))_(per|minus)_(?=\\(|(?:${eventTableNames.join('|')})[_[])`,
+)
+
+function columnName(column: string, enclosed: boolean): string {
+  const unambiguous = `_${column.replaceAll(/%(?=25|28|29|2c|5b|5d|5f)/g, '%25')}_`
+    .replaceAll(new RegExp(operandSign, 'g'), '$1%5f$2_')
+    .slice(1, -1)
+  return enclosed ? escaped(unambiguous, /[(),[\]]/g) : unambiguous
+}
+
+function escaped(text: string, characters: RegExp): string {
+  return text.replaceAll(characters, (character) => `%${character.charCodeAt(0).toString(16)}`)
+}
+
 function filterName(where: RowFilter | undefined): string {
-  if (where === undefined) return ''
-  const escaped = (text: string): string =>
-    text.replaceAll(/[%=!|[\]]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
-  // The order in which the values were written is no part of the question.
-  const [sign, listed] = 'in' in where ? ['=', where.in] : ['!=', where.notIn]
-  const values = [...new Set(listed)].sort().map(escaped)
-  return `[${escaped(where.column)}${sign}${values.join('|')}]`
+  const names = conditionsOf(where).map((condition) => `[${conditionName(condition)}]`)
+  return names.sort().join('')
+}
+
+// A text has no `%`, `=`, `!`, `|`, `[`, `]` of its own, so each form has a sign that no other can hold.
+function conditionName(condition: RowCondition): string {
+  const text = (value: string): string => escaped(value, /[%=!|[\]]/g)
+  const listed = (values: readonly string[]): string => [...new Set(values)].sort().map(text).join('|')
+  if ('weekday' in condition) return `weekday|${[...condition.weekday].sort().join('|')}`
+  const column = text(condition.column)
+  if ('in' in condition) return `${column}=${listed(condition.in)}`
+  if ('notIn' in condition) return `${column}!=${listed(condition.notIn)}`
+  if ('between' in condition) return `${column}=${rangeName(condition.between)}`
+  if ('notBetween' in condition) return `${column}!=${rangeName(condition.notBetween)}`
+  return condition.is ? column : `!${column}`
+}
+
+function rangeName([from, to]: NumberRange): string {
+  return `[${from ?? ''},${to ?? ''})`
+}
+
+function lagName(lag: { readonly days: number } | { readonly months: number } | undefined): string {
+  if (lag === undefined) return ''
+  return 'days' in lag ? `[lag${lag.days}d]` : `[lag${lag.months}m]`
 }
 
 function windowName(window: WindowRule): string {
@@ -62,101 +156,5 @@ function windowName(window: WindowRule): string {
 
 /** Returns what a rule's feature is: a number, or a text that learners read as a category. */
 export function featureKind(rule: FeatureRule): ValueType {
-  return rule.kind === 'attribute' || rule.kind === 'inForce' ? rule.type : 'number'
-}
-
-/**
- * Returns a rule in words, for the reasons beside a score.
- *
- * @example
- * describeFeature(sumOf('usage', 'minutes', { months: 3 }))
- * // => 'minutes, sum of the last 3 months'
- *
- * @example
- * describeFeature(countOf('contacts', { months: 1 }, { column: 'kind', in: ['complaint'] }))
- * // => 'number of contacts (kind complaint) in the last month'
- */
-export function describeFeature(rule: FeatureRule): string {
-  switch (rule.kind) {
-    case 'aggregate':
-      return describeAggregate(rule)
-    case 'recency':
-      return `days since the last ${singular[rule.table]}${filterWords(rule.where)}`
-    case 'slope':
-      return `${measureWords(rule.table, rule.measure)}, change per month over the last ${rule.months} months`
-    case 'drop': {
-      const before = rule.months === 1 ? 'the month' : `the mean of the ${rule.months} months`
-      return `${measureWords(rule.table, rule.measure)}, fall of the last month against ${before} before`
-    }
-    case 'tenure':
-      return 'months since activation'
-    case 'attribute':
-      return words(rule.column)
-    case 'inForce':
-      return rule.column === 'plan' ? 'plan in force' : `${words(rule.column)} (plan in force)`
-    case 'daysUntil':
-      return `days until ${words(rule.column)} (plan in force)`
-    case 'difference':
-      return `${describeAggregate(rule.minuend)}, minus ${describeAggregate(rule.subtrahend)}`
-    case 'ratio':
-      return `${describeAggregate(rule.numerator)}, divided by ${describeAggregate(rule.denominator)}`
-  }
-}
-
-function describeAggregate(rule: AggregateRule): string {
-  const filter = filterWords(rule.where)
-  const window = windowWords(rule.window)
-  if (rule.measure === undefined) {
-    const counted = rule.aggregate === 'count' ? `number of ${plural[rule.table]}` : `days with ${rule.table}`
-    return `${counted}${filter} ${rule.window === 'all' ? window : `in ${window}`}`
-  }
-  const nouns: Record<string, string> = { sum: 'sum', mean: 'mean', min: 'least', max: 'most' }
-  const how = nouns[rule.aggregate] ?? rule.aggregate
-  const when = rule.window === 'all' ? window : `of ${window}`
-  return `${measureWords(rule.table, rule.measure)}${filter}, ${how} ${when}`
-}
-
-const singular: Readonly<Record<EventTableName, string>> = {
-  usage: 'usage',
-  bills: 'bill',
-  payments: 'payment',
-  plans: 'plan change',
-  contacts: 'contact',
-  devices: 'device record',
-}
-
-const plural: Readonly<Record<EventTableName, string>> = {
-  usage: 'usage records',
-  bills: 'bills',
-  payments: 'payments',
-  plans: 'plan changes',
-  contacts: 'contacts',
-  devices: 'device records',
-}
-
-// "amount" is a column of two tables; a reason has to say of which.
-function measureWords(table: EventTableName, measure: string): string {
-  return table === 'usage' ? words(measure) : `${singular[table]} ${words(measure)}`
-}
-
-function filterWords(where: RowFilter | undefined): string {
-  if (where === undefined) return ''
-  const values = 'in' in where ? where.in.join(' or ') : `not ${where.notIn.join(' or ')}`
-  return ` (${words(where.column)} ${values})`
-}
-
-/** `dataMb` and `data_mb` read as "data mb". */
-function words(column: string): string {
-  return column
-    .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replaceAll('_', ' ')
-    .toLowerCase()
-}
-
-function windowWords(window: WindowRule): string {
-  if (window === 'all') return 'so far'
-  const [length, unit] = 'days' in window ? [window.days, 'day'] : [window.months, 'month']
-  const count = (number: number): string => `${number} ${unit}${number === 1 ? '' : 's'}`
-  if (window.lag !== undefined && window.lag > 0) return `the ${count(length)} up to ${count(window.lag)} ago`
-  return length === 1 ? `the last ${unit}` : `the last ${count(length)}`
+  return 'type' in rule ? rule.type : 'number'
 }

@@ -1,38 +1,86 @@
-import type { Months } from '../base/days.js'
+import type { Days, Months } from '../base/days.js'
 import type { WindowRule } from '../base/windows.js'
 import type { EventTableName } from '../table/inputs.js'
 
 /**
- * Only rows whose text column is one of these values, `{ column: 'kind', in: ['complaint'] }`, or is none of these,
- * `{ column: 'kind', notIn: ['failed'] }`. A row whose column is missing is in no list: `in` leaves it out, `notIn` keeps
- * it.
+ * A condition on a row.
+ *
+ *     { column: 'kind', in: ['complaint'] }        the text is one of these; a missing text is not
+ *     { column: 'kind', notIn: ['failed'] }        the text is none of these; a missing text is kept
+ *     { column: 'hour', between: [7, 22] }         7 ≤ number < 22; null = no bound; a missing number is left out
+ *     { column: 'hour', notBetween: [7, 22] }      number < 7 or number ≥ 22; a missing number is left out
+ *     { column: 'roaming', is: true }              the boolean is this; a missing one is left out
+ *     { weekday: [6, 7] }                          the row's day is one of these; 1 = Monday … 7 = Sunday
  */
-export type RowFilter =
+export type RowCondition =
   | { readonly column: string; readonly in: readonly string[] }
   | { readonly column: string; readonly notIn: readonly string[] }
+  | { readonly column: string; readonly between: NumberRange }
+  | { readonly column: string; readonly notBetween: NumberRange }
+  | { readonly column: string; readonly is: boolean }
+  | { readonly weekday: readonly number[] }
 
-/** How the values of the rows in a window become one number. `activeDays` counts distinct days. */
-export type Aggregate = 'count' | 'activeDays' | 'sum' | 'mean' | 'min' | 'max'
+/** From the first number, inclusive, to the second, exclusive; null = no bound. At least one is a number. */
+export type NumberRange = readonly [number | null, number | null]
+
+/** Only the rows that a condition holds for, or all conditions of a list (of at least two). */
+export type RowFilter = RowCondition | readonly RowCondition[]
+
+/** How the rows in a window become one number. */
+export type Aggregate =
+  | 'count'
+  | 'activeDays'
+  | 'sum'
+  | 'mean'
+  | 'min'
+  | 'max'
+  | 'distinct'
+  | 'entropy'
+  | 'changes'
+  | 'gapMean'
+  | 'gapDeviation'
 
 /**
  * Rows of a table in a window, brought together.
  *
- *     count        number of rows                      0 where there is none
- *     activeDays   number of distinct days with a row  0 where there is none
- *     sum          Σ measure, to 9 decimals            0 where there is none
- *     mean         Σ measure / number of values        missing where there is none
- *     min, max     least, greatest value               missing where there is none
+ *     count          number of rows                                              0 where there is none
+ *     activeDays     number of distinct days with a row                          0 where there is none
+ *     sum            Σ measure, to 9 decimals                                    0 where there is none
+ *     mean           Σ measure / number of values                                missing where there is none
+ *     min, max       least, greatest value                                       missing where there is none
+ *     distinct       number of distinct values of a text column                  0 where there is none
+ *     entropy        − Σ p ln p over the values of a text column, p = share of   missing where there is none
+ *                    the rows that have one
+ *     changes        number of times that a text or number column differs from   0 where there are fewer than two
+ *                    the row before it
+ *     gapMean        mean number of days between an active day and the next      missing where there are fewer than two
+ *     gapDeviation   standard deviation (n − 1) of those days                    missing where there are fewer than three
  *
- * `count` and `activeDays` take no measure and count rows whatever is missing in them; the others skip rows whose
- * measure is missing. The part of a window before the customer's activation counts like any time without rows. Sums
- * are rounded to 9 decimals, so that 0.1 + 0.2 − 0.3 is 0 in every order of the rows; a sum of fractions above 9 million
- * has fewer decimals in floating point, and its last digit may depend on the order.
+ * `count`, `activeDays`, `gapMean` and `gapDeviation` take no measure and count rows whatever is missing in them; the
+ * others skip rows whose measure is missing. `changes` reads rows in the order of their days; rows of one day count as
+ * their greatest value. The part of a window before the customer's activation counts like any time without rows. Sums are
+ * rounded to 9 decimals, so that 0.1 + 0.2 − 0.3 is 0 in every order of the rows; a sum of fractions above 9 million has
+ * fewer decimals in floating point, and its last digit may depend on the order.
  */
 export interface AggregateRule {
   readonly kind: 'aggregate'
   readonly table: EventTableName
   readonly aggregate: Aggregate
   readonly measure?: string
+  readonly window: WindowRule
+  readonly where?: RowFilter
+}
+
+/**
+ * The value of a column in the first or the last row of a window that has one; of several on that day the greatest.
+ * Missing where there is none.
+ */
+export interface ValueAtRule {
+  readonly kind: 'valueAt'
+  readonly table: EventTableName
+  readonly which: 'first' | 'last'
+  readonly column: string
+  readonly type: ValueType
   readonly window: WindowRule
   readonly where?: RowFilter
 }
@@ -53,18 +101,77 @@ export interface SlopeRule {
   readonly table: EventTableName
   readonly measure: string
   readonly months: Months
+  readonly where?: RowFilter
 }
 
 /**
  * 1 − last month / mean of the `months` months before it, of the monthly sums of a measure: 0.3 = fell by 30 %, negative
- * = rose. A month without rows has the sum 0. Missing where that mean is 0 to 9 decimals, and where the customer was activated after
- * the first of these months began.
+ * = rose. A month without rows has the sum 0. Missing where that mean is 0 to 9 decimals, and where the customer was
+ * activated after the first of these months began.
  */
 export interface DropRule {
   readonly kind: 'drop'
   readonly table: EventTableName
   readonly measure: string
   readonly months: Months
+  readonly where?: RowFilter
+}
+
+/**
+ * Coefficient of variation of the monthly sums of a measure over the last `months` months: their standard deviation
+ * (n − 1) / their mean. A month without rows has the sum 0. Missing where the mean is 0 to 9 decimals, and where the
+ * customer was activated after the first of these months began.
+ */
+export interface VariabilityRule {
+  readonly kind: 'variability'
+  readonly table: EventTableName
+  readonly measure: string
+  readonly months: Months
+  readonly where?: RowFilter
+}
+
+/**
+ * How many of the last `months` months in a row, counted back from the cutoff, were so:
+ *
+ *     active    has a row                                   silent   has none
+ *     rising    monthly sum above the month before          falling  below the month before
+ *
+ * `rising` and `falling` take a measure, and compare to 9 decimals. Months that began before the customer was activated
+ * end the run.
+ */
+export interface StreakRule {
+  readonly kind: 'streak'
+  readonly table: EventTableName
+  readonly of: 'active' | 'silent' | 'rising' | 'falling'
+  readonly measure?: string
+  readonly months: Months
+  readonly where?: RowFilter
+}
+
+/**
+ * Rows before the cutoff that are not settled at the cutoff: complaints without an answer. A row is open as long as its
+ * `until` column (a day) is missing or at or after the cutoff; what lies after the cutoff is not read.
+ *
+ *     count         number of open rows             0 where there is none
+ *     oldestDays    days since the oldest of them   missing where there is none
+ */
+export interface OpenRowsRule {
+  readonly kind: 'openRows'
+  readonly table: EventTableName
+  readonly until: string
+  readonly which: 'count' | 'oldestDays'
+  readonly where?: RowFilter
+}
+
+/**
+ * Days since the oldest amount due that payments do not cover, where payments settle the oldest first: with D(i) the sum
+ * of the dues up to the i-th day with one and P the sum of all settlements before the cutoff, the days from the first
+ * day with D(i) > P (to 9 decimals) to the cutoff. Missing where everything is covered.
+ */
+export interface OldestUnpaidRule {
+  readonly kind: 'oldestUnpaid'
+  readonly due: { readonly table: EventTableName; readonly measure: string; readonly where?: RowFilter }
+  readonly paid: { readonly table: EventTableName; readonly measure: string; readonly where?: RowFilter }
 }
 
 /** Complete months from activation to the cutoff. */
@@ -82,9 +189,15 @@ export interface AttributeRule {
   readonly type: ValueType
 }
 
+/** 1 where a text attribute names somebody else than the customer (`payerId`), 0 where it is the customer's own id. */
+export interface IsOtherRule {
+  readonly kind: 'isOther'
+  readonly column: string
+}
+
 /**
  * A column of the plan in force at the cutoff c: of the plans with `from` < c the one with the latest `from`; none, and
- * so missing, where its `to` is before c. A `to` at or after c is not read.
+ * so missing, where its `to` is before c. A `to` at or after c is not read. With a lag, c is that much earlier.
  *
  * Of plans that begin on the same day, one still in force comes before one that has ended; then the one with the
  * greatest values, column by column in the order of their names (missing is least, false is less than true).
@@ -93,42 +206,101 @@ export interface InForceRule {
   readonly kind: 'inForce'
   readonly column: string
   readonly type: ValueType
+  readonly lag?: { readonly days: Days } | { readonly months: Months }
 }
 
-/** Days from the cutoff to a day column of the plan in force (see {@link InForceRule}); negative where it is past. */
+/**
+ * Days from the cutoff to a day column; negative where it is past. `plan`: of the plan in force (see
+ * {@link InForceRule}); `customer`: an attribute that does not change.
+ */
 export interface DaysUntilRule {
   readonly kind: 'daysUntil'
   readonly column: string
+  /** Default `plan`. */
+  readonly of?: 'plan' | 'customer'
 }
 
-/** One aggregate minus another, missing where one is: bills minus payments over all time is the open balance. */
+/** One number minus another, missing where one is: bills minus payments over all time is the open balance. */
 export interface DifferenceRule {
   readonly kind: 'difference'
-  readonly minuend: AggregateRule
-  readonly subtrahend: AggregateRule
+  readonly minuend: NumberRule
+  readonly subtrahend: NumberRule
 }
 
-/** One aggregate divided by another; missing where one is missing, or where the divisor is 0 to 9 decimals. */
+/** One number divided by another; missing where one is missing, or where the divisor is 0 to 9 decimals. */
 export interface RatioRule {
   readonly kind: 'ratio'
-  readonly numerator: AggregateRule
-  readonly denominator: AggregateRule
+  readonly numerator: NumberRule
+  readonly denominator: NumberRule
 }
+
+/** How many of some numbers are above 0, a missing one counting as not: by how many lock-ins a customer is bound. */
+export interface CountTrueRule {
+  readonly kind: 'countTrue'
+  readonly of: readonly NumberRule[]
+}
+
+/**
+ * A number on another scale; missing stays missing.
+ *
+ *     log1p     sign(x) ln(1 + |x|)
+ *     sqrt      sign(x) √|x|
+ *     band      number of `edges` that are ≤ x: 0 below the first; edges rise
+ */
+export type TransformedRule =
+  | { readonly kind: 'transformed'; readonly of: NumberRule; readonly by: 'log1p' | 'sqrt' }
+  | {
+      readonly kind: 'transformed'
+      readonly of: NumberRule
+      readonly by: 'band'
+      readonly edges: readonly number[]
+    }
+
+/**
+ * Where a customer stands among those of the same group, counted at the same cutoff: (number below + half of the number
+ * with the same value, himself included) / number with a value; in (0, 1). Missing where the value or the group is.
+ *
+ * `within` is a text feature (the plan in force), or `'everybody'`. One customer in memory has no others beside him:
+ * there it is read off {@link PercentileReference}, made when the batch was.
+ */
+export interface PercentileRule {
+  readonly kind: 'percentile'
+  readonly of: NumberRule
+  readonly within: TextRule | 'everybody'
+}
+
+/** A rule whose feature is always a text. */
+export type TextRule =
+  | (AttributeRule & { readonly type: 'text' })
+  | (InForceRule & { readonly type: 'text' })
+  | (ValueAtRule & { readonly type: 'text' })
+
+/** A rule whose feature is a number and that needs nobody but the customer. */
+export type NumberRule =
+  | AggregateRule
+  | (ValueAtRule & { readonly type: 'number' })
+  | RecencyRule
+  | SlopeRule
+  | DropRule
+  | VariabilityRule
+  | StreakRule
+  | OpenRowsRule
+  | OldestUnpaidRule
+  | TenureRule
+  | (AttributeRule & { readonly type: 'number' })
+  | IsOtherRule
+  | (InForceRule & { readonly type: 'number' })
+  | DaysUntilRule
+  | DifferenceRule
+  | RatioRule
+  | CountTrueRule
+  | TransformedRule
 
 /**
  * What is asked of a customer's history as of a cutoff: a plain object, run as SQL over all customers (`featureMatrix`)
  * or in memory for one (`featuresOf`), with the same result.
  *
- * All windows end before the cutoff. A bill and a device are known from the last day of their month on.
+ * All windows end before the cutoff. A bill and a device are known from the last day of their month on. In a table with
+ * a `knownAt` column a row is seen only where `knownAt`, too, is before the cutoff; a missing one says nothing.
  */
-export type FeatureRule =
-  | AggregateRule
-  | RecencyRule
-  | SlopeRule
-  | DropRule
-  | TenureRule
-  | AttributeRule
-  | InForceRule
-  | DaysUntilRule
-  | DifferenceRule
-  | RatioRule
+export type FeatureRule = NumberRule | TextRule | PercentileRule

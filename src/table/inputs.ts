@@ -44,49 +44,63 @@ export interface InputTable {
  *
  * A row is visible as of a cutoff c if and only if it happened on a day before c. A bill and a device are known when
  * their month is over: `period` is any day of the month, the row happens on the month's last day. A plan is known from
- * its first day (`from`) on; its `to` only once it is past; its `contractEnd` from the first day on.
+ * its first day (`from`) on; its `to` only once it is past; its `contractEnd` from the first day on. Where a table has the
+ * column `knownAt`, a row is visible only where that day, too, is before c: late and back-dated rows. A missing `knownAt`
+ * says nothing. A cancellation whose `cancelledKnownAt` is at or after c is not known at c.
  */
 export const inputTables: Readonly<Record<InputTableName, InputTable>> = {
   customers: {
     required: { id: 'text', activatedAt: 'day' },
-    optional: { cancelledAt: 'day' },
+    optional: { cancelledAt: 'day', cancelledKnownAt: 'day' },
     further: 'attributes',
     happenedAt: 'activatedAt',
   },
-  usage: { required: { id: 'text', day: 'day' }, optional: {}, further: 'measures', happenedAt: 'day' },
+  usage: {
+    required: { id: 'text', day: 'day' },
+    optional: { knownAt: 'day' },
+    further: 'measures',
+    happenedAt: 'day',
+  },
   bills: {
     required: { id: 'text', period: 'day', amount: 'number' },
-    optional: {},
+    optional: { knownAt: 'day' },
     further: 'measures',
     happenedAt: 'period',
   },
   payments: {
     required: { id: 'text', day: 'day', amount: 'number' },
-    optional: { kind: 'text', balance: 'number' },
+    optional: { kind: 'text', balance: 'number', knownAt: 'day' },
     further: 'measures',
     happenedAt: 'day',
   },
   plans: {
     required: { id: 'text', from: 'day', plan: 'text' },
-    optional: { to: 'day', fee: 'number', contractEnd: 'day', converged: 'boolean', bound: 'boolean' },
+    optional: {
+      to: 'day',
+      fee: 'number',
+      contractEnd: 'day',
+      converged: 'boolean',
+      bound: 'boolean',
+      knownAt: 'day',
+    },
     further: 'attributes',
     happenedAt: 'from',
   },
   contacts: {
     required: { id: 'text', day: 'day', kind: 'text' },
-    optional: {},
+    optional: { knownAt: 'day' },
     further: 'attributes',
     happenedAt: 'day',
   },
   devices: {
     required: { id: 'text', period: 'day', deviceId: 'text' },
-    optional: {},
+    optional: { knownAt: 'day' },
     further: 'attributes',
     happenedAt: 'period',
   },
   calls: {
     required: { from: 'text', to: 'text', day: 'day' },
-    optional: { minutes: 'number' },
+    optional: { minutes: 'number', knownAt: 'day' },
     further: 'measures',
     happenedAt: 'day',
   },

@@ -19,8 +19,18 @@ export const columnsOf: Readonly<Record<EventTableName | 'customers', Readonly<R
       region: 'text',
       age: 'number',
       paperless: 'boolean',
+      payerId: 'text',
+      promotionEnd: 'day',
     },
-    usage: { id: 'text', day: 'day', minutes: 'number', dataMb: 'number' },
+    usage: {
+      id: 'text',
+      day: 'day',
+      minutes: 'number',
+      dataMb: 'number',
+      hour: 'number',
+      network: 'text',
+      roaming: 'boolean',
+    },
     bills: { id: 'text', period: 'day', amount: 'number', discount: 'number' },
     payments: { id: 'text', day: 'day', amount: 'number', kind: 'text', balance: 'number' },
     plans: {
@@ -32,7 +42,7 @@ export const columnsOf: Readonly<Record<EventTableName | 'customers', Readonly<R
       contractEnd: 'day',
       bound: 'boolean',
     },
-    contacts: { id: 'text', day: 'day', kind: 'text' },
+    contacts: { id: 'text', day: 'day', kind: 'text', closedAt: 'day' },
     devices: { id: 'text', period: 'day', deviceId: 'text' },
   }
 
@@ -44,7 +54,13 @@ const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 5
 const kind = fc.constantFrom('complaint', 'question', 'late', "d'accord", '%|=[]')
 const cellsOf: Readonly<Record<EventTableName, Readonly<Record<string, fc.Arbitrary<HistoryRow[string]>>>>> =
   {
-    usage: { minutes: orNull(money), dataMb: orNull(fc.double({ min: 0, max: 1e6, noNaN: true })) },
+    usage: {
+      minutes: orNull(money),
+      dataMb: orNull(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      hour: orNull(fc.integer({ min: 0, max: 23 })),
+      network: orNull(fc.constantFrom('2G', '4G', '\u{1F600}', '\uFF21')),
+      roaming: orNull(fc.boolean()),
+    },
     bills: { amount: money, discount: orNull(money) },
     payments: { amount: money, kind: orNull(kind), balance: orNull(money) },
     // Texts that UTF-16 and UTF-8 put in different orders.
@@ -66,6 +82,8 @@ export const customerHistories: fc.Arbitrary<CustomerHistory> = fc
     region: orNull(fc.constantFrom('north', '南')),
     age: orNull(fc.integer({ min: 18, max: 90 })),
     paperless: orNull(fc.boolean()),
+    payerId: orNull(fc.constantFrom('C0', 'C1', 'C2', 'somebody')),
+    promotionEnd: orNull(fc.integer({ min: 0, max: 2 * lastOffset }).map((offset) => firstDay + offset)),
   })
   .chain(({ lifetime, ...customer }) => {
     const cancelledAt = lifetime === null ? null : customer.activatedAt + lifetime
@@ -93,6 +111,9 @@ function rowsOf(table: EventTableName, activatedAt: number): fc.Arbitrary<Histor
           }
           return { from: day, ...lengths, ...cells } as HistoryRow
         }
+        if (table === 'contacts') {
+          return { day, closedAt: to === null ? null : day + to, ...cells } as HistoryRow
+        }
         return { [table === 'bills' || table === 'devices' ? 'period' : 'day']: day, ...cells } as HistoryRow
       }),
     { maxLength: 12 },
@@ -103,12 +124,12 @@ function rowsOf(table: EventTableName, activatedAt: number): fc.Arbitrary<Histor
 export function numbered(histories: readonly CustomerHistory[]): CustomerHistory[] {
   const activatedAt = firstDay
   const first: CustomerHistory = {
-    customer: { id: '', activatedAt },
-    usage: [{ day: activatedAt, minutes: 1, dataMb: 1 }],
+    customer: { id: '', activatedAt, payerId: 'C0', promotionEnd: activatedAt },
+    usage: [{ day: activatedAt, minutes: 1, dataMb: 1, hour: 1, network: '4G', roaming: true }],
     bills: [{ period: activatedAt, amount: 1, discount: 1 }],
     payments: [{ day: activatedAt, amount: 1, kind: 'late', balance: 1 }],
     plans: [{ from: activatedAt, plan: 'S', fee: 1, contractEnd: activatedAt, bound: true }],
-    contacts: [{ day: activatedAt, kind: 'question' }],
+    contacts: [{ day: activatedAt, kind: 'question', closedAt: activatedAt }],
     devices: [{ period: activatedAt, deviceId: 'd1' }],
   }
   return [first, ...histories].map((history, index) => ({

@@ -17,7 +17,8 @@ import {
   sumOf,
   tenure,
 } from '../../src/feature/builders.js'
-import { describeFeature, featureKind, featureName } from '../../src/feature/featureName.js'
+import { describeFeature } from '../../src/feature/describeFeature.js'
+import { featureKind, featureName } from '../../src/feature/featureName.js'
 import { featureRuleSchema } from '../../src/feature/featureRuleSchema.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { featureRules } from './arbitraryRules.js'

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { RowCondition, RowFilter } from './rule.js'
+
+const nonEmpty = 'to be a text that is not empty'
+export const columnName = z.string(nonEmpty).min(1, nonEmpty)
+
+/** Columns that say who and when. Those of them that lie after the cutoff would tell the model the answer. */
+export const timeColumns: ReadonlySet<string> = new Set([
+  'id',
+  'activatedAt',
+  'cancelledAt',
+  'cancelledKnownAt',
+  'day',
+  'period',
+  'from',
+  'to',
+  'knownAt',
+])
+
+/** The rule of a column that a feature may read. */
+export const ownColumn = columnName.refine((name) => !timeColumns.has(name), {
+  error: `to be a column of the user's own; ${[...timeColumns].join(', ')} say who and when`,
+})
+
+// Conditions are members of a union, where a schema does not say its rule in our words by itself.
+const listOf = (what: string) => `to be a list of at least ${what}`
+const texts = z.array(z.string('to be a text'), listOf('one text')).min(1, listOf('one text'))
+const boundRule = 'to be a number, or null for no bound'
+const bound = z.number(boundRule).nullable()
+const range = z
+  .tuple([bound, bound], 'to be [from, to]')
+  .refine(([from, to]) => (from === null ? to !== null : to === null || from < to), {
+    error: 'to be [from, to] with from below to; one of them may be null for no bound',
+  })
+const weekdayRule = 'to be an integer from 1 (Monday) to 7 (Sunday)'
+const weekdays = z
+  .array(z.int(weekdayRule).min(1, weekdayRule).max(7, weekdayRule), listOf('one weekday'))
+  .min(1, listOf('one weekday'))
+  .refine((days) => new Set(days).size === days.length, { error: 'to name each weekday once' })
+
+const condition: z.ZodType<RowCondition> = z.union([
+  z.strictObject({ column: ownColumn, in: texts }),
+  z.strictObject({ column: ownColumn, notIn: texts }),
+  z.strictObject({ column: ownColumn, between: range }),
+  z.strictObject({ column: ownColumn, notBetween: range }),
+  z.strictObject({ column: ownColumn, is: z.boolean('to be true or false') }),
+  z.strictObject({ weekday: weekdays }),
+])
+
+const conditionList = z
+  .array(condition)
+  .min(2, listOf('two conditions'))
+  .refine((list) => new Set(list.map((each) => JSON.stringify(each))).size === list.length, {
+    error: 'to be a list of conditions that differ',
+  })
+
+const anyFilter =
+  'one of { column, in }, { column, notIn }, { column, between }, { column, notBetween }, ' +
+  '{ column, is }, { weekday }, or a list of at least two of them'
+
+/** The rule of {@link RowFilter}. */
+export const rowFilterSchema: z.ZodType<RowFilter> = z
+  .union([condition, conditionList], `to be ${anyFilter}`)
+  .describe(anyFilter)
