@@ -83,9 +83,9 @@ describe('scoreTogether', () => {
     // On a busy machine a thread may be woken when all is done.
     const isShared = Array.from({ length: 100 }).some(() => {
       expect(scored(2, startAndWait)).toEqual(walked)
-      // Words 12 and 13 are the address of the workspaces and the bytes of each; the first two masks are never written.
+      // Words 13 and 14 are the address of the workspaces and the bytes of each; the first two masks are never written.
       const { words, job } = own
-      const [first, bytes] = [words[job + 12]! / 4, words[job + 13]! / 4]
+      const [first, bytes] = [words[job + 13]! / 4, words[job + 14]! / 4]
       return words.subarray(first + bytes + 32, first + 2 * bytes).some((word) => word !== 0)
     })
     expect(isShared).toBe(true)
@@ -120,6 +120,21 @@ describe('scoreTogether', () => {
     await tick()
     expect(started).toHaveLength(40)
     await Promise.all(ended)
+  })
+
+  it('uses a memory again when its threads have left it', async () => {
+    const { scored } = scoringCase(inPieces)
+    const memories = new Set<WebAssembly.Memory>()
+    const start: StartThreads = (module, memory, count, job) => {
+      memories.add(memory)
+      return startThreads(module, memory, count, job)
+    }
+    for (let batch = 0; batch < 20; batch++) {
+      scored(3, start)
+      await tick()
+      await Promise.all(ended)
+    }
+    expect(memories.size).toBe(1)
   })
 
   it('goes on where a worker is ended from outside before it has begun', async () => {

@@ -9,6 +9,8 @@ export class Job {
   taken: i32
   finished: i32
   ended: i32
+  /** Further threads that have come to their end. */
+  left: i32
   /** Places for chunks: addresses, bytes of each, rows in each. */
   places: u32
   chunks: u32

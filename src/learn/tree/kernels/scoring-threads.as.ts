@@ -20,11 +20,12 @@ export function scoreNext(thread: i32, job: Job): bool {
 
 /** What a further thread does: scores chunks until there will be no more. */
 export function work(thread: i32, job: Job): void {
-  const signal = changetype<usize>(job) + offsetof<Job>('signal')
+  const address = changetype<usize>(job)
   while (true) {
-    const seen = atomic.load<i32>(signal)
+    const seen = atomic.load<i32>(address + offsetof<Job>('signal'))
     if (scoreNext(thread, job)) continue
-    if (atomic.load<i32>(changetype<usize>(job) + offsetof<Job>('ended')) != 0) return
-    atomic.wait<i32>(signal, seen, -1)
+    if (atomic.load<i32>(address + offsetof<Job>('ended')) != 0) break
+    atomic.wait<i32>(address + offsetof<Job>('signal'), seen, -1)
   }
+  atomic.add<i32>(address + offsetof<Job>('left'), 1)
 }

@@ -31,7 +31,7 @@ export function scoreRows(
  * Adds to each margin what the trees of the plan say of its row, on several threads; the same sums to the bit.
  *
  * The caller copies rows to where all threads see them, chunk by chunk, and scores chunks itself while there is no room
- * for more: a thread that starts late, or never, holds up nobody. The threads end with the call, and so does their memory.
+ * for more: a thread that starts late, or never, holds up nobody. The threads end with the call.
  *
  * @throws {HoldfastError} `thread-lost` where a thread ends in the middle of a chunk; `memory-exceeded`
  */
@@ -43,19 +43,33 @@ export function scoreTogether(
   start: StartThreads = startThreads,
   patienceMs: number = lostAfterMs,
 ): void {
-  const kernels = ScoringKernels.create(operation)!
-  const job = kernels.load(plan, { threads: count, places: 2 * count + 2 })
+  const kernels = takeKernels()
+  if (kernels === null) {
+    scoreRows(ScoringKernels.get()!, plan, columns, margin)
+    return
+  }
+  const job = kernels.load(plan, count)
   job.open(columns)
   const threads = start(kernels.module, kernels.memory.shared!, count - 1, job.address)
   const run = new ChunkRun(kernels, job, columns, margin, patienceMs)
-  try {
-    if (!run.run()) {
-      threads?.terminate()
-      throw threadLost(operation, count, `to score its rows, but none has gone on for ${patienceMs / 1000} s`)
-    }
-  } finally {
-    run.end()
+  const isWhole = run.run()
+  run.end()
+  if (!isWhole) {
+    threads?.terminate()
+    throw threadLost(operation, count, `to score its rows, but none has gone on for ${patienceMs / 1000} s`)
   }
+  if (threads !== null) used.unshift(new WeakRef(kernels))
+}
+
+/** Kernels of earlier batches, the last ones first: a memory is used again rather than left to the garbage collector, which takes its time. */
+let used: WeakRef<ScoringKernels>[] = []
+
+/** Returns kernels that no thread uses any more, or new ones; null where there is no memory for them. */
+function takeKernels(): ScoringKernels | null {
+  used = used.filter((kernels) => kernels.deref() !== undefined)
+  const free = used.findIndex((kernels) => kernels.deref()?.isFree() === true)
+  const taken = free < 0 ? undefined : used.splice(free, 1)[0]?.deref()
+  return taken ?? ScoringKernels.create()
 }
 
 /** Rows on their way through the chunks of a job. */

@@ -4,9 +4,10 @@ import { type KernelPlan, type ScoringPlan, treeFields } from './kernelPlan.js'
 import { groupRows, slotBytes } from './scoringConditions.js'
 import { columnBytes } from './walkPlan.js'
 
+const counters = ['signal', 'filled', 'taken', 'finished', 'ended', 'left'] as const
 // The fields of a job, words in their order. As in kernels/scoring-job.as.ts.
 const jobFields = [
-  ...(['signal', 'filled', 'taken', 'finished', 'ended'] as const),
+  ...counters,
   ...(['places', 'chunks', 'chunkBytes', 'chunkRows', 'flags', 'margins', 'columns'] as const),
   ...(['workspaces', 'workspaceBytes', 'categorySlots', 'ranks', 'rowPlaces', 'sums', 'codes'] as const),
   ...(['plan', 'features', 'featureCount', 'dictionaries'] as const),
@@ -21,13 +22,6 @@ const placeBatch = 4
 /** The values of a chunk stay in a processor's cache until its rows are scored; but each takes four groups at most. */
 const cachedBytes = 2 ** 18
 const mostGroups = 4
-
-/** What a job has room for. */
-export interface JobSize {
-  readonly threads: number
-  /** Chunks of rows that lie there at a time. */
-  readonly places: number
-}
 
 /**
  * A plan in the memory of kernels, with what threads need to work on it: places for chunks of rows, and a workspace for
@@ -44,7 +38,7 @@ export class ScoringJob {
   constructor(
     readonly memory: KernelMemory,
     readonly plan: KernelPlan | ScoringPlan,
-    { threads, places }: JobSize,
+    readonly threads: number,
   ) {
     const { bytes, features, featureRecords } = plan
     this.address = memory.allocate(jobFields.length * 4)
@@ -56,7 +50,8 @@ export class ScoringJob {
     if ('trees' in plan) for (const field of treeFields) this.#set(field, plan.trees[field] ?? 0)
     this.#set('dictionaries', memory.allocate(features.length * dictionaryWords * 4))
     this.#layWorkspaces(threads)
-    this.#layChunks(places)
+    // More than one for each: nobody waits while the caller scores.
+    this.#layChunks(threads === 1 ? 1 : 2 * threads + 2)
     this.#end = memory.size
   }
 
@@ -70,6 +65,11 @@ export class ScoringJob {
     return this.address / 4 + jobFields.indexOf(field)
   }
 
+  /** True where all threads but the caller's have come to their end: nobody else writes to the memory any more. */
+  isLeft(): boolean {
+    return Atomics.load(this.memory.words, this.placeOf('left')) === this.threads - 1
+  }
+
   /** Address of the chunk that is filled as number `chunk`, from 0. */
   chunkAt(chunk: number): number {
     return this.at('chunks') + (chunk % this.at('places')) * this.at('chunkBytes')
@@ -77,8 +77,7 @@ export class ScoringJob {
 
   /** Begins with new columns, of which no chunk is filled yet: tells the kernels what their texts mean. */
   open(columns: readonly AlignedColumn[]): void {
-    this.#set('filled', 0)
-    this.#set('taken', 0)
+    for (const field of counters) this.#set(field, 0)
     this.memory.release(this.#end)
     this.plan.features.forEach(({ feature }, index) => {
       const column = columns[feature]!

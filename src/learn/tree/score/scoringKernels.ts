@@ -6,10 +6,9 @@ import type { KernelPlan, ScoringPlan } from './kernelPlan.js'
 import { fillRow, type RowPlan } from './rowPlan.js'
 import { groupRows } from './scoringConditions.js'
 import type { ScoringExports } from './scoringExports.js'
-import { type JobSize, ScoringJob } from './scoringJob.js'
+import { ScoringJob } from './scoringJob.js'
 
 const groupBytes = groupRows * 8
-const alone: JobSize = { threads: 1, places: 1 }
 
 /**
  * The scoring kernels with their memory.
@@ -39,10 +38,10 @@ export class ScoringKernels {
     return ScoringKernels.#instance
   }
 
-  /** Returns kernels with a memory of their own; errors name the operation. */
-  static create(operation?: string): ScoringKernels | null {
+  /** Returns kernels with a memory of their own. */
+  static create(): ScoringKernels | null {
     try {
-      const memory = KernelMemory.forWebAssembly(operation)
+      const memory = KernelMemory.forWebAssembly()
       const module = compileKernels(scoringBytes)
       const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.shared! } })
       return new ScoringKernels(memory, module, exports as unknown as ScoringExports)
@@ -52,11 +51,16 @@ export class ScoringKernels {
   }
 
   /** Returns a job for the plan, in the place of what was in the memory before. */
-  load(plan: KernelPlan | ScoringPlan, size: JobSize = alone): ScoringJob {
-    if (this.#job?.plan === plan) return this.#job
+  load(plan: KernelPlan | ScoringPlan, threads = 1): ScoringJob {
+    if (this.#job?.plan === plan && this.#job.threads === threads) return this.#job
     this.#clear()
-    this.#job = new ScoringJob(this.memory, plan, size)
+    this.#job = new ScoringJob(this.memory, plan, threads)
     return this.#job
+  }
+
+  /** True where no other thread uses the memory. */
+  isFree(): boolean {
+    return this.#job?.isLeft() ?? true
   }
 
   /** Adds to `values[output][row]` what the groups of the plan say of it. */
