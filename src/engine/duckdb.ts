@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { Table } from '../table/table.js'
-import { type DuckdbApi, readResult, writeRows } from './duckdbTable.js'
+import { type DuckdbApi, readResult, streamResult, writeRows } from './duckdbTable.js'
 import type { Dialect, Engine } from './engine.js'
 
 /** Options of {@link openDuckdb}. */
@@ -122,8 +122,21 @@ class DuckdbEngine implements Engine {
   }
 
   async query(statement: string): Promise<Table> {
-    await this.#refuseSeveral(statement)
+    await this.#refuseSeveral('engine.query', statement)
     return readResult(this.#api, await this.#execute('engine.query', statement))
+  }
+
+  async *stream(statement: string, rowsEach: number): AsyncGenerator<Table, void, void> {
+    const operation = 'engine.stream'
+    await this.#refuseSeveral(operation, statement)
+    const connection = await this.#instance.connect()
+    try {
+      yield* streamResult(this.#api, await connection.stream(statement), rowsEach)
+    } catch (cause) {
+      throw cause instanceof HoldfastError ? cause : engineFailed(operation, statement, cause)
+    } finally {
+      connection.closeSync()
+    }
   }
 
   async load(name: string, table: Table): Promise<void> {
@@ -147,13 +160,13 @@ class DuckdbEngine implements Engine {
   }
 
   // Of several statements DuckDB would give the rows of the first
-  async #refuseSeveral(statement: string): Promise<void> {
+  async #refuseSeveral(operation: string, statement: string): Promise<void> {
     const count = await this.#connection.extractStatements(statement).then(
       (statements) => statements.count,
       () => 1, // does not parse: running it gives the better message
     )
     if (count === 1) return
-    throw new HoldfastError('engine.query', [
+    throw new HoldfastError(operation, [
       {
         code: 'engine-failed',
         parameter: 'the statement',

@@ -1,8 +1,10 @@
 import type {
   DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBDecimalType,
   DuckDBEnumType,
   DuckDBMaterializedResult,
+  DuckDBResult,
   DuckDBType,
   DuckDBVector,
 } from '@duckdb/node-api'
@@ -33,22 +35,63 @@ interface ColumnReader {
 
 const largestInteger = Number.MAX_SAFE_INTEGER
 
+/** Where the rows of a table are in the result of a query. */
+interface ReadPart {
+  readonly operation: string
+  readonly rowCount: number
+  /** Rows of the result before the first of the table. */
+  readonly rowsBefore: number
+}
+
 /** Returns the rows of a finished query as a table, reading the vectors of the chunks. */
 export function readResult(api: DuckdbApi, result: DuckDBMaterializedResult): Table {
+  const part = { operation: 'engine.query', rowCount: result.rowCount, rowsBefore: 0 }
+  return readChunks(api, result, chunksOf(result), part)
+}
+
+function* chunksOf(result: DuckDBMaterializedResult): Generator<DuckDBDataChunk, void, void> {
+  for (let index = 0; index < result.chunkCount; index++) yield result.getChunk(index)
+}
+
+/** Hands over the rows of a query while it runs, in tables that end with the chunk that fills them. */
+export async function* streamResult(
+  api: DuckdbApi,
+  result: DuckDBResult,
+  rowsEach: number,
+): AsyncGenerator<Table, void, void> {
+  const operation = 'engine.stream'
+  let chunks: DuckDBDataChunk[] = []
+  let part = { operation, rowCount: 0, rowsBefore: 0 }
+  for await (const chunk of result) {
+    chunks.push(chunk)
+    part.rowCount += chunk.rowCount
+    if (part.rowCount < rowsEach) continue
+    yield readChunks(api, result, chunks, part)
+    chunks = []
+    part = { operation, rowCount: 0, rowsBefore: part.rowsBefore + part.rowCount }
+  }
+  if (chunks.length > 0) yield readChunks(api, result, chunks, part)
+}
+
+function readChunks(
+  api: DuckdbApi,
+  result: DuckDBResult,
+  chunks: Iterable<DuckDBDataChunk>,
+  part: ReadPart,
+): Table {
+  const { rowCount } = part
   const names = result.columnNames()
-  const rowCount = result.rowCount
   const problems: Problem[] = []
   const readers = names.map((name, index) => {
     const type = result.columnType(index)
-    const reader = readerOf(api, name, type, rowCount)
+    const reader = readerOf(api, { ...part, name }, type)
     if (reader === undefined) problems.push(typeRefused(name, type))
     return reader
   })
-  refuse('engine.query', problems)
+  refuse(part.operation, problems)
   const nulls = names.map(() => new Uint8Array(rowCount))
   let start = 0
-  for (let chunkIndex = 0; chunkIndex < result.chunkCount; chunkIndex++) {
-    const chunk = result.getChunk(chunkIndex)
+  for (const chunk of chunks) {
     for (let index = 0; index < names.length; index++) {
       const vector = chunk.getColumnVector(index)
       const isNull = nulls[index]!.subarray(start, start + chunk.rowCount)
@@ -88,51 +131,51 @@ function markNulls(vector: DuckDBVector, isNull: Uint8Array): void {
   }
 }
 
-function readerOf(
-  api: DuckdbApi,
-  name: string,
-  type: DuckDBType,
-  rowCount: number,
-): ColumnReader | undefined {
+/** A column of a part of a result. */
+interface ReadColumn extends ReadPart {
+  readonly name: string
+}
+
+function readerOf(api: DuckdbApi, column: ReadColumn, type: DuckDBType): ColumnReader | undefined {
   const id = api.DuckDBTypeId
   switch (type.typeId) {
     case id.DOUBLE:
     case id.FLOAT:
-      return numberReader(name, rowCount, readFloats)
+      return numberReader(column, readFloats)
     case id.TINYINT:
     case id.SMALLINT:
     case id.INTEGER:
     case id.UTINYINT:
     case id.USMALLINT:
     case id.UINTEGER:
-      return numberReader(name, rowCount, copyItems)
+      return numberReader(column, copyItems)
     case id.BIGINT:
-      return numberReader(name, rowCount, readBigints(2, true))
+      return numberReader(column, readBigints(2, true))
     case id.UBIGINT:
-      return numberReader(name, rowCount, readBigints(2, false))
+      return numberReader(column, readBigints(2, false))
     case id.HUGEINT:
-      return numberReader(name, rowCount, readBigints(4, true))
+      return numberReader(column, readBigints(4, true))
     case id.UHUGEINT:
-      return numberReader(name, rowCount, readBigints(4, false))
+      return numberReader(column, readBigints(4, false))
     case id.DECIMAL:
-      return numberReader(name, rowCount, readDecimals((type as DuckDBDecimalType).scale))
+      return numberReader(column, readDecimals((type as DuckDBDecimalType).scale))
     case id.VARCHAR:
-      return textReader(name, rowCount)
+      return textReader(column)
     case id.ENUM:
-      return enumReader(name, rowCount, (type as DuckDBEnumType).values)
+      return enumReader(column, (type as DuckDBEnumType).values)
     case id.BOOLEAN:
-      return booleanReader(name, rowCount)
+      return booleanReader(column)
     case id.DATE:
-      return dayReader(name, rowCount, 1)
+      return dayReader(column, 1)
     case id.TIMESTAMP_S:
-      return dayReader(name, rowCount, 86_400)
+      return dayReader(column, 86_400)
     case id.TIMESTAMP_MS:
-      return dayReader(name, rowCount, 86_400_000)
+      return dayReader(column, 86_400_000)
     case id.TIMESTAMP:
     case id.TIMESTAMP_TZ:
-      return dayReader(name, rowCount, 86_400_000_000)
+      return dayReader(column, 86_400_000_000)
     case id.TIMESTAMP_NS:
-      return dayReader(name, rowCount, 86_400_000_000_000)
+      return dayReader(column, 86_400_000_000_000)
     default:
       return undefined
   }
@@ -143,13 +186,14 @@ type ReadNumbers = (
   values: Float64Array,
   start: number,
   isNull: Uint8Array,
-  name: string,
+  column: ReadColumn,
 ) => void
 
-function numberReader(name: string, rowCount: number, readNumbers: ReadNumbers): ColumnReader {
+function numberReader(column: ReadColumn, readNumbers: ReadNumbers): ColumnReader {
+  const { name, rowCount } = column
   const values = new Float64Array(rowCount)
   return {
-    read: (vector, start, isNull) => readNumbers(vector, values, start, isNull, name),
+    read: (vector, start, isNull) => readNumbers(vector, values, start, isNull, column),
     finish: (missing) => ({ kind: 'number', name, values, missing }),
   }
 }
@@ -161,19 +205,19 @@ const copyItems: ReadNumbers = (vector, values, start, isNull) => {
   }
 }
 
-const readFloats: ReadNumbers = (vector, values, start, isNull, name) => {
+const readFloats: ReadNumbers = (vector, values, start, isNull, column) => {
   const items = storageOf(vector).items!
   for (let row = 0; row < isNull.length; row++) {
     if (isNull[row] === 1) continue
     const value = items[row]!
-    if (!Number.isFinite(value)) throw notFinite(name, start + row, value)
+    if (!Number.isFinite(value)) throw notFinite(column, start + row, value)
     values[start + row] = value
   }
 }
 
 /** Reads integers of 2 or 4 words of 32 bits without making a BigInt of each. */
 function readBigints(wordsEach: 2 | 4, signed: boolean): ReadNumbers {
-  return (vector, values, start, isNull, name) => {
+  return (vector, values, start, isNull, column) => {
     const words = wordsOf(vector)
     for (let row = 0; row < isNull.length; row++) {
       if (isNull[row] === 1) continue
@@ -183,7 +227,7 @@ function readBigints(wordsEach: 2 | 4, signed: boolean): ReadNumbers {
       const value = (signed ? high : high >>> 0) * 4_294_967_296 + (words[at]! >>> 0)
       const fits = wordsEach === 2 || (words[at + 2] === sign && words[at + 3] === sign)
       if (!fits || Math.abs(value) > largestInteger) {
-        throw tooLarge(name, start + row, vector.getItem(row) as bigint)
+        throw tooLarge(column, start + row, vector.getItem(row) as bigint)
       }
       values[start + row] = value
     }
@@ -210,7 +254,7 @@ function readDecimals(scale: number): ReadNumbers {
   }
 }
 
-function textReader(name: string, rowCount: number): ColumnReader {
+function textReader({ name, rowCount }: ReadColumn): ColumnReader {
   const codes = new Int32Array(rowCount)
   const codeOf = new Map<string, number>()
   return {
@@ -241,7 +285,7 @@ function shortText(view: DataView, offset: number): string | undefined {
   return text
 }
 
-function enumReader(name: string, rowCount: number, dictionary: readonly string[]): ColumnReader {
+function enumReader({ name, rowCount }: ReadColumn, dictionary: readonly string[]): ColumnReader {
   const codes = new Int32Array(rowCount)
   return {
     read(vector, start, isNull) {
@@ -254,7 +298,7 @@ function enumReader(name: string, rowCount: number, dictionary: readonly string[
   }
 }
 
-function booleanReader(name: string, rowCount: number): ColumnReader {
+function booleanReader({ name, rowCount }: ReadColumn): ColumnReader {
   const values = new Uint8Array(rowCount)
   return {
     read(vector, start, isNull) {
@@ -266,7 +310,8 @@ function booleanReader(name: string, rowCount: number): ColumnReader {
   }
 }
 
-function dayReader(name: string, rowCount: number, unitsPerDay: number): ColumnReader {
+function dayReader(column: ReadColumn, unitsPerDay: number): ColumnReader {
+  const { name, rowCount } = column
   const values = new Int32Array(rowCount)
   return {
     read(vector, start, isNull) {
@@ -276,7 +321,7 @@ function dayReader(name: string, rowCount: number, unitsPerDay: number): ColumnR
         // Exact: a count of micro- or nanoseconds is divided as a BigInt
         const day = items instanceof Int32Array ? items[row]! : floorDays(items[row]!, BigInt(unitsPerDay))
         if (Math.abs(day) >= 100_000_000)
-          throw notFinite(name, start + row, day > 0 ? 'infinity' : '-infinity')
+          throw notFinite(column, start + row, day > 0 ? 'infinity' : '-infinity')
         values[start + row] = day
       }
     },
@@ -289,27 +334,31 @@ function floorDays(units: bigint, unitsPerDay: bigint): number {
   return Number(units < 0n && whole * unitsPerDay !== units ? whole - 1n : whole)
 }
 
-function notFinite(name: string, row: number, received: unknown): HoldfastError {
-  return new HoldfastError('engine.query', [
+function notFinite(
+  { operation, name, rowsBefore }: ReadColumn,
+  row: number,
+  received: unknown,
+): HoldfastError {
+  return new HoldfastError(operation, [
     {
       code: 'value-not-finite',
       parameter: `column ${name}`,
       rule: 'to be finite or NULL in every row of the result',
       received,
-      place: { row: row + 1, column: name },
+      place: { row: rowsBefore + row + 1, column: name },
       wayOut: 'Write NULL for missing, for instance with nullif or a CASE.',
     },
   ])
 }
 
-function tooLarge(name: string, row: number, received: bigint): HoldfastError {
-  return new HoldfastError('engine.query', [
+function tooLarge({ operation, name, rowsBefore }: ReadColumn, row: number, received: bigint): HoldfastError {
+  return new HoldfastError(operation, [
     {
       code: 'out-of-range',
       parameter: `column ${name}`,
       rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
       received,
-      place: { row: row + 1, column: name },
+      place: { row: rowsBefore + row + 1, column: name },
       wayOut: 'Cast it in the query: to VARCHAR for an id, to DOUBLE for a quantity.',
     },
   ])

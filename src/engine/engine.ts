@@ -18,6 +18,11 @@ export interface Engine {
   run(statement: string): Promise<void>
   /** Runs a query and returns its rows as a typed columnar table; a DATE becomes a day, a BIGINT a number. */
   query(statement: string): Promise<Table>
+  /**
+   * Runs a query and hands its rows over a table at a time, none of which has many more than `rowsEach` rows, so that a
+   * result larger than memory can be read. It has a connection of its own, which sees no temporary tables.
+   */
+  stream(statement: string, rowsEach: number): AsyncIterable<Table>
   /** Makes a table of the engine from a table in memory (days become integers, see {@link Engine.query}). */
   load(name: string, table: Table): Promise<void>
   /** Frees connection and memory. */

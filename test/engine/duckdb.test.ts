@@ -26,6 +26,47 @@ async function refused(promise: Promise<unknown>): Promise<HoldfastError> {
   return error as HoldfastError
 }
 
+describe('stream', () => {
+  async function tablesOf(statement: string, rowsEach: number): Promise<Table[]> {
+    const tables: Table[] = []
+    for await (const table of engine.stream(statement, rowsEach)) tables.push(table)
+    return tables
+  }
+
+  test('gives the rows of query, a part at a time', async () => {
+    const statement =
+      "SELECT range AS x, CASE WHEN range % 7 > 0 THEN 'text ' || range END AS t FROM range(10000)"
+    const tables = await tablesOf(statement, 3000)
+    expect(tables.length).toBeGreaterThan(2)
+    expect(tables.flatMap((table) => table.rows())).toEqual((await engine.query(statement)).rows())
+  })
+
+  test('gives no table where there are no rows', async () => {
+    expect(await tablesOf('SELECT 1 AS x WHERE false', 10)).toEqual([])
+  })
+
+  test('does not disturb queries that run meanwhile, and they do not disturb it', async () => {
+    let rows = 0
+    for await (const table of engine.stream('SELECT range AS x FROM range(10000)', 2000)) {
+      rows += table.rowCount
+      expect((await engine.query('SELECT 1 AS one')).rows()).toEqual([{ one: 1 }])
+    }
+    expect(rows).toBe(10_000)
+  })
+
+  test('refuses what query refuses, with the row of the whole result', async () => {
+    expect((await refused(tablesOf('SELECT 1; SELECT 2', 10))).operation).toBe('engine.stream')
+    expect((await refused(tablesOf('SELECT nothing', 10))).code).toBe('engine-failed')
+    expect((await refused(tablesOf('SELECT [1] AS list', 10))).code).toBe('column-type')
+    const late = "SELECT CASE WHEN range = 9000 THEN 'inf'::DOUBLE ELSE 0 END AS x FROM range(10000)"
+    expect((await refused(tablesOf(late, 2000))).problems).toMatchObject([
+      { code: 'value-not-finite', place: { row: 9001, column: 'x' } },
+    ])
+    const failing = "SELECT CASE WHEN range = 9000 THEN 'x' ELSE '1' END::INTEGER AS x FROM range(10000)"
+    expect((await refused(tablesOf(failing, 2000))).code).toBe('engine-failed')
+  })
+})
+
 describe('query', () => {
   test('every numeric type becomes a number, NULL becomes missing', async () => {
     const types = [
