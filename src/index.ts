@@ -36,9 +36,11 @@ export {
 } from './dataset/dataset.js'
 export { datasetToTable } from './dataset/datasetToTable.js'
 export { driftBetweenCutoffs } from './dataset/driftBetweenCutoffs.js'
+export { type FlatChunk, type FlatChunksOptions, flatChunks } from './dataset/flatChunks.js'
 export { type FlatTableOptions, fromFlatTable } from './dataset/fromFlatTable.js'
 export { type SplitByTimeOptions, splitByTime } from './dataset/splitByTime.js'
 export { type SplitRowsOptions, splitRows } from './dataset/splitRows.js'
+export type { EngineQuery } from './dataset/withSource.js'
 // engine: raw histories, checked
 export { type DuckdbOptions, openDuckdb } from './engine/duckdb.js'
 export type { Dialect, Engine } from './engine/engine.js'

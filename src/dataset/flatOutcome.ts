@@ -6,32 +6,51 @@ const wordsForChurned = new Set(['1', 'true', 'yes', 'y', 'churn', 'churned'])
 
 /** Returns 1 where the label column says churned, 0 elsewhere. The column has no missing values. */
 export function flatOutcome(
+  operation: string,
   table: Table,
   label: string,
   positive: string | number | boolean | undefined,
 ): Uint8Array {
+  return outcomeOf(table, label, churnedValue(operation, table, label, positive))
+}
+
+/** Returns 1 where the label column has this value, 0 elsewhere. */
+export function outcomeOf(table: Table, label: string, churned: Cell): Uint8Array {
   const column = table.column(label)
-  const cells = Array.from({ length: table.rowCount }, (_, row) => cellOf(column, row))
-  const values = [...new Set(cells)]
+  return Uint8Array.from({ length: table.rowCount }, (_, row) => (cellOf(column, row) === churned ? 1 : 0))
+}
+
+/** Returns the value of the label column that means churned. The column has no missing values. */
+export function churnedValue(
+  operation: string,
+  table: Table,
+  label: string,
+  positive: string | number | boolean | undefined,
+): Cell {
+  const column = table.column(label)
+  const values = [...new Set(Array.from({ length: table.rowCount }, (_, row) => cellOf(column, row)))]
   const churned = positive ?? churnedAmong(values)
   const shown = values
     .slice(0, 10)
     .map((value) => JSON.stringify(value))
     .join(', ')
-  if (values.length === 1) throw oneClass(table, label, shown)
+  if (values.length === 1) throw oneClass(operation, table, label, shown)
   if (values.length > 2) {
-    throw new HoldfastError('fromFlatTable', [
+    const [count, more] = values.length > 10 ? ['over 10', ', …'] : [values.length, '']
+    throw new HoldfastError(operation, [
       {
         code: 'value-unknown',
         parameter: `label column ${label}`,
-        rule: `to hold two different values, not ${values.length} (${shown}${values.length > 10 ? ', …' : ''})`,
+        rule: `to hold two different values, not ${count} (${shown}${more})`,
         ...placeOf(table),
         wayOut: 'Set the rows aside that are neither churned nor stayed, or write what you mean as 1 and 0.',
       },
     ])
   }
-  if (churned === undefined || !values.includes(churned)) throw unclearPositive(table, label, shown, positive)
-  return Uint8Array.from(cells, (cell) => (cell === churned ? 1 : 0))
+  if (churned === undefined || !values.includes(churned)) {
+    throw unclearPositive(operation, table, label, shown, positive)
+  }
+  return churned
 }
 
 function churnedAmong(values: readonly Cell[]): Cell | undefined {
@@ -41,8 +60,8 @@ function churnedAmong(values: readonly Cell[]): Cell | undefined {
   return known.length === 1 ? known[0] : undefined
 }
 
-function oneClass(table: Table, label: string, shown: string): HoldfastError {
-  return new HoldfastError('fromFlatTable', [
+function oneClass(operation: string, table: Table, label: string, shown: string): HoldfastError {
+  return new HoldfastError(operation, [
     {
       code: 'one-class',
       parameter: `label column ${label}`,
@@ -54,12 +73,13 @@ function oneClass(table: Table, label: string, shown: string): HoldfastError {
 }
 
 function unclearPositive(
+  operation: string,
   table: Table,
   label: string,
   shown: string,
   positive: string | number | boolean | undefined,
 ): HoldfastError {
-  return new HoldfastError('fromFlatTable', [
+  return new HoldfastError(operation, [
     {
       code: 'value-unknown',
       parameter: 'positive',

@@ -92,7 +92,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   const idProblems = checked.id === undefined ? [] : problemsOfIds(table, checked.id)
   const weightProblems = checked.weight === undefined ? [] : problemsOfWeights(table, checked.weight)
   refuse('fromFlatTable', [...idProblems, ...weightProblems])
-  const outcome = flatOutcome(rows, checked.label, checked.positive)
+  const outcome = flatOutcome('fromFlatTable', rows, checked.label, checked.positive)
   const { columns, warnings } =
     checked.features === undefined
       ? usefulColumns(rows, featureNames(table, checked))

@@ -19,7 +19,7 @@ const operation = 'trainBoostingFromChunks'
  * chunks and are kept as codes of one byte.
  *
  * Use it where the rows do not fit into memory as numbers; where they do, `trainBoosting` reads them once and is
- * faster.
+ * faster. `flatChunks` makes chunks of a file or of a query.
  *
  * The chunks are gone through twice. The first time says the edges of bins (of a sample of rows: up to 131,072 all, of
  * more at least half as many, spread evenly), the categories and the base rate; the second time the rows become codes.

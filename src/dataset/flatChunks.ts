@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import { isMissing } from '../base/bitmap.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import type { FeatureMatrix } from '../base/matrix.js'
+import { checkOptions } from '../base/options.js'
+import { featureColumn } from '../table/featureColumn.js'
+import { type Cell, columnMissing, Table } from '../table/table.js'
+import { featureColumns } from './flatFeatures.js'
+import { churnedValue, outcomeOf } from './flatOutcome.js'
+import { type EngineQuery, type OpenSource, withSource } from './withSource.js'
+
+/** Which columns of a flat table are what, and how many rows are read at a time. */
+export interface FlatChunksOptions {
+  /** Column that says what happened: two different values, or 0 and 1, or true and false; in every row. */
+  readonly label: string
+  /** The value of the label column that means churned. Default: found where it is 1, true, yes or churned. */
+  readonly positive?: string | number | boolean
+  /** Columns that are no features: names of rows, days, what is known only after the outcome. Default none. */
+  readonly exclude?: readonly string[]
+  /** Exactly these columns are the features. Default: all columns not named elsewhere. */
+  readonly features?: readonly string[]
+  /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
+  readonly weight?: string
+  /** Rows of a chunk, about. Integer of at least 1. Default 65,536: 15 MB of 28 features. The model is the same. */
+  readonly rowsEach?: number
+}
+
+/** Rows of a flat table as learners read them. */
+export interface FlatChunk {
+  readonly features: FeatureMatrix
+  /** Shape (rows): 1 = churned, 0 = stayed. */
+  readonly outcome: Uint8Array
+  readonly weight?: Float64Array
+}
+
+const flatChunksSchema = z.strictObject({
+  label: z.string().min(1),
+  positive: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  exclude: z.array(z.string()).default([]),
+  features: z.array(z.string()).min(1).optional(),
+  weight: z.string().min(1).optional(),
+  rowsEach: z.int().min(1).default(65_536),
+})
+
+type CheckedOptions = z.output<typeof flatChunksSchema>
+
+const operation = 'flatChunks'
+
+/**
+ * Returns the rows of a file, or of a query, in chunks: a set that does not fit into memory trains with
+ * `trainBoostingFromChunks`.
+ *
+ * Use it where `fromFlatTable(await readTable(…), …)` takes too much memory. It is read anew each time somebody goes
+ * through it, by DuckDB, one chunk at a time.
+ *
+ * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines. In texts a blank field is missing; the kinds of columns are found
+ * in all rows. For other marks of missing, several files, or only some of the rows, give a query that reads them. A query
+ * has a connection of its own, which sees no temporary tables; without ORDER BY, one that joins or groups gives its rows
+ * in any order, which training refuses.
+ *
+ * The label is read as by `fromFlatTable`, but a row without one is refused, not set aside. Columns that say nothing are
+ * not left out: they cost memory and change nothing. Numbers are read as they are, booleans as 0 and 1, texts as
+ * categories; a column of days is refused.
+ *
+ * @param from path of a file, or a query and the engine that runs it
+ * @returns what `for await` goes through, as often as you like
+ * @throws {HoldfastError} `option-invalid`, `option-unknown` at once; when it is read `file-missing`, `file-unreadable`,
+ *   `engine-failed`, `column-missing`, `column-type`, `value-missing` with the number of rows, `value-unknown`,
+ *   `one-class`, `data-leak`
+ *
+ * One pass over the label column, then one over the columns that are read. Peak memory: one chunk of 8 bytes a value, and
+ * what DuckDB keeps to read ahead.
+ *
+ * @example
+ * const engine = await openDuckdb()
+ * await engine.run("CREATE TABLE rows AS SELECT range AS calls, range > 4 AS churn FROM range(10)")
+ * const chunks = flatChunks({ engine, query: 'SELECT * FROM rows' }, { label: 'churn' })
+ * const model = await trainBoostingFromChunks(chunks, { minHessianPerLeaf: 0, rowShare: 1 })
+ * await engine.close()
+ * model.features
+ * // => [{ kind: 'number', name: 'calls' }]
+ *
+ * @see {@link fromFlatTable} for tables in memory
+ */
+export function flatChunks(from: string | EngineQuery, options: FlatChunksOptions): AsyncIterable<FlatChunk> {
+  const checked = checkOptions(operation, flatChunksSchema, options)
+  return {
+    [Symbol.asyncIterator]: () => withSource(operation, from, (source) => readChunks(source, checked)),
+  }
+}
+
+async function* readChunks(
+  source: OpenSource,
+  options: CheckedOptions,
+): AsyncGenerator<FlatChunk, void, void> {
+  const { engine, query, header } = source
+  const { label, weight, rowsEach } = options
+  refuse(operation, nameProblems(header, options))
+  const names = featureNames(header, options)
+  const churned = await churnedLabel(source, options)
+  const read = [...new Set([...names, label, ...(weight === undefined ? [] : [weight])])]
+  const statement = `SELECT ${read.map(engine.dialect.identifier).join(', ')} FROM (${query})`
+  let rowsBefore = 0
+  for await (const rows of engine.stream(statement, rowsEach)) {
+    const table = new Table(rows.columns, rows.rowCount, header.source)
+    refuse(operation, [
+      ...kindProblems(table, names),
+      ...(weight === undefined ? [] : weightProblems(table, weight, rowsBefore)),
+    ])
+    yield {
+      features: { rowCount: table.rowCount, columns: featureColumns(table, names) },
+      outcome: outcomeOf(table, label, churned),
+      ...(weight === undefined ? {} : { weight: table.numbers(weight).values }),
+    }
+    rowsBefore += table.rowCount
+  }
+}
+
+function featureNames(header: Table, { features, label, weight, exclude }: CheckedOptions): string[] {
+  if (features !== undefined) return [...features]
+  const others = new Set([label, weight, ...exclude])
+  return header.columnNames.filter((name) => !others.has(name))
+}
+
+function nameProblems(header: Table, options: CheckedOptions): Problem[] {
+  const { label, weight, exclude, features = [] } = options
+  const named = [label, ...(weight === undefined ? [] : [weight]), ...exclude, ...features]
+  const missing = named.filter((name) => !header.has(name)).map((name) => columnMissing(name, header))
+  if (!features.includes(label)) return missing
+  const rule = `to leave out the label column ${label}, which is the answer`
+  return [...missing, { code: 'data-leak', parameter: 'features', rule, wayOut: 'Take it from the list.' }]
+}
+
+/** Returns the label that means churned, or refuses what the label column holds. */
+async function churnedLabel(source: OpenSource, { label, positive }: CheckedOptions): Promise<Cell> {
+  const { engine, query, header } = source
+  const name = engine.dialect.identifier(label)
+  const counts = await engine.query(`SELECT count(*) AS rows, count(${name}) AS labels FROM (${query})`)
+  const { rows, labels } = counts.row(0) as { rows: number; labels: number }
+  const file = header.source === undefined ? {} : { place: { file: header.source } }
+  if (rows === 0) {
+    const rule = 'to have at least 1 row'
+    throw new HoldfastError(operation, [
+      { code: 'table-empty', parameter: 'the table', rule, received: 0, ...file },
+    ])
+  }
+  if (labels < rows) {
+    throw new HoldfastError(operation, [
+      {
+        code: 'value-missing',
+        parameter: `label column ${label}`,
+        rule: `to have a value in each of the ${rows} rows`,
+        received: null,
+        ...file,
+        wayOut: `Leave such rows out by a query: WHERE ${name} IS NOT NULL.`,
+        count: rows - labels,
+      },
+    ])
+  }
+  // Two are right; over ten are not told apart any more.
+  const distinct = await engine.query(`SELECT DISTINCT ${name} FROM (${query}) ORDER BY 1 LIMIT 11`)
+  const values = new Table(distinct.columns, distinct.rowCount, header.source)
+  return churnedValue(operation, values, label, positive)
+}
+
+function kindProblems(table: Table, names: readonly string[]): Problem[] {
+  return names.map((name) => featureColumn(table.column(name), table.source)).filter((read) => 'code' in read)
+}
+
+function weightProblems(table: Table, name: string, rowsBefore: number): Problem[] {
+  const { kind, missing } = table.column(name)
+  const file = table.source === undefined ? {} : { file: table.source }
+  const parameter = `weight column ${name}`
+  if (kind !== 'number') {
+    return [{ code: 'column-type', parameter, rule: 'to hold numbers', received: kind, place: file }]
+  }
+  if (missing === null) return []
+  let first = 0
+  while (!isMissing(missing, first)) first++
+  const place = { ...file, row: rowsBefore + first + 1, column: name }
+  return [{ code: 'value-missing', parameter, rule: 'to have a value in every row', place }]
+}

@@ -1,0 +1,208 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HoldfastError } from '../../src/base/errors.js'
+import { type FlatChunk, type FlatChunksOptions, flatChunks } from '../../src/dataset/flatChunks.js'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
+import { openDuckdb } from '../../src/engine/duckdb.js'
+import type { Engine } from '../../src/engine/engine.js'
+import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { trainBoostingFromChunks } from '../../src/learn/boosting/trainFromChunks.js'
+import { readTable } from '../../src/table/readTable.node.js'
+
+const rowCount = 20_000
+const few = { rounds: 3, maxDepth: 3, earlyStopping: false, threads: 1 }
+let engine: Engine
+let folder: string
+
+beforeAll(async () => {
+  engine = await openDuckdb({ threads: 2 })
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
+  // Only late rows have the plan "late" and amounts with a fraction, beyond what a sniff of the first rows sees
+  await engine.run(`CREATE TABLE customers AS SELECT range AS id,
+    CASE WHEN range % 11 = 0 THEN NULL ELSE (range * 7919) % 101 END AS calls,
+    CASE WHEN range >= 19000 THEN 'late' ELSE chr(97 + (range % 3)::INTEGER) END AS plan,
+    CASE WHEN range >= 19500 THEN range / 7 ELSE range % 5 END AS amount,
+    range % 2 = 0 AS paper, 1 + range % 3 AS weight,
+    CASE WHEN (range * 7919) % 101 > 60 THEN 'Yes' ELSE 'No' END AS churn
+    FROM range(${rowCount})`)
+  for (const [name, form] of [
+    ['parquet', 'FORMAT parquet'],
+    ['csv', 'HEADER'],
+    ['tsv', "HEADER, DELIMITER '\t'"],
+    ['jsonl', 'FORMAT json'],
+  ]) {
+    await engine.run(`COPY customers TO '${path(name!)}' (${form})`)
+  }
+})
+afterAll(async () => {
+  await engine.close()
+  await rm(folder, { recursive: true })
+})
+
+function path(ending: string): string {
+  return join(folder, `customers.${ending}`)
+}
+
+async function chunksOf(chunks: AsyncIterable<FlatChunk>): Promise<FlatChunk[]> {
+  const all: FlatChunk[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+
+async function refused(query: string, options: FlatChunksOptions): Promise<HoldfastError> {
+  return refusal(chunksOf(flatChunks({ engine, query }, options)))
+}
+
+async function refusal(promise: Promise<unknown>): Promise<HoldfastError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(HoldfastError)
+  return error as HoldfastError
+}
+
+describe('flatChunks', () => {
+  test.each(['parquet', 'csv', 'tsv', 'jsonl'])(
+    'a %s file trains to the model of its table in memory',
+    async (ending) => {
+      const options = { label: 'churn', exclude: ['id'] }
+      const table = fromFlatTable(await readTable(path(ending)), options)
+      const chunks = flatChunks(path(ending), { ...options, rowsEach: 5000 })
+      const model = await trainBoostingFromChunks(chunks, few)
+      expect(model.features).toEqual(trainBoosting(table, few).features)
+      expect(model.state()).toEqual(trainBoosting(table, few).state())
+    },
+  )
+
+  test('a query gives the same, with weights', async () => {
+    const query = 'SELECT * FROM customers WHERE id % 3 <> 1'
+    const options = { label: 'churn', features: ['plan', 'calls', 'paper'], weight: 'weight' }
+    const table = fromFlatTable(await engine.query(query), options)
+    const model = await trainBoostingFromChunks(flatChunks({ engine, query }, options), few)
+    expect(model.state()).toEqual(trainBoosting(table, few).state())
+  })
+
+  test('chunks hold about as many rows as asked for, in order, each row once', async () => {
+    const query = 'SELECT * FROM customers'
+    const chunks = await chunksOf(flatChunks({ engine, query }, { label: 'churn', rowsEach: 5000 }))
+    // DuckDB gives rows in vectors of at most 2,048
+    for (const { outcome } of chunks.slice(0, -1)) {
+      expect(outcome.length).toBeGreaterThanOrEqual(5000)
+      expect(outcome.length).toBeLessThan(5000 + 2048)
+    }
+    const ids = chunks.flatMap(({ features }) => {
+      const id = features.columns.find(({ name }) => name === 'id')!
+      return id.kind === 'number' ? [...id.values] : []
+    })
+    expect(ids).toEqual(Array.from({ length: rowCount }, (_, row) => row))
+  })
+
+  test('somebody who leaves off early leaves the engine as it was', async () => {
+    for await (const { outcome } of flatChunks(
+      { engine, query: 'SELECT * FROM customers' },
+      { label: 'churn', rowsEach: 1 },
+    )) {
+      expect(outcome.length).toBeGreaterThan(0)
+      break
+    }
+    expect((await engine.query('SELECT 1 AS one')).rows()).toEqual([{ one: 1 }])
+  })
+})
+
+describe('flatChunks refuses', () => {
+  const query = 'SELECT * FROM customers'
+
+  test('options at once', () => {
+    const wrong = { label: 'churn', rowsEach: 0, lable: 'x' } as FlatChunksOptions
+    expect(() => flatChunks('customers.csv', wrong)).toThrow(/rowsEach[\s\S]*Did you mean label/)
+  })
+
+  test('files that are not there or of no known kind', async () => {
+    const missing = flatChunks(join(folder, 'customer.csv'), { label: 'churn' })
+    expect((await refusal(chunksOf(missing))).message).toContain('Did you mean customers.csv?')
+    const unknown = flatChunks(join(folder, 'customers.xlsx'), { label: 'churn' })
+    expect((await refusal(chunksOf(unknown))).code).toBe('file-unreadable')
+  })
+
+  test('columns that are not there, all at once, and the label as a feature', async () => {
+    const error = await refused(query, { label: 'churned', weight: 'wait', features: ['calls', 'churned'] })
+    expect(error.problems.map(({ code, parameter }) => [code, parameter])).toEqual([
+      ['column-missing', 'column churned'],
+      ['column-missing', 'column wait'],
+      ['column-missing', 'column churned'],
+      ['data-leak', 'features'],
+    ])
+    expect(error.message).toContain('Did you mean churn?')
+  })
+
+  test('rows without label, with their number and the way out', async () => {
+    const some = `SELECT calls, CASE WHEN id < 19998 THEN churn END AS churn FROM customers`
+    expect((await refused(some, { label: 'churn' })).message).toBe(
+      'flatChunks: expected label column churn to have a value in each of the 20000 rows, got null (2 times). Leave such rows out by a query: WHERE "churn" IS NOT NULL.',
+    )
+  })
+
+  test('labels of one, three or very many values, and labels of which it is not clear what they mean', async () => {
+    expect((await refused("SELECT calls, 'Yes' AS churn FROM customers", { label: 'churn' })).code).toBe(
+      'one-class',
+    )
+    expect((await refused(query, { label: 'weight' })).message).toContain('not 3 (1, 2, 3)')
+    expect((await refused(query, { label: 'id' })).message).toContain('not over 10 (0, 1, 2,')
+    const stage = "SELECT calls, CASE churn WHEN 'Yes' THEN 'gone' ELSE 'here' END AS stage FROM customers"
+    expect((await refused(stage, { label: 'stage' })).message).toContain(
+      'Name it: { label: "stage", positive: … }.',
+    )
+    const [first] = await chunksOf(flatChunks({ engine, query: stage }, { label: 'stage', positive: 'gone' }))
+    expect([...first!.outcome.slice(0, 3)]).toEqual([0, 0, 1]) // 0, 7919 % 101 = 41, 15838 % 101 = 82
+  })
+
+  test('no rows', async () => {
+    expect((await refused(`${query} WHERE id < 0`, { label: 'churn' })).code).toBe('table-empty')
+  })
+
+  test('days, and weights that are texts or missing, with the row', async () => {
+    const days = `SELECT DATE '2025-01-01' AS since, churn FROM customers`
+    expect((await refused(days, { label: 'churn' })).problems).toMatchObject([
+      { code: 'column-type', parameter: 'column since', received: 'day' },
+    ])
+    expect((await refused(query, { label: 'churn', weight: 'plan' })).code).toBe('column-type')
+    const late = 'SELECT calls, churn, CASE WHEN id <> 15000 THEN 1 END AS weight FROM customers'
+    const error = await refused(late, { label: 'churn', weight: 'weight', rowsEach: 2048 })
+    expect(error.problems).toMatchObject([
+      { code: 'value-missing', place: { row: 15_001, column: 'weight' } },
+    ])
+  })
+
+  test('values that are not finite, with the row of the result', async () => {
+    const late = "SELECT CASE WHEN id <> 15000 THEN 1 ELSE 'NaN'::DOUBLE END AS x, churn FROM customers"
+    const error = await refused(late, { label: 'churn', rowsEach: 2048 })
+    expect(error.problems).toMatchObject([{ code: 'value-not-finite', place: { row: 15_001, column: 'x' } }])
+  })
+
+  test('a negative weight in a late chunk, when it trains', async () => {
+    const late = 'SELECT calls, churn, CASE WHEN id <> 15000 THEN 1 ELSE -1 END AS weight FROM customers'
+    const chunks = flatChunks({ engine, query: late }, { label: 'churn', weight: 'weight', rowsEach: 2048 })
+    const error = await refusal(trainBoostingFromChunks(chunks, few))
+    expect(error.problems).toMatchObject([
+      { code: 'out-of-range', parameter: 'weight', place: { row: 15_001 } },
+    ])
+  })
+
+  test('a query whose rows come in another order each time, when it trains', async () => {
+    const chunks = flatChunks({ engine, query: `${query} ORDER BY random()` }, { label: 'churn' })
+    const error = await refusal(trainBoostingFromChunks(chunks, few))
+    expect(error.code).toBe('data-changed')
+    expect(error.message).toContain('ORDER BY')
+  })
+
+  test('nothing where a late field of a CSV file is a text: the whole column is read as texts', async () => {
+    const file = join(folder, 'mixed.csv')
+    const lines = Array.from({ length: 30_000 }, (_, row) => `${row === 29_990 ? 'many' : row},${row % 2}`)
+    await writeFile(file, `calls,churn\n${lines.join('\n')}\n`)
+    const [first] = await chunksOf(flatChunks(file, { label: 'churn' }))
+    expect(first!.features.columns[0]!.kind).toBe('text')
+  })
+})
