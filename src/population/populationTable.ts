@@ -1,8 +1,9 @@
 import { type EpochDay, parseDay } from '../base/days.js'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { type Problem, refuse } from '../base/errors.js'
 import { windowBefore } from '../base/windows.js'
 import type { History } from '../engine/history.js'
 import type { Table } from '../table/table.js'
+import { attributeProblems, tableProblems } from './columnProblems.js'
 import { cancelledKnownBefore, knownBefore } from './knownBefore.js'
 import { reasonCounts } from './reasonCounts.js'
 import { activeCustomers, type Exclusion, type PopulationRule } from './rule.js'
@@ -160,31 +161,13 @@ function cutoffProblems(cutoffs: readonly EpochDay[]): Problem[] {
     .map((cutoff) => ({ code: 'option-invalid', parameter: 'cutoffs', rule, received: cutoff }))
 }
 
-function exclusionProblems(exclusion: Exclusion, history: History): Problem[] {
-  if (exclusion.kind === 'joinedWithin') return []
-  if (exclusion.kind === 'inactiveFor') {
-    if (history.tables[exclusion.table] !== undefined) return []
-    const rule = `to be one of the tables of the history: ${Object.keys(history.tables).join(', ')}`
-    return [{ code: 'table-unknown', parameter: `table ${exclusion.table}`, rule }]
+function exclusionProblems(exclusion: Exclusion, { tables }: History): Problem[] {
+  switch (exclusion.kind) {
+    case 'joinedWithin':
+      return []
+    case 'inactiveFor':
+      return tableProblems(tables, exclusion.table)
+    case 'attributeIn':
+      return attributeProblems(tables, exclusion.column, exclusion.in)
   }
-  const columns = history.tables.customers ?? {}
-  const kind = columns[exclusion.column]
-  const parameter = `column ${exclusion.column}`
-  const place = { table: 'customers' }
-  if (kind === undefined) {
-    const close = closestWord(exclusion.column, Object.keys(columns))
-    const rule = `to be one of ${Object.keys(columns).join(', ')}`
-    const wayOut = close === undefined ? {} : { wayOut: `Did you mean ${close}?` }
-    return [{ code: 'column-missing', parameter, rule, place, ...wayOut }]
-  }
-  const kindOf = { string: 'text', number: 'number', boolean: 'boolean' } as const
-  return exclusion.in
-    .filter((value) => kindOf[typeof value as keyof typeof kindOf] !== kind)
-    .map((value) => ({
-      code: 'column-type',
-      parameter,
-      rule: `to be compared with ${kind} values`,
-      received: value,
-      place,
-    }))
 }
