@@ -132,9 +132,39 @@ export type {
 export { type TelecomFeatureOptions, type TelecomKinds, telecomFeatures } from './feature/telecomFeatures.js'
 export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'
 // label: what happened after the cutoff
+export { type ActivityChurnedOptions, activityChurned } from './label/activityChurned.js'
+export {
+  type CancelCause,
+  type InvoluntaryRule,
+  involuntary,
+  type ReasonIn,
+  reasonIn,
+  type UnpaidBefore,
+  type UnpaidBeforeOptions,
+  unpaidBefore,
+  voluntary,
+} from './label/cancelCause.js'
 export { type CancelledOptions, cancelled } from './label/cancelled.js'
-export type { CancelledRule, Horizon, LabelRule, SilentRule, ValueDroppedRule } from './label/rule.js'
+export { type FirstPassageOptions, firstPassage } from './label/firstPassage.js'
+export { labelName } from './label/labelName.js'
+export type { FalseChurn } from './label/labelParts.js'
+export type { LabelTableOptions } from './label/labelTable.js'
+export { parseLabelName } from './label/parseLabelName.js'
+export { type PlanDowngradedOptions, planDowngraded } from './label/planDowngraded.js'
+export type { PlanOrder, PlanTiers, PlanValue } from './label/planOrder.js'
+export type {
+  CancelledRule,
+  FirstPassageRule,
+  Horizon,
+  LabelRule,
+  OutcomeRule,
+  PassageCause,
+  PlanDowngradedRule,
+  SilentRule,
+  ValueDroppedRule,
+} from './label/rule.js'
 export { type SilentOptions, silent } from './label/silent.js'
+export { type SurvivalOutcomes, type SurvivalPlan, survivalTable } from './label/survivalTable.js'
 export { type ValueDroppedOptions, valueDropped } from './label/valueDropped.js'
 // learn: numbers in, model out
 export type { PriorModel } from './learn/baseline/model.js'

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
+import { type CancelCause, cancelCauseSchema } from './cancelCause.js'
 import { horizonOf } from './horizonOf.js'
 import type { CancelledRule } from './rule.js'
 
 /** Windows of the label {@link cancelled}; exactly one of the two lengths of the outcome window. */
 export interface CancelledOptions {
+  /** Only cancellations of this cause count, made with `voluntary` or `involuntary`. Left out: all. */
+  readonly cause?: CancelCause
   /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
   /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `horizonMonths` is not given. */
@@ -15,6 +18,7 @@ export interface CancelledOptions {
 }
 
 const schema = z.strictObject({
+  cause: cancelCauseSchema.optional(),
   gapDays: z.int().min(0).default(0),
   horizonDays: z.int().min(1).optional(),
   horizonMonths: z.int().min(1).optional(),
@@ -24,7 +28,8 @@ const schema = z.strictObject({
  * Returns the label "cancelled in the outcome window": 1 if so, 0 if still in the network when it ends, null if unknown.
  *
  * For contract and postpaid customers, who have a day of cancellation. Prepaid customers stop without cancelling: use
- * `silent`.
+ * `silent`. Who did not pay and was closed is another case than who chose to leave: no offer keeps him, and a model of
+ * both learns payment trouble. `cause` takes them apart.
  *
  * With c = cutoff, g = gapDays, h = horizon:
  *
@@ -32,14 +37,24 @@ const schema = z.strictObject({
  *     label 0      cancelledAt missing or at or after c + g + h
  *     label null   the horizon is not complete: c + g + h > history.completeUntil
  *     label null   left in the gap: cancelledAt in [c, c + g): nobody could have acted on it
+ *     label null   left before the cutoff, which was known at or after it only (`cancelledKnownAt`)
+ *
+ * With a cause, a cancellation of the other cause is 0: the outcome is the chance to leave *this way* within the window,
+ * so that the two causes add up to all who leave. Where the cause itself is not known (`reasonIn` with a missing
+ * value), a cancellation is null.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *
  * @example
  * cancelled({ gapDays: 7, horizonDays: 30 })
  * // => { kind: 'cancelled', gapDays: 7, horizon: { days: 30 } }
+ *
+ * @example
+ * labelName(cancelled({ cause: voluntary(reasonIn('cancelReason', ['non-payment'])) }))
+ * // => 'cancelled_voluntary[cancelReason=non-payment]_30d'
  */
 export function cancelled(options: CancelledOptions = {}): CancelledRule {
-  const { gapDays, horizonDays, horizonMonths } = checkOptions('cancelled', schema, options)
-  return { kind: 'cancelled', gapDays, horizon: horizonOf('cancelled', { horizonDays, horizonMonths }) }
+  const { cause, gapDays, horizonDays, horizonMonths } = checkOptions('cancelled', schema, options)
+  const horizon = horizonOf('cancelled', { horizonDays, horizonMonths })
+  return { kind: 'cancelled', ...(cause === undefined ? {} : { cause }), gapDays, horizon }
 }

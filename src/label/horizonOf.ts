@@ -1,5 +1,9 @@
+import type { Days, Months } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import type { Horizon } from './rule.js'
+
+/** A length in days or in months, each under the name of its option. */
+export type Lengths = Readonly<Record<string, Days | Months | undefined>>
 
 /**
  * Returns the horizon that a label's options give, 30 days where they give none.
@@ -7,10 +11,15 @@ import type { Horizon } from './rule.js'
  * @param lengths the option in days and the option in months, in this order
  * @throws {HoldfastError} `option-invalid` where both are given
  */
-export function horizonOf(operation: string, lengths: Readonly<Record<string, number | undefined>>): Horizon {
+export function horizonOf(operation: string, lengths: Lengths): Horizon {
+  return lengthOf(operation, lengths) ?? { days: 30 }
+}
+
+/** Like {@link horizonOf}, undefined where the options give none. */
+export function lengthOf(operation: string, lengths: Lengths): Horizon | undefined {
   const [[daysName, days], [monthsName, months]] = Object.entries(lengths) as [
-    [string, number | undefined],
-    [string, number | undefined],
+    [string, Days | undefined],
+    [string, Months | undefined],
   ]
   if (days !== undefined && months !== undefined) {
     const rule = `to be left out where ${daysName} is given`
@@ -18,5 +27,6 @@ export function horizonOf(operation: string, lengths: Readonly<Record<string, nu
       { code: 'option-invalid', parameter: monthsName, rule, received: months },
     ])
   }
-  return months === undefined ? { days: days ?? 30 } : { months }
+  if (months !== undefined) return { months }
+  return days === undefined ? undefined : { days }
 }

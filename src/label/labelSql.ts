@@ -1,118 +1,110 @@
 import type { EpochDay } from '../base/days.js'
 import { windowBefore } from '../base/windows.js'
-import type { Dialect } from '../engine/engine.js'
-import { outcomeWindow } from './outcomeWindow.js'
-import type { LabelRule, SilentRule, ValueDroppedRule } from './rule.js'
+import { silentSql, valueDroppedSql } from './activitySql.js'
+import { cancelledSql } from './cancelledSql.js'
+import { firstPassageSql } from './firstPassageSql.js'
+import {
+  falseChurnJoin,
+  type LabelParts,
+  type LabelSqlOptions,
+  type NullCase,
+  populationJoin,
+} from './labelParts.js'
+import { followUp, outcomeWindow } from './outcomeWindow.js'
+import { planDowngradedSql } from './planDowngradedSql.js'
+import type { LabelRule, OutcomeRule } from './rule.js'
 
-/** Why a counted customer has no outcome. */
-export const horizonOpen = 'horizon not complete'
-export const leftInGap = 'left in the gap'
-
-/** Returns the reasons for which this label can be null, in the order in which they are looked for. */
-export function nullReasons(rule: LabelRule): string[] {
-  return [horizonOpen, leftInGap, ...conditionsOf(rule, String).map(([reason]) => reason)]
+/** A statement and the reasons for which its outcome can be NULL. */
+export interface LabelStatement {
+  readonly select: string
+  readonly reasons: readonly string[]
 }
 
-/** What a label statement is made for. */
-export interface LabelSqlOptions {
-  readonly dialect: Dialect
-  /** Table of the engine with the columns `id` and `cutoff`. */
-  readonly population: string
-  readonly cutoffs: readonly EpochDay[]
-  readonly completeUntil: EpochDay
+/**
+ * Returns the query for `id`, `cutoff`, `outcome` (0, 1 or NULL) and `reason` (NULL where there is an outcome), for a
+ * first passage also `time_days`, `cause` and `entry_days`.
+ */
+export function labelSql(rule: OutcomeRule, options: LabelSqlOptions): LabelStatement {
+  if (rule.kind === 'firstPassage') {
+    const open: NullCase = ['outcome window not begun', 'w.is_open = 1']
+    return firstPassageSql(rule, windowsSql(rule, options), [open, ...absentCases(options)], options)
+  }
+  const parts = partsOf(rule, options)
+  const open: NullCase = ['horizon not complete', 'w.is_open = 1']
+  const nulls = [open, ...absentCases(options), ...parts.nulls]
+  const { literal } = options.dialect
+  const cases = nulls.map(([reason, condition]) => `WHEN ${condition} THEN ${literal(reason)}`)
+  const resolved = resolvedSql(parts.outcome, options)
+  const select = [
+    `WITH ${[windowsSql(rule, options), ...parts.tables].join(',\n')}`,
+    'SELECT id, cutoff, CASE WHEN reason IS NULL THEN outcome END AS outcome, reason FROM (',
+    `  SELECT p.id, p.cutoff, CASE ${[...cases, ...resolved.cases].join('\n    ')} END AS reason,`,
+    `    CASE WHEN ${resolved.outcome} THEN 1 ELSE 0 END AS outcome`,
+    `  ${populationJoin(options)}`,
+    ...[...parts.joins, ...resolved.joins].map((join) => `  ${join}`),
+    ') labelled',
+  ].join('\n')
+  return { select, reasons: nulls.map(([reason]) => reason) }
 }
 
-/** Returns the query for `id`, `cutoff`, `outcome` (0, 1 or NULL) and `reason` (NULL where there is an outcome). */
-export function labelSql(rule: LabelRule, options: LabelSqlOptions): string {
-  const { dialect, population, cutoffs, completeUntil } = options
-  const { identifier, literal } = dialect
-  const cancelledAt = `c.${identifier('cancelledAt')}`
-  const conditions = [
-    [horizonOpen, 'w.is_open = 1'],
-    [leftInGap, `${cancelledAt} >= p.cutoff AND ${cancelledAt} < w.outcome_start`],
-    ...conditionsOf(rule, identifier),
-  ]
-  const cases = conditions.map(([reason, condition]) => `WHEN ${condition} THEN ${literal(reason!)}`)
+function partsOf(rule: LabelRule, options: LabelSqlOptions): LabelParts & { outcome: string } {
+  switch (rule.kind) {
+    case 'cancelled':
+      return cancelledSql(rule, options)
+    case 'silent':
+      return silentSql(rule, options)
+    case 'valueDropped':
+      return valueDroppedSql(rule, options)
+    case 'planDowngraded':
+      return planDowngradedSql(rule, options)
+  }
+}
+
+/** Who was not there any more when the outcome window began. */
+function absentCases({ dialect, tables }: LabelSqlOptions): NullCase[] {
+  const cancelledAt = `c.${dialect.identifier('cancelledAt')}`
+  const gap: NullCase = ['left in the gap', `${cancelledAt} >= p.cutoff AND ${cancelledAt} < w.outcome_start`]
+  // Only there a population, which sees what was known then, can count somebody who had left.
+  if (tables.customers?.['cancelledKnownAt'] === undefined) return [gap]
+  return [['left before the cutoff, known after it', `${cancelledAt} < p.cutoff`], gap]
+}
+
+/** A churn whose cancellation in the outcome window was none. */
+function resolvedSql(
+  outcome: string,
+  { dialect, falseChurn }: LabelSqlOptions,
+): { cases: string[]; joins: string[]; outcome: string } {
+  if (falseChurn === undefined) return { cases: [], joins: [], outcome }
+  const joins = [falseChurnJoin(falseChurn, dialect)]
+  return falseChurn.as === 'stayed'
+    ? { cases: [], joins, outcome: `(${outcome}) AND f.reason IS NULL` }
+    : { cases: [`WHEN f.reason IS NOT NULL AND (${outcome}) THEN f.reason`], joins, outcome }
+}
+
+function windowsSql(rule: OutcomeRule, { cutoffs, completeUntil }: LabelSqlOptions): string {
   const rows = cutoffs.map((cutoff) => {
+    if (rule.kind === 'firstPassage') {
+      const { start, end } = followUp(rule, cutoff, completeUntil)
+      return `(${[cutoff, cutoff, start, end, start >= completeUntil ? 1 : 0].join(', ')})`
+    }
     const { start, end } = outcomeWindow(rule, cutoff)
     return `(${[cutoff, lookbackStart(rule, cutoff), start, end, end > completeUntil ? 1 : 0].join(', ')})`
   })
-  const events = rule.kind === 'cancelled' ? [] : [eventsSql(rule, options)]
-  const tables = [
-    `windows(cutoff, lookback_start, outcome_start, outcome_end, is_open) AS (VALUES ${rows.join(', ')})`,
-    ...events,
-  ]
-  const join = events.length === 0 ? [] : ['LEFT JOIN events e ON e.id = p.id AND e.cutoff = p.cutoff']
-  return [
-    `WITH ${tables.join(',\n')}`,
-    'SELECT id, cutoff, CASE WHEN reason IS NULL THEN outcome END AS outcome, reason FROM (',
-    `  SELECT p.id, p.cutoff, CASE ${cases.join(' ')} END AS reason,`,
-    `    CASE WHEN ${outcomeSql(rule, cancelledAt)} THEN 1 ELSE 0 END AS outcome`,
-    `  FROM ${identifier(population)} p`,
-    '  JOIN windows w ON w.cutoff = p.cutoff',
-    `  JOIN ${identifier('customers')} c ON c.id = p.id`,
-    ...join,
-    ') labelled',
-  ].join('\n')
+  return `windows(cutoff, lookback_start, outcome_start, outcome_end, is_open) AS (VALUES ${rows.join(', ')})`
 }
 
-/** First day before the cutoff that the label looks at; the cutoff itself where it does not look back. */
+/** First day before the cutoff that the label looks at; the cutoff itself where it does not look back by a window. */
 function lookbackStart(rule: LabelRule, cutoff: EpochDay): EpochDay {
   switch (rule.kind) {
-    case 'cancelled':
-      return cutoff
-    case 'silent':
-      return windowBefore(cutoff, { days: rule.activeDays }).start
+    case 'silent': {
+      const { activeDays, activeMonths } = rule
+      const length = activeDays === undefined ? { months: activeMonths! } : { days: activeDays }
+      return windowBefore(cutoff, length).start
+    }
     case 'valueDropped':
       return windowBefore(cutoff, { months: rule.lookbackMonths }).start
-  }
-}
-
-/** When a customer is not countable. */
-function conditionsOf(
-  rule: LabelRule,
-  identifier: (name: string) => string,
-): [reason: string, condition: string][] {
-  switch (rule.kind) {
     case 'cancelled':
-      return []
-    case 'silent':
-      return [[`no ${rule.table} in the ${rule.activeDays} days before`, 'coalesce(e.before, 0) = 0']]
-    case 'valueDropped':
-      return [
-        ['activated within the look-back', `c.${identifier('activatedAt')} > w.lookback_start`],
-        [`no ${rule.measure} in the look-back`, 'coalesce(e.before, 0) <= 0'],
-      ]
+    case 'planDowngraded':
+      return cutoff
   }
-}
-
-function outcomeSql(rule: LabelRule, cancelledAt: string): string {
-  switch (rule.kind) {
-    case 'cancelled':
-      return `${cancelledAt} >= w.outcome_start AND ${cancelledAt} < w.outcome_end`
-    case 'silent':
-      return 'coalesce(e.after, 0) = 0'
-    case 'valueDropped': {
-      const after = `coalesce(e.after, 0) / ${rule.horizon.months}e0`
-      const before = `coalesce(e.before, 0) / ${rule.lookbackMonths}e0`
-      return `round((${after} - ${(1 - rule.share).toExponential()} * ${before}) * 1e9) <= 0`
-    }
-  }
-}
-
-/** Rows before the cutoff and rows in the outcome window, brought together per customer and cutoff. */
-function eventsSql(rule: SilentRule | ValueDroppedRule, { dialect, population }: LabelSqlOptions): string {
-  const sum = (condition: string): string =>
-    rule.kind === 'silent'
-      ? `count(CASE WHEN ${condition} THEN 1 END)`
-      : dialect.exactSum(`CASE WHEN ${condition} THEN t.${dialect.identifier(rule.measure)} END`)
-  return [
-    'events AS (',
-    `  SELECT p.id, p.cutoff, ${sum('t.day < p.cutoff')} AS before, ${sum('t.day >= w.outcome_start')} AS after`,
-    `  FROM ${dialect.identifier(population)} p`,
-    '  JOIN windows w ON w.cutoff = p.cutoff',
-    `  JOIN ${dialect.identifier(rule.table)} t`,
-    '    ON t.id = p.id AND t.day >= w.lookback_start AND t.day < w.outcome_end',
-    '  GROUP BY p.id, p.cutoff)',
-  ].join('\n')
 }

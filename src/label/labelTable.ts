@@ -1,20 +1,32 @@
 import { addDays, addMonths, type EpochDay, formatDay } from '../base/days.js'
-import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { History } from '../engine/history.js'
 import type { Population } from '../population/populationTable.js'
 import { reasonCounts } from '../population/reasonCounts.js'
 import { temporaryName } from '../population/temporaryName.js'
 import type { Table } from '../table/table.js'
-import { labelSql, nullReasons } from './labelSql.js'
+import type { FalseChurn } from './labelParts.js'
+import { labelProblems } from './labelProblems.js'
+import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
-import { type LabelRule, labelRuleSchema } from './rule.js'
+import { type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
+
+/** Options of {@link labelTable}. */
+export interface LabelTableOptions {
+  /**
+   * Table of the engine with the columns `id` and `reason`: customers whose cancellation was none. Where a cancellation
+   * in the outcome window would make such a customer churned, the outcome is NULL with the reason of the table, or 0.
+   */
+  readonly falseChurn?: FalseChurn
+}
 
 /** What happened to a population. */
 export interface Labels {
   /**
    * Temporary table of the engine with the columns `id`, `cutoff`, `outcome` (1, 0 or NULL) and `reason` (why it is
-   * NULL): one row per row of the population.
+   * NULL): one row per row of the population. For a first passage also `time_days`, `cause` (NULL where censored) and
+   * `entry_days`, see {@link SurvivalOutcomes}.
    */
   readonly table: string
   /** Columns `cutoff`, `reason`, `customers`: those without outcome. Reasons that hold for nobody have 0 customers. */
@@ -27,8 +39,12 @@ export interface Labels {
  * Makes the table of what happened to each counted customer after each cutoff: 1 churned, 0 stayed, NULL not known.
  *
  * NULL is never a 0: a customer whose outcome is not known is left out, and the report says how many and why. In this
- * order, the first that holds: the horizon is not complete; the customer left inside the gap; the label's own rule for
- * who is countable.
+ * order, the first that holds: the horizon is not complete; the customer left before the cutoff, which the population did
+ * not know then; left inside the gap; the label's own rule for who is countable; a cancellation that was none.
+ *
+ * What makes a customer countable is seen as of the cutoff: rows that became known at or after it (`knownAt`) are not
+ * there. What happens after the cutoff is all that is known when the history ends; where cancellations are entered late,
+ * the last cutoffs have too few of them, and `completeUntil` should end as much earlier.
  *
  * @throws {HoldfastError} `window-open` where no cutoff has a complete outcome window, with the latest usable cutoff;
  * `table-unknown`, `column-missing`, `column-type` where the label asks for something that the history does not have
@@ -57,38 +73,56 @@ export interface Labels {
  */
 export async function labelTable(
   history: History,
-  label: LabelRule,
+  label: OutcomeRule,
   population: Pick<Population, 'table' | 'cutoffs'>,
+  options: LabelTableOptions = {},
 ): Promise<Labels> {
-  const rule = checkOptions('labelTable', labelRuleSchema, label)
-  refuse('labelTable', labelProblems(rule, history))
+  const rule = checkOptions('labelTable', outcomeRuleSchema, label)
+  refuse('labelTable', labelProblems(rule, history.tables))
   refuseOpenWindows(rule, population.cutoffs, history.completeUntil)
-  const { engine, completeUntil } = history
+  const { engine, tables, completeUntil } = history
+  const { cutoffs } = population
   const table = temporaryName('label')
-  const select = labelSql(rule, {
+  const { select, reasons } = labelSql(rule, {
     dialect: engine.dialect,
+    tables,
     population: population.table,
-    cutoffs: population.cutoffs,
+    cutoffs,
     completeUntil,
+    ...options,
   })
   await engine.run(`CREATE TEMPORARY TABLE ${table} AS ${select}`)
+  const resolved = await falseChurnReasons(history, options)
   return {
     table,
-    report: await reasonCounts(engine, table, population.cutoffs, nullReasons(rule)),
+    report: await reasonCounts(engine, table, cutoffs, [...reasons, ...resolved]),
     drop: () => engine.run(`DROP TABLE IF EXISTS ${table}`),
   }
 }
 
-function refuseOpenWindows(rule: LabelRule, cutoffs: readonly EpochDay[], completeUntil: EpochDay): void {
-  const windows = cutoffs.map((cutoff) => outcomeWindow(rule, cutoff))
-  const earliest = windows.reduce((first, window) => (window.end < first.end ? window : first))
-  if (earliest.end <= completeUntil) return
+async function falseChurnReasons({ engine }: History, { falseChurn }: LabelTableOptions): Promise<string[]> {
+  if (falseChurn?.as !== 'null') return []
+  const table = engine.dialect.identifier(falseChurn.table)
+  const found = await engine.query(
+    `SELECT DISTINCT reason FROM ${table} WHERE reason IS NOT NULL ORDER BY reason`,
+  )
+  return found.rowCount === 0 ? [] : found.rows().map(({ reason }) => String(reason))
+}
+
+function refuseOpenWindows(rule: OutcomeRule, cutoffs: readonly EpochDay[], completeUntil: EpochDay): void {
+  const earliest = cutoffs.reduce((first, cutoff) => (cutoff < first ? cutoff : first))
+  const isPassage = rule.kind === 'firstPassage'
+  const start = addDays(earliest, rule.gapDays)
+  // A first passage asks for one day at least; whoever is followed for less than the horizon is censored.
+  const end = isPassage ? addDays(start, 1) : outcomeWindow(rule, earliest).end
+  if (end <= completeUntil) return
+  const latest = isPassage ? addDays(completeUntil, -rule.gapDays - 1) : latestCutoff(rule, completeUntil)
   throw new HoldfastError('labelTable', [
     {
       code: 'window-open',
-      parameter: `the outcome window [${formatDay(earliest.start)}, ${formatDay(earliest.end)})`,
+      parameter: `the outcome window [${formatDay(start)}, ${formatDay(end)})`,
       rule: `to end at or before ${formatDay(completeUntil)}, from which day on the history is not complete`,
-      wayOut: `Use a cutoff of at most ${formatDay(latestCutoff(rule, completeUntil))}, or a shorter horizon.`,
+      wayOut: `Use a cutoff of at most ${formatDay(latest)}${isPassage ? '' : ', or a shorter horizon'}.`,
     },
   ])
 }
@@ -100,23 +134,4 @@ export function latestCutoff(rule: LabelRule, completeUntil: EpochDay): EpochDay
   let start = addDays(addMonths(completeUntil, -rule.horizon.months), 3)
   while (addMonths(start, rule.horizon.months) > completeUntil) start = addDays(start, -1)
   return addDays(start, -rule.gapDays)
-}
-
-function labelProblems(rule: LabelRule, history: History): Problem[] {
-  if (rule.kind === 'cancelled') return []
-  const columns = history.tables[rule.table]
-  if (columns === undefined) {
-    const known = `to be one of the tables of the history: ${Object.keys(history.tables).join(', ')}`
-    return [{ code: 'table-unknown', parameter: `table ${rule.table}`, rule: known }]
-  }
-  if (rule.kind === 'silent' || columns[rule.measure] === 'number') return []
-  const kind = columns[rule.measure]
-  const place = { table: rule.table }
-  const parameter = `column ${rule.measure}`
-  if (kind !== undefined)
-    return [{ code: 'column-type', parameter, rule: 'to hold number values', received: kind, place }]
-  const names = Object.keys(columns)
-  const close = closestWord(rule.measure, names)
-  const wayOut = close === undefined ? {} : { wayOut: `Did you mean ${close}?` }
-  return [{ code: 'column-missing', parameter, rule: `to be one of ${names.join(', ')}`, place, ...wayOut }]
 }

@@ -1,6 +1,6 @@
 import { addDays, addMonths, type EpochDay } from '../base/days.js'
 import { type DayWindow, windowAfter } from '../base/windows.js'
-import type { LabelRule } from './rule.js'
+import type { FirstPassageRule, LabelRule } from './rule.js'
 
 /**
  * Returns the days whose events decide the outcome as of a cutoff.
@@ -14,8 +14,19 @@ import type { LabelRule } from './rule.js'
  * outcomeWindow(cancelled({ gapDays: 0, horizonMonths: 1 }), epochDay('2025-02-01'))
  * // => { start: 20120, end: 20148 }     the 28 days of February
  */
-export function outcomeWindow(rule: LabelRule, cutoff: EpochDay): DayWindow {
+export function outcomeWindow(rule: Pick<LabelRule, 'gapDays' | 'horizon'>, cutoff: EpochDay): DayWindow {
   if ('days' in rule.horizon) return windowAfter(cutoff, rule.gapDays, rule.horizon.days)
   const start = addDays(cutoff, rule.gapDays)
   return { start, end: addMonths(start, rule.horizon.months) }
+}
+
+/**
+ * Returns the days on which a first passage is looked for: the outcome window as far as the history is complete. It is
+ * empty (`end <= start`) where the history ends before it begins.
+ */
+export function followUp(rule: FirstPassageRule, cutoff: EpochDay, completeUntil: EpochDay): DayWindow {
+  const { gapDays, horizon } = rule
+  if (horizon === 'all') return { start: addDays(cutoff, gapDays), end: completeUntil }
+  const { start, end } = outcomeWindow({ gapDays, horizon }, cutoff)
+  return { start, end: end < completeUntil ? end : completeUntil }
 }

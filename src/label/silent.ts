@@ -2,15 +2,17 @@ import { z } from 'zod'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import type { EventTableName } from '../table/inputs.js'
-import { horizonOf } from './horizonOf.js'
+import { horizonOf, lengthOf } from './horizonOf.js'
 import { eventTableSchema, type SilentRule } from './rule.js'
 
 /** Windows of the label {@link silent}. */
 export interface SilentOptions {
   /** Table whose rows are the activity. Default `'usage'`. */
   readonly table?: EventTableName
-  /** Length of the look-back that makes a customer countable. Days, integer ≥ 1. Default 30. */
+  /** Length of the look-back that makes a customer countable. Days, integer ≥ 1. Default 30, where no months are given. */
   readonly activeDays?: Days
+  /** The same in calendar months. Integer ≥ 1. */
+  readonly activeMonths?: Months
   /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
   /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `silentMonths` is not given. */
@@ -21,7 +23,8 @@ export interface SilentOptions {
 
 const schema = z.strictObject({
   table: eventTableSchema.default('usage'),
-  activeDays: z.int().min(1).default(30),
+  activeDays: z.int().min(1).optional(),
+  activeMonths: z.int().min(1).optional(),
   gapDays: z.int().min(0).default(0),
   silentDays: z.int().min(1).optional(),
   silentMonths: z.int().min(1).optional(),
@@ -33,14 +36,14 @@ const schema = z.strictObject({
  * Use it where customers leave without cancelling (prepaid lines, shops, logins). Do not use it alone for contract
  * customers: a suspended or travelling customer is silent but has not left; use `cancelled`.
  *
- * With c = cutoff, a = activeDays, g = gapDays, s = length of the outcome window:
+ * With c = cutoff, a = length of the look-back, g = gapDays, s = length of the outcome window:
  *
- *     countable    at least one row in [c − a, c)
+ *     countable    at least one row in [c − a, c), known before c where the table has `knownAt`
  *     label 0      at least one row in [c + g, c + g + s)
  *     label 1      none there
  *     label null   not countable: never a 0, so that it cannot dilute the churn rate
  *     label null   the horizon is not complete: c + g + s > history.completeUntil
- *     label null   left in the gap: cancelledAt in [c, c + g)
+ *     label null   left in the gap: cancelledAt in [c, c + g); left before the cutoff, known after it
  *
  * Rows inside the gap are ignored on both sides. The result does not depend on the order of rows or on repeated rows.
  * Who cancels inside the outcome window is 0 if seen there before, 1 if not.
@@ -51,15 +54,17 @@ const schema = z.strictObject({
  * silent({ activeDays: 180, silentDays: 90 })
  * // => { kind: 'silent', table: 'usage', activeDays: 180, gapDays: 0, horizon: { days: 90 } }
  *
- * @see the monthly form "active last month, absent this month" (流失客户数) of login statistics
+ * @see {@link activityChurned} for the same rule by calendar months
  * @see {@link cancelled} where a day of cancellation exists
  */
 export function silent(options: SilentOptions = {}): SilentRule {
-  const { table, activeDays, gapDays, silentDays, silentMonths } = checkOptions('silent', schema, options)
+  const checked = checkOptions('silent', schema, options)
+  const { table, activeDays, activeMonths, gapDays, silentDays, silentMonths } = checked
+  const active = lengthOf('silent', { activeDays, activeMonths }) ?? { days: 30 }
   return {
     kind: 'silent',
     table,
-    activeDays,
+    ...('days' in active ? { activeDays: active.days } : { activeMonths: active.months }),
     gapDays,
     horizon: horizonOf('silent', { silentDays, silentMonths }),
   }
