@@ -113,6 +113,7 @@ export {
 export { featureName } from './feature/featureName.js'
 export { featureRuleSchema } from './feature/featureRuleSchema.js'
 export { featuresOf } from './feature/featuresOf.js'
+export { parseFeatureName } from './feature/parseFeatureName.js'
 export type {
   Aggregate,
   AggregateRule,

@@ -1,7 +1,7 @@
 import type { WindowRule } from '../base/windows.js'
 import { eventTableNames } from '../table/inputs.js'
 import { conditionsOf } from './columnKindsOf.js'
-import type { FeatureRule, NumberRange, RowCondition, RowFilter, ValueType } from './rule.js'
+import type { Aggregate, FeatureRule, NumberRange, RowCondition, RowFilter, ValueType } from './rule.js'
 
 /**
  * Returns the name of a rule's feature: made from the rule alone, so that the same question has the same name in
@@ -99,13 +99,28 @@ function operandNames(left: FeatureRule, right: FeatureRule, enclosed: boolean):
   })
 }
 
+/** What brings rows together, as it is called in names and in rules. */
+export const aggregateNames: readonly Aggregate[] = [
+  'count',
+  'activeDays',
+  'sum',
+  'mean',
+  'min',
+  'max',
+  'distinct',
+  'entropy',
+  'changes',
+  'gapMean',
+  'gapDeviation',
+]
+
 /**
  * The sign between two operands, after the window of the left one. A column that holds the same, with its underscores,
  * would be read as two operands.
  */
 export const operandSign = new RegExp(
-  '(_(?:count|activeDays|sum|mean|min|max|distinct|entropy|changes|gapMean|gapDeviation)' +
-    `_(?:all|\\d+[dm](?:_lag\\d+[dm])?))_(per|minus)_(?=\\(|(?:${eventTableNames.join('|')})[_[])`,
+  `(_(?:${aggregateNames.join('|')})_(?:all|\\d+[dm](?:_lag\\d+[dm])?))` +
+    `_(per|minus)_(?=\\(|(?:${eventTableNames.join('|')})[_[])`,
 )
 
 function columnName(column: string, enclosed: boolean): string {
@@ -124,8 +139,9 @@ function filterName(where: RowFilter | undefined): string {
   return names.sort().join('')
 }
 
-// A text has no `%`, `=`, `!`, `|`, `[`, `]` of its own, so each form has a sign that no other can hold.
-function conditionName(condition: RowCondition): string {
+/** Returns the name of a condition, the same for those that differ in the order of their values only. */
+export function conditionName(condition: RowCondition): string {
+  // A text has no `%`, `=`, `!`, `|`, `[`, `]` of its own, so each form has a sign that no other can hold.
   const text = (value: string): string => escaped(value, /[%=!|[\]]/g)
   const listed = (values: readonly string[]): string => [...new Set(values)].sort().map(text).join('|')
   if ('weekday' in condition) return `weekday|${[...condition.weekday].sort().join('|')}`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conditionName } from './featureName.js'
 import type { RowCondition, RowFilter } from './rule.js'
 
 const nonEmpty = 'to be a text that is not empty'
@@ -50,7 +51,7 @@ const condition: z.ZodType<RowCondition> = z.union([
 const conditionList = z
   .array(condition)
   .min(2, listOf('two conditions'))
-  .refine((list) => new Set(list.map((each) => JSON.stringify(each))).size === list.length, {
+  .refine((list) => new Set(list.map(conditionName)).size === list.length, {
     error: 'to be a list of conditions that differ',
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { WindowRule } from '../../src/base/windows.js'
+import { conditionName } from '../../src/feature/featureName.js'
 import type { featureRuleSchemas } from '../../src/feature/featureRuleSchema.js'
 import type {
   AggregateRule,
@@ -102,7 +103,7 @@ const filters = (of: EventTableName): fc.Arbitrary<RowFilter | undefined> =>
       arbitrary: fc.uniqueArray(conditions(of), {
         minLength: 2,
         maxLength: 3,
-        selector: (each) => JSON.stringify(each),
+        selector: conditionName,
       }),
     },
   )
