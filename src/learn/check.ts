@@ -212,19 +212,18 @@ export function classProblems([stayed, churned]: readonly [stayed: number, churn
 
 function countedRows(data: TrainingData): Omit<CheckedTraining<unknown>, 'options'> {
   const { features, outcome, weight } = rowsThatCount(data)
-  const [total, churned] = [new ExactSum(), new ExactSum()]
-  for (let row = 0; row < outcome.length; row++) {
-    const rowWeight = weight === null ? 1 : weight[row]!
-    total.add(rowWeight)
-    if (outcome[row] === 1) churned.add(rowWeight)
-  }
-  return {
-    features,
-    outcome,
-    weight,
-    totalWeight: total.value,
-    baseRate: churned.value / total.value,
-  }
+  const totalWeight = weight === null ? outcome.length : sumWhere(weight, () => true)
+  const churned =
+    weight === null
+      ? outcome.reduce((sum, value) => sum + value, 0)
+      : sumWhere(weight, (row) => outcome[row] === 1)
+  return { features, outcome, weight, totalWeight, baseRate: churned / totalWeight }
+}
+
+function sumWhere(weight: Float64Array, counts: (row: number) => boolean): number {
+  const sum = new ExactSum()
+  for (let row = 0; row < weight.length; row++) if (counts(row)) sum.add(weight[row]!)
+  return sum.value
 }
 
 /** Returns the rows of weight above 0, with the columns in the order of their names. Copies only where rows weigh 0. */
