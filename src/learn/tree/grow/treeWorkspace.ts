@@ -33,6 +33,9 @@ export class TreeWorkspace extends TreeRows {
   readonly #description: number
   readonly #directions: readonly number[] | null
   readonly #placeCount: number
+  /** Views for as long as the memory is not moved: to make one takes longer than to read it. */
+  #inUseViews: readonly Uint8Array[] = []
+  #bytes: Uint8Array | null = null
   /** Histograms beside the wanted one that the last fill has left to be added to it. */
   #partialCount = 0
 
@@ -141,8 +144,15 @@ export class TreeWorkspace extends TreeRows {
 
   /** The features that the node (0) or the sibling (1) may ask: 1 or 0 per place. */
   inUse(which: number): Uint8Array {
-    const first = this.#inUse + which * this.#placeCount
-    return this.team.memory.bytes.subarray(first, first + this.#placeCount)
+    const { bytes } = this.team.memory
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes
+      this.#inUseViews = [0, 1].map((each) => {
+        const first = this.#inUse + each * this.#placeCount
+        return bytes.subarray(first, first + this.#placeCount)
+      })
+    }
+    return this.#inUseViews[which]!
   }
 
   /** The place with the largest gain, of equal ones that of the first feature; -1 where there is none. */
