@@ -236,6 +236,21 @@ export { type MonthlySeries, type MonthTag, tagMonths } from './lifecycle/tagMon
 export { transitionTable } from './lifecycle/transitionTable.js'
 // population: who is counted
 export {
+  type ArrearsByAttribute,
+  type ArrearsByBalance,
+  type ArrearsByPayments,
+  type ArrearsSign,
+  type FalseChurnOptions,
+  type FalseChurnRule,
+  falseChurn,
+  falseChurnRuleSchema,
+  type SameDevice,
+} from './population/falseChurnRule.js'
+export type { FalseChurnReason } from './population/falseChurnSql.js'
+export { type FalseChurn, falseChurnTable } from './population/falseChurnTable.js'
+export { type FollowedCohort, type FollowOptions, followCohort } from './population/followCohort.js'
+export { type MonthlyFlowsOptions, monthlyFlows } from './population/monthlyFlows.js'
+export {
   type AttributeIn,
   activeCustomers,
   attributeIn,
@@ -246,6 +261,13 @@ export {
   joinedWithin,
   type PopulationRule,
 } from './population/rule.js'
+export {
+  cohortFromTable,
+  type SnapshotCohort,
+  type SnapshotOptions,
+  snapshotCohort,
+} from './population/snapshotCohort.js'
+export { stockFlowAudit } from './population/stockFlowAudit.js'
 // score: risk, band and reasons
 export type { AboutModel } from './score/aboutModel.js'
 export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from './score/bands.js'

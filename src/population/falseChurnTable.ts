@@ -26,7 +26,8 @@ export interface FalseChurn {
   drop(): Promise<void>
 }
 
-const realChurn = 'real churn'
+/** The reason of those whose cancellation is real churn. */
+export const realChurn = 'real churn'
 const realChurnSoFar = 'real churn so far'
 
 /**

@@ -1,0 +1,153 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { type EpochDay, formatDay, parseDay } from '../base/days.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { type TextColumn, textColumn } from '../base/matrix.js'
+import type { History } from '../engine/history.js'
+import { dayColumn, Table } from '../table/table.js'
+import { populationTable } from './populationTable.js'
+import { activeCustomers, type PopulationRule } from './rule.js'
+
+/** Customers frozen at a day, to be followed. Immutable. */
+export interface SnapshotCohort {
+  /** The day of the snapshot: they were counted when it began. */
+  readonly at: EpochDay
+  /**
+   * Columns `id` and `snapshotAt`, one row per customer in the order of ids. Save it with `writeTable`; what `readTable`
+   * gives back is made a cohort again by {@link cohortFromTable}.
+   */
+  readonly customers: Table
+  /** SHA-256 over the day and the ids: the same customers frozen on the same day give the same text. */
+  readonly fingerprint: string
+  /** Columns `cutoff`, `reason`, `customers`: who was counted, and why others were not. null where read from a table. */
+  readonly report: Table | null
+}
+
+/** Whom to freeze, and when. */
+export interface SnapshotOptions {
+  /** The day of the snapshot, `YYYY-MM-DD` or a day number. */
+  readonly at: EpochDay | string
+  /** Default: all customers that are active when the day begins. */
+  readonly population?: PopulationRule
+}
+
+/**
+ * Freezes the customers that are counted at a day: the list whose retention is followed from then on.
+ *
+ * The list does not change when the history does: save it, and follow it in later exports. A customer who joins later is
+ * not in it, one who leaves stays in it.
+ *
+ * @throws {HoldfastError} `option-invalid` where `at` is no day; `window-open` where it lies after
+ * `history.completeUntil`; `table-empty` where nobody is counted; what the population rule refuses
+ *
+ * O(customers) memory.
+ *
+ * @example
+ * const history = await openHistory({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-02-20' },
+ *     { id: 'B', activatedAt: '2024-06-01', cancelledAt: null },
+ *     { id: 'C', activatedAt: '2025-01-10', cancelledAt: null },
+ *   ],
+ *   usage: [{ id: 'B', day: '2025-03-31', minutes: 30 }],
+ * })
+ * const cohort = await snapshotCohort(history, { at: '2025-01-01' })
+ * await history.close()
+ * cohort.customers.rows()
+ * // => [{ id: 'A', snapshotAt: '2025-01-01' }, { id: 'B', snapshotAt: '2025-01-01' }]
+ *
+ * @see {@link followCohort}
+ */
+export async function snapshotCohort(history: History, options: SnapshotOptions): Promise<SnapshotCohort> {
+  const at = parseDay(options.at)
+  refuse('snapshotCohort', dayProblems(options.at, at, history.completeUntil))
+  const population = await populationTable(history, options.population ?? activeCustomers(), [at!])
+  try {
+    const found = await history.engine.query(`SELECT id FROM ${population.table} ORDER BY id`)
+    return cohortOf('snapshotCohort', at!, textsOf(found.texts('id')), population.report)
+  } finally {
+    await population.drop()
+  }
+}
+
+/**
+ * Returns the cohort that was saved as a table, for example with `writeTable(cohort.customers, 'cohort.parquet')`.
+ *
+ * @param table columns `id` (texts, each once) and `snapshotAt` (days, all the same); others are not read
+ * @throws {HoldfastError} `column-missing`, `column-type`, `table-empty`, `value-missing`, `duplicate-id`; `option-invalid`
+ * where the days differ
+ */
+export function cohortFromTable(table: Table): SnapshotCohort {
+  const ids = table.texts('id')
+  const days = table.days('snapshotAt')
+  const at = days.values[0] as EpochDay | undefined
+  const differs = days.values.findIndex((day) => day !== at)
+  refuse('cohortFromTable', [
+    ...[ids, days]
+      .filter(({ missing }) => missing !== null)
+      .map(({ name }): Problem => {
+        return { code: 'value-missing', parameter: `column ${name}`, rule: 'to have a value in every row' }
+      }),
+    ...(differs === -1 ? [] : [severalDays(days.values[differs] as EpochDay, at!, differs)]),
+  ])
+  return cohortOf('cohortFromTable', at ?? (0 as EpochDay), textsOf(ids), null)
+}
+
+function cohortOf(
+  operation: string,
+  at: EpochDay,
+  given: readonly string[],
+  report: Table | null,
+): SnapshotCohort {
+  const ids = [...given].sort()
+  if (ids.length === 0) {
+    const rule = 'to have at least one customer'
+    throw new HoldfastError(operation, [{ code: 'table-empty', parameter: 'the cohort', rule }])
+  }
+  const repeated = ids.findIndex((id, index) => id === ids[index - 1])
+  if (repeated !== -1) {
+    const problem: Problem = { code: 'duplicate-id', parameter: 'id', rule: 'to occur once in a cohort' }
+    throw new HoldfastError(operation, [{ ...problem, received: ids[repeated] }])
+  }
+  const days = new Int32Array(ids.length).fill(at) as ArrayLike<number> as ArrayLike<EpochDay>
+  return Object.freeze({
+    at,
+    customers: new Table([textColumn('id', ids), dayColumn('snapshotAt', days)]),
+    fingerprint: fingerprintOf(at, ids),
+    report,
+  })
+}
+
+function fingerprintOf(at: EpochDay, ids: readonly string[]): string {
+  const hash = sha256.create()
+  hash.update(utf8ToBytes(`holdfast cohort 1 ${formatDay(at)} ${ids.length}`))
+  // The length before the text keeps ["ab", "c"] and ["a", "bc"] apart
+  for (const id of ids) hash.update(utf8ToBytes(` ${id.length} ${id}`))
+  return bytesToHex(hash.digest())
+}
+
+function textsOf({ codes, dictionary }: TextColumn): string[] {
+  return Array.from(codes, (code) => dictionary[code]!)
+}
+
+function dayProblems(given: unknown, at: EpochDay | undefined, completeUntil: EpochDay): Problem[] {
+  if (at === undefined) {
+    const rule = 'to be a date written YYYY-MM-DD, or a whole number of days since 1970-01-01'
+    return [{ code: 'option-invalid', parameter: 'at', rule, received: given }]
+  }
+  if (at <= completeUntil) return []
+  const rule = `to be at or before ${formatDay(completeUntil)}, from which day on the history is not complete`
+  const wayOut = `Freeze the cohort at ${formatDay(completeUntil)}.`
+  return [{ code: 'window-open', parameter: 'at', rule, received: formatDay(at), wayOut }]
+}
+
+function severalDays(day: EpochDay, first: EpochDay, row: number): Problem {
+  return {
+    code: 'option-invalid',
+    parameter: 'snapshotAt',
+    rule: `to be one day for all, ${formatDay(first)} as in the first row`,
+    received: formatDay(day),
+    place: { row: row + 1, column: 'snapshotAt' },
+    wayOut: 'Follow the cohorts of several days one by one.',
+  }
+}

@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addDays, addMonths, epochDay, formatDay } from '../../src/base/days.js'
+import { textColumn } from '../../src/base/matrix.js'
+import { openDuckdb } from '../../src/engine/duckdb.js'
+import type { Engine } from '../../src/engine/engine.js'
+import type { History } from '../../src/engine/history.js'
+import { openHistory } from '../../src/engine/openHistory.js'
+import { falseChurn } from '../../src/population/falseChurnRule.js'
+import { falseChurnTable } from '../../src/population/falseChurnTable.js'
+import { followCohort } from '../../src/population/followCohort.js'
+import { monthlyFlows } from '../../src/population/monthlyFlows.js'
+import { activeCustomers, attributeIn } from '../../src/population/rule.js'
+import { cohortFromTable, type SnapshotCohort, snapshotCohort } from '../../src/population/snapshotCohort.js'
+import { stockFlowAudit } from '../../src/population/stockFlowAudit.js'
+import { readTable } from '../../src/table/readTable.node.js'
+import { dayColumn, Table, tableFrom } from '../../src/table/table.js'
+import { writeTable } from '../../src/table/writeTable.node.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openDuckdb()
+})
+afterAll(() => engine.close())
+
+type Customer = {
+  readonly id: string
+  readonly activatedAt: string
+  readonly cancelledAt: string | null
+}
+
+function historyOf(customers: readonly Customer[], completeUntil = '2026-01-01'): Promise<History> {
+  const usage = [{ id: customers[0]!.id, day: customers[0]!.activatedAt, minutes: 1 }]
+  return openHistory({ customers: [...customers], usage }, { engine, today: '2026-01-01', completeUntil })
+}
+
+const at = epochDay('2025-01-01')
+
+test('the printed figures of a snapshot cohort: retention, schedule target and margin of six months', async () => {
+  // 10,000 customers; how many are left at the end of each month is retention × 10,000
+  const retained = [10_000, 9_902, 9_785, 9_604, 9_551, 9_395]
+  const monthOf = (customer: number) => retained.findIndex((count) => customer >= count)
+  const customers = Array.from({ length: 10_000 }, (_, customer) => {
+    const month = monthOf(customer)
+    const cancelledAt = month === -1 ? null : formatDay(addDays(addMonths(at, month), customer % 28))
+    return { id: String(customer), activatedAt: '2024-01-01', cancelledAt }
+  })
+  const history = await historyOf(customers)
+  const { retention, leavers } = await followCohort(history, await snapshotCohort(history, { at }), {
+    months: 6,
+  })
+  const percent = (name: string) =>
+    Array.from(retention.numbers(name).values, (share) => Number((100 * share).toFixed(2)))
+  expect(percent('retention')).toEqual([100, 99.02, 97.85, 96.04, 95.51, 93.95])
+  expect(percent('target')).toEqual([98.75, 97.5, 96.25, 95, 93.75, 92.5])
+  expect(percent('margin')).toEqual([1.25, 1.52, 1.6, 1.04, 1.76, 1.45])
+  expect(Array.from(leavers.numbers('customers').values)).toEqual([0, 98, 117, 181, 53, 156])
+})
+
+test('the printed residuals of stock and flow are found', () => {
+  const figures = tableFrom({
+    new: [455, 385, 725, 1178, 450, 895],
+    left: [304, 409, 376, 349, 310, 404],
+    stock: [11762, 11164, 11620, 12533, 12691, 13255],
+  })
+  expect(
+    stockFlowAudit(figures)
+      .rows()
+      .map(({ residual }) => residual),
+  ).toEqual([null, -574, 107, 84, 18, 73])
+})
+
+test('a month without a figure, and the one after it, have no residual', () => {
+  const audited = stockFlowAudit(tableFrom({ new: [1, 1, 1], left: [0, 0, 0], stock: [10, null, 12] }))
+  expect(audited.rows().map(({ residual }) => residual)).toEqual([null, null, null])
+})
+
+const five: Customer[] = [
+  { id: 'stays', activatedAt: '2024-01-01', cancelledAt: null },
+  { id: 'leaves on the first day', activatedAt: '2024-01-01', cancelledAt: '2025-01-01' },
+  { id: 'leaves on the last day', activatedAt: '2024-01-01', cancelledAt: '2025-01-31' },
+  { id: 'leaves in March', activatedAt: '2024-01-01', cancelledAt: '2025-03-01' },
+  { id: 'comes on the day', activatedAt: '2025-01-01', cancelledAt: null },
+]
+
+test('frozen is who is counted when the day begins; months end where the next one begins', async () => {
+  const history = await historyOf(five, '2025-03-15')
+  const cohort = await snapshotCohort(history, { at: '2025-01-01' })
+  expect(cohort.customers.rowCount).toBe(4)
+  const { retention, leavers } = await followCohort(history, cohort, {
+    months: 3,
+    target: { start: 0.9, fallPerMonth: 0.1 },
+  })
+  expect(retention.rows().map(({ month, until, retained }) => [month, until, retained])).toEqual([
+    [1, '2025-02-01', 2],
+    [2, '2025-03-01', 2],
+    // March is not over: who left in it so far is no figure of March
+    [3, '2025-04-01', null],
+  ])
+  expect(retention.rows().map(({ target }) => Number(Number(target).toFixed(9)))).toEqual([0.8, 0.7, 0.6])
+  expect(leavers.rows()).toEqual([
+    { month: 1, reason: 'real churn', customers: 2 },
+    { month: 2, reason: 'real churn', customers: 0 },
+  ])
+})
+
+test('a cohort that was written to a file and read back is the same, and the same in a later history', async () => {
+  const history = await historyOf(five)
+  const cohort = await snapshotCohort(history, { at })
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-cohort-'))
+  for (const name of ['cohort.parquet', 'cohort.csv']) {
+    await writeTable(cohort.customers, join(folder, name))
+    const back = cohortFromTable(await readTable(join(folder, name)))
+    expect([back.at, back.fingerprint]).toEqual([cohort.at, cohort.fingerprint])
+    expect(back.customers.rows()).toEqual(cohort.customers.rows())
+  }
+  rmSync(folder, { recursive: true })
+  const later = await historyOf([...five].reverse())
+  expect((await snapshotCohort(later, { at })).fingerprint).toBe(cohort.fingerprint)
+})
+
+test('another day, another customer or another cut between ids gives another fingerprint', () => {
+  const cohort = (ids: string[], day: string): SnapshotCohort =>
+    cohortFromTable(
+      new Table([
+        textColumn('id', ids),
+        dayColumn(
+          'snapshotAt',
+          ids.map(() => epochDay(day)),
+        ),
+      ]),
+    )
+  const texts = [
+    cohort(['a', 'b'], '2025-01-01'),
+    cohort(['a', 'b'], '2025-01-02'),
+    cohort(['a', 'c'], '2025-01-01'),
+    cohort(['a b'], '2025-01-01'),
+    cohort(['a'], '2025-01-01'),
+  ].map(({ fingerprint }) => fingerprint)
+  expect(new Set(texts).size).toBe(texts.length)
+  expect(cohort(['b', 'a'], '2025-01-01').fingerprint).toBe(texts[0])
+})
+
+test('a cohort of nobody, of several days, or with a customer twice is refused', async () => {
+  const history = await historyOf(five)
+  const nobody = activeCustomers({
+    exclusions: [
+      attributeIn(
+        'id',
+        five.map(({ id }) => id),
+      ),
+    ],
+  })
+  await expect(snapshotCohort(history, { at, population: nobody })).rejects.toMatchObject({
+    code: 'table-empty',
+  })
+  await expect(snapshotCohort(history, { at: '2026-01-02' })).rejects.toMatchObject({ code: 'window-open' })
+  await expect(snapshotCohort(history, { at: 'soon' })).rejects.toMatchObject({ code: 'option-invalid' })
+  const table = (ids: string[], days: string[]) =>
+    new Table([textColumn('id', ids), dayColumn('snapshotAt', days.map(epochDay))])
+  expect(() => cohortFromTable(table(['a', 'b'], ['2025-01-01', '2025-01-02']))).toThrow('one day for all')
+  expect(() => cohortFromTable(table(['a', 'a'], ['2025-01-01', '2025-01-01']))).toThrow('to occur once')
+  expect(() => cohortFromTable(table([], []))).toThrow('at least one customer')
+})
+
+test('customers that the history does not know are refused, and counted', async () => {
+  const cohort = await snapshotCohort(await historyOf(five), { at })
+  const other = await historyOf(five.filter(({ id }) => id === 'stays'))
+  const error = followCohort(other, cohort, { months: 1 })
+  await expect(error).rejects.toMatchObject({ code: 'id-unknown', problems: [{ count: 3 }] })
+})
+
+const hop = {
+  customers: [
+    { id: 'card', activatedAt: '2023-01-01', cancelledAt: null },
+    { id: 'second card', activatedAt: '2024-01-01', cancelledAt: '2025-02-10' },
+    { id: 'hopper', activatedAt: '2024-01-01', cancelledAt: '2025-02-10' },
+    { id: 'hopper again', activatedAt: '2025-02-11', cancelledAt: null },
+    { id: 'hopper too', activatedAt: '2024-02-01', cancelledAt: '2025-02-10' },
+    { id: 'in arrears', activatedAt: '2024-01-01', cancelledAt: '2025-02-10' },
+    { id: 'gone', activatedAt: '2024-01-01', cancelledAt: '2025-02-10' },
+    { id: 'new', activatedAt: '2025-02-11', cancelledAt: null },
+  ],
+  devices: [
+    ...['card', 'second card'].map((id) => ({ id, period: '2025-02', deviceId: 'p' })),
+    ...['hopper', 'hopper again', 'hopper too'].map((id) => ({ id, period: '2025-02', deviceId: 'q' })),
+  ],
+  payments: [{ id: 'in arrears', day: '2025-02-09', amount: 9, kind: 'failed' }],
+}
+
+test('net of second cards and re-entries the person is kept; arrears stay a loss', async () => {
+  const history = await openHistory(hop, { engine, today: '2026-01-01', completeUntil: '2026-01-01' })
+  const rule = falseChurn({ arrears: [{ by: 'payments', kinds: ['failed'] }] })
+  const found = await falseChurnTable(history, rule)
+  const cohort = await snapshotCohort(history, { at: '2025-02-01' })
+  const { retention, leavers } = await followCohort(history, cohort, { months: 1, falseChurn: found })
+  // Six were there on 1 February; all but one left, two of them to a new line, one beside an old one
+  expect(retention.rows()[0]).toMatchObject({ retained: 1, retainedNet: 4, retentionNet: 4 / 6 })
+  expect(leavers.rows().map(({ reason, customers }) => [reason, customers])).toEqual([
+    ['second card', 1],
+    ['re-entry', 2],
+    ['arrears', 1],
+    ['real churn', 1],
+  ])
+})
+
+test('re-entry is taken from those who left and from those who came; one new line of two leavers is taken once', async () => {
+  const history = await openHistory(hop, { engine, today: '2026-01-01', completeUntil: '2026-01-01' })
+  const falseChurnOf = await falseChurnTable(
+    history,
+    falseChurn({ arrears: [{ by: 'payments', kinds: ['failed'] }] }),
+  )
+  const flows = await monthlyFlows(history, { first: '2025-01', last: '2025-02', falseChurn: falseChurnOf })
+  expect(flows.rows()).toEqual([
+    { month: '2025-01-01', new: 0, left: 0, stock: 6, newNet: 0, leftNet: 0, realChurn: 0 },
+    { month: '2025-02-01', new: 2, left: 5, stock: 3, newNet: 1, leftNet: 3, realChurn: 1 },
+  ])
+  expect(
+    stockFlowAudit(flows)
+      .rows()
+      .map(({ residual }) => residual),
+  ).toEqual([null, 0])
+  const gross = await monthlyFlows(history, { first: '2025-02', last: '2025-02' })
+  expect(gross.rows()).toEqual([{ month: '2025-02-01', new: 2, left: 5, stock: 3 }])
+})
