@@ -36,7 +36,7 @@ const operation = 'trainBoostingFromChunks'
  *   columns; `data-changed` where the second reading gives other rows than the first
  *
  * Twice the time of reading, then the time of `trainBoosting`. Peak memory, none of it on the JavaScript heap: 2 bytes a
- * row and feature, 45 bytes a row (57 with weights, 8 more with `startFrom`), 1.2 MB a feature for the sample, and one
+ * row and feature, 40 bytes a row (52 with weights, 8 more with `startFrom`), 1.2 MB a feature for the sample, and one
  * chunk; at most 4 GiB of it in the kernels. On the heap: the texts of text columns, once each.
  *
  * @example

@@ -15,7 +15,35 @@ const options = { rounds: 5, maxDepth: 6, earlyStopping: false, threads: 2 }
 console.log(trainBoosting({ features: { rowCount, columns }, outcome }, options).ensemble.roots.length)
 `
 
+/** What the program prints in a process whose heap may grow to 32 MB. */
+function printed(text: string): string {
+  const flags = ['--max-old-space-size=32', '--input-type=module', '--eval', text]
+  return execFileSync(process.execPath, flags, { encoding: 'utf8' }).trim()
+}
+
 it('trainBoosting takes more data than the JavaScript heap may hold', () => {
-  const flags = ['--max-old-space-size=32', '--input-type=module', '--eval', program]
-  expect(execFileSync(process.execPath, flags, { encoding: 'utf8' }).trim()).toBe('5')
+  expect(printed(program)).toBe('5')
+})
+
+// The same number of rows, 2,000 at a time.
+const chunked = `
+import { seededRandom } from './dist/base/random.js'
+import { trainBoostingFromChunks } from './dist/index.js'
+function* rows() {
+  for (let chunk = 0; chunk < 100; chunk++) {
+    const random = seededRandom(chunk)
+    const columns = Array.from({ length: 28 }, (_, column) => ({
+      kind: 'number', name: 'c' + column, values: new Float64Array(2000).map(() => random.uniform()), missing: null,
+    }))
+    const outcome = Uint8Array.from(columns[3].values, (value) => (random.uniform() < value ? 1 : 0))
+    yield { features: { rowCount: 2000, columns }, outcome }
+  }
+}
+const options = { rounds: 5, maxDepth: 6, earlyStopping: false, threads: 2 }
+const model = await trainBoostingFromChunks({ [Symbol.iterator]: rows }, options)
+console.log(model.ensemble.roots.length)
+`
+
+it('trainBoostingFromChunks takes more data than the JavaScript heap may hold', () => {
+  expect(printed(chunked)).toBe('5')
 })
