@@ -5,14 +5,15 @@ import type { History } from '../engine/history.js'
 import { checkFeatureRules } from '../feature/checkFeatureRules.js'
 import { type CustomerFeatures, populationFeatures } from '../feature/featureMatrix.js'
 import { labelName } from '../label/labelName.js'
-import { type Labels, labelTable } from '../label/labelTable.js'
+import { type Labels, type LabelTableOptions, labelTable } from '../label/labelTable.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import type { LabelRule } from '../label/rule.js'
+import { type FalseChurn, falseChurnTable } from '../population/falseChurnTable.js'
 import { type Population, populationTable } from '../population/populationTable.js'
 import { temporaryName } from '../population/temporaryName.js'
 import { type ChurnPlan, churnPlan } from './churnPlan.js'
 import { columnWarnings } from './columnWarnings.js'
-import { type Dataset, type DatasetLabel, datasetOf } from './dataset.js'
+import { type Dataset, type DatasetLabel, type DatasetParts, datasetOf } from './dataset.js'
 import { shortHistoryWarnings } from './shortHistory.js'
 
 /** Watching and stopping the making of a dataset. */
@@ -32,7 +33,8 @@ export interface BuildControl {
  * outcomes from after it.
  *
  * Three statements in the engine: who is counted, what happened to them, what was known of those whose outcome is
- * known. Nobody is left out without being counted: see `report.population` and `report.unlabelled`.
+ * known. Nobody is left out without being counted: see `report.population` and `report.unlabelled`. With a rule of false
+ * churn in the plan one statement more; `report.falseChurn` has what it found.
  *
  * @param plan made with `churnPlan`, or read from JSON
  * @returns rows in the order of id and cutoff
@@ -85,7 +87,9 @@ export async function buildDataset(
     const population = await populationTable(history, checked.population, checked.cutoffs)
     temporary.push(population)
     step('label', 1)
-    const labels = await labelTable(history, checked.label, population)
+    const falseChurn = await falseChurnOf(history, checked)
+    if (falseChurn !== undefined) temporary.push(falseChurn)
+    const labels = await labelTable(history, checked.label, population, labelOptions(falseChurn))
     temporary.push(labels)
     step('features', 2)
     const labelled = await labelledPopulation(history, labels)
@@ -97,7 +101,12 @@ export async function buildDataset(
       ...(await shortHistoryWarnings(history, checked)),
       ...columnWarnings(features.features, outcome),
     ]
-    return assemble(checked, population, labels, features, outcome, warnings)
+    const report = {
+      population: population.report,
+      unlabelled: labels.report,
+      ...(falseChurn === undefined ? {} : { falseChurn: falseChurn.report }),
+    }
+    return assemble(checked, report, features, outcome, warnings)
   } finally {
     for (const table of temporary) await table.drop()
   }
@@ -105,8 +114,7 @@ export async function buildDataset(
 
 function assemble(
   plan: ChurnPlan,
-  population: Population,
-  labels: Labels,
+  report: DatasetParts['report'],
   features: CustomerFeatures,
   outcome: Uint8Array,
   warnings: readonly string[],
@@ -117,9 +125,17 @@ function assemble(
     rules: plan.features,
     population: plan.population,
     label: datasetLabel(plan.label, plan.cutoffs),
-    report: { population: population.report, unlabelled: labels.report },
+    report,
     warnings,
   })
+}
+
+async function falseChurnOf(history: History, plan: ChurnPlan): Promise<FalseChurn | undefined> {
+  return plan.falseChurn === undefined ? undefined : falseChurnTable(history, plan.falseChurn)
+}
+
+function labelOptions(falseChurn: FalseChurn | undefined): LabelTableOptions {
+  return falseChurn === undefined ? {} : { falseChurn: { table: falseChurn.table, as: 'null' } }
 }
 
 function datasetLabel(rule: LabelRule, cutoffs: readonly EpochDay[]): DatasetLabel {

@@ -4,6 +4,7 @@ import { checkOptions } from '../base/options.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
+import { type FalseChurnRule, falseChurnRuleSchema } from '../population/falseChurnRule.js'
 import { activeCustomers, type PopulationRule, populationRuleSchema } from '../population/rule.js'
 
 /** What a dataset is made of: a plain object that can be written to JSON and read back. */
@@ -16,6 +17,11 @@ export interface ChurnPlan {
   readonly cutoffs: readonly EpochDay[]
   /** Who is counted. */
   readonly population: PopulationRule
+  /**
+   * Which cancellations are no real churn: customers who would be churned by one have no outcome and are left out of the
+   * dataset, counted by reason in `report.unlabelled`. Left out = every cancellation is churn.
+   */
+  readonly falseChurn?: FalseChurnRule
 }
 
 /** A plan as it is written down. */
@@ -42,6 +48,7 @@ export const churnPlanSchema = z.strictObject({
     .min(1)
     .transform((days) => [...new Set(days)].sort((a, b) => a - b)),
   population: populationRuleSchema.default(activeCustomers()),
+  falseChurn: z.exactOptional(falseChurnRuleSchema),
 })
 
 /**

@@ -31,6 +31,11 @@ export interface DatasetReport {
    */
   readonly unlabelled: Table
   /**
+   * Columns `reason`, `customers`, `share`: all cancelled customers of the history, told apart by the plan's rule of false
+   * churn. Left out where the plan has none. A part of a dataset has the numbers of the whole.
+   */
+  readonly falseChurn?: Table
+  /**
    * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of these very rows.
    */
   readonly baseRates: Table
@@ -102,6 +107,7 @@ export function datasetOf(parts: DatasetParts): Dataset {
  */
 export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
   const { fingerprint: _, report, weight, ...rest } = dataset
+  const { baseRates: __, ...wholeReport } = report
   return datasetOf({
     ...rest,
     ids: Array.from(rows, (row) => dataset.ids[row]!),
@@ -109,6 +115,6 @@ export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Data
     features: takeRows(dataset.features, rows),
     outcome: takeValues(dataset.outcome, rows),
     ...(weight === undefined ? {} : { weight: takeValues(weight, rows) }),
-    report: { population: report.population, unlabelled: report.unlabelled },
+    report: wholeReport,
   })
 }
