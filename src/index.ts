@@ -86,23 +86,30 @@ export { rocAuc } from './evaluate/rocAuc.js'
 // feature: what was known before the cutoff
 export {
   activeDays,
-  attribute,
+  changesOf,
   countOf,
-  daysUntil,
-  difference,
-  drop,
-  inForce,
+  distinctOf,
+  entropyOf,
+  gapDeviation,
+  gapMean,
   maxOf,
   meanOf,
   minOf,
-  ratio,
-  recency,
-  slope,
   sumOf,
-  tenure,
-} from './feature/builders.js'
+} from './feature/aggregateBuilders.js'
+export {
+  band,
+  countTrue,
+  difference,
+  log1p,
+  percentile,
+  ratio,
+  shareOf,
+  squareRoot,
+} from './feature/arithmeticBuilders.js'
 export { compileFeatures } from './feature/compileFeatures.js'
 export type { CompileOptions } from './feature/compileOptions.js'
+export { attribute, daysUntil, inForce, isOther, tenure } from './feature/customerBuilders.js'
 export { describeFeature } from './feature/describeFeature.js'
 export {
   type CustomerFeatures,
@@ -114,21 +121,46 @@ export { featureName } from './feature/featureName.js'
 export { featureRuleSchema } from './feature/featureRuleSchema.js'
 export { featuresOf } from './feature/featuresOf.js'
 export { parseFeatureName } from './feature/parseFeatureName.js'
+export {
+  drop,
+  firstValue,
+  lastValue,
+  oldestUnpaid,
+  openRows,
+  recency,
+  slope,
+  streak,
+  variability,
+} from './feature/rowBuilders.js'
+export { allOf, hours, weekdays, weekends } from './feature/rowFilters.js'
 export type {
   Aggregate,
   AggregateRule,
   AttributeRule,
+  CountTrueRule,
   DaysUntilRule,
   DifferenceRule,
   DropRule,
   FeatureRule,
   InForceRule,
+  IsOtherRule,
+  NumberRange,
+  NumberRule,
+  OldestUnpaidRule,
+  OpenRowsRule,
+  PercentileRule,
   RatioRule,
   RecencyRule,
+  RowCondition,
   RowFilter,
   SlopeRule,
+  StreakRule,
   TenureRule,
+  TextRule,
+  TransformedRule,
+  ValueAtRule,
   ValueType,
+  VariabilityRule,
 } from './feature/rule.js'
 export { type TelecomFeatureOptions, type TelecomKinds, telecomFeatures } from './feature/telecomFeatures.js'
 export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'

@@ -26,7 +26,7 @@ export interface Comparison {
   /** First words of its ids. */
   readonly id: string
   readonly about: string
-  readonly unit: 's' | 'rows/s' | 'ns'
+  readonly unit: 's' | 'rows/s' | 'ns' | 'ms'
   /** holdfast first, where it took part. */
   readonly series: readonly Series[]
   readonly targets: readonly Target[]

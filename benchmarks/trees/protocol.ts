@@ -36,6 +36,10 @@ export type Request =
       readonly rows: number
       readonly settings: ForestSettings
     }
+  /** Writes the model of LightGBM as it saves it. */
+  | { readonly command: 'save'; readonly library: string; readonly output: string }
+  /** Reads what LightGBM has saved, in the place of a training. */
+  | { readonly command: 'import'; readonly library: string; readonly file: string }
   /** Writes the probabilities of the test rows as 64-bit floats. */
   | { readonly command: 'predict'; readonly library: string; readonly output: string }
   /** Writes the probabilities where there is an output; the clock runs for the scoring alone. */

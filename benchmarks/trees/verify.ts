@@ -25,11 +25,12 @@ export async function verifyScores(
   session: Session,
   name: LibraryName,
   rows: number,
+  threads: number,
   { trainOutcome }: DataFile,
   { folder }: Context,
 ): Promise<void> {
   const output = join(folder, 'scores')
-  await session.ask(name, { command: 'score', rows, threads: 1, output })
+  await session.ask(name, { command: 'score', rows, threads, output })
   aucOf(name, readNumbers(output), trainOutcome.subarray(0, rows))
 }
 

@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest'
 import { epochDay } from '../../src/base/days.js'
-import {
-  activeDays,
-  attribute,
-  countOf,
-  daysUntil,
-  difference,
-  drop,
-  inForce,
-  maxOf,
-  meanOf,
-  minOf,
-  ratio,
-  recency,
-  slope,
-  sumOf,
-  tenure,
-} from '../../src/feature/builders.js'
+import { activeDays, countOf, maxOf, meanOf, minOf, sumOf } from '../../src/feature/aggregateBuilders.js'
+import { difference, ratio } from '../../src/feature/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, tenure } from '../../src/feature/customerBuilders.js'
 import { type FeatureValue, featuresOf } from '../../src/feature/featuresOf.js'
+import { drop, recency, slope } from '../../src/feature/rowBuilders.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'
 import { Table } from '../../src/table/table.js'

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type * as holdfastPackage from 'holdfast'
-import type { BoostingModel, FeatureColumn, FeatureMatrix, TrainControl, TrainingData } from 'holdfast'
+import type { FeatureColumn, FeatureMatrix, TrainControl, TrainingData, TreeModel } from 'holdfast'
 import type { BenchmarkColumn } from '../data/benchmarkData.js'
 import type { Answer, ForestSettings, TreeSettings } from '../protocol.js'
 import type { LoadedData } from './data.js'
@@ -8,7 +8,7 @@ import { type Library, timed } from './library.js'
 import { boostingOptionsFor, forestOptionsFor, knownOptions } from './options.js'
 
 type Package = typeof holdfastPackage
-type Model = Pick<BoostingModel, 'probability' | 'margin' | 'contributions'>
+type Model = Pick<TreeModel, 'probability' | 'margin' | 'contributions'>
 type Train = (data: TrainingData, options: object, control?: TrainControl) => Model | Promise<Model>
 
 /** Opens holdfast as its users import it: the built package. */
@@ -66,21 +66,28 @@ class Holdfast implements Library {
     return { seconds }
   }
 
-  async score(rows: number, output: string | undefined): Promise<Answer> {
+  async import(file: string): Promise<Answer> {
+    const text = readFileSync(file, 'utf8')
+    const { result, seconds } = await timed(() => this.holdfast.importLightgbm(text))
+    this.#model = result
+    return { seconds }
+  }
+
+  async score(rows: number, threads: number, output: string | undefined): Promise<Answer> {
     const matrix = this.#rows(this.data.testRows, rows)
-    const { result, seconds } = await timed(() => this.#trained().probability(matrix))
+    const { result, seconds } = await timed(() => this.#trained().probability(matrix, { threads }))
     if (output !== undefined) writeNumbers(output, result)
     return { seconds }
   }
 
   async explain(rows: number): Promise<Answer> {
     const matrix = this.#rows(this.data.testRows, rows)
-    const { result, seconds } = await timed(() => this.#trained().contributions(matrix))
-    const distances = this.#trained()
-      .margin(matrix)
-      .map((margin, row) =>
-        Math.abs(result.values.reduce((sum, values) => sum + values[row]!, result.base) - margin),
-      )
+    const model = this.#trained()
+    const { result, seconds } = await timed(() => model.contributions(matrix))
+    const explained = result.scale === 'probability' ? model.probability(matrix) : model.margin(matrix)
+    const distances = explained.map((value, row) =>
+      Math.abs(result.values.reduce((sum, values) => sum + values[row]!, result.base) - value),
+    )
     return { seconds, distance: distances.reduce((most, distance) => Math.max(most, distance), 0) }
   }
 

@@ -6,7 +6,9 @@ export interface Library {
   train(rows: number, settings: TreeSettings): Promise<Answer>
   forest(rows: number, settings: ForestSettings): Promise<Answer>
   predict(output: string): Promise<Answer>
-  score(rows: number, output: string | undefined): Promise<Answer>
+  /** Reads a model that LightGBM has saved. */
+  import(file: string): Promise<Answer>
+  score(rows: number, threads: number, output: string | undefined): Promise<Answer>
   explain(rows: number): Promise<Answer>
   single(repeats: number): Promise<Answer>
 }

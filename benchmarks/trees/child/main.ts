@@ -34,10 +34,14 @@ async function answerTo(request: Request): Promise<Answer> {
       return library.train(request.rows, request.settings)
     case 'forest':
       return library.forest(request.rows, request.settings)
+    case 'save':
+      throw new Error('Only LightGBM saves its models here.')
+    case 'import':
+      return library.import(request.file)
     case 'predict':
       return library.predict(request.output)
     case 'score':
-      return library.score(request.rows, request.output)
+      return library.score(request.rows, request.threads, request.output)
     case 'explain':
       return library.explain(request.rows)
     case 'single':

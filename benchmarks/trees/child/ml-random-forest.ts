@@ -47,6 +47,7 @@ export async function open(data: LoadedData): Promise<Library> {
       return { seconds: 0 }
     },
     train: unable,
+    import: unable,
     score: unable,
     explain: unable,
     single: unable,

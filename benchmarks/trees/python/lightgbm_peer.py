@@ -34,11 +34,19 @@ class Peer:
         self.booster = None
         start = time.perf_counter()
         binned = lightgbm.Dataset(
-            features, outcome, params=parameters, categorical_feature=self.data.categorical
+            features,
+            outcome,
+            params=parameters,
+            feature_name=self.data.names,
+            categorical_feature=self.data.categorical,
         ).construct()
         binning = time.perf_counter() - start
         self.booster = lightgbm.train(parameters, binned, settings["trees"])
         return {"seconds": time.perf_counter() - start, "binning": binning}
+
+    def save(self, output):
+        self.booster.save_model(output)
+        return {"seconds": 0}
 
     def predict(self, features):
         return self.booster.predict(features)

@@ -44,6 +44,8 @@ def answer(request):
         return {"seconds": time.perf_counter() - start, "version": peer.version}
     if command in ("train", "forest"):
         return getattr(peer, command)(request["rows"], request["settings"])
+    if command == "save":
+        return peer.save(request["output"])
     if command == "predict":
         peer.predict(data.test).astype("f8").tofile(request["output"])
         return {"seconds": 0}

@@ -8,8 +8,9 @@ import numpy as np
 class Data:
     """One matrix with a row after the other, which every library reads without a copy; categories by number."""
 
-    def __init__(self, values, outcome, test_rows, categorical):
+    def __init__(self, values, outcome, test_rows, names, categorical):
         self.values = values
+        self.names = names
         self.outcome = outcome
         self.test_rows = test_rows
         self.categorical = categorical
@@ -35,4 +36,5 @@ def load(file):
             values[:, index] = np.fromfile(stream, "f8", rows)
         outcome = np.fromfile(stream, "f8", rows)
     categorical = [index for index, column in enumerate(columns) if column["categories"] is not None]
-    return Data(values, outcome, header["testRows"], categorical)
+    names = [column["name"] for column in columns]
+    return Data(values, outcome, header["testRows"], names, categorical)
