@@ -172,6 +172,13 @@ const plural: Readonly<Record<EventTableName, string>> = {
   devices: 'device records',
 }
 
+const measurePrefix: Readonly<Record<EventTableName, string>> = {
+  ...singular,
+  usage: '',
+  plans: 'plan',
+  devices: 'device',
+}
+
 interface Rows {
   readonly table: EventTableName
   readonly where?: RowFilter | undefined
@@ -179,8 +186,8 @@ interface Rows {
 
 // "amount" is a column of two tables; a reason has to say of which.
 function measured({ table, where }: Rows, measure: string): string {
-  const name = table === 'usage' ? words(measure) : `${singular[table]} ${words(measure)}`
-  return `${name}${filterWords(where)}`
+  const [prefix, name] = [measurePrefix[table], words(measure)]
+  return `${name.startsWith(prefix) ? name : `${prefix} ${name}`}${filterWords(where)}`
 }
 
 function filterWords(where: RowFilter | undefined): string {

@@ -1,25 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  activeDays,
-  attribute,
-  countOf,
-  daysUntil,
-  difference,
-  drop,
-  inForce,
-  maxOf,
-  meanOf,
-  minOf,
-  ratio,
-  recency,
-  slope,
-  sumOf,
-  tenure,
-} from '../../src/feature/builders.js'
+import { activeDays, countOf, maxOf, meanOf, minOf, sumOf } from '../../src/feature/aggregateBuilders.js'
+import { difference, ratio } from '../../src/feature/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, tenure } from '../../src/feature/customerBuilders.js'
 import { describeFeature } from '../../src/feature/describeFeature.js'
 import { featureKind, featureName } from '../../src/feature/featureName.js'
 import { featureRuleSchema } from '../../src/feature/featureRuleSchema.js'
+import { drop, recency, slope } from '../../src/feature/rowBuilders.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { featureRules } from './arbitraryRules.js'
 

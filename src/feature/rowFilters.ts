@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { checkOptions } from '../base/options.js'
+import { conditionsOf } from './columnKindsOf.js'
+import { ownColumn, rowFilterSchema } from './rowFilterSchema.js'
+import type { RowCondition, RowFilter } from './rule.js'
+
+/** Where the week ends on Saturday and Sunday; 1 = Monday … 7 = Sunday. */
+const usualWeekend: readonly number[] = [6, 7]
+
+/**
+ * Returns the filter "rows of a weekend day".
+ *
+ * @param weekend its days, 1 = Monday … 7 = Sunday; default Saturday and Sunday
+ * @throws {HoldfastError} `option-invalid`
+ *
+ * @example
+ * weekends()
+ * // => { weekday: [6, 7] }
+ */
+export function weekends(weekend: readonly number[] = usualWeekend): RowCondition {
+  return checked('weekends', { weekday: weekend })
+}
+
+/**
+ * Returns the filter "rows of a day that is not of the weekend".
+ *
+ * @param weekend its days, 1 = Monday … 7 = Sunday; default Saturday and Sunday
+ * @throws {HoldfastError} `option-invalid`
+ *
+ * @example
+ * weekdays([5, 6])
+ * // => { weekday: [1, 2, 3, 4, 7] }
+ */
+export function weekdays(weekend: readonly number[] = usualWeekend): RowCondition {
+  weekends(weekend)
+  return checked('weekdays', { weekday: [1, 2, 3, 4, 5, 6, 7].filter((day) => !weekend.includes(day)) })
+}
+
+const hour = z.number().min(0).max(24)
+const hoursSchema = z.strictObject({ from: hour, to: hour, column: ownColumn })
+
+/**
+ * Returns the filter "rows of these hours of the day", from the first, inclusive, to the second, exclusive; through
+ * midnight where the first is the later. Rows without an hour are left out.
+ *
+ * @param from 0 to 24
+ * @param to 0 to 24, another than `from`
+ * @param column number column with the hour, default `hour`
+ * @throws {HoldfastError} `option-invalid`
+ *
+ * @example
+ * [hours(7, 22), hours(22, 7)]   // day and night
+ * // => [{ column: 'hour', between: [7, 22] }, { column: 'hour', notBetween: [7, 22] }]
+ */
+export function hours(from: number, to: number, column = 'hour'): RowCondition {
+  checkOptions('hours', hoursSchema, { from, to, column })
+  return checked('hours', from > to ? { column, notBetween: [to, from] } : { column, between: [from, to] })
+}
+
+/**
+ * Returns the filter "rows for which all of these hold".
+ *
+ * @throws {HoldfastError} `option-invalid`
+ *
+ * @example
+ * allOf(weekends(), { column: 'kind', in: ['voice'] })
+ * // => [{ weekday: [6, 7] }, { column: 'kind', in: ['voice'] }]
+ */
+export function allOf(...filters: readonly [RowFilter, RowFilter, ...RowFilter[]]): readonly RowCondition[] {
+  return checkOptions('allOf', rowFilterSchema, filters.flatMap(conditionsOf)) as readonly RowCondition[]
+}
+
+function checked(operation: string, condition: RowCondition): RowCondition {
+  return checkOptions(operation, rowFilterSchema, condition) as RowCondition
+}
