@@ -34,92 +34,114 @@ export function categoryWordCount(categoryCount: number): number {
   return Math.max(1, (categoryCount + 31) >>> 5)
 }
 
+const nodeFields = ['feature', 'threshold', 'missingLeft', 'categoryStart', 'value', 'cover', 'gain'] as const
+
+/** Nodes of trees, one after the other, as they become an ensemble. */
+export class EnsembleNodes {
+  readonly roots: number[] = []
+  readonly feature: number[] = []
+  readonly right: number[] = []
+  readonly threshold: number[] = []
+  readonly missingLeft: number[] = []
+  readonly categoryStart: number[] = []
+  readonly leftCategories: number[] = [0]
+  readonly value: number[] = []
+  readonly cover: number[] = []
+  readonly gain: number[] = []
+
+  /** Adds a node, whose right child is not known yet; returns its place. */
+  push(node: Readonly<Record<(typeof nodeFields)[number], number>>): number {
+    for (const field of nodeFields) this[field].push(node[field])
+    return this.right.push(0) - 1
+  }
+
+  /** Adds the categories below `count` that go left; returns where their set lies. */
+  addCategories(count: number, goesLeft: (category: number) => boolean): number {
+    const start = this.leftCategories.length
+    const words = new Uint32Array(categoryWordCount(count))
+    for (let category = 0; category < count; category++) {
+      if (goesLeft(category)) words[category >> 5]! |= 1 << (category & 31)
+    }
+    for (const word of words) this.leftCategories.push(word)
+    return start
+  }
+
+  build(): TreeEnsemble {
+    return {
+      roots: Int32Array.from(this.roots),
+      feature: Int32Array.from(this.feature),
+      right: Int32Array.from(this.right),
+      threshold: Float64Array.from(this.threshold),
+      missingLeft: Uint8Array.from(this.missingLeft),
+      categoryStart: Int32Array.from(this.categoryStart),
+      leftCategories: Uint32Array.from(this.leftCategories),
+      value: Float64Array.from(this.value),
+      cover: Float64Array.from(this.cover),
+      gain: Float64Array.from(this.gain),
+    }
+  }
+}
+
 /** Collects grown trees, one after the other, in their flat form. */
 export class EnsembleBuilder {
-  readonly #roots: number[] = []
-  readonly #feature: number[] = []
-  readonly #right: number[] = []
-  readonly #threshold: number[] = []
-  readonly #missingLeft: number[] = []
-  readonly #categoryStart: number[] = []
-  readonly #leftCategories: number[] = [0]
-  readonly #value: number[] = []
-  readonly #cover: number[] = []
-  readonly #gain: number[] = []
+  readonly #nodes = new EnsembleNodes()
 
   constructor(readonly features: readonly FeatureBins[]) {}
 
   /** Adds a tree, its nodes in preorder, its answers times `scale`. */
   add(tree: GrownTree, scale = 1): void {
-    this.#roots.push(this.#right.length)
+    this.#nodes.roots.push(this.#nodes.right.length)
     this.#addNode(tree, 0, scale)
   }
 
   /** Adds the trees of an ensemble over the same features, their answers times `scale`. */
   addEnsemble(ensemble: TreeEnsemble, scale: number): void {
-    const firstNode = this.#right.length
-    const firstSet = this.#leftCategories.length - 1
-    for (const root of ensemble.roots) this.#roots.push(firstNode + root)
+    const nodes = this.#nodes
+    const firstNode = nodes.right.length
+    const firstSet = nodes.leftCategories.length - 1
+    for (const root of ensemble.roots) nodes.roots.push(firstNode + root)
     for (let node = 0; node < ensemble.right.length; node++) {
       const right = ensemble.right[node]!
       const start = ensemble.categoryStart[node]!
-      this.#feature.push(ensemble.feature[node]!)
-      this.#right.push(right === 0 ? 0 : firstNode + right)
-      this.#threshold.push(ensemble.threshold[node]!)
-      this.#missingLeft.push(ensemble.missingLeft[node]!)
-      this.#categoryStart.push(start === 0 ? 0 : firstSet + start)
-      this.#value.push(scale * ensemble.value[node]!)
-      this.#cover.push(ensemble.cover[node]!)
-      this.#gain.push(ensemble.gain[node]!)
+      const index = nodes.push({
+        feature: ensemble.feature[node]!,
+        threshold: ensemble.threshold[node]!,
+        missingLeft: ensemble.missingLeft[node]!,
+        categoryStart: start === 0 ? 0 : firstSet + start,
+        value: scale * ensemble.value[node]!,
+        cover: ensemble.cover[node]!,
+        gain: ensemble.gain[node]!,
+      })
+      if (right !== 0) nodes.right[index] = firstNode + right
     }
-    for (const word of ensemble.leftCategories.subarray(1)) this.#leftCategories.push(word)
+    for (const word of ensemble.leftCategories.subarray(1)) nodes.leftCategories.push(word)
   }
 
   build(): TreeEnsemble {
-    return {
-      roots: Int32Array.from(this.#roots),
-      feature: Int32Array.from(this.#feature),
-      right: Int32Array.from(this.#right),
-      threshold: Float64Array.from(this.#threshold),
-      missingLeft: Uint8Array.from(this.#missingLeft),
-      categoryStart: Int32Array.from(this.#categoryStart),
-      leftCategories: Uint32Array.from(this.#leftCategories),
-      value: Float64Array.from(this.#value),
-      cover: Float64Array.from(this.#cover),
-      gain: Float64Array.from(this.#gain),
-    }
+    return this.#nodes.build()
   }
 
   #addNode(tree: GrownTree, number: number, scale: number): void {
-    const index = this.#right.length
+    const nodes = this.#nodes
     const { split, left, right, value, cover } = tree[number]!
     const bins = split === null ? null : this.features[split.feature]!
-    this.#feature.push(split?.feature ?? 0)
-    this.#right.push(0)
-    this.#gain.push(split?.gain ?? 0)
-    this.#value.push(scale * value)
-    this.#cover.push(cover)
-    this.#missingLeft.push(split?.sides.at(-1) ?? 0)
-    this.#threshold.push(bins?.kind === 'number' ? thresholdOf(bins.edges, split!.sides) : 0)
-    this.#categoryStart.push(bins?.kind === 'text' ? this.#addCategories(split!.sides) : 0)
+    const index = nodes.push({
+      feature: split?.feature ?? 0,
+      threshold: bins?.kind === 'number' ? thresholdOf(bins.edges, split!.sides) : 0,
+      missingLeft: split?.sides.at(-1) ?? 0,
+      categoryStart: bins?.kind === 'text' ? this.#addSet(split!.sides) : 0,
+      value: scale * value,
+      cover,
+      gain: split?.gain ?? 0,
+    })
     if (split === null) return
     this.#addNode(tree, left, scale)
-    this.#right[index] = this.#right.length
+    nodes.right[index] = nodes.right.length
     this.#addNode(tree, right, scale)
   }
 
-  #addCategories(goesLeft: Uint8Array): number {
-    const start = this.#leftCategories.length
-    const categoryCount = goesLeft.length - 1
-    for (let word = 0; word < categoryWordCount(categoryCount); word++) {
-      let bits = 0
-      for (let bit = 0; bit < 32; bit++) {
-        const category = word * 32 + bit
-        if (category < categoryCount && goesLeft[category] === 1) bits |= 1 << bit
-      }
-      this.#leftCategories.push(bits >>> 0)
-    }
-    return start
+  #addSet(sides: Uint8Array): number {
+    return this.#nodes.addCategories(sides.length - 1, (category) => sides[category] === 1)
   }
 }
 
