@@ -162,7 +162,9 @@ export type {
   ValueType,
   VariabilityRule,
 } from './feature/rule.js'
-export { type TelecomFeatureOptions, type TelecomKinds, telecomFeatures } from './feature/telecomFeatures.js'
+export { type SubscriptionFeatureOptions, subscriptionFeatures } from './feature/subscriptionFeatures.js'
+export { telecomFeatures } from './feature/telecom/telecomFeatures.js'
+export type { TelecomColumns, TelecomFeatureOptions, TelecomKinds } from './feature/telecom/telecomOptions.js'
 export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'
 // label: what happened after the cutoff
 export { type ActivityChurnedOptions, activityChurned } from './label/activityChurned.js'

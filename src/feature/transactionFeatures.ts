@@ -2,7 +2,10 @@ import { z } from 'zod'
 import type { Days } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
-import { countOf, meanOf, recency, sumOf, tenure } from './builders.js'
+import { countOf, gapDeviation, gapMean, meanOf, sumOf } from './aggregateBuilders.js'
+import { ratio } from './arithmeticBuilders.js'
+import { tenure } from './customerBuilders.js'
+import { recency } from './rowBuilders.js'
 import type { FeatureRule } from './rule.js'
 
 /** Which table holds the transactions, and over which windows they are brought together. */
@@ -27,6 +30,8 @@ const schema = z.strictObject({
  *
  *     recency     days since the last transaction
  *     frequency   transactions in each window, and of all time
+ *     rhythm      mean and standard deviation of the days between transactions, and how often that mean fits into the
+ *                 days since the last one: above 1 the next is overdue
  *     value       sum of each window, and of all time; mean per transaction
  *     tenure      complete months since activation, which is the first purchase in most shops
  *
@@ -34,7 +39,7 @@ const schema = z.strictObject({
  *
  * @example
  * transactionFeatures({ windowDays: [90] }).map(featureName)
- * // => ['payments_recency', 'tenure_months', 'payments_count_all', 'payments_count_90d', 'payments_amount_sum_all', 'payments_amount_mean_all', 'payments_amount_sum_90d']
+ * // => ['payments_recency', 'tenure_months', 'payments_count_all', 'payments_count_90d', 'payments_gapMean_all', 'payments_gapDeviation_all', '(payments_recency)_per_payments_gapMean_all', 'payments_amount_sum_all', 'payments_amount_mean_all', 'payments_amount_sum_90d']
  *
  * @see {@link telecomFeatures} for operators
  */
@@ -42,11 +47,13 @@ export function transactionFeatures(options: TransactionFeatureOptions = {}): Fe
   const { table, measure, windowDays } = checkOptions('transactionFeatures', schema, options)
   const windows = [...new Set(windowDays)].map((days) => ({ days }))
   const frequency = [countOf(table, 'all'), ...windows.map((window) => countOf(table, window))]
-  if (measure === null) return [recency(table), tenure(), ...frequency]
+  const gap = gapMean(table, 'all')
+  const rhythm = [gap, gapDeviation(table, 'all'), ratio(recency(table), gap)]
+  if (measure === null) return [recency(table), tenure(), ...frequency, ...rhythm]
   const value = [
     sumOf(table, measure, 'all'),
     meanOf(table, measure, 'all'),
     ...windows.map((window) => sumOf(table, measure, window)),
   ]
-  return [recency(table), tenure(), ...frequency, ...value]
+  return [recency(table), tenure(), ...frequency, ...rhythm, ...value]
 }

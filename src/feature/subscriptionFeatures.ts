@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import { checkOptions } from '../base/options.js'
+import type { HistoryKinds } from '../table/inputs.js'
+import { activeDays, countOf, distinctOf, entropyOf, sumOf } from './aggregateBuilders.js'
+import { band, difference, ratio } from './arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, tenure } from './customerBuilders.js'
+import { type Columns, measuresOf } from './measuresOf.js'
+import { drop, lastValue, openRows, recency, slope, streak, variability } from './rowBuilders.js'
+import type { FeatureRule, NumberRule } from './rule.js'
+
+/** What the subscription features need to know about the user's own columns and words. */
+export interface SubscriptionFeatureOptions {
+  /** Columns of `customers` to use; name those that never change. Default none. */
+  readonly attributes?: readonly string[]
+  /** Text column of `usage` that says which feature or title was used. Default `'feature'`. */
+  readonly featureColumn?: string
+  /** Number column of `usage` with the seats in use that day. Default `'seats'`. */
+  readonly seatsColumn?: string
+  /** Day column of `contacts`: when a ticket was settled. Default `'resolvedAt'`. */
+  readonly resolvedAt?: string
+  /** Values of `payments.kind` for a payment that did not come through. Default `['failed']`. */
+  readonly failed?: readonly string[]
+  /** Values of `contacts.kind` for a ticket. Default `['ticket', 'complaint']`. */
+  readonly tickets?: readonly string[]
+  /** Values of `contacts.kind` for a wish to leave. Default `['cancel-request']`. */
+  readonly cancelRequest?: readonly string[]
+}
+
+const name = z.string().min(1)
+const names = z.array(name).min(1)
+
+const subscriptionOptions = z.strictObject({
+  attributes: z.array(name).default([]),
+  featureColumn: name.default('feature'),
+  seatsColumn: name.default('seats'),
+  resolvedAt: name.default('resolvedAt'),
+  failed: names.default(['failed']),
+  tickets: names.default(['ticket', 'complaint']),
+  cancelRequest: names.default(['cancel-request']),
+})
+
+type CheckedOptions = z.output<typeof subscriptionOptions>
+
+const month = { days: 28 }
+const threeMonths = { months: 3 }
+/** Bands of tenure in months: trial, first quarter, first year, two years. */
+const tenureEdges = [1, 3, 12, 24]
+
+/**
+ * Returns the features of customers who subscribe to software or media, as far as the history's tables and columns go.
+ *
+ *     customers   tenure and its band; the attributes that are named
+ *     usage       a row a login or a use: active days of 7, 28 and 91 days, the last week against the last four, recency,
+ *                 silent months in a row; number and entropy of the features used, now against before; seats now and
+ *                 against three months ago; per further measure sum, trend, fall and variability
+ *     bills       what recurs (MRR): the last bill, against that of three months ago, against a year ago; falling months
+ *     payments    those that failed, days since the last one
+ *     plans       plan, fee and its rise, days of contract left, plans of a year
+ *     contacts    tickets of 1 and 3 months, unsettled and since when; wishes to leave
+ *
+ * @param tables the tables of the history with the kinds of their columns: `history.tables`
+ * @returns rules with different names; at least `tenure`
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ *
+ * @example
+ * const tables = { customers: { id: 'text', activatedAt: 'day' }, usage: { id: 'text', day: 'day', feature: 'text' } }
+ * subscriptionFeatures(tables).map(featureName).slice(2, 6)
+ * // => ['usage_activeDays_7d', 'usage_activeDays_28d', 'usage_activeDays_91d', 'usage_activeDays_7d_per_usage_activeDays_28d']
+ *
+ * @see {@link telecomFeatures} for operators, {@link transactionFeatures} for shops
+ */
+export function subscriptionFeatures(
+  tables: HistoryKinds,
+  options: SubscriptionFeatureOptions = {},
+): FeatureRule[] {
+  const checked = checkOptions('subscriptionFeatures', subscriptionOptions, options)
+  const { customers = {}, usage, bills, payments, plans, contacts } = tables
+  return [
+    tenure(),
+    band(tenure(), tenureEdges),
+    ...checked.attributes.map((column) =>
+      attribute(column, customers[column] === 'text' ? 'text' : 'number'),
+    ),
+    ...(usage === undefined ? [] : usageRules(usage, checked)),
+    ...(bills === undefined ? [] : billRules()),
+    ...(payments === undefined ? [] : paymentRules(payments, checked)),
+    ...(plans === undefined ? [] : planRules(plans)),
+    ...(contacts === undefined ? [] : contactRules(contacts, checked)),
+  ]
+}
+
+function usageRules(columns: Columns, { featureColumn, seatsColumn }: CheckedOptions): NumberRule[] {
+  const week = activeDays('usage', { days: 7 })
+  const measures = measuresOf(columns).filter((measure) => measure !== seatsColumn)
+  return [
+    week,
+    activeDays('usage', month),
+    activeDays('usage', { days: 91 }),
+    ratio(week, activeDays('usage', month)),
+    recency('usage'),
+    streak('usage', 'silent', 6),
+    ...(columns[featureColumn] === 'text' ? breadth(featureColumn) : []),
+    ...(columns[seatsColumn] === 'number' ? seats(seatsColumn) : []),
+    ...measures.flatMap((measure) => [
+      sumOf('usage', measure, month),
+      slope('usage', measure, 6),
+      drop('usage', measure, 3),
+      variability('usage', measure, 6),
+    ]),
+  ]
+}
+
+function breadth(column: string): NumberRule[] {
+  const now = distinctOf('usage', column, month)
+  return [
+    now,
+    difference(now, distinctOf('usage', column, { days: 28, lag: 28 })),
+    entropyOf('usage', column, month),
+  ]
+}
+
+function seats(column: string): NumberRule[] {
+  const now = lastValue('usage', column, 'number', threeMonths)
+  return [now, ratio(now, lastValue('usage', column, 'number', { months: 3, lag: 3 }))]
+}
+
+function billRules(): NumberRule[] {
+  const now = lastValue('bills', 'amount', 'number', threeMonths)
+  return [
+    now,
+    ratio(now, lastValue('bills', 'amount', 'number', { months: 3, lag: 3 })),
+    ratio(now, lastValue('bills', 'amount', 'number', { months: 3, lag: 12 })),
+    streak('bills', 'amount', 'falling', 6),
+  ]
+}
+
+function paymentRules(columns: Columns, { failed }: CheckedOptions): NumberRule[] {
+  const isFailed = { column: 'kind', in: failed }
+  return [
+    recency('payments'),
+    ...(columns['kind'] === 'text'
+      ? [countOf('payments', threeMonths, isFailed), recency('payments', isFailed)]
+      : []),
+  ]
+}
+
+function planRules(columns: Columns): FeatureRule[] {
+  const rise = difference(inForce('fee', 'number'), inForce('fee', 'number', { months: 3 }))
+  return [
+    inForce('plan', 'text'),
+    ...(columns['fee'] === 'number' ? [inForce('fee', 'number'), rise] : []),
+    ...(columns['contractEnd'] === 'day' ? [daysUntil('contractEnd')] : []),
+    daysUntil('from'),
+    countOf('plans', { months: 12 }),
+  ]
+}
+
+function contactRules(
+  columns: Columns,
+  { tickets, cancelRequest, resolvedAt }: CheckedOptions,
+): NumberRule[] {
+  const isTicket = { column: 'kind', in: tickets }
+  return [
+    countOf('contacts', { months: 1 }, isTicket),
+    countOf('contacts', threeMonths, isTicket),
+    recency('contacts', isTicket),
+    countOf('contacts', threeMonths, { column: 'kind', in: cancelRequest }),
+    ...(columns[resolvedAt] === 'day'
+      ? [
+          openRows('contacts', resolvedAt, 'count', isTicket),
+          openRows('contacts', resolvedAt, 'oldestDays', isTicket),
+        ]
+      : []),
+  ]
+}
