@@ -109,6 +109,7 @@ export {
 } from './feature/arithmeticBuilders.js'
 export { compileFeatures } from './feature/compileFeatures.js'
 export type { CompileOptions } from './feature/compileOptions.js'
+export { type CompiledRules, type CompileRulesOptions, compileRules } from './feature/compileRules.js'
 export { attribute, daysUntil, inForce, isOther, tenure } from './feature/customerBuilders.js'
 export { describeFeature } from './feature/describeFeature.js'
 export {
@@ -120,6 +121,7 @@ export {
 export { featureName } from './feature/featureName.js'
 export { featureRuleSchema } from './feature/featureRuleSchema.js'
 export { featuresOf } from './feature/featuresOf.js'
+export { type FollowedCustomer, followCustomer } from './feature/followCustomer.js'
 export { parseFeatureName } from './feature/parseFeatureName.js'
 export {
   drop,
@@ -320,7 +322,7 @@ export { readScorer, saveScorer } from './score/scorer.node.js'
 // table: typed columns, files in and out
 export {
   type CheckCustomerOptions,
-  type CheckedCell,
+  type CheckedCustomer,
   type CheckedCustomerHistory,
   type CheckedEvent,
   type CheckedRow,
@@ -344,6 +346,7 @@ export {
   readTable,
   readTableWithRejects,
 } from './table/readTable.node.js'
+export type { CheckedCell } from './table/rowReader.js'
 export {
   type BooleanColumn,
   booleanColumn,

@@ -1,15 +1,17 @@
 import type { EpochDay } from '../base/days.js'
-import type { CheckedCell, CheckedEvent } from '../table/customerHistory.js'
+import type { CheckedEvent } from '../table/customerHistory.js'
+import type { CheckedCell } from '../table/rowReader.js'
 
-/** Columns that say when a plan was in force and not what it is. */
-export const planTimes: ReadonlySet<string> = new Set(['id', 'day', 'from', 'to'])
+/** Columns that say when a plan was in force or known and not what it is. */
+export const planTimes: ReadonlySet<string> = new Set(['id', 'day', 'from', 'to', 'knownAt'])
 
 /** Returns the plan in force as of a cutoff, undefined where there is none. @see {@link InForceRule} */
 export function planInForce(plans: readonly CheckedEvent[], cutoff: EpochDay): CheckedEvent | undefined {
   let latest: CheckedEvent | undefined
   for (const plan of plans) {
-    if (plan.day >= cutoff) continue
-    if (latest === undefined || plan.day > latest.day || comesBefore(plan, latest, cutoff)) latest = plan
+    const { knownAt = null } = plan
+    if (plan.day >= cutoff || (typeof knownAt === 'number' && knownAt >= cutoff)) continue
+    if (latest === undefined || comesBefore(plan, latest, cutoff)) latest = plan
   }
   return latest !== undefined && hasEnded(latest, cutoff) ? undefined : latest
 }
@@ -45,10 +47,15 @@ function compareCells(left: CheckedCell, right: CheckedCell): number {
  * beyond U+FFFF, and `localeCompare` differs between machines.
  */
 export function compareTexts(left: string, right: string): number {
-  const [a, b] = [[...left], [...right]]
-  for (let index = 0; index < a.length && index < b.length; index++) {
-    const order = a[index]!.codePointAt(0)! - b[index]!.codePointAt(0)!
-    if (order !== 0) return order
-  }
-  return a.length - b.length
+  const length = Math.min(left.length, right.length)
+  let index = 0
+  while (index < length && left.charCodeAt(index) === right.charCodeAt(index)) index++
+  if (index === length) return left.length - right.length
+  // Units that differ in the second half of a pair belong to pairs with an equal first half: the order is theirs.
+  return codePointOrder(left.charCodeAt(index)) - codePointOrder(right.charCodeAt(index))
+}
+
+// Surrogates stand for characters beyond U+FFFF and come last.
+function codePointOrder(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

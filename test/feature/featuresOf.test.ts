@@ -1,13 +1,44 @@
 import { expect, test } from 'vitest'
 import { epochDay } from '../../src/base/days.js'
-import { activeDays, countOf, maxOf, meanOf, minOf, sumOf } from '../../src/feature/aggregateBuilders.js'
-import { difference, ratio } from '../../src/feature/arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, tenure } from '../../src/feature/customerBuilders.js'
-import { type FeatureValue, featuresOf } from '../../src/feature/featuresOf.js'
-import { drop, recency, slope } from '../../src/feature/rowBuilders.js'
-import type { FeatureRule } from '../../src/feature/rule.js'
+import {
+  activeDays,
+  changesOf,
+  countOf,
+  distinctOf,
+  entropyOf,
+  gapDeviation,
+  gapMean,
+  maxOf,
+  meanOf,
+  minOf,
+  sumOf,
+} from '../../src/feature/aggregateBuilders.js'
+import {
+  band,
+  countTrue,
+  difference,
+  log1p,
+  ratio,
+  squareRoot,
+} from '../../src/feature/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/customerBuilders.js'
+import { featuresOf } from '../../src/feature/featuresOf.js'
+import {
+  drop,
+  firstValue,
+  lastValue,
+  oldestUnpaid,
+  openRows,
+  recency,
+  slope,
+  streak,
+  variability,
+} from '../../src/feature/rowBuilders.js'
+import { hours, weekends } from '../../src/feature/rowFilters.js'
+import type { FeatureRule, RowFilter } from '../../src/feature/rule.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'
 import { Table } from '../../src/table/table.js'
+import type { FeatureValue } from './bothExecutions.js'
 
 const april = epochDay('2025-04-01')
 const since2020 = { id: 'A', activatedAt: '2020-01-01' }
@@ -116,6 +147,117 @@ test('a divisor that is 0 to 9 decimals gives no quotient, not infinity', () => 
   expect(valueAsOf(history, ratio(maxOf('usage', 'minutes', all), minOf('usage', 'dataMb', all)))).toBeNull()
 })
 
+const network = { column: 'network', in: ['4G', '5G'] }
+const varied: CustomerHistory = {
+  customer: { ...since2020, payerId: 'B', promotionEnd: '2025-04-11' },
+  usage: [
+    { day: '2025-01-06', minutes: 1, network: '4G', roaming: false, hour: 6.9 },
+    { day: '2025-02-01', minutes: 2, network: '5G', roaming: true, hour: 7 },
+    { day: '2025-02-01', minutes: 4, network: '4G', roaming: null, hour: null },
+    { day: '2025-03-01', minutes: 8, network: null, roaming: false, hour: 21.9 },
+    { day: '2025-03-03', minutes: 16, network: '4G', roaming: true, hour: 22 },
+  ],
+}
+const count = (where: RowFilter) => countOf('usage', 'all', where)
+
+// 6 January and 3 March 2025 are Mondays, 1 February and 1 March Saturdays. Active days 6 January, 1 February, 1 March and
+// 3 March: gaps of 26, 28 and 2 days. Months: 1, 6, 24 minutes.
+test.each<[string, FeatureRule, FeatureValue]>([
+  ['7 ≤ hour < 22 holds 7 and 21.9', count(hours(7, 22)), 2],
+  ['from 22 to 7 are the others, without the missing one', count(hours(22, 7)), 2],
+  ['Saturday and Sunday', count(weekends()), 3],
+  ['a missing boolean is neither', count({ column: 'roaming', is: false }), 2],
+  ['several conditions hold together', count([{ weekday: [6, 7] }, network]), 2],
+  ['a missing text is not one of the others', count({ column: 'network', notIn: ['4G'] }), 2],
+  ['distinct texts', distinctOf('usage', 'network', 'all'), 2],
+  // Three of 4G, one of 5G.
+  ['entropy of 3/4 and 1/4', entropyOf('usage', 'network', 'all'), 0.562335145],
+  ['entropy of one text is 0', entropyOf('usage', 'network', { months: 1 }), 0],
+  // 4G, then 5G (the greatest of 1 February), then 4G; the missing one is skipped.
+  ['changes by day', changesOf('usage', 'network', 'all'), 2],
+  ['changes of nothing', changesOf('usage', 'network', { days: 1 }), 0],
+  ['mean gap', gapMean('usage', 'all'), 56 / 3],
+  // Mean 56/3: squares (22/3)², (28/3)², (50/3)², over 2.
+  ['deviation of the gaps', gapDeviation('usage', 'all'), Math.sqrt((22 ** 2 + 28 ** 2 + 50 ** 2) / 9 / 2)],
+  ['two gaps at least', gapDeviation('usage', { months: 1 }), null],
+  ['the first value', firstValue('usage', 'network', 'text', 'all'), '4G'],
+  ['the greatest value of the first day', firstValue('usage', 'network', 'text', { months: 2 }), '5G'],
+  ['a boolean as a number', lastValue('usage', 'roaming', 'number', 'all'), 1],
+  ['the last value that is not missing', lastValue('usage', 'network', 'text', { months: 1, lag: 1 }), '5G'],
+  // Mean 31/3; deviations −28/3, −13/3, 41/3.
+  [
+    'variability',
+    variability('usage', 'minutes', 3),
+    Math.sqrt((28 ** 2 + 13 ** 2 + 41 ** 2) / 9 / 2) / (31 / 3),
+  ],
+  ['months in a row with a row', streak('usage', 'active', 6), 3],
+  ['months in a row without complaint', streak('contacts', 'silent', 6), 6],
+  ['the third month rose from nothing', streak('usage', 'minutes', 'rising', 6), 3],
+  ['a first month that did not fall', streak('usage', 'minutes', 'falling', 6), 0],
+  ['another one pays', isOther('payerId'), 1],
+  ['days until an attribute', daysUntil('promotionEnd', 'customer'), 10],
+  ['how many are above 0', countTrue([tenure(), recency('bills'), streak('bills', 'active', 2)]), 1],
+  ['sign(x) ln(1 + |x|)', log1p(difference(countOf('bills', 'all'), tenure())), -Math.log(64)],
+  ['sign(x) √|x|', squareRoot(difference(countOf('bills', 'all'), tenure())), -Math.sqrt(63)],
+  ['an edge that is reached', band(tenure(), [6, 63, 64]), 2],
+  ['a band of nothing', band(recency('bills'), [6]), null],
+])('%s', (_, rule, expected) => {
+  const value = valueAsOf(varied, rule)
+  if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 9)
+  else expect(value).toBe(expected)
+})
+
+test('a streak ends with the first whole month of the customer', () => {
+  const joined = (activatedAt: string): CustomerHistory => ({ customer: { id: 'A', activatedAt } })
+  expect(valueAsOf(joined('2025-02-01'), streak('usage', 'silent', 6))).toBe(2)
+  expect(valueAsOf(joined('2025-02-02'), streak('usage', 'silent', 6))).toBe(1)
+  // The month before it, too, must be whole to be fallen from.
+  const fell = { ...joined('2025-02-01'), usage: [{ day: '2025-02-02', minutes: 1 }] }
+  expect(valueAsOf(fell, streak('usage', 'minutes', 'falling', 6))).toBe(1)
+  const cut = { ...joined('2025-02-02'), usage: [{ day: '2025-02-02', minutes: 1 }] }
+  expect(valueAsOf(cut, streak('usage', 'minutes', 'falling', 6))).toBe(0)
+})
+
+test('a complaint is open until the day of its answer, and an answer at the cutoff is not known', () => {
+  const contacts: CustomerHistory = {
+    customer: since2020,
+    contacts: [
+      { day: '2025-02-01', kind: 'complaint', closedAt: '2025-04-01' },
+      { day: '2025-03-01', kind: 'complaint', closedAt: '2025-03-31' },
+      { day: '2025-03-10', kind: 'complaint', closedAt: null },
+      { day: '2025-01-10', kind: 'question' },
+    ],
+  }
+  const complaints = { column: 'kind', in: ['complaint'] }
+  expect(valueAsOf(contacts, openRows('contacts', 'closedAt', 'count', complaints))).toBe(2)
+  // 28 days of February and 31 of March.
+  expect(valueAsOf(contacts, openRows('contacts', 'closedAt', 'oldestDays', complaints))).toBe(59)
+  expect(valueAsOf(contacts, openRows('bills', 'closedAt', 'count'))).toBe(0)
+  expect(valueAsOf(contacts, openRows('bills', 'closedAt', 'oldestDays'))).toBeNull()
+})
+
+test('payments settle the oldest bill first', () => {
+  const rule = oldestUnpaid(
+    { table: 'bills', measure: 'amount' },
+    { table: 'payments', measure: 'amount', where: { column: 'kind', notIn: ['failed'] } },
+  )
+  const paid = (...payments: NonNullable<CustomerHistory['payments']>): CustomerHistory => ({
+    customer: since2020,
+    bills: [
+      { period: '2025-01', amount: 0.1 },
+      { period: '2025-02', amount: 0.2 },
+      { period: '2025-03', amount: 5 },
+    ],
+    payments,
+  })
+  // Known from 31 January: 28 days of February, 31 of March, and the day itself.
+  expect(valueAsOf(paid(), rule)).toBe(60)
+  expect(valueAsOf(paid({ day: '2025-03-05', amount: 0.29 }), rule)).toBe(32)
+  expect(valueAsOf(paid({ day: '2025-03-05', amount: 0.3 }), rule)).toBe(1)
+  expect(valueAsOf(paid({ day: '2025-03-05', amount: 9, kind: 'failed' }), rule)).toBe(60)
+  expect(valueAsOf(paid({ day: '2025-03-05', amount: 9 }), rule)).toBeNull()
+})
+
 const plans = (...rows: NonNullable<CustomerHistory['plans']>): CustomerHistory => ({
   customer: since2020,
   plans: rows,
@@ -180,7 +322,8 @@ test('attributes: texts stay, true is 1, digits asked for as text stay digits', 
 test('a text where the rule says number is refused with the feature', () => {
   const history: CustomerHistory = { customer: { ...since2020, age: 'forty' } }
   expect(() => valueAsOf(history, attribute('age', 'number'))).toThrow(
-    'featuresOf: expected customer_age to be a number, as its rule says, got "forty" (string).',
+    'featuresOf: table customers, row 1, column age: expected age to be a number or a boolean, the same in all rows, ' +
+      'as the feature rules read it, got "forty" (string).',
   )
   const text: CustomerHistory = { customer: since2020, usage: [{ day: '2025-03-01', minutes: '12' }] }
   expect(() => valueAsOf(text, sumOf('usage', 'minutes', 'all'))).toThrow('expected minutes to be a number')

@@ -1,0 +1,151 @@
+import { type Problem, refuse } from '../base/errors.js'
+import type { EventTableName, HistoryKinds, InputTableName } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+import { columnKindsOf, columnsRead, type ReadColumn, tablesRead } from './columnKindsOf.js'
+import { featureKind, featureName } from './featureName.js'
+import { formulaOf } from './formula.js'
+import { FormulaSteps } from './formulaSteps.js'
+import type { PercentileReference } from './percentileReference.js'
+import { ProgramParts } from './programParts.js'
+import type { FeatureRule } from './rule.js'
+import type { ColumnProgram, RuleProgram, TextStep } from './ruleProgram.js'
+
+/** What rules need besides a customer. */
+export interface CompileRulesOptions {
+  /**
+   * What the others of a batch had, for rules of kind `percentile`: of each feature the latest one that was made by the
+   * cutoff is read. Default none.
+   */
+  readonly percentiles?: readonly PercentileReference[]
+}
+
+/** Rules made ready to run in memory, for any number of customers and cutoffs. Immutable. */
+export interface CompiledRules {
+  readonly rules: readonly FeatureRule[]
+  /** @internal In the order of the rules. */
+  readonly features: readonly CompiledFeature[]
+  /** @internal What the columns are that the rules read, where the rules leave no choice. */
+  readonly kinds: HistoryKinds
+  /** @internal The attributes of the customer that the rules read. */
+  readonly attributes: readonly ColumnProgram[]
+  /** @internal */
+  readonly program: RuleProgram
+}
+
+/** A feature of compiled rules: where its value is found. */
+export type CompiledFeature =
+  | { readonly kind: 'number'; readonly name: string; readonly slot: number }
+  | { readonly kind: 'text'; readonly name: string; readonly read: TextStep }
+
+/**
+ * Returns rules made ready to run in memory: compile once where a service starts, ask for every customer.
+ *
+ * Rules with the same filter share their rows, equal parts and equal arithmetic are computed once.
+ *
+ * @param rules what is asked, with different names
+ * @param options `percentiles`: needed for rules of kind `percentile`
+ * @throws {HoldfastError} `option-invalid` for a percentile without a reference, `column-type` where two rules want
+ * different kinds of one column
+ *
+ * O(rules).
+ *
+ * @example
+ * const compiled = compileRules([countOf('usage', { months: 1 }), recency('usage')])
+ * const customer = { id: 'A', activatedAt: '2024-11-15' }
+ * const { columns } = featuresOf({ customer, usage: [{ day: '2025-02-27' }] }, compiled, epochDay('2025-03-01'))
+ * columns.map((column) => column.values[0])
+ * // => [1, 2]
+ *
+ * @see {@link featuresOf} for one answer, {@link followCustomer} for many of a customer who lives on
+ */
+export function compileRules(
+  rules: readonly FeatureRule[],
+  options: CompileRulesOptions = {},
+): CompiledRules {
+  const { percentiles = [] } = options
+  const columns = rules.flatMap(columnsRead)
+  refuse('compileRules', [...withoutReference(rules, percentiles), ...ofNoKind(columns)])
+  const tables = new Set(rules.flatMap(tablesRead))
+  const parts = new ProgramParts(
+    new Map<EventTableName, ColumnProgram[]>([...tables].map((table) => [table, columnsOf(table, columns)])),
+  )
+  const steps = new FormulaSteps(parts)
+  const features = rules.map((rule) => compiledFeature(rule, steps, percentiles))
+  return {
+    rules,
+    features,
+    kinds: columnKindsOf(rules),
+    attributes: columnsOf('customers', columns),
+    program: {
+      windows: parts.windows,
+      tables: parts.tables(),
+      lags: parts.lags,
+      steps: steps.steps,
+      slots: parts.slots,
+    },
+  }
+}
+
+/** Returns the rules compiled, unless they are. */
+export function compiledOnce(rules: readonly FeatureRule[] | CompiledRules): CompiledRules {
+  return 'program' in rules ? rules : compileRules(rules)
+}
+
+function compiledFeature(
+  rule: FeatureRule,
+  steps: FormulaSteps,
+  percentiles: readonly PercentileReference[],
+): CompiledFeature {
+  const [name, formula] = [featureName(rule), formulaOf(rule)]
+  if (featureKind(rule) === 'text') return { kind: 'text', name, read: steps.text(formula) }
+  const slot =
+    formula.op === 'percentile'
+      ? steps.percentile(formula, referencesOf(name, percentiles))
+      : steps.number(formula)
+  return { kind: 'number', name, slot }
+}
+
+function referencesOf(name: string, percentiles: readonly PercentileReference[]): PercentileReference[] {
+  return percentiles.filter(({ feature }) => feature === name)
+}
+
+function withoutReference(
+  rules: readonly FeatureRule[],
+  percentiles: readonly PercentileReference[],
+): Problem[] {
+  return rules
+    .filter((rule) => rule.kind === 'percentile' && referencesOf(featureName(rule), percentiles).length === 0)
+    .map((rule) => ({
+      code: 'option-invalid',
+      parameter: `feature ${featureName(rule)}`,
+      rule: 'to have a reference: one customer alone stands nowhere among others',
+      wayOut: 'Make one of the batch with percentileReferences and give it as percentiles to compileRules.',
+    }))
+}
+
+/** Returns the columns of a table, each with the kinds that all rules can read. */
+function columnsOf(table: InputTableName, columns: readonly ReadColumn[]): ColumnProgram[] {
+  const kindsOf = new Map<string, readonly ColumnKind[]>()
+  for (const { column, kinds } of columns.filter((read) => read.table === table)) {
+    kindsOf.set(
+      column,
+      (kindsOf.get(column) ?? kinds).filter((kind) => kinds.includes(kind)),
+    )
+  }
+  return [...kindsOf].map(([name, kinds]) => ({ name, kinds }))
+}
+
+function ofNoKind(columns: readonly ReadColumn[]): Problem[] {
+  const tables = [...new Set(columns.map(({ table }) => table))]
+  return tables.flatMap((table) =>
+    columnsOf(table, columns)
+      .filter(({ kinds }) => kinds.length === 0)
+      .map(({ name }) => ({
+        code: 'column-type',
+        parameter: `column ${name}`,
+        rule: 'to be read as one kind by all rules',
+        place: { table },
+        wayOut: 'Leave out the rules that take it for something else.',
+      })),
+  )
+}

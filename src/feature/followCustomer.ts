@@ -1,0 +1,60 @@
+import type { EpochDay } from '../base/days.js'
+import type { FeatureMatrix } from '../base/matrix.js'
+import type { CheckedCustomer, CustomerHistory, HistoryRow } from '../table/customerHistory.js'
+import type { EventTableName } from '../table/inputs.js'
+import { type CompiledRules, compiledOnce } from './compileRules.js'
+import { CustomerRows } from './customerRows.js'
+import type { FeatureRule } from './rule.js'
+
+/** A customer whose events come in one by one and whose features are asked again and again. */
+export interface FollowedCustomer {
+  /** The attributes, checked. */
+  readonly customer: CheckedCustomer
+  /**
+   * Takes in one more row, in any order of days. Nothing changes where it is refused.
+   *
+   * O(columns) amortised.
+   *
+   * @throws {HoldfastError} `table-unknown`; all problems of the row at once, as `followCustomer`
+   */
+  append(table: EventTableName, row: HistoryRow): void
+  /**
+   * Returns the features as of a cutoff: the same as {@link featuresOf} of all rows so far.
+   *
+   * O(rows in the windows × parts); after late rows O(rows that lie after the earliest of them) more.
+   */
+  features(cutoff: EpochDay): FeatureMatrix
+}
+
+/**
+ * Returns a customer to whom a service appends events as they happen, and whose features it asks for again and again:
+ * nothing that has been checked is checked again.
+ *
+ * Memory: per table and row, 8 bytes and 8 for each column that a rule reads; 4 bytes more for each filter that lets the
+ * row through; each distinct text once. Rows of `plans` are kept as they are.
+ *
+ * A row that is in stays as it is: where it changes later (a plan gets its end, a complaint its answer), follow anew.
+ *
+ * @param history the customer's rows so far, under our names; a table that is left out is empty
+ * @param rules what will be asked; compiled ones save their compilation
+ * @throws {HoldfastError} all bad rows at once: as `checkCustomerHistory`, and `value-type` where a column is not of a kind
+ * that its rules read
+ *
+ * O(rows × (columns + filters)), and a sort where rows of a table are not by day.
+ *
+ * @example
+ * const customer = { id: 'A', activatedAt: '2024-11-15' }
+ * const followed = followCustomer({ customer }, [sumOf('usage', 'minutes', { months: 1 }), recency('usage')])
+ * followed.append('usage', { day: '2025-02-27', minutes: 10 })
+ * followed.append('usage', { day: '2025-02-03', minutes: 5 })
+ * followed.features(epochDay('2025-03-01')).columns.map((column) => column.values[0])
+ * // => [15, 2]
+ *
+ * @see {@link featuresOf} to ask once
+ */
+export function followCustomer(
+  history: CustomerHistory,
+  rules: readonly FeatureRule[] | CompiledRules,
+): FollowedCustomer {
+  return new CustomerRows('followCustomer', history, compiledOnce(rules))
+}

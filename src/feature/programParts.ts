@@ -1,0 +1,110 @@
+import type { WindowRule } from '../base/windows.js'
+import type { EventTableName } from '../table/inputs.js'
+import { conditionsOf } from './columnKindsOf.js'
+import type { Amounts, Lag, Part } from './formula.js'
+import type { RowFilter } from './rule.js'
+import type { ColumnProgram, GroupProgram, PartProgram, TableProgram } from './ruleProgram.js'
+
+/** Gathers what formulas read: windows, groups of rows and their parts, each of them once. */
+export class ProgramParts {
+  readonly windows: WindowRule[] = []
+  readonly lags: (Lag | null)[] = []
+  readonly #tables: readonly TableParts[]
+  readonly #tableIndex: ReadonlyMap<EventTableName, number>
+  readonly #windowIndex = new Map<string, number>()
+  readonly #lagIndex = new Map<string, number>()
+  #slots = 0
+
+  /** @param columns of each table that rules read */
+  constructor(columns: ReadonlyMap<EventTableName, readonly ColumnProgram[]>) {
+    this.#tables = [...columns].map(([table, columnsOfTable]) => new TableParts(table, columnsOfTable))
+    this.#tableIndex = new Map([...columns.keys()].map((table, index) => [table, index]))
+  }
+
+  get slots(): number {
+    return this.#slots
+  }
+
+  newSlot(): number {
+    return this.#slots++
+  }
+
+  /** Returns the slot that a part's value will lie in. */
+  slot(part: Part): number {
+    const { column, how } = { column: part.measure === undefined ? -1 : this.column(part)[1], how: part.how }
+    const window = this.window(part.window)
+    const group = this.#table(part).groups[this.group(part)]!
+    const same = group.parts.find(
+      (other) => other.how === how && other.column === column && other.window === window,
+    )
+    if (same !== undefined) return same.slot
+    const slot = this.newSlot()
+    group.parts.push({ how, column, window, slot })
+    return slot
+  }
+
+  /** Returns the index of the rows that a filter lets through, in the groups of the table. */
+  group({ table, where }: { readonly table: EventTableName; readonly where?: RowFilter }): number {
+    return this.#tables[this.#tableIndex.get(table)!]!.group(where)
+  }
+
+  /** Returns the indices of a table and of one of its columns. */
+  column({ table, measure }: Amounts | Part): [table: number, column: number] {
+    const index = this.#tableIndex.get(table)!
+    return [index, this.#tables[index]!.columns.findIndex(({ name }) => name === measure)]
+  }
+
+  window(rule: WindowRule): number {
+    return indexIn(this.windows, this.#windowIndex, rule === 'all' ? rule : { lag: 0, ...rule })
+  }
+
+  lag(lag: Lag | undefined): number {
+    return indexIn(this.lags, this.#lagIndex, lag ?? null)
+  }
+
+  /** Returns the tables, after all formulas have been taken apart. */
+  tables(): TableProgram[] {
+    return this.#tables.map(({ table, columns, groups }) => ({
+      table,
+      columns,
+      groups: groups.map(({ conditions, parts }) => ({
+        conditions,
+        parts: parts.toSorted((left, right) => left.window - right.window),
+      })),
+    }))
+  }
+
+  #table({ table }: Part): TableParts {
+    return this.#tables[this.#tableIndex.get(table)!]!
+  }
+}
+
+class TableParts {
+  readonly groups: (GroupProgram & { readonly parts: PartProgram[] })[] = []
+  readonly #groupIndex = new Map<string, number>()
+
+  constructor(
+    readonly table: EventTableName,
+    readonly columns: readonly ColumnProgram[],
+  ) {}
+
+  group(where: RowFilter | undefined): number {
+    const key = JSON.stringify(where ?? null)
+    let index = this.#groupIndex.get(key)
+    if (index === undefined) {
+      index = this.groups.push({ conditions: conditionsOf(where), parts: [] }) - 1
+      this.#groupIndex.set(key, index)
+    }
+    return index
+  }
+}
+
+function indexIn<Value>(values: Value[], indexOf: Map<string, number>, value: Value): number {
+  const key = JSON.stringify(value)
+  let index = indexOf.get(key)
+  if (index === undefined) {
+    index = values.push(value) - 1
+    indexOf.set(key, index)
+  }
+  return index
+}

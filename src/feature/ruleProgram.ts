@@ -1,0 +1,81 @@
+import type { EpochDay } from '../base/days.js'
+import type { DayWindow, WindowRule } from '../base/windows.js'
+import type { CheckedCustomer, CheckedEvent } from '../table/customerHistory.js'
+import type { EventTableName } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+import type { Lag, PartHow } from './formula.js'
+import type { RowColumn } from './rowColumn.js'
+import type { RowCondition } from './rule.js'
+
+/**
+ * Rules as steps that run in memory: parts first, each group of rows read once per window, then the arithmetic on them.
+ * What several rules ask for is computed once. Numbers lie in slots; NaN = missing.
+ */
+export interface RuleProgram {
+  readonly windows: readonly WindowRule[]
+  readonly tables: readonly TableProgram[]
+  /** How much before the cutoff the plan in force is asked for; null = at the cutoff. */
+  readonly lags: readonly (Lag | null)[]
+  readonly steps: readonly Step[]
+  readonly slots: number
+}
+
+/** What is read of one table. */
+export interface TableProgram {
+  readonly table: EventTableName
+  readonly columns: readonly ColumnProgram[]
+  readonly groups: readonly GroupProgram[]
+}
+
+/** A column and the kinds that the rules can read. */
+export interface ColumnProgram {
+  readonly name: string
+  readonly kinds: readonly ColumnKind[]
+}
+
+/** The parts of the rows that one filter lets through. */
+export interface GroupProgram {
+  readonly conditions: readonly RowCondition[]
+  readonly parts: readonly PartProgram[]
+}
+
+/** A part: what becomes of a column's rows in a window, and the slot for it. */
+export interface PartProgram {
+  readonly how: PartHow
+  /** Index in the columns of the table, −1 for none. */
+  readonly column: number
+  /** Index in the windows of the program. */
+  readonly window: number
+  readonly slot: number
+}
+
+/** One operation of a formula. */
+export interface Step {
+  readonly slot: number
+  /** @returns NaN where missing */
+  readonly run: (values: Float64Array, asked: Asked) => number
+}
+
+/** What a step may read besides the slots. */
+export interface Asked {
+  readonly cutoff: EpochDay
+  readonly customer: CheckedCustomer
+  /** In the order of the program's tables. */
+  readonly tables: readonly AskedTable[]
+  /** What the program's windows mean as of the cutoff. */
+  readonly windows: readonly DayWindow[]
+  /** Plans in force, in the order of the program's lags. */
+  readonly plans: readonly (CheckedEvent | undefined)[]
+}
+
+/** The rows of a table of one customer. */
+export interface AskedTable {
+  readonly columns: readonly RowColumn[]
+  /** By row. */
+  readonly days: Int32Array
+  /** Returns the rows of a group that happened before the cutoff and were known then, by day. */
+  seen(group: number, cutoff: EpochDay): Int32Array
+}
+
+/** Reads a text, null where it is missing. */
+export type TextStep = (values: Float64Array, asked: Asked) => string | null

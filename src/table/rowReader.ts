@@ -1,0 +1,252 @@
+import { type EpochDay, formatDay, monthEnd, monthStart, parseDay } from '../base/days.js'
+import type { Place, Problem } from '../base/errors.js'
+import { type EventTableName, inputTables } from './inputs.js'
+import type { ColumnKind } from './table.js'
+
+/** A checked cell: days are numbers (days since 1970-01-01), missing is null. */
+export type CheckedCell = number | string | boolean | null
+
+/** The columns that say until when something lasted, and may not be before its beginning. */
+const endColumns: Readonly<Partial<Record<EventTableName | 'customers', string>>> = {
+  customers: 'cancelledAt',
+  plans: 'to',
+}
+
+/** What a column says of the time of a row. */
+type Role = 'happened' | 'known' | 'end'
+
+/**
+ * Checks the rows of one input table of one customer, one after the other, and holds the cells of the last one.
+ *
+ * Rows of a service mostly have the same columns in the same order: the place of a column is looked for once and then
+ * only compared.
+ */
+export class RowReader {
+  /** Names of the columns met so far. */
+  readonly columns: string[] = []
+  /** Of the last row: numbers of its columns in `columns`, and what they hold; `size` of each. */
+  readonly places: number[] = []
+  readonly cells: CheckedCell[] = []
+  size = 0
+  /** The day that the last row happened on. */
+  day = 0 as EpochDay
+  /** The day that the last row became known on, null where it does not say. */
+  knownAt: EpochDay | null = null
+
+  readonly #places = new Map<string, number>()
+  readonly #kinds: (ColumnKind | undefined)[] = []
+  readonly #isRequired: boolean[] = []
+  readonly #roles: (Role | null)[] = []
+  readonly #required: readonly string[]
+  readonly #happenedAt: string
+
+  /**
+   * @param kinds kinds of the further columns; a cell of another kind is refused
+   * @param activatedAt activation of the customer; what happened before it is refused
+   */
+  constructor(
+    readonly table: EventTableName | 'customers',
+    readonly kinds: Readonly<Record<string, ColumnKind>> | undefined,
+    readonly activatedAt?: CheckedCell | undefined,
+  ) {
+    this.#required = Object.keys(inputTables[table].required).filter(
+      (name) => name !== 'id' || table === 'customers',
+    )
+    this.#happenedAt = inputTables[table].happenedAt
+  }
+
+  /** Reads a row; what is wrong with it is added to the problems. */
+  read(row: unknown, rowNumber: number, problems: Problem[]): void {
+    this.size = 0
+    this.day = 0 as EpochDay
+    this.knownAt = null
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      problems.push({
+        code: 'value-type',
+        parameter: this.table === 'customers' ? 'customer' : `row ${rowNumber} of ${this.table}`,
+        rule: 'to be an object with a value for each column',
+        received: row,
+      })
+      return
+    }
+    const [names, values] = [Object.keys(row), Object.values(row)]
+    const isEvent = this.table !== 'customers'
+    let required = 0
+    let end: CheckedCell = null
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]!
+      if (isEvent && name === 'id') continue
+      const place = this.#placeOf(name)
+      const cell = this.#cell(values[index], place, rowNumber, problems)
+      this.cells[this.size++] = cell
+      if (this.#isRequired[place]) required++
+      const role = this.#roles[place]
+      if (role === null || typeof cell !== 'number') continue
+      if (role === 'end') end = cell
+      else if (role === 'known') this.knownAt = cell as EpochDay
+      else this.#happen(name, cell as EpochDay, rowNumber, problems)
+    }
+    if (required < this.#required.length) this.#addMissing(row, rowNumber, problems)
+    if (typeof end === 'number' && end < this.day) problems.push(this.#endsBefore(end as EpochDay, rowNumber))
+  }
+
+  /** Returns the last row as an object, with `day` where the table is one of events. */
+  row(): Record<string, CheckedCell> {
+    const row: Record<string, CheckedCell> = this.table === 'customers' ? { cancelledAt: null } : {}
+    for (let index = 0; index < this.size; index++)
+      row[this.columns[this.places[index]!]!] = this.cells[index]!
+    if (this.table !== 'customers') row['day'] = this.day
+    return row
+  }
+
+  #placeOf(name: string): number {
+    const usual = this.places[this.size]
+    if (usual !== undefined && this.columns[usual] === name) return usual
+    const place = this.#places.get(name) ?? this.#addColumn(name)
+    this.places[this.size] = place
+    return place
+  }
+
+  #addColumn(name: string): number {
+    const { required, optional } = inputTables[this.table]
+    const kindIn = (columns: Readonly<Record<string, ColumnKind>> | undefined): ColumnKind | undefined =>
+      columns !== undefined && Object.hasOwn(columns, name) ? columns[name] : undefined
+    this.#kinds.push(kindIn(required) ?? kindIn(optional) ?? kindIn(this.kinds))
+    this.#isRequired.push(this.#required.includes(name))
+    this.#roles.push(this.#roleOf(name))
+    this.#places.set(name, this.columns.length)
+    return this.columns.push(name) - 1
+  }
+
+  #roleOf(name: string): Role | null {
+    if (name === this.#happenedAt) return 'happened'
+    if (name === 'knownAt') return 'known'
+    return name === endColumns[this.table] ? 'end' : null
+  }
+
+  /** Returns the checked value, null where it is missing or refused (and the problem is noted). */
+  #cell(value: unknown, place: number, rowNumber: number, problems: Problem[]): CheckedCell {
+    const kind = this.#kinds[place]
+    if (typeof value === 'number' && kind === 'number' && Number.isFinite(value)) return value
+    const name = this.columns[place]!
+    if (isBlank(value)) {
+      if (this.#isRequired[place]) problems.push(requiredMissing(name, this.#place(rowNumber, name)))
+      return null
+    }
+    const cell = readCell(value, kind, name)
+    if (cell !== undefined) return cell
+    problems.push(refusedCell(value, kind, this.#place(rowNumber, name)))
+    return null
+  }
+
+  #addMissing(row: object, rowNumber: number, problems: Problem[]): void {
+    for (const name of this.#required) {
+      if (!Object.hasOwn(row, name)) problems.push(requiredMissing(name, this.#place(rowNumber, name)))
+    }
+  }
+
+  #happen(name: string, date: EpochDay, rowNumber: number, problems: Problem[]): void {
+    this.day = name === 'period' ? monthEnd(date) : date
+    if (name === 'period') this.cells[this.size - 1] = monthStart(date)
+    const { activatedAt } = this
+    if (typeof activatedAt === 'number' && this.day < activatedAt)
+      problems.push(this.#beforeActivation(activatedAt as EpochDay, rowNumber))
+  }
+
+  #beforeActivation(activatedAt: EpochDay, rowNumber: number): Problem {
+    return {
+      code: 'event-before-activation',
+      parameter: this.#happenedAt,
+      rule: `to be on or after the activation of the customer (${formatDay(activatedAt)})`,
+      received: formatDay(this.day),
+      place: this.#place(rowNumber, this.#happenedAt),
+      wayOut: 'Correct activatedAt, or leave out what happened before it.',
+    }
+  }
+
+  #endsBefore(end: EpochDay, rowNumber: number): Problem {
+    const endName = endColumns[this.table]!
+    return {
+      code: 'out-of-range',
+      parameter: endName,
+      rule: `to be on or after ${this.#happenedAt} (${formatDay(this.day)})`,
+      received: formatDay(end),
+      place: this.#place(rowNumber, endName),
+    }
+  }
+
+  #place(row: number, column: string): Place {
+    return { table: this.table, row, column }
+  }
+}
+
+// Most texts begin with a visible character: that is seen without trimming.
+function isBlank(value: unknown): boolean {
+  if (typeof value !== 'string') return value === null || value === undefined
+  return !(value.charCodeAt(0) > 32 && value.charCodeAt(0) < 127) && value.trim() === ''
+}
+
+function requiredMissing(name: string, place: Place): Problem {
+  return {
+    code: 'value-missing',
+    parameter: name,
+    rule: 'to have a value in every row',
+    place,
+    wayOut: 'Fill it in, or leave the row out.',
+  }
+}
+
+const kindRules: Readonly<Record<ColumnKind, string>> = {
+  number: 'to be a number',
+  text: 'to be a text',
+  day: 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
+  boolean: 'to be true or false',
+}
+
+function refusedCell(value: unknown, kind: ColumnKind | undefined, place: Place): Problem {
+  const parameter = place.column!
+  if (typeof value === 'number' && !Number.isFinite(value) && kind !== 'day') {
+    return {
+      code: 'value-not-finite',
+      parameter,
+      rule: 'to be finite',
+      received: value,
+      place,
+      wayOut: 'Write null for missing.',
+    }
+  }
+  const rule = kind === undefined ? 'to be a number, a text, a boolean, a Date or null' : kindRules[kind]
+  return { code: 'value-type', parameter, rule, received: value, place }
+}
+
+/** Returns undefined where the value is not of the kind. */
+function readCell(value: unknown, kind: ColumnKind | undefined, name: string): CheckedCell | undefined {
+  switch (kind) {
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+    case 'text':
+      if (typeof value === 'string') return value
+      return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
+    case 'boolean':
+      if (value === 1 || value === 0) return value === 1
+      return typeof value === 'boolean' ? value : undefined
+    case 'day':
+      return parseDay(name === 'period' && isMonth(value) ? `${value.trim()}-01` : value)
+    default:
+      return readFurther(value)
+  }
+}
+
+function isMonth(value: unknown): value is string {
+  return typeof value === 'string' && /^\s*\d{4}-\d{2}\s*$/.test(value)
+}
+
+// As the engine reads files: what is written as a day is a day
+function readFurther(value: unknown): CheckedCell | undefined {
+  if (typeof value === 'string') {
+    return (value.length === 10 && value[4] === '-' ? parseDay(value) : undefined) ?? value
+  }
+  if (value instanceof Date) return parseDay(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  return typeof value === 'boolean' ? value : undefined
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { epochDay } from '../../src/base/days.js'
+import { countOf, meanOf, sumOf } from '../../src/feature/aggregateBuilders.js'
+import { difference, percentile } from '../../src/feature/arithmeticBuilders.js'
+import { compileRules } from '../../src/feature/compileRules.js'
+import { inForce, tenure } from '../../src/feature/customerBuilders.js'
+import { featureName } from '../../src/feature/featureName.js'
+import { featuresOf } from '../../src/feature/featuresOf.js'
+import type { PercentileReference } from '../../src/feature/percentileReference.js'
+import { drop, slope } from '../../src/feature/rowBuilders.js'
+import type { FeatureRule } from '../../src/feature/rule.js'
+import { cellOf } from '../../src/table/table.js'
+
+const customer = { id: 'A', activatedAt: '2025-01-01' }
+
+function partCount(rules: readonly FeatureRule[]): number {
+  return compileRules(rules).program.tables.flatMap(({ groups }) => groups.flatMap(({ parts }) => parts))
+    .length
+}
+
+test('what several rules ask for is computed once', () => {
+  const sums = [0, 1, 2].map((lag) => sumOf('usage', 'minutes', { months: 1, lag }))
+  expect(partCount([slope('usage', 'minutes', 3)])).toBe(3)
+  // The drop against two months reads the same three months as the slope over three.
+  expect(partCount([slope('usage', 'minutes', 3), drop('usage', 'minutes', 2)])).toBe(3)
+  const mean = meanOf('usage', 'minutes', { months: 1 })
+  expect(partCount([sums[0]!, mean])).toBe(2)
+  expect(partCount([sums[0]!, difference(sums[0]!, sums[1]!)])).toBe(2)
+})
+
+test('rows of one filter lie in one group', () => {
+  const roaming = { column: 'roaming', is: true }
+  const { tables } = compileRules([
+    countOf('usage', { months: 1 }, roaming),
+    sumOf('usage', 'minutes', { months: 3 }, roaming),
+    countOf('usage', { months: 1 }),
+  ]).program
+  expect(tables.map(({ groups }) => groups.map(({ conditions }) => conditions))).toEqual([[[roaming], []]])
+})
+
+const ofTenure = percentile(tenure(), inForce('plan', 'text'))
+const reference = (
+  cutoff: string,
+  within: string,
+  values: number[],
+  upTo: number[],
+): PercentileReference => ({
+  feature: featureName(ofTenure),
+  cutoff: epochDay(cutoff),
+  groups: [{ within, values, upTo }],
+})
+
+test('a percentile is read off the latest reference that was made by the cutoff', () => {
+  const percentiles = [
+    reference('2025-03-01', 'S', [3], [4]),
+    // 3 months on 1 April: one of four below, two with the same.
+    reference('2025-04-01', 'S', [1, 3, 9], [1, 3, 4]),
+    reference('2025-05-01', 'S', [1], [1]),
+  ]
+  const compiled = compileRules([ofTenure], { percentiles })
+  const value = (cutoff: string, plan = 'S') =>
+    cellOf(
+      featuresOf({ customer, plans: [{ from: '2025-01-01', plan }] }, compiled, epochDay(cutoff)).columns[0]!,
+      0,
+    )
+  expect(value('2025-04-01')).toBe((1 + 2 / 2) / 4)
+  // 2 months on 31 March, where only the reference of 1 March was there: nobody below.
+  expect(value('2025-03-31')).toBe(0)
+  expect(value('2025-04-01', 'M')).toBeNull()
+  expect(() => value('2025-02-28')).toThrow(
+    `features: expected the reference of ${featureName(ofTenure)} to be of the cutoff (2025-02-28) or earlier, got "2025-03-01"`,
+  )
+})
+
+test('a percentile without a reference is refused with the way out', () => {
+  expect(() => compileRules([ofTenure, tenure()])).toThrow(
+    `compileRules: expected feature ${featureName(ofTenure)} to have a reference: one customer alone stands nowhere among ` +
+      'others. Make one of the batch with percentileReferences and give it as percentiles to compileRules.',
+  )
+})
+
+test('rules that read one column as two kinds are refused', () => {
+  const rules = [
+    sumOf('usage', 'network', 'all'),
+    countOf('usage', 'all', { column: 'network', in: ['4G'] }),
+    countOf('usage', 'all', { column: 'roaming', is: true }),
+  ]
+  expect(() => compileRules(rules)).toThrow(
+    'compileRules: table usage: expected column network to be read as one kind by all rules.',
+  )
+})
