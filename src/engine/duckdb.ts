@@ -37,6 +37,9 @@ export const duckdbDialect: Dialect = Object.freeze({
     return `'${value.replaceAll("'", "''")}'`.replaceAll('\0', "' || chr(0) || '")
   },
   exactSum: (expression: string) => `fsum(${expression})`,
+  pair: (first: string, second: string) => `{'first': ${first}, 'second': ${second}}`,
+  second: (pair: string) => `struct_extract(${pair}, 'second')`,
+  bitCount: (expression: string) => `bit_count(${expression})`,
 })
 
 /**

@@ -9,6 +9,12 @@ export interface Dialect {
   literal(value: string | number | boolean | null): string
   /** A sum that does not lose digits whatever the order of the rows. NULL where there is no row. */
   exactSum(expression: string): string
+  /** Two values as one that `max` compares by the first, then by the second. */
+  pair(first: string, second: string): string
+  /** The second value of a pair. */
+  second(pair: string): string
+  /** Number of bits that are 1 in a whole number of at least 0. */
+  bitCount(expression: string): string
 }
 
 /** Runs plans where the data is: a dialect and a connection. */

@@ -1,9 +1,11 @@
 import type { CompileOptions } from './compileOptions.js'
-import { customerSql } from './customerSql.js'
+import { CustomersSql } from './customerSql.js'
 import { featureKind, featureName } from './featureName.js'
-import { type Formula, formulaOf, leastDivisor, partsOf } from './formula.js'
+import { formulaOf, partsOf } from './formula.js'
+import { FormulaSql } from './formulaSql.js'
 import { PartsSql } from './partsSql.js'
-import { planSql } from './planSql.js'
+import { PlansSql } from './planSql.js'
+import { doubleOf } from './rowsSql.js'
 import type { FeatureRule } from './rule.js'
 import { WindowsSql } from './windowsSql.js'
 
@@ -14,86 +16,48 @@ import { WindowsSql } from './windowsSql.js'
  * One statement in plain SQL (common table expressions, joins, CASE), so that it runs where the data is. All window
  * bounds are computed here and stand in it as day numbers: no engine's date arithmetic is used.
  *
- * How it works: the bounds of all windows cut time into spans. Each table is read once and brought together per customer
- * and span; a window of a cutoff is then the sum (count, least, greatest, last) of its spans. A row is therefore touched
- * once, however many windows and cutoffs it lies in. Windows over all time get spans of their own that change only at
- * cutoffs.
+ * How it works: what rules ask of rows is taken apart into parts (a sum over a window, a number of days), equal parts
+ * are computed once, and parts that read a table in the same way share one reading of it.
+ *
+ *     one cutoff          each table is brought together per customer, one aggregate for each part
+ *     several cutoffs     the bounds of all windows cut time into spans; each table is brought together per customer and
+ *                         span, then the spans per customer and cutoff: a row is touched once, however many windows and
+ *                         cutoffs it lies in. Windows over all time have spans of their own that change only at cutoffs.
+ *     values of a column  distinct, entropy: rows are counted per customer, value and span first
+ *     days in order       gaps, changes: rows become one per customer and day, each with the day before it
+ *     late rows           in tables with `knownAt`, spans are told apart by the first cutoff that sees their rows; days
+ *                         in order are sorted for each cutoff
  *
  * Memory in the engine: per table, customers × spans × (measures × aggregates) numbers, and the result.
  */
 export function compileFeatures(rules: readonly FeatureRule[], options: CompileOptions): string {
-  const { dialect, population, cutoffs } = options
+  const { dialect, population, returned, cutoffs } = options
   const name = dialect.identifier
   const formulas = rules.map(formulaOf)
-  const windows = new WindowsSql(cutoffs, dialect)
-  const parts = new PartsSql(formulas.flatMap(partsOf), windows, options)
-  const plan = planSql(formulas, options)
-  const customer = customerSql(formulas, options)
+  const windows = new WindowsSql(cutoffs)
+  const context = { ...options, windows }
+  const parts = new PartsSql(formulas.flatMap(partsOf), context)
+  const [plans, customers] = [new PlansSql(context), new CustomersSql(options)]
+  const formulaSql = new FormulaSql({ parts, plans, customers, windows })
   const columns = rules.map((rule, index) => {
-    const value = formulaSql(formulas[index]!, { parts, windows, name })
-    return `${featureKind(rule) === 'number' ? `CAST(${value} AS DOUBLE PRECISION)` : value} AS ${name(featureName(rule))}`
+    const value = formulaSql.column(formulas[index]!)
+    return `${featureKind(rule) === 'number' ? doubleOf(value) : value} AS ${name(featureName(rule))}`
   })
-  const joins = [...parts.joins, ...plan.joins, ...customer.joins]
+  const joins = [...windows.joins(), ...parts.joins, ...plans.joins, ...customers.joins]
+  const rows = formulaSql.rows([`FROM ${name(population)} p`, ...joins].join('\n'))
+  const kept =
+    returned === undefined
+      ? []
+      : [
+          `WHERE EXISTS (SELECT 1 FROM ${name(returned)} r WHERE r.id = people.id AND r.cutoff = people.cutoff)`,
+        ]
   const select = [
-    `SELECT ${['p.id', 'p.cutoff', ...columns].join(',\n  ')}`,
-    `FROM ${name(population)} p`,
-    'JOIN windows w ON w.cutoff = p.cutoff',
-    ...joins,
-    'ORDER BY p.id, p.cutoff',
+    `SELECT ${['id', 'cutoff', ...columns].join(',\n  ')}`,
+    `FROM (${rows}) people`,
+    ...kept,
+    'ORDER BY id, cutoff',
   ]
-  const tables = [windows.table(), ...parts.tables, ...plan.tables]
-  return `WITH ${tables.join(',\n')}\n${select.join('\n')}`
-}
-
-interface FormulaContext {
-  readonly parts: PartsSql
-  readonly windows: WindowsSql
-  readonly name: (text: string) => string
-}
-
-function formulaSql(formula: Formula, context: FormulaContext): string {
-  const { parts, windows, name } = context
-  const sql = (inner: Formula): string => formulaSql(inner, context)
-  switch (formula.op) {
-    case 'part':
-      return parts.column(formula.part)
-    case 'constant':
-      return numberSql(formula.value)
-    case 'orZero':
-      return `coalesce(${sql(formula.of)}, 0)`
-    case 'rounded':
-      return `round(${sql(formula.of)} * 1e9) / 1e9`
-    case 'minus':
-      return `(${sql(formula.left)} - ${sql(formula.right)})`
-    case 'divided': {
-      const divisor = `CAST(${sql(formula.right)} AS DOUBLE PRECISION)`
-      const notZero = `CASE WHEN abs(${divisor}) >= ${numberSql(leastDivisor)} THEN ${divisor} END`
-      return `(CAST(${sql(formula.left)} AS DOUBLE PRECISION) / ${notZero})`
-    }
-    case 'weighted':
-      return `(${formula.of.map((inner, index) => `${numberSql(formula.weights[index]!)} * ${sql(inner)}`).join(' + ')})`
-    case 'daysSince':
-      return `(p.cutoff - ${sql(formula.of)})`
-    case 'ifActiveThroughout':
-      return `CASE WHEN c.${name('activatedAt')} <= ${windows.start(formula.window)} THEN ${sql(formula.of)} END`
-    case 'tenure':
-      return tenureSql(windows)
-    case 'attribute':
-      return `c.${name(formula.column)}`
-    case 'inForce':
-      return `f.${name(formula.column)}`
-    case 'daysUntil':
-      return `(f.${name(formula.column)} - p.cutoff)`
-  }
-}
-
-// The month is complete where the day of the month of activation, cut to the month's length, is reached.
-function tenureSql(windows: WindowsSql): string {
-  const { month, dayReached } = windows.calendar()
-  return `(${month} - a.month - CASE WHEN a.day_of_month > ${dayReached} THEN 1 ELSE 0 END)`
-}
-
-/** A DOUBLE literal: plain `0.5` would be a DECIMAL, whose arithmetic is another. */
-function numberSql(value: number): string {
-  return `${value < 0 ? '(' : ''}${value.toExponential()}${value < 0 ? ')' : ''}`
+  const tables = [...parts.tables, ...plans.tables]
+  const withTables = [...windows.tables(), ...tables]
+  return [...(withTables.length === 0 ? [] : [`WITH ${withTables.join(',\n')}`]), ...select].join('\n')
 }

@@ -9,6 +9,11 @@ export interface CompileOptions {
   readonly tables: HistoryKinds
   /** Table of the engine with the columns `id` and `cutoff`: the rows that are asked for. */
   readonly population: string
-  /** The cutoffs that occur in it. */
+  /**
+   * Table of the engine with the columns `id` and `cutoff`: the rows of the population that are returned, where the
+   * others are only there to be compared with. Default all.
+   */
+  readonly returned?: string
+  /** The cutoffs that occur in the population. */
   readonly cutoffs: readonly EpochDay[]
 }

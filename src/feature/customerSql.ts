@@ -1,14 +1,33 @@
 import type { CompileOptions } from './compileOptions.js'
-import type { Formula } from './formula.js'
+import { valueSql } from './rowsSql.js'
 
-/** Returns the joins to the customer `c` and to the month of activation `a`, where a rule asks for them. */
-export function customerSql(formulas: readonly Formula[], options: CompileOptions): { joins: string[] } {
-  const ops = new Set(formulas.map((formula) => formula.op))
-  const joins: string[] = []
-  if (ops.has('attribute') || ops.has('ifActiveThroughout'))
-    joins.push(`JOIN ${options.dialect.identifier('customers')} c ON c.id = p.id`)
-  if (ops.has('tenure')) joins.push(`JOIN (${activationMonth(options)}) a ON a.id = p.id`)
-  return { joins }
+/** Customers as SQL: attributes as `c`, month of activation as `a`, where a rule asks for them. */
+export class CustomersSql {
+  readonly #options: CompileOptions
+  readonly #joins = new Set<string>()
+
+  constructor(options: CompileOptions) {
+    this.#options = options
+  }
+
+  /** Joins to the population, of all that was asked for. */
+  get joins(): string[] {
+    return [...this.#joins]
+  }
+
+  /** Returns an attribute. */
+  attribute(column: string): string {
+    const { dialect, tables } = this.#options
+    const { identifier } = dialect
+    this.#joins.add(`JOIN ${identifier('customers')} c ON c.id = p.id`)
+    return valueSql(`c.${identifier(column)}`, tables.customers?.[column])
+  }
+
+  /** Returns the month of activation, counted from January 1970, and its day of that month. */
+  activation(): { month: string; dayOfMonth: string } {
+    this.#joins.add(`JOIN (${activationMonth(this.#options)}) a ON a.id = p.id`)
+    return { month: 'a.month', dayOfMonth: 'a.day_of_month' }
+  }
 }
 
 /**

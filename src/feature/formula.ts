@@ -189,9 +189,16 @@ export function partsOf(formula: Formula): Part[] {
     case 'daysSince':
     case 'ifActiveThroughout':
       return partsOf(formula.of)
+    case 'oldestUnpaid':
+      return [paidPart(formula.paid)]
     default:
       return []
   }
+}
+
+/** Returns the sum of all that was paid, which the dues of {@link OldestUnpaidRule} are compared with. */
+export function paidPart(paid: Amounts): Part {
+  return { ...paid, how: 'sum', window: 'all' }
 }
 
 function aggregateFormula(rule: AggregateRule): Formula {
@@ -221,7 +228,8 @@ function aggregateFormula(rule: AggregateRule): Formula {
       const values = part({ ...asked, how: 'values', measure })
       const nLogN = part({ ...asked, how: 'nLogN', measure })
       const right: Formula = { op: 'divided', left: nLogN, right: values }
-      return { op: 'minus', left: { op: 'log', of: values }, right }
+      // Rounded, so that the entropy of a single value is 0 whatever the last digit of its logarithm.
+      return { op: 'rounded', of: { op: 'minus', left: { op: 'log', of: values }, right } }
     }
     case 'gapMean':
       return { op: 'divided', left: daysSpanned(asked), right: numberOfGaps(asked) }

@@ -1,34 +1,73 @@
-import type { CompileOptions } from './compileOptions.js'
-import type { Formula } from './formula.js'
+import type { Lag } from './formula.js'
 import { compareTexts, planTimes } from './planInForce.js'
+import { type RowsContext, valueSql, visibleAfter } from './rowsSql.js'
 
-/** Returns the plan in force per customer and cutoff, as `f`; nothing where no rule asks for it. */
-export function planSql(
-  formulas: readonly Formula[],
-  options: CompileOptions,
-): { tables: string[]; joins: string[] } {
-  const { dialect, tables, population } = options
-  const read = new Set(formulas.flatMap((formula) => (isOfPlan(formula) ? [formula.column] : [])))
-  if (read.size === 0) return { tables: [], joins: [] }
-  const name = dialect.identifier
-  const columns = Object.keys(tables.plans ?? {})
-  const ended = columns.includes('to') ? `CASE WHEN t.${name('to')} < p.cutoff THEN 1 ELSE 0 END` : '0'
-  const ties = columns.filter((column) => !planTimes.has(column)).sort(compareTexts)
-  const order = ['t.day DESC', ended, ...ties.map((column) => `t.${name(column)} DESC NULLS LAST`)]
-  const table = [
-    'plan_in_force AS (',
-    '  SELECT * FROM (',
-    `    SELECT p.id AS population_id, p.cutoff AS population_cutoff, ${ended} AS plan_ended,`,
-    `      row_number() OVER (PARTITION BY p.id, p.cutoff ORDER BY ${order.join(', ')}) AS plan_place,`,
-    `      ${[...read].map((column) => `t.${name(column)}`).join(', ')}`,
-    `    FROM ${name(population)} p`,
-    `    JOIN ${name('plans')} t ON t.id = p.id AND t.day < p.cutoff) ranked`,
-    '  WHERE plan_place = 1 AND plan_ended = 0)',
-  ].join('\n')
-  const join = 'LEFT JOIN plan_in_force f ON f.population_id = p.id AND f.population_cutoff = p.cutoff'
-  return { tables: [table], joins: [join] }
-}
+/** The plans in force as SQL: at the cutoff, and each lag before it. */
+export class PlansSql {
+  readonly #columns = new Map<string, { readonly lag: Lag | undefined; readonly columns: Set<string> }>()
+  readonly #context: RowsContext
 
-function isOfPlan(formula: Formula): formula is Extract<Formula, { op: 'inForce' | 'daysUntil' }> {
-  return formula.op === 'inForce' || formula.op === 'daysUntil'
+  constructor(context: RowsContext) {
+    this.#context = context
+  }
+
+  /** Returns a column of the plan in force, NULL where there is none. */
+  column(column: string, lag: Lag | undefined): string {
+    const key = JSON.stringify(lag ?? null)
+    const asked = this.#columns.get(key) ?? { lag, columns: new Set() }
+    asked.columns.add(column)
+    this.#columns.set(key, asked)
+    const { dialect, tables } = this.#context
+    const plan = `plan_${[...this.#columns.keys()].indexOf(key)}`
+    return valueSql(`${plan}.${dialect.identifier(column)}`, tables.plans?.[column])
+  }
+
+  /** Joins to the population, of all that was asked for. */
+  get joins(): string[] {
+    return [...this.#columns.keys()].map((_, index) => {
+      const ofCutoff = this.#isOne ? '' : ` AND plan_${index}.plan_cutoff = p.cutoff`
+      return `LEFT JOIN plan_${index} ON plan_${index}.plan_id = p.id${ofCutoff}`
+    })
+  }
+
+  /** Common table expressions of all that was asked for. */
+  get tables(): string[] {
+    return [...this.#columns.values()].map(({ lag, columns }, index) => this.#table(index, lag, columns))
+  }
+
+  get #isOne(): boolean {
+    return this.#context.windows.isOneCutoff
+  }
+
+  #table(index: number, lag: Lag | undefined, read: ReadonlySet<string>): string {
+    const { dialect, windows, tables, population } = this.#context
+    const name = dialect.identifier
+    const asOf = windows.asOf(lag)
+    const columns = Object.keys(tables.plans ?? {})
+    const ended = columns.includes('to') ? `CASE WHEN t.${name('to')} < ${asOf} THEN 1 ELSE 0 END` : '0'
+    const ties = columns.filter((column) => !planTimes.has(column)).sort(compareTexts)
+    const order = ['t.day DESC', ended, ...ties.map((column) => `t.${name(column)} DESC NULLS LAST`)]
+    const keys = this.#isOne ? ['t.id'] : ['p.id', 'p.cutoff']
+    const visible = `${visibleAfter(this.#context, 'plans')} < ${asOf}`
+    const from = this.#isOne
+      ? `FROM ${name('plans')} t WHERE ${visible}`
+      : [
+          `FROM ${name(population)} p`,
+          ...windows.joins(),
+          `JOIN ${name('plans')} t ON t.id = p.id AND ${visible}`,
+        ].join(' ')
+    const selected = [
+      ...keys.map((key) => `${key} AS ${key.replace(/^[tp]\./, 'plan_')}`),
+      `${ended} AS plan_ended`,
+      `row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order.join(', ')}) AS plan_place`,
+      ...[...read].map((column) => `t.${name(column)}`),
+    ]
+    return [
+      `plan_${index} AS (`,
+      '  SELECT * FROM (',
+      `    SELECT ${selected.join(', ')}`,
+      `    ${from}) ranked`,
+      '  WHERE plan_place = 1 AND plan_ended = 0)',
+    ].join('\n')
+  }
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
-import { type EpochDay, epochDay } from '../../src/base/days.js'
+import { type EpochDay, epochDay, monthEnd } from '../../src/base/days.js'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
 import type { CustomerHistory, HistoryRow } from '../../src/table/customerHistory.js'
-import { monthEnd } from '../../src/table/customerHistory.js'
 import type { EventTableName } from '../../src/table/inputs.js'
 import { booleanColumn, type Column, type ColumnKind, dayColumn, Table } from '../../src/table/table.js'
 
@@ -30,9 +29,17 @@ export const columnsOf: Readonly<Record<EventTableName | 'customers', Readonly<R
       hour: 'number',
       network: 'text',
       roaming: 'boolean',
+      knownAt: 'day',
     },
-    bills: { id: 'text', period: 'day', amount: 'number', discount: 'number' },
-    payments: { id: 'text', day: 'day', amount: 'number', kind: 'text', balance: 'number' },
+    bills: { id: 'text', period: 'day', amount: 'number', discount: 'number', knownAt: 'day' },
+    payments: {
+      id: 'text',
+      day: 'day',
+      amount: 'number',
+      kind: 'text',
+      balance: 'number',
+      knownAt: 'day',
+    },
     plans: {
       id: 'text',
       from: 'day',
@@ -41,9 +48,10 @@ export const columnsOf: Readonly<Record<EventTableName | 'customers', Readonly<R
       fee: 'number',
       contractEnd: 'day',
       bound: 'boolean',
+      knownAt: 'day',
     },
-    contacts: { id: 'text', day: 'day', kind: 'text', closedAt: 'day' },
-    devices: { id: 'text', period: 'day', deviceId: 'text' },
+    contacts: { id: 'text', day: 'day', kind: 'text', closedAt: 'day', knownAt: 'day' },
+    devices: { id: 'text', period: 'day', deviceId: 'text', knownAt: 'day' },
   }
 
 export const eventTables = ['usage', 'bills', 'payments', 'plans', 'contacts', 'devices'] as const
@@ -98,24 +106,20 @@ export const customerHistories: fc.Arbitrary<CustomerHistory> = fc
 
 function rowsOf(table: EventTableName, activatedAt: number): fc.Arbitrary<HistoryRow[]> {
   const offset = fc.oneof(fc.integer({ min: 0, max: lastOffset }), fc.constantFrom(0, 28, 31, 60, 90))
-  const end = orNull(fc.integer({ min: 0, max: 300 }))
+  const length = orNull(fc.integer({ min: 0, max: 300 }))
+  // Known on the day before, the day itself, or later: the first two say nothing.
+  const late = orNull(fc.oneof(fc.constantFrom(-1, 0), fc.integer({ min: 1, max: 120 })))
+  const row = fc.record({ offset, end: length, second: length, late, ...cellsOf[table] })
   return fc.array(
-    fc
-      .record({ offset, end, contract: end, ...cellsOf[table] })
-      .map(({ offset: after, end: to, contract, ...cells }) => {
-        const day = activatedAt + after
-        if (table === 'plans') {
-          const lengths = {
-            to: to === null ? null : day + to,
-            contractEnd: contract === null ? null : day + contract,
-          }
-          return { from: day, ...lengths, ...cells } as HistoryRow
-        }
-        if (table === 'contacts') {
-          return { day, closedAt: to === null ? null : day + to, ...cells } as HistoryRow
-        }
-        return { [table === 'bills' || table === 'devices' ? 'period' : 'day']: day, ...cells } as HistoryRow
-      }),
+    row.map(({ offset: after, end, second, late: days, ...cells }): HistoryRow => {
+      const day = activatedAt + after
+      const later = (length: number | null) => (length === null ? null : day + length)
+      if (table === 'plans')
+        return { from: day, to: later(end), contractEnd: later(second), knownAt: later(days), ...cells }
+      const settled = table === 'contacts' ? { closedAt: later(end) } : {}
+      const happened = table === 'bills' || table === 'devices' ? { period: day } : { day }
+      return { ...happened, ...settled, knownAt: later(days), ...cells }
+    }),
     { maxLength: 12 },
   )
 }
@@ -138,14 +142,27 @@ export function numbered(histories: readonly CustomerHistory[]): CustomerHistory
   }))
 }
 
+/** The customers with rows that are known as soon as they happen: tables without a column `knownAt`. */
+export function knownAtOnce(customers: readonly CustomerHistory[]): CustomerHistory[] {
+  return customers.map((customer) => {
+    const tables = eventTables.map((table) => [
+      table,
+      (customer[table] ?? []).map(({ knownAt, ...row }: HistoryRow) => row),
+    ])
+    return { ...customer, ...Object.fromEntries(tables) }
+  })
+}
+
 /** The customers' rows as the tables that `openHistory` reads, with the kinds of `columnsOf`. */
 export function tablesOf(
   histories: readonly CustomerHistory[],
 ): Record<EventTableName, Table> & { customers: Table } {
-  const table = (name: EventTableName | 'customers', rows: readonly HistoryRow[]): Table =>
-    new Table(
-      Object.entries(columnsOf[name]).map(([column, columnKind]) => columnFrom(column, columnKind, rows)),
+  const table = (name: EventTableName | 'customers', rows: readonly HistoryRow[]): Table => {
+    const columns = Object.entries(columnsOf[name]).filter(
+      ([column]) => column !== 'knownAt' || rows.some((row) => row[column] != null),
     )
+    return new Table(columns.map(([column, columnKind]) => columnFrom(column, columnKind, rows)))
+  }
   const events = eventTables.map((name) => {
     const rows = histories.flatMap((history) =>
       (history[name] ?? []).map((row: HistoryRow) => ({ id: history.customer.id, ...row })),

@@ -1,12 +1,17 @@
 import { type EpochDay, epochDay } from '../../src/base/days.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
+import { compileRules } from '../../src/feature/compileRules.js'
 import { featureMatrix } from '../../src/feature/featureMatrix.js'
-import { type FeatureValue, featuresOf } from '../../src/feature/featuresOf.js'
+import { featuresOf } from '../../src/feature/featuresOf.js'
+import type { PercentileReference } from '../../src/feature/percentileReference.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'
 import { cellOf } from '../../src/table/table.js'
 import { tablesOf } from './arbitraryHistories.js'
+
+/** The value of one feature; missing is null. */
+export type FeatureValue = number | string | null
 
 /** Feature values by `customer@cutoff`, in the order of the rules. */
 export type Values = Map<string, FeatureValue[]>
@@ -32,14 +37,16 @@ export function inMemory(
   customers: readonly CustomerHistory[],
   rules: readonly FeatureRule[],
   cutoffs: readonly EpochDay[],
+  percentiles: readonly PercentileReference[] = [],
 ): Values {
+  const compiled = compileRules(rules, { percentiles })
   const values: Values = new Map()
   for (const customer of customers) {
     const { activatedAt, cancelledAt, id } = customer.customer
     for (const cutoff of cutoffs) {
       if (Number(activatedAt) >= cutoff) continue
       if (cancelledAt != null && Number(cancelledAt) < cutoff) continue
-      const { columns } = featuresOf(customer, rules, cutoff)
+      const { columns } = featuresOf(customer, compiled, cutoff)
       values.set(
         `${id}@${cutoff}`,
         columns.map((column) => cellOf(column, 0) as FeatureValue),

@@ -4,8 +4,9 @@ import { HoldfastError } from '../../src/base/errors.js'
 import type { Dialect } from '../../src/engine/engine.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { attribute, countOf, daysUntil, inForce, sumOf, tenure } from '../../src/feature/builders.js'
+import { countOf, sumOf } from '../../src/feature/aggregateBuilders.js'
 import { compileFeatures } from '../../src/feature/compileFeatures.js'
+import { attribute, daysUntil, inForce, tenure } from '../../src/feature/customerBuilders.js'
 import { featureMatrix } from '../../src/feature/featureMatrix.js'
 import { activeCustomers, attributeIn } from '../../src/population/rule.js'
 import { cellOf } from '../../src/table/table.js'
@@ -89,22 +90,29 @@ test('all problems of the rules are told at once', async () => {
   ])
 })
 
-test('the statement uses no date arithmetic and nothing of one engine but its sum', () => {
+test('the statement uses no date arithmetic and nothing of one engine but its dialect', () => {
   const dialect: Dialect = {
     name: 'other',
     identifier: (name) => `[${name}]`,
     literal: (value) => `<${value}>`,
     exactSum: (expression) => `kahan(${expression})`,
+    pair: (first, second) => `both(${first}, ${second})`,
+    second: (pair) => `second(${pair})`,
+    bitCount: (expression) => `ones(${expression})`,
   }
   const rules = [
     sumOf('usage', 'minutes', { months: 1 }, { column: 'cell', in: ['x'] }),
     countOf('usage', 'all'),
     tenure(),
   ]
-  const options = { dialect, tables: history.tables, population: 'people', cutoffs: [march] }
-  const sql = compileFeatures(rules, options)
-  expect(sql).not.toMatch(/\b(date|interval|fsum)\b|"/i)
-  expect(sql).toContain('kahan(CASE WHEN t.[cell] IN (<x>) THEN t.[minutes] END)')
+  const options = { dialect, tables: history.tables, population: 'people' }
   // [2025-02-01, 2025-03-01) as day numbers, computed here.
-  expect(sql).toContain(`(${march}, ${february}, ${march}`)
+  const asOfOne = compileFeatures(rules, { ...options, cutoffs: [march] })
+  expect(asOfOne).toContain(
+    `kahan(CASE WHEN t.day >= ${february} AND t.[cell] IN (<x>) THEN t.[minutes] END)`,
+  )
+  const asOfTwo = compileFeatures(rules, { ...options, cutoffs: [february, march] })
+  expect(asOfTwo).toContain('kahan(CASE WHEN t.[cell] IN (<x>) THEN t.[minutes] END)')
+  expect(asOfTwo).toContain(`(${march}, ${february}, ${march}`)
+  for (const sql of [asOfOne, asOfTwo]) expect(sql).not.toMatch(/\b(date|interval|fsum)\b|"/i)
 })

@@ -1,0 +1,64 @@
+import type { Part } from './formula.js'
+import {
+  doubleOf,
+  filterSql,
+  hasKnownAt,
+  inWindow,
+  measureSql,
+  piecesSql,
+  type RowsContext,
+  scannedRows,
+  seenFrom,
+  spanStart,
+  togetherSql,
+  valueWhere,
+  whereSql,
+} from './rowsSql.js'
+
+/**
+ * Parts about the values of one column under one filter: how many there are and how evenly they occur.
+ *
+ * The rows are counted per customer, value and span once; then per customer, cutoff and value; then the values of each
+ * customer and cutoff are brought together. What is sorted or hashed after the first step are the values that a customer
+ * has, not his rows.
+ */
+export function categoriesSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+  const { dialect } = context
+  const { table, where, measure } = parts[0]!
+  const rules = parts.map(({ window }) => window)
+  const value = measureSql(context, table, measure!)
+  const conditions = [
+    ...scannedRows(table, rules, context),
+    ...filterSql(where, dialect),
+    `${value} IS NOT NULL`,
+  ]
+  const known = hasKnownAt(context, table) ? [`${seenFrom(table, context)} AS known`] : []
+  const keys = [
+    `${value} AS value`,
+    `${spanStart('t.day', context.windows.bounds(rules))} AS start`,
+    ...known,
+  ]
+  const spans = [
+    `${group}_spans AS (`,
+    `  SELECT t.id, ${keys.join(', ')}, count(*) AS n`,
+    `  FROM ${dialect.identifier(table)} t${whereSql(conditions)}`,
+    `  GROUP BY ${['t.id', ...keys.map((_, index) => index + 2)].join(', ')})`,
+  ].join('\n')
+  const seen = known.length > 0 ? 's.known <= p.cutoff' : 's.start < p.cutoff'
+  const pieces = piecesSql(`${group}_spans`, [seen], context)
+  // One column a window, whatever is asked of it.
+  const windows = [...new Set(rules.map((rule) => JSON.stringify(rule)))]
+  const counts = windows.map((key, index) => {
+    const rule = rules.find((other) => JSON.stringify(other) === key)!
+    return `CAST(sum(${valueWhere(inWindow('s.start', rule, context), 's.n')}) AS DOUBLE PRECISION) AS n${index}`
+  })
+  const byValue = { ...pieces, groupBy: `${pieces.groupBy}, s.value` }
+  const columns = parts.map(({ how, window }, index) => {
+    const n = `s.n${windows.indexOf(JSON.stringify(window))}`
+    const together = how === 'distinct' ? `count(${n})` : dialect.exactSum(`${n} * ln(${n})`)
+    return `${doubleOf(together)} AS v${index}`
+  })
+  const keysOfAll = context.windows.isOneCutoff ? 's.id' : 's.id, s.cutoff'
+  const ofAll = { keys: keysOfAll, from: `FROM ${group}_counts s`, groupBy: keysOfAll }
+  return [spans, togetherSql(`${group}_counts`, byValue, counts), togetherSql(group, ofAll, columns)]
+}

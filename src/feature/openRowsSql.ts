@@ -1,0 +1,46 @@
+import type { Part } from './formula.js'
+import {
+  doubleOf,
+  filterSql,
+  piecesSql,
+  type RowsContext,
+  scannedRows,
+  searchTree,
+  seenFrom,
+  togetherSql,
+  valueWhere,
+  whereSql,
+} from './rowsSql.js'
+
+/**
+ * Parts about rows that are not settled at the cutoff, by one column that says until when a row is open.
+ *
+ * A row is open at the cutoffs from the first that sees it up to the last that is not after its end. Rows with the same
+ * first and last are brought together once, and then for each cutoff between.
+ */
+export function openRowsSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+  const { dialect, windows } = context
+  const { table, measure } = parts[0]!
+  const until = `t.${dialect.identifier(measure!)}`
+  const cutoffs = windows.bounds([])
+  const never = windows.lastCutoff + 1
+  // The first cutoff that lies after the end: there the row is no longer open.
+  const closed = `CASE WHEN ${until} < ${windows.lastCutoff} THEN ${searchTree(until, cutoffs.slice(0, -1), cutoffs.map(String))} ELSE ${never} END`
+  const isOpen = `(${until} IS NULL OR ${until} >= ${cutoffs[0]})`
+  const spanColumns = parts.map((part, index) => {
+    const value = valueWhere(filterSql(part.where, dialect), part.how === 'openCount' ? '1' : 't.day')
+    return `${part.how === 'openCount' ? `count(${value})` : `min(${value})`} AS s${index}`
+  })
+  const spans = [
+    `${group}_spans AS (`,
+    `  SELECT t.id, ${seenFrom(table, context)} AS known, ${closed} AS closed,`,
+    `    ${spanColumns.join(',\n    ')}`,
+    `  FROM ${dialect.identifier(table)} t${whereSql([...scannedRows(table, ['all'], context), isOpen])}`,
+    '  GROUP BY 1, 2, 3)',
+  ].join('\n')
+  const columns = parts.map(({ how }, index) => {
+    return `${doubleOf(`${how === 'openCount' ? 'sum' : 'min'}(s.s${index})`)} AS v${index}`
+  })
+  const seen = ['s.known <= p.cutoff', 's.closed > p.cutoff']
+  return [spans, togetherSql(group, piecesSql(`${group}_spans`, seen, context), columns)]
+}

@@ -1,0 +1,128 @@
+import { beginningOfTime, type WindowRule } from '../base/windows.js'
+import type { Dialect } from '../engine/engine.js'
+import type { EventTableName } from '../table/inputs.js'
+import type { ColumnKind } from '../table/table.js'
+import { conditionsOf } from './columnKindsOf.js'
+import type { CompileOptions } from './compileOptions.js'
+import { conditionSql } from './conditionSql.js'
+import type { RowFilter } from './rule.js'
+import type { WindowsSql } from './windowsSql.js'
+
+/** What the statements over rows of a table are made for. */
+export interface RowsContext extends CompileOptions {
+  readonly windows: WindowsSql
+}
+
+/** Returns whether rows of a table may become known later than they happen. */
+export function hasKnownAt({ tables }: CompileOptions, table: EventTableName): boolean {
+  return tables[table]?.['knownAt'] !== undefined
+}
+
+/** Returns the day of the row `t` after which it is visible: the day it happened on or became known on, the later. */
+export function visibleAfter(context: CompileOptions, table: EventTableName): string {
+  if (!hasKnownAt(context, table)) return 't.day'
+  const knownAt = `t.${context.dialect.identifier('knownAt')}`
+  return `CASE WHEN ${knownAt} > t.day THEN ${knownAt} ELSE t.day END`
+}
+
+/** Returns the conditions of a filter on the row `t`, none where there is no filter. */
+export function filterSql(where: RowFilter | undefined, dialect: Dialect): string[] {
+  return conditionsOf(where).map((condition) => conditionSql(condition, dialect))
+}
+
+/** Returns a measure of the row `t`, true and false as 1 and 0. */
+export function measureSql(
+  { dialect, tables }: CompileOptions,
+  table: EventTableName,
+  measure: string,
+): string {
+  return valueSql(`t.${dialect.identifier(measure)}`, tables[table]?.[measure])
+}
+
+/** Returns a column as a feature may hold it, true and false as 1 and 0. */
+export function valueSql(column: string, kind: ColumnKind | undefined): string {
+  return kind === 'boolean' ? `CAST(${column} AS INTEGER)` : column
+}
+
+/** Returns a value where all conditions hold, else NULL. */
+export function valueWhere(conditions: readonly string[], value: string): string {
+  return conditions.length === 0 ? value : `CASE WHEN ${conditions.join(' AND ')} THEN ${value} END`
+}
+
+/** Returns ` WHERE …`, nothing where there is no condition. */
+export function whereSql(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+}
+
+/**
+ * Returns what belongs to the interval that a value lies in, as a search tree of CASE: log2(bounds) comparisons a row.
+ *
+ * @param bounds rising; `leaves[0]` belongs to values below `bounds[0]`, `leaves[i]` to those from `bounds[i - 1]` on
+ */
+export function searchTree(value: string, bounds: readonly number[], leaves: readonly string[]): string {
+  if (bounds.length === 0) return leaves[0]!
+  const middle = bounds.length >>> 1
+  const below = searchTree(value, bounds.slice(0, middle), leaves.slice(0, middle + 1))
+  const above = searchTree(value, bounds.slice(middle + 1), leaves.slice(middle + 1))
+  return `CASE WHEN ${value} < ${bounds[middle]} THEN ${below} ELSE ${above} END`
+}
+
+/** Returns the FROM of pieces that were brought together before, `s`, with those of several cutoffs told apart. */
+export function piecesSql(
+  pieces: string,
+  seen: readonly string[],
+  { windows, dialect, population }: RowsContext,
+): { keys: string; from: string; groupBy: string } {
+  if (windows.isOneCutoff) return { keys: 's.id', from: `FROM ${pieces} s`, groupBy: 's.id' }
+  const from = [
+    `FROM ${dialect.identifier(population)} p`,
+    'JOIN windows w ON w.cutoff = p.cutoff',
+    `JOIN ${pieces} s ON ${['s.id = p.id', ...seen].join(' AND ')}`,
+  ]
+  return { keys: 'p.id, p.cutoff', from: from.join('\n  '), groupBy: 'p.id, p.cutoff' }
+}
+
+/** Returns the conditions that a column, a day, lies in a window. */
+export function inWindow(column: string, window: WindowRule, { windows }: RowsContext): string[] {
+  return window === 'all'
+    ? []
+    : [`${column} >= ${windows.start(window)}`, `${column} < ${windows.end(window)}`]
+}
+
+/** Returns the first cutoff that sees a row of a table. */
+export function seenFrom(table: EventTableName, context: RowsContext): string {
+  const cutoffs = context.windows.bounds([])
+  return searchTree(`(${visibleAfter(context, table)})`, cutoffs.slice(0, -1), cutoffs.map(String))
+}
+
+/** Returns the span that a day lies in, by its first day. */
+export function spanStart(day: string, bounds: readonly number[]): string {
+  return searchTree(day, bounds, [beginningOfTime, ...bounds].map(String))
+}
+
+/** Returns the conditions on rows that some window of some cutoff may read. */
+export function scannedRows(
+  table: EventTableName,
+  rules: readonly WindowRule[],
+  context: RowsContext,
+): string[] {
+  const starts = rules.flatMap((rule) => context.windows.of(rule)).map(({ start }) => start)
+  const first = Math.min(...starts)
+  const seen = `${visibleAfter(context, table)} < ${context.windows.lastCutoff}`
+  return first === beginningOfTime ? [seen] : [`t.day >= ${first}`, seen]
+}
+
+/** Returns the table of a group: one row per key, with the wanted columns. */
+export function togetherSql(
+  group: string,
+  { keys, from, groupBy }: { keys: string; from: string; groupBy: string },
+  columns: readonly string[],
+): string {
+  const select = `  SELECT ${keys},\n    ${columns.join(',\n    ')}`
+  return `${group} AS (\n${select}\n  ${from}\n  GROUP BY ${groupBy})`
+}
+
+/** Returns a number as DOUBLE, so that all arithmetic with it is that of JavaScript. */
+export function doubleOf(value: string): string {
+  return `CAST(${value} AS DOUBLE PRECISION)`
+}

@@ -1,0 +1,182 @@
+import { beginningOfTime } from '../base/windows.js'
+import type { Part, PartHow } from './formula.js'
+import {
+  filterSql,
+  hasKnownAt,
+  inWindow,
+  measureSql,
+  piecesSql,
+  type RowsContext,
+  scannedRows,
+  seenFrom,
+  spanStart,
+  togetherSql,
+  valueWhere,
+  whereSql,
+} from './rowsSql.js'
+
+/**
+ * Parts whose rows can be brought together in any pieces: count, sum, least, greatest, first, last, distinct days.
+ *
+ * For one cutoff every part is an aggregate over the rows themselves, one GROUP BY of the table. For several, the bounds
+ * of all windows cut time into spans: the rows are brought together per customer and span once, then the spans per
+ * customer and cutoff. Rows that become known later than they happen get a span for each cutoff from which they are seen.
+ */
+export function spansSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+  return context.windows.isOneCutoff
+    ? [directTable(group, parts, context)]
+    : spanTables(group, parts, context)
+}
+
+/** Returns whether a part can be brought together in spans, with no count of a day twice. */
+export function isOfSpans(part: Part, context: RowsContext): boolean {
+  if (part.how === 'days') return fitsBits(part, context)
+  return spanned.has(part.how)
+}
+
+const spanned: ReadonlySet<PartHow> = new Set([
+  'count',
+  'sum',
+  'values',
+  'min',
+  'max',
+  'firstDay',
+  'lastDay',
+  'firstValue',
+  'lastValue',
+])
+
+// Days are a set of bits, at the place day % 62: a BIGINT has 63 that are not its sign.
+const daysInBits = 62
+// Longer windows would take more than 6 sets a customer: sorting the days is less work.
+const longestOfBits = 6 * daysInBits
+
+function fitsBits({ table, window }: Part, context: RowsContext): boolean {
+  if (window === 'all') return false
+  // Of several cutoffs each sees other rows of a day, and bits of several sets cannot be counted together.
+  if (!context.windows.isOneCutoff && hasKnownAt(context, table)) return false
+  return context.windows.of(window).every(({ start, end }) => end - start <= longestOfBits)
+}
+
+function directTable(group: string, parts: readonly Part[], context: RowsContext): string {
+  const { table } = parts[0]!
+  const rules = parts.map(({ window }) => window)
+  const from = `FROM ${context.dialect.identifier(table)} t${whereSql(scannedRows(table, rules, context))}`
+  const columns = parts.map((part, index) => `${directValue(part, context)} AS v${index}`)
+  return togetherSql(group, { keys: 't.id', from, groupBy: 't.id' }, columns)
+}
+
+function directValue(part: Part, context: RowsContext): string {
+  const { windows, dialect } = context
+  const { start, end } = windows.of(part.window)[0]!
+  const filter = filterSql(part.where, dialect)
+  const rows = (from: number, to: number): string => {
+    const days = [
+      ...(from === beginningOfTime ? [] : [`t.day >= ${from}`]),
+      ...(to === windows.lastCutoff ? [] : [`t.day < ${to}`]),
+    ]
+    return rowsTogether(part, valueWhere([...days, ...filter], rowValue(part, context)), context)
+  }
+  if (part.how !== 'days') return finished(part, rows(start, end), context)
+  const sets: string[] = []
+  for (let from: number = start; from < end; from += daysInBits) {
+    sets.push(`coalesce(${dialect.bitCount(rows(from, Math.min(from + daysInBits, end)))}, 0)`)
+  }
+  return finished(part, `(${sets.join(' + ')})`, context)
+}
+
+function spanTables(group: string, parts: readonly Part[], context: RowsContext): string[] {
+  const { dialect, windows } = context
+  const { table } = parts[0]!
+  // Aggregates over spans, shared by all windows: by function, measure and filter.
+  const spanColumns = new Map<string, string>()
+  const windowColumns = parts.map((part, index) => {
+    const value = valueWhere(filterSql(part.where, dialect), rowValue(part, context))
+    const together = rowsTogether(part, value, context)
+    const expression = part.how === 'days' ? dialect.bitCount(together) : together
+    const column = spanColumns.get(expression) ?? `s${spanColumns.size}`
+    spanColumns.set(expression, column)
+    const inside = valueWhere(inWindow('s.start', part.window, context), `s.${column}`)
+    return `${finished(part, spansTogether(part, inside, context), context)} AS v${index}`
+  })
+  const isAll = parts[0]!.window === 'all'
+  const rules = parts.map(({ window }) => window)
+  const known = hasKnownAt(context, table) ? [`${seenFrom(table, context)} AS known`] : []
+  const keys = [`${spanStart('t.day', spanBounds(parts, context))} AS start`, ...known]
+  const spans = [
+    `${group}_spans AS (`,
+    `  SELECT t.id, ${keys.join(', ')},`,
+    `    ${[...spanColumns].map(([expression, column]) => `${expression} AS ${column}`).join(',\n    ')}`,
+    `  FROM ${dialect.identifier(table)} t${whereSql(scannedRows(table, rules, context))}`,
+    `  GROUP BY ${['t.id', ...keys.map((_, index) => index + 2)].join(', ')})`,
+  ].join('\n')
+  const seen = [
+    known.length > 0 ? 's.known <= p.cutoff' : 's.start < p.cutoff',
+    ...(isAll ? [] : [`s.start >= ${windows.earliestStart(group, rules)}`]),
+  ]
+  return [spans, togetherSql(group, piecesSql(`${group}_spans`, seen, context), windowColumns)]
+}
+
+/** Every day on which a window begins or ends, and no span with days in bits longer than a set has bits. */
+function spanBounds(parts: readonly Part[], { windows }: RowsContext): number[] {
+  const bounds = windows.bounds(parts.map(({ window }) => window))
+  const counted = windows.bounds(parts.filter(({ how }) => how === 'days').map(({ window }) => window))
+  if (!parts.some(({ how }) => how === 'days')) return bounds
+  const cut = bounds.flatMap((start, index) => {
+    const end = bounds[index + 1] ?? start
+    const isCounted = start >= counted[0]! && end <= counted.at(-1)!
+    const pieces = isCounted ? Math.max(1, Math.ceil((end - start) / daysInBits)) : 1
+    return Array.from({ length: pieces }, (_, piece) => start + piece * daysInBits)
+  })
+  return cut
+}
+
+function rowValue(part: Part, context: RowsContext): string {
+  const measure = part.measure === undefined ? '' : measureSql(context, part.table, part.measure)
+  switch (part.how) {
+    case 'count':
+      return '1'
+    case 'days':
+      // Counted from a day that no history reaches, because % keeps the sign.
+      return `CAST(1 AS BIGINT) << ((t.day + ${-beginningOfTime}) % ${daysInBits})`
+    case 'firstDay':
+    case 'lastDay':
+      return 't.day'
+    case 'firstValue':
+      return valueWhere([`${measure} IS NOT NULL`], context.dialect.pair('-t.day', measure))
+    case 'lastValue':
+      return valueWhere([`${measure} IS NOT NULL`], context.dialect.pair('t.day', measure))
+    default:
+      return measure
+  }
+}
+
+function rowsTogether({ how }: Part, value: string, { dialect }: RowsContext): string {
+  switch (how) {
+    case 'count':
+    case 'values':
+      return `count(${value})`
+    case 'days':
+      return `bit_or(${value})`
+    case 'sum':
+      return dialect.exactSum(value)
+    case 'min':
+    case 'firstDay':
+      return `min(${value})`
+    default:
+      return `max(${value})`
+  }
+}
+
+function spansTogether(part: Part, value: string, context: RowsContext): string {
+  const isCount = part.how === 'count' || part.how === 'values' || part.how === 'days'
+  return isCount ? `sum(${value})` : rowsTogether(part, value, context)
+}
+
+/** Numbers as DOUBLE, so that all arithmetic with them is that of JavaScript. */
+function finished(part: Part, value: string, { dialect, tables }: RowsContext): string {
+  const isValue = part.how === 'firstValue' || part.how === 'lastValue'
+  const single = isValue ? dialect.second(value) : value
+  const isText = isValue && tables[part.table]?.[part.measure!] === 'text'
+  return isText ? single : `CAST(${single} AS DOUBLE PRECISION)`
+}
