@@ -28,7 +28,7 @@ export function kindsOf(history: CheckedCustomerHistory): HistoryKinds {
   return kinds
 }
 
-const dayColumns: ReadonlySet<string> = new Set(['day', 'period', 'from', 'to', 'contractEnd'])
+const dayColumns: ReadonlySet<string> = new Set(['day', 'period', 'from', 'to', 'contractEnd', 'knownAt'])
 
 /**
  * Returns the monthly series of one customer in memory: a block of one, the same figures as `monthlySignals` gives.

@@ -4,9 +4,11 @@ import { epochDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { type CompiledRules, compileRules } from '../feature/compileRules.js'
 import { describeFeature } from '../feature/describeFeature.js'
 import { featureName } from '../feature/featureName.js'
 import { featuresOf } from '../feature/featuresOf.js'
+import type { FollowedCustomer } from '../feature/followCustomer.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
@@ -44,10 +46,14 @@ export interface Scorer {
   /**
    * Scores one customer from raw history, as of a cutoff: in a service, without an engine and without SQL.
    *
+   * The rules are compiled with the first call. Who is scored again after each event is rather followed, with the rules
+   * of the model: `followCustomer(history, compileRules(scorer.about.rules))`; so is, with `percentiles`, whoever is
+   * scored by a model that reads percentiles.
+   *
    * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); all bad rows at once
    */
   scoreOne(
-    history: CustomerHistory,
+    customer: CustomerHistory | FollowedCustomer,
     options: ScoreOptions & { readonly asOf: EpochDay | string | Date },
   ): Score
   /**
@@ -149,14 +155,20 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
         : reasonsOf(model, model.contributions(features), valuesByName(features), 0, reasons, words)
     return { probability, band: bandOf(probability, about.bands), reasons: given }
   }
+  let compiled: CompiledRules | undefined
+  const featuresAsOf = (customer: CustomerHistory | FollowedCustomer, cutoff: EpochDay): FeatureMatrix => {
+    if (about.rules === null) throw needsRules()
+    if (isFollowed(customer)) return customer.features(cutoff)
+    compiled ??= compileRules(about.rules)
+    return featuresOf(customer, compiled, cutoff)
+  }
   return {
     model,
     about,
     scoreMatrix,
-    scoreOne(history, { asOf, ...options }) {
+    scoreOne(customer, { asOf, ...options }) {
       const { reasons } = checkOptions('scoreOne', scoreOptions, options)
-      if (about.rules === null) throw needsRules()
-      return first(featuresOf(history, about.rules, epochDay(asOf)), reasons)
+      return first(featuresAsOf(customer, epochDay(asOf)), reasons)
     },
     scoreRow(row, options) {
       const { reasons } = checkOptions('scoreRow', scoreOptions, options)
@@ -172,6 +184,10 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       return id === undefined ? scores : new Table([{ ...table.column(id), name: 'id' }, ...scores.columns])
     },
   }
+}
+
+function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is FollowedCustomer {
+  return typeof (customer as Partial<FollowedCustomer> | undefined)?.features === 'function'
 }
 
 function scoreColumns(

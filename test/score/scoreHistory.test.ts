@@ -10,6 +10,8 @@ import type { Dataset } from '../../src/dataset/dataset.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
+import { compileRules } from '../../src/feature/compileRules.js'
+import { followCustomer } from '../../src/feature/followCustomer.js'
 import { telecomFeatures } from '../../src/feature/telecom/telecomFeatures.js'
 import { cancelled } from '../../src/label/cancelled.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
@@ -55,6 +57,15 @@ describe('scoring a history', () => {
       expect(alone.band).toBe(band)
       expect(alone.reasons.map((reason) => reason.text)).toEqual([reason1, reason2, reason3])
     }
+  })
+
+  it('gives a customer who is followed the score of his rows so far', async () => {
+    const { scores } = await scoreHistory(history, scorer, { asOf, reasons: 0 })
+    const { usage = [], ...before } = rowsById(tables)(String(scores.cell('id', 0)))
+    const followed = followCustomer(before, compileRules(scorer.about.rules!))
+    for (const row of usage.toReversed()) followed.append('usage', row)
+    expect(usage.length).toBeGreaterThan(10)
+    expect(scorer.scoreOne(followed, { asOf })).toEqual(scorer.scoreOne({ ...before, usage }, { asOf }))
   })
 
   it('counts the same population as training, and says who is left out', async () => {
