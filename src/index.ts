@@ -112,6 +112,7 @@ export type { CompileOptions } from './feature/compileOptions.js'
 export { type CompiledRules, type CompileRulesOptions, compileRules } from './feature/compileRules.js'
 export { attribute, daysUntil, inForce, isOther, tenure } from './feature/customerBuilders.js'
 export { describeFeature } from './feature/describeFeature.js'
+export { type FeatureBuilders, featureBuilders } from './feature/featureBuilders.js'
 export {
   type CustomerFeatures,
   type FeatureMatrixOptions,

@@ -6,7 +6,7 @@ const nonEmpty = 'to be a text that is not empty'
 export const columnName = z.string(nonEmpty).min(1, nonEmpty)
 
 /** Columns that say who and when. Those of them that lie after the cutoff would tell the model the answer. */
-export const timeColumns: ReadonlySet<string> = new Set([
+const timeColumnNames = [
   'id',
   'activatedAt',
   'cancelledAt',
@@ -16,7 +16,11 @@ export const timeColumns: ReadonlySet<string> = new Set([
   'from',
   'to',
   'knownAt',
-])
+] as const
+
+/** A column that says who or when. */
+export type TimeColumn = (typeof timeColumnNames)[number]
+export const timeColumns: ReadonlySet<string> = new Set(timeColumnNames)
 
 /** The rule of a column that a feature may read. */
 export const ownColumn = columnName.refine((name) => !timeColumns.has(name), {

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { checkOptions } from '../base/options.js'
 import { conditionsOf } from './columnKindsOf.js'
 import { ownColumn, rowFilterSchema } from './rowFilterSchema.js'
-import type { RowCondition, RowFilter } from './rule.js'
+import type { NumberRange, RowCondition, RowFilter } from './rule.js'
+
+/** Rows of some days of the week. */
+export type WeekdayCondition = Extract<RowCondition, { readonly weekday: unknown }>
+
+/** Rows of some hours of the day. */
+export type HoursCondition<Column extends string> =
+  | { readonly column: Column; readonly between: NumberRange }
+  | { readonly column: Column; readonly notBetween: NumberRange }
 
 /** Where the week ends on Saturday and Sunday; 1 = Monday … 7 = Sunday. */
 const usualWeekend: readonly number[] = [6, 7]
@@ -17,7 +25,7 @@ const usualWeekend: readonly number[] = [6, 7]
  * weekends()
  * // => { weekday: [6, 7] }
  */
-export function weekends(weekend: readonly number[] = usualWeekend): RowCondition {
+export function weekends(weekend: readonly number[] = usualWeekend): WeekdayCondition {
   return checked('weekends', { weekday: weekend })
 }
 
@@ -31,7 +39,7 @@ export function weekends(weekend: readonly number[] = usualWeekend): RowConditio
  * weekdays([5, 6])
  * // => { weekday: [1, 2, 3, 4, 7] }
  */
-export function weekdays(weekend: readonly number[] = usualWeekend): RowCondition {
+export function weekdays(weekend: readonly number[] = usualWeekend): WeekdayCondition {
   weekends(weekend)
   return checked('weekdays', { weekday: [1, 2, 3, 4, 5, 6, 7].filter((day) => !weekend.includes(day)) })
 }
@@ -52,7 +60,9 @@ const hoursSchema = z.strictObject({ from: hour, to: hour, column: ownColumn })
  * [hours(7, 22), hours(22, 7)]   // day and night
  * // => [{ column: 'hour', between: [7, 22] }, { column: 'hour', notBetween: [7, 22] }]
  */
-export function hours(from: number, to: number, column = 'hour'): RowCondition {
+export function hours(from: number, to: number): HoursCondition<'hour'>
+export function hours<Column extends string>(from: number, to: number, column: Column): HoursCondition<Column>
+export function hours(from: number, to: number, column = 'hour'): HoursCondition<string> {
   checkOptions('hours', hoursSchema, { from, to, column })
   return checked('hours', from > to ? { column, notBetween: [to, from] } : { column, between: [from, to] })
 }
@@ -66,10 +76,15 @@ export function hours(from: number, to: number, column = 'hour'): RowCondition {
  * allOf(weekends(), { column: 'kind', in: ['voice'] })
  * // => [{ weekday: [6, 7] }, { column: 'kind', in: ['voice'] }]
  */
-export function allOf(...filters: readonly [RowFilter, RowFilter, ...RowFilter[]]): readonly RowCondition[] {
-  return checkOptions('allOf', rowFilterSchema, filters.flatMap(conditionsOf)) as readonly RowCondition[]
+export function allOf<const Filters extends readonly [RowFilter, RowFilter, ...RowFilter[]]>(
+  ...filters: Filters
+): readonly ConditionOf<Filters[number]>[] {
+  const conditions: unknown = checkOptions('allOf', rowFilterSchema, filters.flatMap(conditionsOf))
+  return conditions as readonly ConditionOf<Filters[number]>[]
 }
 
-function checked(operation: string, condition: RowCondition): RowCondition {
-  return checkOptions(operation, rowFilterSchema, condition) as RowCondition
+type ConditionOf<Filter> = Filter extends readonly (infer Condition)[] ? Condition : Filter
+
+function checked<Condition extends RowCondition>(operation: string, condition: Condition): Condition {
+  return checkOptions(operation, rowFilterSchema, condition) as Condition
 }

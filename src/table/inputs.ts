@@ -39,16 +39,7 @@ export interface InputTable {
   readonly happenedAt: 'activatedAt' | 'day' | 'period' | 'from'
 }
 
-/**
- * The input tables as data: what is needed, what is known, what may come along.
- *
- * A row is visible as of a cutoff c if and only if it happened on a day before c. A bill and a device are known when
- * their month is over: `period` is any day of the month, the row happens on the month's last day. A plan is known from
- * its first day (`from`) on; its `to` only once it is past; its `contractEnd` from the first day on. Where a table has the
- * column `knownAt`, a row is visible only where that day, too, is before c: late and back-dated rows. A missing `knownAt`
- * says nothing. A cancellation whose `cancelledKnownAt` is at or after c is not known at c.
- */
-export const inputTables: Readonly<Record<InputTableName, InputTable>> = {
+const known = {
   customers: {
     required: { id: 'text', activatedAt: 'day' },
     optional: { cancelledAt: 'day', cancelledKnownAt: 'day' },
@@ -104,4 +95,18 @@ export const inputTables: Readonly<Record<InputTableName, InputTable>> = {
     further: 'measures',
     happenedAt: 'day',
   },
-}
+} as const satisfies Readonly<Record<InputTableName, InputTable>>
+
+/**
+ * The input tables as data: what is needed, what is known, what may come along.
+ *
+ * A row is visible as of a cutoff c if and only if it happened on a day before c. A bill and a device are known when
+ * their month is over: `period` is any day of the month, the row happens on the month's last day. A plan is known from
+ * its first day (`from`) on; its `to` only once it is past; its `contractEnd` from the first day on. Where a table has the
+ * column `knownAt`, a row is visible only where that day, too, is before c: late and back-dated rows. A missing `knownAt`
+ * says nothing. A cancellation whose `cancelledKnownAt` is at or after c is not known at c.
+ */
+export const inputTables: Readonly<Record<InputTableName, InputTable>> = known
+
+/** The columns that every input table has, with their kinds. */
+export type RequiredColumns = { readonly [Table in InputTableName]: (typeof known)[Table]['required'] }

@@ -1,0 +1,204 @@
+import { z } from 'zod'
+import type { Months } from '../base/days.js'
+import { checkOptions } from '../base/options.js'
+import type { WindowRule } from '../base/windows.js'
+import { type HistoryKinds, type InputTableName, inputTableNames, inputTables } from '../table/inputs.js'
+import * as aggregates from './aggregateBuilders.js'
+import * as arithmetic from './arithmeticBuilders.js'
+import { checkFeatureRules } from './checkFeatureRules.js'
+import type { AmountsOn, ColumnOf, EventTableOf, FilterOn, KnownDayOf, ValueTypeOf } from './columnTypes.js'
+import * as customers from './customerBuilders.js'
+import * as rows from './rowBuilders.js'
+import type {
+  AggregateRule,
+  AttributeRule,
+  DaysUntilRule,
+  DropRule,
+  FeatureRule,
+  InForceRule,
+  IsOtherRule,
+  OldestUnpaidRule,
+  OpenRowsRule,
+  RecencyRule,
+  RowFilter,
+  SlopeRule,
+  StreakRule,
+  ValueAtRule,
+  ValueType,
+  VariabilityRule,
+} from './rule.js'
+
+/** A rule of the rows of a table, asked by window. */
+type Counted<Tables> = <Table extends EventTableOf<Tables>>(
+  table: Table,
+  window: WindowRule,
+  where?: FilterOn<Tables, Table>,
+) => AggregateRule
+
+/** A rule of a column of a table, asked by window. */
+type Measured<Tables, Kind extends 'number' | 'text'> = <Table extends EventTableOf<Tables>>(
+  table: Table,
+  column: ColumnOf<Tables, Table, Kind>,
+  window: WindowRule,
+  where?: FilterOn<Tables, Table>,
+) => AggregateRule
+
+/** A rule of a number column of a table, asked by months. */
+type Monthly<Tables, Rule> = <Table extends EventTableOf<Tables>>(
+  table: Table,
+  measure: ColumnOf<Tables, Table, 'number'>,
+  months: Months,
+  where?: FilterOn<Tables, Table>,
+) => Rule
+
+type ValueAt<Tables> = <
+  Table extends EventTableOf<Tables>,
+  Column extends ColumnOf<Tables, Table, 'number' | 'text' | 'boolean'>,
+>(
+  table: Table,
+  column: Column,
+  window: WindowRule,
+  where?: FilterOn<Tables, Table>,
+) => ValueAtRule & { readonly type: ValueTypeOf<Tables, Table, Column> }
+
+interface Streaks<Tables> {
+  <Table extends EventTableOf<Tables>>(
+    table: Table,
+    of: 'active' | 'silent',
+    months: Months,
+    where?: FilterOn<Tables, Table>,
+  ): StreakRule
+  <Table extends EventTableOf<Tables>>(
+    table: Table,
+    measure: ColumnOf<Tables, Table, 'number'>,
+    of: 'rising' | 'falling',
+    months: Months,
+    where?: FilterOn<Tables, Table>,
+  ): StreakRule
+}
+
+interface DaysUntil<Tables> {
+  (column: KnownDayOf<Tables, 'plans', 'from'>, of?: 'plan'): DaysUntilRule
+  (column: KnownDayOf<Tables, 'customers', 'activatedAt'>, of: 'customer'): DaysUntilRule
+}
+
+/** The builders of rules, of which each knows the tables and their columns. */
+export interface FeatureBuilders<Tables extends HistoryKinds> {
+  readonly countOf: Counted<Tables>
+  readonly activeDays: Counted<Tables>
+  readonly gapMean: Counted<Tables>
+  readonly gapDeviation: Counted<Tables>
+  readonly sumOf: Measured<Tables, 'number'>
+  readonly meanOf: Measured<Tables, 'number'>
+  readonly minOf: Measured<Tables, 'number'>
+  readonly maxOf: Measured<Tables, 'number'>
+  readonly distinctOf: Measured<Tables, 'text'>
+  readonly entropyOf: Measured<Tables, 'text'>
+  readonly changesOf: Measured<Tables, 'number' | 'text'>
+  /** Its type, number or text, is that of the column. */
+  readonly firstValue: ValueAt<Tables>
+  /** Its type, number or text, is that of the column. */
+  readonly lastValue: ValueAt<Tables>
+  readonly recency: <Table extends EventTableOf<Tables>>(
+    table: Table,
+    where?: FilterOn<Tables, Table>,
+  ) => RecencyRule
+  readonly slope: Monthly<Tables, SlopeRule>
+  readonly drop: Monthly<Tables, DropRule>
+  readonly variability: Monthly<Tables, VariabilityRule>
+  readonly streak: Streaks<Tables>
+  readonly openRows: <Table extends EventTableOf<Tables>>(
+    table: Table,
+    until: ColumnOf<Tables, Table, 'day'>,
+    which: OpenRowsRule['which'],
+    where?: FilterOn<Tables, Table>,
+  ) => OpenRowsRule
+  readonly oldestUnpaid: (due: AmountsOn<Tables>, paid: AmountsOn<Tables>) => OldestUnpaidRule
+  readonly tenure: typeof customers.tenure
+  /** Its type, number or text, is that of the column. */
+  readonly attribute: <Column extends ColumnOf<Tables, 'customers', 'number' | 'text' | 'boolean'>>(
+    column: Column,
+  ) => AttributeRule & { readonly type: ValueTypeOf<Tables, 'customers', Column> }
+  readonly isOther: (column: ColumnOf<Tables, 'customers', 'text'>) => IsOtherRule
+  /** Its type, number or text, is that of the column. */
+  readonly inForce: <Column extends ColumnOf<Tables, 'plans', 'number' | 'text' | 'boolean'>>(
+    column: Column,
+    lag?: InForceRule['lag'],
+  ) => InForceRule & { readonly type: ValueTypeOf<Tables, 'plans', Column> }
+  readonly daysUntil: DaysUntil<Tables>
+  readonly difference: typeof arithmetic.difference
+  readonly ratio: typeof arithmetic.ratio
+  readonly shareOf: typeof arithmetic.shareOf
+  readonly countTrue: typeof arithmetic.countTrue
+  readonly log1p: typeof arithmetic.log1p
+  readonly squareRoot: typeof arithmetic.squareRoot
+  readonly band: typeof arithmetic.band
+  readonly percentile: typeof arithmetic.percentile
+}
+
+// A generic parameter alone would let further tables through.
+type NoOthers<Name extends PropertyKey> = { readonly [Other in Exclude<Name, InputTableName>]: never }
+
+const kind = z.enum(['number', 'text', 'day', 'boolean'])
+const columns = z.exactOptional(z.record(z.string(), kind))
+const tablesSchema = z.strictObject(Object.fromEntries(inputTableNames.map((name) => [name, columns])))
+
+/**
+ * Returns the builders of feature rules for given tables: a table, a column or a column of a kind that is not there does
+ * not compile, and is refused at run time.
+ *
+ * Use it where the tables are known when the program is written. The rules are those of the builders without tables
+ * (`countOf`, `sumOf`, …), but that the type of an attribute, a plan column or a first or last value is read off its
+ * column. Columns that every such table has (the amount of a bill, the plan) need not be declared.
+ *
+ * @param tables the tables that rules will be about, each with its own columns and their kinds; written in place, `as
+ * const`, or `history.tables` (then the compiler knows no columns)
+ * @throws {HoldfastError} `option-invalid`; from the builders `table-unknown`, `column-missing`, `column-type` besides
+ *
+ * @example
+ * const features = featureBuilders({ usage: { minutes: 'number', kind: 'text' }, customers: { region: 'text' } })
+ * const voice = features.sumOf('usage', 'minutes', { months: 3 }, { column: 'kind', in: ['voice'] })
+ * ;[features.shareOf(voice), features.attribute('region')].map(featureName)
+ * // => ['usage[kind=voice]_minutes_sum_3m_per_usage_minutes_sum_3m', 'customer_region']
+ *
+ * @see {@link FeatureBuilders} for the list
+ */
+export function featureBuilders<const Tables extends HistoryKinds>(
+  tables: Tables & NoOthers<keyof Tables>,
+): FeatureBuilders<Tables> {
+  const known = withRequired(checkOptions('featureBuilders', tablesSchema, tables) as HistoryKinds)
+  const checked = Object.entries(untypedBuilders(known)).map(([name, build]) => {
+    const built = (...given: unknown[]): FeatureRule => {
+      const rule = (build as (...given: unknown[]) => FeatureRule)(...given)
+      checkFeatureRules(name, [rule], known)
+      return rule
+    }
+    return [name, built]
+  })
+  return Object.freeze(Object.fromEntries(checked)) as FeatureBuilders<Tables>
+}
+
+function untypedBuilders(
+  tables: HistoryKinds,
+): Readonly<Record<keyof FeatureBuilders<HistoryKinds>, unknown>> {
+  const typeOf = (table: InputTableName, column: string): ValueType =>
+    tables[table]?.[column] === 'text' ? 'text' : 'number'
+  return {
+    ...aggregates,
+    ...rows,
+    ...customers,
+    ...arithmetic,
+    firstValue: (table: EventTableOf<HistoryKinds>, column: string, window: WindowRule, where?: RowFilter) =>
+      rows.firstValue(table, column, typeOf(table, column), window, where),
+    lastValue: (table: EventTableOf<HistoryKinds>, column: string, window: WindowRule, where?: RowFilter) =>
+      rows.lastValue(table, column, typeOf(table, column), window, where),
+    attribute: (column: string) => customers.attribute(column, typeOf('customers', column)),
+    inForce: (column: string, lag?: InForceRule['lag']) =>
+      customers.inForce(column, typeOf('plans', column), lag),
+  }
+}
+
+function withRequired(tables: HistoryKinds): HistoryKinds {
+  const given = inputTableNames.filter((name) => name === 'customers' || tables[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, { ...tables[name], ...inputTables[name].required }]))
+}
