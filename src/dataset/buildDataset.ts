@@ -94,7 +94,7 @@ export async function buildDataset(
     step('features', 2)
     const labelled = await labelledPopulation(history, labels)
     temporary.push(labelled)
-    const features = await populationFeatures(history, checked.features, labelled)
+    const features = await populationFeatures(history, checked.features, population, labelled)
     const outcome = await outcomesOf(history, labels)
     const warnings = [
       ...openCutoffWarnings(checked, history.completeUntil),

@@ -142,6 +142,12 @@ class DuckdbEngine implements Engine {
     }
   }
 
+  async writeParquet(statement: string, path: string): Promise<void> {
+    await this.#refuseSeveral('engine.writeParquet', statement)
+    const target = duckdbDialect.literal(path)
+    await this.#execute('engine.writeParquet', `COPY (${statement}) TO ${target} (FORMAT parquet)`)
+  }
+
   async load(name: string, table: Table): Promise<void> {
     const columns = table.columns.map(
       (column) => `${duckdbDialect.identifier(column.name)} ${sqlTypes[column.kind]}`,

@@ -29,6 +29,8 @@ export interface Engine {
    * result larger than memory can be read. It has a connection of its own, which sees no temporary tables.
    */
   stream(statement: string, rowsEach: number): AsyncIterable<Table>
+  /** Runs a query and writes its rows to a Parquet file, without holding them in memory; an existing file is replaced. */
+  writeParquet(statement: string, path: string): Promise<void>
   /** Makes a table of the engine from a table in memory (days become integers, see {@link Engine.query}). */
   load(name: string, table: Table): Promise<void>
   /** Frees connection and memory. */

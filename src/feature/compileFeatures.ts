@@ -45,6 +45,7 @@ export function compileFeatures(rules: readonly FeatureRule[], options: CompileO
   })
   const joins = [...windows.joins(), ...parts.joins, ...plans.joins, ...customers.joins]
   const rows = formulaSql.rows([`FROM ${name(population)} p`, ...joins].join('\n'))
+  const cutoff = options.cutoffAs === 'date' ? "DATE '1970-01-01' + people.cutoff AS cutoff" : 'cutoff'
   const kept =
     returned === undefined
       ? []
@@ -52,10 +53,10 @@ export function compileFeatures(rules: readonly FeatureRule[], options: CompileO
           `WHERE EXISTS (SELECT 1 FROM ${name(returned)} r WHERE r.id = people.id AND r.cutoff = people.cutoff)`,
         ]
   const select = [
-    `SELECT ${['id', 'cutoff', ...columns].join(',\n  ')}`,
+    `SELECT ${['id', cutoff, ...columns].join(',\n  ')}`,
     `FROM (${rows}) people`,
     ...kept,
-    'ORDER BY id, cutoff',
+    'ORDER BY people.id, people.cutoff',
   ]
   const tables = [...parts.tables, ...plans.tables]
   const withTables = [...windows.tables(), ...tables]

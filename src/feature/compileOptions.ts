@@ -16,4 +16,6 @@ export interface CompileOptions {
   readonly returned?: string
   /** The cutoffs that occur in the population. */
   readonly cutoffs: readonly EpochDay[]
+  /** What the column `cutoff` is: our number of the day (default), or a date for those who read it elsewhere. */
+  readonly cutoffAs?: 'day' | 'date'
 }

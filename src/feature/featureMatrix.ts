@@ -84,20 +84,22 @@ export async function featureMatrix(
   }
 }
 
-/** Returns the features of the rows of an engine table with the columns `id` and `cutoff`. The rules are checked. */
+/** Rows of an engine table with the columns `id` and `cutoff`, and the cutoffs that occur in it. */
+export type AskedRows = Pick<Population, 'table' | 'cutoffs'>
+
+/**
+ * Returns the features of the rows of an engine table with the columns `id` and `cutoff`. The rules are checked.
+ *
+ * @param population who is counted: percentiles are among them
+ * @param returned those of them whose features are wanted; default all
+ */
 export async function populationFeatures(
   history: History,
   rules: readonly FeatureRule[],
-  population: Pick<Population, 'table' | 'cutoffs'>,
+  population: AskedRows,
+  returned: AskedRows = population,
 ): Promise<CustomerFeatures> {
-  const { engine, tables } = history
-  const statement = compileFeatures(rules, {
-    dialect: engine.dialect,
-    tables,
-    population: population.table,
-    cutoffs: population.cutoffs,
-  })
-  const result = await engine.query(statement)
+  const result = await history.engine.query(featureStatement(history, rules, population, { returned }))
   const { codes, dictionary } = result.texts('id')
   return {
     ids: Array.from(codes, (code) => dictionary[code]!),
@@ -111,4 +113,25 @@ export async function populationFeatures(
       }),
     },
   }
+}
+
+/** Returns the statement of {@link populationFeatures}. Nobody but percentiles needs those who are not returned. */
+export function featureStatement(
+  { engine, tables }: History,
+  rules: readonly FeatureRule[],
+  population: AskedRows,
+  options: { readonly returned?: AskedRows; readonly cutoffAs?: 'date' } = {},
+): string {
+  const { returned = population, ...rest } = options
+  const isCompared = population.table !== returned.table && rules.some(({ kind }) => kind === 'percentile')
+  const { table, cutoffs } = isCompared ? population : returned
+  const kept = isCompared ? { returned: returned.table } : {}
+  return compileFeatures(rules, {
+    dialect: engine.dialect,
+    tables,
+    population: table,
+    cutoffs,
+    ...kept,
+    ...rest,
+  })
 }

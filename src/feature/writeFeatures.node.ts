@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { rename, rm } from 'node:fs/promises'
+import { HoldfastError, refuse } from '../base/errors.js'
+import type { History } from '../engine/history.js'
+import { counted, populationTable } from '../population/populationTable.js'
+import { fileFormat } from '../table/files.node.js'
+import type { Table } from '../table/table.js'
+import { checkFeatureRules } from './checkFeatureRules.js'
+import { type FeatureMatrixOptions, featureStatement } from './featureMatrix.js'
+import type { FeatureRule } from './rule.js'
+
+/** What was written, and who was left out. */
+export interface WrittenFeatures {
+  /** Number of rows: one per counted customer and cutoff. */
+  readonly rows: number
+  /** Columns `cutoff`, `reason`, `customers`: `counted`, and each reason for leaving a customer out. */
+  readonly population: Table
+}
+
+/**
+ * Writes the features of all counted customers as of each cutoff to a Parquet file, straight from the engine: for
+ * histories whose features do not fit into the memory of this process.
+ *
+ * The file has the columns of {@link featureMatrix}: `id`, `cutoff` (a date) and one per rule, in the order of id and
+ * cutoff. It is there whole or not at all: it is written beside its place and moved when it is complete. A file of that
+ * name is replaced.
+ *
+ * @param path a name that ends in `.parquet`
+ * @throws {HoldfastError} like {@link featureMatrix}; `file-unreadable` where the name ends otherwise; `engine-failed`,
+ * `file-missing` where the file cannot be written, with the reason
+ *
+ * One read of each table. What does not fit into the engine's memory limit is spilled to disk by the engine.
+ *
+ * @example
+ * const history = await openHistory({
+ *   customers: [{ id: 'A', activatedAt: '2024-01-15' }],
+ *   usage: [{ id: 'A', day: '2025-03-31', minutes: 12 }],
+ * })
+ * const rules = [sumOf('usage', 'minutes', { months: 1 })]
+ * const { rows } = await writeFeatures(history, rules, 'features.parquet', { cutoffs: [epochDay('2025-04-01')] })
+ * await history.close()
+ * const table = await readTable('features.parquet')
+ * table.rows()
+ * // => [{ id: 'A', cutoff: '2025-04-01', usage_minutes_sum_1m: 12 }]
+ *
+ * @see {@link featureMatrix} for features in memory
+ */
+export async function writeFeatures(
+  history: History,
+  rules: readonly FeatureRule[],
+  path: string,
+  options: FeatureMatrixOptions,
+): Promise<WrittenFeatures> {
+  checkFeatureRules('writeFeatures', rules, history.tables)
+  refuse('writeFeatures', fileFormat(path) === 'parquet' ? [] : [notParquet(path)])
+  const population = await populationTable(history, options.population, options.cutoffs)
+  const part = `${path}.${randomUUID().slice(0, 8)}.part`
+  try {
+    // A file is read by others: there the cutoff is a date, not our number of a day.
+    const statement = featureStatement(history, rules, population, { cutoffAs: 'date' })
+    await history.engine.writeParquet(statement, part)
+    await moveTo(path, part)
+    return { rows: countedIn(population.report), population: population.report }
+  } finally {
+    await rm(part, { force: true })
+    await population.drop()
+  }
+}
+
+function countedIn(report: Table): number {
+  return report
+    .rows()
+    .filter(({ reason }) => reason === counted)
+    .reduce((sum, { customers }) => sum + Number(customers), 0)
+}
+
+async function moveTo(path: string, part: string): Promise<void> {
+  try {
+    await rename(part, path)
+  } catch (cause) {
+    throw new HoldfastError(
+      'writeFeatures',
+      [
+        {
+          code: 'file-missing',
+          parameter: 'the file',
+          rule: 'to be writable',
+          place: { file: path },
+          wayOut: cause instanceof Error ? cause.message : String(cause),
+        },
+      ],
+      { cause },
+    )
+  }
+}
+
+function notParquet(path: string) {
+  return {
+    code: 'file-unreadable',
+    parameter: 'the file',
+    rule: 'to have a name that ends in .parquet',
+    place: { file: path },
+    wayOut: 'Other formats are written from memory, with featureMatrix and writeTable.',
+  } as const
+}
