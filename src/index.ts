@@ -40,6 +40,7 @@ export { type FlatChunk, type FlatChunksOptions, flatChunks } from './dataset/fl
 export { type FlatTableOptions, fromFlatTable } from './dataset/fromFlatTable.js'
 export { type SplitByTimeOptions, splitByTime } from './dataset/splitByTime.js'
 export { type SplitRowsOptions, splitRows } from './dataset/splitRows.js'
+export { withFeatures } from './dataset/withFeatures.js'
 export type { EngineQuery } from './dataset/withSource.js'
 // engine: raw histories, checked
 export { type DuckdbOptions, openDuckdb } from './engine/duckdb.js'
@@ -107,6 +108,13 @@ export {
   shareOf,
   squareRoot,
 } from './feature/arithmeticBuilders.js'
+export { circleFeatures } from './feature/circle/circleFeatures.js'
+export {
+  type CallingCircleOptions,
+  type CallingCircleRule,
+  callingCircle,
+  callingCircleSchema,
+} from './feature/circle/circleRule.js'
 export { compileFeatures } from './feature/compileFeatures.js'
 export type { CompileOptions } from './feature/compileOptions.js'
 export { type CompiledRules, type CompileRulesOptions, compileRules } from './feature/compileRules.js'
@@ -123,13 +131,8 @@ export { featureName } from './feature/featureName.js'
 export { featureRuleSchema } from './feature/featureRuleSchema.js'
 export { featuresOf } from './feature/featuresOf.js'
 export { type FollowedCustomer, followCustomer } from './feature/followCustomer.js'
+export { joinFeatures } from './feature/joinFeatures.js'
 export { parseFeatureName } from './feature/parseFeatureName.js'
-export {
-  type PercentileGroup,
-  type PercentileReference,
-  percentileIn,
-} from './feature/percentileReference.js'
-export { percentileReferences } from './feature/percentileReferences.js'
 export {
   drop,
   firstValue,
@@ -175,7 +178,6 @@ export { type SubscriptionFeatureOptions, subscriptionFeatures } from './feature
 export { telecomFeatures } from './feature/telecom/telecomFeatures.js'
 export type { TelecomColumns, TelecomFeatureOptions, TelecomKinds } from './feature/telecom/telecomOptions.js'
 export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'
-export { type WrittenFeatures, writeFeatures } from './feature/writeFeatures.node.js'
 // label: what happened after the cutoff
 export { type ActivityChurnedOptions, activityChurned } from './label/activityChurned.js'
 export {

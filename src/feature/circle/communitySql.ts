@@ -1,0 +1,42 @@
+import { windowBefore } from '../../base/windows.js'
+import { type CircleSqlOptions, endsSql } from './circleSql.js'
+
+// Votes above, node below in one whole number, so that its greatest value has most votes and of these the least node
+const nodeSpan = 2 ** 32
+const greatestNode = 2 ** 31 - 1
+
+/** Everybody with a contact in the network by himself: `node`, `label` (his own node), `own_votes`. */
+export function firstLabelsSql(options: CircleSqlOptions): string {
+  return [
+    'SELECT e.node, e.node AS label, max(e.calls) AS own_votes',
+    `FROM (${endsSql(options)}) e GROUP BY e.node`,
+  ].join(' ')
+}
+
+/** One round: the label with most votes among the contacts' and the own one, of equal votes the least. */
+export function nextLabelsSql(options: CircleSqlOptions): string {
+  const labels = `${options.name}_labels`
+  const votes = [
+    `SELECT e.node, l.label, sum(e.calls) AS votes FROM (${endsSql(options)}) e`,
+    `JOIN ${labels} l ON l.node = e.contact GROUP BY e.node, l.label`,
+    `UNION ALL SELECT node, label, own_votes FROM ${labels}`,
+  ].join(' ')
+  const counted = `SELECT node, label, sum(votes) AS votes FROM (${votes}) cast_votes GROUP BY node, label`
+  const ranked = `CAST(votes AS BIGINT) * ${nodeSpan} + (${greatestNode} - label)`
+  const best = `SELECT node, max(${ranked}) AS best FROM (${counted}) counted GROUP BY node`
+  return [
+    `SELECT b.node, CAST(${greatestNode} - b.best % ${nodeSpan} AS INTEGER) AS label, l.own_votes`,
+    `FROM (${best}) b JOIN ${labels} l ON l.node = b.node`,
+  ].join(' ')
+}
+
+/** The communities: `label`, `id` of the customer it is named after, `size`, `left_members`. */
+export function communitiesSql({ name, rule, cutoff }: CircleSqlOptions): string {
+  const { start } = windowBefore(cutoff, { months: rule.leftMonths })
+  return [
+    'SELECT g.label, n.id, g.size, g.left_members FROM (',
+    `SELECT l.label, count(*) AS size, count(CASE WHEN n.left_on >= ${start} THEN 1 END) AS left_members`,
+    `FROM ${name}_labels l JOIN ${name}_nodes n ON n.node = l.node GROUP BY l.label`,
+    `) g JOIN ${name}_nodes n ON n.node = g.label`,
+  ].join(' ')
+}
