@@ -134,6 +134,12 @@ export { type FollowedCustomer, followCustomer } from './feature/followCustomer.
 export { joinFeatures } from './feature/joinFeatures.js'
 export { parseFeatureName } from './feature/parseFeatureName.js'
 export {
+  type PercentileGroup,
+  type PercentileReference,
+  percentileIn,
+} from './feature/percentileReference.js'
+export { percentileReferences } from './feature/percentileReferences.js'
+export {
   drop,
   firstValue,
   lastValue,
@@ -178,6 +184,7 @@ export { type SubscriptionFeatureOptions, subscriptionFeatures } from './feature
 export { telecomFeatures } from './feature/telecom/telecomFeatures.js'
 export type { TelecomColumns, TelecomFeatureOptions, TelecomKinds } from './feature/telecom/telecomOptions.js'
 export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'
+export { type WrittenFeatures, writeFeatures } from './feature/writeFeatures.node.js'
 // label: what happened after the cutoff
 export { type ActivityChurnedOptions, activityChurned } from './label/activityChurned.js'
 export {
