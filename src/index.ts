@@ -201,7 +201,7 @@ export {
 export { type CancelledOptions, cancelled } from './label/cancelled.js'
 export { type FirstPassageOptions, firstPassage } from './label/firstPassage.js'
 export { labelName } from './label/labelName.js'
-export type { FalseChurn } from './label/labelParts.js'
+export type { ResolvedChurn } from './label/labelParts.js'
 export type { LabelTableOptions } from './label/labelTable.js'
 export { parseLabelName } from './label/parseLabelName.js'
 export { type PlanDowngradedOptions, planDowngraded } from './label/planDowngraded.js'

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { type EpochDay, parseDay } from '../base/days.js'
+import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import { type FalseChurnRule, falseChurnRuleSchema } from '../population/falseChurnRule.js'
 import { activeCustomers, type PopulationRule, populationRuleSchema } from '../population/rule.js'
+import { outcomeColumnProblems } from './outcomeColumnProblems.js'
 
 /** What a dataset is made of: a plain object that can be written to JSON and read back. */
 export interface ChurnPlan {
@@ -54,7 +56,8 @@ export const churnPlanSchema = z.strictObject({
 /**
  * Returns the plan of a dataset: what is asked about whom, when, from what. Nothing is run.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once; `data-leak` where a feature or an
+ * exclusion reads the column in which the label finds the reason of a cancellation
  *
  * @example
  * const plan = churnPlan({
@@ -68,5 +71,7 @@ export const churnPlanSchema = z.strictObject({
  * @see {@link buildDataset}
  */
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
-  return checkOptions('churnPlan', churnPlanSchema, options)
+  const plan = checkOptions('churnPlan', churnPlanSchema, options)
+  refuse('churnPlan', outcomeColumnProblems(plan))
+  return plan
 }

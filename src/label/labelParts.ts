@@ -11,11 +11,11 @@ export interface LabelSqlOptions {
   readonly population: string
   readonly cutoffs: readonly EpochDay[]
   readonly completeUntil: EpochDay
-  readonly falseChurn?: FalseChurn
+  readonly falseChurn?: ResolvedChurn
 }
 
 /** Cancellations that were none: the customer goes on under another id, or was closed and opened again. */
-export interface FalseChurn {
+export interface ResolvedChurn {
   /** Table of the engine with the columns `id` and `reason`. */
   readonly table: string
   /** Their outcome: not known, with the reason of the table, or stayed. */
@@ -50,7 +50,7 @@ export function knownBefore(table: EventTableName, { dialect, tables }: LabelSql
 }
 
 /** Joins, as f, the reason for which the cancellation in the outcome window was none. */
-export function falseChurnJoin({ table }: FalseChurn, { identifier }: Dialect): string {
+export function falseChurnJoin({ table }: ResolvedChurn, { identifier }: Dialect): string {
   const cancelledAt = `c.${identifier('cancelledAt')}`
   return [
     `LEFT JOIN (SELECT id, min(reason) AS reason FROM ${identifier(table)} GROUP BY id) f ON f.id = p.id`,

@@ -6,7 +6,7 @@ import type { Population } from '../population/populationTable.js'
 import { reasonCounts } from '../population/reasonCounts.js'
 import { temporaryName } from '../population/temporaryName.js'
 import type { Table } from '../table/table.js'
-import type { FalseChurn } from './labelParts.js'
+import type { ResolvedChurn } from './labelParts.js'
 import { labelProblems } from './labelProblems.js'
 import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
@@ -18,7 +18,7 @@ export interface LabelTableOptions {
    * Table of the engine with the columns `id` and `reason`: customers whose cancellation was none. Where a cancellation
    * in the outcome window would make such a customer churned, the outcome is NULL with the reason of the table, or 0.
    */
-  readonly falseChurn?: FalseChurn
+  readonly falseChurn?: ResolvedChurn
 }
 
 /** What happened to a population. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { EpochDay } from '../../src/base/days.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import type { FalseChurn } from '../../src/label/labelParts.js'
+import type { ResolvedChurn } from '../../src/label/labelParts.js'
 import { labelTable } from '../../src/label/labelTable.js'
 import type { FirstPassageRule, LabelRule, OutcomeRule } from '../../src/label/rule.js'
 import { populationTable } from '../../src/population/populationTable.js'
@@ -40,7 +40,7 @@ async function open(customers: readonly LabelHistory[]): Promise<History> {
 async function readings(
   history: History,
   rule: OutcomeRule,
-  as: FalseChurn['as'] | undefined,
+  as: ResolvedChurn['as'] | undefined,
 ): Promise<{ customer: number; cutoff: number; given: Reference }[]> {
   const population = await populationTable(history, activeCustomers(), cutoffs)
   const falseChurn = as === undefined ? {} : { falseChurn: { table: 'false_churn', as } }
@@ -68,7 +68,7 @@ async function readings(
   })
 }
 
-const falseChurns = fc.constantFrom<(FalseChurn['as'] | undefined)[]>(undefined, 'null', 'stayed')
+const falseChurns = fc.constantFrom<(ResolvedChurn['as'] | undefined)[]>(undefined, 'null', 'stayed')
 
 async function check<Rule extends LabelRule | FirstPassageRule>(
   rules: fc.Arbitrary<Rule>,
@@ -77,7 +77,7 @@ async function check<Rule extends LabelRule | FirstPassageRule>(
     of: LabelHistory,
     cutoff: number,
     completeUntil: number,
-    as?: FalseChurn['as'],
+    as?: ResolvedChurn['as'],
   ) => Reference,
 ): Promise<number[]> {
   const seen = [0, 0, 0]

@@ -1,6 +1,6 @@
 import { addDays, addMonths, type EpochDay } from '../../src/base/days.js'
 import type { CancelCause } from '../../src/label/cancelCause.js'
-import type { FalseChurn } from '../../src/label/labelParts.js'
+import type { ResolvedChurn } from '../../src/label/labelParts.js'
 import type { PlanOrder } from '../../src/label/planOrder.js'
 import type { FirstPassageRule, Horizon, LabelRule, PassageCause } from '../../src/label/rule.js'
 import type { LabelHistory } from './arbitraryLabels.js'
@@ -20,7 +20,7 @@ interface Asked {
   /** Outcome window [start, end). */
   readonly start: number
   readonly end: number
-  readonly falseChurn?: FalseChurn['as'] | undefined
+  readonly falseChurn?: ResolvedChurn['as'] | undefined
 }
 
 export function referenceLabel(
@@ -28,7 +28,7 @@ export function referenceLabel(
   of: LabelHistory,
   cutoff: number,
   completeUntil: number,
-  falseChurn?: FalseChurn['as'],
+  falseChurn?: ResolvedChurn['as'],
 ): Reference {
   const start = cutoff + rule.gapDays
   const asked: Asked = { of, cutoff, start, end: after(start, rule.horizon), falseChurn }
@@ -46,7 +46,7 @@ export function referencePassage(
   of: LabelHistory,
   cutoff: number,
   completeUntil: number,
-  falseChurn?: FalseChurn['as'],
+  falseChurn?: ResolvedChurn['as'],
 ): Reference {
   const start = cutoff + rule.gapDays
   const horizonEnd = rule.horizon === 'all' ? completeUntil : after(start, rule.horizon)
