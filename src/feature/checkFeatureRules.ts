@@ -7,7 +7,8 @@ import { featureName } from './featureName.js'
 import { featureRuleSchema } from './featureRuleSchema.js'
 import type { FeatureRule } from './rule.js'
 
-const rulesSchema = z.array(featureRuleSchema).min(1)
+/** At least one rule, each of them well-formed. */
+export const featureRulesSchema = z.array(featureRuleSchema).min(1)
 
 /**
  * Refuses rules that cannot be asked of a history: malformed, asked twice, or about tables and columns that it does not
@@ -21,12 +22,13 @@ export function checkFeatureRules(
   rules: readonly FeatureRule[],
   tables: HistoryKinds,
 ): void {
-  checkOptions(operation, rulesSchema, rules)
+  checkOptions(operation, featureRulesSchema, rules)
   const problems = rules.flatMap((rule) => [...missingTables(rule, tables), ...wrongColumns(rule, tables)])
   refuse(operation, [...askedTwice(rules), ...new Map(problems.map((p) => [JSON.stringify(p), p])).values()])
 }
 
-function askedTwice(rules: readonly FeatureRule[]): Problem[] {
+/** Returns a problem for each feature that more than one rule asks for. */
+export function askedTwice(rules: readonly FeatureRule[]): Problem[] {
   const names = rules.map(featureName)
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
   return [...repeated].map((name) => ({

@@ -1,6 +1,8 @@
 import { type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
 import type { EventTableName, HistoryKinds, InputTableName } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
+import { askedTwice, featureRulesSchema } from './checkFeatureRules.js'
 import { columnKindsOf, columnsRead, type ReadColumn, tablesRead } from './columnKindsOf.js'
 import { featureKind, featureName } from './featureName.js'
 import { formulaOf } from './formula.js'
@@ -44,8 +46,9 @@ export type CompiledFeature =
  *
  * @param rules what is asked, with different names
  * @param options `percentiles`: needed for rules of kind `percentile`
- * @throws {HoldfastError} `option-invalid` for a percentile without a reference, `column-type` where two rules want
- * different kinds of one column
+ * @throws {HoldfastError} all problems at once: `option-invalid` for a malformed rule and for a percentile without a
+ * reference, `column-duplicate` for a feature that is asked twice, `column-type` where two rules want different kinds of one
+ * column
  *
  * O(rules).
  *
@@ -62,9 +65,14 @@ export function compileRules(
   rules: readonly FeatureRule[],
   options: CompileRulesOptions = {},
 ): CompiledRules {
+  checkOptions('compileRules', featureRulesSchema, rules)
   const { percentiles = [] } = options
   const columns = rules.flatMap(columnsRead)
-  refuse('compileRules', [...withoutReference(rules, percentiles), ...ofNoKind(columns)])
+  refuse('compileRules', [
+    ...askedTwice(rules),
+    ...withoutReference(rules, percentiles),
+    ...ofNoKind(columns),
+  ])
   const tables = new Set(rules.flatMap(tablesRead))
   const parts = new ProgramParts(
     new Map<EventTableName, ColumnProgram[]>([...tables].map((table) => [table, columnsOf(table, columns)])),

@@ -15,6 +15,7 @@ import { type EventTableName, eventTableNames } from '../table/inputs.js'
 import { RowReader } from '../table/rowReader.js'
 import type { CompiledRules } from './compileRules.js'
 import { CustomerTable } from './customerTable.js'
+import { EventIntake } from './eventIntake.js'
 import { fillParts } from './fillParts.js'
 import type { Lag } from './formula.js'
 import { oneRow, type ProgramValues } from './oneRow.js'
@@ -27,8 +28,7 @@ export class CustomerRows {
   readonly customer: CheckedCustomer
   readonly #compiled: CompiledRules
   readonly #tables: readonly CustomerTable[]
-  readonly #readers: ReadonlyMap<EventTableName, RowReader>
-  readonly #rowCounts = new Map<EventTableName, number>()
+  readonly #intakes: ReadonlyMap<EventTableName, EventIntake>
   readonly #plans: CheckedEvent[] = []
 
   constructor(operation: string, history: CustomerHistory, compiled: CompiledRules) {
@@ -37,25 +37,16 @@ export class CustomerRows {
     this.#compiled = compiled
     this.customer = checkCustomer(history, kinds.customers, problems)
     problems.push(...wrongAttributes(this.customer, attributes))
-    const { activatedAt } = this.customer
     this.#tables = program.tables.map((table) => new CustomerTable(table))
-    this.#readers = new Map(
-      eventTableNames.map((table) => [table, new RowReader(table, kinds[table], activatedAt)]),
-    )
-    for (const table of eventTableNames) {
-      const rows = rowsOf(history, table, problems)
-      this.#table(table)?.reserve(rows.length)
-      for (const row of rows) this.#read(table, row, problems)
-    }
+    this.#intakes = new Map(eventTableNames.map((table) => [table, this.#intake(table)]))
+    for (const [table, intake] of this.#intakes) intake.takeAll(rowsOf(history, table, problems), problems)
     refuse(operation, problems)
   }
 
   append(table: EventTableName, row: HistoryRow): void {
-    const problems = eventTableNames.includes(table) ? [] : [unknownTable(table)]
-    refuse('append', problems)
-    const before = this.#rowCounts.get(table)!
-    this.#read(table, row, problems)
-    if (problems.length > 0) this.#rowCounts.set(table, before)
+    const intake = this.#intakes.get(table)
+    const problems = intake === undefined ? [unknownTable(table)] : []
+    intake?.take(row, problems)
     refuse('append', problems)
   }
 
@@ -63,18 +54,12 @@ export class CustomerRows {
     return oneRow(this.#compiled.features, this.#values(cutoff))
   }
 
-  #read(table: EventTableName, row: unknown, problems: Problem[]): void {
-    const rowNumber = (this.#rowCounts.get(table) ?? 0) + 1
-    this.#rowCounts.set(table, rowNumber)
-    const reader = this.#readers.get(table)!
-    reader.read(row, rowNumber, problems)
-    this.#table(table)?.append(reader, rowNumber, problems)
-    if (table === 'plans' && this.#compiled.program.lags.length > 0 && problems.length === 0)
-      this.#plans.push(reader.row() as CheckedEvent)
-  }
-
-  #table(table: EventTableName): CustomerTable | undefined {
-    return this.#tables[this.#compiled.program.tables.findIndex((program) => program.table === table)]
+  #intake(table: EventTableName): EventIntake {
+    const { kinds, program } = this.#compiled
+    const reader = new RowReader(table, kinds[table], this.customer.activatedAt)
+    const read = this.#tables[program.tables.findIndex((asked) => asked.table === table)]
+    const isKept = table === 'plans' && program.lags.length > 0
+    return new EventIntake(reader, read ?? null, isKept ? this.#plans : null)
   }
 
   #values(cutoff: EpochDay): ProgramValues {

@@ -79,6 +79,15 @@ test('a percentile without a reference is refused with the way out', () => {
   )
 })
 
+test('rules that are malformed or asked twice are refused', () => {
+  expect(() => compileRules([{ kind: 'tenure' }, { kind: 'tenure' }])).toThrow(
+    'compileRules: expected feature tenure_months to be asked once. Leave the second rule out.',
+  )
+  expect(() => compileRules([{ kind: 'recency', table: 'visits' } as never])).toThrow(
+    'compileRules: expected',
+  )
+})
+
 test('rules that read one column as two kinds are refused', () => {
   const rules = [
     sumOf('usage', 'network', 'all'),
