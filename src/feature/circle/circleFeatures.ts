@@ -1,4 +1,3 @@
-import type { EpochDay } from '../../base/days.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import type { History } from '../../engine/history.js'
 import { columnProblems, tableProblems } from '../../population/columnProblems.js'
@@ -87,7 +86,10 @@ async function populationCircles(
   const result = temporaryName('circle_rows')
   try {
     for (const [index, cutoff] of population.cutoffs.entries()) {
-      await appendCircles(history, rule, cutoff, population.table, index === 0 ? 'make' : 'append', result)
+      const name = temporaryName('circle')
+      const options: CircleSqlOptions = { history, rule, cutoff, population: population.table, name }
+      const into = index === 0 ? `CREATE TEMPORARY TABLE ${result} AS` : `INSERT INTO ${result}`
+      await withCircleTables(options, () => engine.run(`${into} ${circleRowsSql(options)}`))
     }
     const rows = await engine.query(`SELECT * FROM ${result} ORDER BY id, cutoff`)
     const { codes, dictionary } = rows.texts('id')
@@ -106,19 +108,12 @@ async function populationCircles(
   }
 }
 
-/** The steps of one cutoff, each a temporary table, in the order in which they need each other. */
-async function appendCircles(
-  history: History,
-  rule: CallingCircleRule,
-  cutoff: EpochDay,
-  population: string,
-  how: 'make' | 'append',
-  result: string,
-): Promise<void> {
-  const { engine } = history
-  const name = temporaryName('circle')
-  const options: CircleSqlOptions = { history, rule, cutoff, population, name }
-  const steps = ['nodes', 'pairs', 'outside', 'inside', 'labels', 'next_labels', 'communities'] as const
+const steps = ['nodes', 'pairs', 'outside', 'inside', 'labels', 'next_labels', 'communities'] as const
+
+/** Makes the tables of one cutoff, each from those before it, asks for the rows, and frees the tables. */
+async function withCircleTables(options: CircleSqlOptions, ask: () => Promise<void>): Promise<void> {
+  const { name, rule } = options
+  const { engine } = options.history
   const make = (step: (typeof steps)[number], select: string): Promise<void> =>
     engine.run(`CREATE TEMPORARY TABLE ${name}_${step} AS ${select}`)
   try {
@@ -135,10 +130,7 @@ async function appendCircles(
       }
       await make('communities', communitiesSql(options))
     }
-    const rows = circleRowsSql(options)
-    await engine.run(
-      how === 'make' ? `CREATE TEMPORARY TABLE ${result} AS ${rows}` : `INSERT INTO ${result} ${rows}`,
-    )
+    await ask()
   } finally {
     for (const step of steps) await engine.run(`DROP TABLE IF EXISTS ${name}_${step}`)
   }
