@@ -4,7 +4,8 @@ import type { SilentRule, ValueDroppedRule } from './rule.js'
 /** Returns the parts of the label `silent`. */
 export function silentSql(rule: SilentRule, options: LabelSqlOptions): LabelParts & { outcome: string } {
   const sum = (condition: string) => `count(CASE WHEN ${condition} THEN 1 END)`
-  const length = rule.activeDays === undefined ? `${rule.activeMonths} months` : `${rule.activeDays} days`
+  const { activeDays, activeMonths } = rule
+  const length = activeDays === undefined ? counted(activeMonths!, 'month') : counted(activeDays, 'day')
   return {
     ...eventsSql(rule, sum, options),
     nulls: [[`no ${rule.table} in the ${length} before`, 'coalesce(e.before, 0) = 0']],
@@ -49,4 +50,8 @@ function eventsSql(
     '  GROUP BY p.id, p.cutoff)',
   ].join('\n')
   return { tables: [events], joins: ['LEFT JOIN events e ON e.id = p.id AND e.cutoff = p.cutoff'] }
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
