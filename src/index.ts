@@ -2,6 +2,7 @@
 
 export { Bitmap } from './base/bitmap.js'
 // base: days, windows, errors
+export { categoryOf } from './base/category.js'
 export {
   addDays,
   addMonths,

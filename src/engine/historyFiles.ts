@@ -1,3 +1,4 @@
+import { whiteSpace } from '../base/category.js'
 import type { Place, Problem, ProblemCode } from '../base/errors.js'
 import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
 import { type FileFormat, fileMissing } from '../table/files.node.js'
@@ -140,8 +141,7 @@ function cleanedColumns(
 /** Returns the SQL of a text that is NULL where it is blank or stands for missing. */
 export function cleanedText(engine: Engine, text: string, missing: readonly string[]): string {
   const marks = ['', ...missing].map(engine.dialect.literal).join(', ')
-  // Blanks that exports write: also tabs, no-break and ideographic spaces
-  const trimmed = `trim(${text}, ' \t\r\n\u00a0\u3000\ufeff')`
+  const trimmed = `trim(${text}, ${engine.dialect.literal(whiteSpace)})`
   // A text that begins with a visible ASCII character is not blank; seeing that costs a tenth of trimming it
   const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '~' THEN ${text} ` : ''
   return `CASE ${visible}WHEN ${trimmed} NOT IN (${marks}) THEN ${text} END`

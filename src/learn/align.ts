@@ -1,6 +1,14 @@
-import type { Bitmap } from '../base/bitmap.js'
+import { Bitmap, isMissing } from '../base/bitmap.js'
+import { categoryOf } from '../base/category.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
-import type { FeatureColumn, FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../base/matrix.js'
+import type {
+  FeatureColumn,
+  FeatureMatrix,
+  FeatureSpec,
+  NumberColumn,
+  NumberValues,
+  TextColumn,
+} from '../base/matrix.js'
 import { columnProblems } from './check.js'
 
 /** A text column read with the categories of a model. */
@@ -23,9 +31,7 @@ export class FeatureAligner {
   readonly #indexes: readonly ReadonlyMap<string, number>[]
 
   constructor(readonly specs: readonly FeatureSpec[]) {
-    this.#indexes = specs.map(
-      (spec) => new Map(spec.kind === 'text' ? spec.categories.map((text, index) => [text, index]) : []),
-    )
+    this.#indexes = specs.map((spec) => (spec.kind === 'text' ? categoryIndex(spec.categories) : new Map()))
   }
 
   /**
@@ -46,9 +52,32 @@ export class FeatureAligner {
     if (column.kind === 'number') return column
     const unseen = spec.kind === 'text' ? spec.categories.length : 0
     const index = this.#indexes[feature]!
-    const categoryOf = Int32Array.from(column.dictionary, (text) => index.get(text) ?? unseen)
-    return { kind: 'text', codes: column.codes, missing: column.missing, categoryOf, unseen }
+    const blanks = new Set<number>()
+    const categories = Int32Array.from(column.dictionary, (text, code) => {
+      const known = index.get(text)
+      if (known !== undefined) return known
+      const category = categoryOf(text)
+      if (category === null) blanks.add(code)
+      return (category === null ? undefined : index.get(category)) ?? unseen
+    })
+    const missing = blanks.size === 0 ? column.missing : withBlanks(column, blanks)
+    return { kind: 'text', codes: column.codes, missing, categoryOf: categories, unseen }
   }
+}
+
+// Models of other programs and of earlier versions may know texts that are no categories by our rule: those come first.
+function categoryIndex(texts: readonly string[]): Map<string, number> {
+  const index = new Map(texts.map((text, position) => [text, position]))
+  for (const [position, text] of texts.entries()) {
+    const category = categoryOf(text)
+    if (category !== null && !index.has(category)) index.set(category, position)
+  }
+  return index
+}
+
+function withBlanks(column: TextColumn, blanks: ReadonlySet<number>): Bitmap | null {
+  const { codes, missing } = column
+  return Bitmap.where(codes.length, (row) => isMissing(missing, row) || blanks.has(codes[row]!))
 }
 
 function specProblems(

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { isMissing } from '../base/bitmap.js'
+import { withCategories } from '../base/category.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type FeatureColumn, type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
@@ -226,11 +227,16 @@ function sumWhere(weight: Float64Array, counts: (row: number) => boolean): numbe
   return sum.value
 }
 
-/** Returns the rows of weight above 0, with the columns in the order of their names. Copies only where rows weigh 0. */
+/**
+ * Returns the rows of weight above 0, with the columns in the order of their names and their texts as categories. Copies
+ * only where rows weigh 0 or texts are no categories yet.
+ */
 export function rowsThatCount(
   data: TrainingData,
 ): Pick<CheckedTraining<unknown>, 'features' | 'outcome' | 'weight'> {
-  const columns = [...data.features.columns].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const columns = data.features.columns
+    .map((column) => (column.kind === 'text' ? withCategories(column) : column))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   const features = { rowCount: data.features.rowCount, columns }
   const rows = data.weight === undefined ? undefined : rowsOfWeight(data.weight)
   if (rows === undefined) return { features, outcome: data.outcome, weight: data.weight ?? null }
