@@ -1,4 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { addDays, type EpochDay, epochDay, formatDay } from '../../src/base/days.js'
 import { type Random, seededRandom } from '../../src/base/random.js'
 import { compileRules } from '../../src/feature/compileRules.js'
@@ -71,6 +73,7 @@ export function oneCustomer(calls = 10_000): Measurement[] {
   return [
     figure('events', eventCount(history), 'rows'),
     figure('rules', rules.length, 'rules'),
+    figure('followed.memory', memoryOf(500, () => followCustomer(history, compiled)) / 1024, 'KiB'),
     ...percentiles('whole', calls, (call) => featuresOf(history, compiled, asOf(call))),
     ...percentiles('compiling', calls, (call) => featuresOf(history, rules, asOf(call))),
     ...percentiles('asked', calls, (call) => followed.features(asOf(call))),
@@ -106,6 +109,21 @@ function percentiles(
   return [50, 99].map((percent) =>
     figure(`${name}.p${percent}`, times[Math.ceil((calls * percent) / 100) - 1]!, 'ms'),
   )
+}
+
+/** Returns the bytes that each of some objects keeps. */
+function memoryOf(count: number, make: () => unknown): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
+  const kept: unknown[] = [make()]
+  const before = used()
+  for (let index = 0; index < count; index++) kept.push(make())
+  return (used() - before) / (kept.length - 1)
 }
 
 function figure(name: string, value: number, unit: string): Measurement {

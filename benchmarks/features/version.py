@@ -1,0 +1,5 @@
+import json
+
+import polars
+
+print(json.dumps(polars.__version__))
