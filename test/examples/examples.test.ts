@@ -12,7 +12,7 @@ const lastWords: Readonly<Record<string, RegExp>> = {
   'examples/01-table.ts': /the same after Parquet: true/,
   'examples/02-history.ts': /usage 3 day: event-before-activation[\s\S]*minutes: 7/,
   'examples/03-population.ts': /\d+ {2}counted[\s\S]*doNotDisturb is true/,
-  'examples/04-label.ts': /"kind":"valueDropped"[\s\S]*horizon not complete/,
+  'examples/04-label.ts': /"kind":"valueDropped"[\s\S]*horizon not complete[\s\S]*silent: \d+ customers/,
   'examples/05-feature.ts': /bills_amount_drop_3m = 0.5[\s\S]*customers × \d+ features/,
   'examples/06-dataset.ts': /fingerprint [0-9a-f]{12}[\s\S]*train \d+, purged [1-9]\d*, test \d+/,
   'examples/07-learn.ts': /contributions add up: true\nsame after saving: true/,
