@@ -13,10 +13,10 @@ import type { Engine } from './engine.js'
  * `to` and `day`, and no `id`: either end may be a customer or not. `customers` has `id`, `activatedAt`, `cancelledAt` (always
  * there, NULL where unknown) and its attributes.
  */
-export interface History {
+export interface History<Tables extends HistoryKinds = HistoryKinds> {
   readonly engine: Engine
   /** The tables that were given, each with its columns and their kinds, under our names. */
-  readonly tables: HistoryKinds
+  readonly tables: Tables
   /** First day for which the history is no longer complete: every outcome window must end at or before it. */
   readonly completeUntil: EpochDay
   /**

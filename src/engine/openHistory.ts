@@ -2,8 +2,14 @@ import { z } from 'zod'
 import { addDays, type EpochDay, epochDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { type InputTableName, inputTableNames } from '../table/inputs.js'
+import {
+  type HistoryKinds,
+  type InputTableName,
+  inputTableNames,
+  type RequiredColumns,
+} from '../table/inputs.js'
 import { rejectsTable } from '../table/rejects.js'
+import type { ColumnKind } from '../table/table.js'
 import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
@@ -23,6 +29,19 @@ import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems }
 export type HistorySources = Readonly<Partial<Record<InputTableName, Source>>> & {
   readonly customers: Source
 }
+
+/**
+ * What the compiler knows of the tables of some sources: where `types` are declared in place, those columns and the ones
+ * that every such table has; else that there are columns.
+ */
+export type DeclaredKinds<Sources> = {
+  readonly [Table in keyof Sources]: Sources[Table] extends { readonly types: infer Types }
+    ? Types & RequiredColumns[Table & InputTableName]
+    : Readonly<Record<string, ColumnKind>>
+}
+
+// A generic parameter alone would let further tables through.
+type NoOthers<Name extends PropertyKey> = { readonly [Other in Exclude<Name, InputTableName>]: never }
 
 /** Options of {@link openHistory}. */
 export interface OpenHistoryOptions {
@@ -90,6 +109,9 @@ function isDuckdb(value: unknown): boolean {
  * texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with leading
  * zeros are texts. The sources are never written to.
  *
+ * Where `types` of further columns are declared in place, the compiler knows these columns in `history.tables`; see
+ * `featureBuilders`. Columns that are not declared are then unknown to it.
+ *
  * @param sources for each table a file (.csv, .tsv, .csv.gz, .parquet, .jsonl, .ndjson), a glob of files, a Table, a
  * list of row objects, or `{ from, columns, types }` with the user's column names mapped onto ours
  * @throws {HoldfastError} all problems of all tables at once, for each rule its first row, with file, row, column and
@@ -111,12 +133,16 @@ function isDuckdb(value: unknown): boolean {
  *
  * @see {@link checkCustomerHistory} for one customer in memory, without an engine
  */
-export async function openHistory(sources: HistorySources, options?: OpenHistoryOptions): Promise<History> {
+export async function openHistory<const Sources extends HistorySources>(
+  sources: Sources & NoOthers<keyof Sources>,
+  options?: OpenHistoryOptions,
+): Promise<History<Extract<DeclaredKinds<Sources>, HistoryKinds>>> {
   const checked = checkOptions('openHistory', historyOptions, options)
   refuse('openHistory', sourceProblems(sources))
   const engine = checked.engine ?? (await openDuckdb())
   try {
-    return await loadHistory(engine, sources, checked)
+    const history = await loadHistory(engine, sources, checked)
+    return history as History<Extract<DeclaredKinds<Sources>, HistoryKinds>>
   } catch (error) {
     if (checked.engine === undefined) await engine.close()
     throw error

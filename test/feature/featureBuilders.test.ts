@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
+import { openHistory } from '../../src/engine/openHistory.js'
 import * as aggregates from '../../src/feature/aggregateBuilders.js'
 import * as arithmetic from '../../src/feature/arithmeticBuilders.js'
 import * as customers from '../../src/feature/customerBuilders.js'
@@ -256,4 +257,33 @@ test('where the tables are known at run time only, the columns are checked there
   const loose = featureBuilders(tables)
   expect(loose.sumOf('usage', 'minutes', month)).toEqual(aggregates.sumOf('usage', 'minutes', month))
   expect(() => loose.sumOf('usage', 'minuts', month)).toThrow('Did you mean minutes?')
+})
+
+test('the columns whose kinds openHistory was told are known to the compiler', async () => {
+  const history = await openHistory({
+    customers: [{ id: 'A', activatedAt: '2024-01-15', region: 'north' }],
+    usage: {
+      from: [{ cust_no: 'A', day: '2025-01-31', minutes: 12, kind: 'voice' }],
+      columns: { id: 'cust_no' },
+      types: { minutes: 'number', kind: 'text' },
+    },
+  })
+  await history.close()
+  const known = featureBuilders(history.tables)
+  expect(known.sumOf('usage', 'minutes', month, voice)).toEqual(
+    aggregates.sumOf('usage', 'minutes', month, voice),
+  )
+  expect(known.attribute('region')).toEqual(customers.attribute('region'))
+  // @ts-expect-error
+  expect(() => known.sumOf('usage', 'minuts', month)).toThrow('Did you mean minutes?')
+  // @ts-expect-error
+  expect(() => known.sumOf('usage', 'kind', month)).toThrow('to hold number values')
+  // @ts-expect-error
+  expect(() => known.countOf('bills', month)).toThrow('table bills')
+})
+
+test('a table that no history has does not compile', async () => {
+  const customerRows = [{ id: 'A', activatedAt: '2024-01-15' }]
+  // @ts-expect-error
+  await expect(openHistory({ customers: customerRows, orders: customerRows })).rejects.toThrow('orders')
 })
