@@ -8,7 +8,7 @@ import { labelName } from '../label/labelName.js'
 import { type Labels, type LabelTableOptions, labelTable } from '../label/labelTable.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import type { LabelRule } from '../label/rule.js'
-import { type FalseChurn, falseChurnTable } from '../population/falseChurnTable.js'
+import { type FalseChurn, falseChurnTable, realChurnSoFar } from '../population/falseChurnTable.js'
 import { type Population, populationTable } from '../population/populationTable.js'
 import { temporaryName } from '../population/temporaryName.js'
 import { type ChurnPlan, churnPlan } from './churnPlan.js'
@@ -99,6 +99,7 @@ export async function buildDataset(
     const warnings = [
       ...openCutoffWarnings(checked, history.completeUntil),
       ...(await shortHistoryWarnings(history, checked)),
+      ...openReturnWarnings(falseChurn, history.completeUntil),
       ...columnWarnings(features.features, outcome),
     ]
     const report = {
@@ -176,6 +177,15 @@ function openCutoffWarnings(plan: ChurnPlan, completeUntil: EpochDay): string[] 
   const days = open.map(formatDay).join(', ')
   return [
     `No rows from ${days}: the outcome is not known before the horizon is over, and the history is complete until ${formatDay(completeUntil)} only.`,
+  ]
+}
+
+function openReturnWarnings(falseChurn: FalseChurn | undefined, completeUntil: EpochDay): string[] {
+  const report = falseChurn?.report.rows() ?? []
+  const soFar = Number(report.find(({ reason }) => reason === realChurnSoFar)?.['customers'] ?? 0)
+  if (soFar === 0) return []
+  return [
+    `${soFar} cancelled customers count as churned so far: their time for coming back under another number is not over, as the history is complete until ${formatDay(completeUntil)} only.`,
   ]
 }
 

@@ -28,7 +28,8 @@ export interface FalseChurn {
 
 /** The reason of those whose cancellation is real churn. */
 export const realChurn = 'real churn'
-const realChurnSoFar = 'real churn so far'
+/** The reason of those of whom it may still turn out not to be. */
+export const realChurnSoFar = 'real churn so far'
 
 /**
  * Finds the cancellations that are no real churn, and says of all how many there are and why.

@@ -48,6 +48,28 @@ test('a re-entry is no churn of the dataset: no row, counted by its reason, and 
   expect(all.report.falseChurn).toBe(undefined)
 })
 
+test('cancellations whose time for coming back is not over are named in a warning', async () => {
+  const history = await openHistory(
+    {
+      customers: [
+        { id: 'left', activatedAt: '2024-01-15', cancelledAt: '2025-03-20' },
+        { id: 'stays', activatedAt: '2024-01-15', cancelledAt: null },
+      ],
+      devices: [{ id: 'left', period: '2025-03', deviceId: 'p' }],
+    },
+    { today: '2025-04-01', completeUntil: '2025-04-01' },
+  )
+  const warningsOf = async (rule: ReturnType<typeof falseChurn>) =>
+    (await buildDataset(history, churnPlan({ ...plan, falseChurn: rule }))).warnings.filter((text) =>
+      text.includes('so far'),
+    )
+  expect(await warningsOf(falseChurn())).toEqual([])
+  expect(await warningsOf(falseChurn({ device: { monthsAfter: 1 } }))).toEqual([
+    '1 cancelled customers count as churned so far: their time for coming back under another number is not over, as the history is complete until 2025-04-01 only.',
+  ])
+  await history.close()
+})
+
 test('a plan with a rule of false churn comes back from JSON as it was', () => {
   const withRule = churnPlan({ ...plan, falseChurn: falseChurn({ account: 'accountId', reentryDays: 30 }) })
   expect(churnPlanSchema.parse(JSON.parse(JSON.stringify(withRule)))).toEqual(withRule)
