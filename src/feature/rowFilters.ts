@@ -49,11 +49,10 @@ const hoursSchema = z.strictObject({ from: hour, to: hour, column: ownColumn })
 
 /**
  * Returns the filter "rows of these hours of the day", from the first, inclusive, to the second, exclusive; through
- * midnight where the first is the later. Rows without an hour are left out.
+ * midnight where the first is the later. The hour is in the column `hour`; rows without one are left out.
  *
  * @param from 0 to 24
  * @param to 0 to 24, another than `from`
- * @param column number column with the hour, default `hour`
  * @throws {HoldfastError} `option-invalid`
  *
  * @example
@@ -61,6 +60,12 @@ const hoursSchema = z.strictObject({ from: hour, to: hour, column: ownColumn })
  * // => [{ column: 'hour', between: [7, 22] }, { column: 'hour', notBetween: [7, 22] }]
  */
 export function hours(from: number, to: number): HoursCondition<'hour'>
+/**
+ * Returns the filter "rows of these hours of the day", where the hour is in a column of another name.
+ *
+ * @param column number column with the hour
+ * @throws {HoldfastError} `option-invalid`
+ */
 export function hours<Column extends string>(from: number, to: number, column: Column): HoursCondition<Column>
 export function hours(from: number, to: number, column = 'hour'): HoursCondition<string> {
   checkOptions('hours', hoursSchema, { from, to, column })
