@@ -48,7 +48,12 @@ export { type DuckdbOptions, openDuckdb } from './engine/duckdb.js'
 export type { Dialect, Engine } from './engine/engine.js'
 export type { History } from './engine/history.js'
 export type { MappedSource, Source, SourceRows } from './engine/historySources.js'
-export { type HistorySources, type OpenHistoryOptions, openHistory } from './engine/openHistory.js'
+export {
+  type DeclaredKinds,
+  type HistorySources,
+  type OpenHistoryOptions,
+  openHistory,
+} from './engine/openHistory.js'
 // evaluate: how good the predictions are
 export { averagePrecision } from './evaluate/averagePrecision.js'
 export { type BootstrapOptions, bootstrapInterval, type Interval } from './evaluate/bootstrapInterval.js'
@@ -151,7 +156,14 @@ export {
   streak,
   variability,
 } from './feature/rowBuilders.js'
-export { allOf, hours, weekdays, weekends } from './feature/rowFilters.js'
+export {
+  allOf,
+  type HoursCondition,
+  hours,
+  type WeekdayCondition,
+  weekdays,
+  weekends,
+} from './feature/rowFilters.js'
 export type {
   Aggregate,
   AggregateRule,

@@ -6,6 +6,7 @@ import {
   type HistoryKinds,
   type InputTableName,
   inputTableNames,
+  type NoOtherTables,
   type RequiredColumns,
 } from '../table/inputs.js'
 import { rejectsTable } from '../table/rejects.js'
@@ -39,9 +40,6 @@ export type DeclaredKinds<Sources> = {
     ? Types & RequiredColumns[Table & InputTableName]
     : Readonly<Record<string, ColumnKind>>
 }
-
-// A generic parameter alone would let further tables through.
-type NoOthers<Name extends PropertyKey> = { readonly [Other in Exclude<Name, InputTableName>]: never }
 
 /** Options of {@link openHistory}. */
 export interface OpenHistoryOptions {
@@ -134,7 +132,7 @@ function isDuckdb(value: unknown): boolean {
  * @see {@link checkCustomerHistory} for one customer in memory, without an engine
  */
 export async function openHistory<const Sources extends HistorySources>(
-  sources: Sources & NoOthers<keyof Sources>,
+  sources: Sources & NoOtherTables<keyof Sources>,
   options?: OpenHistoryOptions,
 ): Promise<History<Extract<DeclaredKinds<Sources>, HistoryKinds>>> {
   const checked = checkOptions('openHistory', historyOptions, options)

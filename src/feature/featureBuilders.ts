@@ -2,7 +2,13 @@ import { z } from 'zod'
 import type { Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import type { WindowRule } from '../base/windows.js'
-import { type HistoryKinds, type InputTableName, inputTableNames, inputTables } from '../table/inputs.js'
+import {
+  type HistoryKinds,
+  type InputTableName,
+  inputTableNames,
+  inputTables,
+  type NoOtherTables,
+} from '../table/inputs.js'
 import * as aggregates from './aggregateBuilders.js'
 import * as arithmetic from './arithmeticBuilders.js'
 import { checkFeatureRules } from './checkFeatureRules.js'
@@ -84,60 +90,86 @@ interface DaysUntil<Tables> {
 
 /** The builders of rules, of which each knows the tables and their columns. */
 export interface FeatureBuilders<Tables extends HistoryKinds> {
+  /** See {@link countOf}. */
   readonly countOf: Counted<Tables>
+  /** See {@link activeDays}. */
   readonly activeDays: Counted<Tables>
+  /** See {@link gapMean}. */
   readonly gapMean: Counted<Tables>
+  /** See {@link gapDeviation}. */
   readonly gapDeviation: Counted<Tables>
+  /** See {@link sumOf}. */
   readonly sumOf: Measured<Tables, 'number'>
+  /** See {@link meanOf}. */
   readonly meanOf: Measured<Tables, 'number'>
+  /** See {@link minOf}. */
   readonly minOf: Measured<Tables, 'number'>
+  /** See {@link maxOf}. */
   readonly maxOf: Measured<Tables, 'number'>
+  /** See {@link distinctOf}. */
   readonly distinctOf: Measured<Tables, 'text'>
+  /** See {@link entropyOf}. */
   readonly entropyOf: Measured<Tables, 'text'>
+  /** See {@link changesOf}. */
   readonly changesOf: Measured<Tables, 'number' | 'text'>
-  /** Its type, number or text, is that of the column. */
+  /** See {@link firstValue}; the type, number or text, is that of the column. */
   readonly firstValue: ValueAt<Tables>
-  /** Its type, number or text, is that of the column. */
+  /** See {@link lastValue}; the type, number or text, is that of the column. */
   readonly lastValue: ValueAt<Tables>
+  /** See {@link recency}. */
   readonly recency: <Table extends EventTableOf<Tables>>(
     table: Table,
     where?: FilterOn<Tables, Table>,
   ) => RecencyRule
+  /** See {@link slope}. */
   readonly slope: Monthly<Tables, SlopeRule>
+  /** See {@link drop}. */
   readonly drop: Monthly<Tables, DropRule>
+  /** See {@link variability}. */
   readonly variability: Monthly<Tables, VariabilityRule>
+  /** See {@link streak}. */
   readonly streak: Streaks<Tables>
+  /** See {@link openRows}. */
   readonly openRows: <Table extends EventTableOf<Tables>>(
     table: Table,
     until: ColumnOf<Tables, Table, 'day'>,
     which: OpenRowsRule['which'],
     where?: FilterOn<Tables, Table>,
   ) => OpenRowsRule
+  /** See {@link oldestUnpaid}. */
   readonly oldestUnpaid: (due: AmountsOn<Tables>, paid: AmountsOn<Tables>) => OldestUnpaidRule
+  /** See {@link tenure}. */
   readonly tenure: typeof customers.tenure
-  /** Its type, number or text, is that of the column. */
+  /** See {@link attribute}; the type, number or text, is that of the column. */
   readonly attribute: <Column extends ColumnOf<Tables, 'customers', 'number' | 'text' | 'boolean'>>(
     column: Column,
   ) => AttributeRule & { readonly type: ValueTypeOf<Tables, 'customers', Column> }
+  /** See {@link isOther}. */
   readonly isOther: (column: ColumnOf<Tables, 'customers', 'text'>) => IsOtherRule
-  /** Its type, number or text, is that of the column. */
+  /** See {@link inForce}; the type, number or text, is that of the column. */
   readonly inForce: <Column extends ColumnOf<Tables, 'plans', 'number' | 'text' | 'boolean'>>(
     column: Column,
     lag?: InForceRule['lag'],
   ) => InForceRule & { readonly type: ValueTypeOf<Tables, 'plans', Column> }
+  /** See {@link daysUntil}. */
   readonly daysUntil: DaysUntil<Tables>
+  /** See {@link difference}. */
   readonly difference: typeof arithmetic.difference
+  /** See {@link ratio}. */
   readonly ratio: typeof arithmetic.ratio
+  /** See {@link shareOf}. */
   readonly shareOf: typeof arithmetic.shareOf
+  /** See {@link countTrue}. */
   readonly countTrue: typeof arithmetic.countTrue
+  /** See {@link log1p}. */
   readonly log1p: typeof arithmetic.log1p
+  /** See {@link squareRoot}. */
   readonly squareRoot: typeof arithmetic.squareRoot
+  /** See {@link band}. */
   readonly band: typeof arithmetic.band
+  /** See {@link percentile}. */
   readonly percentile: typeof arithmetic.percentile
 }
-
-// A generic parameter alone would let further tables through.
-type NoOthers<Name extends PropertyKey> = { readonly [Other in Exclude<Name, InputTableName>]: never }
 
 const kind = z.enum(['number', 'text', 'day', 'boolean'])
 const columns = z.exactOptional(z.record(z.string(), kind))
@@ -164,7 +196,7 @@ const tablesSchema = z.strictObject(Object.fromEntries(inputTableNames.map((name
  * @see {@link FeatureBuilders} for the list
  */
 export function featureBuilders<const Tables extends HistoryKinds>(
-  tables: Tables & NoOthers<keyof Tables>,
+  tables: Tables & NoOtherTables<keyof Tables>,
 ): FeatureBuilders<Tables> {
   const known = withRequired(checkOptions('featureBuilders', tablesSchema, tables) as HistoryKinds)
   const checked = Object.entries(untypedBuilders(known)).map(([name, build]) => {

@@ -110,3 +110,8 @@ export const inputTables: Readonly<Record<InputTableName, InputTable>> = known
 
 /** The columns that every input table has, with their kinds. */
 export type RequiredColumns = { readonly [Table in InputTableName]: (typeof known)[Table]['required'] }
+
+/** Refuses what is no input table where a generic parameter alone would let it through. */
+export type NoOtherTables<Name extends PropertyKey> = {
+  readonly [Other in Exclude<Name, InputTableName>]: never
+}
