@@ -6,11 +6,15 @@ import { openDuckdb } from '../../src/engine/duckdb.js'
 import { openPython, type Python } from '../python.js'
 import type { Benchmark, Measurement } from '../result.js'
 import { makeData } from './data.js'
+import { oneCustomer } from './oneCustomer.js'
 import { type FeaturesOptions, isTrial, parseOptions, rowsWord } from './options.js'
 import type { TurnResult } from './turn.js'
 import { type ContenderName, type SizeTurns, turnsOf } from './turns.js'
 
-/** The telecom features of usage and bills as of one day, beside the same features by hand. */
+/**
+ * The telecom features of usage and bills as of one day, beside the same features by hand; and all of them of one customer
+ * in memory.
+ */
 export const benchmark: Benchmark = {
   about: 'how fast are the telecom features of a raw history, beside the same features by hand?',
   run: async (args) => {
@@ -18,6 +22,7 @@ export const benchmark: Benchmark = {
     const load = loadavg()[0]!
     const opened = openPython()
     const python = 'reason' in opened ? undefined : opened
+    const alone = oneCustomer()
     const sizes: SizeTurns[] = []
     for (const rows of options.rows) {
       sizes.push(await sizeTurns(rows, options, rows <= options.polarsRows ? python : undefined))
@@ -26,7 +31,7 @@ export const benchmark: Benchmark = {
     return {
       trial: isTrial(options),
       peers: { duckdb: await duckdbVersion(), ...(isThere ? { polars: polarsVersion(python!) } : {}) },
-      results: [...sizes.flatMap(measurementsOf), ...growth(sizes)],
+      results: [...sizes.flatMap(measurementsOf), ...growth(sizes), ...alone],
       notices: notices(options, load, 'reason' in opened ? opened.reason : undefined),
     }
   },

@@ -25,6 +25,8 @@ const tables: HistoryKinds = {
     minutes: 'number',
     dataMb: 'number',
     messages: 'number',
+    roamingMb: 'number',
+    foreignMinutes: 'number',
   },
   bills: { period: 'day', amount: 'number', discount: 'number', overage: 'number' },
   payments: { day: 'day', amount: 'number', kind: 'text', balance: 'number' },
@@ -39,6 +41,9 @@ const tables: HistoryKinds = {
     dataMbAllowance: 'number',
     converged: 'boolean',
     bound: 'boolean',
+    giftBound: 'boolean',
+    pointsBound: 'boolean',
+    balanceBound: 'boolean',
     deviceBound: 'boolean',
   },
   contacts: { day: 'day', kind: 'text', topic: 'text', resolvedAt: 'day' },
@@ -127,7 +132,7 @@ function memoryOf(count: number, make: () => unknown): number {
 }
 
 function figure(name: string, value: number, unit: string): Measurement {
-  return { id: `oneCustomer.${name}`, value, unit }
+  return { id: `customer.${name}`, value, unit }
 }
 
 function eventCount({ customer, ...events }: CustomerHistory): number {
@@ -144,13 +149,15 @@ function busyCustomer(random: Random): CustomerHistory {
     )
   return {
     customer: { id: 'A', activatedAt: '2021-03-15', payerId: 'A', region: 'north' },
-    usage: rows(1800, (day) => ({
+    usage: rows(1800, (day, index) => ({
       day,
       direction: oneOf('in', 'out'),
       hour: random.integer(24),
       minutes: amount(30),
       dataMb: amount(900),
       messages: random.integer(4),
+      roamingMb: index % 20 === 0 ? amount(100) : 0,
+      foreignMinutes: index % 9 === 0 ? amount(10) : 0,
     })),
     bills: rows(24, (day) => ({ period: day, amount: amount(60), discount: amount(5), overage: amount(9) })),
     payments: rows(70, (day) => ({
@@ -169,6 +176,9 @@ function busyCustomer(random: Random): CustomerHistory {
       dataMbAllowance: 5000,
       converged: index > 1,
       bound: true,
+      giftBound: index > 2,
+      pointsBound: true,
+      balanceBound: false,
       deviceBound: false,
     })),
     contacts: rows(78, (day, index) => ({
