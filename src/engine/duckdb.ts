@@ -39,7 +39,8 @@ export const duckdbDialect: Dialect = Object.freeze({
   exactSum: (expression: string) => `fsum(${expression})`,
   pair: (first: string, second: string) => `{'first': ${first}, 'second': ${second}}`,
   second: (pair: string) => `struct_extract(${pair}, 'second')`,
-  bitCount: (expression: string) => `bit_count(${expression})`,
+  // DuckDB counts in 8 bits, which a sum of three sets overflows.
+  bitCount: (expression: string) => `CAST(bit_count(${expression}) AS INTEGER)`,
 })
 
 /**

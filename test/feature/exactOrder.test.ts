@@ -72,13 +72,15 @@ test('sums do not depend on the order of rows or on the number of threads', asyn
     minutes: ((index * 7919) % 10_007) / 100 - 20,
   }))
   const customers = Array.from({ length: 40 }, (_, index) => ({ id: `C${index}`, activatedAt: 19_000 }))
-  const cutoffs = [epochDay('2025-02-01')]
-  const values = async (usage: typeof rows, threads: number) => {
+  const february = epochDay('2025-02-01')
+  const values = async (usage: typeof rows, threads: number, cutoffs = [february]) => {
     const history = await openHistory({ customers, usage }, { engine: await openDuckdb({ threads }) })
     opened.push(history)
     const { features } = await featureMatrix(history, [sumOf('usage', 'minutes', 'all')], { cutoffs })
     const [column] = features.columns
-    return column?.kind === 'number' ? [...column.values] : []
+    // Of several cutoffs the last, where sums of spans are added up once more.
+    const isLast = (_: number, row: number): boolean => row % cutoffs.length === cutoffs.length - 1
+    return column?.kind === 'number' ? [...column.values].filter(isLast) : []
   }
   const expected = Array.from({ length: 40 }, (_, customer) => {
     const cents = rows
@@ -89,4 +91,7 @@ test('sums do not depend on the order of rows or on the number of threads', asyn
   // The sum in whole cents, divided once, is the correctly rounded one.
   expect(await values(rows, 2)).toEqual(expected.map(([, sum]) => sum))
   expect(await values(rows.toReversed(), 1)).toEqual(expected.map(([, sum]) => sum))
+  const several = [epochDay('2024-11-15'), epochDay('2024-12-20'), february]
+  expect(await values(rows, 2, several)).toEqual(expected.map(([, sum]) => sum))
+  expect(await values(rows.toReversed(), 1, several)).toEqual(expected.map(([, sum]) => sum))
 })
