@@ -188,10 +188,10 @@ const tablesSchema = z.strictObject(Object.fromEntries(inputTableNames.map((name
  * @throws {HoldfastError} `option-invalid`; from the builders `table-unknown`, `column-missing`, `column-type` besides
  *
  * @example
- * const features = featureBuilders({ usage: { minutes: 'number', kind: 'text' }, customers: { region: 'text' } })
- * const voice = features.sumOf('usage', 'minutes', { months: 3 }, { column: 'kind', in: ['voice'] })
- * ;[features.shareOf(voice), features.attribute('region')].map(featureName)
- * // => ['usage[kind=voice]_minutes_sum_3m_per_usage_minutes_sum_3m', 'customer_region']
+ * const { sumOf, shareOf } = featureBuilders({ usage: { minutes: 'number', kind: 'text' } })
+ * const voice = sumOf('usage', 'minutes', { months: 3 }, { column: 'kind', in: ['voice'] })
+ * featureName(shareOf(voice))
+ * // => 'usage[kind=voice]_minutes_sum_3m_per_usage_minutes_sum_3m'
  *
  * @see {@link FeatureBuilders} for the list
  */
