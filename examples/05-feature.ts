@@ -7,6 +7,7 @@ import {
   featureMatrix,
   featureName,
   featuresOf,
+  followCustomer,
   recency,
   sumOf,
   telecomFeatures,
@@ -33,6 +34,13 @@ const history = {
 const one = featuresOf(history, rules, epochDay('2024-10-01'))
 for (const { name, ...column } of one.columns)
   if (column.kind === 'number') console.log(`${name} = ${column.values[0]}`)
+
+// The same customer, followed: events come as they happen, and nothing is checked twice.
+const followed = followCustomer(history, rules)
+followed.append('contacts', { day: '2024-09-30', kind: 'complaint' })
+followed.append('usage', { day: '2024-09-29', minutes: 5 })
+const complaints = followed.features(epochDay('2024-10-01')).columns.at(-1)
+if (complaints?.kind === 'number') console.log(`${complaints.name} = ${complaints.values[0]}`)
 
 // For all customers, as one SQL statement:
 const operator = await openOperator()

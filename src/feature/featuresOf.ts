@@ -9,16 +9,17 @@ import type { FeatureRule } from './rule.js'
  * Returns the features of one customer as of a cutoff, computed in memory: for a service, without an engine.
  *
  * The same rules on the same rows give the same values as `featureMatrix` does in an engine; sums of many rows may
- * differ in the last digits that floating point holds. Rows at or after the cutoff may be there and are not read.
+ * differ in the last digits that floating point holds. Rows at or after the cutoff may be there and are not read, nor are
+ * rows that became known (`knownAt`) at or after it.
  *
- * @param history the customer's rows, under our names; a table that is left out is empty
- * @param rules what is asked
+ * @param history the customer's rows, under our names, in any order; a table that is left out is empty
+ * @param rules what is asked; a service compiles them once, with {@link compileRules}
  * @param cutoff first day that the features may not see
  * @returns one row with one column per rule, in the order of the rules
- * @throws {HoldfastError} all bad rows at once, see {@link checkCustomerHistory}; `value-type` where an attribute is not
- * of the rule's type
+ * @throws {HoldfastError} all bad rows at once, see {@link checkCustomerHistory}, and `value-type` where a column is not of
+ * a kind that its rules read; for rules that are not compiled, as {@link compileRules}
  *
- * O(rows × rules).
+ * O(rows × (columns + filters) + rows in the windows × parts): half a millisecond for 2,000 rows and 108 rules.
  *
  * @example
  * const history = {
@@ -35,7 +36,7 @@ import type { FeatureRule } from './rule.js'
  * columns.map((column) => [column.name, column.values[0]])
  * // => [['usage_minutes_sum_1m', 30], ['usage_recency', 1], ['tenure_months', 3]]
  *
- * @see {@link featureMatrix} for many customers
+ * @see {@link featureMatrix} for many customers, {@link followCustomer} for one who is asked again after each event
  */
 export function featuresOf(
   history: CustomerHistory,
