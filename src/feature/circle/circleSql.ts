@@ -54,7 +54,7 @@ export function outsideSql(options: CircleSqlOptions): string {
     `GROUP BY 1, 2 HAVING count(*) >= ${rule.leastCalls}`,
   ].join(' ')
   return [
-    'SELECT node, count(*) AS contacts, sum(calls) AS calls,',
+    `SELECT node, count(*) AS contacts, ${sumOf('calls')} AS calls,`,
     `count(CASE WHEN made > 0 AND made < calls THEN 1 END) AS both, ${minutesSum(options, 'minutes')} AS minutes`,
     `FROM (${contacts}) contacts GROUP BY node`,
   ].join(' ')
@@ -69,7 +69,7 @@ export function insideSql(options: CircleSqlOptions): string {
     return `count(CASE WHEN ${hasLeft} THEN 1 END) AS left_${index + 1}, ${minutes} AS left_${index + 1}_minutes`
   })
   return [
-    'SELECT e.node, count(*) AS contacts, sum(e.calls) AS calls, sum(e.both) AS both,',
+    `SELECT e.node, count(*) AS contacts, ${sumOf('e.calls')} AS calls, ${sumOf('e.both')} AS both,`,
     `${minutesSum(options, 'e.minutes')} AS minutes, ${left.join(', ')}`,
     `FROM (${endsSql(options)}) e JOIN ${name}_nodes n ON n.node = e.contact GROUP BY e.node`,
   ].join(' ')
@@ -115,6 +115,11 @@ function callsSql({ history, rule, cutoff }: CircleSqlOptions): string {
     `WHERE q.day >= ${start} AND q.day < ${end} AND ${from} <> ${to}`,
     `AND ${knownBefore(history, 'calls', 'q', String(cutoff))}`,
   ].join(' ')
+}
+
+/** Whole numbers in floating point are exact up to 2 ** 53, and added up faster than in 128 bits. */
+export function sumOf(count: string): string {
+  return `sum(CAST(${count} AS DOUBLE PRECISION))`
 }
 
 function minutesSum({ history, rule }: CircleSqlOptions, expression: string): string {

@@ -1,5 +1,5 @@
 import { windowBefore } from '../../base/windows.js'
-import { type CircleSqlOptions, endsSql } from './circleSql.js'
+import { type CircleSqlOptions, endsSql, sumOf } from './circleSql.js'
 
 // Votes above, node below in one whole number, so that its greatest value has most votes and of these the least node
 const nodeSpan = 2 ** 32
@@ -17,16 +17,15 @@ export function firstLabelsSql(options: CircleSqlOptions): string {
 export function nextLabelsSql(options: CircleSqlOptions): string {
   const labels = `${options.name}_labels`
   const votes = [
-    `SELECT e.node, l.label, sum(e.calls) AS votes FROM (${endsSql(options)}) e`,
-    `JOIN ${labels} l ON l.node = e.contact GROUP BY e.node, l.label`,
+    `SELECT e.node, l.label, e.calls AS votes FROM (${endsSql(options)}) e JOIN ${labels} l ON l.node = e.contact`,
     `UNION ALL SELECT node, label, own_votes FROM ${labels}`,
   ].join(' ')
-  const counted = `SELECT node, label, sum(votes) AS votes FROM (${votes}) cast_votes GROUP BY node, label`
-  const ranked = `CAST(votes AS BIGINT) * ${nodeSpan} + (${greatestNode} - label)`
-  const best = `SELECT node, max(${ranked}) AS best FROM (${counted}) counted GROUP BY node`
+  const sum = `CAST(${sumOf('votes')} AS BIGINT)`
+  const ranked = `SELECT node, ${sum} * ${nodeSpan} + (${greatestNode} - label) AS ranked FROM (${votes}) votes GROUP BY node, label`
   return [
     `SELECT b.node, CAST(${greatestNode} - b.best % ${nodeSpan} AS INTEGER) AS label, l.own_votes`,
-    `FROM (${best}) b JOIN ${labels} l ON l.node = b.node`,
+    `FROM (SELECT node, max(ranked) AS best FROM (${ranked}) ranked GROUP BY node) b`,
+    `JOIN ${labels} l ON l.node = b.node`,
   ].join(' ')
 }
 
