@@ -31,7 +31,9 @@ export function firstPassageSql(
   const { identifier, literal } = dialect
   const cancelledAt = `c.${identifier('cancelledAt')}`
   const inWindow = cancelledInWindow(options)
-  const parts = causes.map((cause, index) => passageSql(cause, `cause${index}`, options))
+  // Causes that ask the same of the same rows, such as voluntary and involuntary, share their tables.
+  const keys = causes.map(keyOf)
+  const parts = causes.map((cause, index) => passageSql(cause, `cause${keys.indexOf(keys[index]!)}`, options))
   const nulls = [...absent, ...parts.flatMap((part) => part.nulls)]
   const unknowns = parts.flatMap(({ unknown }) => (unknown === undefined ? [] : [unknown]))
   const cases = (list: readonly NullCase[]) =>
@@ -50,7 +52,7 @@ export function firstPassageSql(
       : []),
   ]
   const select = [
-    `WITH ${[windows, ...parts.flatMap(({ tables }) => tables)].join(',\n')}`,
+    `WITH ${[windows, ...new Set(parts.flatMap(({ tables }) => tables))].join(',\n')}`,
     'SELECT id, cutoff, CASE WHEN reason IS NULL THEN outcome END AS outcome, reason,',
     '  CASE WHEN reason IS NULL THEN time_days END AS time_days,',
     '  CASE WHEN reason IS NULL THEN cause END AS cause, entry_days FROM (',
@@ -66,11 +68,15 @@ export function firstPassageSql(
     `          ${falseChurn === undefined ? 'NULL' : 'f.reason'} AS false_reason,`,
     `          CASE ${cases(nulls).join('\n            ')} END AS reason`,
     `        ${populationJoin(options)}`,
-    ...parts.flatMap(({ joins }) => joins).map((join) => `        ${join}`),
+    ...[...new Set(parts.flatMap(({ joins }) => joins))].map((join) => `        ${join}`),
     ...(falseChurn === undefined ? [] : [falseChurnJoin(falseChurn, dialect)]),
     '      ) days) first_days) causes) passages',
   ].join('\n')
   return { select, reasons: [...nulls, ...unknowns].map(([reason]) => reason) }
+}
+
+function keyOf(cause: PassageCause): string {
+  return JSON.stringify(cause.event === 'cancelled' ? (cause.cause?.by ?? 'any') : { ...cause, name: '' })
 }
 
 function passageSql(cause: PassageCause, name: string, options: LabelSqlOptions): PassageParts {
@@ -121,11 +127,10 @@ function silentPassage(
   const tables = [
     `${active} AS (`,
     '  SELECT p.id, p.cutoff, w.outcome_start, w.outcome_end, t.day,',
-    `    max(CASE WHEN ${isKnown} THEN 1 ELSE 0 END) AS known_before,`,
+    `    CASE WHEN ${isKnown} THEN 1 ELSE 0 END AS known_before,`,
     '    lead(t.day) OVER (PARTITION BY p.id, p.cutoff ORDER BY t.day) AS next_day',
     `  FROM ${identifier(options.population)} p JOIN windows w ON w.cutoff = p.cutoff`,
-    `  JOIN ${identifier(table)} t ON t.id = p.id AND t.day >= p.cutoff - ${days} AND t.day < w.outcome_end`,
-    '  GROUP BY p.id, p.cutoff, w.outcome_start, w.outcome_end, t.day),',
+    `  JOIN ${identifier(table)} t ON t.id = p.id AND t.day >= p.cutoff - ${days} AND t.day < w.outcome_end),`,
     `${silence} AS (`,
     '  SELECT id, cutoff, max(known_before) AS known_before,',
     `    max(CASE WHEN day < outcome_start AND day >= outcome_start - ${days} THEN 1 ELSE 0 END) AS active_at_start,`,
