@@ -26,8 +26,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
+const trainingSetPage = 'examples/from-your-tables-to-a-training-set.md'
+
 // The blocks of a page are one program: a later one goes on with the names of the earlier.
-it.each(['README.md', 'PITFALLS.md'])('the code of %s shows what it gives', async (name) => {
+const runPage = async (name: string): Promise<void> => {
   const code = pageExamples(page(name), name)
     .map((example) => example.code)
     .join('\n')
@@ -37,6 +39,22 @@ it.each(['README.md', 'PITFALLS.md'])('the code of %s shows what it gives', asyn
     const { expression, expected, received } = claim
     const message = `${expression}\nshown: ${JSON.stringify(expected)}\ngiven: ${JSON.stringify(received)}`
     expect.soft(agrees(claim), message).toBe(true)
+  }
+}
+it.each(['README.md', 'PITFALLS.md', trainingSetPage])('the code of %s shows what it gives', runPage, 180_000)
+
+it('the figures that another page takes from PITFALLS.md are those of the section that it names', () => {
+  const sections = page('PITFALLS.md').split(/^## /m).slice(1)
+  const sectionOf = (anchor: string): string =>
+    sections.find((text) => text.split('\n')[0]!.toLowerCase().replaceAll(' ', '-') === anchor) ?? ''
+  const pieces = page(trainingSetPage)
+    .split('\n')
+    .flatMap((line) => [...line.matchAll(/(.*?)\]\(\.\.\/PITFALLS\.md#([\w-]+)\)/g)])
+  expect(pieces.length).toBeGreaterThan(2)
+  for (const [, text, anchor] of pieces) {
+    const figures = text!.match(/\d+/g) ?? []
+    expect(figures.length, text).toBeGreaterThan(1)
+    for (const figure of figures) expect(sectionOf(anchor!), text).toMatch(new RegExp(`\\b${figure}\\b`))
   }
 })
 
@@ -84,6 +102,7 @@ it('every relative link of the pages leads somewhere', async () => {
     'README.md',
     'CONTRIBUTING.md',
     'PITFALLS.md',
+    trainingSetPage,
     'GLOSSARY.md',
     'src/README.md',
     'benchmarks/README.md',

@@ -19,6 +19,8 @@ const lastWords: Readonly<Record<string, RegExp>> = {
   'examples/08-evaluate.ts': /ROC AUC[\s\S]*fewer/,
   'examples/09-score.ts': /% (high|middle|low)\n.*odds of leaving/,
   'examples/10-lifecycle.ts': /^decline: bill amount[\s\S]*recovered from decline/,
+  'examples/11-training-set.ts':
+    /Did you mean minutes[\s\S]*no outcome, arrears: [1-9][\s\S]*PSI[\s\S]*purged [1-9][\s\S]*in a service: \d+ features/,
   'examples/quickstart.ts': /ten riskiest[\s\S]*scores.parquet[\s\S]*decline[\s\S]*Done in \d+ s/,
 }
 
