@@ -85,6 +85,8 @@ function groupOf(part: Part, context: RowsContext): { key: string; path: Path } 
   return { key: JSON.stringify([table, isAll]), path: spansSql }
 }
 
+// A window without lag and one with lag 0 are the same.
 function partKey({ table, how, measure, where, window }: Part): string {
-  return JSON.stringify([table, how, measure, where, window])
+  const asked = window === 'all' ? window : { ...window, lag: window.lag ?? 0 }
+  return JSON.stringify([table, how, measure, where, asked])
 }

@@ -14,6 +14,7 @@ import {
   valueWhere,
   whereSql,
 } from './rowsSql.js'
+import { windowTiles } from './windowTiles.js'
 
 /**
  * Parts whose rows can be brought together in any pieces: count, sum, least, greatest, first, last, distinct days.
@@ -23,9 +24,7 @@ import {
  * customer and cutoff. Rows that become known later than they happen get a span for each cutoff from which they are seen.
  */
 export function spansSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
-  return context.windows.isOneCutoff
-    ? [directTable(group, parts, context)]
-    : spanTables(group, parts, context)
+  return context.windows.isOneCutoff ? directTables(group, parts, context) : spanTables(group, parts, context)
 }
 
 /** Returns whether a part can be brought together in spans, with no count of a day twice. */
@@ -58,12 +57,62 @@ function fitsBits({ table, window }: Part, context: RowsContext): boolean {
   return context.windows.of(window).every(({ start, end }) => end - start <= longestOfBits)
 }
 
-function directTable(group: string, parts: readonly Part[], context: RowsContext): string {
+/**
+ * One aggregate over the rows for each part, but for sums and counts of windows that other windows make up: those are
+ * added up afterwards.
+ */
+function directTables(group: string, parts: readonly Part[], context: RowsContext): string[] {
   const { table } = parts[0]!
   const rules = parts.map(({ window }) => window)
   const from = `FROM ${context.dialect.identifier(table)} t${whereSql(scannedRows(table, rules, context))}`
-  const columns = parts.map((part, index) => `${directValue(part, context)} AS v${index}`)
-  return togetherSql(group, { keys: 't.id', from, groupBy: 't.id' }, columns)
+  const tiles = parts.map((part) => tilesOf(part, parts, context))
+  if (tiles.every((places) => places === undefined)) {
+    const columns = parts.map((part, index) => `${directValue(part, context)} AS v${index}`)
+    return [togetherSql(group, { keys: 't.id', from, groupBy: 't.id' }, columns)]
+  }
+  const rows = parts.flatMap((part, index) =>
+    tiles[index] === undefined ? [`${directValue(part, context)} AS v${index}`] : [],
+  )
+  const columns = parts.map((_, index) => {
+    const places = tiles[index]
+    return places === undefined
+      ? `t.v${index}`
+      : `${addedUp(places.map((place) => `t.v${place}`))} AS v${index}`
+  })
+  return [
+    togetherSql(`${group}_rows`, { keys: 't.id', from, groupBy: 't.id' }, rows),
+    `${group} AS (\n  SELECT t.id,\n    ${columns.join(',\n    ')}\n  FROM ${group}_rows t)`,
+  ]
+}
+
+/** Returns the places of the parts that a part is the sum of, undefined where it has to be read from the rows. */
+function tilesOf(part: Part, parts: readonly Part[], context: RowsContext): number[] | undefined {
+  const { windows } = context
+  if (!isAdded.has(part.how)) return undefined
+  const alike = parts.flatMap((other, place) =>
+    rowsKey(other) === rowsKey(part) ? [{ place, window: windows.of(other.window)[0]! }] : [],
+  )
+  const tiles = windowTiles(
+    windows.of(part.window)[0]!,
+    alike.map(({ window }) => window),
+  )
+  // A tile may itself be made up of others: only those that are read from rows stand side by side.
+  return tiles?.flatMap((tile) => {
+    const { place } = alike.find(({ window }) => window === tile)!
+    return tilesOf(parts[place]!, parts, context) ?? [place]
+  })
+}
+
+const isAdded: ReadonlySet<PartHow> = new Set(['count', 'sum', 'values'])
+
+function rowsKey({ table, how, measure, where }: Part): string {
+  return JSON.stringify([table, how, measure, where])
+}
+
+/** The sum of numbers, missing where all are. */
+function addedUp(columns: readonly string[]): string {
+  const sum = columns.map((column) => `coalesce(${column}, 0)`).join(' + ')
+  return `CASE WHEN coalesce(${columns.join(', ')}) IS NOT NULL THEN ${sum} END`
 }
 
 function directValue(part: Part, context: RowsContext): string {
