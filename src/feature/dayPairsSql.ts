@@ -27,45 +27,54 @@ export function dayPairsSql(group: string, parts: readonly Part[], context: Rows
   const { windows } = context
   const { table, measure } = parts[0]!
   const isPerCutoff = !windows.isOneCutoff && hasKnownAt(context, table)
-  const keys = isPerCutoff ? 'id, cutoff' : 'id'
+  const keys = isPerCutoff ? ['id', 'cutoff'] : ['id']
   const value = measure === undefined ? [] : ['value', 'lag(value) OVER by_day AS value_before']
   const pairs = [
     `${group}_pairs AS (`,
-    `  SELECT ${[keys, 'day', 'lag(day) OVER by_day AS before', ...value].join(', ')}`,
-    `  FROM ${group}_days WINDOW by_day AS (PARTITION BY ${keys} ORDER BY day))`,
+    `  SELECT ${[...keys, 'day', 'lag(day) OVER by_day AS before', ...value].join(', ')}`,
+    `  FROM ${group}_days WINDOW by_day AS (PARTITION BY ${keys.join(', ')} ORDER BY day))`,
   ].join('\n')
-  const rules = parts.map(({ window }) => window)
-  const bounds = windows.bounds(rules)
   // For one cutoff, and for rows told apart by cutoff, a pair is its own piece.
-  const isSpanned = !windows.isOneCutoff && !isPerCutoff
-  const [before, start] = isSpanned
-    ? [`CASE WHEN t.before IS NOT NULL THEN ${spanStart('t.before', bounds)} END`, spanStart('t.day', bounds)]
-    : ['t.before', 't.day']
-  const together = (expression: string) => (isSpanned ? `sum(${expression})` : expression)
-  const piece = [
-    `${group}_spans AS (`,
-    `  SELECT ${[...keys.split(', ').map((key) => `t.${key}`), `${before} AS before`, `${start} AS start`].join(', ')},`,
-    `    ${together('1')} AS days, ${together('(t.day - t.before) * (t.day - t.before)')} AS squares`,
-    ...(measure === undefined
-      ? []
-      : [`    , ${together('CASE WHEN t.value <> t.value_before THEN 1 END')} AS changes`]),
-    `  FROM ${group}_pairs t${isSpanned ? ' GROUP BY 1, 2, 3' : ''})`,
-  ].join('\n')
-  const columns = parts.map(({ how, window }, index) => {
-    const isPair = how !== 'days'
-    const conditions = inWindow('s.start', window, context)
-    const inside =
-      isPair && conditions.length > 0 ? [`s.before >= ${windows.start(window)}`, conditions[1]!] : conditions
-    const column = how === 'gapSquares' ? 's.squares' : how === 'changes' ? 's.changes' : 's.days'
-    return `${doubleOf(`sum(${valueWhere(inside, column)})`)} AS v${index}`
-  })
+  const bounds =
+    windows.isOneCutoff || isPerCutoff ? undefined : windows.bounds(parts.map(({ window }) => window))
+  const columns = parts.map((part, index) => `${pairValue(part, context)} AS v${index}`)
   const seen = isPerCutoff ? 's.cutoff = p.cutoff' : 's.start < p.cutoff'
   return [
     daysTable(group, parts, isPerCutoff, context),
     pairs,
-    piece,
-    togetherSql(group, piecesSql(`${group}_spans`, [seen], context), columns),
+    piecesTable(group, keys, measure !== undefined, bounds),
+    togetherSql(group, piecesSql(`${group}_pieces`, [seen], context), columns),
   ]
+}
+
+/** The pairs, brought together per spans of both days where there are bounds. */
+function piecesTable(
+  group: string,
+  keys: readonly string[],
+  hasValue: boolean,
+  bounds: readonly number[] | undefined,
+): string {
+  const together = (expression: string): string => (bounds === undefined ? expression : `sum(${expression})`)
+  const spanOf = (day: string): string => (bounds === undefined ? day : spanStart(day, bounds))
+  const changes = together('CASE WHEN t.value <> t.value_before THEN 1 END')
+  const columns = [
+    ...keys.map((key) => `t.${key}`),
+    `CASE WHEN t.before IS NOT NULL THEN ${spanOf('t.before')} END AS before`,
+    `${spanOf('t.day')} AS start`,
+    `${together('1')} AS days`,
+    `${together('(t.day - t.before) * (t.day - t.before)')} AS squares`,
+    ...(hasValue ? [`${changes} AS changes`] : []),
+  ]
+  const groupBy = bounds === undefined ? '' : ' GROUP BY 1, 2, 3'
+  return `${group}_pieces AS (\n  SELECT ${columns.join(',\n    ')}\n  FROM ${group}_pairs t${groupBy})`
+}
+
+/** A day counts in a window that it lies in, a pair in one that both days lie in. */
+function pairValue({ how, window }: Part, context: RowsContext): string {
+  const [from, to] = inWindow('s.start', window, context)
+  const first = how === 'days' ? from : `s.before >= ${context.windows.start(window)}`
+  const column = how === 'gapSquares' ? 's.squares' : how === 'changes' ? 's.changes' : 's.days'
+  return doubleOf(`sum(${valueWhere(to === undefined ? [] : [first!, to], column)})`)
 }
 
 function daysTable(
