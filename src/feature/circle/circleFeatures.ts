@@ -32,7 +32,7 @@ import { communitiesSql, firstLabelsSql, nextLabelsSql } from './communitySql.js
  *
  * Per cutoff two passes over the calls of the window and one over the pairs per round; cost grows linearly with calls. The
  * pairs are held in the engine (32 bytes each), which moves to disk what its memory limit does not hold. A million
- * customers with 50 million calls take 135 s of processor time and 7.2 GB; a tenth of the calls 9 s.
+ * customers with 50 million calls take 135 s of processor time and 7.2 GB; a tenth of both 9 s.
  *
  * @example
  * const history = await openHistory({
