@@ -9,7 +9,7 @@ import type { Engine } from '../../src/engine/engine.js'
 import type { History } from '../../src/engine/history.js'
 import { circleFeatures } from '../../src/feature/circle/circleFeatures.js'
 import { callingCircle } from '../../src/feature/circle/circleRule.js'
-import type { CustomerFeatures } from '../../src/feature/featureMatrix.js'
+import type { CustomerFeatures } from '../../src/feature/sql/featureMatrix.js'
 import { cellOf, Table } from '../../src/table/table.js'
 import type { Measurement } from '../result.js'
 
