@@ -103,7 +103,7 @@ export {
   meanOf,
   minOf,
   sumOf,
-} from './feature/aggregateBuilders.js'
+} from './feature/build/aggregateBuilders.js'
 export {
   band,
   countTrue,
@@ -113,38 +113,9 @@ export {
   ratio,
   shareOf,
   squareRoot,
-} from './feature/arithmeticBuilders.js'
-export { circleFeatures } from './feature/circle/circleFeatures.js'
-export {
-  type CallingCircleOptions,
-  type CallingCircleRule,
-  callingCircle,
-  callingCircleSchema,
-} from './feature/circle/circleRule.js'
-export { compileFeatures } from './feature/compileFeatures.js'
-export type { CompileOptions } from './feature/compileOptions.js'
-export { type CompiledRules, type CompileRulesOptions, compileRules } from './feature/compileRules.js'
-export { attribute, daysUntil, inForce, isOther, tenure } from './feature/customerBuilders.js'
-export { describeFeature } from './feature/describeFeature.js'
-export { type FeatureBuilders, featureBuilders } from './feature/featureBuilders.js'
-export {
-  type CustomerFeatures,
-  type FeatureMatrixOptions,
-  featureMatrix,
-  type PopulationFeatures,
-} from './feature/featureMatrix.js'
-export { featureName } from './feature/featureName.js'
-export { featureRuleSchema } from './feature/featureRuleSchema.js'
-export { featuresOf } from './feature/featuresOf.js'
-export { type FollowedCustomer, followCustomer } from './feature/followCustomer.js'
-export { joinFeatures } from './feature/joinFeatures.js'
-export { parseFeatureName } from './feature/parseFeatureName.js'
-export {
-  type PercentileGroup,
-  type PercentileReference,
-  percentileIn,
-} from './feature/percentileReference.js'
-export { percentileReferences } from './feature/percentileReferences.js'
+} from './feature/build/arithmeticBuilders.js'
+export { attribute, daysUntil, inForce, isOther, tenure } from './feature/build/customerBuilders.js'
+export { type FeatureBuilders, featureBuilders } from './feature/build/featureBuilders.js'
 export {
   drop,
   firstValue,
@@ -155,7 +126,7 @@ export {
   slope,
   streak,
   variability,
-} from './feature/rowBuilders.js'
+} from './feature/build/rowBuilders.js'
 export {
   allOf,
   type HoursCondition,
@@ -163,7 +134,27 @@ export {
   type WeekdayCondition,
   weekdays,
   weekends,
-} from './feature/rowFilters.js'
+} from './feature/build/rowFilters.js'
+export { circleFeatures } from './feature/circle/circleFeatures.js'
+export {
+  type CallingCircleOptions,
+  type CallingCircleRule,
+  callingCircle,
+  callingCircleSchema,
+} from './feature/circle/circleRule.js'
+export { featureRuleSchema } from './feature/featureRuleSchema.js'
+export { joinFeatures } from './feature/joinFeatures.js'
+export { type CompiledRules, type CompileRulesOptions, compileRules } from './feature/memory/compileRules.js'
+export { featuresOf } from './feature/memory/featuresOf.js'
+export { type FollowedCustomer, followCustomer } from './feature/memory/followCustomer.js'
+export { describeFeature } from './feature/name/describeFeature.js'
+export { featureName } from './feature/name/featureName.js'
+export { parseFeatureName } from './feature/name/parseFeatureName.js'
+export {
+  type PercentileGroup,
+  type PercentileReference,
+  percentileIn,
+} from './feature/percentileReference.js'
 export type {
   Aggregate,
   AggregateRule,
@@ -193,11 +184,24 @@ export type {
   ValueType,
   VariabilityRule,
 } from './feature/rule.js'
-export { type SubscriptionFeatureOptions, subscriptionFeatures } from './feature/subscriptionFeatures.js'
-export { telecomFeatures } from './feature/telecom/telecomFeatures.js'
-export type { TelecomColumns, TelecomFeatureOptions, TelecomKinds } from './feature/telecom/telecomOptions.js'
-export { type TransactionFeatureOptions, transactionFeatures } from './feature/transactionFeatures.js'
-export { type WrittenFeatures, writeFeatures } from './feature/writeFeatures.node.js'
+export { type SubscriptionFeatureOptions, subscriptionFeatures } from './feature/sets/subscriptionFeatures.js'
+export { telecomFeatures } from './feature/sets/telecom/telecomFeatures.js'
+export type {
+  TelecomColumns,
+  TelecomFeatureOptions,
+  TelecomKinds,
+} from './feature/sets/telecom/telecomOptions.js'
+export { type TransactionFeatureOptions, transactionFeatures } from './feature/sets/transactionFeatures.js'
+export { compileFeatures } from './feature/sql/compileFeatures.js'
+export type { CompileOptions } from './feature/sql/compileOptions.js'
+export {
+  type CustomerFeatures,
+  type FeatureMatrixOptions,
+  featureMatrix,
+  type PopulationFeatures,
+} from './feature/sql/featureMatrix.js'
+export { percentileReferences } from './feature/sql/percentileReferences.js'
+export { type WrittenFeatures, writeFeatures } from './feature/sql/writeFeatures.node.js'
 // label: what happened after the cutoff
 export { type ActivityChurnedOptions, activityChurned } from './label/activityChurned.js'
 export {

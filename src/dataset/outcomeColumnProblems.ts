@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js'
-import { featureName } from '../feature/featureName.js'
+import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { outcomeColumns } from '../label/labelProblems.js'
 import type { LabelRule } from '../label/rule.js'

@@ -1,5 +1,5 @@
-import type { CustomerFeatures } from '../feature/featureMatrix.js'
 import { joinedMatrix } from '../feature/joinFeatures.js'
+import type { CustomerFeatures } from '../feature/sql/featureMatrix.js'
 import { type Dataset, datasetOf } from './dataset.js'
 
 /**

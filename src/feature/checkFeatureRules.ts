@@ -3,8 +3,8 @@ import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import { columnsRead, type ReadColumn, tablesRead } from './columnKindsOf.js'
-import { featureName } from './featureName.js'
 import { featureRuleSchema } from './featureRuleSchema.js'
+import { featureName } from './name/featureName.js'
 import type { FeatureRule } from './rule.js'
 
 /** At least one rule, each of them well-formed. */

@@ -1,7 +1,7 @@
 import { Bitmap } from '../base/bitmap.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureColumn, FeatureMatrix, TextColumn } from '../base/matrix.js'
-import type { CustomerFeatures } from './featureMatrix.js'
+import type { CustomerFeatures } from './sql/featureMatrix.js'
 
 /** Features of customers as of cutoffs, or of a flat table without cutoffs. */
 export interface JoinableFeatures {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { conditionName } from './featureName.js'
+import { conditionName } from './name/featureName.js'
 import type { RowCondition, RowFilter } from './rule.js'
 
 const nonEmpty = 'to be a text that is not empty'

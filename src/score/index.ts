@@ -1,8 +1,8 @@
 // `holdfast/score`: what a service needs to score customers. Loads no engine and no native code.
 export { type EpochDay, epochDay } from '../base/days.js'
 export { HoldfastError, type Place, type Problem, type ProblemCode } from '../base/errors.js'
-export { type CompiledRules, type CompileRulesOptions, compileRules } from '../feature/compileRules.js'
-export { type FollowedCustomer, followCustomer } from '../feature/followCustomer.js'
+export { type CompiledRules, type CompileRulesOptions, compileRules } from '../feature/memory/compileRules.js'
+export { type FollowedCustomer, followCustomer } from '../feature/memory/followCustomer.js'
 export type { ChurnModel, Contributions } from '../learn/contract.js'
 export { importLightgbm } from '../learn/imported/importLightgbm.js'
 export { importXgboost } from '../learn/imported/importXgboost.js'

@@ -7,9 +7,9 @@ import { datasetToTable } from '../../src/dataset/datasetToTable.js'
 import { splitByTime } from '../../src/dataset/splitByTime.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { countOf, sumOf } from '../../src/feature/aggregateBuilders.js'
-import { attribute, tenure } from '../../src/feature/customerBuilders.js'
-import { featuresOf } from '../../src/feature/featuresOf.js'
+import { countOf, sumOf } from '../../src/feature/build/aggregateBuilders.js'
+import { attribute, tenure } from '../../src/feature/build/customerBuilders.js'
+import { featuresOf } from '../../src/feature/memory/featuresOf.js'
 import { cancelled } from '../../src/label/cancelled.js'
 import { silent } from '../../src/label/silent.js'
 import { activeCustomers, joinedWithin } from '../../src/population/rule.js'
@@ -267,7 +267,7 @@ test('progress is told step by step, and an abort stops before the next', async 
 test('a dataset without rows is refused with the reasons, and leaves no table behind', async () => {
   const nobody = { ...plan, label: silent({ activeDays: 1 }), cutoffs: [epochDay('2024-04-30')] }
   await expect(buildDataset(history, nobody)).rejects.toThrow(
-    /^buildDataset: expected the dataset to have at least one row with an outcome\. Rows without outcome: no usage in the 1 days before \(\d+\)\.$/,
+    /^buildDataset: expected the dataset to have at least one row with an outcome\. Rows without outcome: no usage in the 1 day before \(\d+\)\.$/,
   )
   const left = await history.engine.query('SELECT count(*) AS tables FROM duckdb_tables() WHERE temporary')
   expect(left.rows()).toEqual([{ tables: 0 }])

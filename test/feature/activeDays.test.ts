@@ -4,8 +4,8 @@ import { seededRandom } from '../../src/base/random.js'
 import { type DayWindow, type WindowRule, windowBefore } from '../../src/base/windows.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { activeDays } from '../../src/feature/aggregateBuilders.js'
-import { featureMatrix } from '../../src/feature/featureMatrix.js'
+import { activeDays } from '../../src/feature/build/aggregateBuilders.js'
+import { featureMatrix } from '../../src/feature/sql/featureMatrix.js'
 import { cellOf } from '../../src/table/table.js'
 
 // Days from 1966 to 1974, so that some lie before day 0; several rows on some of them.

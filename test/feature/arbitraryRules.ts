@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { WindowRule } from '../../src/base/windows.js'
-import { conditionName } from '../../src/feature/featureName.js'
 import type { featureRuleSchemas } from '../../src/feature/featureRuleSchema.js'
+import { conditionName } from '../../src/feature/name/featureName.js'
 import type {
   AggregateRule,
   FeatureRule,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
-import * as aggregates from '../../src/feature/aggregateBuilders.js'
+import * as aggregates from '../../src/feature/build/aggregateBuilders.js'
 import {
   changesOf,
   countOf,
@@ -10,8 +10,8 @@ import {
   gapMean,
   meanOf,
   sumOf,
-} from '../../src/feature/aggregateBuilders.js'
-import * as arithmetic from '../../src/feature/arithmeticBuilders.js'
+} from '../../src/feature/build/aggregateBuilders.js'
+import * as arithmetic from '../../src/feature/build/arithmeticBuilders.js'
 import {
   band,
   countTrue,
@@ -21,13 +21,10 @@ import {
   ratio,
   shareOf,
   squareRoot,
-} from '../../src/feature/arithmeticBuilders.js'
-import * as customer from '../../src/feature/customerBuilders.js'
-import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/customerBuilders.js'
-import { describeFeature } from '../../src/feature/describeFeature.js'
-import { featureKind, featureName } from '../../src/feature/featureName.js'
-import { featureRuleSchema, featureRuleSchemas } from '../../src/feature/featureRuleSchema.js'
-import * as rows from '../../src/feature/rowBuilders.js'
+} from '../../src/feature/build/arithmeticBuilders.js'
+import * as customer from '../../src/feature/build/customerBuilders.js'
+import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/build/customerBuilders.js'
+import * as rows from '../../src/feature/build/rowBuilders.js'
 import {
   firstValue,
   lastValue,
@@ -36,8 +33,11 @@ import {
   recency,
   streak,
   variability,
-} from '../../src/feature/rowBuilders.js'
-import { allOf, hours, weekdays, weekends } from '../../src/feature/rowFilters.js'
+} from '../../src/feature/build/rowBuilders.js'
+import { allOf, hours, weekdays, weekends } from '../../src/feature/build/rowFilters.js'
+import { featureRuleSchema, featureRuleSchemas } from '../../src/feature/featureRuleSchema.js'
+import { describeFeature } from '../../src/feature/name/describeFeature.js'
+import { featureKind, featureName } from '../../src/feature/name/featureName.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 
 const complaints = { column: 'kind', in: ['complaint'] }

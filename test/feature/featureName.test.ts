@@ -1,12 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { activeDays, countOf, maxOf, meanOf, minOf, sumOf } from '../../src/feature/aggregateBuilders.js'
-import { difference, ratio } from '../../src/feature/arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, tenure } from '../../src/feature/customerBuilders.js'
-import { describeFeature } from '../../src/feature/describeFeature.js'
-import { featureKind, featureName } from '../../src/feature/featureName.js'
+import {
+  activeDays,
+  countOf,
+  maxOf,
+  meanOf,
+  minOf,
+  sumOf,
+} from '../../src/feature/build/aggregateBuilders.js'
+import { difference, ratio } from '../../src/feature/build/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, tenure } from '../../src/feature/build/customerBuilders.js'
+import { drop, recency, slope } from '../../src/feature/build/rowBuilders.js'
 import { featureRuleSchema } from '../../src/feature/featureRuleSchema.js'
-import { drop, recency, slope } from '../../src/feature/rowBuilders.js'
+import { describeFeature } from '../../src/feature/name/describeFeature.js'
+import { featureKind, featureName } from '../../src/feature/name/featureName.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { featureRules } from './arbitraryRules.js'
 

@@ -12,7 +12,7 @@ import {
   meanOf,
   minOf,
   sumOf,
-} from '../../src/feature/aggregateBuilders.js'
+} from '../../src/feature/build/aggregateBuilders.js'
 import {
   band,
   countTrue,
@@ -20,9 +20,8 @@ import {
   log1p,
   ratio,
   squareRoot,
-} from '../../src/feature/arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/customerBuilders.js'
-import { featuresOf } from '../../src/feature/featuresOf.js'
+} from '../../src/feature/build/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/build/customerBuilders.js'
 import {
   drop,
   firstValue,
@@ -33,8 +32,9 @@ import {
   slope,
   streak,
   variability,
-} from '../../src/feature/rowBuilders.js'
-import { hours, weekends } from '../../src/feature/rowFilters.js'
+} from '../../src/feature/build/rowBuilders.js'
+import { hours, weekends } from '../../src/feature/build/rowFilters.js'
+import { featuresOf } from '../../src/feature/memory/featuresOf.js'
 import type { FeatureRule, RowFilter } from '../../src/feature/rule.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'
 import { Table } from '../../src/table/table.js'

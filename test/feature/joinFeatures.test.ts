@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { withFeatures } from '../../src/dataset/withFeatures.js'
-import type { CustomerFeatures } from '../../src/feature/featureMatrix.js'
 import { joinFeatures } from '../../src/feature/joinFeatures.js'
+import type { CustomerFeatures } from '../../src/feature/sql/featureMatrix.js'
 import { Table, tableFrom } from '../../src/table/table.js'
 
 function featuresOf(

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EpochDay, epochDay } from '../../src/base/days.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { featureMatrix } from '../../src/feature/featureMatrix.js'
-import { featureName } from '../../src/feature/featureName.js'
+import { featureName } from '../../src/feature/name/featureName.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
+import { featureMatrix } from '../../src/feature/sql/featureMatrix.js'
 import { cellOf } from '../../src/table/table.js'
 
 // A usage row of 10 January that arrives on 5 February, and one of 20 January that says it was known on the 19th.

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { checkFeatureRules } from '../../src/feature/checkFeatureRules.js'
-import { featureName } from '../../src/feature/featureName.js'
-import { subscriptionFeatures } from '../../src/feature/subscriptionFeatures.js'
-import { telecomFeatures } from '../../src/feature/telecom/telecomFeatures.js'
-import { transactionFeatures } from '../../src/feature/transactionFeatures.js'
+import { featureName } from '../../src/feature/name/featureName.js'
+import { subscriptionFeatures } from '../../src/feature/sets/subscriptionFeatures.js'
+import { telecomFeatures } from '../../src/feature/sets/telecom/telecomFeatures.js'
+import { transactionFeatures } from '../../src/feature/sets/transactionFeatures.js'
 import type { HistoryKinds } from '../../src/table/inputs.js'
 
 const full: HistoryKinds = {

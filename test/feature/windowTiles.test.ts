@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { epochDay } from '../../src/base/days.js'
 import { type DayWindow, windowBefore } from '../../src/base/windows.js'
-import { windowTiles } from '../../src/feature/windowTiles.js'
+import { windowTiles } from '../../src/feature/sql/windowTiles.js'
 
 const cutoff = epochDay('2025-04-01')
 const month = (lag: number): DayWindow => windowBefore(cutoff, { months: 1, lag })

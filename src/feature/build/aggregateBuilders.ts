@@ -1,8 +1,8 @@
-import { checkOptions } from '../base/options.js'
-import type { WindowRule } from '../base/windows.js'
-import type { EventTableName } from '../table/inputs.js'
-import { featureRuleSchemas } from './featureRuleSchema.js'
-import type { Aggregate, AggregateRule, RowFilter } from './rule.js'
+import { checkOptions } from '../../base/options.js'
+import type { WindowRule } from '../../base/windows.js'
+import type { EventTableName } from '../../table/inputs.js'
+import { featureRuleSchemas } from '../featureRuleSchema.js'
+import type { Aggregate, AggregateRule, RowFilter } from '../rule.js'
 
 /**
  * Returns the rule "number of rows in the window", 0 where there is none.

@@ -1,6 +1,6 @@
-import { refuse } from '../base/errors.js'
-import { checkOptions } from '../base/options.js'
-import { featureRuleSchemas } from './featureRuleSchema.js'
+import { refuse } from '../../base/errors.js'
+import { checkOptions } from '../../base/options.js'
+import { featureRuleSchemas } from '../featureRuleSchema.js'
 import type {
   AggregateRule,
   CountTrueRule,
@@ -11,7 +11,7 @@ import type {
   RowFilter,
   TextRule,
   TransformedRule,
-} from './rule.js'
+} from '../rule.js'
 
 /** Returns the rule "one number minus another". @throws {HoldfastError} `option-invalid` @see {@link DifferenceRule} */
 export function difference(minuend: NumberRule, subtrahend: NumberRule): DifferenceRule {

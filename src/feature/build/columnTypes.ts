@@ -1,7 +1,7 @@
-import type { EventTableName, InputTableName, RequiredColumns } from '../table/inputs.js'
-import type { ColumnKind } from '../table/table.js'
-import type { TimeColumn } from './rowFilterSchema.js'
-import type { NumberRange } from './rule.js'
+import type { EventTableName, InputTableName, RequiredColumns } from '../../table/inputs.js'
+import type { ColumnKind } from '../../table/table.js'
+import type { TimeColumn } from '../rowFilterSchema.js'
+import type { NumberRange } from '../rule.js'
 
 /** The event tables of declared tables. */
 export type EventTableOf<Tables> = Extract<keyof Tables, EventTableName>

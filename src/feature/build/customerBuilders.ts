@@ -1,6 +1,13 @@
-import { checkOptions } from '../base/options.js'
-import { featureRuleSchemas } from './featureRuleSchema.js'
-import type { AttributeRule, DaysUntilRule, InForceRule, IsOtherRule, TenureRule, ValueType } from './rule.js'
+import { checkOptions } from '../../base/options.js'
+import { featureRuleSchemas } from '../featureRuleSchema.js'
+import type {
+  AttributeRule,
+  DaysUntilRule,
+  InForceRule,
+  IsOtherRule,
+  TenureRule,
+  ValueType,
+} from '../rule.js'
 
 /** Returns the rule "complete months since activation". */
 export function tenure(): TenureRule {

@@ -1,20 +1,15 @@
 import { z } from 'zod'
-import type { Months } from '../base/days.js'
-import { checkOptions } from '../base/options.js'
-import type { WindowRule } from '../base/windows.js'
+import type { Months } from '../../base/days.js'
+import { checkOptions } from '../../base/options.js'
+import type { WindowRule } from '../../base/windows.js'
 import {
   type HistoryKinds,
   type InputTableName,
   inputTableNames,
   inputTables,
   type NoOtherTables,
-} from '../table/inputs.js'
-import * as aggregates from './aggregateBuilders.js'
-import * as arithmetic from './arithmeticBuilders.js'
-import { checkFeatureRules } from './checkFeatureRules.js'
-import type { AmountsOn, ColumnOf, EventTableOf, FilterOn, KnownDayOf, ValueTypeOf } from './columnTypes.js'
-import * as customers from './customerBuilders.js'
-import * as rows from './rowBuilders.js'
+} from '../../table/inputs.js'
+import { checkFeatureRules } from '../checkFeatureRules.js'
 import type {
   AggregateRule,
   AttributeRule,
@@ -32,7 +27,12 @@ import type {
   ValueAtRule,
   ValueType,
   VariabilityRule,
-} from './rule.js'
+} from '../rule.js'
+import * as aggregates from './aggregateBuilders.js'
+import * as arithmetic from './arithmeticBuilders.js'
+import type { AmountsOn, ColumnOf, EventTableOf, FilterOn, KnownDayOf, ValueTypeOf } from './columnTypes.js'
+import * as customers from './customerBuilders.js'
+import * as rows from './rowBuilders.js'
 
 /** A rule of the rows of a table, asked by window. */
 type Counted<Tables> = <Table extends EventTableOf<Tables>>(

@@ -1,8 +1,8 @@
-import type { Months } from '../base/days.js'
-import { checkOptions } from '../base/options.js'
-import type { WindowRule } from '../base/windows.js'
-import type { EventTableName } from '../table/inputs.js'
-import { featureRuleSchemas } from './featureRuleSchema.js'
+import type { Months } from '../../base/days.js'
+import { checkOptions } from '../../base/options.js'
+import type { WindowRule } from '../../base/windows.js'
+import type { EventTableName } from '../../table/inputs.js'
+import { featureRuleSchemas } from '../featureRuleSchema.js'
 import type {
   DropRule,
   OldestUnpaidRule,
@@ -14,7 +14,7 @@ import type {
   ValueAtRule,
   ValueType,
   VariabilityRule,
-} from './rule.js'
+} from '../rule.js'
 
 /**
  * Returns the rule "value of a column in the first row of the window that has one".

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { checkOptions } from '../base/options.js'
-import { conditionsOf } from './columnKindsOf.js'
-import { ownColumn, rowFilterSchema } from './rowFilterSchema.js'
-import type { NumberRange, RowCondition, RowFilter } from './rule.js'
+import { checkOptions } from '../../base/options.js'
+import { conditionsOf } from '../columnKindsOf.js'
+import { ownColumn, rowFilterSchema } from '../rowFilterSchema.js'
+import type { NumberRange, RowCondition, RowFilter } from '../rule.js'
 
 /** Rows of some days of the week. */
 export type WeekdayCondition = Extract<RowCondition, { readonly weekday: unknown }>

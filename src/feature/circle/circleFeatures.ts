@@ -4,7 +4,7 @@ import { columnProblems, tableProblems } from '../../population/columnProblems.j
 import { type Population, populationTable } from '../../population/populationTable.js'
 import { temporaryName } from '../../population/temporaryName.js'
 import type { HistoryKinds } from '../../table/inputs.js'
-import type { CustomerFeatures, FeatureMatrixOptions, PopulationFeatures } from '../featureMatrix.js'
+import type { CustomerFeatures, FeatureMatrixOptions, PopulationFeatures } from '../sql/featureMatrix.js'
 import { circleColumns } from './circleColumns.js'
 import { type CallingCircleRule, callingCircle } from './circleRule.js'
 import {

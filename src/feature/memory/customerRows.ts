@@ -1,7 +1,7 @@
-import { addDays, addMonths, type EpochDay } from '../base/days.js'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
-import type { FeatureMatrix } from '../base/matrix.js'
-import { windowBefore } from '../base/windows.js'
+import { addDays, addMonths, type EpochDay } from '../../base/days.js'
+import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import type { FeatureMatrix } from '../../base/matrix.js'
+import { windowBefore } from '../../base/windows.js'
 import {
   type CheckedCustomer,
   type CheckedEvent,
@@ -10,14 +10,14 @@ import {
   type HistoryRow,
   rowsOf,
   unknownTables,
-} from '../table/customerHistory.js'
-import { type EventTableName, eventTableNames } from '../table/inputs.js'
-import { RowReader } from '../table/rowReader.js'
+} from '../../table/customerHistory.js'
+import { type EventTableName, eventTableNames } from '../../table/inputs.js'
+import { RowReader } from '../../table/rowReader.js'
+import type { Lag } from '../formula.js'
 import type { CompiledRules } from './compileRules.js'
 import { CustomerTable } from './customerTable.js'
 import { EventIntake } from './eventIntake.js'
 import { fillParts } from './fillParts.js'
-import type { Lag } from './formula.js'
 import { oneRow, type ProgramValues } from './oneRow.js'
 import { planInForce } from './planInForce.js'
 import { isOfKind, wrongKind } from './rowColumn.js'

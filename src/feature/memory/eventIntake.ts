@@ -1,6 +1,6 @@
-import type { Problem } from '../base/errors.js'
-import type { CheckedEvent } from '../table/customerHistory.js'
-import type { RowReader } from '../table/rowReader.js'
+import type { Problem } from '../../base/errors.js'
+import type { CheckedEvent } from '../../table/customerHistory.js'
+import type { RowReader } from '../../table/rowReader.js'
 import type { CustomerTable } from './customerTable.js'
 
 /** Takes in the rows of one table of one customer: checks them and hands them on. */

@@ -1,9 +1,9 @@
-import type { EpochDay } from '../base/days.js'
-import type { FeatureMatrix } from '../base/matrix.js'
-import type { CustomerHistory } from '../table/customerHistory.js'
+import type { EpochDay } from '../../base/days.js'
+import type { FeatureMatrix } from '../../base/matrix.js'
+import type { CustomerHistory } from '../../table/customerHistory.js'
+import type { FeatureRule } from '../rule.js'
 import { type CompiledRules, compiledOnce } from './compileRules.js'
 import { CustomerRows } from './customerRows.js'
-import type { FeatureRule } from './rule.js'
 
 /**
  * Returns the features of one customer as of a cutoff, computed in memory: for a service, without an engine.

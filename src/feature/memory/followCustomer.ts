@@ -1,10 +1,10 @@
-import type { EpochDay } from '../base/days.js'
-import type { FeatureMatrix } from '../base/matrix.js'
-import type { CheckedCustomer, CustomerHistory, HistoryRow } from '../table/customerHistory.js'
-import type { EventTableName } from '../table/inputs.js'
+import type { EpochDay } from '../../base/days.js'
+import type { FeatureMatrix } from '../../base/matrix.js'
+import type { CheckedCustomer, CustomerHistory, HistoryRow } from '../../table/customerHistory.js'
+import type { EventTableName } from '../../table/inputs.js'
+import type { FeatureRule } from '../rule.js'
 import { type CompiledRules, compiledOnce } from './compileRules.js'
 import { CustomerRows } from './customerRows.js'
-import type { FeatureRule } from './rule.js'
 
 /** A customer whose events come in one by one and whose features are asked again and again. */
 export interface FollowedCustomer {

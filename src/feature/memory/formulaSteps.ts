@@ -1,9 +1,9 @@
-import { monthsBetween } from '../base/days.js'
-import type { CheckedEvent, CheckedRow } from '../table/customerHistory.js'
-import { type Formula, leastDivisor, paidPart } from './formula.js'
+import { monthsBetween } from '../../base/days.js'
+import type { CheckedEvent, CheckedRow } from '../../table/customerHistory.js'
+import { type Formula, leastDivisor, paidPart } from '../formula.js'
+import type { PercentileReference } from '../percentileReference.js'
 import { oldestUnpaidDay } from './oldestUnpaidDay.js'
 import { percentileAsOf } from './percentileAsOf.js'
-import type { PercentileReference } from './percentileReference.js'
 import type { ProgramParts } from './programParts.js'
 import type { Step, TextStep } from './ruleProgram.js'
 

@@ -1,5 +1,5 @@
-import { ExactSum } from '../base/statistics.js'
-import { comparedValue } from './percentileReference.js'
+import { ExactSum } from '../../base/statistics.js'
+import { comparedValue } from '../percentileReference.js'
 import type { RowColumn } from './rowColumn.js'
 
 /**

@@ -1,5 +1,5 @@
-import { Bitmap } from '../base/bitmap.js'
-import { type FeatureColumn, type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
+import { Bitmap } from '../../base/bitmap.js'
+import { type FeatureColumn, type FeatureMatrix, numberColumn, textColumn } from '../../base/matrix.js'
 import type { CompiledFeature } from './compileRules.js'
 import type { Asked } from './ruleProgram.js'
 

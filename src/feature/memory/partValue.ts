@@ -1,6 +1,6 @@
-import type { EpochDay } from '../base/days.js'
-import { ExactSum } from '../base/statistics.js'
-import type { PartHow } from './formula.js'
+import type { EpochDay } from '../../base/days.js'
+import { ExactSum } from '../../base/statistics.js'
+import type { PartHow } from '../formula.js'
 import type { RowColumn } from './rowColumn.js'
 
 /** Rows of a table by day, from a place in `rows` up to another. */

@@ -1,6 +1,6 @@
-import { type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError } from '../base/errors.js'
-import { type PercentileReference, percentileIn } from './percentileReference.js'
+import { type EpochDay, formatDay } from '../../base/days.js'
+import { HoldfastError } from '../../base/errors.js'
+import { type PercentileReference, percentileIn } from '../percentileReference.js'
 
 /**
  * Returns the percentile of a value as of a cutoff, read off the latest reference that was made by then.

@@ -1,6 +1,6 @@
-import type { EpochDay } from '../base/days.js'
-import type { CheckedEvent } from '../table/customerHistory.js'
-import type { CheckedCell } from '../table/rowReader.js'
+import type { EpochDay } from '../../base/days.js'
+import type { CheckedEvent } from '../../table/customerHistory.js'
+import type { CheckedCell } from '../../table/rowReader.js'
 
 /** Columns that say when a plan was in force or known and not what it is. */
 export const planTimes: ReadonlySet<string> = new Set(['id', 'day', 'from', 'to', 'knownAt'])

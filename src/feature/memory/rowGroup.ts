@@ -1,6 +1,6 @@
-import type { EpochDay } from '../base/days.js'
+import type { EpochDay } from '../../base/days.js'
+import type { RowCondition } from '../rule.js'
 import type { RowColumn } from './rowColumn.js'
-import type { RowCondition } from './rule.js'
 
 /** A condition and the column that it reads, null for a condition on the day. */
 export interface ColumnCondition {

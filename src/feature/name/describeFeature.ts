@@ -1,6 +1,6 @@
-import type { WindowRule } from '../base/windows.js'
-import type { EventTableName } from '../table/inputs.js'
-import { conditionsOf } from './columnKindsOf.js'
+import type { WindowRule } from '../../base/windows.js'
+import type { EventTableName } from '../../table/inputs.js'
+import { conditionsOf } from '../columnKindsOf.js'
 import type {
   Aggregate,
   AggregateRule,
@@ -12,7 +12,7 @@ import type {
   RowFilter,
   StreakRule,
   TransformedRule,
-} from './rule.js'
+} from '../rule.js'
 
 /**
  * Returns a rule in words, for the reasons beside a score.

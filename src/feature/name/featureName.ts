@@ -1,7 +1,7 @@
-import type { WindowRule } from '../base/windows.js'
-import { eventTableNames } from '../table/inputs.js'
-import { conditionsOf } from './columnKindsOf.js'
-import type { Aggregate, FeatureRule, NumberRange, RowCondition, RowFilter, ValueType } from './rule.js'
+import type { WindowRule } from '../../base/windows.js'
+import { eventTableNames } from '../../table/inputs.js'
+import { conditionsOf } from '../columnKindsOf.js'
+import type { Aggregate, FeatureRule, NumberRange, RowCondition, RowFilter, ValueType } from '../rule.js'
 
 /**
  * Returns the name of a rule's feature: made from the rule alone, so that the same question has the same name in

@@ -1,8 +1,8 @@
-import type { Days, Months } from '../base/days.js'
-import type { WindowRule } from '../base/windows.js'
-import { type EventTableName, eventTableNames } from '../table/inputs.js'
+import type { Days, Months } from '../../base/days.js'
+import type { WindowRule } from '../../base/windows.js'
+import { type EventTableName, eventTableNames } from '../../table/inputs.js'
+import type { Aggregate, NumberRange, RowCondition, RowFilter } from '../rule.js'
 import { aggregateNames, operandSign } from './featureName.js'
-import type { Aggregate, NumberRange, RowCondition, RowFilter } from './rule.js'
 
 /** Returns the column that is written in a name. */
 export function unescaped(text: string): string {

@@ -1,6 +1,7 @@
-import { refuse } from '../base/errors.js'
-import type { HistoryKinds, InputTableName } from '../table/inputs.js'
-import { checkFeatureRules } from './checkFeatureRules.js'
+import { refuse } from '../../base/errors.js'
+import type { HistoryKinds, InputTableName } from '../../table/inputs.js'
+import { checkFeatureRules } from '../checkFeatureRules.js'
+import type { FeatureRule, NumberRule, TextRule, ValueType } from '../rule.js'
 import { featureName } from './featureName.js'
 import {
   amountsOf,
@@ -11,7 +12,6 @@ import {
   unescaped,
   windowOf,
 } from './featureNameParts.js'
-import type { FeatureRule, NumberRule, TextRule, ValueType } from './rule.js'
 
 /**
  * Returns the rule that has a name: the inverse of {@link featureName}, for a list of columns or of reasons where only

@@ -1,4 +1,4 @@
-import type { ColumnKind } from '../table/table.js'
+import type { ColumnKind } from '../../table/table.js'
 
 /** The columns of a table with their kinds. */
 export type Columns = Readonly<Record<string, ColumnKind>>

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { checkOptions } from '../base/options.js'
-import type { HistoryKinds } from '../table/inputs.js'
-import { activeDays, countOf, distinctOf, entropyOf, sumOf } from './aggregateBuilders.js'
-import { band, difference, ratio } from './arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, tenure } from './customerBuilders.js'
+import { checkOptions } from '../../base/options.js'
+import type { HistoryKinds } from '../../table/inputs.js'
+import { activeDays, countOf, distinctOf, entropyOf, sumOf } from '../build/aggregateBuilders.js'
+import { band, difference, ratio } from '../build/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, tenure } from '../build/customerBuilders.js'
+import { drop, lastValue, openRows, recency, slope, streak, variability } from '../build/rowBuilders.js'
+import type { FeatureRule, NumberRule } from '../rule.js'
 import { type Columns, measuresOf } from './measuresOf.js'
-import { drop, lastValue, openRows, recency, slope, streak, variability } from './rowBuilders.js'
-import type { FeatureRule, NumberRule } from './rule.js'
 
 /** What the subscription features need to know about the user's own columns and words. */
 export interface SubscriptionFeatureOptions {

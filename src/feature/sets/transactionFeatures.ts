@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { Days } from '../base/days.js'
-import { checkOptions } from '../base/options.js'
-import { type EventTableName, eventTableNames } from '../table/inputs.js'
-import { countOf, gapDeviation, gapMean, meanOf, sumOf } from './aggregateBuilders.js'
-import { ratio } from './arithmeticBuilders.js'
-import { tenure } from './customerBuilders.js'
-import { recency } from './rowBuilders.js'
-import type { FeatureRule } from './rule.js'
+import type { Days } from '../../base/days.js'
+import { checkOptions } from '../../base/options.js'
+import { type EventTableName, eventTableNames } from '../../table/inputs.js'
+import { countOf, gapDeviation, gapMean, meanOf, sumOf } from '../build/aggregateBuilders.js'
+import { ratio } from '../build/arithmeticBuilders.js'
+import { tenure } from '../build/customerBuilders.js'
+import { recency } from '../build/rowBuilders.js'
+import type { FeatureRule } from '../rule.js'
 
 /** Which table holds the transactions, and over which windows they are brought together. */
 export interface TransactionFeatureOptions {

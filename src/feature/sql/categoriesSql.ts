@@ -1,4 +1,4 @@
-import type { Part } from './formula.js'
+import type { Part } from '../formula.js'
 import {
   doubleOf,
   filterSql,

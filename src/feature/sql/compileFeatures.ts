@@ -1,12 +1,12 @@
+import { formulaOf, partsOf } from '../formula.js'
+import { featureKind, featureName } from '../name/featureName.js'
+import type { FeatureRule } from '../rule.js'
 import type { CompileOptions } from './compileOptions.js'
 import { CustomersSql } from './customerSql.js'
-import { featureKind, featureName } from './featureName.js'
-import { formulaOf, partsOf } from './formula.js'
 import { FormulaSql } from './formulaSql.js'
 import { PartsSql } from './partsSql.js'
 import { PlansSql } from './planSql.js'
 import { doubleOf } from './rowsSql.js'
-import type { FeatureRule } from './rule.js'
 import { WindowsSql } from './windowsSql.js'
 
 /**

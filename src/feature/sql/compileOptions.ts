@@ -1,6 +1,6 @@
-import type { EpochDay } from '../base/days.js'
-import type { Dialect } from '../engine/engine.js'
-import type { HistoryKinds } from '../table/inputs.js'
+import type { EpochDay } from '../../base/days.js'
+import type { Dialect } from '../../engine/engine.js'
+import type { HistoryKinds } from '../../table/inputs.js'
 
 /** What a feature statement is made for. */
 export interface CompileOptions {

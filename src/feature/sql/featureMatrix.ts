@@ -1,13 +1,13 @@
-import type { EpochDay } from '../base/days.js'
-import type { FeatureMatrix } from '../base/matrix.js'
-import type { History } from '../engine/history.js'
-import { type Population, populationTable } from '../population/populationTable.js'
-import type { PopulationRule } from '../population/rule.js'
-import type { Table } from '../table/table.js'
-import { checkFeatureRules } from './checkFeatureRules.js'
+import type { EpochDay } from '../../base/days.js'
+import type { FeatureMatrix } from '../../base/matrix.js'
+import type { History } from '../../engine/history.js'
+import { type Population, populationTable } from '../../population/populationTable.js'
+import type { PopulationRule } from '../../population/rule.js'
+import type { Table } from '../../table/table.js'
+import { checkFeatureRules } from '../checkFeatureRules.js'
+import { featureName } from '../name/featureName.js'
+import type { FeatureRule } from '../rule.js'
 import { compileFeatures } from './compileFeatures.js'
-import { featureName } from './featureName.js'
-import type { FeatureRule } from './rule.js'
 
 /** Who is asked about, and when. */
 export interface FeatureMatrixOptions {

@@ -1,6 +1,6 @@
+import { type Formula, leastDivisor } from '../formula.js'
 import { doubleSql } from './conditionSql.js'
 import type { CustomersSql } from './customerSql.js'
-import { type Formula, leastDivisor } from './formula.js'
 import type { PartsSql } from './partsSql.js'
 import type { PlansSql } from './planSql.js'
 import type { WindowsSql } from './windowsSql.js'

@@ -1,6 +1,6 @@
+import { type Amounts, type Part, paidPart } from '../formula.js'
 import { categoriesSql } from './categoriesSql.js'
 import { dayPairsSql } from './dayPairsSql.js'
-import { type Amounts, type Part, paidPart } from './formula.js'
 import { openRowsSql } from './openRowsSql.js'
 import type { RowsContext } from './rowsSql.js'
 import { isOfSpans, spansSql } from './spansSql.js'

@@ -1,11 +1,11 @@
-import { isMissing } from '../base/bitmap.js'
-import type { EpochDay } from '../base/days.js'
-import type { FeatureColumn } from '../base/matrix.js'
-import type { History } from '../engine/history.js'
+import { isMissing } from '../../base/bitmap.js'
+import type { EpochDay } from '../../base/days.js'
+import type { FeatureColumn } from '../../base/matrix.js'
+import type { History } from '../../engine/history.js'
+import { featureName } from '../name/featureName.js'
+import { comparedValue, type PercentileGroup, type PercentileReference } from '../percentileReference.js'
+import type { FeatureRule, PercentileRule } from '../rule.js'
 import { type FeatureMatrixOptions, featureMatrix } from './featureMatrix.js'
-import { featureName } from './featureName.js'
-import { comparedValue, type PercentileGroup, type PercentileReference } from './percentileReference.js'
-import type { FeatureRule, PercentileRule } from './rule.js'
 
 /**
  * Returns what the counted customers have at each cutoff, for every rule of kind `percentile`: kept beside a model, it

@@ -1,5 +1,5 @@
-import type { Lag } from './formula.js'
-import { compareTexts, planTimes } from './planInForce.js'
+import type { Lag } from '../formula.js'
+import { compareTexts, planTimes } from '../memory/planInForce.js'
 import { type RowsContext, valueSql, visibleAfter } from './rowsSql.js'
 
 /** The plans in force as SQL: at the cutoff, and each lag before it. */

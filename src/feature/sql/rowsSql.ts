@@ -1,11 +1,11 @@
-import { beginningOfTime, type WindowRule } from '../base/windows.js'
-import type { Dialect } from '../engine/engine.js'
-import type { EventTableName } from '../table/inputs.js'
-import type { ColumnKind } from '../table/table.js'
-import { conditionsOf } from './columnKindsOf.js'
+import { beginningOfTime, type WindowRule } from '../../base/windows.js'
+import type { Dialect } from '../../engine/engine.js'
+import type { EventTableName } from '../../table/inputs.js'
+import type { ColumnKind } from '../../table/table.js'
+import { conditionsOf } from '../columnKindsOf.js'
+import type { RowFilter } from '../rule.js'
 import type { CompileOptions } from './compileOptions.js'
 import { conditionSql } from './conditionSql.js'
-import type { RowFilter } from './rule.js'
 import type { WindowsSql } from './windowsSql.js'
 
 /** What the statements over rows of a table are made for. */

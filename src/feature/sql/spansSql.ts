@@ -1,5 +1,5 @@
-import { beginningOfTime } from '../base/windows.js'
-import type { Part, PartHow } from './formula.js'
+import { beginningOfTime } from '../../base/windows.js'
+import type { Part, PartHow } from '../formula.js'
 import {
   filterSql,
   hasKnownAt,

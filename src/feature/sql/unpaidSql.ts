@@ -1,4 +1,4 @@
-import type { Amounts } from './formula.js'
+import type { Amounts } from '../formula.js'
 import {
   filterSql,
   hasKnownAt,

@@ -1,4 +1,4 @@
-import type { DayWindow } from '../base/windows.js'
+import type { DayWindow } from '../../base/windows.js'
 
 /**
  * Returns shorter windows of a list that lie end to end and together are the window, undefined where there are none: a

@@ -1,6 +1,6 @@
-import { addMonths, type EpochDay, epochDay, monthStart, monthsBetween } from '../base/days.js'
-import { beginningOfTime, type DayWindow, type WindowRule, windowBefore } from '../base/windows.js'
-import type { Lag } from './formula.js'
+import { addMonths, type EpochDay, epochDay, monthStart, monthsBetween } from '../../base/days.js'
+import { beginningOfTime, type DayWindow, type WindowRule, windowBefore } from '../../base/windows.js'
+import type { Lag } from '../formula.js'
 
 /**
  * The bounds of windows as SQL, computed here and not by the engine. For one cutoff they are numbers; for several they

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
-import { HoldfastError, refuse } from '../base/errors.js'
-import type { History } from '../engine/history.js'
-import { counted, populationTable } from '../population/populationTable.js'
-import { fileFormat } from '../table/files.node.js'
-import type { Table } from '../table/table.js'
-import { checkFeatureRules } from './checkFeatureRules.js'
+import { HoldfastError, refuse } from '../../base/errors.js'
+import type { History } from '../../engine/history.js'
+import { counted, populationTable } from '../../population/populationTable.js'
+import { fileFormat } from '../../table/files.node.js'
+import type { Table } from '../../table/table.js'
+import { checkFeatureRules } from '../checkFeatureRules.js'
+import type { FeatureRule } from '../rule.js'
 import { type FeatureMatrixOptions, featureStatement } from './featureMatrix.js'
-import type { FeatureRule } from './rule.js'
 
 /** What was written, and who was left out. */
 export interface WrittenFeatures {

@@ -1,8 +1,8 @@
-import { meanOf, sumOf } from '../aggregateBuilders.js'
-import { ratio } from '../arithmeticBuilders.js'
+import { meanOf, sumOf } from '../../build/aggregateBuilders.js'
+import { ratio } from '../../build/arithmeticBuilders.js'
+import { drop, slope, streak, variability } from '../../build/rowBuilders.js'
+import type { NumberRule } from '../../rule.js'
 import { type Columns, measuresOf } from '../measuresOf.js'
-import { drop, slope, streak, variability } from '../rowBuilders.js'
-import type { NumberRule } from '../rule.js'
 
 const threeMonths = { months: 3 }
 

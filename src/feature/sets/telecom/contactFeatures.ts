@@ -1,8 +1,8 @@
-import { countOf, distinctOf } from '../aggregateBuilders.js'
-import { difference } from '../arithmeticBuilders.js'
+import { countOf, distinctOf } from '../../build/aggregateBuilders.js'
+import { difference } from '../../build/arithmeticBuilders.js'
+import { openRows, recency } from '../../build/rowBuilders.js'
+import type { NumberRule, RowCondition } from '../../rule.js'
 import type { Columns } from '../measuresOf.js'
-import { openRows, recency } from '../rowBuilders.js'
-import type { NumberRule, RowCondition } from '../rule.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const sixMonths = { months: 6 }

@@ -1,7 +1,7 @@
-import { changesOf, countOf } from '../aggregateBuilders.js'
+import { changesOf, countOf } from '../../build/aggregateBuilders.js'
+import { lastValue } from '../../build/rowBuilders.js'
+import type { FeatureRule } from '../../rule.js'
 import type { Columns } from '../measuresOf.js'
-import { lastValue } from '../rowBuilders.js'
-import type { FeatureRule } from '../rule.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const year = { months: 12 }

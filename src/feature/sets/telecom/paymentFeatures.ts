@@ -1,8 +1,8 @@
-import { countOf, gapDeviation, gapMean, meanOf, minOf, sumOf } from '../aggregateBuilders.js'
-import { difference, ratio, shareOf } from '../arithmeticBuilders.js'
+import { countOf, gapDeviation, gapMean, meanOf, minOf, sumOf } from '../../build/aggregateBuilders.js'
+import { difference, ratio, shareOf } from '../../build/arithmeticBuilders.js'
+import { lastValue, oldestUnpaid, recency } from '../../build/rowBuilders.js'
+import type { NumberRule, RowFilter } from '../../rule.js'
 import type { Columns } from '../measuresOf.js'
-import { lastValue, oldestUnpaid, recency } from '../rowBuilders.js'
-import type { NumberRule, RowFilter } from '../rule.js'
 import { arpu } from './billFeatures.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 

@@ -1,8 +1,8 @@
-import { countOf } from '../aggregateBuilders.js'
-import { band, countTrue, difference } from '../arithmeticBuilders.js'
-import { daysUntil, inForce } from '../customerBuilders.js'
+import { countOf } from '../../build/aggregateBuilders.js'
+import { band, countTrue, difference } from '../../build/arithmeticBuilders.js'
+import { daysUntil, inForce } from '../../build/customerBuilders.js'
+import type { FeatureRule } from '../../rule.js'
 import type { Columns } from '../measuresOf.js'
-import type { FeatureRule } from '../rule.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 /** Days from the cutoff to the end of the agreement: over for a month or more, just over, this month, this quarter. */

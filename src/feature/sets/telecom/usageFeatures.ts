@@ -1,9 +1,9 @@
-import { activeDays, sumOf } from '../aggregateBuilders.js'
-import { ratio, shareOf } from '../arithmeticBuilders.js'
-import { inForce } from '../customerBuilders.js'
+import { activeDays, sumOf } from '../../build/aggregateBuilders.js'
+import { ratio, shareOf } from '../../build/arithmeticBuilders.js'
+import { inForce } from '../../build/customerBuilders.js'
+import { drop, recency, slope, streak, variability } from '../../build/rowBuilders.js'
+import type { NumberRule } from '../../rule.js'
 import { type Columns, measuresOf } from '../measuresOf.js'
-import { drop, recency, slope, streak, variability } from '../rowBuilders.js'
-import type { NumberRule } from '../rule.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const threeMonths = { months: 3 }
