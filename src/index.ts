@@ -24,6 +24,7 @@ export {
   type TextColumn,
   textColumn,
 } from './base/matrix.js'
+export { populationStability, type Stability } from './base/stability.js'
 export type { WindowRule } from './base/windows.js'
 // dataset: where both meet
 export { type BuildControl, buildDataset } from './dataset/buildDataset.js'
@@ -219,7 +220,7 @@ export { type CancelledOptions, cancelled } from './label/cancelled.js'
 export { type FirstPassageOptions, firstPassage } from './label/firstPassage.js'
 export { labelName } from './label/labelName.js'
 export type { ResolvedChurn } from './label/labelParts.js'
-export type { LabelTableOptions } from './label/labelTable.js'
+export { type Labels, type LabelTableOptions, labelTable } from './label/labelTable.js'
 export { parseLabelName } from './label/parseLabelName.js'
 export { type PlanDowngradedOptions, planDowngraded } from './label/planDowngraded.js'
 export type { PlanOrder, PlanTiers, PlanValue } from './label/planOrder.js'
@@ -316,10 +317,11 @@ export {
   falseChurnRuleSchema,
   type SameDevice,
 } from './population/falseChurnRule.js'
-export type { FalseChurnReason } from './population/falseChurnSql.js'
+export { type FalseChurnReason, falseChurnReasons } from './population/falseChurnSql.js'
 export { type FalseChurn, falseChurnTable } from './population/falseChurnTable.js'
 export { type FollowedCohort, type FollowOptions, followCohort } from './population/followCohort.js'
 export { type MonthlyFlowsOptions, monthlyFlows } from './population/monthlyFlows.js'
+export { type Population, populationTable } from './population/populationTable.js'
 export {
   type AttributeIn,
   activeCustomers,
