@@ -19,7 +19,8 @@ import { WindowsSql } from './windowsSql.js'
  * How it works: what rules ask of rows is taken apart into parts (a sum over a window, a number of days), equal parts
  * are computed once, and parts that read a table in the same way share one reading of it.
  *
- *     one cutoff          each table is brought together per customer, one aggregate for each part
+ *     one cutoff          each table is brought together per customer, one aggregate for each part; sums over a quarter
+ *                         whose months are asked for as well are added up from them
  *     several cutoffs     the bounds of all windows cut time into spans; each table is brought together per customer and
  *                         span, then the spans per customer and cutoff: a row is touched once, however many windows and
  *                         cutoffs it lies in. Windows over all time have spans of their own that change only at cutoffs.
