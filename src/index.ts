@@ -104,7 +104,7 @@ export {
   meanOf,
   minOf,
   sumOf,
-} from './feature/build/aggregateBuilders.js'
+} from './feature/builders/aggregateBuilders.js'
 export {
   band,
   countTrue,
@@ -114,9 +114,9 @@ export {
   ratio,
   shareOf,
   squareRoot,
-} from './feature/build/arithmeticBuilders.js'
-export { attribute, daysUntil, inForce, isOther, tenure } from './feature/build/customerBuilders.js'
-export { type FeatureBuilders, featureBuilders } from './feature/build/featureBuilders.js'
+} from './feature/builders/arithmeticBuilders.js'
+export { attribute, daysUntil, inForce, isOther, tenure } from './feature/builders/customerBuilders.js'
+export { type FeatureBuilders, featureBuilders } from './feature/builders/featureBuilders.js'
 export {
   drop,
   firstValue,
@@ -127,7 +127,7 @@ export {
   slope,
   streak,
   variability,
-} from './feature/build/rowBuilders.js'
+} from './feature/builders/rowBuilders.js'
 export {
   allOf,
   type HoursCondition,
@@ -135,7 +135,7 @@ export {
   type WeekdayCondition,
   weekdays,
   weekends,
-} from './feature/build/rowFilters.js'
+} from './feature/builders/rowFilters.js'
 export { circleFeatures } from './feature/circle/circleFeatures.js'
 export {
   type CallingCircleOptions,

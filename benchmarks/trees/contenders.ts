@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { buildChild } from './buildChild.js'
 import { LineProcess, type ProcessStart } from './lineProcess.js'
-import { packagesFolder } from './packages.js'
+import { type Programs, packagesFolder } from './packages.js'
 import { pinning } from './pinning.js'
 
 /** Kind of process that a library runs in. */
@@ -32,12 +32,6 @@ export type LibraryName = keyof typeof libraries
 
 /** Names of all but holdfast. */
 export const peerNames = Object.keys(libraries).filter((name) => name !== 'holdfast') as LibraryName[]
-
-/** Where the programs are; what is not there is left out. */
-export interface Programs {
-  readonly python?: string
-  readonly rscript?: string
-}
 
 // Bytecode beside the scripts would be a change of the checkout that is measured.
 const withoutBytecode = { PYTHONDONTWRITEBYTECODE: '1' }

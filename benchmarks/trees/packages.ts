@@ -2,10 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { openPython } from '../python.js'
-import type { Programs } from './contenders.js'
 
 /** Folder of the peers that come from npm, ends with a slash. */
 export const packagesFolder = fileURLToPath(new URL('packages/', import.meta.url))
+
+/** Where the programs are; what is not there is left out. */
+export interface Programs {
+  readonly python?: string
+  readonly rscript?: string
+}
 
 /** What can be started, and why the rest cannot. */
 export interface FoundPrograms {

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Comparison, Series } from './comparison.js'
-import { type Library, type LibraryName, libraries, type Programs } from './contenders.js'
+import { type Library, type LibraryName, libraries } from './contenders.js'
 import type { BenchmarkData } from './data/benchmarkData.js'
 import { writeDataFile } from './data/dataFile.js'
 import type { TreesOptions } from './options.js'
+import type { Programs } from './packages.js'
 
 /** What every part gets. */
 export interface Context {

@@ -3,7 +3,7 @@ import { buildDataset } from '../../src/dataset/buildDataset.js'
 import { churnPlan, churnPlanSchema } from '../../src/dataset/churnPlan.js'
 import { takeDatasetRows } from '../../src/dataset/dataset.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { tenure } from '../../src/feature/build/customerBuilders.js'
+import { tenure } from '../../src/feature/builders/customerBuilders.js'
 import { cancelled } from '../../src/label/cancelled.js'
 import { falseChurn } from '../../src/population/falseChurnRule.js'
 

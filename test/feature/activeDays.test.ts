@@ -4,7 +4,7 @@ import { seededRandom } from '../../src/base/random.js'
 import { type DayWindow, type WindowRule, windowBefore } from '../../src/base/windows.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { activeDays } from '../../src/feature/build/aggregateBuilders.js'
+import { activeDays } from '../../src/feature/builders/aggregateBuilders.js'
 import { featureMatrix } from '../../src/feature/sql/featureMatrix.js'
 import { cellOf } from '../../src/table/table.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
-import * as aggregates from '../../src/feature/build/aggregateBuilders.js'
+import * as aggregates from '../../src/feature/builders/aggregateBuilders.js'
 import {
   changesOf,
   countOf,
@@ -10,8 +10,8 @@ import {
   gapMean,
   meanOf,
   sumOf,
-} from '../../src/feature/build/aggregateBuilders.js'
-import * as arithmetic from '../../src/feature/build/arithmeticBuilders.js'
+} from '../../src/feature/builders/aggregateBuilders.js'
+import * as arithmetic from '../../src/feature/builders/arithmeticBuilders.js'
 import {
   band,
   countTrue,
@@ -21,10 +21,16 @@ import {
   ratio,
   shareOf,
   squareRoot,
-} from '../../src/feature/build/arithmeticBuilders.js'
-import * as customer from '../../src/feature/build/customerBuilders.js'
-import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/build/customerBuilders.js'
-import * as rows from '../../src/feature/build/rowBuilders.js'
+} from '../../src/feature/builders/arithmeticBuilders.js'
+import * as customer from '../../src/feature/builders/customerBuilders.js'
+import {
+  attribute,
+  daysUntil,
+  inForce,
+  isOther,
+  tenure,
+} from '../../src/feature/builders/customerBuilders.js'
+import * as rows from '../../src/feature/builders/rowBuilders.js'
 import {
   firstValue,
   lastValue,
@@ -33,8 +39,8 @@ import {
   recency,
   streak,
   variability,
-} from '../../src/feature/build/rowBuilders.js'
-import { allOf, hours, weekdays, weekends } from '../../src/feature/build/rowFilters.js'
+} from '../../src/feature/builders/rowBuilders.js'
+import { allOf, hours, weekdays, weekends } from '../../src/feature/builders/rowFilters.js'
 import { featureRuleSchema, featureRuleSchemas } from '../../src/feature/featureRuleSchema.js'
 import { describeFeature } from '../../src/feature/name/describeFeature.js'
 import { featureKind, featureName } from '../../src/feature/name/featureName.js'

@@ -7,10 +7,10 @@ import {
   meanOf,
   minOf,
   sumOf,
-} from '../../src/feature/build/aggregateBuilders.js'
-import { difference, ratio } from '../../src/feature/build/arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, tenure } from '../../src/feature/build/customerBuilders.js'
-import { drop, recency, slope } from '../../src/feature/build/rowBuilders.js'
+} from '../../src/feature/builders/aggregateBuilders.js'
+import { difference, ratio } from '../../src/feature/builders/arithmeticBuilders.js'
+import { attribute, daysUntil, inForce, tenure } from '../../src/feature/builders/customerBuilders.js'
+import { drop, recency, slope } from '../../src/feature/builders/rowBuilders.js'
 import { featureRuleSchema } from '../../src/feature/featureRuleSchema.js'
 import { describeFeature } from '../../src/feature/name/describeFeature.js'
 import { featureKind, featureName } from '../../src/feature/name/featureName.js'

@@ -12,7 +12,7 @@ import {
   meanOf,
   minOf,
   sumOf,
-} from '../../src/feature/build/aggregateBuilders.js'
+} from '../../src/feature/builders/aggregateBuilders.js'
 import {
   band,
   countTrue,
@@ -20,8 +20,14 @@ import {
   log1p,
   ratio,
   squareRoot,
-} from '../../src/feature/build/arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, isOther, tenure } from '../../src/feature/build/customerBuilders.js'
+} from '../../src/feature/builders/arithmeticBuilders.js'
+import {
+  attribute,
+  daysUntil,
+  inForce,
+  isOther,
+  tenure,
+} from '../../src/feature/builders/customerBuilders.js'
 import {
   drop,
   firstValue,
@@ -32,8 +38,8 @@ import {
   slope,
   streak,
   variability,
-} from '../../src/feature/build/rowBuilders.js'
-import { hours, weekends } from '../../src/feature/build/rowFilters.js'
+} from '../../src/feature/builders/rowBuilders.js'
+import { hours, weekends } from '../../src/feature/builders/rowFilters.js'
 import { featuresOf } from '../../src/feature/memory/featuresOf.js'
 import type { FeatureRule, RowFilter } from '../../src/feature/rule.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'

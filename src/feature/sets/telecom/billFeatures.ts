@@ -1,6 +1,6 @@
-import { meanOf, sumOf } from '../../build/aggregateBuilders.js'
-import { ratio } from '../../build/arithmeticBuilders.js'
-import { drop, slope, streak, variability } from '../../build/rowBuilders.js'
+import { meanOf, sumOf } from '../../builders/aggregateBuilders.js'
+import { ratio } from '../../builders/arithmeticBuilders.js'
+import { drop, slope, streak, variability } from '../../builders/rowBuilders.js'
 import type { NumberRule } from '../../rule.js'
 import { type Columns, measuresOf } from '../measuresOf.js'
 

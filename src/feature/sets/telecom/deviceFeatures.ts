@@ -1,5 +1,5 @@
-import { changesOf, countOf } from '../../build/aggregateBuilders.js'
-import { lastValue } from '../../build/rowBuilders.js'
+import { changesOf, countOf } from '../../builders/aggregateBuilders.js'
+import { lastValue } from '../../builders/rowBuilders.js'
 import type { FeatureRule } from '../../rule.js'
 import type { Columns } from '../measuresOf.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
