@@ -1,12 +1,6 @@
-import {
-  type Library,
-  type LibraryName,
-  libraries,
-  type Programs,
-  type Runtime,
-  startProcess,
-} from './contenders.js'
+import { type Library, type LibraryName, libraries, type Runtime, startProcess } from './contenders.js'
 import type { LineProcess } from './lineProcess.js'
+import type { Programs } from './packages.js'
 import type { Answer, Request } from './protocol.js'
 
 type WithoutLibrary<Asked> = Asked extends { readonly library: string } ? Omit<Asked, 'library'> : never

@@ -1,4 +1,5 @@
-import { type Programs, startProcess } from './contenders.js'
+import { startProcess } from './contenders.js'
+import type { Programs } from './packages.js'
 
 /** Values of each contender, one a round, and how quiet the machine was. */
 export interface Turns {
