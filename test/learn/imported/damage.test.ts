@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../../src/base/errors.js'
+import type { FeatureMatrix } from '../../../src/base/matrix.js'
 import { importLightgbm } from '../../../src/learn/imported/importLightgbm.js'
 import { importXgboost } from '../../../src/learn/imported/importXgboost.js'
 import type { ImportedModel } from '../../../src/learn/imported/model.js'
@@ -39,10 +40,22 @@ function expectModel(model: ImportedModel, name: string): void {
   )
   if (columns.length < model.features.length) return
   const rows = { rowCount: golden.margin.length, columns }
+  if (refusesTexts(model, rows)) return
   expect(model.margin(rows).every(Number.isFinite)).toBe(true)
   const { base, values } = model.contributions(rows)
   expect(Number.isFinite(base) && values.every((value) => value.every(Number.isFinite))).toBe(true)
   expect(decodeModel(encodeModel(model)).model.margin(rows)).toEqual(model.margin(rows))
+}
+
+/** A file that has lost the texts of its categories is a model of codes, which says so when it is given texts. */
+function refusesTexts(model: ImportedModel, rows: FeatureMatrix): boolean {
+  try {
+    model.margin(rows)
+    return false
+  } catch (error) {
+    if (error instanceof HoldfastError) expect(error.message).toContain('to hold codes of categories')
+    return error instanceof HoldfastError
+  }
 }
 
 describe('a file cut anywhere', () => {
