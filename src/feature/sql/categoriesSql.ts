@@ -2,17 +2,14 @@ import type { Part } from '../formula.js'
 import {
   doubleOf,
   filterSql,
-  hasKnownAt,
   inWindow,
   measureSql,
   piecesSql,
   type RowsContext,
+  rowSpansSql,
   scannedRows,
-  seenFrom,
-  spanStart,
   togetherSql,
   valueWhere,
-  whereSql,
 } from './rowsSql.js'
 
 /**
@@ -32,19 +29,17 @@ export function categoriesSql(group: string, parts: readonly Part[], context: Ro
     ...filterSql(where, dialect),
     `${value} IS NOT NULL`,
   ]
-  const known = hasKnownAt(context, table) ? [`${seenFrom(table, context)} AS known`] : []
-  const keys = [
-    `${value} AS value`,
-    `${spanStart('t.day', context.windows.bounds(rules))} AS start`,
-    ...known,
-  ]
-  const spans = [
-    `${group}_spans AS (`,
-    `  SELECT t.id, ${keys.join(', ')}, count(*) AS n`,
-    `  FROM ${dialect.identifier(table)} t${whereSql(conditions)}`,
-    `  GROUP BY ${['t.id', ...keys.map((_, index) => index + 2)].join(', ')})`,
-  ].join('\n')
-  const seen = known.length > 0 ? 's.known <= p.cutoff' : 's.start < p.cutoff'
+  const { spans, seen } = rowSpansSql(
+    `${group}_spans`,
+    {
+      table,
+      bounds: context.windows.bounds(rules),
+      keys: [`${value} AS value`],
+      columns: ['count(*) AS n'],
+      conditions,
+    },
+    context,
+  )
   const pieces = piecesSql(`${group}_spans`, [seen], context)
   // One column a window, whatever is asked of it.
   const windows = [...new Set(rules.map((rule) => JSON.stringify(rule)))]

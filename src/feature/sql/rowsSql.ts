@@ -82,6 +82,43 @@ export function piecesSql(
   return { keys: 'p.id, p.cutoff', from: from.join('\n  '), groupBy: 'p.id, p.cutoff' }
 }
 
+/**
+ * Returns the table of rows brought together per customer, span of time and further keys, and the condition that a cutoff
+ * sees a piece of it, `s`. Rows that become known later than they happen have a span for each cutoff from which they are
+ * seen.
+ */
+export function rowSpansSql(
+  name: string,
+  { table, bounds, keys, columns, conditions }: RowSpans,
+  context: RowsContext,
+): { spans: string; seen: string } {
+  const isKnownLate = hasKnownAt(context, table)
+  const allKeys = [
+    ...keys,
+    `${spanStart('t.day', bounds)} AS start`,
+    ...(isKnownLate ? [`${seenFrom(table, context)} AS known`] : []),
+  ]
+  const spans = [
+    `${name} AS (`,
+    `  SELECT ${['t.id', ...allKeys, ...columns].join(',\n    ')}`,
+    `  FROM ${context.dialect.identifier(table)} t${whereSql(conditions)}`,
+    `  GROUP BY ${['t.id', ...allKeys.map((_, index) => index + 2)].join(', ')})`,
+  ].join('\n')
+  return { spans, seen: isKnownLate ? 's.known <= p.cutoff' : 's.start < p.cutoff' }
+}
+
+/** Rows to be brought together in spans. */
+interface RowSpans {
+  readonly table: EventTableName
+  /** Days on which a span begins. */
+  readonly bounds: readonly number[]
+  /** Further keys of a piece, with their names. */
+  readonly keys: readonly string[]
+  /** Aggregates, with their names. */
+  readonly columns: readonly string[]
+  readonly conditions: readonly string[]
+}
+
 /** Returns the conditions that a column, a day, lies in a window. */
 export function inWindow(column: string, window: WindowRule, { windows }: RowsContext): string[] {
   return window === 'all'

@@ -7,9 +7,8 @@ import {
   measureSql,
   piecesSql,
   type RowsContext,
+  rowSpansSql,
   scannedRows,
-  seenFrom,
-  spanStart,
   togetherSql,
   valueWhere,
   whereSql,
@@ -150,20 +149,22 @@ function spanTables(group: string, parts: readonly Part[], context: RowsContext)
   })
   const isAll = parts[0]!.window === 'all'
   const rules = parts.map(({ window }) => window)
-  const known = hasKnownAt(context, table) ? [`${seenFrom(table, context)} AS known`] : []
-  const keys = [`${spanStart('t.day', spanBounds(parts, context))} AS start`, ...known]
-  const spans = [
-    `${group}_spans AS (`,
-    `  SELECT t.id, ${keys.join(', ')},`,
-    `    ${[...spanColumns].map(([expression, column]) => `${expression} AS ${column}`).join(',\n    ')}`,
-    `  FROM ${dialect.identifier(table)} t${whereSql(scannedRows(table, rules, context))}`,
-    `  GROUP BY ${['t.id', ...keys.map((_, index) => index + 2)].join(', ')})`,
-  ].join('\n')
-  const seen = [
-    known.length > 0 ? 's.known <= p.cutoff' : 's.start < p.cutoff',
-    ...(isAll ? [] : [`s.start >= ${windows.earliestStart(group, rules)}`]),
+  const { spans, seen } = rowSpansSql(
+    `${group}_spans`,
+    {
+      table,
+      bounds: spanBounds(parts, context),
+      keys: [],
+      columns: [...spanColumns].map(([expression, column]) => `${expression} AS ${column}`),
+      conditions: scannedRows(table, rules, context),
+    },
+    context,
+  )
+  const seenWindows = isAll ? [] : [`s.start >= ${windows.earliestStart(group, rules)}`]
+  return [
+    spans,
+    togetherSql(group, piecesSql(`${group}_spans`, [seen, ...seenWindows], context), windowColumns),
   ]
-  return [spans, togetherSql(group, piecesSql(`${group}_spans`, seen, context), windowColumns)]
 }
 
 /** Every day on which a window begins or ends, and no span with days in bits longer than a set has bits. */
