@@ -11,8 +11,21 @@ const mayImport = {
   dataset: ['base', 'table', 'engine', 'population', 'label', 'feature'],
   learn: ['base'],
   evaluate: ['base', 'learn/contract'],
+  select: ['base', 'learn', 'evaluate'],
   score: ['base', 'table', 'engine', 'population', 'feature', 'learn'],
   lifecycle: ['base', 'table', 'engine', 'population', 'feature'],
+  report: [
+    'base',
+    'table',
+    'population',
+    'feature',
+    'dataset',
+    'learn',
+    'evaluate',
+    'select',
+    'score',
+    'lifecycle',
+  ],
   simulate: ['base', 'table'],
 }
 

@@ -55,26 +55,17 @@ export {
   type OpenHistoryOptions,
   openHistory,
 } from './engine/openHistory.js'
-// evaluate: how good the predictions are
-export { averagePrecision } from './evaluate/averagePrecision.js'
-export { type BootstrapOptions, bootstrapInterval, type Interval } from './evaluate/bootstrapInterval.js'
-export { brierScore } from './evaluate/brierScore.js'
-export { calibrationError } from './evaluate/calibrationError.js'
-export { type CalibrationLine, calibrationLine } from './evaluate/calibrationLine.js'
+export { brierScore } from './evaluate/calibration/brierScore.js'
+export { calibrationError } from './evaluate/calibration/calibrationError.js'
+export { type CalibrationLine, calibrationLine } from './evaluate/calibration/calibrationLine.js'
 export {
   type Binning,
   type CalibrationBin,
   type CalibrationOptions,
   calibrationTable,
-} from './evaluate/calibrationTable.js'
+} from './evaluate/calibration/calibrationTable.js'
+export { type LogLossOptions, logLoss } from './evaluate/calibration/logLoss.js'
 export type { WeightOptions } from './evaluate/checkedOutcomes.js'
-export { type Confusion, confusionAt } from './evaluate/confusionAt.js'
-export {
-  type CatchGoal,
-  type ContactSavings,
-  contactSavingsLine,
-  contactsForSameCatch,
-} from './evaluate/contactsForSameCatch.js'
 export {
   type EvaluateOptions,
   type EvaluateProbabilitiesOptions,
@@ -83,14 +74,27 @@ export {
 } from './evaluate/evaluate.js'
 export type { Evaluation, EvaluationData } from './evaluate/evaluation.js'
 export type { EvaluationFigures } from './evaluate/evaluationFigures.js'
-export { type GainsCurve, type GainsOptions, gainsCurve } from './evaluate/gainsCurve.js'
-export { liftAt } from './evaluate/liftAt.js'
-export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/liftTable.js'
-export { type LogLossOptions, logLoss } from './evaluate/logLoss.js'
+export {
+  type BootstrapOptions,
+  bootstrapInterval,
+  type Interval,
+} from './evaluate/interval/bootstrapInterval.js'
 export { type MetricName, metricNames, type RankedMetric } from './evaluate/metrics.js'
 export type { RankedOutcomes } from './evaluate/rankedOutcomes.js'
+// evaluate: how good the predictions are
+export { averagePrecision } from './evaluate/ranking/averagePrecision.js'
+export {
+  type CatchGoal,
+  type ContactSavings,
+  contactSavingsLine,
+  contactsForSameCatch,
+} from './evaluate/ranking/contactsForSameCatch.js'
+export { type GainsCurve, type GainsOptions, gainsCurve } from './evaluate/ranking/gainsCurve.js'
+export { liftAt } from './evaluate/ranking/liftAt.js'
+export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/ranking/liftTable.js'
+export { rocAuc } from './evaluate/ranking/rocAuc.js'
 export { rankOutcomes } from './evaluate/rankOutcomes.js'
-export { rocAuc } from './evaluate/rocAuc.js'
+export { type Confusion, confusionAt } from './evaluate/threshold/confusionAt.js'
 // feature: what was known before the cutoff
 export {
   activeDays,

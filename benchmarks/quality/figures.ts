@@ -1,12 +1,12 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
-import { averagePrecisionOf } from '../../src/evaluate/averagePrecision.js'
-import { brierScoreOf } from '../../src/evaluate/brierScore.js'
-import { calibrationErrorOf } from '../../src/evaluate/calibrationError.js'
-import { liftOf } from '../../src/evaluate/liftAt.js'
-import { logLossOf } from '../../src/evaluate/logLoss.js'
+import { brierScoreOf } from '../../src/evaluate/calibration/brierScore.js'
+import { calibrationErrorOf } from '../../src/evaluate/calibration/calibrationError.js'
+import { logLossOf } from '../../src/evaluate/calibration/logLoss.js'
 import type { RankedMetric } from '../../src/evaluate/metrics.js'
+import { averagePrecisionOf } from '../../src/evaluate/ranking/averagePrecision.js'
+import { liftOf } from '../../src/evaluate/ranking/liftAt.js'
+import { rocAucOf } from '../../src/evaluate/ranking/rocAuc.js'
 import { rankOutcomes } from '../../src/evaluate/rankOutcomes.js'
-import { rocAucOf } from '../../src/evaluate/rocAuc.js'
 
 // Single-precision peers answer exactly 0 or 1 now and then; they are clipped at the precision of their own numbers.
 const clip = 1e-7

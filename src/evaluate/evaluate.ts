@@ -1,30 +1,30 @@
 import { z } from 'zod'
 import type { Problem } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
-import { averagePrecisionOf } from './averagePrecision.js'
+import { brierScoreOf } from './calibration/brierScore.js'
+import { calibrationErrorOf } from './calibration/calibrationError.js'
+import { calibrationLineOf, lineProblem } from './calibration/calibrationLine.js'
+import { type Binning, calibrationOptions, calibrationTableOf } from './calibration/calibrationTable.js'
+import { logLossOf, wronglyCertain } from './calibration/logLoss.js'
+import { checkOutcomes, probabilityRule, shareRule } from './checkedOutcomes.js'
+import { Evaluation } from './evaluation.js'
 import {
   type BootstrapOptions,
   bootstrapIntervals,
   bootstrapOptions,
   type RankedRows,
   resampleCount,
-} from './bootstrapInterval.js'
-import { brierScoreOf } from './brierScore.js'
-import { calibrationErrorOf } from './calibrationError.js'
-import { calibrationLineOf, lineProblem } from './calibrationLine.js'
-import { type Binning, calibrationOptions, calibrationTableOf } from './calibrationTable.js'
-import { checkOutcomes, probabilityRule, shareRule } from './checkedOutcomes.js'
-import { confusionOf } from './confusionAt.js'
-import { contactSavingsOf } from './contactsForSameCatch.js'
-import { Evaluation } from './evaluation.js'
-import { gainsCurveOf } from './gainsCurve.js'
-import { liftOf } from './liftAt.js'
-import { liftTableOf } from './liftTable.js'
-import { logLossOf, wronglyCertain } from './logLoss.js'
+} from './interval/bootstrapInterval.js'
 import type { RankedMetric } from './metrics.js'
 import type { RankedOutcomes } from './rankedOutcomes.js'
-import { rocAucOf } from './rocAuc.js'
-import { customersInTop, lowestInTop } from './topOfRanking.js'
+import { averagePrecisionOf } from './ranking/averagePrecision.js'
+import { contactSavingsOf } from './ranking/contactsForSameCatch.js'
+import { gainsCurveOf } from './ranking/gainsCurve.js'
+import { liftOf } from './ranking/liftAt.js'
+import { liftTableOf } from './ranking/liftTable.js'
+import { rocAucOf } from './ranking/rocAuc.js'
+import { customersInTop, lowestInTop } from './ranking/topOfRanking.js'
+import { confusionOf } from './threshold/confusionAt.js'
 
 /** How a model is evaluated. */
 export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {

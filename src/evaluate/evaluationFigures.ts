@@ -1,10 +1,10 @@
-import type { Interval } from './bootstrapInterval.js'
-import type { CalibrationLine } from './calibrationLine.js'
-import type { Binning, CalibrationBin } from './calibrationTable.js'
-import type { Confusion } from './confusionAt.js'
-import type { ContactSavings } from './contactsForSameCatch.js'
-import type { GainsCurve } from './gainsCurve.js'
-import type { LiftRow } from './liftTable.js'
+import type { CalibrationLine } from './calibration/calibrationLine.js'
+import type { Binning, CalibrationBin } from './calibration/calibrationTable.js'
+import type { Interval } from './interval/bootstrapInterval.js'
+import type { ContactSavings } from './ranking/contactsForSameCatch.js'
+import type { GainsCurve } from './ranking/gainsCurve.js'
+import type { LiftRow } from './ranking/liftTable.js'
+import type { Confusion } from './threshold/confusionAt.js'
 
 /** The figures of an evaluation. Counts are sums of weights. */
 export interface EvaluationFigures {

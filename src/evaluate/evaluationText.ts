@@ -1,7 +1,7 @@
 import { type TextTableColumn, textTable } from '../base/textTable.js'
-import type { Interval } from './bootstrapInterval.js'
-import { contactSavingsLine } from './contactsForSameCatch.js'
 import type { EvaluationFigures } from './evaluationFigures.js'
+import type { Interval } from './interval/bootstrapInterval.js'
+import { contactSavingsLine } from './ranking/contactsForSameCatch.js'
 
 const lineWidth = 80
 

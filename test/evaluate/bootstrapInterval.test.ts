@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
-import { bootstrapInterval, resampleCount } from '../../src/evaluate/bootstrapInterval.js'
-import { brierScore } from '../../src/evaluate/brierScore.js'
+import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
+import { bootstrapInterval, resampleCount } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { metricNames } from '../../src/evaluate/metrics.js'
 import type { RankedOutcomes } from '../../src/evaluate/rankedOutcomes.js'
-import { rocAuc } from '../../src/evaluate/rocAuc.js'
+import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 
 function population(customers: number, seed: number): { p: Float64Array; y: Uint8Array } {
   const random = seededRandom(seed)

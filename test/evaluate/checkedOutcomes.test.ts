@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
-import { liftAt } from '../../src/evaluate/liftAt.js'
-import { rocAuc } from '../../src/evaluate/rocAuc.js'
+import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
+import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 
 function refusal(work: () => unknown): HoldfastError {
   try {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { numberColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
 import { sigmoid } from '../../src/base/statistics.js'
-import { bootstrapInterval } from '../../src/evaluate/bootstrapInterval.js'
 import { evaluate, evaluateProbabilities } from '../../src/evaluate/evaluate.js'
-import { liftAt } from '../../src/evaluate/liftAt.js'
+import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
+import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
 import type { ChurnModel } from '../../src/learn/contract.js'
 
 function population(customers: number): { p: Float64Array; y: Uint8Array } {

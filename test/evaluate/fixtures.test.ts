@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { brierScore } from '../../src/evaluate/brierScore.js'
-import { calibrationError } from '../../src/evaluate/calibrationError.js'
-import { contactSavingsLine, contactsForSameCatch } from '../../src/evaluate/contactsForSameCatch.js'
-import { liftAt } from '../../src/evaluate/liftAt.js'
-import { logLoss } from '../../src/evaluate/logLoss.js'
+import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
+import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
+import { logLoss } from '../../src/evaluate/calibration/logLoss.js'
+import { contactSavingsLine, contactsForSameCatch } from '../../src/evaluate/ranking/contactsForSameCatch.js'
+import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
 
 describe('top-share lift: printed fixtures', () => {
   test('two tie groups of five give lift 1 at 20 %', () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { averagePrecision } from '../../src/evaluate/averagePrecision.js'
-import { brierScore } from '../../src/evaluate/brierScore.js'
-import { calibrationError } from '../../src/evaluate/calibrationError.js'
-import { calibrationLine } from '../../src/evaluate/calibrationLine.js'
-import { confusionAt } from '../../src/evaluate/confusionAt.js'
-import { liftAt } from '../../src/evaluate/liftAt.js'
-import { logLoss } from '../../src/evaluate/logLoss.js'
-import { rocAuc } from '../../src/evaluate/rocAuc.js'
+import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
+import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
+import { calibrationLine } from '../../src/evaluate/calibration/calibrationLine.js'
+import { logLoss } from '../../src/evaluate/calibration/logLoss.js'
+import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
+import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
+import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { confusionAt } from '../../src/evaluate/threshold/confusionAt.js'
 
 interface GoldenCase {
   readonly name: string

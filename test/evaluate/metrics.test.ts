@@ -131,7 +131,7 @@ test('every exported function of probabilities and outcomes is in the registry',
   const folder = new URL('../../src/evaluate/', import.meta.url)
   const signature =
     /export function (\w+)(?:<[^(]*>)?\((?:\s*\w+: [^)]*?,)??\s*probability: ArrayLike<number>/g
-  const found = readdirSync(folder)
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(signature)])
     .map((match) => match[1]!)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { averagePrecision } from '../../src/evaluate/averagePrecision.js'
-import { brierScore } from '../../src/evaluate/brierScore.js'
-import { liftAt } from '../../src/evaluate/liftAt.js'
-import { logLoss } from '../../src/evaluate/logLoss.js'
-import { rocAuc } from '../../src/evaluate/rocAuc.js'
+import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
+import { logLoss } from '../../src/evaluate/calibration/logLoss.js'
+import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
+import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
+import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 
 describe('equal probabilities for all', () => {
   const p = [0.25, 0.25, 0.25, 0.25]

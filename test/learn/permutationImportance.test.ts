@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rocAuc } from '../../src/evaluate/rocAuc.js'
+import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'

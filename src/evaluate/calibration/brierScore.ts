@@ -1,5 +1,5 @@
-import { checkOutcomes, type WeightOptions, weightOptions } from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 
 /**
  * Returns the mean squared difference between predicted probability and outcome.

@@ -1,6 +1,6 @@
+import { checkOutcomes } from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 import { type Binning, binSums, type CalibrationOptions, calibrationOptions } from './calibrationTable.js'
-import { checkOutcomes } from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
 
 /**
  * Returns how far predicted probabilities and observed churn rates are apart on average (ECE).

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { HoldfastError } from '../base/errors.js'
-import { checkOutcomes, type WeightOptions, weightOptions } from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
+import { HoldfastError } from '../../base/errors.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 
 /** How `logLoss` treats certainty. */
 export interface LogLossOptions extends WeightOptions {

@@ -1,10 +1,10 @@
 import { quantileSorted } from 'simple-statistics'
 import { z } from 'zod'
-import { HoldfastError, type Problem } from '../base/errors.js'
-import { type Random, seededRandom } from '../base/random.js'
-import { checkOutcomes, type WeightOptions, weightOptions } from './checkedOutcomes.js'
-import { type MetricName, metricNames, metrics, type RankedMetric } from './metrics.js'
-import { groupOf, type RankedOutcomes } from './rankedOutcomes.js'
+import { HoldfastError, type Problem } from '../../base/errors.js'
+import { type Random, seededRandom } from '../../base/random.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { type MetricName, metricNames, metrics, type RankedMetric } from '../metrics.js'
+import { groupOf, type RankedOutcomes } from '../rankedOutcomes.js'
 
 /** How the uncertainty of a metric is found. */
 export interface BootstrapOptions extends WeightOptions {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { HoldfastError } from '../base/errors.js'
+import { HoldfastError } from '../../base/errors.js'
 import {
   checkOutcomes,
   checkParameter,
   shareRule,
   type WeightOptions,
   weightOptions,
-} from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
+} from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 import { roundedUp } from './topOfRanking.js'
 
 /** How large the catch is: a share of all churners, or what a number of contacts without a model catches. */

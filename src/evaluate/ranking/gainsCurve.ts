@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 
 /** What points a gains curve has. */
 export interface GainsOptions extends WeightOptions {

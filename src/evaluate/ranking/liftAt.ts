@@ -4,8 +4,8 @@ import {
   shareRule,
   type WeightOptions,
   weightOptions,
-} from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
+} from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 import { churnersInTop, customersInTop } from './topOfRanking.js'
 
 /**

@@ -4,8 +4,8 @@ import {
   probabilityRule,
   type WeightOptions,
   weightOptions,
-} from './checkedOutcomes.js'
-import type { RankedOutcomes } from './rankedOutcomes.js'
+} from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
 
 /** What contacting everyone from a probability upwards does; counts are sums of weights. */
 export interface Confusion {
