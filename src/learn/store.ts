@@ -2,11 +2,11 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { HoldfastError, type Problem } from '../base/errors.js'
-import type { FeatureSpec } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { canonicalJson } from './canonicalJson.js'
 import type { ChurnModel } from './contract.js'
-import { checkState, refuseModel, restoreWayOut } from './restore.js'
+import { contentOf, modelContentSchema, restoreChecked } from './modelContent.js'
+import { checkState, restoreWayOut } from './restore.js'
 import { restorers } from './restorers.js'
 
 /** Version of the file format that this release writes; it reads all up to it. */
@@ -56,13 +56,7 @@ const operation = 'decodeModel'
  * @see {@link decodeModel}, {@link saveModel}
  */
 export function encodeModel(model: ChurnModel, about: unknown = null): Uint8Array {
-  const payload = canonicalJson('encodeModel', 'the model', {
-    learner: model.learner,
-    baseRate: model.baseRate,
-    features: model.features,
-    state: model.state(),
-    about: about ?? null,
-  })
+  const payload = canonicalJson('encodeModel', 'the model', { ...contentOf(model), about: about ?? null })
   const bytes = new TextEncoder().encode(payload)
   const start = new TextEncoder().encode(header(bytesToHex(sha256(bytes)), bytes.length))
   const file = new Uint8Array(start.length + bytes.length + 2)
@@ -94,13 +88,8 @@ export function decodeModel(bytes: Uint8Array, options?: DecodeOptions): StoredM
   const { maxBytes } = checkOptions(operation, decodeOptions, options)
   refuseTooLarge(operation, bytes.length, maxBytes)
   const payload = verifiedPayload(bytes)
-  const content = checkState(operation, modelFile, parsed(payload))
-  const features = content.features as readonly FeatureSpec[]
-  refuseModel(operation, featureProblems(features))
-  return {
-    model: restorers[content.learner]!(features, content.baseRate, content.state),
-    about: content.about,
-  }
+  const { about, ...content } = checkState(operation, modelFile, parsed(payload))
+  return { model: restoreChecked(operation, restorers, content), about }
 }
 
 /** Throws where a model file has more bytes than allowed. @throws {HoldfastError} `model-too-large` */
@@ -117,18 +106,7 @@ export function refuseTooLarge(caller: string, byteCount: number, maxBytes: numb
   ])
 }
 
-const modelFile = z.strictObject({
-  learner: z.enum(Object.keys(restorers)),
-  baseRate: z.number().gt(0).lt(1),
-  features: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('number'), name: z.string() }),
-      z.strictObject({ kind: z.literal('text'), name: z.string(), categories: z.array(z.string()) }),
-    ]),
-  ),
-  state: z.unknown(),
-  about: z.unknown(),
-})
+const modelFile = modelContentSchema(restorers).extend({ about: z.unknown() })
 
 /** Fixed width, so that its end is known before anything is parsed. */
 function header(checksum: string, byteCount: number): string {
@@ -190,25 +168,4 @@ function parsed(payload: Uint8Array): unknown {
   } catch {
     return refuseFile('model-invalid', 'to be JSON in UTF-8')
   }
-}
-
-function featureProblems(features: readonly FeatureSpec[]): Problem[] {
-  const problems = duplicates(features.map((feature) => feature.name)).map((name) =>
-    duplicate('features', name),
-  )
-  for (const feature of features) {
-    if (feature.kind === 'number') continue
-    const parameter = `categories of ${feature.name}`
-    problems.push(...duplicates(feature.categories).map((text) => duplicate(parameter, text)))
-  }
-  return problems
-}
-
-function duplicates(texts: readonly string[]): string[] {
-  const seen = new Set<string>()
-  return texts.filter((text) => seen.size === seen.add(text).size)
-}
-
-function duplicate(parameter: string, received: string): Problem {
-  return { code: 'model-invalid', parameter, rule: 'to be different from each other', received }
 }
