@@ -36,11 +36,21 @@ export function windowBefore(cutoff: EpochDay, rule: WindowRule): DayWindow {
 }
 
 /**
- * Returns the days whose events decide an outcome: `[c + gap, c + gap + horizon)`.
+ * Returns the days whose events decide an outcome.
  * The gap is the time needed to act; what happens in it belongs to neither side.
+ *
+ * With c = cutoff, g = gapDays:
+ *
+ *     { days: n }     [c + g, c + g + n)
+ *     { months: n }   [c + g, n calendar months after c + g)
  */
-export function windowAfter(cutoff: EpochDay, gapDays: Days, horizonDays: Days): DayWindow {
-  return { start: addDays(cutoff, gapDays), end: addDays(cutoff, gapDays + horizonDays) }
+export function windowAfter(
+  cutoff: EpochDay,
+  gapDays: Days,
+  length: { readonly days: Days } | { readonly months: Months },
+): DayWindow {
+  const start = addDays(cutoff, gapDays)
+  return { start, end: 'days' in length ? addDays(start, length.days) : addMonths(start, length.months) }
 }
 
 /** Returns the last `count` single months before the cutoff, the latest first: month 0 ends at the cutoff. */

@@ -1,4 +1,4 @@
-import { addDays, addMonths, type EpochDay } from '../base/days.js'
+import { addDays, type EpochDay } from '../base/days.js'
 import { type DayWindow, windowAfter } from '../base/windows.js'
 import type { FirstPassageRule, LabelRule } from './rule.js'
 
@@ -15,9 +15,7 @@ import type { FirstPassageRule, LabelRule } from './rule.js'
  * // => { start: 20120, end: 20148 }     the 28 days of February
  */
 export function outcomeWindow(rule: Pick<LabelRule, 'gapDays' | 'horizon'>, cutoff: EpochDay): DayWindow {
-  if ('days' in rule.horizon) return windowAfter(cutoff, rule.gapDays, rule.horizon.days)
-  const start = addDays(cutoff, rule.gapDays)
-  return { start, end: addMonths(start, rule.horizon.months) }
+  return windowAfter(cutoff, rule.gapDays, rule.horizon)
 }
 
 /**

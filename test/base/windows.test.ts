@@ -67,7 +67,15 @@ describe('monthsBefore', () => {
 
 describe('windowAfter', () => {
   it('what happens in the gap belongs to neither side', () => {
-    expect(windowAfter(epochDay(100), 7, 30)).toEqual({ start: 107, end: 137 })
-    expect(windowAfter(epochDay(100), 0, 30).start).toBe(windowBefore(epochDay(100), { days: 1 }).end)
+    expect(windowAfter(epochDay(100), 7, { days: 30 })).toEqual({ start: 107, end: 137 })
+    expect(windowAfter(epochDay(100), 0, { days: 30 }).start).toBe(
+      windowBefore(epochDay(100), { days: 1 }).end,
+    )
+  })
+
+  it('months are those of the calendar, counted from the end of the gap', () => {
+    // From 8 February: 28 days to 8 March.
+    const window = windowAfter(epochDay('2025-02-01'), 7, { months: 1 })
+    expect([window.start, window.end].map(formatDay)).toEqual(['2025-02-08', '2025-03-08'])
   })
 })

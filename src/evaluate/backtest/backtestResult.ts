@@ -1,0 +1,48 @@
+import type { BacktestFigures } from './backtestFigures.js'
+import { backtestText } from './backtestText.js'
+
+/** A backtest as plain JSON data. */
+export type BacktestData = Omit<BacktestFigures, 'rows' | 'probability' | 'foldOf' | 'outcome' | 'weight'> & {
+  readonly rows: number[]
+  readonly probability: number[]
+  readonly foldOf: number[]
+  readonly outcome: number[]
+  readonly weight: number[] | null
+}
+
+/** How good models were, cutoff after cutoff: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
+export class Backtest implements BacktestFigures {
+  declare readonly folds: BacktestFigures['folds']
+  declare readonly drift: BacktestFigures['drift']
+  declare readonly pooled: BacktestFigures['pooled']
+  declare readonly level: BacktestFigures['level']
+  declare readonly rows: BacktestFigures['rows']
+  declare readonly probability: BacktestFigures['probability']
+  declare readonly foldOf: BacktestFigures['foldOf']
+  declare readonly outcome: BacktestFigures['outcome']
+  declare readonly ids: BacktestFigures['ids']
+  declare readonly weight: BacktestFigures['weight']
+  declare readonly notes: BacktestFigures['notes']
+
+  constructor(figures: BacktestFigures) {
+    Object.assign(this, figures)
+    Object.freeze(this)
+  }
+
+  /** Returns the backtest as an aligned table of at most 80 columns for up to five metrics. */
+  toString(): string {
+    return backtestText(this)
+  }
+
+  /** Returns the backtest as plain data. */
+  toJSON(): BacktestData {
+    return {
+      ...this,
+      rows: [...this.rows],
+      probability: [...this.probability],
+      foldOf: [...this.foldOf],
+      outcome: [...this.outcome],
+      weight: this.weight === null ? null : [...this.weight],
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { formatDay } from '../../base/days.js'
+import { textTable } from '../../base/textTable.js'
+import { wrapText } from '../../base/wrapText.js'
+import { count, decimal, figuresTable, headings, intervalHeading, limits, percent } from '../figureTexts.js'
+import type { MetricName } from '../metrics.js'
+import { metricWords } from '../metricWords.js'
+import type { BacktestFigures } from './backtestFigures.js'
+
+/** Returns a backtest as text for a terminal. */
+export function backtestText(figures: BacktestFigures): string {
+  const { folds, drift, notes } = figures
+  const foldNotes = folds.flatMap(({ cutoff, note }) =>
+    note === null ? [] : [`${formatDay(cutoff)}: ${note}`],
+  )
+  return [
+    ...wrapText(title(figures)),
+    ...[...notes, ...foldNotes].flatMap((note) => wrapText(`Note: ${note}`)),
+    '',
+    countsTable(figures),
+    '',
+    figuresTable(
+      'cutoff',
+      folds.map((fold) => ({ name: formatDay(fold.cutoff), figures: fold.figures })),
+    ),
+    '',
+    overTimeTable(figures),
+    ...(drift.length === 0 ? [] : ['', ...drift.flatMap(({ sentence }) => wrapText(sentence))]),
+  ].join('\n')
+}
+
+function title({ folds, ids, outcome }: BacktestFigures): string {
+  const customers = new Set(ids).size
+  const churned = outcome.reduce((sum, value) => sum + value, 0)
+  return (
+    `Backtest at ${folds.length} ${folds.length === 1 ? 'cutoff' : 'cutoffs'}: ${count(customers)} customers, ` +
+    `${count(outcome.length)} predictions, ${count(churned)} of them churned`
+  )
+}
+
+function countsTable({ folds }: BacktestFigures): string {
+  return textTable(
+    headings('cutoff', 'trained up to', 'rows', 'purged', 'tested', 'churners', 'rate', 'predicted'),
+    folds.map((fold) => {
+      const last = fold.trainCutoffs.at(-1)
+      return [
+        formatDay(fold.cutoff),
+        last === undefined ? '-' : `${formatDay(last)}${fold.refitted ? '' : ' (kept)'}`,
+        count(fold.trainRows),
+        count(fold.purgedRows),
+        count(fold.testRows),
+        count(fold.churners),
+        percent(fold.baseRate),
+        percent(fold.meanProbability),
+      ]
+    }),
+  )
+}
+
+function overTimeTable({ pooled, drift, level }: BacktestFigures): string {
+  const interval = intervalHeading(level)
+  return textTable(
+    headings('', 'all cutoffs', interval, 'a month', interval),
+    (Object.keys(pooled) as MetricName[]).map((metric) => {
+      const change = drift.find((one) => one.metric === metric)?.perMonth
+      return [
+        metricWords(metric),
+        decimal(pooled[metric]?.value),
+        limits(pooled[metric]),
+        change === undefined ? '-' : decimal(change.value),
+        limits(change),
+      ]
+    }),
+  )
+}

@@ -1,0 +1,45 @@
+import type { TextTableColumn } from '../base/textTable.js'
+import { textTable } from '../base/textTable.js'
+import type { FiguresByMetric } from './backtest/backtestFigures.js'
+import type { Interval } from './interval/bootstrapInterval.js'
+import type { MetricName } from './metrics.js'
+import { metricWords } from './metricWords.js'
+
+/** Returns the figures of folds as a table: one line per fold, one column per metric. */
+export function figuresTable(
+  heading: string,
+  folds: readonly { readonly name: string; readonly figures: FiguresByMetric }[],
+): string {
+  const metrics = Object.keys(folds[0]?.figures ?? {}) as MetricName[]
+  return textTable(
+    headings(heading, ...metrics.map(metricWords)),
+    folds.map(({ name, figures }) => [name, ...metrics.map((metric) => decimal(figures[metric]?.value))]),
+  )
+}
+
+/** Returns headings of a table: the first column to the left, the others to the right. */
+export function headings(...names: string[]): TextTableColumn[] {
+  return names.map((heading, column) => ({ heading, right: column > 0 }))
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+}
+
+export function percent(share: number | null): string {
+  return share === null ? '-' : `${(share * 100).toFixed(1)} %`
+}
+
+export function decimal(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(4)
+}
+
+/** Returns the limits of an interval: `0.7011 to 0.7532`. */
+export function limits(interval: Interval | null | undefined): string {
+  return interval == null ? '' : `${decimal(interval.lower)} to ${decimal(interval.upper)}`
+}
+
+/** Returns a level as the heading of its intervals: `95 % interval`. */
+export function intervalHeading(level: number): string {
+  return `${Number((level * 100).toFixed(2))} % interval`
+}
