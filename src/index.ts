@@ -262,6 +262,23 @@ export type {
   TrainingChunks,
   TrainingData,
 } from './learn/contract.js'
+export {
+  accumulatedLocalEffects,
+  type FeatureEffect,
+  type FeatureEffectOptions,
+} from './learn/explain/accumulatedLocalEffects.js'
+export {
+  type ContributionImportance,
+  type ContributionImportances,
+  contributionImportance,
+} from './learn/explain/contributionImportance.js'
+export type { ExplainedRowsOptions } from './learn/explain/explainedRows.js'
+export {
+  type PermutationImportance,
+  type PermutationOptions,
+  type ProbabilityMetric,
+  permutationImportance,
+} from './learn/explain/permutationImportance.js'
 export type { ForestModel } from './learn/forest/model.js'
 export type { ForestOptions } from './learn/forest/options.js'
 export type { OutOfBag } from './learn/forest/outOfBag.js'
@@ -275,12 +292,6 @@ export { type LearnerName, learnerNamed, learnerNames, learners } from './learn/
 export type { Effect, FeatureEffects, LogisticModel } from './learn/logistic/model.js'
 export type { LogisticOptions } from './learn/logistic/options.js'
 export { trainLogistic } from './learn/logistic/train.js'
-export {
-  type PermutationImportance,
-  type PermutationOptions,
-  type ProbabilityMetric,
-  permutationImportance,
-} from './learn/permutationImportance.js'
 export type { PredictOptions } from './learn/predictOptions.js'
 export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
 export { loadModel, saveModel } from './learn/store.node.js'

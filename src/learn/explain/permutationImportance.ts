@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type FeatureMatrix, takeRows } from '../base/matrix.js'
-import { seededRandom, shuffledIndices } from '../base/random.js'
-import { checkTraining } from './check.js'
-import type { ChurnModel, TrainingData } from './contract.js'
+import { type FeatureMatrix, takeRows } from '../../base/matrix.js'
+import { seededRandom, shuffledIndices } from '../../base/random.js'
+import { checkTraining } from '../check.js'
+import type { ChurnModel, TrainingData } from '../contract.js'
 
 /** How good probabilities are: `logLoss`, `rocAuc` and the other metrics of holdfast are such functions. */
 export type ProbabilityMetric = (

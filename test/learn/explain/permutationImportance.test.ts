@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { trainPrior } from '../../src/learn/baseline/train.js'
-import { trainBoosting } from '../../src/learn/boosting/train.js'
-import { trainLogistic } from '../../src/learn/logistic/train.js'
-import { permutationImportance } from '../../src/learn/permutationImportance.js'
-import { rowsOf, sampleData } from './sample.js'
+import { rocAuc } from '../../../src/evaluate/ranking/rocAuc.js'
+import { trainPrior } from '../../../src/learn/baseline/train.js'
+import { trainBoosting } from '../../../src/learn/boosting/train.js'
+import { permutationImportance } from '../../../src/learn/explain/permutationImportance.js'
+import { trainLogistic } from '../../../src/learn/logistic/train.js'
+import { rowsOf, sampleData } from '../sample.js'
 
 const train = sampleData(500, 1)
 const test = sampleData(400, 2)
