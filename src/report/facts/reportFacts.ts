@@ -1,0 +1,199 @@
+import type { EvaluationData } from '../../evaluate/evaluation.js'
+import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
+
+/** What was predicted with, and on what it was trained. */
+export interface ModelFacts {
+  /** Name of the learner; null where the predictions came from elsewhere. */
+  readonly learner: string | null
+  /** Number of features; null where it is not known. */
+  readonly features: number | null
+  /** Options that the model was trained with, as texts; empty where they are not given. */
+  readonly options: Readonly<Record<string, string>>
+  /** What it predicts, in words. */
+  readonly label: string
+  /** Days between the cutoff and the outcome window, and its length; null for a flat table. */
+  readonly window: { readonly gapDays: number; readonly horizonDays: number } | null
+  readonly intendedUse: string
+  /** Sentences that the author adds to the limits. */
+  readonly remarks: readonly string[]
+}
+
+/** Rows of customers, in numbers. */
+export interface RowsFacts {
+  readonly rows: number
+  readonly churners: number
+  /** Share of churners, in [0, 1]. */
+  readonly baseRate: number
+  /** First and last cutoff, YYYY-MM-DD; null for a flat table. */
+  readonly cutoffs: { readonly first: string; readonly last: string; readonly count: number } | null
+  /** SHA-256 of the data; null where it has none. */
+  readonly fingerprint: string | null
+}
+
+/** One column of the data. */
+export interface FeatureFacts {
+  readonly feature: string
+  readonly kind: 'number' | 'text'
+  /** Share of the test rows without a value, in [0, 1]. */
+  readonly missingShare: number
+  /** How far the test rows lie from the training rows (PSI); null without training rows. */
+  readonly psi: number | null
+  /** Share of the test rows with a value that training has not seen; null without training rows. */
+  readonly newShare: number | null
+}
+
+/** The data behind the report. */
+export interface DataFacts {
+  readonly test: RowsFacts
+  readonly train: RowsFacts | null
+  /** The features of the model in its order; empty where they are not known. */
+  readonly features: readonly FeatureFacts[]
+  readonly warnings: readonly string[]
+}
+
+/** Scores by outcome: `counts[i]` lie in `[edges[i], edges[i + 1])`, the last bin holds its upper end too. */
+export interface ScoreFacts {
+  readonly edges: readonly number[]
+  readonly churned: readonly number[]
+  readonly stayed: readonly number[]
+}
+
+/** Points of a curve, from left to right. */
+export interface CurveFacts {
+  readonly x: readonly number[]
+  readonly y: readonly number[]
+}
+
+/** A list of a given length, in money. */
+export interface ProfitPointFacts {
+  readonly contactedShare: number
+  readonly contacts: number
+  readonly churners: number
+  readonly profit: number
+}
+
+/** What an offer earns, by the length of the list. Money is of the tested customers together. */
+export interface ProfitFacts {
+  readonly currency: string | null
+  /** Mean over the customers. */
+  readonly customerValue: number
+  readonly offerCost: number
+  readonly contactCost: number
+  /** Share of contacted churners who stay, and its Beta distribution where it was given as one. */
+  readonly acceptance: number
+  readonly acceptanceBeta: { readonly alpha: number; readonly beta: number } | null
+  readonly customers: number
+  readonly curve: CurveFacts
+  readonly best: ProfitPointFacts
+  readonly everybody: ProfitPointFacts
+  /** Profit of the best list with its interval. */
+  readonly bestProfit: Interval
+  /** Further lengths of the list. */
+  readonly lists: readonly ProfitPointFacts[]
+}
+
+/** How much each feature moves the predictions, the strongest first. */
+export interface ImportanceFacts {
+  readonly scale: 'log-odds' | 'probability'
+  /** Features of the model, shown or not. */
+  readonly features: number
+  readonly shown: readonly {
+    readonly feature: string
+    readonly meanAbsolute: number
+    readonly share: number
+  }[]
+}
+
+/** What a feature does to the prediction, other features as they are (accumulated local effects). */
+export interface EffectFacts {
+  readonly feature: string
+  readonly scale: 'log-odds' | 'probability'
+  readonly kind: 'number' | 'text'
+  /** One value or category each, with the effect and the customers there. */
+  readonly points: readonly {
+    readonly at: number | string
+    readonly effect: number
+    readonly customers: number
+  }[]
+  readonly missing: { readonly effect: number; readonly customers: number } | null
+}
+
+/** One group of customers. */
+export interface SegmentRowFacts {
+  readonly name: string
+  readonly customers: number
+  readonly churners: number
+  readonly baseRate: number
+  readonly meanProbability: number
+  readonly rocAuc: Interval | null
+  /** Churners over the sum of the predictions: 1 = right, 1.5 = half as many again leave as predicted. */
+  readonly observedToExpected: Interval | null
+  /** Names of the small groups in it; empty where it is one group. */
+  readonly mergedFrom: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** The figures by one or two attributes. */
+export interface SegmentFacts {
+  /** Level of the intervals, in (0, 1). */
+  readonly level: number
+  readonly attributes: readonly string[]
+  readonly segments: readonly SegmentRowFacts[]
+  readonly overall: SegmentRowFacts
+  /** Sentences on the groups where the model is worst. */
+  readonly worst: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** One test in time. */
+export interface BacktestFoldFacts {
+  /** YYYY-MM-DD. */
+  readonly cutoff: string
+  readonly testRows: number
+  readonly churners: number
+  readonly baseRate: number | null
+  readonly meanProbability: number | null
+  readonly rocAuc: Interval | null
+  readonly note: string | null
+}
+
+/** How the figures went over time. */
+export interface BacktestFacts {
+  /** Level of the intervals, in (0, 1). */
+  readonly level: number
+  /** All test rows as one list; null where it is not defined. */
+  readonly pooledRocAuc: Interval | null
+  readonly folds: readonly BacktestFoldFacts[]
+  /** Sentences on figures that changed with time. */
+  readonly drift: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * All that a report shows, as plain JSON: pictures, page and Markdown are made from it and from nothing else. What is null
+ * or empty was not asked for, and has no section. Figures of {@link EvaluationData} are as `evaluate` gives them.
+ */
+export interface ReportFacts {
+  readonly format: 'holdfast report'
+  /** Rises when a reader of older files could misunderstand the new ones. */
+  readonly version: 1
+  readonly title: string
+  readonly author: string | null
+  /** As the caller gave it; null where not given. */
+  readonly date: string | null
+  readonly model: ModelFacts
+  readonly data: DataFacts
+  readonly evaluation: EvaluationData
+  /** Share of churners caught against share of stayers contacted. */
+  readonly roc: CurveFacts
+  /** Share of the contacted who churned against share of churners caught. */
+  readonly precisionRecall: CurveFacts
+  readonly scores: ScoreFacts
+  readonly profit: ProfitFacts | null
+  readonly importances: ImportanceFacts | null
+  readonly effects: readonly EffectFacts[]
+  readonly segments: readonly SegmentFacts[]
+  readonly backtest: BacktestFacts | null
+  /** Names of features in words, where they have some. */
+  readonly words: Readonly<Record<string, string>>
+}

@@ -1,0 +1,127 @@
+import { rateInterval } from '../facts/rateInterval.js'
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { count, percent } from '../words/numbers.js'
+import { axisBelow, axisBeside } from './axes.js'
+import { niceUpper } from './niceUpper.js'
+import { note } from './note.js'
+import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
+import { colour } from './theme.js'
+
+interface Bin {
+  readonly from: number
+  readonly to: number
+  readonly customers: number
+  readonly predicted: number
+  readonly observed: number
+  readonly lower: number
+  readonly upper: number
+}
+
+/** Predicted beside observed churn in bins of predicted probability, with the interval and the customers of each bin. */
+export function calibrationPicture({ evaluation }: ReportFacts): Picture[] {
+  const rows = evaluation.calibration.map((bin) => ({
+    from: bin.lower,
+    to: bin.upper,
+    customers: bin.customers,
+    predicted: bin.meanProbability,
+    observed: bin.churnRate,
+    ...rateInterval(bin.churnRate, bin.customers, evaluation.level),
+  }))
+  const said = [...rows].sort((a, b) => b.customers - a.customers).slice(0, 3)
+  const pairs = said
+    .sort((a, b) => a.predicted - b.predicted)
+    .map(
+      ({ predicted, observed, customers }) =>
+        `${percent(predicted)} predicted and ${percent(observed)} observed among ${count(customers)} customers`,
+    )
+  return [
+    {
+      name: 'calibration',
+      title: 'Predicted and observed churn',
+      description: `Customers in ${rows.length} groups by predicted probability; the largest groups: ${pairs.join('; ')}.`,
+      rows,
+      panels: (plot, width) => panels(plot, width, rows),
+    },
+  ]
+}
+
+function panels(plot: Plot, width: number, rows: readonly Bin[]): Panel[] {
+  const narrow = isNarrow(width)
+  const end = Math.min(1, niceUpper(Math.max(...rows.map((row) => Math.max(row.to, row.observed)))))
+  const shared = { marginLeft: 52, marginRight: 18, x: { domain: [0, end] } }
+  return [
+    {
+      ...shared,
+      height: narrow ? 270 : 360,
+      marginTop: 34,
+      marginBottom: 10,
+      y: { domain: [0, end] },
+      marks: [
+        ...axisBeside(plot, { label: 'customers who left', ticks: 5, format: percent }),
+        plot.gridX({ stroke: colour.grid, strokeOpacity: 1, ticks: 5 }),
+        plot.line(
+          [
+            [0, 0],
+            [end, end],
+          ],
+          { stroke: colour.reference, strokeWidth: 1.5, strokeDasharray: '4 4' },
+        ),
+        note(plot, 'exactly right', { x: end, y: end, anchor: 'end', dx: -24, dy: 4 }),
+        plot.link(rows, {
+          x: 'predicted',
+          y1: 'lower',
+          y2: (row: Bin) => Math.min(row.upper, end),
+          stroke: colour.model,
+          strokeWidth: 2,
+          strokeOpacity: 0.55,
+        }),
+        plot.line(rows, { x: 'predicted', y: 'observed', stroke: colour.model, strokeWidth: 1.5 }),
+        plot.dot(rows, {
+          x: 'predicted',
+          y: 'observed',
+          r: 5,
+          fill: colour.model,
+          stroke: colour.paper,
+          strokeWidth: 1.5,
+        }),
+      ],
+    },
+    {
+      ...shared,
+      height: 108,
+      marginTop: 22,
+      marginBottom: 48,
+      y: { domain: [0, Math.max(...rows.map((row) => row.customers))] },
+      marks: [
+        ...axisBelow(plot, { label: 'predicted probability', ticks: 5, format: percent }),
+        plot.rectY(rows, {
+          x1: 'from',
+          x2: (row: Bin) => Math.min(row.to, end),
+          y: 'customers',
+          fill: colour.model,
+          fillOpacity: 0.35,
+          insetLeft: 1,
+          insetRight: 1,
+        }),
+        plot.ruleY([0], { stroke: colour.reference }),
+        plot.text(
+          rows.filter((row) => !narrow || hasRoom(row, end, width)),
+          {
+            x: (row: Bin) => (row.from + Math.min(row.to, end)) / 2,
+            y: 'customers',
+            dy: -8,
+            text: (row: Bin) => count(row.customers),
+            fontSize: narrow ? 11 : 12,
+            fontVariant: 'tabular-nums',
+            fill: colour.muted,
+          },
+        ),
+      ],
+    },
+  ]
+}
+
+// Equal-count bins may be thinner than the number above them
+function hasRoom(row: Bin, end: number, width: number): boolean {
+  return ((Math.min(row.to, end) - row.from) / end) * (width - 70) >= 7 * count(row.customers).length
+}

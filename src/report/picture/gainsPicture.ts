@@ -1,0 +1,116 @@
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { count, percent } from '../words/numbers.js'
+import { axisBelow, axisBeside } from './axes.js'
+import { note } from './note.js'
+import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
+import { colour } from './theme.js'
+
+/** A list that somebody would call, as a point of the curve. */
+interface MarkedList {
+  readonly x: number
+  readonly y: number
+  readonly words: string
+}
+
+/** The share of churners reached by the length of the list, beside chance and the best possible. */
+export function gainsPicture(facts: ReportFacts): Picture[] {
+  const { gains, baseRate, churners, customers } = facts.evaluation
+  const rows = gains.contactedShare.map((contactedShare, index) => ({
+    contactedShare,
+    caughtShare: gains.caughtShare[index]!,
+    atRandom: contactedShare,
+    perfect: Math.min(1, contactedShare / baseRate),
+  }))
+  const lists = markedLists(facts)
+  const reached = lists.map(({ x, y }) => `the top ${percent(x)} holds ${percent(y)} of the churners`)
+  return [
+    {
+      name: 'gains',
+      title: 'Churners reached by the length of the list',
+      description:
+        `Of ${count(customers)} customers sorted by risk, ${reached.join(', and ')}; ` +
+        `half of the list holds ${percent(caughtAt(facts, 0.5))}. A random list of the same length holds as many ` +
+        `percent of the churners as of the customers. There are ${count(churners)} churners.`,
+      rows,
+      panels: (plot, width) => [panel(plot, width, rows, lists, baseRate)],
+    },
+  ]
+}
+
+function markedLists(facts: ReportFacts): MarkedList[] {
+  const { topShare } = facts.evaluation
+  const best = facts.profit?.best.contactedShare ?? 0
+  const shares = best > 0 && best < 1 && Math.abs(best - topShare) > 0.02 ? [topShare, best] : [topShare]
+  return shares.map((x) => {
+    const y = caughtAt(facts, x)
+    return { x, y, words: `top ${percent(x)} reaches ${percent(y)}` }
+  })
+}
+
+function caughtAt({ evaluation: { gains } }: ReportFacts, share: number): number {
+  const steps = gains.contactedShare.length - 1
+  const place = Math.min(share * steps, steps - 1e-9)
+  const [from, part] = [Math.floor(place), place % 1]
+  return gains.caughtShare[from]! * (1 - part) + gains.caughtShare[from + 1]! * part
+}
+
+function panel(
+  plot: Plot,
+  width: number,
+  rows: readonly { contactedShare: number; caughtShare: number; perfect: number }[],
+  lists: readonly MarkedList[],
+  baseRate: number,
+): Panel {
+  const narrow = isNarrow(width)
+  const shareTicks = narrow ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+  const model = rows.find((row) => row.contactedShare >= 0.58)!
+  return {
+    height: narrow ? 300 : 400,
+    marginLeft: 52,
+    marginRight: 18,
+    marginTop: 34,
+    marginBottom: 48,
+    x: { domain: [0, 1] },
+    y: { domain: [0, 1] },
+    marks: [
+      ...axisBeside(plot, { label: 'churners reached', ticks: [0, 0.25, 0.5, 0.75, 1], format: percent }),
+      ...axisBelow(plot, {
+        label: 'customers contacted, highest risk first',
+        ticks: shareTicks,
+        format: percent,
+      }),
+      plot.areaY(rows, { x: 'contactedShare', y1: 'contactedShare', y2: 'caughtShare', fill: colour.wash }),
+      plot.line(perfectCorners(baseRate), { stroke: colour.reference, strokeWidth: 1 }),
+      plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { stroke: colour.reference, strokeWidth: 1.5, strokeDasharray: '4 4' },
+      ),
+      plot.line(rows, { x: 'contactedShare', y: 'caughtShare', stroke: colour.model, strokeWidth: 2.5 }),
+      note(plot, 'at random', { x: 0.8, y: 0.8, dx: 8, dy: 14 }),
+      ...(narrow ? [] : [note(plot, 'perfect foresight', { x: baseRate, y: 1, dx: 8, dy: 12 })]),
+      note(plot, 'with the model', {
+        x: model.contactedShare,
+        y: model.caughtShare,
+        dx: 6,
+        dy: narrow ? 16 : 18,
+        fill: colour.model,
+        bold: true,
+      }),
+      ...lists.map(({ x, y, words }) =>
+        note(plot, words, { x, y, dx: 12, dy: 12, fill: colour.chosen, bold: true }),
+      ),
+      plot.dot(lists, { x: 'x', y: 'y', r: 5.5, fill: colour.chosen, stroke: colour.paper, strokeWidth: 2 }),
+    ],
+  }
+}
+
+function perfectCorners(baseRate: number): [number, number][] {
+  return [
+    [0, 0],
+    [baseRate, 1],
+    [1, 1],
+  ]
+}

@@ -1,0 +1,79 @@
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { percent, times } from '../words/numbers.js'
+import { axisBelow, axisBeside } from './axes.js'
+import { note } from './note.js'
+import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
+import { colour } from './theme.js'
+
+interface Bar {
+  readonly part: number
+  readonly customers: number
+  readonly churners: number
+  readonly churnRate: number
+  readonly lift: number
+}
+
+/** How many times more churners than among all customers, from the tenth with the highest risk to that with the lowest. */
+export function liftPicture({ evaluation: { liftTable, baseRate } }: ReportFacts): Picture[] {
+  const rows = liftTable.map(({ customers, churners, churnRate, lift }, index) => ({
+    part: index + 1,
+    customers,
+    churners,
+    churnRate,
+    lift,
+  }))
+  const [first, last] = [rows[0]!, rows.at(-1)!]
+  const part = rows.length === 10 ? 'tenth' : 'part'
+  return [
+    {
+      name: 'lift',
+      title: `Churn in each ${part} of the list`,
+      description:
+        `In the ${part} with the highest risk ${percent(first.churnRate)} leave, ${times(first.lift)} times the rate of all ` +
+        `customers (${percent(baseRate)}); in the ${part} with the lowest risk ${percent(last.churnRate)}, ` +
+        `${times(last.lift)} times.`,
+      rows,
+      panels: (plot, width) => [panel(plot, width, rows, part, baseRate)],
+    },
+  ]
+}
+
+function panel(plot: Plot, width: number, rows: readonly Bar[], part: string, baseRate: number): Panel {
+  const narrow = isNarrow(width)
+  const highest = Math.max(...rows.map((row) => row.churnRate), baseRate)
+  return {
+    height: narrow ? 250 : 280,
+    marginLeft: 52,
+    marginRight: 12,
+    marginTop: 34,
+    marginBottom: 48,
+    x: { type: 'band', domain: rows.map((row) => row.part), padding: 0.22 },
+    y: { domain: [0, highest * 1.12] },
+    marks: [
+      ...axisBeside(plot, { label: 'customers who left', ticks: 5, format: percent }),
+      ...axisBelow(plot, { label: `${part}s of the customers, highest risk first` }),
+      plot.barY(rows, { x: 'part', y: 'churnRate', fill: colour.model, rx1: 3, ry1: 3 } as never),
+      plot.ruleY([baseRate], { stroke: colour.chosen, strokeWidth: 1.5, strokeDasharray: '4 4' }),
+      plot.ruleY([0], { stroke: colour.reference }),
+      plot.text(rows, {
+        x: 'part',
+        y: 'churnRate',
+        dy: -9,
+        text: (row: Bar) => (narrow ? times(row.lift) : `${times(row.lift)}×`),
+        fontVariant: 'tabular-nums',
+        fill: colour.ink,
+        stroke: colour.paper,
+        strokeWidth: 4,
+      }),
+      note(plot, `all customers: ${percent(baseRate)}`, {
+        x: rows.at(-1)!.part,
+        y: baseRate,
+        anchor: 'end',
+        dx: narrow ? 10 : 26,
+        dy: -24,
+        fill: colour.chosen,
+        bold: true,
+      }),
+    ],
+  }
+}

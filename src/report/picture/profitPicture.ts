@@ -1,0 +1,109 @@
+import type { ProfitFacts, ReportFacts } from '../facts/reportFacts.js'
+import { money, percent } from '../words/numbers.js'
+import { axisBelow, axisBeside } from './axes.js'
+import { note } from './note.js'
+import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
+import { colour } from './theme.js'
+
+/** Customers that money is told of, so that reports on different numbers of customers compare. */
+export const customersOfMoney = 10_000
+
+/** Profit by the length of the list, with the best list. */
+export function profitPicture({ profit }: ReportFacts): Picture[] {
+  if (profit === null) return []
+  const { best, everybody, currency } = profit
+  const scaled = (value: number): number => (value * customersOfMoney) / profit.customers
+  const rows = profit.curve.x.map((contactedShare, index) => ({
+    contactedShare,
+    profitPer10000: scaled(profit.curve.y[index]!),
+  }))
+  const bestWords =
+    best.contacts === 0
+      ? 'No list earns more than it costs'
+      : `The best list is the top ${percent(best.contactedShare)} with ${money(scaled(best.profit), currency)}`
+  return [
+    {
+      name: 'profit',
+      title: 'Profit by the length of the list, per 10,000 customers',
+      description: `${bestWords}; contacting everybody gives ${money(scaled(everybody.profit), currency)}.`,
+      rows,
+      panels: (plot, width) => [panel(plot, width, rows, profit, scaled)],
+    },
+  ]
+}
+
+function panel(
+  plot: Plot,
+  width: number,
+  rows: readonly { contactedShare: number; profitPer10000: number }[],
+  { best, everybody, currency }: ProfitFacts,
+  scaled: (value: number) => number,
+): Panel {
+  const narrow = isNarrow(width)
+  const bestAt = { x: best.contactedShare, y: scaled(best.profit) }
+  const everybodyAt = { x: 1, y: scaled(everybody.profit) }
+  const values = rows.map((row) => row.profitPer10000)
+  const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)]
+  const span = highest - lowest || 1
+  return {
+    height: narrow ? 280 : 340,
+    marginLeft: narrow ? 66 : 78,
+    marginRight: 18,
+    marginTop: 34,
+    marginBottom: 48,
+    x: { domain: [0, 1] },
+    y: { domain: [lowest - 0.06 * span, highest + 0.16 * span] },
+    marks: [
+      ...axisBeside(plot, {
+        label: 'profit per 10,000 customers',
+        ticks: 5,
+        format: (value: number) => money(value, narrow ? null : currency),
+      }),
+      ...axisBelow(plot, {
+        label: 'customers contacted, highest risk first',
+        ticks: narrow ? 4 : 10,
+        format: percent,
+      }),
+      plot.areaY(rows, { x: 'contactedShare', y1: 0, y2: 'profitPer10000', fill: colour.wash }),
+      plot.ruleY([0], { stroke: colour.reference }),
+      plot.link([bestAt], {
+        x1: 'x',
+        x2: 'x',
+        y1: 0,
+        y2: 'y',
+        stroke: colour.chosen,
+        strokeDasharray: '3 3',
+      }),
+      plot.line(rows, { x: 'contactedShare', y: 'profitPer10000', stroke: colour.model, strokeWidth: 2.5 }),
+      note(plot, `everybody: ${money(everybodyAt.y, currency)}`, {
+        ...everybodyAt,
+        anchor: 'end',
+        dx: -4,
+        dy: everybodyAt.y > lowest + span / 2 ? 18 : -16,
+      }),
+      note(
+        plot,
+        best.contacts === 0
+          ? 'no list pays'
+          : `top ${percent(best.contactedShare)}: ${money(bestAt.y, currency)}`,
+        {
+          ...bestAt,
+          anchor: best.contactedShare > 0.6 ? 'end' : 'start',
+          dx: best.contactedShare > 0.6 ? -8 : 8,
+          dy: -14,
+          fill: colour.chosen,
+          bold: true,
+        },
+      ),
+      plot.dot([everybodyAt], {
+        x: 'x',
+        y: 'y',
+        r: 4,
+        fill: colour.muted,
+        stroke: colour.paper,
+        strokeWidth: 1.5,
+      }),
+      plot.dot([bestAt], { x: 'x', y: 'y', r: 6, fill: colour.chosen, stroke: colour.paper, strokeWidth: 2 }),
+    ],
+  }
+}

@@ -1,0 +1,49 @@
+/** Colours of one theme. Text has a contrast of at least 4.5 on paper; the three hues differ for every kind of sight. */
+export interface Palette {
+  readonly page: string
+  readonly paper: string
+  readonly ink: string
+  readonly muted: string
+  readonly grid: string
+  readonly reference: string
+  readonly model: string
+  readonly chosen: string
+  readonly good: string
+  readonly wash: string
+}
+
+export const light: Palette = {
+  page: '#f5f6f8',
+  paper: '#ffffff',
+  ink: '#1b212b',
+  muted: '#586173',
+  grid: '#e4e7ec',
+  reference: '#8a93a3',
+  model: '#1d5fb8',
+  chosen: '#b4480c',
+  good: '#0b736e',
+  wash: '#eaf1fb',
+}
+
+export const dark: Palette = {
+  page: '#0e1116',
+  paper: '#171b22',
+  ink: '#e9ecf1',
+  muted: '#a5aebc',
+  grid: '#2b323d',
+  reference: '#79839a',
+  model: '#7fb1ff',
+  chosen: '#ff9f5a',
+  good: '#56cbc3',
+  wash: '#1b2636',
+}
+
+/** A colour of the theme that the page sets; by itself, outside of a page, that of the light theme. */
+export const colour = Object.fromEntries(
+  Object.entries(light).map(([name, value]) => [name, `var(--${name}, ${value})`]),
+) as unknown as Palette
+
+/** Returns a picture with the colours of a theme in the place of its variables, for programs that know no variables. */
+export function painted(svg: string, palette: Palette): string {
+  return svg.replaceAll(/="var\(--(\w+), [^)"]*\)"/g, (_, name: keyof Palette) => `="${palette[name]}"`)
+}
