@@ -1,0 +1,23 @@
+import { compiled, incbet, incbi, ndtr, ndtri, stdtr, stdtri } from 'cephes'
+
+// The ECMAScript module of cephes compiles its WebAssembly after it is loaded (about 20 ms): its functions do not exist
+// before. Who imports from here waits for them by the import.
+await compiled
+
+/** Returns P(Z ≤ z) of a standard normal Z. */
+export const normalCumulative: (z: number) => number = ndtr
+
+/** Returns z with P(Z ≤ z) = `share`, share in (0, 1), of a standard normal Z. */
+export const normalQuantile: (share: number) => number = ndtri
+
+/** Returns P(T ≤ t) of a Student T with that whole number of degrees of freedom. */
+export const studentCumulative: (degreesOfFreedom: number, t: number) => number = stdtr
+
+/** Returns t with P(T ≤ t) = `share`, share in (0, 1), of a Student T. */
+export const studentQuantile: (degreesOfFreedom: number, share: number) => number = stdtri
+
+/** Returns the regularised incomplete beta function, P(B ≤ share) of a B from Beta(alpha, beta). */
+export const betaCumulative: (alpha: number, beta: number, share: number) => number = incbet
+
+/** Returns the share that a B from Beta(alpha, beta) lies below with that chance. */
+export const betaQuantile: (alpha: number, beta: number, chance: number) => number = incbi
