@@ -10,5 +10,10 @@ export function probabilityOf(margin: Float64Array): Float64Array {
 
 /** Returns the probabilities, each in [1e-15, 1 - 1e-15]. */
 export function withoutCertainty(probability: Float64Array): Float64Array {
-  return probability.map((value) => Math.min(Math.max(value, certainty), 1 - certainty))
+  return probability.map(uncertain)
+}
+
+/** Returns the nearest probability in [1e-15, 1 - 1e-15]. */
+export function uncertain(probability: number): number {
+  return Math.min(Math.max(probability, certainty), 1 - certainty)
 }

@@ -1,13 +1,13 @@
 import { logit, sigmoid } from '../base/statistics.js'
 import type { Contributions } from './contract.js'
-import { certainty } from './margin.js'
+import { uncertain } from './margin.js'
 
 /** A smooth or piecewise smooth function of a score, and its slope. */
 export interface ScoreCurve {
   /** Scale of what it gives. */
   readonly scale: Contributions['scale']
-  value(score: number): number
-  slope(score: number): number
+  readonly value: (score: number) => number
+  readonly slope: (score: number) => number
 }
 
 /**
@@ -66,10 +66,6 @@ const toLogOdds: ScoreCurve = {
   scale: 'log-odds',
   value: (probability) => logit(uncertain(probability)),
   slope: (probability) => 1 / (uncertain(probability) * (1 - uncertain(probability))),
-}
-
-function uncertain(probability: number): number {
-  return Math.min(Math.max(probability, certainty), 1 - certainty)
 }
 
 /**

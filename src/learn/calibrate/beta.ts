@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { sigmoid } from '../../base/statistics.js'
+import { logOdds } from '../restore.js'
+import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
+import { type MarginCurve, softplus } from './marginCurve.js'
+import { isSeparated, plattTargets } from './separation.js'
+
+const steepest = 1e20
+
+/** Rules of {@link BetaCalibrator}. */
+export const betaCalibrator = z.strictObject({
+  method: z.literal('beta'),
+  a: z.number().min(0).max(steepest),
+  b: z.number().min(0).max(steepest),
+  c: logOdds,
+})
+
+/** Log odds of the calibrated probability: `a · ln p − b · ln(1 − p) + c`, p the probability of the model. */
+export type BetaCalibrator = Readonly<z.output<typeof betaCalibrator>>
+
+/**
+ * Returns the beta calibration of greatest likelihood with a ≥ 0 and b ≥ 0: low and high probabilities are stretched
+ * apart from each other. a = b is Platt's line, a = b = 1 and c = 0 changes nothing. Where the margin separates the
+ * classes, targets are Platt's smoothed ones, as for Platt's line.
+ *
+ * @see Kull, Silva Filho and Flach (2017)
+ */
+export function fitBeta(rows: CalibrationRows): BetaCalibrator {
+  const { margin, outcome, weight } = rows
+  const target = isSeparated(rows) ? plattTargets(rows) : outcome
+  const lower = margin.map((value) => -softplus(-value))
+  const upper = margin.map(softplus)
+  const line = fitLogisticLine([lower, upper], target, weight)
+  if (line.slopes.every((slope) => slope >= 0))
+    return betaOf(line.slopes[0]!, line.slopes[1]!, line.intercept)
+  // The likelihood has one maximum: where it lies outside, that of the allowed part is on its edge.
+  const withoutA = fitLogisticLine([upper], target, weight)
+  const withoutB = fitLogisticLine([lower], target, weight)
+  const [best] = [
+    { a: 0, b: withoutA.slopes[0]!, c: withoutA.intercept, loss: withoutA.loss },
+    { a: withoutB.slopes[0]!, b: 0, c: withoutB.intercept, loss: withoutB.loss },
+  ]
+    .filter(({ a, b }) => a >= 0 && b >= 0)
+    .sort((one, other) => one.loss - other.loss)
+  if (best !== undefined) return betaOf(best.a, best.b, best.c)
+  return betaOf(0, 0, fitLogisticLine([], outcome, weight).intercept)
+}
+
+function betaOf(a: number, b: number, c: number): BetaCalibrator {
+  return Object.freeze({ method: 'beta', a: Math.min(a, steepest), b: Math.min(b, steepest), c })
+}
+
+/** Returns the curve of the calibrator over log odds. */
+export function betaCurve({ a, b, c }: BetaCalibrator): MarginCurve {
+  return {
+    margin: (margin) => c - a * softplus(-margin) + b * softplus(margin),
+    slope: (margin) => a * sigmoid(-margin) + b * sigmoid(margin),
+  }
+}

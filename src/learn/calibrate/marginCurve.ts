@@ -1,0 +1,12 @@
+/** What a calibration makes of log odds: never falling, continuous, finite. */
+export interface MarginCurve {
+  /** Log odds of the calibrated probability. */
+  readonly margin: (margin: number) => number
+  /** How fast that rises, at least 0. */
+  readonly slope: (margin: number) => number
+}
+
+/** ln(1 + e^x) without overflow. */
+export function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import type { ChurnModel, Contributions } from '../contract.js'
+import { probabilityOf } from '../margin.js'
+import {
+  contentOf,
+  modelContentSchema,
+  type Restore,
+  type Restorers,
+  restoreChecked,
+} from '../modelContent.js'
+import { type NestingModel, refuseDeepNesting } from '../nesting.js'
+import type { PredictOptions } from '../predictOptions.js'
+import { rescaledContributions, type ScoreCurve } from '../rescaledContributions.js'
+import { checkState, refuseModel } from '../restore.js'
+import { type Calibration, calibrationSchema } from './calibration.js'
+import { type Calibrator, calibratorSchema, curveOf, probabilityCurve } from './calibrator.js'
+import type { MarginCurve } from './marginCurve.js'
+
+/**
+ * A churn-risk model whose probabilities are put right by a curve; see `calibrate`, `trainCalibrated`, `shiftPrior` and
+ * `trainWithClassWeight`.
+ *
+ * Contributions are those of the inner model, in its scale, each times what the curve rises by on the straight way from
+ * the inner base to the score, divided by the length of that way: they add up to the calibrated score exactly. Their
+ * base is what the curve makes of the inner base. Contributions to interactions and against a background are those of
+ * the inner `model`.
+ */
+export class CalibratedModel implements NestingModel {
+  readonly learner = 'calibrated'
+  readonly features: readonly FeatureSpec[]
+  readonly #curve: MarginCurve
+
+  constructor(
+    /** The model whose probabilities are put right. */
+    readonly model: ChurnModel,
+    /** What is done to them. */
+    readonly calibrator: Calibrator,
+    /** Weighted share of churners that the probabilities stand for: of the rows that calibrated, or shifted to. */
+    readonly baseRate: number,
+    /** How it was calibrated and what that brought; null of a model that is shifted to another base rate. */
+    readonly calibration: Calibration | null,
+  ) {
+    refuseDeepNesting('CalibratedModel', [model])
+    this.features = model.features
+    this.#curve = curveOf(calibrator)
+  }
+
+  /** The model inside, for readers of models in models. */
+  get innerModels(): readonly ChurnModel[] {
+    return [this.model]
+  }
+
+  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return probabilityOf(this.margin(features, options))
+  }
+
+  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return this.model.margin(features, options).map((margin) => this.#curve.margin(margin))
+  }
+
+  contributions(features: FeatureMatrix): Contributions {
+    const inner = this.model.contributions(features)
+    const { margin, slope } = this.#curve
+    const overMargins: ScoreCurve = { scale: 'log-odds', value: margin, slope }
+    return rescaledContributions(
+      inner,
+      inner.scale === 'log-odds' ? overMargins : probabilityCurve(this.#curve),
+    )
+  }
+
+  state(): unknown {
+    return { calibrator: this.calibrator, calibration: this.calibration, model: contentOf(this.model) }
+  }
+}
+
+/** Returns how to read back a calibrated model whose inner model these restorers read. */
+export function restoreCalibrated(restorers: Restorers): Restore {
+  const operation = 'restoreCalibrated'
+  const calibratedState = z.strictObject({
+    calibrator: calibratorSchema,
+    calibration: calibrationSchema.nullable(),
+    model: modelContentSchema(restorers),
+  })
+  return (features, baseRate, state) => {
+    const { calibrator, calibration, model: content } = checkState(operation, calibratedState, state)
+    const model = restoreChecked(operation, restorers, content)
+    refuseModel(
+      operation,
+      JSON.stringify(model.features) === JSON.stringify(features)
+        ? []
+        : [
+            {
+              code: 'model-invalid',
+              parameter: 'model.features',
+              rule: 'to be those of the calibrated model',
+            },
+          ],
+    )
+    return new CalibratedModel(model, calibrator, baseRate, calibration)
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { type CalibrationMethod, calibrationMethods } from './calibrator.js'
+
+/** How probabilities are calibrated. */
+export interface CalibrateOptions {
+  /**
+   * The curve from the model's probabilities to calibrated ones: `platt` (a line through log odds), `beta` (low and high
+   * probabilities apart from each other), `isotonic` (any curve that never falls; some thousand rows), `none`; or `auto`:
+   * the simplest of them within one standard error of the best on rows it was not fitted to. Default `auto`.
+   */
+  readonly method?: CalibrationMethod | 'auto' | undefined
+  /** Parts of the rows by which methods are compared, each kept from one fit. Integer in [2, 20]. Default 5. */
+  readonly folds?: number | undefined
+  /** Seed by which rows are dealt to the folds. Integer in [0, 2^32). Default 1. */
+  readonly seed?: number | undefined
+  /**
+   * The customer of each row, where customers have several (`ids` of a dataset): all rows of one are in one fold. Shape
+   * (rows). Default: each row is a customer of its own.
+   */
+  readonly groups?: ArrayLike<string | number> | undefined
+}
+
+/** Rules and defaults of {@link CalibrateOptions}. */
+export const calibrateOptions = z.strictObject({
+  method: z.enum(['auto', ...calibrationMethods]).default('auto'),
+  folds: z.int().min(2).max(20).default(5),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  groups: z.custom<ArrayLike<string | number>>(isList, 'to be a list of texts or numbers').optional(),
+})
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+}
+
+/** Rules and defaults of {@link TrainCalibratedOptions}. */
+export const trainCalibratedOptions = calibrateOptions.extend({
+  repeats: z.int().min(1).max(20).default(1),
+})
+
+/** How a model is trained and calibrated on the same rows. */
+export interface TrainCalibratedOptions extends CalibrateOptions {
+  /** Times that the rows are dealt to folds anew and predicted out of fold: steadier. Integer in [1, 20]. Default 1. */
+  readonly repeats?: number | undefined
+}

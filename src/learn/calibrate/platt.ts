@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { logOdds } from '../restore.js'
+import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
+import type { MarginCurve } from './marginCurve.js'
+import { isSeparated, plattTargets } from './separation.js'
+
+/** Steeper lines are not told apart from a step, and stay finite when models are nested. */
+const steepest = 1e20
+
+/** Rules of {@link PlattCalibrator}. */
+export const plattCalibrator = z.strictObject({
+  method: z.literal('platt'),
+  intercept: logOdds,
+  slope: z.number().min(0).max(steepest),
+})
+
+/** A line through log odds: `intercept + slope · margin`. */
+export type PlattCalibrator = Readonly<z.output<typeof plattCalibrator>>
+
+/**
+ * Returns the line through the log odds that fits the outcomes best: plain maximum likelihood, slope at least 0.
+ *
+ * Platt's smoothed targets, which many implementations take always, pull probabilities of a few rows together and fit
+ * the rows worse; here they are taken only where the margin separates the classes, so that the likelihood has no
+ * maximum. At a slope of 0 everybody gets the churn rate of the rows.
+ *
+ * @see Platt (1999)
+ */
+export function fitPlatt(rows: CalibrationRows): PlattCalibrator {
+  const { margin, outcome, weight } = rows
+  const target = isSeparated(rows) ? plattTargets(rows) : outcome
+  const { intercept, slopes } = fitLogisticLine([margin], target, weight)
+  const slope = slopes[0]!
+  if (slope >= 0) return Object.freeze({ method: 'platt', intercept, slope: Math.min(slope, steepest) })
+  return Object.freeze({
+    method: 'platt',
+    intercept: fitLogisticLine([], outcome, weight).intercept,
+    slope: 0,
+  })
+}
+
+/** Returns the line of the calibrator. */
+export function plattCurve({ intercept, slope }: PlattCalibrator): MarginCurve {
+  return { margin: (margin) => intercept + slope * margin, slope: () => slope }
+}
