@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { atEqualSteps } from './atEqualSteps.js'
 
 /** What points a gains curve has. */
 export interface GainsOptions extends WeightOptions {
@@ -57,7 +58,9 @@ export function gainsCurve(
 /** Like {@link gainsCurve}, from the sorted form. O(groups + points). */
 export function gainsCurveOf(ranked: RankedOutcomes, points?: number): GainsCurve {
   const corners = cornersOf(ranked)
-  return points === undefined ? corners : sampled(corners, points)
+  if (points === undefined) return corners
+  const { share, height } = atEqualSteps(corners.contactedShare, corners.caughtShare, points)
+  return { contactedShare: share, caughtShare: height }
 }
 
 function cornersOf({ churned, stayed, churners, customers }: RankedOutcomes): GainsCurve {
@@ -74,18 +77,5 @@ function cornersOf({ churned, stayed, churners, customers }: RankedOutcomes): Ga
   // The sums are the totals up to rounding of fractional weights.
   contactedShare[churned.length] = 1
   caughtShare[churned.length] = 1
-  return { contactedShare, caughtShare }
-}
-
-function sampled(corners: GainsCurve, points: number): GainsCurve {
-  const x = corners.contactedShare
-  const y = corners.caughtShare
-  const contactedShare = Float64Array.from({ length: points + 1 }, (_, point) => point / points)
-  let corner = 0
-  const caughtShare = contactedShare.map((share) => {
-    while (x[corner + 1]! < share) corner++
-    const width = x[corner + 1]! - x[corner]!
-    return y[corner]! + (y[corner + 1]! - y[corner]!) * ((share - x[corner]!) / width)
-  })
   return { contactedShare, caughtShare }
 }
