@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions, optionRule } from '../base/options.js'
+import { isNumberList, type OutcomeRows, readRows } from './outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rankedOutcomes.js'
+import { rowProblems } from './rowProblems.js'
 
 /** What every metric accepts. */
 export interface WeightOptions {
@@ -21,13 +23,30 @@ export const shareRule = z.number().gt(0).lte(1)
 export const probabilityRule = z.number().gte(0).lte(1)
 
 /**
- * Checks options, parameters and rows of a metric at once and returns the options with defaults and the sorted form.
+ * Checks options, parameters and rows of a metric at once and returns the options with defaults and the rows.
  *
  * @param operation the public function the user called
  * @param schema rules of its options, made from `weightOptions`
  * @param parameterProblems what is wrong with its further parameters, from {@link checkParameter}
  * @throws {HoldfastError} every broken rule of options, parameters and rows
  */
+export function checkRows<Options extends { weight?: ArrayLike<number> | undefined }>(
+  operation: string,
+  schema: z.ZodType<Options>,
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  options: unknown,
+  parameterProblems: readonly Problem[] = [],
+): { readonly rows: OutcomeRows; readonly checked: Options } {
+  const problems = [...parameterProblems]
+  const checked = optionsOrProblems(operation, schema, options, problems)
+  const rows = readRows(probability, outcome, checked?.weight)
+  if (rows === null) problems.push(...rowProblems(probability, outcome, checked?.weight))
+  refuse(operation, problems)
+  return { rows: rows!, checked: checked! }
+}
+
+/** Like {@link checkRows}, and sorts: for metrics that need the order of the probabilities. */
 export function checkOutcomes<Options extends { weight?: ArrayLike<number> | undefined }>(
   operation: string,
   schema: z.ZodType<Options>,
@@ -36,11 +55,8 @@ export function checkOutcomes<Options extends { weight?: ArrayLike<number> | und
   options: unknown,
   parameterProblems: readonly Problem[] = [],
 ): { readonly ranked: RankedOutcomes; readonly checked: Options } {
-  const problems = [...parameterProblems]
-  const checked = optionsOrProblems(operation, schema, options, problems)
-  problems.push(...rowProblems(probability, outcome, checked?.weight))
-  refuse(operation, problems)
-  return { ranked: rankRows(probability, outcome, checked!.weight), checked: checked! }
+  const { rows, checked } = checkRows(operation, schema, probability, outcome, options, parameterProblems)
+  return { ranked: rankRows(rows), checked }
 }
 
 /** Returns what is wrong with a parameter that is not an option; nothing where it keeps the rule. */
@@ -51,7 +67,8 @@ export function checkParameter(parameter: string, schema: z.ZodType, received: u
   return [isPercentage ? { ...problem, wayOut: `Did you mean ${received / 100}?` } : problem]
 }
 
-function optionsOrProblems<Options>(
+/** Returns checked options, or undefined and adds what is wrong with them to the problems. */
+export function optionsOrProblems<Options>(
   operation: string,
   schema: z.ZodType<Options>,
   options: unknown,
@@ -64,115 +81,4 @@ function optionsOrProblems<Options>(
     problems.push(...error.problems)
     return undefined
   }
-}
-
-function rowProblems(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  weight: ArrayLike<number> | undefined,
-): Problem[] {
-  const lists = { probability, outcome, ...(weight === undefined ? {} : { weight }) }
-  const noLists = Object.entries(lists).filter(([, list]) => !isNumberList(list))
-  if (noLists.length > 0) {
-    return noLists.map(([parameter, received]) => ({
-      code: 'value-type',
-      parameter,
-      rule: 'to be a list of numbers',
-      received,
-    }))
-  }
-  const problems = [
-    ...lengthProblems(probability.length, lists),
-    ...valueProblems('probability', probability, 'to be a number in [0, 1]', isProbability, probabilityHint),
-    ...valueProblems('outcome', outcome, 'to be 1 (churned) or 0 (stayed)', isOutcome, () => undefined),
-    ...(weight === undefined
-      ? []
-      : valueProblems('weight', weight, 'to be a finite number of at least 0', isWeight, () => undefined)),
-  ]
-  return problems.length > 0 ? problems : classProblems(outcome, weight)
-}
-
-function lengthProblems(rows: number, lists: Readonly<Record<string, ArrayLike<number>>>): Problem[] {
-  if (rows === 0) return [{ code: 'table-empty', parameter: 'probability', rule: 'to have at least one row' }]
-  return Object.entries(lists)
-    .filter(([, list]) => list.length !== rows)
-    .map(([parameter, list]) => ({
-      code: 'length-differs',
-      parameter,
-      rule: `to have one value per probability (${rows})`,
-      received: list.length,
-    }))
-}
-
-function valueProblems(
-  parameter: string,
-  values: ArrayLike<number>,
-  rule: string,
-  keeps: (value: number) => boolean,
-  hint: (value: number) => string | undefined,
-): Problem[] {
-  const missing: Problem = { code: 'value-missing', parameter, rule }
-  const broken: Problem = { code: 'out-of-range', parameter, rule }
-  const found = { missing: 0, broken: 0, missingAt: -1, brokenAt: -1 }
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]
-    if (typeof value === 'number' && keeps(value)) continue
-    if (value === undefined || value === null || Number.isNaN(value)) {
-      if (found.missing++ === 0) found.missingAt = row
-    } else if (found.broken++ === 0) found.brokenAt = row
-  }
-  const at = (problem: Problem, row: number, count: number): Problem => {
-    const wayOut = problem === missing ? 'Leave such rows out, and say how many.' : hint(values[row]!)
-    const facts = { ...problem, received: values[row], place: { row: row + 1 }, count }
-    return wayOut === undefined ? facts : { ...facts, wayOut }
-  }
-  return [
-    ...(found.missing > 0 ? [at(missing, found.missingAt, found.missing)] : []),
-    ...(found.broken > 0 ? [at(broken, found.brokenAt, found.broken)] : []),
-  ]
-}
-
-function classProblems(outcome: ArrayLike<number>, weight: ArrayLike<number> | undefined): Problem[] {
-  let churners = 0
-  let rows = 0
-  for (let row = 0; row < outcome.length; row++) {
-    if (weight !== undefined && weight[row] === 0) continue
-    rows++
-    churners += outcome[row]!
-  }
-  if (rows === 0) return [{ code: 'out-of-range', parameter: 'weight', rule: 'to be above 0 somewhere' }]
-  if (churners > 0 && churners < rows) return []
-  return [
-    {
-      code: 'one-class',
-      parameter: 'outcome',
-      rule: 'to hold both churned (1) and stayed (0) customers',
-      received: `${rows} times ${churners === 0 ? 0 : 1}`,
-      wayOut: 'Take more customers or a longer outcome window: with one class the metric is not defined.',
-    },
-  ]
-}
-
-function isNumberList(value: unknown): value is ArrayLike<number> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { length?: unknown }).length === 'number'
-  )
-}
-
-function isProbability(value: number): boolean {
-  return value >= 0 && value <= 1
-}
-
-function probabilityHint(value: number): string {
-  return value > 1 && value <= 100
-    ? 'Divide percentages by 100; log odds become probabilities by 1 / (1 + exp(-x)).'
-    : 'Log odds become probabilities by 1 / (1 + exp(-x)).'
-}
-
-function isOutcome(value: number): boolean {
-  return value === 0 || value === 1
-}
-
-function isWeight(value: number): boolean {
-  return value >= 0 && value < Infinity
 }

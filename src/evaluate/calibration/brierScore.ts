@@ -1,4 +1,5 @@
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { meanOfRows } from '../meanOfRows.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
 
 /**
@@ -17,7 +18,7 @@ import type { RankedOutcomes } from '../rankedOutcomes.js'
  * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
  *   `out-of-range`: all at once
  *
- * O(n log n) time, O(n) memory.
+ * O(n) time without sorting, O(1) memory. The order of rows does not matter, to the last bit.
  *
  * @example
  * brierScore([0.75, 0.5], [1, 0])   // (0.25² + 0.5²) / 2
@@ -31,7 +32,13 @@ export function brierScore(
   outcome: ArrayLike<number>,
   options?: WeightOptions,
 ): number {
-  return brierScoreOf(checkOutcomes('brierScore', weightOptions, probability, outcome, options).ranked)
+  const { rows } = checkRows('brierScore', weightOptions, probability, outcome, options)
+  return meanOfRows(rows, 1, (terms, from) => {
+    for (let index = 0; index < terms.length; index++) {
+      const difference = rows.probability[from + index]! - rows.outcome[from + index]!
+      terms[index] = difference * difference
+    }
+  })
 }
 
 /** Like {@link brierScore}, from the sorted form. O(groups). */

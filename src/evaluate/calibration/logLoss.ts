@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { meanOfRows } from '../meanOfRows.js'
+import type { OutcomeRows } from '../outcomeRows.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
 
 /** How `logLoss` treats certainty. */
@@ -29,7 +31,7 @@ const logLossOptions = weightOptions.extend({ clip: z.number().gte(0).lt(0.5).de
  * @throws {HoldfastError} `out-of-range` if a certain prediction is wrong and `clip` is 0; `one-class`,
  *   `length-differs`, `table-empty`, `value-missing`: all at once
  *
- * O(n log n) time, O(n) memory.
+ * O(n) time without sorting, O(1) memory. The order of rows does not matter, to the last bit.
  *
  * @example
  * logLoss([0.5, 0.5], [1, 0])   // ln 2
@@ -43,8 +45,8 @@ export function logLoss(
   outcome: ArrayLike<number>,
   options?: LogLossOptions,
 ): number {
-  const { ranked, checked } = checkOutcomes('logLoss', logLossOptions, probability, outcome, options)
-  const wrong = checked.clip === 0 ? wronglyCertain(ranked) : 0
+  const { rows, checked } = checkRows('logLoss', logLossOptions, probability, outcome, options)
+  const wrong = checked.clip === 0 ? rowsWronglyCertain(rows) : 0
   if (wrong > 0) {
     throw new HoldfastError('logLoss', [
       {
@@ -57,7 +59,28 @@ export function logLoss(
       },
     ])
   }
-  return logLossOf(ranked, checked.clip)
+  return meanOfRows(rows, largestLoss, (terms, from) => {
+    putLosses(terms, rows, from, checked.clip)
+  })
+}
+
+/** −ln of the smallest number above 0 is 744.4. */
+const largestLoss = 745
+
+function putLosses(terms: Float64Array, rows: OutcomeRows, from: number, clip: number): void {
+  const { probability, outcome } = rows
+  for (let index = 0; index < terms.length; index++) {
+    const p = Math.min(Math.max(probability[from + index]!, clip), 1 - clip)
+    terms[index] = outcome[from + index] === 1 ? -Math.log(p) : -Math.log1p(-p)
+  }
+}
+
+function rowsWronglyCertain({ probability, outcome, weight }: OutcomeRows): number {
+  let rows = 0
+  for (let row = 0; row < probability.length; row++) {
+    if (probability[row] === 1 - outcome[row]! && weight?.[row] !== 0) rows++
+  }
+  return rows
 }
 
 /** Returns the weight of churners with probability 0 and stayers with probability 1: where log loss is infinite. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
 import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
-import { churnersInTop, customersInTop, lowestInTop } from './topOfRanking.js'
+import { customersInTop, topsOfRanking } from './topOfRanking.js'
 
 /** How a lift table is cut. */
 export interface LiftTableOptions extends WeightOptions {
@@ -46,7 +46,7 @@ const liftTableOptions = weightOptions.extend({ parts: z.int().gte(1).default(10
  * @throws {HoldfastError} `out-of-range` if there are fewer customers than parts; `one-class`, `option-invalid`,
  *   `length-differs`, `table-empty`, `value-missing`: all at once
  *
- * O(n log n + parts · n) time, O(n) memory.
+ * O(n log n + parts) time, O(n) memory.
  *
  * @example
  * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
@@ -75,28 +75,27 @@ export function liftTable(
   return liftTableOf(ranked, checked.parts)
 }
 
-/** Like {@link liftTable}, from the sorted form. O(parts · groups). */
+/** Like {@link liftTable}, from the sorted form. O(groups + parts). */
 export function liftTableOf(ranked: RankedOutcomes, parts: number): LiftRow[] {
   const baseRate = ranked.churners / ranked.customers
+  const shares = Array.from({ length: parts }, (_, part) => (part + 1) / parts)
+  const counts = shares.map((share) => customersInTop(ranked, share))
   let contacted = 0
   let caught = 0
-  return Array.from({ length: parts }, (_, part) => {
-    const topShare = (part + 1) / parts
-    const top = customersInTop(ranked, topShare)
-    const churnersToHere = churnersInTop(ranked, top)
-    const customers = top - contacted
-    const churners = churnersToHere - caught
-    contacted = top
-    caught = churnersToHere
+  return topsOfRanking(ranked, counts).map((top, part) => {
+    const customers = counts[part]! - contacted
+    const churners = top.churners - caught
+    contacted = counts[part]!
+    caught = top.churners
     return {
-      topShare,
-      lowestProbability: lowestInTop(ranked, top),
+      topShare: shares[part]!,
+      lowestProbability: top.lowestProbability,
       customers,
       churners,
       churnRate: churners / customers,
       lift: churners / customers / baseRate,
       caughtShare: caught / ranked.churners,
-      cumulativeLift: caught / top / baseRate,
+      cumulativeLift: caught / contacted / baseRate,
     }
   })
 }

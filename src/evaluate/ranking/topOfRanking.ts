@@ -10,8 +10,11 @@ export function customersInTop(ranked: RankedOutcomes, share: number): number {
 }
 
 /** Returns a number of customers rounded up to a whole one, where weights count rows. */
-export function roundedUp(customers: number, ranked: RankedOutcomes): number {
-  if (!ranked.wholeWeights) return customers
+export function roundedUp(
+  customers: number,
+  { wholeWeights }: Pick<RankedOutcomes, 'wholeWeights'>,
+): number {
+  if (!wholeWeights) return customers
   // 0.07 * 100 is 7.000000000000001 in floating point and means 7 customers.
   const nearest = Math.round(customers)
   return Math.abs(customers - nearest) <= 1e-9 * nearest ? nearest : Math.ceil(customers)
@@ -43,4 +46,30 @@ export function lowestInTop(ranked: RankedOutcomes, count: number): number {
     if (seen >= count * (1 - 1e-12)) return probability[group]!
   }
   return probability.at(-1)!
+}
+
+/** What the `count` highest probabilities hold. */
+export interface TopOfRanking {
+  readonly churners: number
+  readonly lowestProbability: number
+}
+
+/** Like {@link churnersInTop} and {@link lowestInTop} for ascending counts, in one pass. O(groups + counts). */
+export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[]): TopOfRanking[] {
+  const { probability, churned, stayed } = ranked
+  const last = probability.length - 1
+  let group = 0
+  let contacted = 0
+  let caught = 0
+  return counts.map((count) => {
+    let size = churned[group]! + stayed[group]!
+    while (group < last && contacted + size < count * (1 - 1e-12)) {
+      contacted += size
+      caught += churned[group]!
+      group++
+      size = churned[group]! + stayed[group]!
+    }
+    const part = size <= count - contacted ? 1 : (count - contacted) / size
+    return { churners: caught + churned[group]! * part, lowestProbability: probability[group]! }
+  })
 }
