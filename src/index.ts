@@ -94,6 +94,10 @@ export { liftAt } from './evaluate/ranking/liftAt.js'
 export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/ranking/liftTable.js'
 export { rocAuc } from './evaluate/ranking/rocAuc.js'
 export { rankOutcomes } from './evaluate/rankOutcomes.js'
+export type { CensoringOptions, FollowUpSample } from './evaluate/survival/checkedFollowUps.js'
+export { concordance } from './evaluate/survival/concordance.js'
+export { type TimeDependentAuc, timeDependentAuc } from './evaluate/survival/timeDependentAuc.js'
+export { type UnoConcordanceOptions, unoConcordance } from './evaluate/survival/unoConcordance.js'
 export { type Confusion, confusionAt } from './evaluate/threshold/confusionAt.js'
 // feature: what was known before the cutoff
 export {
