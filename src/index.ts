@@ -80,6 +80,30 @@ export {
   type Interval,
 } from './evaluate/interval/bootstrapInterval.js'
 export { type MetricName, metricNames, type RankedMetric } from './evaluate/metrics.js'
+export type { ContactPolicy } from './evaluate/profit/contactPolicy.js'
+export { type CostMatrix, offerCosts } from './evaluate/profit/costMatrix.js'
+export { contactsByCost, costThreshold, type UniformCosts } from './evaluate/profit/costThreshold.js'
+export { expectedContactProfit } from './evaluate/profit/expectedContactProfit.js'
+export {
+  type ExpectedMaximumProfit,
+  expectedMaximumProfit,
+  expectedMaximumProfitMetric,
+} from './evaluate/profit/expectedMaximumProfit.js'
+export { type ExpectedProfit, expectedProfit } from './evaluate/profit/expectedProfit.js'
+export { type MaximumProfit, maximumProfit, maximumProfitMetric } from './evaluate/profit/maximumProfit.js'
+export {
+  type ProfitCurve,
+  type ProfitCurveOptions,
+  type ProfitPoint,
+  profitCurve,
+} from './evaluate/profit/profitCurve.js'
+export {
+  type RealisedProfit,
+  type RealisedProfitOptions,
+  realisedProfit,
+} from './evaluate/profit/realisedProfit.js'
+export type { BetaAcceptance, RetentionOffer } from './evaluate/profit/retentionOffer.js'
+export { savings, totalCost } from './evaluate/profit/savings.js'
 export type { RankedOutcomes } from './evaluate/rankedOutcomes.js'
 // evaluate: how good the predictions are
 export { averagePrecision } from './evaluate/ranking/averagePrecision.js'

@@ -1,4 +1,24 @@
-import type { BetaAcceptance } from './retentionOffer.js'
+import { z } from 'zod'
+import type { Problem } from '../../base/errors.js'
+import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import type { OutcomeRows } from '../outcomeRows.js'
+import { atEqualSteps } from '../ranking/atEqualSteps.js'
+import { acceptanceLaw } from './acceptanceLaw.js'
+import { type Amount, type CheckedOffer, checkOffer } from './checkedOffer.js'
+import { type ContactSteps, stepsByProbability, stepsByScore } from './contactSteps.js'
+import { contactProfitsOf } from './expectedContactProfit.js'
+import type { BetaAcceptance, RetentionOffer } from './retentionOffer.js'
+
+/** Which list a profit curve goes down, and what points it has. */
+export interface ProfitCurveOptions extends WeightOptions {
+  /**
+   * Order of the list. `probability`: the highest risk first. `expectedProfit`: what a contact is expected to earn,
+   * which differs where money differs by customer. Default `probability`.
+   */
+  readonly orderBy?: 'probability' | 'expectedProfit'
+  /** Number of equal steps of the contacted share. Integer ≥ 1. Left out: one point per distinct place in the list. */
+  readonly points?: number
+}
 
 /** What contacting the top of a list earns. Counts are sums of weights. */
 export interface ProfitPoint {
@@ -31,4 +51,114 @@ export interface ProfitCurve {
   readonly best: ProfitPoint
   readonly everybody: ProfitPoint
   readonly customers: number
+}
+
+const curveOptions = weightOptions.extend({
+  orderBy: z.enum(['probability', 'expectedProfit']).default('probability'),
+  points: z.int().gte(1).optional(),
+})
+
+/**
+ * Returns, for each share of customers contacted from the top of the list, what the campaign earns.
+ *
+ * Use it to choose how many to contact, and to see how flat the top is. The amounts of each customer count as they are:
+ * nothing is averaged. Like `maximumProfit` its best point is chosen with the outcomes at hand, so on few customers it
+ * promises more than the same cut will bring on others. For a list whose outcomes are not known yet see `bestList`.
+ *
+ * With γ the (mean) acceptance, v = customerValue, d = offerCost, f = contactCost of each contacted customer:
+ *
+ *     profit = sum over contacted churners of (γ·(v − d) − f)  −  sum over contacted stayers of (d + f)
+ *
+ * Customers of equal place are one step: a straight line, along which they are contacted in random order. `best` is
+ * the best end of a step, whatever `points` says.
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+ * @param offer amounts for all, or by customer, shape (n)
+ * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
+ *   `value-missing`, `out-of-range`: all at once
+ *
+ * O(n log n) time, O(n) memory.
+ *
+ * @example
+ * const offer = { customerValue: 100, offerCost: 10, contactCost: 1, acceptance: 0.5 }
+ * const curve = profitCurve([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0], offer)   // 44 per churner, −11 per stayer
+ * curve.profit
+ * // => Float64Array [0, 44, 33, 77, 66]
+ * curve.best
+ * // => { contactedShare: 0.75, contacts: 3, churners: 2, lowestProbability: 0.3, profit: 77 }
+ *
+ * @see {@link maximumProfit} for the best point alone, {@link realisedProfit} for one list with its uncertainty
+ */
+export function profitCurve(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  offer: RetentionOffer,
+  options?: ProfitCurveOptions,
+): ProfitCurve {
+  const problems: Problem[] = []
+  const money = checkOffer('profitCurve', offer, probability?.length ?? 0, problems)
+  const { rows, checked } = checkRows('profitCurve', curveOptions, probability, outcome, options, problems)
+  const { mean } = acceptanceLaw(money!.acceptance)
+  const byProbability = checked.orderBy === 'probability'
+  const steps = byProbability
+    ? stepsByProbability(rows, money!, mean)
+    : stepsByScore(rows, contactProfitsOf(rows.probability, money!), money!, mean)
+  const curve = cornersOf(steps, byProbability)
+  const { share, height } =
+    checked.points === undefined
+      ? { share: curve.contactedShare, height: curve.profit }
+      : atEqualSteps(curve.contactedShare, curve.profit, checked.points)
+  return { offer: meanOffer(money!, rows), ...curve, contactedShare: share, profit: height }
+}
+
+function cornersOf(
+  { score, customers, churners, profit }: ContactSteps,
+  byProbability: boolean,
+): Omit<ProfitCurve, 'offer'> {
+  let all = 0
+  for (let step = 0; step < score.length; step++) all += customers[step]!
+  const contactedShare = new Float64Array(score.length + 1)
+  const earned = new Float64Array(score.length + 1)
+  let point: ProfitPoint = { contactedShare: 0, contacts: 0, churners: 0, lowestProbability: null, profit: 0 }
+  let best = point
+  let contacts = 0
+  let caught = 0
+  for (let step = 0; step < score.length; step++) {
+    contacts += customers[step]!
+    caught += churners[step]!
+    contactedShare[step + 1] = contacts / all
+    earned[step + 1] = earned[step]! + profit[step]!
+    if (earned[step + 1]! <= best.profit && step < score.length - 1) continue
+    point = {
+      contactedShare: contacts / all,
+      contacts,
+      churners: caught,
+      lowestProbability: byProbability ? score[step]! : null,
+      profit: earned[step + 1]!,
+    }
+    if (point.profit > best.profit) best = point
+  }
+  return { contactedShare, profit: earned, best, everybody: point, customers: all }
+}
+
+function meanOffer(offer: CheckedOffer, rows: OutcomeRows): ProfitCurve['offer'] {
+  return {
+    customerValue: meanAmount(offer.customerValue, rows.weight),
+    offerCost: meanAmount(offer.offerCost, rows.weight),
+    contactCost: meanAmount(offer.contactCost, rows.weight),
+    acceptance: offer.acceptance,
+    currency: offer.currency ?? null,
+  }
+}
+
+function meanAmount(amount: Amount, weight: Float64Array | null): number {
+  if (typeof amount === 'number') return amount
+  let sum = 0
+  let times = 0
+  for (let row = 0; row < amount.length; row++) {
+    sum += amount[row]! * (weight === null ? 1 : weight[row]!)
+    times += weight === null ? 1 : weight[row]!
+  }
+  return sum / times
 }

@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { HoldfastError, type Problem } from '../../base/errors.js'
+import { checkOptions } from '../../base/options.js'
+import { isNumberList } from '../outcomeRows.js'
+import { valueProblems } from '../rowProblems.js'
+import type { BetaAcceptance, RetentionOffer } from './retentionOffer.js'
+
+/** An amount of money: the same for all, or by customer. */
+export type Amount = number | ArrayLike<number>
+
+/** An offer that keeps the rules, with its default. */
+export interface CheckedOffer {
+  readonly customerValue: Amount
+  readonly offerCost: Amount
+  readonly contactCost: Amount
+  readonly acceptance: number | BetaAcceptance
+  readonly currency?: string | undefined
+}
+
+/** An offer whose amounts are the same for all customers. */
+export interface UniformOffer extends CheckedOffer {
+  readonly customerValue: number
+  readonly offerCost: number
+  readonly contactCost: number
+}
+
+/** Rule of an amount, for the schemas of options. */
+export const amountRule = z.custom<Amount>(isAmount, 'to be a number, or a list with one number per customer')
+
+const acceptanceSchema = z.strictObject({ alpha: z.number().gt(0), beta: z.number().gt(0) })
+
+const acceptanceRule = z
+  .custom<number | BetaAcceptance>(
+    isAcceptance,
+    'to be a number in [0, 1], or { alpha, beta } of a Beta distribution, both above 0',
+  )
+  .default({ alpha: 6, beta: 14 })
+
+const offerSchema = z.strictObject({
+  customerValue: amountRule,
+  offerCost: amountRule,
+  contactCost: amountRule,
+  acceptance: acceptanceRule,
+  currency: z.string().min(1).optional(),
+})
+
+const amountNames = ['customerValue', 'offerCost', 'contactCost'] as const
+
+/** Returns the amount of one customer. */
+export function amountOf(amount: Amount, row: number): number {
+  return typeof amount === 'number' ? amount : amount[row]!
+}
+
+/** Whether every amount is the same for all customers. */
+export function isUniform(offer: CheckedOffer): offer is UniformOffer {
+  return amountNames.every((name) => typeof offer[name] === 'number')
+}
+
+/** Returns the offer with its default, and adds what is wrong with it to `problems`; undefined where it has no use. */
+export function checkOffer(
+  operation: string,
+  offer: RetentionOffer,
+  rows: number,
+  problems: Problem[],
+): CheckedOffer | undefined {
+  const before = problems.length
+  let checked: CheckedOffer | undefined
+  try {
+    checked = checkOptions(operation, offerSchema, offer)
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    problems.push(...error.problems)
+  }
+  for (const name of amountNames) {
+    const amount: unknown = offer?.[name]
+    if (!isAmount(amount)) continue
+    problems.push(
+      ...amountProblems(name, amount, rows, 'of at least 0', (value) => value >= 0, valueHint(name)),
+    )
+  }
+  if (checked !== undefined && problems.length === before) problems.push(...neverPays(checked, rows))
+  return checked
+}
+
+/** Like {@link checkOffer}, for what is defined for equal customers only. */
+export function checkUniformOffer(
+  operation: string,
+  offer: RetentionOffer,
+  problems: Problem[],
+): UniformOffer | undefined {
+  const perCustomer = amountNames.filter((name) => isNumberList(offer?.[name]))
+  problems.push(
+    ...perCustomer.map((parameter) => ({
+      code: 'option-invalid' as const,
+      parameter,
+      rule: 'to be one number for all customers',
+      received: offer[parameter],
+      wayOut:
+        'Amounts by customer are not averaged away: use profitCurve or expectedProfit, which count them.',
+    })),
+  )
+  if (perCustomer.length > 0) return undefined
+  return checkOffer(operation, offer, 0, problems) as UniformOffer | undefined
+}
+
+/** Returns what is wrong with an amount: its length, and values that are missing or break the rule. */
+export function amountProblems(
+  parameter: string,
+  amount: Amount,
+  rows: number,
+  rule: '' | 'of at least 0',
+  keeps: (value: number) => boolean,
+  hint?: string,
+): Problem[] {
+  const isRight = (value: number): boolean => Number.isFinite(value) && keeps(value)
+  const words = `to be a finite number ${rule}`.trimEnd()
+  if (typeof amount === 'number') {
+    if (isRight(amount)) return []
+    const code = Number.isNaN(amount) ? 'value-missing' : 'out-of-range'
+    const problem = { code, parameter, rule: words, received: amount } as const
+    return [hint === undefined || Number.isNaN(amount) ? problem : { ...problem, wayOut: hint }]
+  }
+  const length: Problem = {
+    code: 'length-differs',
+    parameter,
+    rule: `to have one amount per customer (${rows})`,
+    received: amount.length,
+  }
+  return [
+    ...(amount.length === rows ? [] : [length]),
+    ...valueProblems(parameter, amount, words, isRight, () => hint),
+  ]
+}
+
+function isAmount(value: unknown): value is Amount {
+  return typeof value === 'number' || isNumberList(value)
+}
+
+function isAcceptance(value: unknown): boolean {
+  if (typeof value === 'number') return value >= 0 && value <= 1
+  return acceptanceSchema.safeParse(value).success
+}
+
+function valueHint(name: (typeof amountNames)[number]): string {
+  return name === 'customerValue'
+    ? 'Set the value of a customer who costs more than he brings to 0: he is not worth a contact.'
+    : 'State costs as amounts that are paid: 5, not -5.'
+}
+
+function neverPays({ customerValue, offerCost }: CheckedOffer, rows: number): Problem[] {
+  const isOne = typeof customerValue === 'number' && typeof offerCost === 'number'
+  for (let row = 0; row < (isOne ? 1 : rows); row++) {
+    if (amountOf(customerValue, row) > amountOf(offerCost, row)) return []
+  }
+  if (!isOne && rows === 0) return []
+  return [
+    {
+      code: 'out-of-range',
+      parameter: 'customerValue',
+      rule: isOne ? `to be above offerCost (${offerCost})` : 'to be above offerCost for somebody',
+      ...(typeof customerValue === 'number' ? { received: customerValue } : {}),
+      wayOut:
+        'As it is no contact can ever pay. Give the value over the time a kept customer stays, or a cheaper offer.',
+    },
+  ]
+}

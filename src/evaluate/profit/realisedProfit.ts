@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
+import { checkOptions } from '../../base/options.js'
+import { type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import type { Interval } from '../interval/bootstrapInterval.js'
+import { acceptanceLaw } from './acceptanceLaw.js'
+import { type CheckedOffer, checkOffer } from './checkedOffer.js'
+import { contactedUnits } from './contactedUnits.js'
+import { type ContactPolicy, contactedBy, policyProblems } from './contactPolicy.js'
+import { contactProfitsOf } from './expectedContactProfit.js'
+import { listProblems } from './predictionProblems.js'
+import { profitLimits } from './profitInterval.js'
+import type { RetentionOffer } from './retentionOffer.js'
+
+/** How the uncertainty of a profit is found. */
+export interface RealisedProfitOptions extends WeightOptions {
+  /** Shape (n): the customer, or household, of each row; whole groups are drawn. Left out: each row by itself. */
+  readonly groups?: ArrayLike<string | number>
+  /** Number of resamples. Integer ≥ 20. Default 1000, fewer for more than 100,000 contacts, at least 100. */
+  readonly resamples?: number
+  /** Share of resamples inside the interval, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /** Seed of the resampling, a 32-bit integer. Default 1. */
+  readonly seed?: number
+}
+
+/** What a list earned on customers whose outcome is known. Counts are sums of weights, money is a total. */
+export interface RealisedProfit {
+  readonly contacts: number
+  /** Part of the customers that is contacted, in [0, 1]. */
+  readonly contactedShare: number
+  /** Churners among the contacted. */
+  readonly churners: number
+  /** Money, with the interval over customers and, for a Beta, over the acceptance. */
+  readonly profit: Interval
+  /** What the probabilities promised for the same list. Far from `profit`: they are not calibrated. */
+  readonly predictedProfit: number
+}
+
+const realisedOptions = weightOptions.extend({
+  groups: z
+    .custom<ArrayLike<string | number>>(
+      (value) => typeof value === 'object' && value !== null && 'length' in value,
+      'to be a list with one group per customer',
+    )
+    .optional(),
+  resamples: z.int().gte(20).optional(),
+  level: z.number().gt(0).lt(1).default(0.95),
+  seed: z.int().default(1),
+})
+
+type Checked = z.output<typeof realisedOptions>
+
+/**
+ * Returns what contacting a list would have earned on customers whose outcome is known, and how sure that is.
+ *
+ * Use it for the list that was chosen beforehand: by a threshold, by where it pays, or by `bestList`. The outcomes must
+ * be those of customers who were not contacted, or the saved ones count as stayers; what is not observed, who would
+ * have accepted, enters as its mean. Unlike `maximumProfit` nothing is chosen by the outcome.
+ *
+ *     profit = sum over contacted churners of (γ·(v − d) − f)  −  sum over contacted stayers of (d + f)
+ *
+ * with γ the (mean) acceptance, v = customerValue, d = offerCost, f = contactCost. The interval is the percentile
+ * bootstrap over customers (or groups), not stratified: how many churn is uncertain too. Each resample draws its
+ * acceptance from the Beta, one for the whole campaign; of a number it is taken as known. A row stays with its weight.
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed; all equal is an answer too
+ * @param offer amounts for all, or by customer, shape (n)
+ * @param policy whom to contact; default `paying`, everybody whose contact is expected to earn more than 0
+ * @returns money, total over the given customers; same seed, same interval, in any order of rows
+ * @throws {HoldfastError} `option-invalid`, `length-differs`, `table-empty`, `value-missing`, `out-of-range`,
+ *   `duplicate-id` for a row that is listed twice: all at once
+ *
+ * O(n + resamples · contacts) time, O(n) memory.
+ *
+ * @example
+ * const offer = { customerValue: 100, offerCost: 10, contactCost: 1, acceptance: 0.5 }
+ * const list = realisedProfit([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0], offer, { threshold: 0.8 })
+ * list.profit.value   // one churner, 0.5 · 90 − 1, and one stayer, −11
+ * // => 33
+ * list.predictedProfit.toFixed(2)
+ * // => '71.50'
+ *
+ * @see {@link expectedProfit} where no outcome is known, {@link profitCurve} for all cuts of the list
+ */
+export function realisedProfit(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  offer: RetentionOffer,
+  policy: ContactPolicy = 'paying',
+  options?: RealisedProfitOptions,
+): RealisedProfit {
+  const { money, checked } = checkAll(probability, outcome, offer, policy, options)
+  const expected = contactProfitsOf(probability, money)
+  const contacted = contactedBy(policy, probability, expected)
+  const { weight } = checked
+  const sums = { customers: 0, contacts: 0, churners: 0, predicted: 0 }
+  for (let row = 0; row < contacted.length; row++) {
+    const times = weight === undefined ? 1 : weight[row]!
+    sums.customers += times
+    if (contacted[row] === 0 || times === 0) continue
+    sums.contacts += times
+    sums.churners += times * outcome[row]!
+    sums.predicted += times * expected[row]!
+  }
+  const law = acceptanceLaw(money.acceptance)
+  const units = contactedUnits(contacted, outcome, money, checked)
+  const value = units.kept.reduce((sum, kept, unit) => sum + law.mean * kept - units.paid[unit]!, 0)
+  const [lower, upper] = profitLimits(units, law, { ...checked, resamples: checked.resamples })
+  return {
+    contacts: sums.contacts,
+    contactedShare: sums.contacts / sums.customers,
+    churners: sums.churners,
+    profit: { value, lower, upper },
+    predictedProfit: sums.predicted,
+  }
+}
+
+function checkAll(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  offer: RetentionOffer,
+  policy: ContactPolicy,
+  options: unknown,
+): { readonly money: CheckedOffer; readonly checked: Checked } {
+  const operation = 'realisedProfit'
+  const problems: Problem[] = []
+  let checked: Checked | undefined
+  try {
+    checked = checkOptions(operation, realisedOptions, options)
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    problems.push(...error.problems)
+  }
+  const customers = probability?.length ?? 0
+  problems.push(...listProblems(probability, outcome, checked?.weight), ...policyProblems(policy, customers))
+  const groups = checked?.groups
+  if (groups !== undefined && groups.length !== customers) {
+    const rule = `to have one group per probability (${customers})`
+    problems.push({ code: 'length-differs', parameter: 'groups', rule, received: groups.length })
+  }
+  const money = checkOffer(operation, offer, customers, problems)
+  refuse(operation, problems)
+  return { money: money!, checked: checked! }
+}
