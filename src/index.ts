@@ -280,6 +280,39 @@ export type { BoostingOptions } from './learn/boosting/options.js'
 export { trainBoosting, trainBoostingAsync } from './learn/boosting/train.js'
 export { trainBoostingFromChunks } from './learn/boosting/trainFromChunks.js'
 export type { ValidationMetric } from './learn/boosting/validation.js'
+export type { BetaCalibrator } from './learn/calibrate/beta.js'
+export { calibrate } from './learn/calibrate/calibrate.js'
+export type {
+  Calibration,
+  CalibrationCandidate,
+  CalibrationValidation,
+} from './learn/calibrate/calibration.js'
+export type {
+  CalibrationMethod,
+  Calibrator,
+  NoCalibrator,
+  ShiftCalibrator,
+} from './learn/calibrate/calibrator.js'
+export {
+  type BaseRateEstimate,
+  type EstimateBaseRateOptions,
+  estimateBaseRate,
+} from './learn/calibrate/estimateBaseRate.js'
+export type { IsotonicCalibrator } from './learn/calibrate/isotonic.js'
+export type { CalibratedModel } from './learn/calibrate/model.js'
+export type { CalibrateOptions, TrainCalibratedOptions } from './learn/calibrate/options.js'
+export type { PlattCalibrator } from './learn/calibrate/platt.js'
+export {
+  type ShiftPriorOptions,
+  type ShiftProbabilitiesOptions,
+  shiftPrior,
+  shiftProbabilities,
+} from './learn/calibrate/shiftPrior.js'
+export { trainCalibrated, trainCalibratedAsync } from './learn/calibrate/trainCalibrated.js'
+export {
+  type ClassWeightOptions,
+  trainWithClassWeight,
+} from './learn/calibrate/trainWithClassWeight.js'
 export type {
   Capabilities,
   ChurnModel,

@@ -2,16 +2,14 @@ import { z } from 'zod'
 import { sigmoid } from '../../base/statistics.js'
 import { logOdds } from '../restore.js'
 import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
-import { type MarginCurve, softplus } from './marginCurve.js'
+import { type MarginCurve, marginSlope, softplus } from './marginCurve.js'
 import { isSeparated, plattTargets } from './separation.js'
-
-const steepest = 1e20
 
 /** Rules of {@link BetaCalibrator}. */
 export const betaCalibrator = z.strictObject({
   method: z.literal('beta'),
-  a: z.number().min(0).max(steepest),
-  b: z.number().min(0).max(steepest),
+  a: marginSlope,
+  b: marginSlope,
   c: logOdds,
 })
 
@@ -47,7 +45,7 @@ export function fitBeta(rows: CalibrationRows): BetaCalibrator {
 }
 
 function betaOf(a: number, b: number, c: number): BetaCalibrator {
-  return Object.freeze({ method: 'beta', a: Math.min(a, steepest), b: Math.min(b, steepest), c })
+  return Object.freeze({ method: 'beta', a, b, c })
 }
 
 /** Returns the curve of the calibrator over log odds. */

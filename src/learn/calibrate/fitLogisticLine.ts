@@ -28,7 +28,7 @@ const flat = 1e-11
 const rounding = 1e-14
 /** Added to the curvature of each coefficient, as a share: where two of them do the same, neither runs away. */
 const damping = 1e-10
-/** A column whose spread is a smaller share of its size is a constant. */
+/** A column of less spread, in log odds or as a share of its mean, is a constant: what is left of it is rounding. */
 const leastSpread = 1e-9
 
 /**
@@ -79,7 +79,7 @@ function standardised(column: Float64Array, weight: Float64Array | null): Standa
     squares += (weight === null ? 1 : weight[row]!) * (column[row]! - mean) ** 2
   }
   const spread = Math.sqrt(squares / total)
-  if (!(spread > leastSpread * Math.abs(mean))) return { mean, deviation: 0, scores: column }
+  if (!(spread > leastSpread * Math.max(1, Math.abs(mean)))) return { mean, deviation: 0, scores: column }
   return { mean, deviation: spread, scores: column.map((value) => (value - mean) / spread) }
 }
 

@@ -23,8 +23,8 @@ import type { MarginCurve } from './marginCurve.js'
  *
  * Contributions are those of the inner model, in its scale, each times what the curve rises by on the straight way from
  * the inner base to the score, divided by the length of that way: they add up to the calibrated score exactly. Their
- * base is what the curve makes of the inner base. Contributions to interactions and against a background are those of
- * the inner `model`.
+ * base is what the curve makes of the inner base. Interactions and contributions against
+ * a background are asked of the inner `model`.
  */
 export class CalibratedModel implements NestingModel {
   readonly learner = 'calibrated'
@@ -72,6 +72,17 @@ export class CalibratedModel implements NestingModel {
   state(): unknown {
     return { calibrator: this.calibrator, calibration: this.calibration, model: contentOf(this.model) }
   }
+}
+
+/** Returns the model read through the calibrator; probabilities left as they are stand for the model's own base rate. */
+export function calibratedModel(
+  model: ChurnModel,
+  calibrator: Calibrator,
+  calibration: Calibration,
+  rateOfRows: number,
+): CalibratedModel {
+  const baseRate = calibrator.method === 'none' ? model.baseRate : rateOfRows
+  return new CalibratedModel(model, calibrator, baseRate, calibration)
 }
 
 /** Returns how to read back a calibrated model whose inner model these restorers read. */

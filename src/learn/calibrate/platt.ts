@@ -1,17 +1,14 @@
 import { z } from 'zod'
 import { logOdds } from '../restore.js'
 import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
-import type { MarginCurve } from './marginCurve.js'
+import { type MarginCurve, marginSlope } from './marginCurve.js'
 import { isSeparated, plattTargets } from './separation.js'
-
-/** Steeper lines are not told apart from a step, and stay finite when models are nested. */
-const steepest = 1e20
 
 /** Rules of {@link PlattCalibrator}. */
 export const plattCalibrator = z.strictObject({
   method: z.literal('platt'),
   intercept: logOdds,
-  slope: z.number().min(0).max(steepest),
+  slope: marginSlope,
 })
 
 /** A line through log odds: `intercept + slope · margin`. */
@@ -31,7 +28,7 @@ export function fitPlatt(rows: CalibrationRows): PlattCalibrator {
   const target = isSeparated(rows) ? plattTargets(rows) : outcome
   const { intercept, slopes } = fitLogisticLine([margin], target, weight)
   const slope = slopes[0]!
-  if (slope >= 0) return Object.freeze({ method: 'platt', intercept, slope: Math.min(slope, steepest) })
+  if (slope >= 0) return Object.freeze({ method: 'platt', intercept, slope })
   return Object.freeze({
     method: 'platt',
     intercept: fitLogisticLine([], outcome, weight).intercept,

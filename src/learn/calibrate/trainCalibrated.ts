@@ -1,0 +1,170 @@
+import type { z } from 'zod'
+import { HoldfastError } from '../../base/errors.js'
+import { takeRows, takeValues } from '../../base/matrix.js'
+import { seededRandom } from '../../base/random.js'
+import type { ChurnModel, TrainControl, TrainingData } from '../contract.js'
+import { refuseAborted, stepDone } from '../control.js'
+import { dealFolds, rowsOfFold } from './calibrationFolds.js'
+import { type CheckedCalibration, checkCalibration } from './checkCalibration.js'
+import { chooseCalibrator } from './chooseCalibrator.js'
+import type { CalibrationRows } from './fitLogisticLine.js'
+import { type CalibratedModel, calibratedModel } from './model.js'
+import { type TrainCalibratedOptions, trainCalibratedOptions } from './options.js'
+
+const operation = 'trainCalibrated'
+
+type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
+
+/**
+ * Returns a model trained on all rows and calibrated on the same rows, each predicted by a model that has not seen it.
+ *
+ * Use it where there are no rows to spare for `calibrate`. It trains `folds · repeats + 1` times. The models of the folds
+ * see fewer rows than the one that is returned, which is a little surer; with 5 folds that is rarely to be seen.
+ *
+ *     for each fold: train on the other folds, predict the fold
+ *     the calibrator is fitted to those predictions, and chosen, as in `calibrate`
+ *     the model is trained on all rows, and read through the calibrator
+ *
+ * With `repeats` the rows are dealt anew each time and the calibrator sees each row as often, at a share of its weight.
+ *
+ * @param train gives a model for rows: `(rows, control) => trainForest(rows, { seed: 1 }, control)`. Whatever is chosen by
+ *   outcomes is chosen in it
+ * @param data rows of all customers, at least two of either class; see {@link TrainingData}
+ * @param control progress once a training, a signal to stop; the signal is handed on to `train`
+ * @throws {HoldfastError} as `calibrate` and as `train`; `one-class` where a fold would leave but one kind of rows; `aborted`
+ *
+ * @example
+ * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
+ * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
+ * const model = trainCalibrated((rows) => trainForest(rows, { trees: 50 }), data, { method: 'beta' })
+ * model.calibration.validation.logLoss.after < model.calibration.validation.logLoss.before
+ * // => true
+ *
+ * @see {@link calibrate} for the methods; {@link trainCalibratedAsync}
+ */
+export function trainCalibrated(
+  train: (data: TrainingData, control: TrainControl) => ChurnModel,
+  data: TrainingData,
+  options?: TrainCalibratedOptions,
+  control: TrainControl = {},
+): CalibratedModel {
+  const steps = trainingSteps(data, options, control)
+  const handed = signalOf(control)
+  let step = steps.next()
+  while (step.done !== true) step = steps.next(train(step.value, handed))
+  return step.value
+}
+
+/**
+ * Does what `trainCalibrated` does with a `train` that may answer later, as `trainBoostingAsync` does.
+ *
+ * @throws {HoldfastError} as `trainCalibrated`; the promise is rejected
+ *
+ * @example
+ * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
+ * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
+ * const train = (rows, control) => trainBoostingAsync(rows, { rounds: 20 }, control)
+ * const model = await trainCalibratedAsync(train, data, { folds: 3 }, { signal: AbortSignal.timeout(60_000) })
+ * model.learner
+ * // => 'calibrated'
+ */
+export async function trainCalibratedAsync(
+  train: (data: TrainingData, control: TrainControl) => ChurnModel | Promise<ChurnModel>,
+  data: TrainingData,
+  options?: TrainCalibratedOptions,
+  control: TrainControl = {},
+): Promise<CalibratedModel> {
+  const steps = trainingSteps(data, options, control)
+  const handed = signalOf(control)
+  let step = steps.next()
+  while (step.done !== true) step = steps.next(await train(step.value, handed))
+  return step.value
+}
+
+/** Progress of single trainings would go back to 0 each time; the whole has its own. */
+function signalOf({ signal }: TrainControl): TrainControl {
+  return signal === undefined ? {} : { signal }
+}
+
+/** Yields rows that a model is wanted for, takes the model, and ends with the calibrated one. */
+function* trainingSteps(
+  data: TrainingData,
+  options: TrainCalibratedOptions | undefined,
+  control: TrainControl,
+): Generator<TrainingData, CalibratedModel, ChurnModel> {
+  const checked = checkCalibration(operation, trainCalibratedOptions, options, data)
+  refuseAborted(operation, control)
+  const { repeats, folds } = checked.options
+  const total = repeats * folds + 1
+  let done = 0
+  const trained = (): void => stepDone(operation, control, 'training', ++done, total)
+  const parts: Float64Array[] = []
+  for (let repeat = 0; repeat < repeats; repeat++)
+    parts.push(yield* outOfFoldMargins(checked, repeat, trained))
+  const model = yield data
+  const rows = stacked(checked, parts)
+  const groups = repeatedGroups(checked, repeats)
+  const { calibrator, calibration } = chooseCalibrator(rows, groups, checked.options, checked.counts)
+  stepDone(operation, control, 'training', total, total)
+  return calibratedModel(model, calibrator, calibration, checked.baseRate)
+}
+
+/** Margins of all rows, each by a model trained without the row's fold. */
+function* outOfFoldMargins(
+  { features, outcome, weight, groups, options }: Checked,
+  repeat: number,
+  trained: () => void,
+): Generator<TrainingData, Float64Array, ChurnModel> {
+  const folds = dealFolds(outcome, groups, options.folds, seededRandom(options.seed).fork(repeat))
+  if (folds === null) refuseFolds(outcome, groups !== null)
+  const margin = new Float64Array(outcome.length)
+  for (let fold = 0; fold < folds.count; fold++) {
+    const others = rowsOfFold(folds, fold, false)
+    const model = yield {
+      features: takeRows(features, others),
+      outcome: takeValues(outcome, others),
+      ...(weight === null ? {} : { weight: takeValues(weight, others) }),
+    }
+    const own = rowsOfFold(folds, fold, true)
+    const predicted = model.margin(takeRows(features, own))
+    for (const [place, row] of own.entries()) margin[row] = predicted[place]!
+    trained()
+  }
+  return margin
+}
+
+function refuseFolds(outcome: Uint8Array, isGrouped: boolean): never {
+  const churners = outcome.reduce((sum, one) => sum + one, 0)
+  throw new HoldfastError(operation, [
+    {
+      code: 'one-class',
+      parameter: isGrouped ? 'groups' : 'outcome',
+      rule: `to leave both churned and stayed ${isGrouped ? 'customers' : 'rows'} when a fold is kept from the training`,
+      received: `${churners} churned, ${outcome.length - churners} stayed`,
+      wayOut: 'Give more rows; with so few, train without calibration.',
+    },
+  ])
+}
+
+/** The rows once for each time they were predicted, at a share of their weight. */
+function stacked({ outcome, weight }: Checked, parts: readonly Float64Array[]): CalibrationRows {
+  const repeats = parts.length
+  if (repeats === 1) return { margin: parts[0]!, outcome, weight }
+  const count = outcome.length
+  const all = count * repeats
+  return {
+    margin: Float64Array.from(
+      { length: all },
+      (_, place) => parts[Math.floor(place / count)]![place % count]!,
+    ),
+    outcome: Uint8Array.from({ length: all }, (_, place) => outcome[place % count]!),
+    weight: Float64Array.from({ length: all }, (_, place) => (weight?.[place % count] ?? 1) / repeats),
+  }
+}
+
+/** A row that is there more than once is a customer too: its copies stay in one fold. */
+function repeatedGroups({ groups, outcome }: Checked, repeats: number): Int32Array | null {
+  if (repeats === 1) return groups
+  const count = outcome.length
+  return Int32Array.from({ length: count * repeats }, (_, place) => groups?.[place % count] ?? place % count)
+}
