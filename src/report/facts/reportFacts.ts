@@ -1,5 +1,6 @@
 import type { EvaluationData } from '../../evaluate/evaluation.js'
 import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
+import type { FeatureEffect } from '../../learn/explain/accumulatedLocalEffects.js'
 
 /** What was predicted with, and on what it was trained. */
 export interface ModelFacts {
@@ -86,10 +87,10 @@ export interface ProfitFacts {
   readonly curve: CurveFacts
   readonly best: ProfitPointFacts
   readonly everybody: ProfitPointFacts
-  /** Profit of the best list with its interval. */
+  /** Profit of the best list with its interval: how much it would move with other customers of the same kind. */
   readonly bestProfit: Interval
-  /** Further lengths of the list. */
-  readonly lists: readonly ProfitPointFacts[]
+  /** Profit of other lengths of the list. */
+  readonly lists: readonly { readonly contactedShare: number; readonly profit: number }[]
 }
 
 /** How much each feature moves the predictions, the strongest first. */
@@ -102,20 +103,6 @@ export interface ImportanceFacts {
     readonly meanAbsolute: number
     readonly share: number
   }[]
-}
-
-/** What a feature does to the prediction, other features as they are (accumulated local effects). */
-export interface EffectFacts {
-  readonly feature: string
-  readonly scale: 'log-odds' | 'probability'
-  readonly kind: 'number' | 'text'
-  /** One value or category each, with the effect and the customers there. */
-  readonly points: readonly {
-    readonly at: number | string
-    readonly effect: number
-    readonly customers: number
-  }[]
-  readonly missing: { readonly effect: number; readonly customers: number } | null
 }
 
 /** One group of customers. */
@@ -191,7 +178,7 @@ export interface ReportFacts {
   readonly scores: ScoreFacts
   readonly profit: ProfitFacts | null
   readonly importances: ImportanceFacts | null
-  readonly effects: readonly EffectFacts[]
+  readonly effects: readonly FeatureEffect[]
   readonly segments: readonly SegmentFacts[]
   readonly backtest: BacktestFacts | null
   /** Names of features in words, where they have some. */

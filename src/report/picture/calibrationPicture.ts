@@ -48,7 +48,7 @@ export function calibrationPicture({ evaluation }: ReportFacts): Picture[] {
 function panels(plot: Plot, width: number, rows: readonly Bin[]): Panel[] {
   const narrow = isNarrow(width)
   const end = Math.min(1, niceUpper(Math.max(...rows.map((row) => Math.max(row.to, row.observed)))))
-  const shared = { marginLeft: 52, marginRight: 18, x: { domain: [0, end] } }
+  const shared = { marginLeft: 52, marginRight: 26, x: { domain: [0, end] } }
   return [
     {
       ...shared,
@@ -66,7 +66,7 @@ function panels(plot: Plot, width: number, rows: readonly Bin[]): Panel[] {
           ],
           { stroke: colour.reference, strokeWidth: 1.5, strokeDasharray: '4 4' },
         ),
-        note(plot, 'exactly right', { x: end, y: end, anchor: 'end', dx: -24, dy: 4 }),
+        note(plot, 'exactly right', { x: end, y: end * (narrow ? 0.55 : 0.78), anchor: 'end', dx: -8 }),
         plot.link(rows, {
           x: 'predicted',
           y1: 'lower',

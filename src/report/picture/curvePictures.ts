@@ -12,18 +12,21 @@ interface CurveWords {
   /** Corners of the line without a model. */
   readonly chance: readonly (readonly [number, number])[]
   readonly figure: string
+  /** Where the figure has room. */
+  readonly place: { readonly x: number; readonly y: number }
 }
 
 /** The ROC curve. */
 export function rocPicture({ roc, evaluation: { rocAuc } }: ReportFacts): Picture[] {
   const words: CurveWords = {
-    x: 'stayers on the list',
-    y: 'churners on the list',
+    x: 'stayers contacted',
+    y: 'churners reached',
     chance: [
       [0, 0],
       [1, 1],
     ],
     figure: `area ${decimal(rocAuc.value)}`,
+    place: { x: 0.56, y: 0.2 },
   }
   return [
     {
@@ -43,13 +46,14 @@ export function rocPicture({ roc, evaluation: { rocAuc } }: ReportFacts): Pictur
 export function precisionRecallPicture({ precisionRecall, evaluation }: ReportFacts): Picture[] {
   const { averagePrecision, baseRate } = evaluation
   const words: CurveWords = {
-    x: 'churners on the list',
-    y: 'of the list left',
+    x: 'churners reached',
+    y: 'churners among the contacted',
     chance: [
       [0, baseRate],
       [1, baseRate],
     ],
     figure: `average ${decimal(averagePrecision.value)}`,
+    place: { x: 0.04, y: baseRate > 0.22 ? 0.1 : 0.36 },
   }
   return [
     {
@@ -76,7 +80,7 @@ function panel(plot: Plot, { x, y }: CurveFacts, words: CurveWords): Panel {
   return {
     height: 290,
     marginLeft: 52,
-    marginRight: 14,
+    marginRight: 26,
     marginTop: 34,
     marginBottom: 48,
     x: { domain: [0, 1] },
@@ -97,7 +101,7 @@ function panel(plot: Plot, { x, y }: CurveFacts, words: CurveWords): Panel {
         dx: -8,
         dy: words.chance[0]![1] === 0 ? 22 : -10,
       }),
-      note(plot, words.figure, { x: 0.5, y: 0.5, dx: 6, fill: colour.model, bold: true }),
+      note(plot, words.figure, { ...words.place, fill: colour.model, bold: true }),
     ],
   }
 }

@@ -31,8 +31,10 @@ export async function drawPicture(picture: Picture, width: number, id: string): 
 }
 
 function panelSvg(plot: Plot, panel: Panel, width: number, document: unknown): string {
-  const { marks, ...options } = panel
-  return plot.plot({ ...options, document, width, marks: [...marks] } as never).outerHTML
+  const { marks, x, y, ...options } = panel
+  // Axes are drawn by marks; without these nulls the library adds its own where a panel has none
+  const scales = { x: { axis: null, ...x }, y: { axis: null, ...y } }
+  return plot.plot({ ...options, ...scales, document, width, marks: [...marks] } as never).outerHTML
 }
 
 /** Returns the inside of a drawn panel, moved down, with what the page says once and what a strict page refuses taken out. */

@@ -1,4 +1,6 @@
-import type { EffectFacts, ReportFacts } from '../facts/reportFacts.js'
+import type { FeatureEffect } from '../../learn/explain/accumulatedLocalEffects.js'
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { featureText } from '../words/featureText.js'
 import { count, decimal, significant } from '../words/numbers.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
@@ -8,16 +10,17 @@ import { colour } from './theme.js'
 
 const categoriesShown = 8
 
-type Scale = EffectFacts['scale']
-type NumberPoint = { readonly at: number; readonly effect: number; readonly customers: number }
-type TextPoint = { readonly at: string; readonly effect: number; readonly customers: number }
+type Scale = FeatureEffect['scale']
+
+/** A value or category of a feature and what it does; a bin of numbers ends at its value. */
+type Point = ReturnType<typeof pointsOf>[number]
 
 /** What each of the strongest features does to the prediction. */
 export function effectPictures({ effects, words }: ReportFacts): Picture[] {
   return effects
-    .filter(({ points }) => points.length > 0)
+    .filter(({ at }) => at.length > 0)
     .map((effect, index): Picture => {
-      const feature = words[effect.feature] ?? effect.feature
+      const feature = featureText(effect.feature, words)
       return {
         name: `effect-${index + 1}`,
         title: `Effect of ${feature}`,
@@ -30,25 +33,36 @@ export function effectPictures({ effects, words }: ReportFacts): Picture[] {
     })
 }
 
-function rowsOf({ points, missing, scale }: EffectFacts, feature: string) {
-  const row = (at: string, effect: number, customers: number) => ({
+function pointsOf({ kind, at, effect, customers }: FeatureEffect) {
+  return at.map((value, index) => ({
+    at: value,
+    from: at[index - 1] ?? value,
+    effect: effect[index]!,
+    customers: kind === 'text' ? customers[index]! : (customers[index - 1] ?? 0),
+  }))
+}
+
+function rowsOf(effect: FeatureEffect, feature: string) {
+  const { scale, missing } = effect
+  const row = (value: string, change: number, customers: number) => ({
     feature,
-    value: at,
-    effect,
+    value,
+    effect: change,
     scale,
     customers,
   })
   return [
-    ...points.map(({ at, effect, customers }) => row(String(at), effect, customers)),
+    ...pointsOf(effect).map((point) => row(String(point.at), point.effect, point.customers)),
     ...(missing === null ? [] : [row('(missing)', missing.effect, missing.customers)]),
   ]
 }
 
-function descriptionOf({ points, scale, missing }: EffectFacts, feature: string): string {
-  const sorted = [...points].sort((a, b) => a.effect - b.effect)
+function descriptionOf(effect: FeatureEffect, feature: string): string {
+  const { scale, missing } = effect
+  const sorted = pointsOf(effect).sort((a, b) => a.effect - b.effect)
   const [low, high] = [sorted[0]!, sorted.at(-1)!]
-  const said = ({ at, effect }: EffectFacts['points'][number]): string =>
-    `${effectText(effect, scale)} at ${typeof at === 'number' ? significant(at) : at}`
+  const said = (point: Point): string =>
+    `${effectText(point.effect, scale)} at ${typeof point.at === 'number' ? significant(point.at) : point.at}`
   const absent = missing === null ? '' : `; ${effectText(missing.effect, scale)} where it is missing`
   return `Against the average customer, ${feature} changes the prediction by ${said(low)} to ${said(high)}${absent}.`
 }
@@ -72,43 +86,43 @@ function axisLabel(scale: Scale): string {
   return scale === 'probability' ? 'points of probability' : 'log odds'
 }
 
-function numberPanels(plot: Plot, { points, missing, scale }: EffectFacts): Panel[] {
-  const rows = points as readonly NumberPoint[]
-  const ends = [rows[0]!.at, rows.at(-1)!.at] as const
+function numberPanels(plot: Plot, effect: FeatureEffect): Panel[] {
+  const { scale, missing } = effect
+  const points = pointsOf(effect)
+  const ends = [Number(points[0]!.at), Number(points.at(-1)!.at)] as const
   const domain = ends[0] === ends[1] ? [ends[0] - 1, ends[1] + 1] : ends
-  const effects = [...rows.map((row) => row.effect), 0, ...(missing === null ? [] : [missing.effect])]
-  const shared = { marginLeft: 48, marginRight: 14 }
+  const effects = [...points.map((point) => point.effect), 0, ...(missing === null ? [] : [missing.effect])]
+  const shared = { marginLeft: 48, marginRight: 14, x: { domain } }
   return [
     {
       ...shared,
       height: 190,
       marginTop: 34,
       marginBottom: 8,
-      x: { domain },
       y: { domain: padded(effects) },
       marks: [
         ...axisBeside(plot, { label: axisLabel(scale), ticks: 4, format: tickText(scale) }),
         plot.ruleY([0], { stroke: colour.reference }),
-        plot.line(rows, { x: 'at', y: 'effect', stroke: colour.model, strokeWidth: 2 }),
-        plot.dot(rows, { x: 'at', y: 'effect', r: rows.length > 24 ? 0 : 2.5, fill: colour.model }),
+        plot.line(points, { x: 'at', y: 'effect', stroke: colour.model, strokeWidth: 2 }),
+        plot.dot(points, { x: 'at', y: 'effect', r: 2.5, fill: colour.model }),
         ...(missing === null ? [] : missingMarks(plot, missing.effect, domain[1]!)),
       ],
     },
     {
       ...shared,
-      height: 58,
-      marginTop: 2,
+      height: 46,
+      marginTop: 4,
       marginBottom: 30,
-      x: { domain },
-      y: { domain: [0, Math.max(...rows.map((row) => row.customers), 1)] },
+      y: { domain: [0, 1] },
       marks: [
         ...axisBelow(plot, { ticks: 4, format: significant }),
-        plot.ruleX(rows, {
+        plot.ruleX(points, {
           x: 'at',
-          y: 'customers',
+          y1: 0,
+          y2: 1,
           stroke: colour.model,
-          strokeOpacity: 0.45,
-          strokeWidth: 3,
+          strokeWidth: 1.5,
+          strokeOpacity: 0.6,
         }),
         plot.ruleY([0], { stroke: colour.reference }),
       ],
@@ -130,10 +144,13 @@ function missingMarks(plot: Plot, effect: number, end: number) {
   ]
 }
 
-function textPanel(plot: Plot, width: number, { points, missing, scale }: EffectFacts): Panel {
-  const all = [...(points as readonly TextPoint[])].sort((a, b) => b.customers - a.customers)
-  const rows = all.slice(0, categoriesShown).sort((a, b) => b.effect - a.effect)
-  if (missing !== null) rows.push({ at: 'missing', ...missing })
+function textPanel(plot: Plot, width: number, effect: FeatureEffect): Panel {
+  const { scale, missing } = effect
+  const common = pointsOf(effect)
+    .sort((a, b) => b.customers - a.customers)
+    .slice(0, categoriesShown)
+  const rows = common.sort((a, b) => b.effect - a.effect)
+  if (missing !== null) rows.push({ at: 'missing', from: 'missing', ...missing })
   const names = rows.map(({ at, customers }) => `${at} (${count(customers)})`)
   const domain = padded([0, ...rows.map((row) => row.effect)], 0.3)
   return {
@@ -148,18 +165,23 @@ function textPanel(plot: Plot, width: number, { points, missing, scale }: Effect
       plot.rect(rows, {
         x1: 0,
         x2: 'effect',
-        y1: (_: TextPoint, index: number) => index,
-        y2: (_: TextPoint, index: number) => index + 0.28,
-        fill: (row: TextPoint) => (row.effect > 0 ? colour.chosen : colour.model),
+        y1: (_: Point, index: number) => index,
+        y2: (_: Point, index: number) => index + 0.28,
+        fill: (row: Point) => (row.effect > 0 ? colour.chosen : colour.model),
       }),
-      plot.ruleX([0], { stroke: colour.reference }),
+      plot.ruleX(rows, {
+        x: 0,
+        y1: (_: Point, index: number) => index - 0.06,
+        y2: (_: Point, index: number) => index + 0.34,
+        stroke: colour.reference,
+      }),
       ...[-1, 1].map((side) =>
         plot.text(
           rows.map((row, index) => ({ ...row, index })).filter((row) => (row.effect >= 0 ? 1 : -1) === side),
           {
             x: 'effect',
-            y: (row: TextPoint & { readonly index: number }) => row.index + 0.14,
-            text: (row: TextPoint) => effectText(row.effect, scale).replace(/ (points|log odds)$/, ''),
+            y: (row: Point & { readonly index: number }) => row.index + 0.14,
+            text: (row: Point) => effectText(row.effect, scale).replace(/ (points|log odds)$/, ''),
             textAnchor: side === 1 ? 'start' : 'end',
             dx: 6 * side,
             fill: colour.ink,

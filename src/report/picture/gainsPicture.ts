@@ -43,7 +43,7 @@ function markedLists(facts: ReportFacts): MarkedList[] {
   const shares = best > 0 && best < 1 && Math.abs(best - topShare) > 0.02 ? [topShare, best] : [topShare]
   return shares.map((x) => {
     const y = caughtAt(facts, x)
-    return { x, y, words: `top ${percent(x)} reaches ${percent(y)}` }
+    return { x, y, words: `top ${percent(x)}: ${percent(y)}` }
   })
 }
 
@@ -63,11 +63,11 @@ function panel(
 ): Panel {
   const narrow = isNarrow(width)
   const shareTicks = narrow ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
-  const model = rows.find((row) => row.contactedShare >= 0.58)!
+  const model = rows.find((row) => row.contactedShare >= freePlace(lists))!
   return {
     height: narrow ? 300 : 400,
     marginLeft: 52,
-    marginRight: 18,
+    marginRight: 26,
     marginTop: 34,
     marginBottom: 48,
     x: { domain: [0, 1] },
@@ -91,7 +91,7 @@ function panel(
       plot.line(rows, { x: 'contactedShare', y: 'caughtShare', stroke: colour.model, strokeWidth: 2.5 }),
       note(plot, 'at random', { x: 0.8, y: 0.8, dx: 8, dy: 14 }),
       ...(narrow ? [] : [note(plot, 'perfect foresight', { x: baseRate, y: 1, dx: 8, dy: 12 })]),
-      note(plot, 'with the model', {
+      note(plot, narrow ? 'model' : 'with the model', {
         x: model.contactedShare,
         y: model.caughtShare,
         dx: 6,
@@ -99,9 +99,10 @@ function panel(
         fill: colour.model,
         bold: true,
       }),
-      ...lists.map(({ x, y, words }) =>
-        note(plot, words, { x, y, dx: 12, dy: 12, fill: colour.chosen, bold: true }),
-      ),
+      ...lists.map(({ x, y, words }) => {
+        const place = x > 0.62 ? ({ anchor: 'end', dx: 0, dy: 22 } as const) : { dx: 12, dy: 12 }
+        return note(plot, words, { x, y, ...place, fill: colour.chosen, bold: true })
+      }),
       plot.dot(lists, { x: 'x', y: 'y', r: 5.5, fill: colour.chosen, stroke: colour.paper, strokeWidth: 2 }),
     ],
   }
@@ -113,4 +114,10 @@ function perfectCorners(baseRate: number): [number, number][] {
     [baseRate, 1],
     [1, 1],
   ]
+}
+
+/** Where along the curve its own name does not touch that of a list. */
+function freePlace(lists: readonly MarkedList[]): number {
+  const distance = (place: number): number => Math.min(...lists.map(({ x }) => Math.abs(place - x)))
+  return [0.3, 0.5, 0.72].reduce((best, place) => (distance(place) > distance(best) ? place : best))
 }

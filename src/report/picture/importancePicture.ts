@@ -1,5 +1,6 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
-import { percent } from '../words/numbers.js'
+import { featureText } from '../words/featureText.js'
+import { percent, wholePercent } from '../words/numbers.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
 import type { Panel, Picture, Plot } from './picture.js'
 import { colour } from './theme.js'
@@ -10,7 +11,7 @@ type Row = { readonly feature: string; readonly share: number; readonly meanAbso
 export function importancePicture({ importances, words }: ReportFacts): Picture[] {
   if (importances === null || importances.shown.length === 0) return []
   const rows: Row[] = importances.shown.map(({ feature, share, meanAbsolute }) => ({
-    feature: words[feature] ?? feature,
+    feature: featureText(feature, words),
     share,
     meanAbsolute,
   }))
@@ -48,7 +49,7 @@ function panel(plot: Plot, width: number, rows: readonly Row[]): Panel {
       plot.text(rows, {
         x: 'share',
         y: (_: Row, index: number) => index + 0.15,
-        text: (row: Row) => percent(row.share),
+        text: (row: Row) => wholePercent(row.share),
         textAnchor: 'start',
         dx: 8,
         fill: colour.ink,

@@ -48,7 +48,7 @@ function panel(
   return {
     height: narrow ? 280 : 340,
     marginLeft: narrow ? 66 : 78,
-    marginRight: 18,
+    marginRight: 26,
     marginTop: 34,
     marginBottom: 48,
     x: { domain: [0, 1] },
@@ -88,8 +88,7 @@ function panel(
           : `top ${percent(best.contactedShare)}: ${money(bestAt.y, currency)}`,
         {
           ...bestAt,
-          anchor: best.contactedShare > 0.6 ? 'end' : 'start',
-          dx: best.contactedShare > 0.6 ? -8 : 8,
+          ...beside(best.contactedShare, narrow ? 0.3 : 0.14),
           dy: -14,
           fill: colour.chosen,
           bold: true,
@@ -106,4 +105,10 @@ function panel(
       plot.dot([bestAt], { x: 'x', y: 'y', r: 6, fill: colour.chosen, stroke: colour.paper, strokeWidth: 2 }),
     ],
   }
+}
+
+/** A label above a point, kept inside of the panel near its ends. */
+function beside(share: number, room: number): { anchor: 'start' | 'middle' | 'end'; dx: number } {
+  if (share < room) return { anchor: 'start', dx: -6 }
+  return share > 1 - room ? { anchor: 'end', dx: 6 } : { anchor: 'middle', dx: 0 }
 }

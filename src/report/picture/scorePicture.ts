@@ -26,8 +26,8 @@ export function scorePicture({ scores }: ReportFacts): Picture[] {
         `of those who stayed ${middle('stayedShare')}.`,
       rows,
       panels: (plot, width) => [
-        panel(plot, width, rows, 'churnedShare', 'of those who left', colour.chosen),
-        panel(plot, width, rows, 'stayedShare', 'of those who stayed', colour.model),
+        panel(plot, width, rows, 'churnedShare', 'share of those who left', colour.chosen),
+        panel(plot, width, rows, 'stayedShare', 'share of those who stayed', colour.model),
       ],
     },
   ]
@@ -58,7 +58,7 @@ function panel(
   return {
     height: (isNarrow(width) ? 130 : 160) + (isLast ? 30 : 0),
     marginLeft: 52,
-    marginRight: 18,
+    marginRight: 26,
     marginTop: 34,
     marginBottom: isLast ? 48 : 18,
     x: { domain: [rows[0]!.from, rows.at(-1)!.to] },

@@ -1,4 +1,5 @@
 import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/reportFacts.js'
+import { featureText } from '../words/featureText.js'
 import { count, decimal } from '../words/numbers.js'
 import { axisBelow } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
@@ -15,7 +16,7 @@ export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
   return segments.flatMap((table, index): Picture[] => {
     const rows = table.segments.map(rowOf).filter((row) => row.rocAuc !== null)
     if (rows.length === 0 || table.overall.rocAuc === null) return []
-    const attributes = table.attributes.map((attribute) => words[attribute] ?? attribute).join(' and ')
+    const attributes = table.attributes.map((attribute) => featureText(attribute, words)).join(' and ')
     return [
       {
         name: `segments-${index + 1}`,

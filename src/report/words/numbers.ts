@@ -21,9 +21,20 @@ export function decimal(value: number, digits = 3): string {
   return signed(value, (size) => size.toFixed(digits))
 }
 
-/** Returns a factor: 3.2 times. */
+/** Returns a share as a percentage with one decimal, so that percentages in a column line up. */
+export function percentInColumn(share: number): string {
+  return `${decimal(share * 100, 1)}${space}%`
+}
+
+/** Returns a share as a whole percentage: 28 %, 6 %, <1 %. */
+export function wholePercent(share: number): string {
+  return `${share > 0 && share < 0.005 ? '<1' : Math.round(share * 100)}${space}%`
+}
+
+/** Returns a factor: 3.2 (times). */
 export function times(factor: number): string {
-  return factor >= 9.95 ? factor.toFixed(0) : factor.toFixed(1)
+  if (factor >= 9.95) return factor.toFixed(0)
+  return factor >= 0.095 || factor === 0 ? factor.toFixed(1) : factor.toFixed(2)
 }
 
 /** Returns an amount rounded to three digits that matter, with its currency: 38,400 €. */

@@ -1,0 +1,45 @@
+import { type EpochDay, formatDay } from '../../base/days.js'
+import type { FeatureRule } from '../../feature/rule.js'
+import type { TrainingData } from '../../learn/contract.js'
+import type { RowsFacts } from './reportFacts.js'
+
+/** The data of a report. A `Dataset` is one; features and outcomes alone will do. */
+export interface ReportedData extends TrainingData {
+  readonly ids?: readonly string[]
+  /** Cutoff of each row; null for a flat table. */
+  readonly cutoffs?: Int32Array | null
+  readonly label?: {
+    readonly name: string
+    readonly gapDays: number
+    readonly horizonDays: number
+    readonly rule?: unknown
+  } | null
+  /** The rules that the features were made with: their words name the features. */
+  readonly rules?: readonly FeatureRule[] | null
+  /** What was left out or looks wrong, in sentences. */
+  readonly warnings?: readonly string[]
+  readonly fingerprint?: string
+}
+
+/** Returns how many rows there are, how many churned, as of when. Counts are sums of weights. */
+export function rowsFacts({ outcome, weight, cutoffs, fingerprint }: ReportedData): RowsFacts {
+  let [rows, churners] = [0, 0]
+  for (let row = 0; row < outcome.length; row++) {
+    rows += weight?.[row] ?? 1
+    churners += outcome[row]! * (weight?.[row] ?? 1)
+  }
+  return {
+    rows,
+    churners,
+    baseRate: rows === 0 ? 0 : churners / rows,
+    cutoffs: cutoffs === undefined || cutoffs === null ? null : cutoffFacts(cutoffs),
+    fingerprint: fingerprint ?? null,
+  }
+}
+
+function cutoffFacts(cutoffs: Int32Array): RowsFacts['cutoffs'] {
+  const distinct = [...new Set(cutoffs)].sort((a, b) => a - b)
+  const [first, last] = [distinct[0], distinct.at(-1)]
+  if (first === undefined || last === undefined) return null
+  return { first: formatDay(first as EpochDay), last: formatDay(last as EpochDay), count: distinct.length }
+}

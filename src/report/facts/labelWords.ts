@@ -1,0 +1,24 @@
+import type { ReportedData } from './dataFacts.js'
+
+const verbs: Readonly<Record<string, string>> = {
+  cancelled: 'cancels',
+  silent: 'falls silent',
+  valueDropped: 'spends much less',
+  planDowngraded: 'moves to a lower plan',
+}
+
+/** Returns what a model predicts, in words: "whether a customer cancels within 30 days, from 7 days after the cutoff on". */
+export function labelWords(label: ReportedData['label']): string {
+  if (label === null || label === undefined) return 'whether a customer leaves, as the label column says'
+  const { gapDays, horizonDays } = label
+  const start =
+    gapDays === 0
+      ? 'after the cutoff'
+      : `from ${gapDays} ${gapDays === 1 ? 'day' : 'days'} after the cutoff on`
+  return `whether a customer ${verbOf(label)} within ${horizonDays} days ${start} (label ${label.name})`
+}
+
+function verbOf({ rule }: NonNullable<ReportedData['label']>): string {
+  const kind = typeof rule === 'object' && rule !== null && 'kind' in rule ? String(rule.kind) : ''
+  return verbs[kind] ?? 'leaves'
+}

@@ -1,0 +1,24 @@
+import { escapeMarkup } from '../words/escapeMarkup.js'
+
+/** A piece of HTML that is safe to put into a page as it is. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type Value = string | number | Markup | readonly Markup[]
+
+/** Returns HTML from a template: texts that are put in are escaped, pieces of HTML are not. */
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
+  return new Markup(
+    parts.reduce(
+      (text, part, index) => text + part + (index < values.length ? written(values[index]!) : ''),
+      '',
+    ),
+  )
+}
+
+function written(value: Value): string {
+  if (value instanceof Markup) return value.text
+  if (typeof value === 'object') return value.map((piece) => piece.text).join('')
+  return escapeMarkup(String(value))
+}

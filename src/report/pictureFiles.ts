@@ -1,0 +1,84 @@
+import { HoldfastError } from '../base/errors.js'
+import { type Cell, Table, tableFrom } from '../table/table.js'
+import type { ReportFacts } from './facts/reportFacts.js'
+import { drawPicture } from './picture/drawPicture.js'
+import { type Picture, wideWidth } from './picture/picture.js'
+import { picturesOf } from './picture/pictures.js'
+import { light, painted } from './picture/theme.js'
+
+/**
+ * Returns the names of the pictures that a report has, in its order: `gains`, `lift`, `profit`, `calibration`, …
+ *
+ * @example
+ * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+ * pictureNames(facts)
+ * // => ['gains', 'lift', 'calibration', 'scores', 'roc', 'precision-recall']
+ *
+ * @see {@link writePictures} for all of them as files
+ */
+export function pictureNames(facts: ReportFacts): string[] {
+  return picturesOf(facts).map(({ name }) => name)
+}
+
+/**
+ * Returns a picture of a report as the text of an .svg file of its own, in light colours on white.
+ *
+ * It holds its title and a description with the numbers, for those who do not see it.
+ *
+ * @param name one of {@link pictureNames}
+ * @throws {HoldfastError} `value-unknown` where the report has no such picture
+ *
+ * About 100 ms for the first picture, which loads the plotting library, and some 20 ms for each further one.
+ *
+ * @example
+ * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+ * const svg = await pictureSvg(facts, 'gains')
+ * svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg" role="img"')
+ * // => true
+ *
+ * @see {@link picturePng}, {@link pictureTable}
+ */
+export async function pictureSvg(facts: ReportFacts, name: string): Promise<string> {
+  const picture = pictureNamed('pictureSvg', facts, name)
+  const drawn = await drawPicture(picture, picture.width ?? wideWidth, name)
+  const [, attributes, inside] = /^<svg([^>]*)>([\s\S]*)$/.exec(drawn)!
+  return painted(`<svg${attributes}><rect width="100%" height="100%" fill="${light.paper}"/>${inside}`, light)
+}
+
+/**
+ * Returns what a picture shows as a table, for another plotting tool: `writeTable` writes it as .csv, .parquet, ….
+ *
+ * @param name one of {@link pictureNames}
+ * @throws {HoldfastError} `value-unknown` where the report has no such picture
+ *
+ * @example
+ * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+ * pictureTable(facts, 'lift').rows()[0]
+ * // => { part: 1, customers: 1, churners: 1, churnRate: 1, lift: 2 }
+ *
+ * @see {@link pictureSvg}
+ */
+export function pictureTable(facts: ReportFacts, name: string): Table {
+  const { rows } = pictureNamed('pictureTable', facts, name)
+  const keys = Object.keys(rows[0] ?? {})
+  if (keys.length === 0) return new Table([])
+  return tableFrom(
+    Object.fromEntries(keys.map((key): [string, Cell[]] => [key, rows.map((row) => row[key] ?? null)])),
+  )
+}
+
+function pictureNamed(operation: string, facts: ReportFacts, name: string): Picture {
+  const all = picturesOf(facts)
+  const found = all.find((picture) => picture.name === name)
+  if (found !== undefined) return found
+  throw new HoldfastError(operation, [
+    {
+      code: 'value-unknown',
+      parameter: 'name',
+      rule: `to be one of ${all.map((picture) => picture.name).join(', ')}`,
+      received: name,
+      wayOut:
+        'A picture without facts is left out: give modelReport an offer for profit, a backtest for backtest.',
+    },
+  ])
+}

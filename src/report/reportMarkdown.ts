@@ -1,0 +1,91 @@
+import { checkFacts } from './facts/checkFacts.js'
+import type { ReportFacts } from './facts/reportFacts.js'
+import type { Picture } from './picture/picture.js'
+import { cautionsOf } from './section/cautions.js'
+import { headlineOf } from './section/headline.js'
+import type { Block, Section, TableBlock } from './section/section.js'
+import { sectionsOf } from './section/sections.js'
+import { printable } from './words/printable.js'
+
+/** How a report becomes Markdown. */
+export interface MarkdownOptions {
+  /** Folder of the pictures that `writePictures` wrote, as seen from the file. Left out: pictures are told in words. */
+  readonly pictures?: string
+}
+
+/**
+ * Returns a report as Markdown: the sentences and tables of the page, for a repository, a ticket or a chat.
+ *
+ * Texts of the data are escaped: a feature named `*` is a star and no list.
+ *
+ * @param facts what `modelReport` or `predictionReport` returned, or their JSON read back
+ * @throws {HoldfastError} `value-type` where the facts are no facts of a report, or of a later version
+ *
+ * @example
+ * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0], { title: 'Spring campaign' })
+ * reportMarkdown(facts).split('\n')[0]
+ * // => '# Spring campaign'
+ *
+ * @see {@link reportHtml} for the page
+ */
+export function reportMarkdown(facts: ReportFacts, { pictures }: MarkdownOptions = {}): string {
+  checkFacts('reportMarkdown', facts)
+  const { sentences, tiles } = headlineOf(facts)
+  const by = [facts.model.learner, facts.author, facts.date].filter((part) => part !== null).join(' · ')
+  const cautions = cautionsOf(facts)
+  return `${[
+    `# ${escaped(facts.title)}`,
+    ...(by === '' ? [] : [escaped(by)]),
+    ...sentences.map((sentence, index) =>
+      index === sentences.length - 1 ? escaped(sentence) : `**${escaped(sentence)}**`,
+    ),
+    tiles
+      .map(({ label, value, beside }) => `- **${escaped(value)}** ${escaped(label)} (${escaped(beside)})`)
+      .join('\n'),
+    ...(cautions.length === 0 ? [] : ['## Before you rely on it', listText(cautions)]),
+    ...sectionsOf(facts).flatMap((section) => sectionText(section, pictures)),
+  ].join('\n\n')}\n`
+}
+
+function sectionText({ title, lead, blocks }: Section, folder: string | undefined): string[] {
+  return [`## ${escaped(title)}`, escaped(lead), ...blocks.flatMap((block) => blockText(block, folder))]
+}
+
+function blockText(block: Block, folder: string | undefined): string[] {
+  switch (block.kind) {
+    case 'text':
+      return [escaped(block.text)]
+    case 'list':
+      return [listText(block.items)]
+    case 'terms':
+      return [block.entries.map(([term, text]) => `- **${escaped(term)}**: ${escaped(text)}`).join('\n')]
+    case 'table':
+      return [`**${escaped(block.caption)}**`, tableText(block)]
+    case 'picture':
+      return pictureText(block.picture, folder)
+    case 'pictures':
+      return block.pictures.flatMap((picture) => pictureText(picture, folder))
+  }
+}
+
+function pictureText({ name, title, description }: Picture, folder: string | undefined): string[] {
+  const words = `**${escaped(title)}.** ${escaped(description)}`
+  return folder === undefined ? [words] : [`![${escaped(title)}](${encodeURI(folder)}/${name}.svg)`, words]
+}
+
+function tableText({ columns, rows }: TableBlock): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [
+    line(columns.map(({ heading }) => escaped(heading))),
+    line(columns.map(({ right }) => (right === true ? '---:' : '---'))),
+    ...rows.map((row) => line(row.map(escaped))),
+  ].join('\n')
+}
+
+function listText(items: readonly string[]): string {
+  return items.map((item) => `- ${escaped(item)}`).join('\n')
+}
+
+function escaped(text: string): string {
+  return printable(text).replaceAll(/[\\`*_[\]<>|#~]/g, '\\$&')
+}

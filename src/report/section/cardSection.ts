@@ -1,0 +1,59 @@
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { count } from '../words/numbers.js'
+import type { Section } from './section.js'
+
+/** The model card: what, when, on what, for what, and the limits. */
+export function cardSection(facts: ReportFacts): Section {
+  const { model, data, author, date } = facts
+  const { train, test } = data
+  const options = Object.entries(model.options).map(([name, value]) => `${name} ${value}`)
+  const entries: [string, string][] = [
+    ['Model', model.learner ?? 'not known: the predictions were given'],
+    ...(options.length === 0 ? [] : [['Options', options.join(', ')] as [string, string]]),
+    ['Predicts', model.label],
+    ...(model.features === null ? [] : [['Features', count(model.features)] as [string, string]]),
+    ...(train === null ? [] : [['Trained on', rowsWords(train)] as [string, string]]),
+    ['Tested on', rowsWords(test)],
+    ...(date === null ? [] : [['Date', date] as [string, string]]),
+    ...(author === null ? [] : [['Author', author] as [string, string]]),
+    ['Meant for', model.intendedUse],
+  ]
+  return {
+    id: 'card',
+    title: 'Model card',
+    lead: `The model predicts ${model.label}.`,
+    blocks: [
+      { kind: 'terms', entries },
+      { kind: 'text', text: 'Limits' },
+      { kind: 'list', items: limitsOf(facts) },
+    ],
+  }
+}
+
+function rowsWords({ rows, churners, cutoffs, fingerprint }: ReportFacts['data']['test']): string {
+  const when =
+    cutoffs === null
+      ? ''
+      : cutoffs.count === 1
+        ? ` as of ${cutoffs.first}`
+        : ` as of ${cutoffs.first} to ${cutoffs.last}`
+  const mark = fingerprint === null ? '' : `; SHA-256 ${fingerprint}`
+  return `${count(rows)} rows with ${count(churners)} churners${when}${mark}`
+}
+
+function limitsOf({ model, backtest, evaluation, data }: ReportFacts): string[] {
+  return [
+    'The figures are those of customers like the tested ones. Other regions, products or years may differ.',
+    ...(backtest === null
+      ? ['It was tested once, not over time: how long it stays as good is not known.']
+      : []),
+    ...(data.train === null
+      ? ['The training data were not given: whether the test data resemble them is not known.']
+      : []),
+    ...(evaluation.churners < 100
+      ? [`With ${count(evaluation.churners)} churners the ranges are wide; small differences mean nothing.`]
+      : []),
+    'It says who is likely to leave, not why, and not whom a call would keep: that takes a test with a group that is not called.',
+    ...model.remarks,
+  ]
+}

@@ -1,0 +1,41 @@
+import type { FeatureFacts, ReportFacts } from '../facts/reportFacts.js'
+import { featureText } from '../words/featureText.js'
+import { percent } from '../words/numbers.js'
+
+/** By custom a population stability index above this is a large shift. */
+const largeShift = 0.25
+const namesShown = 5
+
+/** Returns what a reader must know before relying on the figures; empty where nothing stands out. */
+export function cautionsOf(facts: ReportFacts): string[] {
+  const { evaluation, segments, backtest, data, words } = facts
+  return [
+    ...evaluation.notes,
+    ...baseRateCaution(facts),
+    ...shiftCaution(data.features, words),
+    ...segments.flatMap(({ worst }) => worst),
+    ...(backtest?.drift ?? []),
+    ...data.warnings,
+    ...facts.model.remarks,
+  ]
+}
+
+function baseRateCaution({ data: { test, train } }: ReportFacts): string[] {
+  if (train === null || train.churners === 0 || test.churners === 0) return []
+  const ratio = test.baseRate / train.baseRate
+  if (ratio < 1.25 && ratio > 0.8) return []
+  return [
+    `The churn rate moved: ${percent(train.baseRate)} in the training data, ${percent(test.baseRate)} in the test data. ` +
+      'Rankings stand it well, probabilities do not.',
+  ]
+}
+
+function shiftCaution(features: readonly FeatureFacts[], words: ReportFacts['words']): string[] {
+  const shifted = features.filter(({ psi }) => psi !== null && psi > largeShift)
+  if (shifted.length === 0) return []
+  const names = shifted.slice(0, namesShown).map(({ feature }) => featureText(feature, words))
+  const more = shifted.length > namesShown ? ` and ${shifted.length - namesShown} more` : ''
+  return [
+    `The test customers differ from the training customers in ${names.join(', ')}${more}: see the data below.`,
+  ]
+}

@@ -1,0 +1,90 @@
+import type { FeatureFacts, ReportFacts, RowsFacts } from '../facts/reportFacts.js'
+import { featureText } from '../words/featureText.js'
+import { count, decimal, percentInColumn } from '../words/numbers.js'
+import type { Block, Section, TableBlock } from './section.js'
+
+/** What the report is made from: rows, columns, warnings. */
+export function dataSection(facts: ReportFacts): Section {
+  const { test, train, features, warnings } = facts.data
+  const missing = features.filter(({ missingShare }) => missingShare > 0).length
+  const gaps =
+    features.length === 0
+      ? ''
+      : missing === 0
+        ? ` None of the ${count(features.length)} features has missing values.`
+        : ` ${count(missing)} of the ${count(features.length)} features have missing values.`
+  const rows =
+    train === null
+      ? `Tested on ${count(test.rows)} rows.`
+      : `Trained on ${count(train.rows)} rows, tested on ${count(test.rows)} others.`
+  return {
+    id: 'data',
+    title: 'The data',
+    lead: rows + gaps,
+    blocks: [
+      rowsTable(test, train),
+      ...(warnings.length === 0 ? [] : [{ kind: 'list', items: warnings } satisfies Block]),
+      ...(features.length === 0 ? [] : [featuresTable(facts)]),
+    ],
+  }
+}
+
+function rowsTable(test: RowsFacts, train: RowsFacts | null): TableBlock {
+  const row = (name: string, { rows, churners, baseRate, cutoffs, fingerprint }: RowsFacts): string[] => [
+    name,
+    count(rows),
+    count(churners),
+    percentInColumn(baseRate),
+    cutoffs === null
+      ? '–'
+      : cutoffs.count === 1
+        ? cutoffs.first
+        : `${cutoffs.first} to ${cutoffs.last} (${cutoffs.count})`,
+    fingerprint === null ? '–' : `${fingerprint.slice(0, 12)}…`,
+  ]
+  return {
+    kind: 'table',
+    caption: 'Rows',
+    columns: [
+      { heading: 'data' },
+      { heading: 'rows', right: true },
+      { heading: 'churners', right: true },
+      { heading: 'churn rate', right: true },
+      { heading: 'cutoffs' },
+      { heading: 'fingerprint' },
+    ],
+    rows: [...(train === null ? [] : [row('training', train)]), row('test', test)],
+  }
+}
+
+function featuresTable({ data: { features, train }, words }: ReportFacts): TableBlock {
+  const compared = train !== null
+  return {
+    kind: 'table',
+    caption: compared
+      ? 'Features: missing values, and how far the test rows lie from the training rows (above 0.25 is a large shift)'
+      : 'Features and their missing values',
+    folded: true,
+    columns: [
+      { heading: 'feature' },
+      { heading: 'kind' },
+      { heading: 'missing', right: true },
+      ...(compared
+        ? [
+            { heading: 'shift (PSI)', right: true },
+            { heading: 'new values', right: true },
+          ]
+        : []),
+    ],
+    rows: features.map((feature) => [
+      featureText(feature.feature, words),
+      feature.kind,
+      percentInColumn(feature.missingShare),
+      ...(compared ? shiftCells(feature) : []),
+    ]),
+  }
+}
+
+function shiftCells({ psi, newShare }: FeatureFacts): string[] {
+  return psi === null || newShare === null ? ['–', '–'] : [decimal(psi), percentInColumn(newShare)]
+}

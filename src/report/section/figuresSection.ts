@@ -1,0 +1,96 @@
+import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { precisionRecallPicture, rocPicture } from '../picture/curvePictures.js'
+import { count, decimal, percent } from '../words/numbers.js'
+import type { Section } from './section.js'
+
+/** All figures with their ranges, each with a line on what it means. */
+export function figuresSection(facts: ReportFacts): Section {
+  const { evaluation } = facts
+  return {
+    id: 'figures',
+    title: 'All figures',
+    lead:
+      `On ${count(evaluation.customers)} customers with ${count(evaluation.churners)} churners; ranges of ` +
+      `${Math.round(evaluation.level * 100)} % from ${count(evaluation.resamples)} resamples of these customers.`,
+    blocks: [
+      {
+        kind: 'table',
+        caption: 'Figures',
+        columns: [
+          { heading: 'figure' },
+          { heading: 'value', right: true },
+          { heading: 'range', right: true },
+          { heading: 'what it means' },
+        ],
+        rows: rowsOf(evaluation),
+      },
+      { kind: 'pictures', pictures: [...rocPicture(facts), ...precisionRecallPicture(facts)] },
+    ],
+  }
+}
+
+function rowsOf(evaluation: ReportFacts['evaluation']): string[][] {
+  const { calibrationLine: line, confusion, topShare, bins, binning, baseRate } = evaluation
+  const figure = (name: string, interval: Interval | null, meaning: string): string[] =>
+    interval === null
+      ? [name, '–', '–', meaning]
+      : [name, decimal(interval.value), `${decimal(interval.lower)} to ${decimal(interval.upper)}`, meaning]
+  const single = (name: string, value: string, meaning: string): string[] => [name, value, '', meaning]
+  return [
+    figure(
+      'ROC AUC',
+      evaluation.rocAuc,
+      'Chance that a churner was ranked above a customer who stayed; 0.5 is chance, 1 perfect.',
+    ),
+    figure(
+      'average precision',
+      evaluation.averagePrecision,
+      `Share of churners among those ranked highest, averaged over the churners; ${decimal(baseRate)} is chance.`,
+    ),
+    figure(
+      `lift, top ${percent(topShare)}`,
+      evaluation.lift,
+      'Churners in the top of the list against a random list of the same length; 1 is chance.',
+    ),
+    figure(
+      'log loss',
+      evaluation.logLoss,
+      'Mean surprise at what happened; lower is better. Punishes confident mistakes.',
+    ),
+    figure(
+      'Brier score',
+      evaluation.brierScore,
+      `Mean squared error of the probabilities; lower is better. ${decimal(baseRate * (1 - baseRate))} is the base rate for all.`,
+    ),
+    single(
+      'calibration error',
+      decimal(evaluation.calibrationError),
+      `Mean distance of predicted and observed rate over ${bins} ${binning} bins; 0 is perfect, chance alone gives a little.`,
+    ),
+    ...(line === null
+      ? []
+      : [
+          single(
+            'calibration slope',
+            decimal(line.slope),
+            '1 is right; below 1 predictions are too extreme, above 1 too timid.',
+          ),
+          single(
+            'calibration in the large',
+            decimal(line.interceptAtSlopeOne),
+            '0 is right; above 0 more customers leave than predicted (log odds).',
+          ),
+        ]),
+    single(
+      'contacted',
+      percent(confusion.contactedShare),
+      `Customers with a probability of at least ${percent(confusion.threshold)}, the cut of the list below.`,
+    ),
+    ...(confusion.precision === null
+      ? []
+      : [single('precision', percent(confusion.precision), 'Of those on the list, how many leave.')]),
+    single('recall', percent(confusion.recall), 'Of those who leave, how many are on the list.'),
+    single('specificity', percent(confusion.specificity), 'Of those who stay, how many are not on the list.'),
+  ]
+}

@@ -1,0 +1,87 @@
+import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
+import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/reportFacts.js'
+import { segmentPictures } from '../picture/segmentPictures.js'
+import { featureText } from '../words/featureText.js'
+import { count, decimal, percentInColumn } from '../words/numbers.js'
+import type { Block, Section, TableBlock } from './section.js'
+
+/** Whether the model is as good for every group of customers. */
+export function segmentSection(facts: ReportFacts): Section | null {
+  const { segments } = facts
+  if (segments.length === 0) return null
+  const worst = segments.flatMap((table) => table.worst)
+  return {
+    id: 'segments',
+    title: 'Does it hold for every group?',
+    lead:
+      worst.length === 0
+        ? 'No group could be shown to be predicted worse than the others.'
+        : 'Some groups are predicted worse than the others, beyond chance.',
+    blocks: [
+      ...(worst.length === 0 ? [] : [{ kind: 'list', items: worst } as const]),
+      ...segments.flatMap((table, index) => blocksOf(facts, table, index)),
+    ],
+  }
+}
+
+function blocksOf(facts: ReportFacts, table: SegmentFacts, index: number): Block[] {
+  const picture = segmentPictures(facts).find(({ name }) => name === `segments-${index + 1}`)
+  const merged = table.segments.filter(({ mergedFrom }) => mergedFrom.length > 0)
+  const notes = [
+    ...table.notes,
+    ...merged.map(
+      ({ name, mergedFrom }) => `“${name}” holds small groups put together: ${mergedFrom.join('; ')}.`,
+    ),
+    ...table.segments.flatMap(({ name, notes: own }) => own.map((note) => `${name}: ${note}`)),
+  ]
+  return [
+    ...(picture === undefined ? [] : [{ kind: 'picture', picture } as const]),
+    tableOf(facts, table),
+    ...(notes.length === 0 ? [] : [{ kind: 'list', items: notes } as const]),
+  ]
+}
+
+function tableOf({ words }: ReportFacts, { attributes, segments, overall, level }: SegmentFacts): TableBlock {
+  const range = `${Math.round(level * 100)} % range`
+  return {
+    kind: 'table',
+    caption: `Customers by ${attributes.map((attribute) => featureText(attribute, words)).join(' and ')}`,
+    columns: [
+      { heading: 'group' },
+      { heading: 'customers', right: true },
+      { heading: 'left', right: true },
+      { heading: 'predicted', right: true },
+      { heading: 'observed / predicted', right: true },
+      { heading: range, right: true },
+      { heading: 'ROC AUC', right: true },
+      { heading: range, right: true },
+    ],
+    rows: [...segments, { ...overall, name: 'all customers' }].map(rowOf),
+  }
+}
+
+function rowOf({
+  name,
+  customers,
+  baseRate,
+  meanProbability,
+  observedToExpected,
+  rocAuc,
+}: SegmentRowFacts): string[] {
+  return [
+    name,
+    count(customers),
+    percentInColumn(baseRate),
+    percentInColumn(meanProbability),
+    ...intervalCells(observedToExpected, 2),
+    ...intervalCells(rocAuc, 3),
+  ]
+}
+
+function intervalCells(figure: Interval | null, digits: number): [string, string] {
+  if (figure === null) return ['–', '–']
+  return [
+    decimal(figure.value, digits),
+    `${decimal(figure.lower, digits)} to ${decimal(figure.upper, digits)}`,
+  ]
+}

@@ -1,0 +1,68 @@
+import { rateInterval } from '../facts/rateInterval.js'
+import type { ReportFacts } from '../facts/reportFacts.js'
+import { calibrationPicture } from '../picture/calibrationPicture.js'
+import { scorePicture } from '../picture/scorePicture.js'
+import { count, percent, percentInColumn } from '../words/numbers.js'
+import type { Section, TableBlock } from './section.js'
+
+/** Whether the probabilities mean what they say. */
+export function trustSection(facts: ReportFacts): Section {
+  const { evaluation } = facts
+  const predicted =
+    evaluation.calibration.reduce((sum, bin) => sum + bin.customers * bin.meanProbability, 0) /
+    evaluation.customers
+  return {
+    id: 'probabilities',
+    title: 'Can the probabilities be trusted?',
+    lead: `The model predicts that ${percent(predicted)} leave; ${percent(evaluation.baseRate)} did. ${spreadSentence(evaluation)}`.trim(),
+    blocks: [
+      ...calibrationPicture(facts).map((picture) => ({ kind: 'picture', picture }) as const),
+      {
+        kind: 'text',
+        text:
+          'Each point is a group of customers with similar predictions: on the dashed line, as many left as predicted. The bars ' +
+          `are the ${Math.round(evaluation.level * 100)} % range of each group's rate; the columns below count its customers.`,
+      },
+      groups(facts),
+      ...scorePicture(facts).map((picture) => ({ kind: 'picture', picture }) as const),
+      {
+        kind: 'text',
+        text: 'The further apart the two shapes lie, the better the model tells who leaves.',
+      },
+    ],
+  }
+}
+
+function spreadSentence({ calibrationLine, churners }: ReportFacts['evaluation']): string {
+  if (calibrationLine === null || churners < 30) return ''
+  const { slope } = calibrationLine
+  if (slope < 0.8)
+    return 'High predictions are too high and low ones too low: the model is too sure of itself.'
+  if (slope > 1.25) return 'High predictions are too low and low ones too high: the model is too timid.'
+  return ''
+}
+
+function groups({ evaluation: { calibration, level } }: ReportFacts): TableBlock {
+  return {
+    kind: 'table',
+    caption: 'Predicted and observed churn',
+    folded: true,
+    columns: [
+      { heading: 'predicted' },
+      { heading: 'customers', right: true },
+      { heading: 'mean predicted', right: true },
+      { heading: 'observed', right: true },
+      { heading: `${Math.round(level * 100)} % range`, right: true },
+    ],
+    rows: calibration.map((bin) => {
+      const { lower, upper } = rateInterval(bin.churnRate, bin.customers, level)
+      return [
+        `${percent(bin.lower)} to ${percent(bin.upper)}`,
+        count(bin.customers),
+        percentInColumn(bin.meanProbability),
+        percentInColumn(bin.churnRate),
+        `${percentInColumn(lower)} to ${percentInColumn(upper)}`,
+      ]
+    }),
+  }
+}

@@ -1,0 +1,9 @@
+import { printable } from './printable.js'
+
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
+
+/** Returns a name as it stands in a sentence: in words where it has some, and, written from right to left, apart from its surroundings. */
+export function featureText(feature: string, words: Readonly<Record<string, string>> = {}): string {
+  const text = printable(Object.hasOwn(words, feature) ? words[feature]! : feature)
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
+}
