@@ -55,7 +55,17 @@ export {
   type OpenHistoryOptions,
   openHistory,
 } from './engine/openHistory.js'
+export {
+  type BrierDecomposition,
+  type BrierDecompositionOptions,
+  brierDecomposition,
+} from './evaluate/calibration/brierDecomposition.js'
 export { brierScore } from './evaluate/calibration/brierScore.js'
+export {
+  type CalibrationCurve,
+  type CalibrationCurveOptions,
+  calibrationCurve,
+} from './evaluate/calibration/calibrationCurve.js'
 export { calibrationError } from './evaluate/calibration/calibrationError.js'
 export { type CalibrationLine, calibrationLine } from './evaluate/calibration/calibrationLine.js'
 export {
@@ -64,7 +74,9 @@ export {
   type CalibrationOptions,
   calibrationTable,
 } from './evaluate/calibration/calibrationTable.js'
+export { integratedCalibrationIndex } from './evaluate/calibration/integratedCalibrationIndex.js'
 export { type LogLossOptions, logLoss } from './evaluate/calibration/logLoss.js'
+export { maximumCalibrationError } from './evaluate/calibration/maximumCalibrationError.js'
 export type { WeightOptions } from './evaluate/checkedOutcomes.js'
 export {
   type EvaluateOptions,
@@ -114,15 +126,26 @@ export {
   contactsForSameCatch,
 } from './evaluate/ranking/contactsForSameCatch.js'
 export { type GainsCurve, type GainsOptions, gainsCurve } from './evaluate/ranking/gainsCurve.js'
+export { giniCoefficient } from './evaluate/ranking/giniCoefficient.js'
+export { kolmogorovSmirnov } from './evaluate/ranking/kolmogorovSmirnov.js'
 export { liftAt } from './evaluate/ranking/liftAt.js'
 export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/ranking/liftTable.js'
+export { precisionAt } from './evaluate/ranking/precisionAt.js'
+export {
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+} from './evaluate/ranking/precisionRecallCurve.js'
+export { recallAt } from './evaluate/ranking/recallAt.js'
 export { rocAuc } from './evaluate/ranking/rocAuc.js'
+export { type RocCurve, rocCurve, type ThresholdCurveOptions } from './evaluate/ranking/rocCurve.js'
 export { rankOutcomes } from './evaluate/rankOutcomes.js'
 export type { CensoringOptions, FollowUpSample } from './evaluate/survival/checkedFollowUps.js'
 export { concordance } from './evaluate/survival/concordance.js'
 export { type TimeDependentAuc, timeDependentAuc } from './evaluate/survival/timeDependentAuc.js'
 export { type UnoConcordanceOptions, unoConcordance } from './evaluate/survival/unoConcordance.js'
 export { type Confusion, confusionAt } from './evaluate/threshold/confusionAt.js'
+export { type FBetaOptions, fBeta } from './evaluate/threshold/fBeta.js'
+export { matthewsCorrelation } from './evaluate/threshold/matthewsCorrelation.js'
 // feature: what was known before the cutoff
 export {
   activeDays,

@@ -1,17 +1,32 @@
+import { brierDecomposition } from './calibration/brierDecomposition.js'
 import { brierScore, brierScoreOf } from './calibration/brierScore.js'
+import { calibrationCurve } from './calibration/calibrationCurve.js'
 import { calibrationError, calibrationErrorOf } from './calibration/calibrationError.js'
 import { calibrationLine } from './calibration/calibrationLine.js'
 import { calibrationTable } from './calibration/calibrationTable.js'
+import {
+  integratedCalibrationIndex,
+  integratedCalibrationIndexOf,
+} from './calibration/integratedCalibrationIndex.js'
 import { logLoss, logLossOf } from './calibration/logLoss.js'
+import { maximumCalibrationError, maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
 import type { WeightOptions } from './checkedOutcomes.js'
 import type { RankedOutcomes } from './rankedOutcomes.js'
 import { averagePrecision, averagePrecisionOf } from './ranking/averagePrecision.js'
 import { contactsForSameCatch } from './ranking/contactsForSameCatch.js'
 import { gainsCurve } from './ranking/gainsCurve.js'
+import { giniCoefficient, giniCoefficientOf } from './ranking/giniCoefficient.js'
+import { kolmogorovSmirnov, kolmogorovSmirnovOf } from './ranking/kolmogorovSmirnov.js'
 import { liftAt, liftOf } from './ranking/liftAt.js'
 import { liftTable } from './ranking/liftTable.js'
+import { precisionAt, precisionOf } from './ranking/precisionAt.js'
+import { precisionRecallCurve } from './ranking/precisionRecallCurve.js'
+import { recallAt, recallOf } from './ranking/recallAt.js'
 import { rocAuc, rocAucOf } from './ranking/rocAuc.js'
+import { rocCurve } from './ranking/rocCurve.js'
 import { confusionAt } from './threshold/confusionAt.js'
+import { fBeta, fBetaOf } from './threshold/fBeta.js'
+import { matthewsCorrelation, matthewsCorrelationOf } from './threshold/matthewsCorrelation.js'
 
 /** A metric that is one number, read from the sorted form. */
 export type RankedMetric = (ranked: RankedOutcomes) => number
@@ -80,6 +95,67 @@ export const metrics = {
     rankOnly: false,
     classSwap: true,
   },
+  giniCoefficient: {
+    figures: (p, y, options) => [giniCoefficient(p, y, options)],
+    ofRanked: giniCoefficientOf,
+    better: 'higher',
+    rankOnly: true,
+    classSwap: true,
+  },
+  kolmogorovSmirnov: {
+    figures: (p, y, options) => [kolmogorovSmirnov(p, y, options)],
+    ofRanked: kolmogorovSmirnovOf,
+    better: 'higher',
+    rankOnly: true,
+    classSwap: true,
+  },
+  /** In the top tenth. */
+  precisionAt: {
+    figures: (p, y, options) => [precisionAt(p, y, 0.1, options)],
+    ofRanked: (ranked) => precisionOf(ranked, 0.1),
+    better: 'higher',
+    rankOnly: true,
+    classSwap: false,
+  },
+  /** In the top tenth. */
+  recallAt: {
+    figures: (p, y, options) => [recallAt(p, y, 0.1, options)],
+    ofRanked: (ranked) => recallOf(ranked, 0.1),
+    better: 'higher',
+    rankOnly: true,
+    classSwap: false,
+  },
+  /** At the threshold 0.5. The swap holds but for probabilities of exactly 0.5. */
+  matthewsCorrelation: {
+    figures: (p, y, options) => [matthewsCorrelation(p, y, 0.5, options)],
+    ofRanked: (ranked) => matthewsCorrelationOf(ranked, 0.5),
+    better: 'higher',
+    rankOnly: false,
+    classSwap: true,
+  },
+  /** F1 at the threshold 0.5. */
+  fBeta: {
+    figures: (p, y, options) => [fBeta(p, y, 0.5, options)],
+    ofRanked: (ranked) => fBetaOf(ranked, 0.5, 1),
+    better: 'higher',
+    rankOnly: false,
+    classSwap: false,
+  },
+  /** Ten equal-width bins. The swap holds but for probabilities exactly at the end of a bin. */
+  maximumCalibrationError: {
+    figures: (p, y, options) => [maximumCalibrationError(p, y, options)],
+    ofRanked: (ranked) => maximumCalibrationErrorOf(ranked, 10, 'equal-width'),
+    better: 'lower',
+    rankOnly: false,
+    classSwap: true,
+  },
+  integratedCalibrationIndex: {
+    figures: (p, y, options) => [integratedCalibrationIndex(p, y, options)],
+    ofRanked: (ranked) => integratedCalibrationIndexOf(ranked, 0.75),
+    better: 'lower',
+    rankOnly: false,
+    classSwap: true,
+  },
   gainsCurve: table(true, (p, y, options) => {
     const curve = gainsCurve(p, y, options)
     return [...curve.contactedShare, ...curve.caughtShare]
@@ -93,6 +169,25 @@ export const metrics = {
   calibrationTable: table(false, (p, y, options) =>
     calibrationTable(p, y, options).flatMap((bin) => Object.values(bin)),
   ),
+  calibrationCurve: table(false, (p, y, options) => {
+    const { probability, churnRate, ...indices } = calibrationCurve(p, y, options)
+    return [...probability, ...churnRate, ...Object.values(indices)]
+  }),
+  /** Ten equal-width bins. The swap holds but for probabilities exactly at the end of a bin. */
+  brierDecomposition: {
+    ...table(false, (p, y, options) => Object.values(brierDecomposition(p, y, options))),
+    classSwap: true,
+  },
+  /** Without thresholds, which are not a matter of rank. */
+  rocCurve: table(true, (p, y, options) => {
+    const { falsePositiveRate, truePositiveRate } = rocCurve(p, y, options)
+    return [...falsePositiveRate, ...truePositiveRate]
+  }),
+  /** Without thresholds, which are not a matter of rank. */
+  precisionRecallCurve: table(true, (p, y, options) => {
+    const { recall, precision } = precisionRecallCurve(p, y, options)
+    return [...recall, ...precision]
+  }),
   calibrationLine: table(false, (p, y, options) => Object.values(calibrationLine(p, y, options))),
   /** At the threshold 0.5. */
   confusionAt: table(false, (p, y, options) =>

@@ -92,5 +92,13 @@ test('metrics of one number are better in one direction, tables in none', () => 
     'brierScore',
     'liftAt',
     'calibrationError',
+    'giniCoefficient',
+    'kolmogorovSmirnov',
+    'precisionAt',
+    'recallAt',
+    'matthewsCorrelation',
+    'fBeta',
+    'maximumCalibrationError',
+    'integratedCalibrationIndex',
   ])
 })

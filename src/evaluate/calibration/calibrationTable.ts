@@ -100,7 +100,7 @@ export function calibrationTableOf(ranked: RankedOutcomes, bins: number, binning
 }
 
 /** Sums per bin, each of shape (bins). */
-interface BinSums {
+export interface BinSums {
   readonly customers: Float64Array
   readonly churners: Float64Array
   readonly predicted: Float64Array
@@ -110,7 +110,15 @@ interface BinSums {
 
 /** Returns the sums that calibration is read from. */
 export function binSums(ranked: RankedOutcomes, bins: number, binning: Binning): BinSums {
-  const { probability, churned, stayed, customers } = ranked
+  return sumsOfBins(ranked, binsOfGroups(ranked, bins, binning), bins)
+}
+
+/** Returns the sums of `bins` bins, of which each group is in the one given. */
+export function sumsOfBins(
+  { probability, churned, stayed }: RankedOutcomes,
+  binOf: ArrayLike<number>,
+  bins: number,
+): BinSums {
   const empty = (): Float64Array => new Float64Array(bins)
   const sums = {
     customers: empty(),
@@ -119,24 +127,36 @@ export function binSums(ranked: RankedOutcomes, bins: number, binning: Binning):
     lowest: empty(),
     highest: empty(),
   }
-  let above = 0
   for (let group = 0; group < probability.length; group++) {
     const size = churned[group]! + stayed[group]!
     if (size === 0) continue
     const p = probability[group]!
-    const middleFromLowest = customers - above - size / 2
-    const bin =
-      binning === 'equal-width'
-        ? widthBin(p, bins)
-        : Math.min(Math.floor((bins * middleFromLowest) / customers), bins - 1)
+    const bin = binOf[group]!
     if (sums.customers[bin] === 0) sums.highest[bin] = p
     sums.lowest[bin] = p
     sums.customers[bin]! += size
     sums.churners[bin]! += churned[group]!
     sums.predicted[bin]! += size * p
-    above += size
   }
   return sums
+}
+
+/** Returns the bin of each group of equal probabilities, from 0 at the lowest. O(groups). */
+export function binsOfGroups(ranked: RankedOutcomes, bins: number, binning: Binning): Int32Array {
+  const { probability, churned, stayed, customers } = ranked
+  const binOf = new Int32Array(probability.length)
+  let above = 0
+  for (let group = 0; group < probability.length; group++) {
+    if (binning === 'equal-width') {
+      binOf[group] = widthBin(probability[group]!, bins)
+      continue
+    }
+    const size = churned[group]! + stayed[group]!
+    const middleFromLowest = customers - above - size / 2
+    binOf[group] = Math.max(0, Math.min(Math.floor((bins * middleFromLowest) / customers), bins - 1))
+    above += size
+  }
+  return binOf
 }
 
 function widthBin(p: number, bins: number): number {

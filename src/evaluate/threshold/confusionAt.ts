@@ -59,7 +59,7 @@ export interface Confusion {
  * confusion.precision   // two of the three contacted
  * // => 0.6666666666666666
  *
- * @see {@link liftAt} for a fixed share of customers instead of a threshold
+ * @see {@link matthewsCorrelation}, {@link fBeta} for one number; {@link liftAt} for a fixed share of customers instead of a threshold
  */
 export function confusionAt(
   probability: ArrayLike<number>,
@@ -77,9 +77,14 @@ export function confusionOf(ranked: RankedOutcomes, threshold: number): Confusio
   return ratesOf(countGroups(ranked, threshold), threshold)
 }
 
-type Counts = Pick<Confusion, 'truePositives' | 'falsePositives' | 'falseNegatives' | 'trueNegatives'>
+/** The four counts that every figure of a threshold is made of. */
+export type ConfusionCounts = Pick<
+  Confusion,
+  'truePositives' | 'falsePositives' | 'falseNegatives' | 'trueNegatives'
+>
 
-function countRows({ probability, outcome, weight }: OutcomeRows, threshold: number): Counts {
+/** Counts checked rows. O(n). */
+export function countRows({ probability, outcome, weight }: OutcomeRows, threshold: number): ConfusionCounts {
   // Not contacted and stayed, not contacted and churned, contacted and stayed, contacted and churned.
   const sums = new Float64Array(4)
   for (let row = 0; row < probability.length; row++) {
@@ -95,7 +100,11 @@ function countRows({ probability, outcome, weight }: OutcomeRows, threshold: num
   return { truePositives, falsePositives, falseNegatives, trueNegatives }
 }
 
-function countGroups({ probability, churned, stayed }: RankedOutcomes, threshold: number): Counts {
+/** Counts the sorted form. O(groups). */
+export function countGroups(
+  { probability, churned, stayed }: RankedOutcomes,
+  threshold: number,
+): ConfusionCounts {
   let truePositives = 0
   let falsePositives = 0
   let falseNegatives = 0
@@ -112,7 +121,7 @@ function countGroups({ probability, churned, stayed }: RankedOutcomes, threshold
   return { truePositives, falsePositives, falseNegatives, trueNegatives }
 }
 
-function ratesOf(counts: Counts, threshold: number): Confusion {
+function ratesOf(counts: ConfusionCounts, threshold: number): Confusion {
   const { truePositives, falsePositives, falseNegatives, trueNegatives } = counts
   const contacted = truePositives + falsePositives
   const left = falseNegatives + trueNegatives

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { type RankedOutcomes, rankRows } from '../rankedOutcomes.js'
+import { localRegression, type Observations } from './localRegression.js'
+
+/** How smooth the curve is. */
+export interface CalibrationCurveOptions extends WeightOptions {
+  /** Share of the customers that each point of the curve is fitted to. In (0, 1]. Default 0.75; smaller = rougher. */
+  readonly span?: number
+}
+
+/** Observed churn rate as a smooth function of the predicted probability, and how far the two are apart. */
+export interface CalibrationCurve {
+  /** Shape (points), at most 201: predicted probabilities, ascending from the lowest to the highest. */
+  readonly probability: Float64Array
+  /** Shape (points): churn rate by local regression; where data are few it can leave [0, 1]. */
+  readonly churnRate: Float64Array
+  /** Mean of |predicted − churn rate| over the customers: ICI. */
+  readonly integratedCalibrationIndex: number
+  /** Half of the customers are at most this far off: E50. */
+  readonly medianError: number
+  /** Nine tenths of the customers are at most this far off: E90. */
+  readonly ninetiethPercentileError: number
+  /** No customer is farther off: Emax. */
+  readonly maximumError: number
+}
+
+/** Rules of {@link CalibrationCurveOptions}. */
+export const calibrationCurveOptions = weightOptions.extend({
+  span: z.number().gt(0).lte(1).default(0.75),
+})
+
+/** Where the curve is fitted: with more points it moves by less than 1e-5. */
+const knotLimit = 201
+/** Neighbouring probabilities are brought together into at most this many observations. */
+const cellLimit = 5000
+
+/**
+ * Returns the calibration curve without bins: local regression of the outcome on the probability, and its distances.
+ *
+ * Use it for the picture of calibration, and its indices where the choice of bins should not decide. Its ends are
+ * rough where few customers are; for a table of counts see `calibrationTable`.
+ *
+ *     churnRate(p)   loess of degree 2, tricube weights, least squares, as R's loess(y ~ p, span, surface = "direct")
+ *     error          |p − churnRate(p)| of each customer; ICI its mean, E50 and E90 the smallest errors that half and
+ *                    nine tenths of the customers do not exceed, Emax its maximum
+ *
+ * Fitted at up to 201 of the probabilities, equally spaced in rank, with straight lines between; exactly R's values
+ * where there are no more distinct ones. More than 5,000 distinct probabilities are first brought together by rank,
+ * which moves no index by more than about 1e-4. Where more than `span` of all customers share one probability their
+ * own churn rate is the answer, where R has none.
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+ * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
+ *   `value-missing`, `out-of-range`: all at once
+ *
+ * O(n + 1,000,000) time, O(n) memory.
+ *
+ * @example
+ * const p = Array.from({ length: 100 }, (_, row) => (row + 0.5) / 100)
+ * const y = p.map((_, row) => (row % 4 === 0 ? 1 : 0))   // a quarter churns, whatever was predicted
+ * const curve = calibrationCurve(p, y)
+ * curve.integratedCalibrationIndex.toFixed(2)   // mean of |p − 0.25| = (0.25² + 0.75²) / 2
+ * // => '0.31'
+ *
+ * @see Austin and Steyerberg (2019), The Integrated Calibration Index, Statistics in Medicine 38
+ * @see {@link integratedCalibrationIndex} for one number, {@link calibrationLine}, {@link calibrationTable}
+ */
+export function calibrationCurve(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  options?: CalibrationCurveOptions,
+): CalibrationCurve {
+  const { ranked, checked } = checkOutcomes(
+    'calibrationCurve',
+    calibrationCurveOptions,
+    probability,
+    outcome,
+    options,
+  )
+  return calibrationCurveOf(ranked, checked.span)
+}
+
+/** Like {@link calibrationCurve}, from the sorted form. */
+export function calibrationCurveOf(ranked: RankedOutcomes, span: number): CalibrationCurve {
+  const groups = ascendingGroups(ranked)
+  const cells = groups.x.length <= cellLimit ? groups : broughtTogether(groups, ranked.customers)
+  // As R: whole customers, where weights count them.
+  const share = span * ranked.customers
+  const neighbours = ranked.wholeWeights ? Math.max(1, Math.floor(share + 1e-5)) : share
+  const probability = knots(groups, ranked.customers)
+  const churnRate = probability.map((at) => localRegression(cells, neighbours, at))
+  return { probability, churnRate, ...errorsOf(groups, probability, churnRate, ranked.customers) }
+}
+
+/** Groups from the lowest probability, without those that a resample has left empty. */
+function ascendingGroups({ probability, churned, stayed }: RankedOutcomes): Observations {
+  const groups = probability.length
+  const [x, y, weight] = [new Float64Array(groups), new Float64Array(groups), new Float64Array(groups)]
+  let count = 0
+  for (let group = groups - 1; group >= 0; group--) {
+    const size = churned[group]! + stayed[group]!
+    if (size === 0) continue
+    x[count] = probability[group]!
+    y[count] = churned[group]! / size
+    weight[count++] = size
+  }
+  return { x: x.subarray(0, count), y: y.subarray(0, count), weight: weight.subarray(0, count) }
+}
+
+function broughtTogether({ x, y, weight }: Observations, customers: number): Observations {
+  const sums = {
+    x: new Float64Array(cellLimit),
+    y: new Float64Array(cellLimit),
+    weight: new Float64Array(cellLimit),
+  }
+  let below = 0
+  for (let group = 0; group < x.length; group++) {
+    const size = weight[group]!
+    const cell = Math.min(cellLimit - 1, Math.floor((cellLimit * (below + size / 2)) / customers))
+    sums.x[cell]! += size * x[group]!
+    sums.y[cell]! += size * y[group]!
+    sums.weight[cell]! += size
+    below += size
+  }
+  const filled = sums.weight.map((_, cell) => cell).filter((cell) => sums.weight[cell]! > 0)
+  return {
+    x: filled.map((cell) => sums.x[cell]! / sums.weight[cell]!),
+    y: filled.map((cell) => sums.y[cell]! / sums.weight[cell]!),
+    weight: filled.map((cell) => sums.weight[cell]!),
+  }
+}
+
+/** Returns the first and the last probability, and between them those at equal steps of rank. */
+function knots({ x, weight }: Observations, customers: number): Float64Array {
+  if (x.length <= knotLimit) return x
+  const steps = knotLimit - 2
+  const chosen = [x[0]!]
+  let below = 0
+  for (let group = 0; group < x.length - 1; group++) {
+    const stepBefore = Math.floor((steps * below) / customers)
+    below += weight[group]!
+    if (group > 0 && Math.floor((steps * below) / customers) > stepBefore) chosen.push(x[group]!)
+  }
+  chosen.push(x.at(-1)!)
+  return Float64Array.from(chosen)
+}
+
+function errorsOf(
+  { x, weight }: Observations,
+  probability: Float64Array,
+  churnRate: Float64Array,
+  customers: number,
+): Omit<CalibrationCurve, 'probability' | 'churnRate'> {
+  let knot = 0
+  let sum = 0
+  const errors = x.map((p, group) => {
+    while (probability[knot + 1]! < p) knot++
+    const start = probability[knot]!
+    const part = p === start ? 0 : (p - start) / (probability[knot + 1]! - start)
+    const rate =
+      part === 0 ? churnRate[knot]! : churnRate[knot]! + part * (churnRate[knot + 1]! - churnRate[knot]!)
+    const error = Math.abs(p - rate)
+    sum += weight[group]! * error
+    return error
+  })
+  const maximumError = errors.reduce((a, b) => Math.max(a, b), 0)
+  const quantile = weightedQuantile(errors, weight, maximumError)
+  return {
+    integratedCalibrationIndex: sum / customers,
+    medianError: quantile(0.5),
+    ninetiethPercentileError: quantile(0.9),
+    maximumError,
+  }
+}
+
+/** Returns the function that answers the smallest value which at least this share of the weight does not exceed. */
+function weightedQuantile(
+  values: Float64Array,
+  weight: Float64Array,
+  largest: number,
+): (level: number) => number {
+  // The sort is one of numbers in [0, 1].
+  const unit = Math.max(1, largest)
+  const { probability, stayed, customers } = rankRows({
+    probability: values.map((value) => value / unit),
+    outcome: new Uint8Array(values.length),
+    weight,
+  })
+  return (level) => {
+    let group = probability.length - 1
+    // Sums of fractional weights may miss the total by their last digits.
+    for (let left = level * customers * (1 - 1e-12) - stayed[group]!; left > 0 && group > 0; ) {
+      left -= stayed[--group]!
+    }
+    return probability[group]! * unit
+  }
+}
