@@ -146,6 +146,13 @@ export { type UnoConcordanceOptions, unoConcordance } from './evaluate/survival/
 export { type Confusion, confusionAt } from './evaluate/threshold/confusionAt.js'
 export { type FBetaOptions, fBeta } from './evaluate/threshold/fBeta.js'
 export { matthewsCorrelation } from './evaluate/threshold/matthewsCorrelation.js'
+export { areaUnderUplift } from './evaluate/uplift/areaUnderUplift.js'
+export type { TreatmentOptions } from './evaluate/uplift/checkedTreatment.js'
+export type { GainCurve } from './evaluate/uplift/gainCurve.js'
+export { qiniCoefficient, type UpliftAreaOptions } from './evaluate/uplift/qiniCoefficient.js'
+export { qiniCurve } from './evaluate/uplift/qiniCurve.js'
+export { upliftAtShare } from './evaluate/uplift/upliftAtShare.js'
+export { upliftCurve } from './evaluate/uplift/upliftCurve.js'
 // feature: what was known before the cutoff
 export {
   activeDays,

@@ -1,0 +1,44 @@
+import { areaUnderUplift } from './areaUnderUplift.js'
+import type { TreatmentOptions } from './checkedTreatment.js'
+import type { GainCurve } from './gainCurve.js'
+import { qiniCoefficient } from './qiniCoefficient.js'
+import { qiniCurve } from './qiniCurve.js'
+import { upliftAtShare } from './upliftAtShare.js'
+import { upliftCurve } from './upliftCurve.js'
+
+/** A metric of treatment data, for the property tests. */
+export interface UpliftMetricEntry {
+  /** Returns the figures of the metric in a fixed order, further parameters at their defaults. */
+  readonly figures: (
+    score: ArrayLike<number>,
+    outcome: ArrayLike<number>,
+    treated: ArrayLike<number>,
+    options?: TreatmentOptions,
+  ) => readonly number[]
+}
+
+/** Every metric of treatment data by name. Only the order of the score enters any; weight 2 is the row twice to each. */
+export const upliftMetrics = {
+  qiniCurve: { figures: (...rows) => figuresOf(qiniCurve(...rows)) },
+  /** By both definitions. */
+  qiniCoefficient: {
+    figures: (score, outcome, treated, options) =>
+      definitions.map((definition) => qiniCoefficient(score, outcome, treated, { ...options, definition })),
+  },
+  upliftCurve: { figures: (...rows) => figuresOf(upliftCurve(...rows)) },
+  /** By both definitions. */
+  areaUnderUplift: {
+    figures: (score, outcome, treated, options) =>
+      definitions.map((definition) => areaUnderUplift(score, outcome, treated, { ...options, definition })),
+  },
+  /** Of the top half. */
+  upliftAtShare: {
+    figures: (score, outcome, treated, options) => [upliftAtShare(score, outcome, treated, 0.5, options)],
+  },
+} as const satisfies Readonly<Record<string, UpliftMetricEntry>>
+
+const definitions = ['of-perfect', 'of-total'] as const
+
+function figuresOf({ customers, contactedShare, gain, randomGain }: GainCurve): number[] {
+  return [...customers, ...contactedShare, ...gain, ...randomGain]
+}
