@@ -446,6 +446,37 @@ export {
   snapshotCohort,
 } from './population/snapshotCohort.js'
 export { stockFlowAudit } from './population/stockFlowAudit.js'
+// report: facts, one page, pictures
+export type { ReportedData } from './report/facts/dataFacts.js'
+export type {
+  BacktestFacts,
+  BacktestFoldFacts,
+  CurveFacts,
+  DataFacts,
+  FeatureFacts,
+  ImportanceFacts,
+  ModelFacts,
+  ProfitFacts,
+  ProfitPointFacts,
+  ReportFacts,
+  RowsFacts,
+  ScoreFacts,
+  SegmentFacts,
+  SegmentRowFacts,
+} from './report/facts/reportFacts.js'
+export {
+  type ModelReportOptions,
+  modelReport,
+  type PredictionReportOptions,
+  predictionReport,
+  type ReportOptions,
+} from './report/modelReport.js'
+export { pictureNames, pictureSvg, pictureTable } from './report/pictureFiles.js'
+export { type PngOptions, picturePng } from './report/picturePng.node.js'
+export { reportHtml } from './report/reportHtml.js'
+export { type MarkdownOptions, reportMarkdown } from './report/reportMarkdown.js'
+export { type WritePicturesOptions, writePictures } from './report/writePictures.node.js'
+export { writeReport } from './report/writeReport.node.js'
 // score: risk, band and reasons
 export type { AboutModel } from './score/aboutModel.js'
 export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from './score/bands.js'

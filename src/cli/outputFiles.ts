@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, extname, resolve, sep } from 'node:path'
 import { type Problem, refuse } from '../base/errors.js'
+import { reportEndings, reportFormat } from '../report/reportFormat.js'
 import { fileFormat } from '../table/files.node.js'
 
 /** A file that a command is going to write. */
@@ -9,7 +10,7 @@ export interface OutputFile {
   /** The flag that named it, `--out`. */
   readonly flag: string
   readonly path: string
-  readonly holds: 'table' | 'model'
+  readonly holds: 'table' | 'model' | 'report'
 }
 
 /**
@@ -41,6 +42,10 @@ export async function checkOutputs(
 }
 
 function formatProblem({ flag, path, holds }: OutputFile): Problem | undefined {
+  if (holds === 'report') {
+    if (reportFormat(path) !== undefined) return undefined
+    return { code: 'option-invalid', parameter: flag, rule: `to end in ${reportEndings}`, received: path }
+  }
   const format = fileFormat(path)
   if (holds === 'table' && format === undefined) {
     const rule = 'to end in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .jsonl or .ndjson'

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { HoldfastError } from '../base/errors.js'
 import { addEvaluateCommand } from './commands/evaluate.js'
 import { addImportCommand } from './commands/import.js'
+import { addReportCommand } from './commands/report.js'
 import { addScoreCommand } from './commands/score.js'
 import { addSimulateCommand } from './commands/simulate.js'
 import { addTagCommand } from './commands/tag.js'
@@ -74,6 +75,7 @@ function commandLine(terminal: Terminal): Command {
 Examples:
   holdfast train customers.csv --label churn --id customerID --out churn.model
   holdfast score churn.model customers.csv --id customerID --out scores.csv
+  holdfast report churn.model customers.csv --out report.html
   holdfast simulate --out operator
   holdfast tag --history operator --out stages.csv
 
@@ -84,6 +86,7 @@ Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and
     addTrainCommand,
     addImportCommand,
     addEvaluateCommand,
+    addReportCommand,
     addScoreCommand,
     addTagCommand,
     addSimulateCommand,

@@ -3,20 +3,21 @@ import { checkOptions } from '../base/options.js'
 import type { BacktestFigures } from '../evaluate/backtest/backtestFigures.js'
 import { type EvaluateOptions, evaluateProbabilities } from '../evaluate/evaluate.js'
 import type { RetentionOffer } from '../evaluate/profit/retentionOffer.js'
-import { rankOutcomes } from '../evaluate/rankOutcomes.js'
+import { precisionRecallCurve } from '../evaluate/ranking/precisionRecallCurve.js'
+import { rocCurve } from '../evaluate/ranking/rocCurve.js'
 import type { SegmentFigures } from '../evaluate/segment/segment.js'
+import { segmentTable } from '../evaluate/segment/segmentTable.js'
 import { describeFeature } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { accumulatedLocalEffects } from '../learn/explain/accumulatedLocalEffects.js'
 import { contributionImportance } from '../learn/explain/contributionImportance.js'
 import { backtestFacts } from './facts/backtestFacts.js'
-import { precisionRecallFacts, rocFacts } from './facts/curveFacts.js'
 import { type ReportedData, rowsFacts } from './facts/dataFacts.js'
 import { featureFacts } from './facts/featureFacts.js'
 import { labelWords } from './facts/labelWords.js'
 import { profitFacts } from './facts/profitFacts.js'
-import type { ModelFacts, ReportFacts } from './facts/reportFacts.js'
+import type { CurveFacts, ModelFacts, ReportFacts } from './facts/reportFacts.js'
 import { scoreFacts } from './facts/scoreFacts.js'
 import { segmentFacts } from './facts/segmentFacts.js'
 
@@ -49,10 +50,18 @@ export interface ReportOptions {
 
 /** What a report on a model says besides the figures. */
 export interface ModelReportOptions extends ReportOptions {
+  /** Columns of the test data to tell the figures by; a pair is crossed: `['contract', ['contract', 'region']]`. */
+  readonly segmentsBy?: readonly (string | readonly [string, string])[]
   /** Most features shown by importance. Integer from 0 to 50; 0 leaves the section out. Default 12. */
   readonly importances?: number
   /** Number of features, the most important first, whose effect is shown. Integer from 0 to 24. Default 6. */
   readonly effects?: number
+}
+
+/** What a report on predictions says besides the figures. */
+export interface PredictionReportOptions extends ReportOptions {
+  /** Shape (n), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
+  readonly weight?: ArrayLike<number>
 }
 
 const objectRule = z.custom<object>((value) => typeof value === 'object' && value !== null, 'to be an object')
@@ -73,9 +82,18 @@ const reportOptions = z.strictObject({
 })
 
 const modelReportOptions = reportOptions.extend({
+  segmentsBy: z
+    .array(z.union([z.string(), z.tuple([z.string(), z.string()])]))
+    .describe('a list of names of columns, or of pairs of names')
+    .default([]),
   importances: z.int().min(0).max(50).default(12),
   effects: z.int().min(0).max(24).default(6),
 })
+
+// As many as a picture of 300 pixels can show
+const curvePoints = 200
+
+const predictionReportOptions = reportOptions.extend({ weight: objectRule.optional() })
 
 const usualUse =
   'To choose which customers to contact with a retention offer, and in which order. Not to refuse anybody anything.'
@@ -113,13 +131,23 @@ export function modelReport(
   test: ReportedData,
   options?: ModelReportOptions,
 ): ReportFacts {
-  const { importances: shown, effects, ...checked } = checkOptions('modelReport', modelReportOptions, options)
+  const checked = checkOptions('modelReport', modelReportOptions, options)
+  const { importances: shown, effects, segmentsBy, ...common } = checked
   const weighted = test.weight === undefined ? {} : { weight: test.weight }
   const importances = contributionImportance(model, test.features, weighted)
   const strongest = importances.features.filter(({ meanAbsolute }) => meanAbsolute > 0)
   const names = model.features.map(({ name }) => name)
+  const probability = model.probability(test.features)
+  const tables = segmentsBy.map((by) =>
+    segmentTable(probability, test.outcome, test.features, {
+      by,
+      ...weighted,
+      ...(options?.evaluate?.level === undefined ? {} : { level: options.evaluate.level }),
+    }),
+  )
+  const given = { ...common, segments: [...(options?.segments ?? []), ...tables] } as ReportOptions
   return {
-    ...commonFacts(model.probability(test.features), test, { ...options, ...checked } as ReportOptions, {
+    ...commonFacts(probability, test, given, {
       learner: model.learner,
       features: names.length,
     }),
@@ -147,7 +175,6 @@ export function modelReport(
  *
  * @param probability predicted churn, shape (n), each in [0, 1]
  * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param options what to add; weights in `evaluate.weight` are not known here: give weighted rows with `modelReport`
  * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `option-unknown`, `length-differs`,
  *   `table-empty`, `value-missing`, `out-of-range`
  *
@@ -161,13 +188,16 @@ export function modelReport(
 export function predictionReport(
   probability: ArrayLike<number>,
   outcome: ArrayLike<number>,
-  options?: ReportOptions,
+  options?: PredictionReportOptions,
 ): ReportFacts {
-  const checked = checkOptions('predictionReport', reportOptions, options)
-  const test = { features: { rowCount: outcome.length, columns: [] }, outcome: Uint8Array.from(outcome) }
-  const given = { ...options, ...checked } as ReportOptions
+  const { weight: _, ...checked } = checkOptions('predictionReport', predictionReportOptions, options)
+  const test: ReportedData = {
+    features: { rowCount: outcome.length, columns: [] },
+    outcome: Uint8Array.from(outcome),
+    ...(options?.weight === undefined ? {} : { weight: Float64Array.from(options.weight) }),
+  }
   return {
-    ...commonFacts(probability, test, given, { learner: null, features: null }),
+    ...commonFacts(probability, test, checked as ReportOptions, { learner: null, features: null }),
     data: {
       test: rowsFacts(test),
       train: options?.train === undefined ? null : rowsFacts(options.train),
@@ -195,7 +225,8 @@ function commonFacts(
     ...weighted,
     ...(model.learner === null ? {} : { name: model.learner }),
   })
-  const ranked = rankOutcomes(probability, outcome, weighted)
+  const roc = rocCurve(probability, outcome, { points: curvePoints, ...weighted })
+  const precisionRecall = precisionRecallCurve(probability, outcome, { points: curvePoints, ...weighted })
   return {
     format: 'holdfast report',
     version: 1,
@@ -204,8 +235,8 @@ function commonFacts(
     date: options.date ?? null,
     model: { ...model, ...cardWords(test, options) },
     evaluation: JSON.parse(JSON.stringify(evaluation)),
-    roc: rocFacts(ranked),
-    precisionRecall: precisionRecallFacts(ranked),
+    roc: curveFacts(roc.falsePositiveRate, roc.truePositiveRate),
+    precisionRecall: curveFacts(precisionRecall.recall, precisionRecall.precision),
     scores: scoreFacts(probability, test),
     profit:
       options.offer === undefined
@@ -214,6 +245,10 @@ function commonFacts(
     segments: (options.segments ?? []).map(segmentFacts),
     backtest: options.backtest === undefined ? null : backtestFacts(options.backtest),
   }
+}
+
+function curveFacts(x: Float64Array, y: Float64Array): CurveFacts {
+  return { x: [...x], y: [...y] }
 }
 
 function cardWords(

@@ -14,7 +14,15 @@ export const betaCalibrator = z.strictObject({
 })
 
 /** Log odds of the calibrated probability: `a · ln p − b · ln(1 − p) + c`, p the probability of the model. */
-export type BetaCalibrator = Readonly<z.output<typeof betaCalibrator>>
+export interface BetaCalibrator {
+  readonly method: 'beta'
+  /** Stretch of low probabilities, at least 0. */
+  readonly a: number
+  /** Stretch of high probabilities, at least 0. */
+  readonly b: number
+  /** Log odds. */
+  readonly c: number
+}
 
 /**
  * Returns the beta calibration of greatest likelihood with a ≥ 0 and b ≥ 0: low and high probabilities are stretched

@@ -8,11 +8,11 @@ import { fitIsotonic, type IsotonicCalibrator, isotonicCalibrator, isotonicCurve
 import type { MarginCurve } from './marginCurve.js'
 import { fitPlatt, type PlattCalibrator, plattCalibrator, plattCurve } from './platt.js'
 
-/** Ways to calibrate, the simplest first. */
-export const calibrationMethods = ['none', 'platt', 'beta', 'isotonic'] as const
+/** A way to calibrate; see `calibrate`. */
+export type CalibrationMethod = 'none' | 'platt' | 'beta' | 'isotonic'
 
-/** A way to calibrate. */
-export type CalibrationMethod = (typeof calibrationMethods)[number]
+/** Ways to calibrate, the simplest first. */
+export const calibrationMethods = ['none', 'platt', 'beta', 'isotonic'] as const satisfies CalibrationMethod[]
 
 const noCalibrator = z.strictObject({ method: z.literal('none') })
 const shiftCalibrator = z.strictObject({
@@ -22,10 +22,18 @@ const shiftCalibrator = z.strictObject({
 })
 
 /** Leaves probabilities as they are. */
-export type NoCalibrator = Readonly<z.output<typeof noCalibrator>>
+export interface NoCalibrator {
+  readonly method: 'none'
+}
 
 /** Moves probabilities from one base rate to another: adds `logit(to) − logit(from)` to log odds. */
-export type ShiftCalibrator = Readonly<z.output<typeof shiftCalibrator>>
+export interface ShiftCalibrator {
+  readonly method: 'shift'
+  /** Churn rate that the model's probabilities stand for, in (0, 1). */
+  readonly from: number
+  /** Churn rate that they are to stand for, in (0, 1). */
+  readonly to: number
+}
 
 /** What is done to the probabilities of a model, as plain data: frozen, stored in model files. */
 export type Calibrator =

@@ -39,8 +39,9 @@ export interface BaseRateEstimate {
  *
  * Use it with `shiftPrior` where the churn rate may have moved since training and outcomes come too late to say. It
  * **assumes that nothing but the rate has changed**: churners of now are as churners of the training rows were, stayers
- * too, and the model is calibrated there. Features that drift for other reasons are read as a drift of the rate; nothing
- * in the figures warns of that. Compare with the last known rate before believing it.
+ * too, and the model is calibrated there. Features that drift for other reasons are read as a drift of the rate: on CDNOW,
+ * where the rate went from .77 to .61 because customers bought more, it says 0. Compare with the last known rate before
+ * believing it.
  *
  * With p the model's probability, π the rate it stands for, repeated from π₀ = π until it stays (EM):
  *
@@ -57,9 +58,9 @@ export interface BaseRateEstimate {
  * @example
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
- * const model = shiftPrior(trainLogistic(data), { baseRate: 0.2 })      // it expects fewer to leave: 37 % do
+ * const model = shiftPrior(trainLogistic(data), { baseRate: 0.2 })      // it expects fewer to leave: 42 % do
  * estimateBaseRate(model, data.features).baseRate.toFixed(2)
- * // => '0.37'
+ * // => '0.42'
  *
  * @see Saerens, Latinne and Decaestecker (2002); {@link shiftPrior}
  */

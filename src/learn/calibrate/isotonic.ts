@@ -30,7 +30,13 @@ export const isotonicCalibrator = z
  * A curve through corners: `calibrated[i]` at `probability[i]`, straight lines between them, the first and the last value
  * beyond; at most 1 − 1e-15, at least 1e-15.
  */
-export type IsotonicCalibrator = Readonly<z.output<typeof isotonicCalibrator>>
+export interface IsotonicCalibrator {
+  readonly method: 'isotonic'
+  /** Of the model, growing, in [0, 1]. */
+  readonly probability: readonly number[]
+  /** As many, never falling, in [0, 1]. */
+  readonly calibrated: readonly number[]
+}
 
 /**
  * Returns the curve through the pooled churn rates: flat over each block, a straight line (in probability) from the
@@ -51,8 +57,8 @@ export function fitIsotonic(rows: CalibrationRows): IsotonicCalibrator {
   const { probability, calibrated } = corners
   return Object.freeze({
     method: 'isotonic',
-    probability: Object.freeze(probability) as number[],
-    calibrated: Object.freeze(calibrated) as number[],
+    probability: Object.freeze(probability),
+    calibrated: Object.freeze(calibrated),
   })
 }
 

@@ -12,7 +12,13 @@ export const plattCalibrator = z.strictObject({
 })
 
 /** A line through log odds: `intercept + slope · margin`. */
-export type PlattCalibrator = Readonly<z.output<typeof plattCalibrator>>
+export interface PlattCalibrator {
+  readonly method: 'platt'
+  /** Log odds. */
+  readonly intercept: number
+  /** At least 0; 1 leaves differences as they are, below 1 the model was too sure. */
+  readonly slope: number
+}
 
 /**
  * Returns the line through the log odds that fits the outcomes best: plain maximum likelihood, slope at least 0.

@@ -37,8 +37,8 @@ type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
  * const model = trainCalibrated((rows) => trainForest(rows, { trees: 50 }), data, { method: 'beta' })
- * model.calibration.validation.logLoss.after < model.calibration.validation.logLoss.before
- * // => true
+ * model.calibration.method
+ * // => 'beta'
  *
  * @see {@link calibrate} for the methods; {@link trainCalibratedAsync}
  */

@@ -8,6 +8,7 @@ import { calibrationError } from '../../../src/evaluate/calibration/calibrationE
 import { logLoss } from '../../../src/evaluate/calibration/logLoss.js'
 import { trainPrior } from '../../../src/learn/baseline/train.js'
 import { estimateBaseRate } from '../../../src/learn/calibrate/estimateBaseRate.js'
+import { matchBaseRate } from '../../../src/learn/calibrate/matchBaseRate.js'
 import { shiftPrior, shiftProbabilities } from '../../../src/learn/calibrate/shiftPrior.js'
 import { trainWithClassWeight } from '../../../src/learn/calibrate/trainWithClassWeight.js'
 import type { ChurnModel, TrainingData } from '../../../src/learn/contract.js'
@@ -194,6 +195,48 @@ describe('estimateBaseRate', () => {
     expect(problemsOf(() => estimateBaseRate(model, features))).toMatchObject([{ code: 'table-empty' }])
     expect(problemsOf(() => estimateBaseRate(model, train.features, { iterations: 0.5 }))).toMatchObject([
       { code: 'option-invalid', parameter: 'iterations' },
+    ])
+  })
+})
+
+describe('matchBaseRate', () => {
+  const model = trainLogistic(shoppers(2000, 0.77, 1))
+  const now = shoppers(500, 0.61, 2)
+
+  it('gives the wanted mean by a constant in the log odds', () => {
+    fc.assert(
+      fc.property(rate, (baseRate) => {
+        const matched = matchBaseRate(model, now.features, { baseRate })
+        const p = matched.probability(now.features)
+        expect(p.reduce((sum, own) => sum + own, 0) / 500).toBeCloseTo(baseRate, 9)
+        const differences = matched
+          .margin(now.features)
+          .map((own, row) => own - model.margin(now.features)[row]!)
+        expect(Math.max(...differences) - Math.min(...differences)).toBeLessThan(1e-9)
+        expect(matched.baseRate).toBe(baseRate)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('takes features that have moved for what they are, where a shift of the rate counts them once more', () => {
+    // fewer are silent because of what the features show: the model says so already, without being told a rate
+    const moved = now.features
+    const mean = (one: ChurnModel): number => one.probability(moved).reduce((sum, own) => sum + own, 0) / 500
+    const known = mean(model)
+    expect(Math.abs(mean(matchBaseRate(model, moved, { baseRate: known })) - known)).toBeLessThan(1e-9)
+    expect(mean(shiftPrior(model, { baseRate: known }))).toBeLessThan(known - 0.01)
+  })
+
+  it('says the rate of all where there is one customer, and refuses none', () => {
+    const one = { rowCount: 1, columns: now.features.columns.map(({ name }) => numberColumn(name, [50])) }
+    expect(matchBaseRate(model, one, { baseRate: 0.25 }).probability(one)[0]).toBeCloseTo(0.25, 12)
+    const none = { rowCount: 0, columns: one.columns.map(({ name }) => numberColumn(name, [])) }
+    expect(problemsOf(() => matchBaseRate(model, none, { baseRate: 0.25 }))).toMatchObject([
+      { code: 'table-empty' },
+    ])
+    expect(problemsOf(() => matchBaseRate(model, one, { baseRate: 1 }))).toMatchObject([
+      { code: 'option-invalid' },
     ])
   })
 })

@@ -1,0 +1,177 @@
+import type { Command } from 'commander'
+import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import type { RetentionOffer } from '../../evaluate/profit/retentionOffer.js'
+import { type ModelReportOptions, modelReport } from '../../report/modelReport.js'
+import { writePictures } from '../../report/writePictures.node.js'
+import { writeReport } from '../../report/writeReport.node.js'
+import type { Scorer } from '../../score/scorer.js'
+import { addInputOptions, checkInput } from '../inputOptions.js'
+import {
+  addLabelOptions,
+  type LabelledInputOptions,
+  labelledInput,
+  readLabelledFile,
+} from '../labelledInput.js'
+import { readModel } from '../modelInput.js'
+import { listOption, numberOption, repeatedOption } from '../optionParsers.js'
+import type { OutputFile } from '../outputFiles.js'
+import type { Terminal } from '../terminal.js'
+
+interface ReportCommandOptions extends LabelledInputOptions {
+  readonly out: string[]
+  readonly pictures?: string
+  readonly train?: string
+  readonly title?: string
+  readonly author?: string
+  readonly date?: string
+  readonly segments?: string[]
+  readonly customerValue?: number
+  readonly offerCost?: number
+  readonly contactCost?: number
+  readonly acceptance?: number
+  readonly currency?: string
+}
+
+/** Adds `holdfast report`: one page on a model, for those who decide. */
+export function addReportCommand(program: Command, terminal: Terminal): Command {
+  const command = program
+    .command('report')
+    .description('Write a report on a model: one page with pictures that needs no network, or text, or JSON.')
+    .argument('<model>', 'model file written by holdfast train')
+    .argument('[file]', 'table with one row per customer that the model was not trained on')
+    .requiredOption(
+      '--out <file>',
+      'file to write: .html, .md or .json; may be given several times',
+      repeatedOption,
+    )
+    .option('--pictures <folder>', 'folder for every picture as .svg, .png and .csv')
+  addLabelOptions(command)
+    .option('--train <file>', 'table that the model was trained on: how far the customers differ (file only)')
+    .option('--segments <columns>', 'features to tell the figures by, separated by commas', listOption)
+    .option(
+      '--customer-value <amount>',
+      'what is kept where a churner stays; with it the report counts money',
+      numberOption,
+    )
+    .option('--offer-cost <amount>', 'what the offer costs for each who takes it', numberOption)
+    .option('--contact-cost <amount>', 'what a contact costs', numberOption)
+    .option(
+      '--acceptance <share>',
+      'share of the contacted churners who stay (default: about 0.3, uncertain)',
+      numberOption,
+    )
+    .option('--currency <name>', 'name of the currency')
+    .option('--title <text>', 'heading of the report')
+    .option('--author <text>', 'who made it')
+    .option('--date <text>', 'date of the report')
+  return addInputOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast report telco.model new-customers.csv --label churn --out report.html
+  holdfast report telco.model new-customers.csv --train telco.csv --segments contract --out report.html --out report.md \\
+    --customer-value 200 --offer-cost 10 --contact-cost 1 --acceptance 0.3 --currency €
+  holdfast report churn.model --history operator --cutoff 2025-05-01 --out report.html --pictures pictures`,
+    )
+    .action(async (modelFile: string, file: string | undefined, options: ReportCommandOptions) => {
+      checkInput(command, file)
+      const offer = offerOf(options)
+      const scorer = await readModel(modelFile, command)
+      checkSegments(scorer, options.segments ?? [])
+      const train = options.train === undefined ? [] : [options.train]
+      const files = { inputs: train, outputs: filesToWrite(options) }
+      const test = await labelledInput('report', scorer, modelFile, file, options, terminal, files)
+      const facts = modelReport(scorer.model, test, {
+        ...(await trainOf(scorer, options)),
+        ...(offer === undefined ? {} : { offer }),
+        ...wordsOf(options),
+      })
+      for (const path of options.out) await writeReport(facts, path)
+      const pictures = options.pictures === undefined ? [] : await writePictures(facts, options.pictures)
+      const also = pictures.length === 0 ? '' : ` and ${pictures.length} files in ${options.pictures}`
+      terminal.output(`wrote ${options.out.join(', ')}${also}\n`)
+    })
+}
+
+function filesToWrite({ out }: ReportCommandOptions): OutputFile[] {
+  return out.map((path) => ({ flag: '--out', path, holds: 'report' }))
+}
+
+async function trainOf(
+  scorer: Scorer,
+  options: ReportCommandOptions,
+): Promise<Pick<ModelReportOptions, 'train'>> {
+  if (options.train === undefined) return {}
+  const { dataset } = await readLabelledFile(scorer, options.train, options)
+  return { train: dataset }
+}
+
+function wordsOf({ title, author, date, segments }: ReportCommandOptions): ModelReportOptions {
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(author === undefined ? {} : { author }),
+    ...(date === undefined ? {} : { date }),
+    ...(segments === undefined ? {} : { segmentsBy: segments }),
+  }
+}
+
+/** Returns the offer that the flags tell, undefined where they tell none. */
+function offerOf({
+  customerValue,
+  offerCost,
+  contactCost,
+  acceptance,
+  currency,
+}: ReportCommandOptions): RetentionOffer | undefined {
+  const amounts = {
+    '--customer-value': customerValue,
+    '--offer-cost': offerCost,
+    '--contact-cost': contactCost,
+  }
+  const names = Object.entries(amounts)
+  const isAsked = [customerValue, offerCost, contactCost, acceptance, currency].some(
+    (each) => each !== undefined,
+  )
+  if (!isAsked) return undefined
+  refuse(
+    'report',
+    names
+      .filter(([, amount]) => amount === undefined)
+      .map(
+        ([parameter]): Problem => ({
+          code: 'option-invalid',
+          parameter,
+          rule: 'to be given where the report counts money',
+          wayOut: `Money needs ${names.map(([name]) => name).join(', ')}.`,
+        }),
+      ),
+  )
+  return {
+    customerValue: customerValue!,
+    offerCost: offerCost!,
+    contactCost: contactCost!,
+    ...(acceptance === undefined ? {} : { acceptance }),
+    ...(currency === undefined ? {} : { currency }),
+  }
+}
+
+/** Throws where a segment is no feature of the model, before anything is read. */
+function checkSegments({ model }: Scorer, segments: readonly string[]): void {
+  const known = model.features.map(({ name }) => name)
+  refuse(
+    'report',
+    segments
+      .filter((name) => !known.includes(name))
+      .map((name): Problem => {
+        const close = closestWord(name, known)
+        return {
+          code: 'option-invalid',
+          parameter: '--segments',
+          rule: `to name features of the model, which are ${known.join(', ')}`,
+          received: name,
+          ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+        }
+      }),
+  )
+}

@@ -1,0 +1,126 @@
+import type { Command } from 'commander'
+import { type EpochDay, formatDay } from '../base/days.js'
+import { buildDataset } from '../dataset/buildDataset.js'
+import { churnPlan } from '../dataset/churnPlan.js'
+import type { Dataset } from '../dataset/dataset.js'
+import { fromFlatTable } from '../dataset/fromFlatTable.js'
+import { latestCutoff } from '../label/labelTable.js'
+import { labelRuleSchema } from '../label/rule.js'
+import type { Scorer } from '../score/scorer.js'
+import { filesOfSources, historySources } from './historySources.js'
+import { type InputOptions, openInputHistory } from './inputOptions.js'
+import { labelValue } from './labelValue.js'
+import { sayLeftOut } from './leftOut.js'
+import { checkHistoryModel, checkTableModel } from './modelInput.js'
+import { dayOption } from './optionParsers.js'
+import { checkOutputs, type OutputFile } from './outputFiles.js'
+import { readInputTable } from './readInputTable.js'
+import { rejectsFile, writeRejects } from './rejects.js'
+import type { Terminal } from './terminal.js'
+
+/** Options of commands that ask how a model did on customers whose outcome is known. */
+export interface LabelledInputOptions extends InputOptions {
+  readonly label: string
+  readonly positive?: string
+  readonly cutoff?: EpochDay
+}
+
+/** What a command reads and writes besides, for the check that nothing is written over. */
+export interface OtherFiles {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly OutputFile[]
+}
+
+/** Adds the options of {@link LabelledInputOptions} that `addInputOptions` does not add. */
+export function addLabelOptions(command: Command): Command {
+  return command
+    .option('--label <column>', 'label column (file only)', 'churn')
+    .option('--positive <value>', 'value of the label column that means churned (file only)')
+    .option(
+      '--cutoff <YYYY-MM-DD>',
+      'moment to ask about (history only; default: the last with a known outcome)',
+      dayOption,
+    )
+}
+
+/** Returns the customers of a file or of a history with the features of the model and what happened, and says who is not in it. */
+export async function labelledInput(
+  operation: string,
+  scorer: Scorer,
+  modelFile: string,
+  file: string | undefined,
+  options: LabelledInputOptions,
+  terminal: Terminal,
+  others: OtherFiles = { inputs: [], outputs: [] },
+): Promise<Dataset> {
+  const outputs = [...others.outputs, ...rejectsFile(options)]
+  const check = (inputs: readonly string[]): Promise<void> =>
+    checkOutputs(operation, outputs, [modelFile, ...inputs, ...others.inputs])
+  const dataset =
+    file === undefined
+      ? await datasetOfHistory(scorer, modelFile, options, terminal, check)
+      : await datasetOfFile(scorer, file, options, terminal, check)
+  sayLeftOut(terminal, 'not asked about', dataset.report.population)
+  sayLeftOut(terminal, 'not asked about', dataset.report.unlabelled)
+  return dataset
+}
+
+async function datasetOfFile(
+  scorer: Scorer,
+  file: string,
+  options: LabelledInputOptions,
+  terminal: Terminal,
+  check: (inputs: readonly string[]) => Promise<void>,
+): Promise<Dataset> {
+  await check([file])
+  const { dataset, rejects } = await readLabelledFile(scorer, file, options)
+  await writeRejects(rejects, options, terminal)
+  return dataset
+}
+
+/** Returns the customers of a file with the features of the model and what happened. */
+export function readLabelledFile(scorer: Scorer, file: string, options: LabelledInputOptions) {
+  const { label, positive } = options
+  const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
+  return readInputTable(file, options, { texts }, ({ table, ...read }) => {
+    checkTableModel(scorer, table)
+    return {
+      rejects: read.rejects,
+      dataset: fromFlatTable(table, {
+        label,
+        features: scorer.model.features.map((spec) => spec.name),
+        ...(positive === undefined ? {} : { positive: labelValue(table, label, positive) }),
+      }),
+    }
+  })
+}
+
+async function datasetOfHistory(
+  scorer: Scorer,
+  modelFile: string,
+  options: LabelledInputOptions,
+  terminal: Terminal,
+  check: (inputs: readonly string[]) => Promise<void>,
+): Promise<Dataset> {
+  const { rules, label } = checkHistoryModel(scorer, modelFile)
+  const { population } = scorer.about
+  const rule = labelRuleSchema.parse(label.rule)
+  const sources = await historySources(options.history!, terminal)
+  await check(filesOfSources(sources))
+  const history = await openInputHistory(sources, options)
+  try {
+    const cutoff = options.cutoff ?? latestCutoff(rule, history.completeUntil)
+    const plan = churnPlan({
+      label: rule,
+      features: rules,
+      cutoffs: [cutoff],
+      ...(population === null ? {} : { population }),
+    })
+    const dataset = await buildDataset(history, plan)
+    terminal.message(`asked as of ${formatDay(cutoff)}\n`)
+    await writeRejects(history.rejects, options, terminal)
+    return dataset
+  } finally {
+    await history.close()
+  }
+}

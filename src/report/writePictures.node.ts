@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { checkOptions } from '../base/options.js'
+import { writeTable } from '../table/writeTable.node.js'
+import { checkFacts } from './facts/checkFacts.js'
+import type { ReportFacts } from './facts/reportFacts.js'
+import { pictureNames, pictureSvg, pictureTable } from './pictureFiles.js'
+import { picturePng } from './picturePng.node.js'
+import { writeWholeFile } from './wholeFile.node.js'
+
+/** What files pictures become. */
+export interface WritePicturesOptions {
+  /** `svg` and `png` are the picture, `csv` what it shows. Default all three. */
+  readonly formats?: readonly ('svg' | 'png' | 'csv')[]
+  /** Dots per pixel of .png files. In (0, 8]. Default 2. */
+  readonly scale?: number
+}
+
+const writePicturesOptions = z.strictObject({
+  formats: z
+    .array(z.enum(['svg', 'png', 'csv']))
+    .min(1)
+    .default(['svg', 'png', 'csv']),
+  scale: z.number().gt(0).lte(8).default(2),
+})
+
+/**
+ * Writes every picture of a report to a folder: `gains.svg`, `gains.png`, `gains.csv`, and so on.
+ *
+ * For slides and other documents. The folder is made where there is none; files of these names are replaced, each whole.
+ *
+ * @returns the paths that were written
+ * @throws {HoldfastError} `file-missing` where a file cannot be written, with the reason; `option-invalid`,
+ *   `option-unknown`; `value-type` where the facts are no facts of a report
+ *
+ * @example
+ * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+ * const files = await writePictures(facts, 'pictures', { formats: ['svg'] })
+ * files.length
+ * // => 6
+ *
+ * @see {@link pictureSvg}, {@link picturePng}, {@link pictureTable} for one of them
+ */
+export async function writePictures(
+  facts: ReportFacts,
+  folder: string,
+  options?: WritePicturesOptions,
+): Promise<string[]> {
+  const { formats, scale } = checkOptions('writePictures', writePicturesOptions, options)
+  checkFacts('writePictures', facts)
+  await mkdir(folder, { recursive: true })
+  const written: string[] = []
+  for (const name of pictureNames(facts)) {
+    for (const format of formats) {
+      const path = join(folder, `${name}.${format}`)
+      if (format === 'csv') await writeTable(pictureTable(facts, name), path, { spreadsheetSafe: true })
+      else {
+        const content =
+          format === 'svg' ? await pictureSvg(facts, name) : await picturePng(facts, name, { scale })
+        await writeWholeFile('writePictures', path, content)
+      }
+      written.push(path)
+    }
+  }
+  return written
+}

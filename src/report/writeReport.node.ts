@@ -1,0 +1,53 @@
+import { HoldfastError } from '../base/errors.js'
+import { checkFacts } from './facts/checkFacts.js'
+import type { ReportFacts } from './facts/reportFacts.js'
+import { type ReportFormat, reportEndings, reportFormat } from './reportFormat.js'
+import { reportHtml } from './reportHtml.js'
+import { reportMarkdown } from './reportMarkdown.js'
+import { writeWholeFile } from './wholeFile.node.js'
+
+/**
+ * Writes a report to a file: a page (.html), text (.md) or the facts (.json), by its ending.
+ *
+ * The file is there whole or not at all; one of that name is replaced. The page needs no other file. Pictures by
+ * themselves are written by `writePictures`.
+ *
+ * @param facts what `modelReport` or `predictionReport` returned, or their JSON read back
+ * @throws {HoldfastError} `file-unreadable` where the ending is another; `file-missing` where the file cannot be
+ *   written, with the reason; `value-type` where the facts are no facts of a report
+ *
+ * @example
+ * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+ * await writeReport(facts, 'report.html')
+ * await writeReport(facts, 'report.pdf').catch((error) => error.code)
+ * // => 'file-unreadable'
+ *
+ * @see {@link reportHtml}, {@link reportMarkdown} for the texts
+ */
+export async function writeReport(facts: ReportFacts, path: string): Promise<void> {
+  checkFacts('writeReport', facts)
+  const format = reportFormat(path)
+  if (format === undefined) throw endingUnknown(path)
+  await writeWholeFile('writeReport', path, await reportText(facts, format))
+}
+
+async function reportText(facts: ReportFacts, format: ReportFormat): Promise<string> {
+  if (format === 'html') return reportHtml(facts)
+  return format === 'markdown' ? reportMarkdown(facts) : `${JSON.stringify(facts, null, 2)}\n`
+}
+
+function endingUnknown(path: string): HoldfastError {
+  return new HoldfastError('writeReport', [
+    {
+      code: 'file-unreadable',
+      parameter: 'the file',
+      rule: `to end in ${reportEndings}`,
+      received: path,
+      wayOut: /\.(pdf|docx?|pptx?)$/i.test(path)
+        ? 'Write report.html and print it from a browser: it is made for paper too.'
+        : /\.(svg|png|csv)$/i.test(path)
+          ? 'Pictures and their data are written to a folder by writePictures.'
+          : 'Name it report.html.',
+    },
+  ])
+}
