@@ -12,7 +12,8 @@ export function ranksOf(list: ArrayLike<number>): Ranks {
   let count = 0
   for (const value of sorted) if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value
   const values = sorted.slice(0, count)
-  const rank = Int32Array.from({ length: list.length }, (_, row) => countBelow(values, list[row]!))
+  const rank = new Int32Array(list.length)
+  for (let row = 0; row < rank.length; row++) rank[row] = countBelow(values, list[row]!)
   return { values, rank }
 }
 

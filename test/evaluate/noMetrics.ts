@@ -15,4 +15,5 @@ export const noMetrics: Readonly<Record<string, string>> = {
   rankOutcomes: 'the sorted form',
   readRows: 'the checked form',
   rowProblems: 'what is wrong with the input',
+  treatmentGroups: 'the sorted form of treatment data',
 }

@@ -10,10 +10,7 @@ export function customersInTop(ranked: RankedOutcomes, share: number): number {
 }
 
 /** Returns a number of customers rounded up to a whole one, where weights count rows. */
-export function roundedUp(
-  customers: number,
-  { wholeWeights }: Pick<RankedOutcomes, 'wholeWeights'>,
-): number {
+export function roundedUp(customers: number, { wholeWeights }: Pick<RankedOutcomes, 'wholeWeights'>): number {
   if (!wholeWeights) return customers
   // 0.07 * 100 is 7.000000000000001 in floating point and means 7 customers.
   const nearest = Math.round(customers)

@@ -79,7 +79,8 @@ export function checkFollowUps<Options extends CheckedOptions>(
   if (checked?.reference !== undefined) problems.push(...referenceProblems(checked.reference))
   refuse(operation, problems)
   const followUps = countedRows({ duration, churned }, weight)
-  const rows = { ...followUps, risk: Float64Array.from(followUps.rows, (row) => risk[row]!) }
+  const ownRisk = valuesAt(risk, followUps.rows, new Float64Array(followUps.rows.length))
+  const rows = { ...followUps, risk: ownRisk }
   const own = checked!.reference
   return {
     rows,
@@ -128,12 +129,28 @@ function countedRows(
   { duration, churned }: Pick<FollowUpSample, 'duration' | 'churned'>,
   weight: ArrayLike<number> | undefined,
 ): FollowUps & { readonly rows: Int32Array } {
-  const all = Int32Array.from({ length: duration.length }, (_, row) => row)
-  const rows = weight === undefined ? all : all.filter((row) => weight[row]! > 0)
-  return {
-    rows,
-    duration: Float64Array.from(rows, (row) => duration[row]!),
-    churned: Uint8Array.from(rows, (row) => churned[row]!),
-    weight: Float64Array.from(rows, (row) => weight?.[row] ?? 1),
+  let counted = 0
+  const rows = new Int32Array(duration.length)
+  for (let row = 0; row < rows.length; row++) {
+    if (weight === undefined || weight[row]! > 0) rows[counted++] = row
   }
+  const kept = rows.subarray(0, counted)
+  return {
+    rows: kept,
+    duration: valuesAt(duration, kept, new Float64Array(counted)),
+    churned: valuesAt(churned, kept, new Uint8Array(counted)),
+    weight:
+      weight === undefined
+        ? new Float64Array(counted).fill(1)
+        : valuesAt(weight, kept, new Float64Array(counted)),
+  }
+}
+
+function valuesAt<Values extends Float64Array | Uint8Array>(
+  list: ArrayLike<number>,
+  rows: Int32Array,
+  values: Values,
+): Values {
+  for (let index = 0; index < rows.length; index++) values[index] = list[rows[index]!]!
+  return values
 }

@@ -40,10 +40,10 @@ const unoOptions = censoringOptions.extend({ untilDay: z.number().gt(0).optional
  * O(n log n) time, O(n) memory.
  *
  * @example
- * // One of four is censored on day 20: G is 1 up to there and 1/2 after. Of the pairs only (day 30, day 40) is wrong,
- * // and weighs 4; the three of day 10 weigh 1 each.
+ * // One of the three still there is censored on day 20: G is 1 up to it and 2/3 after. Of the four pairs only
+ * // (day 30, day 40) is wrong, and weighs 9/4; those of day 10 weigh 1 each.
  * unoConcordance([0.9, 0.3, 0.2, 0.4], [10, 20, 30, 40], [1, 0, 1, 0])
- * // => 0.42857142857142855
+ * // => 0.5714285714285714
  *
  * @see Uno, Cai, Pencina, D'Agostino and Wei (2011), Statistics in Medicine 30
  * @see {@link concordance}, {@link timeDependentAuc}
