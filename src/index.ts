@@ -329,6 +329,7 @@ export {
   estimateBaseRate,
 } from './learn/calibrate/estimateBaseRate.js'
 export type { IsotonicCalibrator } from './learn/calibrate/isotonic.js'
+export { type MatchBaseRateOptions, matchBaseRate } from './learn/calibrate/matchBaseRate.js'
 export type { CalibratedModel } from './learn/calibrate/model.js'
 export type { CalibrateOptions, TrainCalibratedOptions } from './learn/calibrate/options.js'
 export type { PlattCalibrator } from './learn/calibrate/platt.js'
@@ -383,6 +384,7 @@ export { type LearnerName, learnerNamed, learnerNames, learners } from './learn/
 export type { Effect, FeatureEffects, LogisticModel } from './learn/logistic/model.js'
 export type { LogisticOptions } from './learn/logistic/options.js'
 export { trainLogistic } from './learn/logistic/train.js'
+export type { NestingModel } from './learn/nesting.js'
 export type { PredictOptions } from './learn/predictOptions.js'
 export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
 export { loadModel, saveModel } from './learn/store.node.js'
