@@ -92,6 +92,12 @@ export {
   type Interval,
 } from './evaluate/interval/bootstrapInterval.js'
 export { type MetricName, metricNames, type RankedMetric } from './evaluate/metrics.js'
+export {
+  type BestList,
+  bestList,
+  bestListLine,
+  type ContactBudget,
+} from './evaluate/profit/bestList.js'
 export type { ContactPolicy } from './evaluate/profit/contactPolicy.js'
 export { type CostMatrix, offerCosts } from './evaluate/profit/costMatrix.js'
 export { contactsByCost, costThreshold, type UniformCosts } from './evaluate/profit/costThreshold.js'
@@ -121,6 +127,7 @@ export type { RankedOutcomes } from './evaluate/rankedOutcomes.js'
 export { averagePrecision } from './evaluate/ranking/averagePrecision.js'
 export {
   type CatchGoal,
+  type ContactPrice,
   type ContactSavings,
   contactSavingsLine,
   contactsForSameCatch,

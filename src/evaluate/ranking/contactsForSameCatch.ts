@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
+import { checkOptions } from '../../base/options.js'
 import {
   checkOutcomes,
   checkParameter,
@@ -96,16 +97,40 @@ export function contactSavingsOf(ranked: RankedOutcomes, goal: CatchGoal): Conta
   return { churnersCaught, withoutModel, withModel, sparedShare: 1 - withModel / withoutModel }
 }
 
-/** Returns the savings as one line: "1,455 contacts without a model, 712 with it, …". */
-export function contactSavingsLine(savings: ContactSavings): string {
+/** What a contact costs, for the line in money. */
+export interface ContactPrice {
+  /** Money per contact, at least 0. */
+  readonly contactCost: number
+  /** Name of the currency. */
+  readonly currency?: string
+}
+
+const priceRule = z.strictObject({ contactCost: z.number().gte(0), currency: z.string().min(1).optional() })
+
+/**
+ * Returns the savings as one line: "1,455 contacts without a model, 712 with it, …"; with the cost of a contact also the
+ * money that the spared contacts would have cost.
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: a cost below 0, an unknown name
+ *
+ * @example
+ * const savings = { churnersCaught: 50, withoutModel: 500, withModel: 200, sparedShare: 0.6 }
+ * contactSavingsLine(savings, { contactCost: 2, currency: 'EUR' })
+ * // => '500 contacts without a model, 200 with it, for the same 50 churners: 60 % fewer, 600 EUR saved'
+ */
+export function contactSavingsLine(savings: ContactSavings, price?: ContactPrice): string {
   const count = (value: number): string =>
     value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 })
   const percent = Math.round(Math.abs(savings.sparedShare) * 100)
-  return (
+  const line =
     `${count(savings.withoutModel)} contacts without a model, ${count(savings.withModel)} with it, ` +
     `for the same ${count(savings.churnersCaught)} churners: ` +
     `${percent} % ${savings.sparedShare >= 0 ? 'fewer' : 'more'}`
-  )
+  if (price === undefined) return line
+  const { contactCost, currency } = checkOptions('contactSavingsLine', priceRule, price)
+  const money = (savings.withoutModel - savings.withModel) * contactCost
+  const unit = currency === undefined ? '' : ` ${currency}`
+  return `${line}, ${count(Math.abs(money))}${unit} ${money >= 0 ? 'saved' : 'lost'}`
 }
 
 function contactsFor({ churned, stayed, customers }: RankedOutcomes, churners: number): number {

@@ -1,0 +1,148 @@
+import { bestExchange } from './bestExchange.js'
+import { rowsByValue } from './rowsByValue.js'
+
+/** What can be chosen from, and what limits the choice. Infinity where there is no limit. */
+export interface ContactChoice {
+  /** Rows whose contact is expected to earn more than 0, ascending. */
+  readonly candidates: Int32Array
+  /** Shape (n): what the contact of a row is expected to earn. */
+  readonly profit: Float64Array
+  /** Shape (n): what it takes from the budget. */
+  readonly cost: Float64Array
+  readonly contacts: number
+  readonly money: number
+}
+
+/** Rows that are chosen. */
+export interface ChosenContacts {
+  /** In no particular order. */
+  readonly rows: Int32Array
+  /** What ended the list; null where everybody who pays is on it. */
+  readonly limitedBy: 'contacts' | 'money' | 'contacts and money' | null
+  /** No list under the budget can be expected to earn more than this. */
+  readonly bound: number
+}
+
+/**
+ * Returns the rows of highest total profit under the budget.
+ *
+ * Without a limit of money, or where all costs are equal, the most profitable ones: exact. Else by profit − λ · cost, λ
+ * the price of money at which the budget is used up, skipping who does not fit any more: below the bound by less than
+ * the profit of two contacts. O(n log n).
+ */
+export function chooseContacts(choice: ContactChoice): ChosenContacts {
+  const { candidates, profit, cost, contacts, money } = choice
+  const byProfit = rowsByValue(candidates, profit)
+  const most = byProfit.subarray(0, Math.min(byProfit.length, contacts))
+  const isCutShort = most.length < byProfit.length
+  if (sum(most, cost) <= money) {
+    return { rows: most, limitedBy: isCutShort ? 'contacts' : null, bound: sum(most, profit) }
+  }
+  const equalCost = cost[byProfit[0]!]!
+  if (candidates.every((row) => cost[row] === equalCost)) {
+    // 0.3 / 0.1 is 2.9999999999999996 in floating point and pays for 3.
+    const rows = most.subarray(0, Math.floor((money / equalCost) * (1 + 1e-12)))
+    return { rows, limitedBy: 'money', bound: sum(rows, profit) }
+  }
+  return chooseUnequal(choice)
+}
+
+function chooseUnequal(choice: ContactChoice): ChosenContacts {
+  const { candidates, profit } = choice
+  const { tooLow, highEnough, bound } = bestExchange(choice)
+  const order = rowsByWorth(choice, highEnough)
+  const filling = startFilling(choice, topOf(choice, order, highEnough))
+  exchangeUpwards(filling, topOf(choice, rowsByWorth(choice, tooLow), tooLow), order)
+  addWhatFits(filling, order)
+  const rows = candidates.filter((row) => filling.listed[row] === 1)
+  const single = mostProfitableAlone(choice)
+  const isBetterAlone = single !== -1 && profit[single]! > sum(rows, profit)
+  return {
+    rows: isBetterAlone ? Int32Array.of(single) : rows,
+    limitedBy: filling.contactsLeft === 0 ? 'contacts and money' : 'money',
+    bound,
+  }
+}
+
+function rowsByWorth({ candidates, profit, cost }: ContactChoice, price: number): Int32Array {
+  const worth = new Float64Array(profit.length)
+  for (const row of candidates) worth[row] = profit[row]! - price * cost[row]!
+  return rowsByValue(candidates, worth)
+}
+
+/** The best rows at a price: those worth more than 0, no more than can be contacted. */
+function topOf({ profit, cost, contacts }: ContactChoice, order: Int32Array, price: number): Int32Array {
+  let count = 0
+  while (count < order.length && count < contacts) {
+    const row = order[count]!
+    if (!(profit[row]! - price * cost[row]! > 0)) break
+    count++
+  }
+  return order.subarray(0, count)
+}
+
+/** A list that is being filled. */
+interface Filling {
+  readonly cost: Float64Array
+  readonly listed: Uint8Array
+  contactsLeft: number
+  moneyLeft: number
+}
+
+function startFilling({ profit, cost, contacts, money }: ContactChoice, rows: Int32Array): Filling {
+  const listed = new Uint8Array(profit.length)
+  for (const row of rows) listed[row] = 1
+  return { cost, listed, contactsLeft: contacts - rows.length, moneyLeft: money - sum(rows, cost) }
+}
+
+/**
+ * Takes rows that are wanted at a lower price in, for rows that no longer are where there are no contacts left. Equal
+ * customers change sides at one price all together: without this step a budget that ends among them stays unused.
+ */
+function exchangeUpwards(filling: Filling, wanted: Int32Array, order: Int32Array): void {
+  const { cost, listed } = filling
+  const isWanted = new Uint8Array(listed.length)
+  for (const row of wanted) isWanted[row] = 1
+  const given = order.filter((row) => listed[row] === 1 && isWanted[row] === 0)
+  let last = given.length - 1
+  for (const row of wanted) {
+    if (listed[row] === 1) continue
+    const out = filling.contactsLeft > 0 ? -1 : given[last]
+    if (out === undefined) return
+    const more = cost[row]! - (out === -1 ? 0 : cost[out]!)
+    if (more > filling.moneyLeft) continue
+    listed[row] = 1
+    filling.moneyLeft -= more
+    if (out === -1) filling.contactsLeft--
+    else {
+      listed[out] = 0
+      last--
+    }
+  }
+}
+
+function addWhatFits(filling: Filling, order: Int32Array): void {
+  const { cost, listed } = filling
+  for (const row of order) {
+    if (filling.contactsLeft <= 0) return
+    if (listed[row] === 1 || cost[row]! > filling.moneyLeft) continue
+    listed[row] = 1
+    filling.contactsLeft--
+    filling.moneyLeft -= cost[row]!
+  }
+}
+
+/** With a budget for a few contacts only, one dear customer may be worth more than the cheap ones who leave no room. */
+function mostProfitableAlone({ candidates, profit, cost, contacts, money }: ContactChoice): number {
+  let best = -1
+  for (const row of candidates) {
+    if (contacts >= 1 && cost[row]! <= money && (best === -1 || profit[row]! > profit[best]!)) best = row
+  }
+  return best
+}
+
+function sum(rows: Int32Array, values: Float64Array): number {
+  let total = 0
+  for (let place = 0; place < rows.length; place++) total += values[rows[place]!]!
+  return total
+}

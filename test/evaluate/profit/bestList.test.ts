@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { bestList, bestListLine } from '../../../src/evaluate/profit/bestList.js'
+import { expectedContactProfit } from '../../../src/evaluate/profit/expectedContactProfit.js'
+import { expectedProfit } from '../../../src/evaluate/profit/expectedProfit.js'
+
+const share = fc.integer({ min: 0, max: 20 }).map((step) => step / 20)
+const customer = fc.record({
+  p: share,
+  value: fc.integer({ min: 20, max: 400 }),
+  offered: fc.integer({ min: 1, max: 12 }),
+})
+const customers = fc.array(customer, { minLength: 1, maxLength: 9 })
+const budget = fc.record(
+  { contacts: fc.integer({ min: 0, max: 9 }), money: fc.integer({ min: 0, max: 60 }) },
+  { requiredKeys: [] },
+)
+
+type Customer = typeof customer extends fc.Arbitrary<infer T> ? T : never
+type Budget = typeof budget extends fc.Arbitrary<infer T> ? T : never
+
+function listOf(some: readonly Customer[], limits: Budget, offered?: number) {
+  const probability = some.map(({ p }) => p)
+  const offer = {
+    customerValue: some.map(({ value }) => value),
+    offerCost: offered ?? some.map(({ offered }) => offered),
+    contactCost: 1,
+    acceptance: 0.4,
+  }
+  return { probability, offer, list: bestList(probability, offer, limits) }
+}
+
+/** The highest profit of all 2^n lists under the budget. */
+function bestOfAll(profit: ArrayLike<number>, cost: number[], { contacts, money }: Budget): number {
+  let best = 0
+  for (let chosen = 0; chosen < 2 ** cost.length; chosen++) {
+    let [earned, spent, count] = [0, 0, 0]
+    for (let row = 0; row < cost.length; row++) {
+      if (((chosen >> row) & 1) === 0) continue
+      earned += profit[row]!
+      spent += cost[row]!
+      count++
+    }
+    if (count <= (contacts ?? Infinity) && spent <= (money ?? Infinity)) best = Math.max(best, earned)
+  }
+  return best
+}
+
+test('where all contacts cost the same, no other list under the budget brings more', () => {
+  fc.assert(
+    fc.property(customers, budget, (some, limits) => {
+      const { probability, offer, list } = listOf(some, limits, 4)
+      const profit = expectedContactProfit(probability, offer)
+      expect(list.expectedProfit).toBeCloseTo(
+        bestOfAll(
+          profit,
+          some.map(() => 5),
+          limits,
+        ),
+        8,
+      )
+      expect(list.gap).toBeCloseTo(0, 8)
+    }),
+  )
+})
+
+test('where costs differ, no list under the budget brings more than the list and its gap', () => {
+  fc.assert(
+    fc.property(customers, budget, (some, limits) => {
+      const { probability, offer, list } = listOf(some, limits)
+      const profit = expectedContactProfit(probability, offer)
+      const cost = some.map(({ offered }) => offered + 1)
+      const best = bestOfAll(profit, cost, limits)
+      expect(list.expectedProfit).toBeLessThanOrEqual(best + 1e-8)
+      expect(list.expectedProfit + list.gap).toBeGreaterThanOrEqual(best - 1e-8)
+      expect(list.highestCost).toBeLessThanOrEqual(limits.money ?? Infinity)
+      expect(list.rows.length).toBeLessThanOrEqual(limits.contacts ?? Infinity)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('the gap is below what two contacts bring, also among many equal customers', () => {
+  // Three kinds of customers, 300 each: at one price of money all of a kind change sides together.
+  fc.assert(
+    fc.property(
+      fc.tuple(customer, customer, customer),
+      fc.integer({ min: 50, max: 800 }),
+      fc.integer({ min: 500, max: 6000 }),
+      (kinds, contacts, money) => {
+        const some = Array.from({ length: 900 }, (_, row) => kinds[row % 3]!)
+        const { probability, offer, list } = listOf(some, { contacts, money })
+        const highest = Math.max(0, ...expectedContactProfit(probability, offer))
+        expect(list.gap).toBeLessThanOrEqual(2 * highest + 1e-6)
+      },
+    ),
+  )
+})
+
+test('nobody is listed whose contact loses money, rows fall by profit, and equal ones are in order', () => {
+  fc.assert(
+    fc.property(customers, budget, (some, limits) => {
+      const { probability, offer, list } = listOf(some, limits)
+      const profit = expectedContactProfit(probability, offer)
+      const listed = Array.from(list.rows)
+      expect(listed.every((row) => profit[row]! > 0)).toBe(true)
+      expect(new Set(listed).size).toBe(listed.length)
+      expect(listed).toEqual([...listed].sort((a, b) => profit[b]! - profit[a]! || a - b))
+      const others = profit.filter((value, row) => value > 0 && !listed.includes(row))
+      expect(list.next?.expectedProfit ?? 0).toBe(Math.max(0, ...others))
+      expect(list.limitedBy === 'profit').toBe(list.next === null)
+      const {
+        contacts: _contacts,
+        contactedShare: _share,
+        ...amounts
+      } = expectedProfit(probability, offer, {
+        rows: list.rows,
+      })
+      for (const [name, amount] of Object.entries(amounts)) {
+        expect(list[name as keyof typeof amounts], name).toBeCloseTo(amount, 8)
+      }
+    }),
+  )
+})
+
+describe('money is reserved', () => {
+  // γ = 0.4: an offer of 10 is taken by 0.5 · 0.4 + 0.5 = 0.7 of them, so a contact costs 8 on average, 11 at most.
+  const probability = [0.5, 0.5, 0.5, 0.5]
+  const offer = { customerValue: 200, offerCost: 10, contactCost: 1, acceptance: 0.4 }
+
+  test('at the highest cost by default: 24 of money pay for two contacts', () => {
+    expect(bestList(probability, offer, { money: 24 })).toMatchObject({
+      rows: Int32Array.of(0, 1),
+      highestCost: 22,
+      limitedBy: 'money',
+    })
+  })
+
+  test('at the expected cost where that is asked for: for three', () => {
+    const list = bestList(probability, offer, { money: 24, reserve: 'expectedCost' })
+    expect(list.rows).toEqual(Int32Array.of(0, 1, 2))
+    expect(list.expectedCost).toBeCloseTo(24, 12)
+    expect(list.highestCost).toBe(33)
+  })
+})
+
+test('one dear customer is preferred to a cheap one who leaves no room', () => {
+  // By profit per money the first comes first (0.5·0.5·9 − 0.5 − 0 per 1) but brings 1.75 only; the second brings 145.
+  const offer = { customerValue: [10, 1000], offerCost: [1, 100], contactCost: 0, acceptance: 0.5 }
+  const list = bestList([0.5, 0.9], { ...offer, customerValue: [40, 800] }, { money: 100 })
+  expect(list.rows).toEqual(Int32Array.of(1))
+})
+
+test('contacts that cost nothing are not limited by money', () => {
+  const free = { customerValue: 100, offerCost: 0, contactCost: 0 }
+  expect(bestList([0.5, 0.1], free, { money: 0 })).toMatchObject({ limitedBy: 'profit', gap: 0 })
+})
+
+test('without a budget everybody is listed who is worth a contact', () => {
+  const offer = { customerValue: 100, offerCost: 10, contactCost: 1, acceptance: 0.5 }
+  // 55p − 11 is above 0 for p > 0.2.
+  const list = bestList([0.1, 0.3, 0.2, 0.9], offer)
+  expect(list.rows).toEqual(Int32Array.of(3, 1))
+  expect(bestListLine(list)).toBe(
+    '2 of 4 customers to contact, 1.2 churners expected among them: 44 expected profit, 16 expected cost, 22 at most. ' +
+      'Nobody else is worth a contact.',
+  )
+})
+
+test('a list of nobody is an answer', () => {
+  const offer = { customerValue: 100, offerCost: 10, contactCost: 1, acceptance: 0.5 }
+  expect(bestList([0.1, 0.01], offer)).toMatchObject({ expectedProfit: 0, next: null, limitedBy: 'profit' })
+  expect(bestList([0.9], offer, { contacts: 0 })).toMatchObject({ limitedBy: 'contacts', next: { row: 0 } })
+})
+
+describe('bad input', () => {
+  const offer = { customerValue: 200, offerCost: 10, contactCost: 1 }
+  const refusals: [string, () => unknown, RegExp][] = [
+    ['probabilities beyond 1', () => bestList([90], offer), /expected probability.*Divide percentages/],
+    ['no customers', () => bestList([], offer), /at least one row/],
+    ['negative budgets', () => bestList([0.5], offer, { contacts: -1, money: -1 }), /2 problems/],
+    ['parts of contacts', () => bestList([0.5], offer, { contacts: 1.5 }), /contacts to be an integer/],
+    ['unknown limits', () => bestList([0.5], offer, { budget: 5 } as never), /budget/],
+    [
+      'amounts of other customers',
+      () => bestList([0.5], { ...offer, customerValue: [200, 300] }),
+      /one amount per customer \(1\), got 2/,
+    ],
+    [
+      'values that no offer is worth',
+      () => bestList([0.5, 0.5], { ...offer, customerValue: [5, 10] }),
+      /above offerCost for somebody/,
+    ],
+  ]
+  test.each(refusals)('refuses %s', (_what, call, says) => {
+    expect(call).toThrow(says)
+  })
+})
