@@ -1,13 +1,9 @@
-import { addMonths, type EpochDay, epochDay, monthly, monthsBetween } from '../../src/base/days.js'
-import { buildDataset } from '../../src/dataset/buildDataset.js'
-import { churnPlan } from '../../src/dataset/churnPlan.js'
+import { addMonths, type EpochDay, epochDay, monthsBetween } from '../../src/base/days.js'
 import type { Dataset } from '../../src/dataset/dataset.js'
 import { splitByTime } from '../../src/dataset/splitByTime.js'
 import { openHistory } from '../../src/engine/openHistory.js'
 import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { telecomFeatures } from '../../src/feature/sets/telecom/telecomFeatures.js'
-import { cancelled } from '../../src/label/cancelled.js'
 import { learners } from '../../src/learn/learners.js'
 import type { LifecycleStage } from '../../src/lifecycle/stage.js'
 import { stageAgreement } from '../../src/lifecycle/stageAgreement.js'
@@ -15,6 +11,8 @@ import { tagLifecycle } from '../../src/lifecycle/tagLifecycle.js'
 import { simulateTables } from '../../src/simulate/operator.js'
 import type { Table } from '../../src/table/table.js'
 import type { Benchmark, Measurement } from '../result.js'
+import { cutoffs, keyOf, monthlyRows, rowByMonth, trueProbabilities } from './monthlyRows.js'
+import { newCustomerMeasurements } from './newCustomers.js'
 
 const testFrom = epochDay('2025-04-01')
 const operator = { customers: 20_000, months: 18, firstMonth: '2024-01', seed: 1 }
@@ -25,25 +23,19 @@ export const benchmark: Benchmark = {
   run: async () => {
     const { truth, ...tables } = simulateTables(operator)
     const history = await openHistory(tables)
-    const plan = churnPlan({
-      label: cancelled({ horizonMonths: 1 }),
-      features: telecomFeatures(history.tables, {
-        attributes: ['paymentType', 'region', 'channel', 'ageBand'],
-      }),
-      cutoffs: monthly('2024-07', '2025-06'),
-    })
-    const { train, test } = splitByTime(await buildDataset(history, plan), { testFrom })
+    const { train, test } = splitByTime(await monthlyRows(history), { testFrom })
     const known = trueProbabilities(truth, test)
     const models = (['logistic', 'boosting'] as const).flatMap((name) =>
       modelMeasurements(name, learners[name].train(train).probability(test.features), known, test),
     )
-    const tags = await tagLifecycle(history, { cutoffs: monthly('2024-07', '2025-06'), evidence: false })
+    const tags = await tagLifecycle(history, { cutoffs, evidence: false })
     await history.close()
     const results: Measurement[] = [
       { id: 'test.rows', value: test.ids.length, unit: 'rows' },
       { id: 'cancelled.truth.rocAuc', value: rocAuc(known, test.outcome), unit: '1' },
       ...models,
       ...stageMeasurements(tags, tables.customers, truth),
+      ...(await newCustomerMeasurements()),
     ]
     return { peers: {}, results, notices: [] }
   },
@@ -69,13 +61,6 @@ function modelMeasurements(
     value,
     unit: '1',
   }))
-}
-
-/** The true probability that the customer of each row cancels in the month that begins at the row's cutoff. */
-function trueProbabilities(truth: Table, { ids, cutoffs }: Dataset): Float64Array {
-  const rowOf = rowByMonth(truth)
-  const { values } = truth.numbers('cancelProbability')
-  return Float64Array.from(ids, (id, row) => values[rowOf.get(keyOf(id, cutoffs![row]!))!]!)
 }
 
 /** A tag judges a month and is known when it is over: beside it stands the true stage at the beginning of the next. */
@@ -114,14 +99,4 @@ function stageMeasurements(tags: Table, customers: Table, truth: Table): Measure
 function stageByTenure(months: number): LifecycleStage {
   if (months < 3) return 'acquisition'
   return months < 12 ? 'growth' : 'maturity'
-}
-
-function rowByMonth(truth: Table): Map<string, number> {
-  const { codes, dictionary } = truth.texts('id')
-  const months = truth.days('month').values
-  return new Map(Array.from(codes, (code, row) => [keyOf(dictionary[code]!, months[row]!), row]))
-}
-
-function keyOf(id: string, day: number): string {
-  return `${id} ${day}`
 }
