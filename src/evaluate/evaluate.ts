@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Problem } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
+import { brierDecompositionOf } from './calibration/brierDecomposition.js'
 import { brierScoreOf } from './calibration/brierScore.js'
+import { calibrationCurveOf } from './calibration/calibrationCurve.js'
 import { calibrationErrorOf } from './calibration/calibrationError.js'
 import { calibrationLineOf, lineProblem } from './calibration/calibrationLine.js'
 import { type Binning, calibrationOptions, calibrationTableOf } from './calibration/calibrationTable.js'
 import { logLossOf, wronglyCertain } from './calibration/logLoss.js'
+import { maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
 import { checkOutcomes, probabilityRule, shareRule } from './checkedOutcomes.js'
 import { Evaluation } from './evaluation.js'
 import {
@@ -20,11 +23,15 @@ import type { RankedOutcomes } from './rankedOutcomes.js'
 import { averagePrecisionOf } from './ranking/averagePrecision.js'
 import { contactSavingsOf } from './ranking/contactsForSameCatch.js'
 import { gainsCurveOf } from './ranking/gainsCurve.js'
+import { kolmogorovSmirnovOf } from './ranking/kolmogorovSmirnov.js'
 import { liftOf } from './ranking/liftAt.js'
 import { liftTableOf } from './ranking/liftTable.js'
+import { precisionRecallCurveOf } from './ranking/precisionRecallCurve.js'
 import { rocAucOf } from './ranking/rocAuc.js'
+import { rocCurveOf } from './ranking/rocCurve.js'
 import { customersInTop, lowestInTop } from './ranking/topOfRanking.js'
 import { confusionOf } from './threshold/confusionAt.js'
+import { matthewsCorrelationOf } from './threshold/matthewsCorrelation.js'
 
 /** How a model is evaluated. */
 export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {
@@ -54,6 +61,9 @@ const evaluateOptions = bootstrapOptions.extend({
   name: z.string().optional(),
 })
 
+/** Span of the calibration curve, its default. */
+const defaultSpan = 0.75
+
 type CheckedOptions = z.output<typeof evaluateOptions>
 
 /** Below this many churners (or stayers) an evaluation says that it can say little. */
@@ -65,7 +75,7 @@ const fewCustomers = 30
  * Print it, or read its fields. The data must be later than the training data, or at least other customers: on its
  * own training rows every model looks better than it is, and this function cannot know.
  *
- * AUC, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
+ * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
  * all from the same resamples. Calibration has none: resampling biases it upwards. What is not defined for the data
  * is null, and `notes` says why; fewer than 30 churners are said there too.
  *
@@ -141,15 +151,21 @@ function evaluation(
     topShare,
     bins,
     binning,
+    brierDecomposition: brierDecompositionOf(ranked, bins, binning),
     calibrationError: calibrationErrorOf(ranked, bins, binning),
+    maximumCalibrationError: maximumCalibrationErrorOf(ranked, bins, binning),
     calibrationLine: line === null ? calibrationLineOf(ranked) : null,
     calibration: calibrationTableOf(ranked, bins, binning),
+    calibrationCurve: calibrationCurveOf(ranked, defaultSpan),
     liftTable: liftTableOf(
       ranked,
       Math.max(1, Math.min(10, Math.floor(ranked.wholeWeights ? ranked.customers : 10))),
     ),
     gains: gainsCurveOf(ranked, 100),
+    rocCurve: rocCurveOf(ranked, 100),
+    precisionRecallCurve: precisionRecallCurveOf(ranked, 100),
     confusion: confusionOf(ranked, threshold),
+    matthewsCorrelation: matthewsCorrelationOf(ranked, threshold),
     halfOfChurners: contactSavingsOf(ranked, { caughtShare: 0.5 }),
     notes: notesOn(outcome, checked.weight, ranked, line, hasLogLoss),
   })
@@ -159,17 +175,29 @@ function headline(
   rows: RankedRows,
   checked: CheckedOptions,
   hasLogLoss: boolean,
-): Pick<Evaluation, 'rocAuc' | 'averagePrecision' | 'brierScore' | 'lift' | 'logLoss'> {
+): Pick<
+  Evaluation,
+  'rocAuc' | 'gini' | 'kolmogorovSmirnov' | 'averagePrecision' | 'brierScore' | 'lift' | 'logLoss'
+> {
   const always: RankedMetric[] = [
     rocAucOf,
     averagePrecisionOf,
     brierScoreOf,
     (ranked) => liftOf(ranked, checked.topShare),
+    kolmogorovSmirnovOf,
   ]
   const asked = hasLogLoss ? [...always, (ranked: RankedOutcomes) => logLossOf(ranked)] : always
-  const [rocAuc, averagePrecision, brierScore, lift, logLoss] = bootstrapIntervals(rows, asked, checked)
+  const [rocAuc, averagePrecision, brierScore, lift, kolmogorovSmirnov, logLoss] = bootstrapIntervals(
+    rows,
+    asked,
+    checked,
+  )
+  const gini = (auc: number): number => 2 * auc - 1
   return {
     rocAuc: rocAuc!,
+    // A rising function of the AUC: its limits are those of the AUC.
+    gini: { value: gini(rocAuc!.value), lower: gini(rocAuc!.lower), upper: gini(rocAuc!.upper) },
+    kolmogorovSmirnov: kolmogorovSmirnov!,
     averagePrecision: averagePrecision!,
     brierScore: brierScore!,
     lift: lift!,

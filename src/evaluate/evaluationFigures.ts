@@ -1,9 +1,13 @@
+import type { BrierDecomposition } from './calibration/brierDecomposition.js'
+import type { CalibrationCurve } from './calibration/calibrationCurve.js'
 import type { CalibrationLine } from './calibration/calibrationLine.js'
 import type { Binning, CalibrationBin } from './calibration/calibrationTable.js'
 import type { Interval } from './interval/bootstrapInterval.js'
 import type { ContactSavings } from './ranking/contactsForSameCatch.js'
 import type { GainsCurve } from './ranking/gainsCurve.js'
 import type { LiftRow } from './ranking/liftTable.js'
+import type { PrecisionRecallCurve } from './ranking/precisionRecallCurve.js'
+import type { RocCurve } from './ranking/rocCurve.js'
 import type { Confusion } from './threshold/confusionAt.js'
 
 /** The figures of an evaluation. Counts are sums of weights. */
@@ -19,6 +23,9 @@ export interface EvaluationFigures {
   /** Number of resamples behind the intervals. */
   readonly resamples: number
   readonly rocAuc: Interval
+  /** Gini coefficient of the ranking, 2 · AUC − 1. */
+  readonly gini: Interval
+  readonly kolmogorovSmirnov: Interval
   readonly averagePrecision: Interval
   /** In nats; null where it is infinite. */
   readonly logLoss: Interval | null
@@ -29,15 +36,26 @@ export interface EvaluationFigures {
   readonly lift: Interval
   readonly bins: number
   readonly binning: Binning
+  /** In the same bins as the calibration table; its `skill` is the Brier skill score. */
+  readonly brierDecomposition: BrierDecomposition
   readonly calibrationError: number
+  readonly maximumCalibrationError: number
   /** Null where it is not defined. */
   readonly calibrationLine: CalibrationLine | null
   readonly calibration: readonly CalibrationBin[]
+  /** Without bins; holds the integrated calibration index (ICI), E50, E90 and Emax. */
+  readonly calibrationCurve: CalibrationCurve
   /** Deciles; fewer rows where there are fewer customers. */
   readonly liftTable: readonly LiftRow[]
   /** In steps of 1 % of the customers. */
   readonly gains: GainsCurve
+  /** In about 100 steps. */
+  readonly rocCurve: RocCurve
+  /** In about 100 steps. */
+  readonly precisionRecallCurve: PrecisionRecallCurve
   readonly confusion: Confusion
+  /** At the threshold of `confusion`, in [−1, 1]. */
+  readonly matthewsCorrelation: number
   /** Contacts needed to reach half of the churners. */
   readonly halfOfChurners: ContactSavings
   /** What the reader must know before the figures, in whole sentences. */

@@ -45,11 +45,14 @@ function headlineTable(figures: EvaluationFigures): string {
   ]
   return textTable(headings('', 'value', `${shortPercent(figures.level)} interval`), [
     interval('ROC AUC', figures.rocAuc),
+    interval('Kolmogorov-Smirnov', figures.kolmogorovSmirnov),
     interval('average precision', figures.averagePrecision),
     figures.logLoss === null ? single('log loss', undefined) : interval('log loss', figures.logLoss),
     interval('Brier score', figures.brierScore),
+    single('Brier skill (0 = base rate for all)', figures.brierDecomposition.skill),
     interval(`lift, top ${shortPercent(figures.topShare)}`, figures.lift),
     single(`calibration error, ${figures.bins} ${figures.binning} bins`, figures.calibrationError),
+    single('integrated calibration index', figures.calibrationCurve.integratedCalibrationIndex),
     single('calibration slope (1 = right)', line?.slope),
     single('calibration in the large (0 = right)', line?.interceptAtSlopeOne),
   ])
@@ -82,7 +85,7 @@ function calibrationText(figures: EvaluationFigures): string {
   )
 }
 
-function confusionLines({ confusion }: EvaluationFigures): string[] {
+function confusionLines({ confusion, matthewsCorrelation }: EvaluationFigures): string[] {
   const rate = (value: number | null): string => (value === null ? '-' : percent(value))
   return [
     `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the customers):`,
@@ -99,7 +102,12 @@ function confusionLines({ confusion }: EvaluationFigures): string[] {
         count(confusion.trueNegatives),
         `stayed ${rate(confusion.negativePredictiveValue)}`,
       ],
-      ['', `recall ${percent(confusion.recall)}`, `specificity ${percent(confusion.specificity)}`, ''],
+      [
+        '',
+        `recall ${percent(confusion.recall)}`,
+        `specificity ${percent(confusion.specificity)}`,
+        `Matthews ${decimal(matthewsCorrelation)}`,
+      ],
     ]),
   ]
 }

@@ -2,9 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { numberColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
 import { sigmoid } from '../../src/base/statistics.js'
+import { brierDecomposition } from '../../src/evaluate/calibration/brierDecomposition.js'
+import { calibrationCurve } from '../../src/evaluate/calibration/calibrationCurve.js'
+import { maximumCalibrationError } from '../../src/evaluate/calibration/maximumCalibrationError.js'
 import { evaluate, evaluateProbabilities } from '../../src/evaluate/evaluate.js'
 import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
+import { matthewsCorrelation } from '../../src/evaluate/threshold/matthewsCorrelation.js'
 import type { ChurnModel } from '../../src/learn/contract.js'
 
 function population(customers: number): { p: Float64Array; y: Uint8Array } {
@@ -48,6 +52,12 @@ describe('evaluate', () => {
     const evaluation = evaluateProbabilities(p, y, { resamples: 40, seed: 9 })
     expect(evaluation.logLoss).toEqual(bootstrapInterval(p, y, 'logLoss', { resamples: 40, seed: 9 }))
     expect(evaluation.lift).toEqual(bootstrapInterval(p, y, 'liftAt', { resamples: 40, seed: 9 }))
+    const gini = bootstrapInterval(p, y, 'giniCoefficient', { resamples: 40, seed: 9 })
+    expect(evaluation.gini.lower).toBeCloseTo(gini.lower, 12)
+    expect(evaluation.gini.upper).toBeCloseTo(gini.upper, 12)
+    expect(evaluation.kolmogorovSmirnov).toEqual(
+      bootstrapInterval(p, y, 'kolmogorovSmirnov', { resamples: 40, seed: 9 }),
+    )
   })
 
   test('the top share decides lift and threshold', () => {
@@ -61,6 +71,19 @@ describe('evaluate', () => {
     const data = evaluateProbabilities(p, y, { resamples: 20 }).toJSON()
     expect(JSON.parse(JSON.stringify(data))).toEqual(data)
     expect(data.gains.caughtShare).toHaveLength(101)
+    expect(data.rocCurve.threshold).toHaveLength(data.rocCurve.truePositiveRate.length - 1)
+    expect(data.calibrationCurve.churnRate).toHaveLength(data.calibrationCurve.probability.length)
+  })
+
+  test('its further figures are those of the metrics', () => {
+    const evaluation = evaluateProbabilities(p, y, { resamples: 20, bins: 7, binning: 'equal-count' })
+    const bins = { bins: 7, binning: 'equal-count' } as const
+    expect(evaluation.brierDecomposition).toEqual(brierDecomposition(p, y, bins))
+    expect(evaluation.maximumCalibrationError).toBe(maximumCalibrationError(p, y, bins))
+    expect(evaluation.calibrationCurve).toEqual(calibrationCurve(p, y))
+    expect(evaluation.matthewsCorrelation).toBe(matthewsCorrelation(p, y, evaluation.confusion.threshold))
+    expect(evaluation.rocCurve.truePositiveRate.length).toBeLessThanOrEqual(102)
+    expect(evaluation.precisionRecallCurve.recall.length).toBeLessThanOrEqual(102)
   })
 
   test('it cannot be changed', () => {
