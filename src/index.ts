@@ -55,6 +55,33 @@ export {
   type OpenHistoryOptions,
   openHistory,
 } from './engine/openHistory.js'
+export { backtest } from './evaluate/backtest/backtest.js'
+export type {
+  BacktestFigures,
+  BacktestFold,
+  DriftName,
+  FiguresByMetric,
+  FoldMeasurement,
+  MetricDrift,
+} from './evaluate/backtest/backtestFigures.js'
+export type { BacktestOptions, MeasureOptions } from './evaluate/backtest/backtestOptions.js'
+export type { Backtest, BacktestData } from './evaluate/backtest/backtestResult.js'
+export {
+  type BacktestComparison,
+  type CompareBacktestsOptions,
+  type ComparedFold,
+  compareBacktests,
+} from './evaluate/backtest/compareBacktests.js'
+export { crossValidate } from './evaluate/backtest/crossValidate.js'
+export type {
+  CrossValidationFigures,
+  CrossValidationFold,
+  OverFolds,
+} from './evaluate/backtest/crossValidationFigures.js'
+export type { CrossValidateOptions } from './evaluate/backtest/crossValidationOptions.js'
+export type { CrossValidation, CrossValidationData } from './evaluate/backtest/crossValidationResult.js'
+export type { PredictedRows, PredictedRowsData } from './evaluate/backtest/predictedRows.js'
+export type { OutcomeSpan, TemporalData, Train } from './evaluate/backtest/temporalData.js'
 export {
   type BrierDecomposition,
   type BrierDecompositionOptions,
@@ -146,6 +173,12 @@ export { recallAt } from './evaluate/ranking/recallAt.js'
 export { rocAuc } from './evaluate/ranking/rocAuc.js'
 export { type RocCurve, rocCurve, type ThresholdCurveOptions } from './evaluate/ranking/rocCurve.js'
 export { rankOutcomes } from './evaluate/rankOutcomes.js'
+export type { Attributes, AttributeValues } from './evaluate/segment/attributeColumns.js'
+export type { AttributeColumn, TruthColumn } from './evaluate/segment/attributeLevels.js'
+export type { Segment, SegmentFigures, WorstSegment } from './evaluate/segment/segment.js'
+export type { SegmentOptions } from './evaluate/segment/segmentOptions.js'
+export { segmentTable } from './evaluate/segment/segmentTable.js'
+export type { SegmentTable } from './evaluate/segment/segmentTableResult.js'
 export type { CensoringOptions, FollowUpSample } from './evaluate/survival/checkedFollowUps.js'
 export { concordance } from './evaluate/survival/concordance.js'
 export { type TimeDependentAuc, timeDependentAuc } from './evaluate/survival/timeDependentAuc.js'

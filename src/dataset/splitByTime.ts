@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Days, type EpochDay, formatDay, parseDay } from '../base/days.js'
+import { dayRule } from '../base/dayRule.js'
+import { type Days, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
@@ -26,19 +27,9 @@ export interface SplitByTimeOptions {
   readonly seed?: number
 }
 
-const dayRule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
-
 /** Rules and defaults of {@link SplitByTimeOptions}. */
 export const splitByTimeSchema = z.strictObject({
-  testFrom: z
-    .union([z.string(), z.number()])
-    .transform((value, context): EpochDay => {
-      const day = parseDay(typeof value === 'string' && /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value)
-      if (day !== undefined) return day
-      context.addIssue(`to be ${dayRule}`)
-      return z.NEVER
-    })
-    .describe(dayRule),
+  testFrom: dayRule,
   purge: z.boolean().default(true),
   embargoDays: z.int().min(0).default(0),
   testShare: z.number().gt(0).lt(1).optional(),

@@ -31,7 +31,7 @@ export function percent(share: number | null): string {
 }
 
 export function decimal(value: number | undefined): string {
-  return value === undefined ? '-' : value.toFixed(4)
+  return value === undefined ? '-' : value.toFixed(4).replace(/^-(0\.0+)$/, '$1')
 }
 
 /** Returns the limits of an interval: `0.7011 to 0.7532`. */
@@ -42,4 +42,15 @@ export function limits(interval: Interval | null | undefined): string {
 /** Returns a level as the heading of its intervals: `95 % interval`. */
 export function intervalHeading(level: number): string {
   return `${Number((level * 100).toFixed(2))} % interval`
+}
+
+/** Returns notes with where they hold in front, each said once: `fold 1, fold 3: only …`. */
+export function notesAt(
+  places: readonly { readonly name: string; readonly note: string | null }[],
+): string[] {
+  const placesOf = new Map<string, string[]>()
+  for (const { name, note } of places) {
+    if (note !== null) placesOf.set(note, [...(placesOf.get(note) ?? []), name])
+  }
+  return [...placesOf].map(([note, names]) => `${names.join(', ')}: ${note}.`)
 }

@@ -6,27 +6,31 @@ import type { PredictedRows } from './predictedRows.js'
 /** Figures by metric; null where the metric is not defined. */
 export type FiguresByMetric = Readonly<Partial<Record<MetricName, Interval | null>>>
 
-/** One cutoff tested with a model that knew only outcomes from before it. */
-export interface BacktestFold {
-  /** The cutoff of the test rows. */
-  readonly cutoff: EpochDay
-  /** Cutoffs of the rows that the model was trained on, in time; empty where there is no model. */
-  readonly trainCutoffs: readonly EpochDay[]
-  readonly trainRows: number
-  /** Rows of earlier cutoffs left out of training because their outcome was not yet known. */
-  readonly purgedRows: number
+/** What the test rows of a fold are measured to be. */
+export interface FoldMeasurement {
   readonly testRows: number
   /** Weight of the churners among the test rows. */
   readonly churners: number
-  /** Weighted share of churners of the test rows; null without rows. */
+  /** Weighted share of churners of the test rows; null where there are none. */
   readonly baseRate: number | null
   /** Weighted mean of the predictions; null where there are none. */
   readonly meanProbability: number | null
-  /** True where a model was trained for this fold, false where one of an earlier fold was used, or none. */
-  readonly refitted: boolean
   readonly figures: FiguresByMetric
   /** Why figures are null or not to be relied on; null where nothing is to be said. */
   readonly note: string | null
+}
+
+/** One cutoff tested with a model that knew only outcomes from before it. */
+export interface BacktestFold extends FoldMeasurement {
+  /** The cutoff of the test rows. */
+  readonly cutoff: EpochDay
+  /** Cutoffs of the rows that the model was trained on, in time. */
+  readonly trainCutoffs: readonly EpochDay[]
+  readonly trainRows: number
+  /** Rows of earlier cutoffs whose outcome was not known when the model was trained. */
+  readonly purgedRows: number
+  /** True where a model was trained for this fold, false where one of an earlier fold was used, or none. */
+  readonly refitted: boolean
 }
 
 /** What drift is looked for in. */

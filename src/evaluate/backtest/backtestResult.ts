@@ -1,14 +1,9 @@
 import type { BacktestFigures } from './backtestFigures.js'
 import { backtestText } from './backtestText.js'
+import { type PredictedRowsData, plainPredictions } from './predictedRows.js'
 
 /** A backtest as plain JSON data. */
-export type BacktestData = Omit<BacktestFigures, 'rows' | 'probability' | 'foldOf' | 'outcome' | 'weight'> & {
-  readonly rows: number[]
-  readonly probability: number[]
-  readonly foldOf: number[]
-  readonly outcome: number[]
-  readonly weight: number[] | null
-}
+export type BacktestData = Omit<BacktestFigures, keyof PredictedRowsData> & PredictedRowsData
 
 /** How good models were, cutoff after cutoff: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
 export class Backtest implements BacktestFigures {
@@ -36,13 +31,6 @@ export class Backtest implements BacktestFigures {
 
   /** Returns the backtest as plain data. */
   toJSON(): BacktestData {
-    return {
-      ...this,
-      rows: [...this.rows],
-      probability: [...this.probability],
-      foldOf: [...this.foldOf],
-      outcome: [...this.outcome],
-      weight: this.weight === null ? null : [...this.weight],
-    }
+    return { ...this, ...plainPredictions(this) }
   }
 }

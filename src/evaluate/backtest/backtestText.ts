@@ -1,30 +1,35 @@
 import { formatDay } from '../../base/days.js'
 import { textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
-import { count, decimal, figuresTable, headings, intervalHeading, limits, percent } from '../figureTexts.js'
+import {
+  count,
+  decimal,
+  figuresTable,
+  headings,
+  intervalHeading,
+  limits,
+  notesAt,
+  percent,
+} from '../figureTexts.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metricWords.js'
 import type { BacktestFigures } from './backtestFigures.js'
+import { driftWords } from './driftOf.js'
 
 /** Returns a backtest as text for a terminal. */
 export function backtestText(figures: BacktestFigures): string {
-  const { folds, drift, notes } = figures
-  const foldNotes = folds.flatMap(({ cutoff, note }) =>
-    note === null ? [] : [`${formatDay(cutoff)}: ${note}`],
-  )
+  const { folds, notes } = figures
+  const named = folds.map((fold) => ({ ...fold, name: formatDay(fold.cutoff) }))
   return [
     ...wrapText(title(figures)),
-    ...[...notes, ...foldNotes].flatMap((note) => wrapText(`Note: ${note}`)),
+    ...[...notes, ...notesAt(named)].flatMap((note) => wrapText(`Note: ${note}`)),
     '',
     countsTable(figures),
     '',
-    figuresTable(
-      'cutoff',
-      folds.map((fold) => ({ name: formatDay(fold.cutoff), figures: fold.figures })),
-    ),
+    figuresTable('cutoff', named),
     '',
     overTimeTable(figures),
-    ...(drift.length === 0 ? [] : ['', ...drift.flatMap(({ sentence }) => wrapText(sentence))]),
+    ...driftLines(figures),
   ].join('\n')
 }
 
@@ -71,4 +76,15 @@ function overTimeTable({ pooled, drift, level }: BacktestFigures): string {
       ]
     }),
   )
+}
+
+function driftLines({ drift }: BacktestFigures): string[] {
+  if (drift.length === 0) return []
+  const still = drift.filter(({ shown }) => !shown)
+  const none = `No drift can be shown of ${still.map(({ metric }) => driftWords(metric)).join('; ')}.`
+  return [
+    '',
+    ...drift.filter(({ shown }) => shown).flatMap(({ sentence }) => wrapText(sentence)),
+    ...(still.length === 0 ? [] : wrapText(none)),
+  ]
 }

@@ -3,7 +3,7 @@ import type { MetricName } from '../metrics.js'
 
 /** Customers who share an attribute, or two, and how good the predictions are for them. */
 export interface Segment {
-  /** `contract = month-to-month, region = north`. */
+  /** `contract = month-to-month, tenure 6 to below 12`. */
   readonly name: string
   /** Value, band or `other` of each attribute; null = missing. Empty for all customers and for what is left over. */
   readonly values: Readonly<Record<string, string | null>>

@@ -16,7 +16,7 @@ export class SegmentTable implements SegmentFigures {
     Object.freeze(this)
   }
 
-  /** Returns the table as text, of at most 80 columns for up to two metrics. */
+  /** Returns the table as text, of at most 80 columns for up to two metrics and short values. */
   toString(): string {
     return segmentText(this)
   }

@@ -1,6 +1,7 @@
-import { textTable } from '../../base/textTable.js'
+import { type TextTableColumn, textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
-import { count, decimal, headings, intervalHeading, limits, percent } from '../figureTexts.js'
+import { count, decimal, intervalHeading, notesAt } from '../figureTexts.js'
+import type { Interval } from '../interval/bootstrapInterval.js'
 import { metricWords } from '../metricWords.js'
 import type { Segment, SegmentFigures } from './segment.js'
 
@@ -13,7 +14,9 @@ export function segmentText(table: SegmentFigures): string {
     `By ${attributes.join(' and ')}: ${segments.length} segments of ${count(overall.customers)} customers`,
     ...notes.flatMap((note) => wrapText(`Note: ${note}`)),
     ...merged.flatMap(({ name, mergedFrom }) => wrapText(`Note: "${name}" holds ${mergedFrom.join('; ')}.`)),
-    ...lines.flatMap(({ name, notes: own }) => own.flatMap((note) => wrapText(`Note: ${name}: ${note}`))),
+    ...notesAt(lines.flatMap(({ name, notes: own }) => own.map((note) => ({ name, note })))).flatMap((note) =>
+      wrapText(`Note: ${note}`),
+    ),
     '',
     levelTable(table, lines),
     '',
@@ -25,29 +28,50 @@ export function segmentText(table: SegmentFigures): string {
   ].join('\n')
 }
 
-function levelTable({ level }: SegmentFigures, lines: readonly Segment[]): string {
+function levelTable({ attributes, level }: SegmentFigures, lines: readonly Segment[]): string {
   return textTable(
-    headings('segment', 'customers', 'churners', 'rate', 'predicted', 'obs/exp', intervalHeading(level)),
+    attributeHeadings(attributes, 'customers', 'churned', 'expected', 'ratio', intervalHeading(level)),
     lines.map((segment) => [
-      segment.name,
+      ...places(attributes, segment),
       count(segment.customers),
       count(segment.churners),
-      percent(segment.baseRate),
-      percent(segment.meanProbability),
-      segment.observedToExpected === null ? '-' : segment.observedToExpected.value.toFixed(2),
-      segment.observedToExpected === null
-        ? ''
-        : `${segment.observedToExpected.lower.toFixed(2)} to ${segment.observedToExpected.upper.toFixed(2)}`,
+      count(Math.round(segment.customers * segment.meanProbability)),
+      segment.observedToExpected?.value.toFixed(2) ?? '-',
+      shortLimits(segment.observedToExpected, 2),
     ]),
   )
 }
 
-function figuresByMetric({ metrics, level }: SegmentFigures, lines: readonly Segment[]): string {
+function figuresByMetric({ attributes, metrics, level }: SegmentFigures, lines: readonly Segment[]): string {
   return textTable(
-    headings('segment', ...metrics.flatMap((metric) => [metricWords(metric), intervalHeading(level)])),
-    lines.map(({ name, figures }) => [
-      name,
-      ...metrics.flatMap((metric) => [decimal(figures[metric]?.value), limits(figures[metric])]),
+    attributeHeadings(
+      attributes,
+      ...metrics.flatMap((metric) => [metricWords(metric), intervalHeading(level)]),
+    ),
+    lines.map((segment) => [
+      ...places(attributes, segment),
+      ...metrics.flatMap((metric) => [
+        decimal(segment.figures[metric]?.value),
+        shortLimits(segment.figures[metric], 3),
+      ]),
     ]),
   )
+}
+
+/** A column per attribute to the left, the others to the right. */
+function attributeHeadings(attributes: readonly string[], ...names: string[]): TextTableColumn[] {
+  return [
+    ...attributes.map((heading) => ({ heading })),
+    ...names.map((heading) => ({ heading, right: true })),
+  ]
+}
+
+/** What a segment has of each attribute; its name in the first where it has none. */
+function places(attributes: readonly string[], { name, values }: Segment): string[] {
+  if (Object.keys(values).length === 0) return attributes.map((_, column) => (column === 0 ? name : ''))
+  return attributes.map((attribute) => values[attribute] ?? 'missing')
+}
+
+function shortLimits(interval: Interval | null | undefined, digits: number): string {
+  return interval == null ? '' : `${interval.lower.toFixed(digits)} to ${interval.upper.toFixed(digits)}`
 }

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { type EpochDay, parseDay } from './days.js'
+
+const rule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
+
+/** Rule of an option that is a day; `YYYY-MM` is the first of the month. */
+export const dayRule = z
+  .union([z.string(), z.number()])
+  .transform((value, context): EpochDay => {
+    const day = parseDay(typeof value === 'string' && /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value)
+    if (day !== undefined) return day
+    context.addIssue(`to be ${rule}`)
+    return z.NEVER
+  })
+  .describe(rule)

@@ -1,0 +1,232 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { type Problem, refuse } from '../../base/errors.js'
+import { checkOptions } from '../../base/options.js'
+import { seededRandom } from '../../base/random.js'
+import type { TrainingData } from '../../learn/contract.js'
+import { metricProblems } from '../interval/resampledMetric.js'
+import type { MetricName } from '../metrics.js'
+import type { CrossValidationFold, OverFolds } from './crossValidationFigures.js'
+import {
+  type CheckedCrossValidation,
+  type CrossValidateOptions,
+  crossValidateOptions,
+} from './crossValidationOptions.js'
+import { CrossValidation } from './crossValidationResult.js'
+import { drawFolds, groupNumbers } from './drawFolds.js'
+import { FoldPredictions } from './foldPredictions.js'
+import { measureFold, measureWithoutModel } from './measureFold.js'
+import { betweenFolds, oneClassNote, predictionsOf, rowsProblems } from './runFolds.js'
+import { type TemporalData, type Train, takeTemporalRows } from './temporalData.js'
+
+const operation = 'crossValidate'
+
+/**
+ * Returns how good models are on rows that they were not trained on, each row predicted by a model of the other folds.
+ *
+ * For flat tables, which have no time. Where rows have cutoffs use `backtest`: folds would mix months, the models would
+ * learn from the weeks that they are tested on, and the figures would be too good.
+ *
+ * All rows of a customer go to one fold. Folds are dealt out at random by seed, stratified by who churned in any row, or
+ * are those of `foldOf`. `train` is given training rows only: whatever it chooses from them — options, by an inner
+ * validation, a model by a search — was chosen without the test rows. Nested selection is to choose inside `train`.
+ *
+ * `overFolds` is mean ± standard deviation of the folds' figures; folds share training rows, so it is no standard error.
+ * `pooled` takes all predictions as one list, with bootstrap intervals by customer; it ranks rows by several models and
+ * is therefore no better, and often a little worse, than the mean of the folds.
+ *
+ * @param data features and outcomes; with `ids` the rows of a customer stay together: a `Dataset`
+ * @param train gives a model for the rows it is given; may be asynchronous
+ * @returns folds, their mean and spread, pooled figures, and every prediction with its row
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `length-differs`, `table-empty`, `out-of-range`: all at once,
+ *   before any training; `aborted` by the signal; whatever `train` throws
+ *
+ * folds × repeats trainings, then O(resamples · rows) time; O(rows · repeats) memory and a copy of the training rows.
+ *
+ * @example
+ * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
+ * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
+ * const result = await crossValidate(data, (rows) => trainLogistic(rows), { foldOf: [0, 1, 0, 1, 0, 1, 0, 1], metrics: ['rocAuc'] })
+ * result.overFolds.rocAuc
+ * // => { mean: 1, standardDeviation: 0, folds: 2 }
+ *
+ * @see Cawley and Talbot (2010), On over-fitting in model selection, Journal of Machine Learning Research 11
+ * @see {@link backtest} for rows with cutoffs
+ */
+export async function crossValidate(
+  data: TrainingData & Partial<Pick<TemporalData, 'ids' | 'cutoffs' | 'label'>>,
+  train: Train,
+  options: CrossValidateOptions = {},
+): Promise<CrossValidation> {
+  const checked = checkOptions(operation, crossValidateOptions, options)
+  const given = Object.keys(options).filter((name) => ['folds', 'repeats', 'stratified'].includes(name))
+  refuse(operation, [
+    ...rowsProblems(data, train),
+    ...checked.metrics.flatMap(metricProblems),
+    ...listProblems(data.outcome.length, checked, given),
+  ])
+  const rows = temporalRows(data)
+  const groups = groupNumbers(checked.groups ?? rows.ids)
+  refuse(operation, groupProblems(groups, checked))
+  const draws = foldsOfDraws(groups, data.outcome, checked)
+  const predictions = new FoldPredictions(rows, checked.groups)
+  const folds: CrossValidationFold[] = []
+  const total = draws.reduce((sum, foldOf) => sum + foldNumbers(foldOf).length, 0)
+  for (const [repeat, foldOf] of draws.entries()) {
+    for (const fold of foldNumbers(foldOf)) {
+      await betweenFolds(operation, checked.signal)
+      const measured = await runFold(rows, train, { foldOf, fold }, checked)
+      if (measured.probability !== null)
+        predictions.add(folds.length, measured.testRows, measured.probability)
+      folds.push({ repeat, fold, ...measured.measurement })
+      checked.onProgress?.({ step: `fold ${fold}`, done: folds.length, total })
+    }
+  }
+  return new CrossValidation({
+    folds,
+    overFolds: Object.fromEntries(checked.metrics.map((name) => [name, overFolds(folds, name)])),
+    ...predictions.pooled(checked),
+    level: checked.level,
+    notes: notesOn(rows, groups, draws),
+  })
+}
+
+async function runFold(
+  rows: TemporalData,
+  train: Train,
+  { foldOf, fold }: { foldOf: Int32Array; fold: number },
+  { signal, groups, ...rule }: CheckedCrossValidation,
+) {
+  const all = Int32Array.from(foldOf, (_, row) => row)
+  const trainRows = all.filter((row) => foldOf[row] !== fold)
+  const testRows = all.filter((row) => foldOf[row] === fold)
+  const test = takeTemporalRows(rows, testRows)
+  const note = oneClassNote(rows.outcome, trainRows)
+  if (note !== null) {
+    const { measurement } = measureWithoutModel(test, rule.metrics, note)
+    return { measurement: { trainRows: trainRows.length, ...measurement }, testRows, probability: null }
+  }
+  const model = await train(takeTemporalRows(rows, trainRows), signal === undefined ? {} : { signal })
+  const probability = predictionsOf(operation, model, test)
+  const customers = Array.from(testRows, (row) => (groups ?? rows.ids)[row]!)
+  const { measurement } = measureFold(test, customers, probability, rule)
+  return { measurement: { trainRows: trainRows.length, ...measurement }, testRows, probability }
+}
+
+/** The rows with the numbers of the rows as customers where there are none. */
+function temporalRows(data: Parameters<typeof crossValidate>[0]): TemporalData {
+  const { features, outcome, weight } = data
+  return {
+    features,
+    outcome,
+    ...(weight === undefined ? {} : { weight }),
+    ids: data.ids ?? Array.from(outcome, (_, row) => String(row)),
+    cutoffs: data.cutoffs ?? null,
+    label: data.label ?? null,
+  }
+}
+
+function foldsOfDraws(
+  groups: Int32Array,
+  outcome: Uint8Array,
+  options: CheckedCrossValidation,
+): Int32Array[] {
+  if (options.foldOf !== undefined) return [Int32Array.from(options.foldOf)]
+  const random = seededRandom(options.seed)
+  return Array.from({ length: options.repeats }, (_, repeat) =>
+    drawFolds(groups, outcome, options, random.fork(repeat)),
+  )
+}
+
+function foldNumbers(foldOf: Int32Array): number[] {
+  return [...new Set(foldOf)].sort((a, b) => a - b)
+}
+
+function overFolds(folds: readonly CrossValidationFold[], metric: MetricName): OverFolds | null {
+  const values = folds.flatMap(({ figures }) => (figures[metric] == null ? [] : [figures[metric].value]))
+  if (values.length === 0) return null
+  return {
+    mean: mean(values),
+    standardDeviation: values.length === 1 ? null : sampleStandardDeviation(values),
+    folds: values.length,
+  }
+}
+
+function listProblems(
+  rows: number,
+  { groups, foldOf }: CheckedCrossValidation,
+  given: readonly string[],
+): Problem[] {
+  const lengths = Object.entries({ groups, foldOf }).flatMap(([parameter, list]): Problem[] =>
+    list === undefined || list.length === rows
+      ? []
+      : [
+          {
+            code: 'length-differs',
+            parameter,
+            rule: `to have one value per row (${rows})`,
+            received: list.length,
+          },
+        ],
+  )
+  if (foldOf === undefined) return lengths
+  const numbers = Array.from(foldOf)
+  const wrong = numbers.findIndex((fold) => !Number.isInteger(fold) || fold < 0)
+  return [
+    ...lengths,
+    ...given.map(
+      (parameter): Problem => ({
+        code: 'option-invalid',
+        parameter,
+        rule: 'to be left out where foldOf says which fold tests each row',
+      }),
+    ),
+    ...(wrong === -1
+      ? []
+      : [
+          {
+            code: 'out-of-range' as const,
+            parameter: 'foldOf',
+            rule: 'to be integers of at least 0',
+            received: numbers[wrong],
+            place: { row: wrong + 1 },
+          },
+        ]),
+    ...(new Set(numbers).size > 1
+      ? []
+      : [{ code: 'option-invalid' as const, parameter: 'foldOf', rule: 'to name at least two folds' }]),
+  ]
+}
+
+function groupProblems(groups: Int32Array, { foldOf, folds }: CheckedCrossValidation): Problem[] {
+  const count = new Set(groups).size
+  if (foldOf !== undefined || count >= folds) return []
+  return [
+    {
+      code: 'out-of-range',
+      parameter: 'folds',
+      rule: `to be at most the number of groups (${count})`,
+      received: folds,
+      wayOut: 'Rows of one customer go to one fold: use fewer folds or more customers.',
+    },
+  ]
+}
+
+function notesOn({ cutoffs }: TemporalData, groups: Int32Array, draws: readonly Int32Array[]): string[] {
+  const foldOfGroup = new Map<number, number>()
+  const split = new Set<number>()
+  groups.forEach((group, row) => {
+    const fold = draws[0]![row]!
+    if ((foldOfGroup.get(group) ?? fold) !== fold) split.add(group)
+    foldOfGroup.set(group, fold)
+  })
+  return [
+    ...(cutoffs === null
+      ? []
+      : ['The rows have cutoffs and the folds mix them: the figures are too good. Use backtest.']),
+    ...(split.size === 0
+      ? []
+      : [
+          `${split.size} customers have rows in several folds: models were tested on customers they were trained on.`,
+        ]),
+  ]
+}

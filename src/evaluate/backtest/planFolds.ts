@@ -1,0 +1,132 @@
+import { addDays, type EpochDay } from '../../base/days.js'
+import { seededRandom, shuffledIndices } from '../../base/random.js'
+import type { CheckedBacktest } from './backtestOptions.js'
+import { outcomeEnd, type TemporalData } from './temporalData.js'
+
+/** Which rows a fold trains on and tests, before any model. */
+export interface FoldPlan {
+  readonly cutoff: EpochDay
+  /** Cutoffs in the training window whose outcomes are known at `cutoff`, in time. */
+  readonly trainCutoffs: readonly EpochDay[]
+  /** Rows of those cutoffs, but for customers held out of all training. */
+  readonly trainRows: Int32Array
+  /** Rows of earlier cutoffs whose outcomes are not known at `cutoff`. */
+  readonly purgedRows: number
+  /** Rows of the cutoff, of held-out customers only where some are held out. */
+  readonly testRows: Int32Array
+}
+
+/** Folds to be measured, and cutoffs that are only trained on. */
+export interface BacktestPlan {
+  readonly folds: readonly FoldPlan[]
+  readonly untested: readonly EpochDay[]
+}
+
+type PlanOptions = Pick<
+  CheckedBacktest,
+  | 'testCutoffs'
+  | 'window'
+  | 'purge'
+  | 'embargoDays'
+  | 'testShare'
+  | 'seed'
+  | 'minimumTrainCutoffs'
+  | 'minimumTrainRows'
+>
+
+/**
+ * Returns which rows each fold trains on and tests.
+ *
+ * With c = test cutoff, d = an earlier cutoff, e(d) = end of its outcome window, m = embargoDays:
+ *
+ *     known    d < c and e(d) + m ≤ c: on day c everybody could know this outcome
+ *     purged   d < c and e(d) + m > c
+ */
+export function planFolds(data: TemporalData, options: PlanOptions): BacktestPlan {
+  const rowsOf = rowsByCutoff(data.cutoffs!)
+  const cutoffs = [...rowsOf.keys()].sort((a, b) => a - b)
+  const heldOut = options.testShare === undefined ? null : heldOutCustomers(data.ids, options)
+  const { testCutoffs } = options
+  if (typeof testCutoffs === 'object') {
+    const wanted = [...new Set(testCutoffs)].sort((a, b) => a - b)
+    return { folds: wanted.map((cutoff) => foldAt(data, cutoff, rowsOf, heldOut, options)), untested: [] }
+  }
+  const all = cutoffs.map((cutoff) => foldAt(data, cutoff, rowsOf, heldOut, options))
+  const first = all.findIndex((fold) => shortOfTraining(fold, options) === null)
+  const possible = first === -1 ? [] : all.slice(first)
+  const folds = testCutoffs === undefined ? possible : possible.slice(-testCutoffs)
+  return {
+    folds,
+    untested: cutoffs.slice(0, cutoffs.length - folds.length),
+  }
+}
+
+/** Returns why a fold has too little to train on, or null where it has enough. */
+export function shortOfTraining(
+  { trainCutoffs, trainRows }: FoldPlan,
+  { minimumTrainCutoffs, minimumTrainRows }: PlanOptions,
+): string | null {
+  if (trainRows.length === 0) return 'no outcome to train on was known by then'
+  if (trainCutoffs.length < minimumTrainCutoffs) {
+    return `outcomes of only ${trainCutoffs.length} of at least ${minimumTrainCutoffs} cutoffs to train on were known by then`
+  }
+  return trainRows.length < minimumTrainRows
+    ? `only ${trainRows.length} of at least ${minimumTrainRows} rows to train on were known by then`
+    : null
+}
+
+function foldAt(
+  data: TemporalData,
+  cutoff: EpochDay,
+  rowsOf: ReadonlyMap<EpochDay, readonly number[]>,
+  heldOut: ReadonlySet<string> | null,
+  { window, purge, embargoDays }: PlanOptions,
+): FoldPlan {
+  const earlier = [...rowsOf.keys()].filter((day) => day < cutoff).sort((a, b) => a - b)
+  const isKnown = (day: EpochDay): boolean =>
+    !purge || addDays(outcomeEnd(data.label!, day), embargoDays) <= cutoff
+  const known = earlier.filter(isKnown)
+  const trainCutoffs = inWindow(known, cutoff, window)
+  const rows = (days: readonly EpochDay[]): number[] => days.flatMap((day) => rowsOf.get(day) ?? [])
+  const isHeldOut = (row: number): boolean => heldOut?.has(data.ids[row]!) === true
+  return {
+    cutoff,
+    trainCutoffs,
+    trainRows: Int32Array.from(rows(trainCutoffs).filter((row) => !isHeldOut(row))),
+    purgedRows: rows(earlier.filter((day) => !isKnown(day))).length,
+    testRows: Int32Array.from(rows([cutoff]).filter((row) => heldOut === null || isHeldOut(row))),
+  }
+}
+
+function inWindow(
+  known: readonly EpochDay[],
+  cutoff: EpochDay,
+  window: PlanOptions['window'],
+): readonly EpochDay[] {
+  if (window === 'expanding') return known
+  return 'cutoffs' in window
+    ? known.slice(-window.cutoffs)
+    : known.filter((day) => day >= cutoff - window.days)
+}
+
+function rowsByCutoff(cutoffs: Int32Array): Map<EpochDay, number[]> {
+  const rowsOf = new Map<EpochDay, number[]>()
+  for (let row = 0; row < cutoffs.length; row++) {
+    const cutoff = cutoffs[row] as EpochDay
+    const rows = rowsOf.get(cutoff)
+    if (rows === undefined) rowsOf.set(cutoff, [row])
+    else rows.push(row)
+  }
+  return rowsOf
+}
+
+// Not stratified by outcome, as the draw of splitByTime is: a customer's later outcome would decide who is tested.
+function heldOutCustomers(
+  ids: readonly string[],
+  { testShare, seed }: Pick<PlanOptions, 'testShare' | 'seed'>,
+): Set<string> {
+  const customers = [...new Set(ids)]
+  const order = shuffledIndices(customers.length, seededRandom(seed))
+  const count = Math.round(testShare! * customers.length)
+  return new Set(Array.from(order.subarray(0, count), (index) => customers[index]!))
+}

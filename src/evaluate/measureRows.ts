@@ -1,0 +1,122 @@
+import { normalQuantile } from '../base/distributions.js'
+import { HoldfastError } from '../base/errors.js'
+import type { FiguresByMetric } from './backtest/backtestFigures.js'
+import { bootstrapIntervals, type Interval } from './interval/bootstrapInterval.js'
+import { type MetricName, metrics } from './metrics.js'
+import { metricWords } from './metricWords.js'
+import type { OutcomeRows } from './outcomeRows.js'
+import { type RankedOutcomes, rankRows } from './rankedOutcomes.js'
+
+/** Predictions and what happened, of right values but of any number and of one class or two. */
+export interface MeasuredRows extends OutcomeRows {
+  /** Shape (rows): the customer of each row, whose rows are drawn together. */
+  readonly customers: readonly (string | number)[]
+}
+
+/** What is measured, and how its uncertainty is found. */
+export interface MeasureRule {
+  readonly metrics: readonly MetricName[]
+  readonly level: number
+  readonly resamples?: number | undefined
+  readonly seed: number
+}
+
+/** What rows are measured to be. */
+export interface Measured {
+  readonly figures: FiguresByMetric
+  /** Why figures are null or not to be relied on: parts of a sentence. */
+  readonly notes: readonly string[]
+}
+
+/** With fewer, figures and their intervals are rough guesses. */
+const fewCustomers = 30
+
+/**
+ * Returns the figures of rows with bootstrap intervals, as `bootstrapInterval` makes them, all from one set of resamples.
+ *
+ * Never throws for what the rows are: a metric that is not defined is null, and a note says why.
+ */
+export function measureRows(rows: MeasuredRows, rule: MeasureRule): Measured {
+  const { churners, stayers } = classWeights(rows)
+  if (churners === 0 || stayers === 0) {
+    const all = `all ${churners + stayers} tested customers ${churners === 0 ? 'stayed' : 'churned'}`
+    const why = churners + stayers === 0 ? 'there is no customer to test' : all
+    return {
+      figures: noFigures(rule.metrics),
+      notes: [`no figure is defined: ${why}`],
+    }
+  }
+  const ranked = rankRows(rows)
+  const finite = rule.metrics.filter((name) => Number.isFinite(metrics[name].ofRanked(ranked)))
+  const figures = { ...noFigures(rule.metrics), ...intervalsOf(rows, ranked, finite, rule) }
+  const without = rule.metrics.filter((name) => figures[name] === null).map(metricWords)
+  return {
+    figures,
+    notes: [
+      ...few(churners, 'churners'),
+      ...few(stayers, 'customers who stayed'),
+      ...without.map((name) => `${name} has no finite value, on these customers or on samples of them`),
+    ],
+  }
+}
+
+/** Returns the standard deviation that a normal figure with this interval has. */
+export function standardErrorOf({ lower, upper }: Interval, level: number): number {
+  return (upper - lower) / (2 * normalQuantile((1 + level) / 2))
+}
+
+/** Returns figures that say of every metric that it is not defined. */
+export function noFigures(names: readonly MetricName[]): FiguresByMetric {
+  return Object.fromEntries(names.map((name) => [name, null]))
+}
+
+/** Returns the weight of the churners and of those who stayed. */
+export function classWeights({ outcome, weight }: Pick<OutcomeRows, 'outcome' | 'weight'>): {
+  churners: number
+  stayers: number
+} {
+  let churners = 0
+  let stayers = 0
+  for (let row = 0; row < outcome.length; row++) {
+    const share = weight === null ? 1 : weight[row]!
+    if (outcome[row] === 1) churners += share
+    else stayers += share
+  }
+  return { churners, stayers }
+}
+
+/** Returns the intervals by metric: from one set of resamples, or apart where a metric has none on some resample. */
+function intervalsOf(
+  { probability, outcome, weight, customers }: MeasuredRows,
+  ranked: RankedOutcomes,
+  names: readonly MetricName[],
+  { level, resamples, seed }: MeasureRule,
+): FiguresByMetric {
+  // Rows that are customers of their own are drawn several times as fast.
+  const groups = new Set(customers).size < customers.length ? customers : undefined
+  const rows = { probability, outcome, weight: weight ?? undefined, ranked }
+  const rule = { level, resamples, seed, groups, method: undefined, stratified: false }
+  const drawn = (some: readonly MetricName[]): Interval[] | null => {
+    try {
+      return bootstrapIntervals(
+        rows,
+        some.map((name) => metrics[name].ofRanked),
+        rule,
+      )
+    } catch (error) {
+      if (error instanceof HoldfastError && error.code === 'value-not-finite') return null
+      throw error
+    }
+  }
+  const together = drawn(names)
+  return Object.fromEntries(
+    names.map((name, place) => [name, together === null ? (drawn([name])?.[0] ?? null) : together[place]!]),
+  )
+}
+
+// Without the number, which stands beside it, so that equal notes of many folds can be said once.
+function few(count: number, who: string): string[] {
+  return count >= fewCustomers
+    ? []
+    : [`fewer than ${fewCustomers} ${who}: figures and intervals are rough guesses`]
+}
