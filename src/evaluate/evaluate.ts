@@ -11,13 +11,8 @@ import { logLossOf, wronglyCertain } from './calibration/logLoss.js'
 import { maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
 import { checkOutcomes, probabilityRule, shareRule } from './checkedOutcomes.js'
 import { Evaluation } from './evaluation.js'
-import {
-  type BootstrapOptions,
-  bootstrapIntervals,
-  bootstrapOptions,
-  type RankedRows,
-  resampleCount,
-} from './interval/bootstrapInterval.js'
+import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
+import { type BootstrapOptions, bootstrapOptions, resampleCount } from './interval/bootstrapOptions.js'
 import type { RankedMetric } from './metrics.js'
 import type { RankedOutcomes } from './rankedOutcomes.js'
 import { averagePrecisionOf } from './ranking/averagePrecision.js'

@@ -1,4 +1,5 @@
-import type { ContactChoice } from './chooseContacts.js'
+import type { ContactChoice } from './contactChoice.js'
+import { selectHighest } from './topByValue.js'
 
 /** The price of money, profit per unit, between two limits, and what no choice can be expected to exceed. */
 export interface Exchange {
@@ -71,28 +72,4 @@ function atPrice(
     worth: sums.worth + taken.length * edge,
     cost: sums.cost + taken.reduce((total, amount) => total + amount, 0),
   }
-}
-
-/** Returns the value with `rank` values at or above it (quickselect by Hoare); reorders the values. */
-function selectHighest(values: Float64Array, rank: number): number {
-  const place = values.length - rank
-  let left = 0
-  let right = values.length - 1
-  while (left < right) {
-    const pivot = values[(left + right) >>> 1]!
-    let up = left
-    let down = right
-    while (up <= down) {
-      while (values[up]! < pivot) up++
-      while (values[down]! > pivot) down--
-      if (up > down) break
-      const kept = values[up]!
-      values[up++] = values[down]!
-      values[down--] = kept
-    }
-    if (place <= down) right = down
-    else if (place >= up) left = up
-    else break
-  }
-  return values[place]!
 }

@@ -76,7 +76,7 @@ type CheckedBudget = z.output<typeof budgetSchema>
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `length-differs`, `table-empty`, `value-missing`,
  *   `out-of-range`: all at once
  *
- * O(n log n) time, O(n) memory: 5 million customers take 2 s, where money binds and costs differ 8 s.
+ * O(n log n) time, O(n) memory: 5 million customers take 1 to 3 s.
  *
  * @example
  * const offer = { customerValue: [200, 200, 200, 2000], offerCost: 10, contactCost: 1, acceptance: 0.3 }
@@ -171,7 +171,7 @@ function describeList(
   candidates: Int32Array,
   chosen: ChosenContacts,
 ): BestList {
-  const rows = rowsByValue(chosen.rows.slice().sort(), profit)
+  const rows = rowsByValue(chosen.rows, profit)
   const { mean } = acceptanceLaw(offer.acceptance)
   const listed = new Uint8Array(profit.length)
   const sums = { expectedChurners: 0, expectedProfit: 0, expectedCost: 0, highestCost: 0 }

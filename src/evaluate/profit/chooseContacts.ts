@@ -1,21 +1,11 @@
 import { bestExchange } from './bestExchange.js'
+import type { ContactChoice } from './contactChoice.js'
 import { rowsByValue } from './rowsByValue.js'
-
-/** What can be chosen from, and what limits the choice. Infinity where there is no limit. */
-export interface ContactChoice {
-  /** Rows whose contact is expected to earn more than 0, ascending. */
-  readonly candidates: Int32Array
-  /** Shape (n): what the contact of a row is expected to earn. */
-  readonly profit: Float64Array
-  /** Shape (n): what it takes from the budget. */
-  readonly cost: Float64Array
-  readonly contacts: number
-  readonly money: number
-}
+import { topByValue } from './topByValue.js'
 
 /** Rows that are chosen. */
 export interface ChosenContacts {
-  /** In no particular order. */
+  /** Ascending. */
   readonly rows: Int32Array
   /** What ended the list; null where everybody who pays is on it. */
   readonly limitedBy: 'contacts' | 'money' | 'contacts and money' | null
@@ -32,16 +22,15 @@ export interface ChosenContacts {
  */
 export function chooseContacts(choice: ContactChoice): ChosenContacts {
   const { candidates, profit, cost, contacts, money } = choice
-  const byProfit = rowsByValue(candidates, profit)
-  const most = byProfit.subarray(0, Math.min(byProfit.length, contacts))
-  const isCutShort = most.length < byProfit.length
+  const most = topByValue(candidates, profit, contacts)
   if (sum(most, cost) <= money) {
+    const isCutShort = most.length < candidates.length
     return { rows: most, limitedBy: isCutShort ? 'contacts' : null, bound: sum(most, profit) }
   }
-  const equalCost = cost[byProfit[0]!]!
+  const equalCost = cost[candidates[0]!]!
   if (candidates.every((row) => cost[row] === equalCost)) {
     // 0.3 / 0.1 is 2.9999999999999996 in floating point and pays for 3.
-    const rows = most.subarray(0, Math.floor((money / equalCost) * (1 + 1e-12)))
+    const rows = topByValue(most, profit, Math.floor((money / equalCost) * (1 + 1e-12)))
     return { rows, limitedBy: 'money', bound: sum(rows, profit) }
   }
   return chooseUnequal(choice)
@@ -50,10 +39,10 @@ export function chooseContacts(choice: ContactChoice): ChosenContacts {
 function chooseUnequal(choice: ContactChoice): ChosenContacts {
   const { candidates, profit } = choice
   const { tooLow, highEnough, bound } = bestExchange(choice)
-  const order = rowsByWorth(choice, highEnough)
-  const filling = startFilling(choice, topOf(choice, order, highEnough))
-  exchangeUpwards(filling, topOf(choice, rowsByWorth(choice, tooLow), tooLow), order)
-  addWhatFits(filling, order)
+  const worth = worthAt(choice, highEnough)
+  const filling = startFilling(choice, topOf(choice, worth))
+  exchangeUpwards(filling, topOf(choice, worthAt(choice, tooLow)), worth)
+  addWhatFits(filling, worth)
   const rows = candidates.filter((row) => filling.listed[row] === 1)
   const single = mostProfitableAlone(choice)
   const isBetterAlone = single !== -1 && profit[single]! > sum(rows, profit)
@@ -64,49 +53,57 @@ function chooseUnequal(choice: ContactChoice): ChosenContacts {
   }
 }
 
-function rowsByWorth({ candidates, profit, cost }: ContactChoice, price: number): Int32Array {
+function worthAt({ candidates, profit, cost }: ContactChoice, price: number): Float64Array {
   const worth = new Float64Array(profit.length)
   for (const row of candidates) worth[row] = profit[row]! - price * cost[row]!
-  return rowsByValue(candidates, worth)
+  return worth
 }
 
 /** The best rows at a price: those worth more than 0, no more than can be contacted. */
-function topOf({ profit, cost, contacts }: ContactChoice, order: Int32Array, price: number): Int32Array {
-  let count = 0
-  while (count < order.length && count < contacts) {
-    const row = order[count]!
-    if (!(profit[row]! - price * cost[row]! > 0)) break
-    count++
-  }
-  return order.subarray(0, count)
+function topOf({ candidates, contacts }: ContactChoice, worth: Float64Array): Int32Array {
+  const above = candidates.filter((row) => worth[row]! > 0)
+  return topByValue(above, worth, contacts)
 }
 
 /** A list that is being filled. */
 interface Filling {
+  readonly candidates: Int32Array
   readonly cost: Float64Array
   readonly listed: Uint8Array
   contactsLeft: number
   moneyLeft: number
 }
 
-function startFilling({ profit, cost, contacts, money }: ContactChoice, rows: Int32Array): Filling {
-  const listed = new Uint8Array(profit.length)
+function startFilling({ candidates, cost, contacts, money }: ContactChoice, rows: Int32Array): Filling {
+  const listed = new Uint8Array(cost.length)
   for (const row of rows) listed[row] = 1
-  return { cost, listed, contactsLeft: contacts - rows.length, moneyLeft: money - sum(rows, cost) }
+  return {
+    candidates,
+    cost,
+    listed,
+    contactsLeft: contacts - rows.length,
+    moneyLeft: money - sum(rows, cost),
+  }
 }
 
 /**
  * Takes rows that are wanted at a lower price in, for rows that no longer are where there are no contacts left. Equal
  * customers change sides at one price all together: without this step a budget that ends among them stays unused.
  */
-function exchangeUpwards(filling: Filling, wanted: Int32Array, order: Int32Array): void {
-  const { cost, listed } = filling
+function exchangeUpwards(filling: Filling, wanted: Int32Array, worth: Float64Array): void {
+  const { candidates, cost, listed } = filling
   const isWanted = new Uint8Array(listed.length)
   for (const row of wanted) isWanted[row] = 1
-  const given = order.filter((row) => listed[row] === 1 && isWanted[row] === 0)
+  const given = rowsByValue(
+    candidates.filter((row) => listed[row] === 1 && isWanted[row] === 0),
+    worth,
+  )
+  const taken = rowsByValue(
+    wanted.filter((row) => listed[row] === 0),
+    worth,
+  )
   let last = given.length - 1
-  for (const row of wanted) {
-    if (listed[row] === 1) continue
+  for (const row of taken) {
     const out = filling.contactsLeft > 0 ? -1 : given[last]
     if (out === undefined) return
     const more = cost[row]! - (out === -1 ? 0 : cost[out]!)
@@ -121,14 +118,15 @@ function exchangeUpwards(filling: Filling, wanted: Int32Array, order: Int32Array
   }
 }
 
-function addWhatFits(filling: Filling, order: Int32Array): void {
-  const { cost, listed } = filling
-  for (const row of order) {
-    if (filling.contactsLeft <= 0) return
-    if (listed[row] === 1 || cost[row]! > filling.moneyLeft) continue
+function addWhatFits(filling: Filling, worth: Float64Array): void {
+  const { candidates, cost, listed } = filling
+  if (filling.contactsLeft <= 0) return
+  const fitting = candidates.filter((row) => listed[row] === 0 && cost[row]! <= filling.moneyLeft)
+  for (const row of rowsByValue(fitting, worth)) {
+    if (cost[row]! > filling.moneyLeft) continue
     listed[row] = 1
-    filling.contactsLeft--
     filling.moneyLeft -= cost[row]!
+    if (--filling.contactsLeft === 0) return
   }
 }
 

@@ -1,0 +1,146 @@
+import { quantileSorted } from 'simple-statistics'
+import { z } from 'zod'
+import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
+import { seededRandom } from '../../base/random.js'
+import { optionsOrProblems } from '../checkedOutcomes.js'
+import type { Interval } from './bootstrapInterval.js'
+
+/** A figure of rows that weigh so many times, such as any metric of holdfast with its option `weight`. */
+export type WeightedFigure = (weight: Float64Array) => number
+
+/** How the uncertainty of a figure is found. */
+export interface WeightedResampleOptions {
+  /** Shape (rows): the customer of each row, all of whose rows are drawn together. Default: each row is a customer. */
+  readonly groups?: ArrayLike<string | number>
+  /** Number of resamples. Integer ≥ 20. Default 500. */
+  readonly resamples?: number
+  /** Share of resamples inside the interval, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /** Seed of the resampling. A 32-bit integer. Default 1. */
+  readonly seed?: number
+}
+
+const weightedResampleOptions = z.strictObject({
+  groups: z
+    .custom<ArrayLike<string | number>>(
+      (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+      'to be a list of texts or numbers',
+    )
+    .optional(),
+  resamples: z.int().min(20).default(500),
+  level: z.number().gt(0).lt(1).default(0.95),
+  seed: z.int().default(1),
+})
+
+/**
+ * Returns any figure with the percentile interval of a bootstrap over customers.
+ *
+ * Use it for the metrics that `bootstrapInterval` does not know: of time to churn, of treatment data, of your own. For the
+ * others take `bootstrapInterval`, which is faster and corrects for what it knows of the metric. As all intervals it
+ * says how much the figure would move with other customers of the same kind.
+ *
+ * Each resample draws as many customers as there are, with replacement, and gives the figure how often each row was
+ * drawn, as its weight. The limits are the (1 − level)/2 and (1 + level)/2 quantiles (type 7) of the figures. Rows with
+ * weights of their own: multiply these in.
+ *
+ * @param rowCount number of rows, at least 2
+ * @param figureOf the figure of rows with these weights, shape (rows), whole numbers ≥ 0; not to be kept or written to
+ * @returns value with all weights 1, lower and upper limit; the same for the same seed and order of rows
+ * @throws {HoldfastError} `out-of-range` if there is one customer only, or a resample has no figure; `length-differs`,
+ *   `option-invalid`, `option-unknown`: all at once
+ *
+ * `resamples` times the figure.
+ *
+ * @example
+ * const rows = Array.from({ length: 100 }, (_, row) => row)
+ * const [risk, duration, churned] = [rows.map((row) => (row * 37) % 100), rows.map((row) => 101 - row), rows.map((row) => row % 2)]
+ * const interval = intervalByWeights(100, (weight) => concordance(risk, duration, churned, { weight }))
+ * interval.lower < interval.value && interval.value < interval.upper
+ * // => true
+ *
+ * @see Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13
+ * @see {@link bootstrapInterval}
+ */
+export function intervalByWeights(
+  rowCount: number,
+  figureOf: WeightedFigure,
+  options?: WeightedResampleOptions,
+): Interval {
+  const operation = 'intervalByWeights'
+  const problems: Problem[] = []
+  const checked = optionsOrProblems(operation, weightedResampleOptions, options, problems)
+  problems.push(...drawProblems(rowCount, checked?.groups))
+  refuse(operation, problems)
+  const { groups, resamples, level, seed } = checked!
+  const { customerOf, customers } = customersOf(rowCount, groups)
+  const value = figureOf(new Float64Array(rowCount).fill(1))
+  const random = seededRandom(seed)
+  const [drawn, weight] = [new Float64Array(customers), new Float64Array(rowCount)]
+  const figures = Float64Array.from({ length: resamples }, (_, resample) => {
+    drawn.fill(0)
+    for (let draw = 0; draw < customers; draw++) drawn[random.integer(customers)]! += 1
+    for (let row = 0; row < rowCount; row++) weight[row] = drawn[customerOf[row]!]!
+    return figureOfResample(operation, figureOf, weight, resample)
+  })
+  const sorted = figures.sort() as unknown as number[]
+  return {
+    value,
+    lower: quantileSorted(sorted, (1 - level) / 2),
+    upper: quantileSorted(sorted, (1 + level) / 2),
+  }
+}
+
+function drawProblems(rowCount: number, groups: ArrayLike<string | number> | undefined): Problem[] {
+  if (!(Number.isInteger(rowCount) && rowCount >= 2)) {
+    const rule = 'to be an integer of at least 2'
+    return [{ code: 'out-of-range', parameter: 'rowCount', rule, received: rowCount }]
+  }
+  if (groups === undefined) return []
+  if (groups.length !== rowCount) {
+    const rule = `to have one customer per row (${rowCount})`
+    return [{ code: 'length-differs', parameter: 'groups', rule, received: groups.length }]
+  }
+  if (new Set(Array.from(groups)).size > 1) return []
+  const rule = 'to name at least two customers: with one there is nothing to draw from'
+  return [{ code: 'out-of-range', parameter: 'groups', rule, received: 1 }]
+}
+
+function customersOf(
+  rowCount: number,
+  groups: ArrayLike<string | number> | undefined,
+): { readonly customerOf: Int32Array; readonly customers: number } {
+  const numbers = new Map<string | number, number>()
+  const customerOf = new Int32Array(rowCount)
+  for (let row = 0; row < rowCount; row++) {
+    const customer = groups?.[row] ?? row
+    const number = numbers.get(customer) ?? numbers.size
+    numbers.set(customer, number)
+    customerOf[row] = number
+  }
+  return { customerOf, customers: numbers.size }
+}
+
+function figureOfResample(
+  operation: string,
+  figureOf: WeightedFigure,
+  weight: Float64Array,
+  resample: number,
+): number {
+  let figure = Number.NaN
+  let cause: unknown
+  try {
+    figure = figureOf(weight)
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    cause = error
+  }
+  if (Number.isFinite(figure)) return figure
+  const problem = {
+    code: 'out-of-range',
+    parameter: 'figureOf',
+    rule: `to have a finite value on every resample, unlike on number ${resample + 1}`,
+    ...(cause === undefined ? { received: figure } : {}),
+    wayOut: 'Take more customers: a resample has other ones, and some of them twice.',
+  } as const
+  throw new HoldfastError(operation, [problem], cause === undefined ? {} : { cause })
+}
