@@ -1,3 +1,4 @@
+import { restoreBlend } from './blend/model.js'
 import { restoreCalibrated } from './calibrate/model.js'
 import { restoreImported } from './imported/model.js'
 import { learners } from './learners.js'
@@ -17,5 +18,5 @@ export const restorers: Restorers = restorersOf(mostNested)
 function restorersOf(nested: number): Restorers {
   if (nested === 0) return single
   const inner = restorersOf(nested - 1)
-  return { ...single, calibrated: restoreCalibrated(inner) }
+  return { ...single, calibrated: restoreCalibrated(inner), blend: restoreBlend(inner) }
 }

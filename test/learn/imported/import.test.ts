@@ -331,7 +331,8 @@ describe('hostile trees', () => {
 
 describe('an imported model', () => {
   it('is known to model files, not to the learners, which can train', () => {
-    expect(Object.keys(restorers)).toEqual([...Object.keys(learners), 'lightgbm', 'xgboost'])
+    const others = ['lightgbm', 'xgboost', 'calibrated', 'blend']
+    expect(Object.keys(restorers)).toEqual([...Object.keys(learners), ...others])
   })
 
   it('needs only the features that its trees ask', () => {
