@@ -49,7 +49,7 @@ import { daysOfFollowUp } from './daysOfFollowUp.js'
  * // => 0.6666666666666666
  *
  * @see Harrell, Califf, Pryor, Lee and Rosati (1982), JAMA 247
- * @see {@link unoConcordance}, {@link timeDependentAuc}
+ * @see {@link unoConcordance}, {@link timeDependentAuc}, {@link intervalByWeights} for its uncertainty
  */
 export function concordance(
   risk: ArrayLike<number>,

@@ -22,7 +22,7 @@ export const upliftAreaOptions = treatmentOptions.extend({
  * Returns how much better than a random order a score finds those whom the treatment keeps: the Qini coefficient.
  *
  * Use it to compare scores on one campaign. Two libraries call two different numbers so, and neither can be compared with
- * the other, nor between campaigns of different effect. It is noisy: take thousands of customers and an interval.
+ * the other, nor between campaigns of different effect. It is noisy: take thousands of customers, and `intervalByWeights`.
  *
  * With q(k) of `qiniCurve`, n customers and A(·) the area by trapezoids over k, of the curve above its straight line:
  *
@@ -53,7 +53,7 @@ export const upliftAreaOptions = treatmentOptions.extend({
  * // => '0.1098485'
  *
  * @see Radcliffe (2007), Using control groups to target on predicted lift
- * @see {@link areaUnderUplift}, {@link upliftAtShare}
+ * @see {@link areaUnderUplift}, {@link upliftAtShare}, {@link intervalByWeights}
  */
 export function qiniCoefficient(
   score: ArrayLike<number>,
