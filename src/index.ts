@@ -113,11 +113,27 @@ export {
 } from './evaluate/evaluate.js'
 export type { Evaluation, EvaluationData } from './evaluate/evaluation.js'
 export type { EvaluationFigures } from './evaluate/evaluationFigures.js'
+export { bootstrapInterval, type Interval } from './evaluate/interval/bootstrapInterval.js'
+export type { BootstrapOptions } from './evaluate/interval/bootstrapOptions.js'
 export {
-  type BootstrapOptions,
-  bootstrapInterval,
-  type Interval,
-} from './evaluate/interval/bootstrapInterval.js'
+  type CompareFoldsOptions,
+  compareFolds,
+  type FoldComparison,
+} from './evaluate/interval/compareFolds.js'
+export { type CompareOptions, compareModels } from './evaluate/interval/compareModels.js'
+export type { GroupOptions } from './evaluate/interval/customerGroups.js'
+export {
+  type DelongInterval,
+  type DelongOptions,
+  delongInterval,
+} from './evaluate/interval/delongInterval.js'
+export { type Evidence, type EvidenceOptions, enoughChurners } from './evaluate/interval/enoughChurners.js'
+export {
+  intervalByWeights,
+  type WeightedFigure,
+  type WeightedResampleOptions,
+} from './evaluate/interval/intervalByWeights.js'
+export type { ModelComparison } from './evaluate/interval/modelComparison.js'
 export { type MetricName, metricNames, type RankedMetric } from './evaluate/metrics.js'
 export {
   type BestList,

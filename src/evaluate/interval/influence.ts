@@ -77,24 +77,32 @@ function blocksOf(counts: Float64Array, inClass: number): Block[] {
   return blocks
 }
 
+/** What the jackknife over the drawn units says of a figure. */
+export interface Jackknife {
+  /** √( (n − 1)/n · Σ d² ) */
+  readonly standardError: number
+  /** Σ d³ / (6 · (Σ d²)^(3/2)), how fast the standard error changes with the figure; 0 where nothing varies. */
+  readonly acceleration: number
+}
+
 /**
- * Returns the acceleration of BCa, by the jackknife over the units that are drawn.
+ * Returns standard error and acceleration by the jackknife over the n units that are drawn.
  *
- *     d_i = influence of unit i, the sum of those of its rows, less their mean within the stratum
- *     a = Σ d_i³ / (6 · (Σ d_i²)^(3/2))
+ *     d = influence of a unit, the sum of those of its rows, less their mean within the stratum
  *
- * @param influences per model; the second is subtracted from the first
+ * @param influences one per model; those of the second are subtracted from those of the first
  */
-export function accelerationOf(
+export function jackknife(
   units: ResampleUnits,
   influences: readonly Influence[],
   stratified: boolean,
-): number {
+): Jackknife {
   const values = unitInfluences(units, influences)
   const { copies, unitsWithChurner } = units
   const bounds = stratified ? [0, unitsWithChurner, copies.length] : [0, copies.length]
   let squares = 0
   let cubes = 0
+  let count = 0
   bounds.slice(1).forEach((end, stratum) => {
     const first = bounds[stratum]!
     const mean = meanOf(values, copies, first, end)
@@ -102,9 +110,13 @@ export function accelerationOf(
       const off = values[unit]! - mean
       squares += copies[unit]! * off ** 2
       cubes += copies[unit]! * off ** 3
+      count += copies[unit]!
     }
   })
-  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5)
+  return {
+    standardError: Math.sqrt(((count - 1) / count) * squares),
+    acceleration: squares === 0 ? 0 : cubes / (6 * squares ** 1.5),
+  }
 }
 
 function unitInfluences(

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { type GroupOptions, groupOptions } from './customerGroups.js'
+
+/** How the uncertainty of a metric is found. */
+export interface BootstrapOptions extends WeightOptions, GroupOptions {
+  /** Number of resamples. Integer ≥ 20. Default 1000, fewer for more than 100,000 customers (100,000,000 /
+   *  customers, at least 100), whose intervals are narrow. */
+  readonly resamples?: number
+  /** How often intervals made in this way hold the figure of all customers of the kind, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /**
+   * `percentile`: quantiles of the resampled figures. `bca`: these quantiles moved for the bias and the skew of the
+   * resamples. `jackknife`: the normal interval of the value less the bias of the resamples. Default: what holds the
+   * level in `benchmarks/coverage`, `percentile` for all metrics but `jackknife` for `kolmogorovSmirnov`, whose
+   * resamples are biased upwards.
+   */
+  readonly method?: 'percentile' | 'bca' | 'jackknife'
+  /**
+   * False: rows are drawn from all, so that the number of churners varies as it does from sample to sample. True:
+   * churners and stayers are drawn apart and their numbers are taken as given, which is right only where they were
+   * fixed beforehand (as many stayers picked as churners): of new customers it makes intervals of log loss, Brier score and
+   * average precision too narrow. Default false. With `groups`, customers who churned in any row are one stratum.
+   */
+  readonly stratified?: boolean
+  /** Seed of the resampling, a 32-bit integer. Default 1. */
+  readonly seed?: number
+}
+
+/** Rules of {@link BootstrapOptions}. */
+export const bootstrapOptions = weightOptions.extend({
+  ...groupOptions.shape,
+  resamples: z.int().gte(20).optional(),
+  level: z.number().gt(0).lt(1).default(0.95),
+  method: z.enum(['percentile', 'bca', 'jackknife']).optional(),
+  stratified: z.boolean().default(false),
+  seed: z.int().default(1),
+})
+
+/** The checked options of a bootstrap without the weights. */
+export type ResampleRule = Omit<z.output<typeof bootstrapOptions>, 'weight'>
+
+/** Returns the number of resamples that the options mean for these customers. */
+export function resampleCount(
+  rule: Pick<ResampleRule, 'resamples'>,
+  ranked: Pick<RankedOutcomes, 'customers'>,
+): number {
+  return rule.resamples ?? Math.min(1000, Math.max(100, Math.floor(100_000_000 / ranked.customers)))
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Problem } from '../../base/errors.js'
+
+/** Who the rows belong to. */
+export interface GroupOptions {
+  /**
+   * Shape (n), the customer of each row (a text or a number), where a customer has several: whole customers are drawn,
+   * with all their rows. Left out = each row is a customer. Rows of one customer say less than as many customers would.
+   */
+  readonly groups?: ArrayLike<string | number>
+}
+
+/** Rules of {@link GroupOptions}. */
+export const groupOptions = z.object({
+  groups: z
+    .custom<ArrayLike<string | number>>(
+      (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+      'to be a list of texts or numbers',
+    )
+    .optional(),
+})
+
+/** Returns what is wrong with the customers of rows; nothing where they are left out. */
+export function groupProblems(
+  groups: ArrayLike<string | number> | undefined,
+  outcome: ArrayLike<number>,
+  weight: ArrayLike<number> | undefined,
+): Problem[] {
+  if (groups === undefined) return []
+  if (groups.length !== outcome.length) {
+    const rule = `to have one customer per row (${outcome.length})`
+    return [{ code: 'length-differs', parameter: 'groups', rule, received: groups.length }]
+  }
+  const missing = Array.prototype.findIndex.call(groups, isMissing)
+  if (missing >= 0) {
+    const rule = 'to name the customer of each row by a text or a number'
+    const place = { row: missing + 1 }
+    return [{ code: 'value-missing', parameter: 'groups', rule, received: groups[missing], place }]
+  }
+  for (let row = 1, first = -1; row <= groups.length; row++) {
+    if (weight?.[row - 1] === 0) continue
+    if (first >= 0 && groups[row - 1] !== groups[first]) return []
+    if (first < 0) first = row - 1
+  }
+  return [
+    {
+      code: 'out-of-range',
+      parameter: 'groups',
+      rule: 'to name at least two customers: with one there is nothing to draw from',
+      received: 1,
+    },
+  ]
+}
+
+function isMissing(value: unknown): boolean {
+  return typeof value === 'number' ? Number.isNaN(value) : typeof value !== 'string'
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { betaQuantile, normalQuantile } from '../../base/distributions.js'
+import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
+import { logit, sigmoid } from '../../base/statistics.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { rocAucOf } from '../ranking/rocAuc.js'
+import { aucVariance } from './aucVariance.js'
+import type { Interval } from './bootstrapInterval.js'
+import { type GroupOptions, groupOptions, groupProblems } from './customerGroups.js'
+import { resampleUnits } from './resampleUnits.js'
+
+/** How the interval of the AUC is made. */
+export interface DelongOptions extends WeightOptions, GroupOptions {
+  /** How often intervals made in this way hold the AUC of all customers of the kind, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /**
+   * `logit` makes the interval on the log odds of the AUC, which keeps it inside (0, 1) and is nearer to its level
+   * where the AUC is high or churners are few; `none` is the symmetric interval, cut at 0 and 1. Default `logit`.
+   */
+  readonly transform?: 'logit' | 'none'
+}
+
+/** The AUC with its interval. */
+export interface DelongInterval extends Interval {
+  /** Standard deviation of the AUC over samples of customers. */
+  readonly standardError: number
+}
+
+const delongOptions = weightOptions.extend({
+  ...groupOptions.shape,
+  level: z.number().gt(0).lt(1).default(0.95),
+  transform: z.enum(['logit', 'none']).default('logit'),
+})
+
+/**
+ * Returns the AUC with the interval of DeLong, DeLong and Clarke-Pearson, without resampling.
+ *
+ * For the AUC alone it is the quickest interval and the same at every call. It says how much the AUC would move with other
+ * customers of the same kind. Not for the difference of two models on the same customers: `compareModels`.
+ *
+ *     variance = var(V over churners) / churners + var(V over stayers) / stayers
+ *     interval = sigmoid( logit(AUC) ± z·√variance / (AUC·(1 − AUC)) )              with `transform: 'logit'`
+ *
+ * V of a churner is the share of stayers ranked below, V of a stayer the share of churners ranked above, ties one
+ * half. Whole weights count rows; other weights stay with their row, and its squared deviation is weighted by their square. With
+ * `groups` the deviations of the rows of a customer are summed first (Obuchowski 1997). Where the classes are separated
+ * completely the variance is 0 and says nothing: the limit is then the share that as many successes as the rarer class
+ * has customers, without a failure, exclude (Clopper and Pearson).
+ *
+ * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
+ * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+ * @throws {HoldfastError} `one-class` if a class has fewer than two customers; `option-invalid`, `length-differs`,
+ *   `table-empty`, `value-missing`, `out-of-range`: all at once
+ *
+ * O(n log n) time, O(n) memory: 1 million rows take about a second.
+ *
+ * @example
+ * const p = Array.from({ length: 200 }, (_, row) => (row + 0.5) / 200)
+ * const y = p.map((value, row) => ((row * 7) % 10 < value * 10 ? 1 : 0))
+ * const { value, lower, upper } = delongInterval(p, y)
+ * [value, lower, upper].map((figure) => figure.toFixed(3))
+ * // => ['0.829', '0.765', '0.878']
+ *
+ * @see DeLong et al. (1988), Biometrics 44; Sun and Xu (2014), IEEE Signal Processing Letters 21
+ * @see {@link bootstrapInterval} for every other metric
+ */
+export function delongInterval(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  options?: DelongOptions,
+): DelongInterval {
+  const { ranked, checked } = checkOutcomes('delongInterval', delongOptions, probability, outcome, options)
+  const { weight, groups, level, transform } = checked
+  refuse('delongInterval', groupProblems(groups, outcome, weight))
+  const rows = { outcome, weight, customers: groups, scorings: [{ probability, ranked }] }
+  const found = aucVariance(resampleUnits(rows), [ranked])
+  if (found === null) throw new HoldfastError('delongInterval', [tooFewInClass])
+  const value = rocAucOf(ranked)
+  const standardError = Math.sqrt(found.variance)
+  const [lower, upper] = limits(value, standardError, level, transform)
+  const excluded = betaQuantile(found.rarer, 1, (1 - level) / 2)
+  return {
+    value,
+    lower: value === 1 ? excluded : lower,
+    upper: value === 0 ? 1 - excluded : upper,
+    standardError,
+  }
+}
+
+/** Why there is no variance. */
+export const tooFewInClass: Problem = {
+  code: 'one-class',
+  parameter: 'outcome',
+  rule: 'to hold at least two churned and two stayed customers, for one alone has no variance',
+  wayOut: 'Take more customers or a longer outcome window.',
+}
+
+function limits(
+  auc: number,
+  standardError: number,
+  level: number,
+  transform: 'logit' | 'none',
+): readonly [number, number] {
+  const z = normalQuantile((1 + level) / 2)
+  if (transform === 'none' || standardError === 0) {
+    return [Math.max(0, auc - z * standardError), Math.min(1, auc + z * standardError)]
+  }
+  const reach = (z * standardError) / (auc * (1 - auc))
+  return [sigmoid(logit(auc) - reach), sigmoid(logit(auc) + reach)]
+}
