@@ -1,11 +1,12 @@
 import {
-  checkOutcomes,
   checkParameter,
+  checkRows,
   shareRule,
   type WeightOptions,
   weightOptions,
 } from '../checkedOutcomes.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { rankAroundShares } from './rankAroundShares.js'
 import { churnersInTop, customersInTop } from './topOfRanking.js'
 
 /**
@@ -31,7 +32,7 @@ import { churnersInTop, customersInTop } from './topOfRanking.js'
  * @throws {HoldfastError} `one-class` if all outcomes are equal: lift is not defined; `length-differs`,
  *   `table-empty`, `value-missing`, `out-of-range`: all at once
  *
- * O(n log n) time, O(n) memory; inputs are not changed.
+ * O(n) time, O(n) memory; inputs are not changed.
  *
  * @example
  * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
@@ -53,7 +54,8 @@ export function liftAt(
   options?: WeightOptions,
 ): number {
   const problems = checkParameter('share', shareRule, share)
-  return liftOf(checkOutcomes('liftAt', weightOptions, probability, outcome, options, problems).ranked, share)
+  const { rows } = checkRows('liftAt', weightOptions, probability, outcome, options, problems)
+  return liftOf(rankAroundShares(rows, [share]), share)
 }
 
 /** Like {@link liftAt}, from the sorted form. O(groups in the top). */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { rankAroundShares } from './rankAroundShares.js'
 import { customersInTop, topsOfRanking } from './topOfRanking.js'
 
 /** How a lift table is cut. */
@@ -46,7 +47,7 @@ const liftTableOptions = weightOptions.extend({ parts: z.int().gte(1).default(10
  * @throws {HoldfastError} `out-of-range` if there are fewer customers than parts; `one-class`, `option-invalid`,
  *   `length-differs`, `table-empty`, `value-missing`: all at once
  *
- * O(n log n + parts) time, O(n) memory.
+ * O(n + parts) time, O(n) memory.
  *
  * @example
  * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
@@ -61,7 +62,8 @@ export function liftTable(
   outcome: ArrayLike<number>,
   options?: LiftTableOptions,
 ): LiftRow[] {
-  const { ranked, checked } = checkOutcomes('liftTable', liftTableOptions, probability, outcome, options)
+  const { rows, checked } = checkRows('liftTable', liftTableOptions, probability, outcome, options)
+  const ranked = rankAroundShares(rows, sharesOf(checked.parts))
   if (ranked.wholeWeights && ranked.customers < checked.parts) {
     throw new HoldfastError('liftTable', [
       {
@@ -78,7 +80,7 @@ export function liftTable(
 /** Like {@link liftTable}, from the sorted form. O(groups + parts). */
 export function liftTableOf(ranked: RankedOutcomes, parts: number): LiftRow[] {
   const baseRate = ranked.churners / ranked.customers
-  const shares = Array.from({ length: parts }, (_, part) => (part + 1) / parts)
+  const shares = sharesOf(parts)
   const counts = shares.map((share) => customersInTop(ranked, share))
   let contacted = 0
   let caught = 0
@@ -98,4 +100,8 @@ export function liftTableOf(ranked: RankedOutcomes, parts: number): LiftRow[] {
       cumulativeLift: caught / contacted / baseRate,
     }
   })
+}
+
+function sharesOf(parts: number): number[] {
+  return Array.from({ length: parts }, (_, part) => (part + 1) / parts)
 }

@@ -1,11 +1,12 @@
 import {
-  checkOutcomes,
   checkParameter,
+  checkRows,
   shareRule,
   type WeightOptions,
   weightOptions,
 } from '../checkedOutcomes.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { rankAroundShares } from './rankAroundShares.js'
 import { churnersInTop, customersInTop } from './topOfRanking.js'
 
 /**
@@ -42,10 +43,8 @@ export function precisionAt(
   options?: WeightOptions,
 ): number {
   const problems = checkParameter('share', shareRule, share)
-  return precisionOf(
-    checkOutcomes('precisionAt', weightOptions, probability, outcome, options, problems).ranked,
-    share,
-  )
+  const { rows } = checkRows('precisionAt', weightOptions, probability, outcome, options, problems)
+  return precisionOf(rankAroundShares(rows, [share]), share)
 }
 
 /** Like {@link precisionAt}, from the sorted form. O(groups in the top). */

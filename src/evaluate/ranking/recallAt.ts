@@ -1,11 +1,12 @@
 import {
-  checkOutcomes,
   checkParameter,
+  checkRows,
   shareRule,
   type WeightOptions,
   weightOptions,
 } from '../checkedOutcomes.js'
 import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { rankAroundShares } from './rankAroundShares.js'
 import { churnersInTop, customersInTop } from './topOfRanking.js'
 
 /**
@@ -42,10 +43,8 @@ export function recallAt(
   options?: WeightOptions,
 ): number {
   const problems = checkParameter('share', shareRule, share)
-  return recallOf(
-    checkOutcomes('recallAt', weightOptions, probability, outcome, options, problems).ranked,
-    share,
-  )
+  const { rows } = checkRows('recallAt', weightOptions, probability, outcome, options, problems)
+  return recallOf(rankAroundShares(rows, [share]), share)
 }
 
 /** Like {@link recallAt}, from the sorted form. O(groups in the top). */

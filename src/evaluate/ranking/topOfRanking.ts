@@ -5,7 +5,10 @@ import type { RankedOutcomes } from '../rankedOutcomes.js'
  *
  * Where weights are not whole numbers they do not count rows, and there is nothing to round up to: `share * n`.
  */
-export function customersInTop(ranked: RankedOutcomes, share: number): number {
+export function customersInTop(
+  ranked: Pick<RankedOutcomes, 'customers' | 'wholeWeights'>,
+  share: number,
+): number {
   return roundedUp(share * ranked.customers, ranked)
 }
 
