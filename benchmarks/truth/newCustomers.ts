@@ -22,16 +22,16 @@ export async function newCustomerMeasurements(): Promise<Measurement[]> {
   const { dataset: test, known } = await rowsOfOperator(2)
   const probability = trainBoosting(train).probability(test.features)
   const figures = (name: string, values: Float64Array): Measurement[] => [
-    { id: `newCustomers.${name}.rocAuc`, value: rocAuc(values, test.outcome), unit: '1' },
+    { id: `new-customers.${name}.rocAuc`, value: rocAuc(values, test.outcome), unit: '1' },
     ...Object.entries(binnings).map(([label, binning]) => ({
-      id: `newCustomers.${name}.calibrationError${label}`,
+      id: `new-customers.${name}.calibrationError${label}`,
       value: calibrationError(values, test.outcome, { bins: 10, binning }),
       unit: '1',
     })),
   ]
   return [
-    { id: 'newCustomers.train.rows', value: train.ids.length, unit: 'rows' },
-    { id: 'newCustomers.test.rows', value: test.ids.length, unit: 'rows' },
+    { id: 'new-customers.train.rows', value: train.ids.length, unit: 'rows' },
+    { id: 'new-customers.test.rows', value: test.ids.length, unit: 'rows' },
     ...figures('truth', known),
     ...figures('boosting', probability),
   ]
