@@ -40,7 +40,7 @@ export interface TrainControl {
 export interface Contributions {
   /** What contributions add up in: the log odds of churn; or its probability, of models that are means of probabilities. */
   readonly scale: 'log-odds' | 'probability'
-  /** Mean prediction of the training rows, in that scale. */
+  /** Mean prediction of the training rows, in that scale; of a calibrated model, what the calibration makes of that mean. */
   readonly base: number
   /** One array per feature of the model, each of shape (rows), in that scale. */
   readonly values: readonly Float64Array[]
@@ -58,7 +58,7 @@ export interface ChurnModel {
   readonly learner: string
   /** The features it needs, in the order of its contributions. */
   readonly features: readonly FeatureSpec[]
-  /** Weighted share of churners it was trained on. */
+  /** Weighted share of churners it was trained on; of a calibrated model, the one that its probabilities stand for. */
   readonly baseRate: number
   /**
    * Returns the probability of churn, shape (rows), each in [1e-15, 1 - 1e-15]: never exactly 0 or 1.

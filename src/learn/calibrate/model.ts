@@ -18,15 +18,15 @@ import { type Calibrator, calibratorSchema, curveOf, probabilityCurve } from './
 import type { MarginCurve } from './marginCurve.js'
 
 /**
- * A churn-risk model whose probabilities are put right by a curve; see `calibrate`, `trainCalibrated`, `shiftPrior` and
- * `trainWithClassWeight`.
+ * A churn-risk model whose probabilities are put right by a curve; see `calibrate`, `trainCalibrated`, `shiftPrior`,
+ * `matchBaseRate` and `trainWithClassWeight`.
  *
  * Contributions are those of the inner model, in its scale, each times what the curve rises by on the straight way from
  * the inner base to the score, divided by the length of that way: they add up to the calibrated score exactly. Their
- * base is what the curve makes of the inner base. Interactions and contributions against
- * a background are asked of the inner `model`.
+ * base is what the curve makes of the inner base. Interactions and contributions against a background are asked of the
+ * inner `model`.
  */
-export class CalibratedModel implements NestingModel {
+export class CalibratedModel<Facts extends Calibration | null = Calibration | null> implements NestingModel {
   readonly learner = 'calibrated'
   readonly features: readonly FeatureSpec[]
   readonly #curve: MarginCurve
@@ -38,8 +38,8 @@ export class CalibratedModel implements NestingModel {
     readonly calibrator: Calibrator,
     /** Weighted share of churners that the probabilities stand for: of the rows that calibrated, or shifted to. */
     readonly baseRate: number,
-    /** How it was calibrated and what that brought; null of a model that is shifted to another base rate. */
-    readonly calibration: Calibration | null,
+    /** How it was calibrated and what that brought; null of a model that is moved to another base rate. */
+    readonly calibration: Facts,
   ) {
     refuseDeepNesting('CalibratedModel', [model])
     this.features = model.features
@@ -80,7 +80,7 @@ export function calibratedModel(
   calibrator: Calibrator,
   calibration: Calibration,
   rateOfRows: number,
-): CalibratedModel {
+): CalibratedModel<Calibration> {
   const baseRate = calibrator.method === 'none' ? model.baseRate : rateOfRows
   return new CalibratedModel(model, calibrator, baseRate, calibration)
 }

@@ -50,7 +50,7 @@ export interface ShiftProbabilitiesOptions {
  *
  * @see Elkan (2001); Saerens, Latinne and Decaestecker (2002); {@link shiftProbabilities}, {@link estimateBaseRate}, {@link matchBaseRate}
  */
-export function shiftPrior(model: ChurnModel, options: ShiftPriorOptions): CalibratedModel {
+export function shiftPrior(model: ChurnModel, options: ShiftPriorOptions): CalibratedModel<null> {
   const { baseRate, from } = checkOptions('shiftPrior', shiftPriorOptions, options)
   const isShifted = model instanceof CalibratedModel && model.calibrator.method === 'shift'
   if (isShifted && from === undefined) {
@@ -61,7 +61,7 @@ export function shiftPrior(model: ChurnModel, options: ShiftPriorOptions): Calib
 }
 
 /** Returns the model with its probabilities moved from one churn rate to another. */
-export function shiftedModel(model: ChurnModel, from: number, to: number): CalibratedModel {
+export function shiftedModel(model: ChurnModel, from: number, to: number): CalibratedModel<null> {
   return new CalibratedModel(model, Object.freeze({ method: 'shift', from, to }), to, null)
 }
 

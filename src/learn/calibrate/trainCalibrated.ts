@@ -4,6 +4,7 @@ import { takeRows, takeValues } from '../../base/matrix.js'
 import { seededRandom } from '../../base/random.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
+import type { Calibration } from './calibration.js'
 import { dealFolds, rowsOfFold } from './calibrationFolds.js'
 import { type CheckedCalibration, checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
@@ -47,7 +48,7 @@ export function trainCalibrated(
   data: TrainingData,
   options?: TrainCalibratedOptions,
   control: TrainControl = {},
-): CalibratedModel {
+): CalibratedModel<Calibration> {
   const steps = trainingSteps(data, options, control)
   const handed = signalOf(control)
   let step = steps.next()
@@ -73,7 +74,7 @@ export async function trainCalibratedAsync(
   data: TrainingData,
   options?: TrainCalibratedOptions,
   control: TrainControl = {},
-): Promise<CalibratedModel> {
+): Promise<CalibratedModel<Calibration>> {
   const steps = trainingSteps(data, options, control)
   const handed = signalOf(control)
   let step = steps.next()
@@ -91,7 +92,7 @@ function* trainingSteps(
   data: TrainingData,
   options: TrainCalibratedOptions | undefined,
   control: TrainControl,
-): Generator<TrainingData, CalibratedModel, ChurnModel> {
+): Generator<TrainingData, CalibratedModel<Calibration>, ChurnModel> {
   const checked = checkCalibration(operation, trainCalibratedOptions, options, data)
   refuseAborted(operation, control)
   const { repeats, folds } = checked.options

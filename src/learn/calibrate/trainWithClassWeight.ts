@@ -20,16 +20,17 @@ export interface ClassWeightOptions {
 /**
  * Returns a model that was trained with churners weighing more, its probabilities corrected back to the true churn rate.
  *
- * You rarely want it. Weights do not make a model tell customers apart better (the order hardly changes), and without
- * the correction every probability is wrong: on the telco data a logistic model's log loss goes from .417 to .491 and
- * its ECE from .026 to .149. To contact more customers, lower the threshold instead. It is here for learners and trees
- * that stop early on rare churners, and for those who must compare. No row is repeated or left out.
+ * You rarely want it: weights do not make a model tell customers apart better. Balanced on the telco data, five folds,
+ * a logistic model has AUC .8454 against .8452; without the correction its log loss goes from .417 to .491 and its ECE
+ * from .026 to .149, with it they are .417 and .025 again. Boosting gains nothing and loses a little that the correction
+ * cannot bring back (log loss .412, .490, .413; on mlc-churn .151, .271, .165). To contact more customers, lower the
+ * threshold instead. It is here for those who must have weights, or compare. No row is repeated or left out.
  *
- * With w the weight and p the probability of the weighted training, all churners' odds are w times too high:
+ * With w the weight and p the probability by the weighted training, odds are w times too high:
  *
  *     logit p' = logit p − ln w
  *
- * which is exact for a model that has found the true weighted odds, and leaves to calibration what it has not.
+ * which is exact where the model has found the weighted odds; `calibrate` sees to the rest.
  *
  * @param train gives a model that honours row weights: `(rows, control) => trainBoosting(rows, {}, control)`
  * @throws {HoldfastError} as `trainBoosting`; as `train`; `option-invalid` where `train` does not honour the weights
@@ -50,7 +51,7 @@ export function trainWithClassWeight(
   data: TrainingData,
   options: ClassWeightOptions,
   control: TrainControl = {},
-): CalibratedModel {
+): CalibratedModel<null> {
   const { churnerWeight } = checkOptions(operation, classWeightOptions, options)
   const { baseRate } = checkTraining(operation, z.strictObject({}), {}, data)
   const times = churnerWeight === 'balanced' ? (1 - baseRate) / baseRate : churnerWeight

@@ -52,16 +52,14 @@ describe('auto', () => {
     ['isotonic', 'is off in steps', (m: number) => (m < -1 ? -3 : m < 0 ? 0 : m < 1 ? 0.2 : 4)],
   ] as const)('takes %s for a model that %s', (method, _, truth) => {
     const { calibration } = calibrate(model, rowsOfTruth(8000, 2, truth))
-    expect(calibration!.method).toBe(method)
-    expect(calibration!.validation!.candidates.map((one) => one.method)).toEqual([
+    expect(calibration.method).toBe(method)
+    expect(calibration.validation!.candidates.map((one) => one.method)).toEqual([
       'none',
       'platt',
       'beta',
       'isotonic',
     ])
-    const { behind, standardError } = calibration!.validation!.candidates.find(
-      (one) => one.method === method,
-    )!
+    const { behind, standardError } = calibration.validation!.candidates.find((one) => one.method === method)!
     expect(behind).toBeLessThanOrEqual(standardError)
   })
 
@@ -70,7 +68,7 @@ describe('auto', () => {
     const { calibration, ...rest } = calibrate(model, rowsOfTruth(8000, 2, truth))
     const calibrated = calibrate(model, rowsOfTruth(8000, 2, truth))
     const fresh = rowsOfTruth(8000, 3, truth)
-    const { logLoss: loss, calibrationError: error } = calibration!.validation!
+    const { logLoss: loss, calibrationError: error } = calibration.validation!
     const after = calibrated.probability(fresh.features)
     // log loss of 8,000 rows has a standard error of about .004, the ECE about .01
     expect(Math.abs(loss.before - logLoss(model.probability(fresh.features), fresh.outcome))).toBeLessThan(
@@ -86,7 +84,7 @@ describe('auto', () => {
   it('says before as the metrics say it', () => {
     const rows = rowsOfTruth(500, 5, (m) => 0.5 * m)
     const weight = Float64Array.from({ length: 500 }, (_, row) => 1 + (row % 3))
-    const { validation } = calibrate(model, { ...rows, weight }).calibration!
+    const { validation } = calibrate(model, { ...rows, weight }).calibration
     const p = model.probability(rows.features)
     expect(validation!.logLoss.before).toBeCloseTo(logLoss(p, rows.outcome, { weight }), 12)
     expect(validation!.calibrationError.before).toBeCloseTo(calibrationError(p, rows.outcome, { weight }), 12)
@@ -104,7 +102,7 @@ describe('auto', () => {
       churners: 1,
       validation: null,
     })
-    expect(calibration!.notes[0]).toBe(
+    expect(calibration.notes[0]).toBe(
       '1 churned of 60 rows are too few to keep some from a fit: nothing was validated; probabilities stay as they are.',
     )
     expect(baseRate).toBe(0.5)
@@ -116,14 +114,14 @@ describe('calibrate', () => {
     const margin = Float64Array.from({ length: 40 }, (_, row) => row - 20)
     const features = { rowCount: 40, columns: [numberColumn('margin', margin)] }
     const outcome = Uint8Array.from(margin, (own) => (own > 0 ? 1 : 0))
-    const notes = calibrate(model, { features, outcome }, { method: 'platt' }).calibration!.notes
+    const notes = calibrate(model, { features, outcome }, { method: 'platt' }).calibration.notes
     expect(notes.join(' ')).toContain('without an exception')
     const reversed = calibrate(
       model,
       { features, outcome: outcome.map((one) => 1 - one) },
       { method: 'beta' },
     )
-    expect(reversed.calibration!.notes.join(' ')).toContain('everybody gets their churn rate')
+    expect(reversed.calibration.notes.join(' ')).toContain('everybody gets their churn rate')
     expect(reversed.probability(features)[0]).toBeCloseTo(21 / 40, 6)
   })
 
@@ -181,7 +179,7 @@ describe('calibrate', () => {
     )
     const groups = Array.from({ length: 4000 }, (_, row) => row % 1000)
     const errors = [{}, { groups }].map((more) => {
-      const { validation } = calibrate(model, copies, { ...more }).calibration!
+      const { validation } = calibrate(model, copies, { ...more }).calibration
       return validation!.candidates[0]!.standardError
     })
     // 4 copies of each row say no more than one: twice the standard error
@@ -239,7 +237,7 @@ describe('trainCalibrated', () => {
     expect(calibrated.model.probability(fresh.features)).toEqual(alone.probability(fresh.features))
     const losses = [alone, calibrated].map((one) => logLoss(one.probability(fresh.features), fresh.outcome))
     expect(losses[1]!).toBeLessThan(losses[0]! - 0.02)
-    const { before, after } = calibrated.calibration!.validation!.logLoss
+    const { before, after } = calibrated.calibration.validation!.logLoss
     expect(after).toBeLessThan(before - 0.02)
     expect(Math.abs(after - losses[1]!)).toBeLessThan(0.05)
   })
