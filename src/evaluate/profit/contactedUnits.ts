@@ -24,29 +24,35 @@ export function contactedUnits(
   { weight, groups }: UnitOptions,
 ): ContactedUnits {
   const unitOf = new Map<string | number, number>()
-  const others = new Set<string | number>()
   const kept: number[] = []
   const paid: number[] = []
   for (let row = 0; row < contacted.length; row++) {
     const times = weight === undefined ? 1 : weight[row]!
-    if (times === 0) continue
-    const group = groups === undefined ? row : groups[row]!
-    if (contacted[row] === 0) {
-      others.add(group)
-      continue
-    }
-    let unit = unitOf.get(group)
+    if (times === 0 || contacted[row] === 0) continue
+    let unit = groups === undefined ? undefined : unitOf.get(groups[row]!)
     if (unit === undefined) {
       unit = kept.push(0) - 1
       paid.push(0)
-      unitOf.set(group, unit)
+      if (groups !== undefined) unitOf.set(groups[row]!, unit)
     }
     const cost = amountOf(offer.offerCost, row)
     const churned = outcome[row] === 1
     if (churned) kept[unit]! += times * (amountOf(offer.customerValue, row) - cost)
     paid[unit]! += times * (amountOf(offer.contactCost, row) + (churned ? 0 : cost))
   }
-  let units = kept.length
-  for (const group of others) if (!unitOf.has(group)) units++
+  const units = groups === undefined ? weightedRows(contacted.length, weight) : groupCount(groups, weight)
   return { kept: Float64Array.from(kept), paid: Float64Array.from(paid), units }
+}
+
+function weightedRows(rows: number, weight: ArrayLike<number> | undefined): number {
+  if (weight === undefined) return rows
+  let count = 0
+  for (let row = 0; row < rows; row++) if (weight[row]! > 0) count++
+  return count
+}
+
+function groupCount(groups: ArrayLike<string | number>, weight: ArrayLike<number> | undefined): number {
+  const seen = new Set<string | number>()
+  for (let row = 0; row < groups.length; row++) if (weight?.[row] !== 0) seen.add(groups[row]!)
+  return seen.size
 }
