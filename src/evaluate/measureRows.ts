@@ -1,7 +1,8 @@
 import { normalQuantile } from '../base/distributions.js'
-import { HoldfastError } from '../base/errors.js'
+import { HoldfastError, type Problem } from '../base/errors.js'
 import type { FiguresByMetric } from './backtest/backtestFigures.js'
 import { bootstrapIntervals, type Interval } from './interval/bootstrapInterval.js'
+import { metricProblems } from './interval/resampledMetric.js'
 import { type MetricName, metrics } from './metrics.js'
 import { metricWords } from './metricWords.js'
 import type { OutcomeRows } from './outcomeRows.js'
@@ -63,6 +64,11 @@ export function measureRows(rows: MeasuredRows, rule: MeasureRule): Measured {
 /** Returns the standard deviation that a normal figure with this interval has. */
 export function standardErrorOf({ lower, upper }: Interval, level: number): number {
   return (upper - lower) / (2 * normalQuantile((1 + level) / 2))
+}
+
+/** Returns what is wrong with the metrics asked for: those without an interval. */
+export function metricsProblems(names: readonly MetricName[]): Problem[] {
+  return names.flatMap(metricProblems).map((problem) => ({ ...problem, parameter: 'metrics' }))
 }
 
 /** Returns figures that say of every metric that it is not defined. */

@@ -1,7 +1,7 @@
 import { formatDay } from '../../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { metricProblems } from '../interval/resampledMetric.js'
+import { metricsProblems } from '../measureRows.js'
 import { type BacktestOptions, backtestOptions, type CheckedBacktest } from './backtestOptions.js'
 import { Backtest } from './backtestResult.js'
 import { driftOverTime, type TimedFold } from './driftOverTime.js'
@@ -66,7 +66,7 @@ export async function backtest(
   refuse(operation, [
     ...timeProblems(data),
     ...rowsProblems(data, train),
-    ...checked.metrics.flatMap(metricProblems),
+    ...metricsProblems(checked.metrics),
   ])
   const plan = planFolds(data, checked)
   if (plan.folds.length === 0) throw nothingKnown(plan.untested.map(formatDay), checked)

@@ -3,7 +3,7 @@ import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
 import type { TrainingData } from '../../learn/contract.js'
-import { metricProblems } from '../interval/resampledMetric.js'
+import { metricsProblems } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import type { CrossValidationFold, OverFolds } from './crossValidationFigures.js'
 import {
@@ -61,7 +61,7 @@ export async function crossValidate(
   const given = Object.keys(options).filter((name) => ['folds', 'repeats', 'stratified'].includes(name))
   refuse(operation, [
     ...rowsProblems(data, train),
-    ...checked.metrics.flatMap(metricProblems),
+    ...metricsProblems(checked.metrics),
     ...listProblems(data.outcome.length, checked, given),
   ])
   const rows = temporalRows(data)

@@ -75,8 +75,8 @@ function tooMany(known: readonly string[]): Problem {
   return {
     code: 'option-invalid',
     parameter: 'by',
-    rule: 'to name one or two attributes',
-    received: `${known.length} of them`,
+    rule: 'to name one or two of the attributes',
+    received: known.length,
     wayOut: known.length === 0 ? 'Give at least one.' : `There are ${known.slice(0, 20).join(', ')}.`,
   }
 }

@@ -34,8 +34,6 @@ export interface AttributeLevels {
   readonly levelOf: Int32Array
   /** First number of each band but the first; empty for texts. */
   readonly edges: readonly number[]
-  /** Number of bands that hold a single value each, or 0 where bands are ranges. */
-  readonly isSingleValued: boolean
 }
 
 /** How numbers are cut. */
@@ -71,7 +69,6 @@ function textLevels({ name, codes, dictionary, missing }: TextColumn): Attribute
     ordered: false,
     levelOf: codes.map((code, row) => (isMissing(missing, row) ? texts.length : place.get(code)!)),
     edges: [],
-    isSingleValued: false,
   }
 }
 
@@ -92,7 +89,6 @@ function bandLevels({ name, values, missing }: NumberColumn<NumberValues>, rule:
     ordered: true,
     levelOf,
     edges,
-    isSingleValued,
   }
   const bandNames = Array.from({ length: bands }, (_, band) =>
     isSingleValued

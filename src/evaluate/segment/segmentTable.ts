@@ -1,7 +1,7 @@
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkRows } from '../checkedOutcomes.js'
 import { groupProblems } from '../interval/customerGroups.js'
-import { metricProblems } from '../interval/resampledMetric.js'
+import { metricsProblems } from '../measureRows.js'
 import { type Attributes, attributeColumns } from './attributeColumns.js'
 import { type AttributeColumn, attributeLevels } from './attributeLevels.js'
 import { cutSegments } from './cutSegments.js'
@@ -63,7 +63,7 @@ export function segmentTable(
   refuse(operation, [
     ...('problems' in found ? found.problems : edgeProblems(found.columns, checked.edges)),
     ...groupProblems(checked.groups, outcome, checked.weight),
-    ...checked.metrics.flatMap(metricProblems),
+    ...metricsProblems(checked.metrics),
   ])
   const columns = 'columns' in found ? found.columns : []
   const levels = columns.map((column) =>

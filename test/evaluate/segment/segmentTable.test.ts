@@ -207,7 +207,7 @@ describe('refusals', () => {
     [{ empty: region.map(() => null) }, {}, ['column-type attributes.empty']],
     [{ region }, { edges: { region: [1] } }, ['option-invalid edges.region']],
     [{ tenure }, { edges: { tenure: [12, 6] } }, ['option-invalid edges.tenure']],
-    [{ region }, { metrics: ['calibrationError'] }, ['out-of-range metric']],
+    [{ region }, { metrics: ['calibrationError'] }, ['out-of-range metrics']],
     [{ region }, { groups: ['a'] }, ['length-differs groups']],
     [{ region }, { band: 3 }, ['option-unknown band']],
   ])('%#: what is wrong is said', (attributes, options, expected) => {
