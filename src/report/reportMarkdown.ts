@@ -87,5 +87,7 @@ function listText(items: readonly string[]): string {
 }
 
 function escaped(text: string): string {
-  return printable(text).replaceAll(/[\\`*_[\]<>|#~]/g, '\\$&')
+  return printable(text)
+    .replaceAll(/[\\`*_[\]|#~]/g, '\\$&')
+    .replaceAll('<', '&lt;')
 }

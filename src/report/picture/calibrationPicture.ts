@@ -7,6 +7,9 @@ import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
 import { colour } from './theme.js'
 
+/** The rate of fewer customers than this says little: their point is hollow. */
+export const fewCustomers = 20
+
 interface Bin {
   readonly from: number
   readonly to: number
@@ -75,13 +78,12 @@ function panels(plot: Plot, width: number, rows: readonly Bin[]): Panel[] {
           strokeWidth: 2,
           strokeOpacity: 0.55,
         }),
-        plot.line(rows, { x: 'predicted', y: 'observed', stroke: colour.model, strokeWidth: 1.5 }),
         plot.dot(rows, {
           x: 'predicted',
           y: 'observed',
           r: 5,
-          fill: colour.model,
-          stroke: colour.paper,
+          fill: (row: Bin) => (row.customers < fewCustomers ? colour.paper : colour.model),
+          stroke: (row: Bin) => (row.customers < fewCustomers ? colour.model : colour.paper),
           strokeWidth: 1.5,
         }),
       ],

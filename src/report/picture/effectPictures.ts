@@ -1,7 +1,7 @@
 import type { FeatureEffect } from '../../learn/explain/accumulatedLocalEffects.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { featureText } from '../words/featureText.js'
-import { count, decimal, significant } from '../words/numbers.js'
+import { count, decimal, short, significant } from '../words/numbers.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
 import { note } from './note.js'
@@ -115,7 +115,7 @@ function numberPanels(plot: Plot, effect: FeatureEffect): Panel[] {
       marginBottom: 30,
       y: { domain: [0, 1] },
       marks: [
-        ...axisBelow(plot, { ticks: 4, format: significant }),
+        ...axisBelow(plot, { ticks: 4, format: short }),
         plot.ruleX(points, {
           x: 'at',
           y1: 0,

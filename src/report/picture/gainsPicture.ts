@@ -64,6 +64,7 @@ function panel(
   const narrow = isNarrow(width)
   const shareTicks = narrow ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
   const model = rows.find((row) => row.contactedShare >= freePlace(lists))!
+  const nearlyPerfect = rows.some((row) => row.contactedShare < baseRate + 0.15 && row.caughtShare > 0.9)
   return {
     height: narrow ? 300 : 400,
     marginLeft: 52,
@@ -90,7 +91,9 @@ function panel(
       ),
       plot.line(rows, { x: 'contactedShare', y: 'caughtShare', stroke: colour.model, strokeWidth: 2.5 }),
       note(plot, 'at random', { x: 0.8, y: 0.8, dx: 8, dy: 14 }),
-      ...(narrow ? [] : [note(plot, 'perfect foresight', { x: baseRate, y: 1, dx: 8, dy: 12 })]),
+      ...(narrow || nearlyPerfect
+        ? []
+        : [note(plot, 'perfect foresight', { x: baseRate, y: 1, dx: 8, dy: 12 })]),
       note(plot, narrow ? 'model' : 'with the model', {
         x: model.contactedShare,
         y: model.caughtShare,

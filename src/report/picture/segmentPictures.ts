@@ -4,7 +4,7 @@ import { count, decimal } from '../words/numbers.js'
 import { axisBelow } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
 import { note } from './note.js'
-import type { Panel, Picture, Plot } from './picture.js'
+import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
 import { colour } from './theme.js'
 
 const segmentsShown = 16
@@ -15,7 +15,7 @@ type Row = ReturnType<typeof rowOf>
 export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
   return segments.flatMap((table, index): Picture[] => {
     const rows = table.segments.map(rowOf).filter((row) => row.rocAuc !== null)
-    if (rows.length === 0 || table.overall.rocAuc === null) return []
+    if (rows.length < 2 || table.overall.rocAuc === null) return []
     const attributes = table.attributes.map((attribute) => featureText(attribute, words)).join(' and ')
     return [
       {
@@ -60,7 +60,11 @@ function panel(plot: Plot, width: number, rows: readonly Row[], overall: number)
     x: { domain },
     y: rowScale(rows.length),
     marks: [
-      ...axisBelow(plot, { label: 'ROC AUC within the segment (0.5 = chance)', ticks: 5, grid: true }),
+      ...axisBelow(plot, {
+        label: isNarrow(width) ? 'ROC AUC (0.5 = chance)' : 'ROC AUC within the group (0.5 = chance)',
+        ticks: 5,
+        grid: true,
+      }),
       plot.ruleX([overall], { stroke: colour.chosen, strokeWidth: 1.5, strokeDasharray: '4 4' }),
       note(plot, `all ${decimal(overall)}`, {
         x: overall,

@@ -12,7 +12,7 @@ export function dataSection(facts: ReportFacts): Section {
       ? ''
       : missing === 0
         ? ` None of the ${count(features.length)} features has missing values.`
-        : ` ${count(missing)} of the ${count(features.length)} features have missing values.`
+        : ` ${count(missing)} of the ${count(features.length)} features ${missing === 1 ? 'has' : 'have'} missing values.`
   const rows =
     train === null
       ? `Tested on ${count(test.rows)} rows.`

@@ -1,7 +1,7 @@
 import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { precisionRecallPicture, rocPicture } from '../picture/curvePictures.js'
-import { count, decimal, percent } from '../words/numbers.js'
+import { count, decimal, percent, wholePercent } from '../words/numbers.js'
 import type { Section } from './section.js'
 
 /** All figures with their ranges, each with a line on what it means. */
@@ -12,7 +12,7 @@ export function figuresSection(facts: ReportFacts): Section {
     title: 'All figures',
     lead:
       `On ${count(evaluation.customers)} customers with ${count(evaluation.churners)} churners; ranges of ` +
-      `${Math.round(evaluation.level * 100)} % from ${count(evaluation.resamples)} resamples of these customers.`,
+      `${wholePercent(evaluation.level)} from ${count(evaluation.resamples)} resamples of these customers.`,
     blocks: [
       {
         kind: 'table',

@@ -1,6 +1,6 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { customersOfMoney } from '../picture/profitPicture.js'
-import { count, counted, decimal, money, percent, price, times } from '../words/numbers.js'
+import { count, counted, decimal, money, percent, price, times, wholePercent } from '../words/numbers.js'
 
 /** A figure of the headline, with what it is. */
 export interface Tile {
@@ -41,11 +41,21 @@ function profitSentences({ profit }: ReportFacts): string[] {
   const scaled = (value: number, name: string | null): string =>
     money((value * customersOfMoney) / customers, name)
   if (best.contacts === 0) return ['With this offer no list earns more than it costs.']
-  const list = best.contactedShare >= 0.995 ? 'is everybody' : `is the top ${percent(best.contactedShare)}`
+  const range = `(${scaled(bestProfit.lower, null)} to ${scaled(bestProfit.upper, null)})`
+  const [list, per] = [listWords(best.contactedShare), `per ${count(customersOfMoney)} customers`]
+  if (bestProfit.lower <= 0) {
+    return [
+      `With this offer hardly any list pays: the best, ${list}, earns ${scaled(best.profit, currency)} ${per}, which may as ` +
+        `well be a loss ${range}.`,
+    ]
+  }
   return [
-    `At ${price(contactCost, currency)} a contact the best list ${list}: it earns ${scaled(best.profit, currency)} ` +
-      `(${scaled(bestProfit.lower, null)} to ${scaled(bestProfit.upper, null)}) per ${count(customersOfMoney)} customers.`,
+    `At ${price(contactCost, currency)} a contact the best list is ${list}: it earns ${scaled(best.profit, currency)} ${range} ${per}.`,
   ]
+}
+
+function listWords(share: number): string {
+  return share >= 0.995 ? 'everybody' : `the top ${percent(share)}`
 }
 
 function certaintySentence({ evaluation }: ReportFacts): string {
@@ -55,7 +65,7 @@ function certaintySentence({ evaluation }: ReportFacts): string {
   }
   return (
     `Tested on ${count(customers)} customers that the model had not seen, of whom ${count(churners)} left; ` +
-    `ranges (${Math.round(level * 100)} %) tell how far a figure would move with other customers of the same kind.`
+    `ranges (${wholePercent(level)}) tell how far a figure would move with other customers of the same kind.`
   )
 }
 

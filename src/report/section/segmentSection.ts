@@ -2,7 +2,7 @@ import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/reportFacts.js'
 import { segmentPictures } from '../picture/segmentPictures.js'
 import { featureText } from '../words/featureText.js'
-import { count, decimal, percentInColumn } from '../words/numbers.js'
+import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
 import type { Block, Section, TableBlock } from './section.js'
 
 /** Whether the model is as good for every group of customers. */
@@ -42,7 +42,7 @@ function blocksOf(facts: ReportFacts, table: SegmentFacts, index: number): Block
 }
 
 function tableOf({ words }: ReportFacts, { attributes, segments, overall, level }: SegmentFacts): TableBlock {
-  const range = `${Math.round(level * 100)} % range`
+  const range = `${wholePercent(level)} range`
   return {
     kind: 'table',
     caption: `Customers by ${attributes.map((attribute) => featureText(attribute, words)).join(' and ')}`,

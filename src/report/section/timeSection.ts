@@ -1,6 +1,6 @@
 import type { BacktestFacts, ReportFacts } from '../facts/reportFacts.js'
 import { backtestPicture } from '../picture/backtestPicture.js'
-import { count, decimal, percentInColumn } from '../words/numbers.js'
+import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
 import type { Section, TableBlock } from './section.js'
 
 /** How the figures went over time. */
@@ -54,7 +54,7 @@ function tableOf({ folds, level }: BacktestFacts): TableBlock {
       { heading: 'left', right: true },
       { heading: 'predicted', right: true },
       { heading: 'ROC AUC', right: true },
-      { heading: `${Math.round(level * 100)} % range`, right: true },
+      { heading: `${wholePercent(level)} range`, right: true },
     ],
     rows: folds.map(({ cutoff, testRows, churners, baseRate, meanProbability, rocAuc }) => [
       cutoff,

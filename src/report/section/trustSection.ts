@@ -1,8 +1,8 @@
 import { rateInterval } from '../facts/rateInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
-import { calibrationPicture } from '../picture/calibrationPicture.js'
+import { calibrationPicture, fewCustomers } from '../picture/calibrationPicture.js'
 import { scorePicture } from '../picture/scorePicture.js'
-import { count, percent, percentInColumn } from '../words/numbers.js'
+import { count, percent, percentInColumn, wholePercent } from '../words/numbers.js'
 import type { Section, TableBlock } from './section.js'
 
 /** Whether the probabilities mean what they say. */
@@ -14,14 +14,14 @@ export function trustSection(facts: ReportFacts): Section {
   return {
     id: 'probabilities',
     title: 'Can the probabilities be trusted?',
-    lead: `The model predicts that ${percent(predicted)} leave; ${percent(evaluation.baseRate)} did. ${spreadSentence(evaluation)}`.trim(),
+    lead: `The model predicts that ${percentInColumn(predicted)} leave; ${percentInColumn(evaluation.baseRate)} did. ${spreadSentence(evaluation)}`.trim(),
     blocks: [
       ...calibrationPicture(facts).map((picture) => ({ kind: 'picture', picture }) as const),
       {
         kind: 'text',
         text:
           'Each point is a group of customers with similar predictions: on the dashed line, as many left as predicted. The bars ' +
-          `are the ${Math.round(evaluation.level * 100)} % range of each group's rate; the columns below count its customers.`,
+          `are the ${wholePercent(evaluation.level)} range of each group's rate; hollow points have fewer than ${fewCustomers} customers. The columns below count them.`,
       },
       groups(facts),
       ...scorePicture(facts).map((picture) => ({ kind: 'picture', picture }) as const),
@@ -52,7 +52,7 @@ function groups({ evaluation: { calibration, level } }: ReportFacts): TableBlock
       { heading: 'customers', right: true },
       { heading: 'mean predicted', right: true },
       { heading: 'observed', right: true },
-      { heading: `${Math.round(level * 100)} % range`, right: true },
+      { heading: `${wholePercent(level)} range`, right: true },
     ],
     rows: calibration.map((bin) => {
       const { lower, upper } = rateInterval(bin.churnRate, bin.customers, level)

@@ -65,6 +65,14 @@ export function significant(value: number): string {
   )
 }
 
+/** Returns a number in the least room, for an axis: 0.5, 120, 50K. */
+export function short(value: number): string {
+  if (Math.abs(value) < 10_000) return significant(value)
+  return signed(value, (size) =>
+    size.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 }),
+  )
+}
+
 /** Returns "1 customer", "2 customers". */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${value === 1 ? noun : `${noun}s`}`

@@ -1,0 +1,272 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseHTML } from 'linkedom'
+import { afterAll, describe, expect, it } from 'vitest'
+import { trainPrior } from '../../src/learn/baseline/train.js'
+import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { modelReport, predictionReport } from '../../src/report/modelReport.js'
+import { pictureNames, pictureSvg, pictureTable } from '../../src/report/pictureFiles.js'
+import { picturePng } from '../../src/report/picturePng.node.js'
+import { reportHtml } from '../../src/report/reportHtml.js'
+import { reportMarkdown } from '../../src/report/reportMarkdown.js'
+import { writePictures } from '../../src/report/writePictures.node.js'
+import { writeReport } from '../../src/report/writeReport.node.js'
+import { customers, oddNames, wholeFacts } from './facts.js'
+
+const facts = wholeFacts()
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-report-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+const documentOf = (page: string) => parseHTML(page).document
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ')
+
+describe('facts', () => {
+  it('are plain JSON: read back they are the same, and make the same page', async () => {
+    const again = JSON.parse(JSON.stringify(facts))
+    expect(again).toEqual(facts)
+    expect(await reportHtml(again)).toBe(await reportHtml(facts))
+  })
+
+  it('the inputs are not written to', () => {
+    const test = customers(60)
+    const copy = structuredClone(Array.from(test.outcome))
+    const options = Object.freeze({ evaluate: Object.freeze({ resamples: 20 }) })
+    modelReport(trainLogistic(test), Object.freeze(test), options)
+    expect(Array.from(test.outcome)).toEqual(copy)
+  })
+
+  it('count rows by their weight', () => {
+    const probability = [0.9, 0.8, 0.3, 0.1]
+    const weighted = predictionReport(probability, [1, 0, 1, 0], { weight: [1, 2, 1, 3] })
+    // 1 + 1 churners among 1 + 2 + 1 + 3 customers
+    expect(weighted.data.test).toMatchObject({ rows: 7, churners: 2 })
+    expect(weighted.evaluation.customers).toBe(7)
+  })
+
+  it.each([
+    ['another object', {}],
+    ['nothing', null],
+    ['a later version', { ...facts, version: 2 }],
+  ])('%s is refused', async (_, received) => {
+    await expect(reportHtml(received as never)).rejects.toMatchObject({ code: 'value-type' })
+    expect(() => reportMarkdown(received as never)).toThrow(/expected facts/)
+  })
+
+  it('unknown options are refused with the nearest known one', () => {
+    const test = customers(60)
+    expect(() => modelReport(trainPrior(test), test, { titel: 'x' } as never)).toThrow('Did you mean title?')
+  })
+})
+
+describe('words', () => {
+  it('the headline says how many are reached, what the best list earns, and on whom', () => {
+    const text = plain(reportMarkdown(facts))
+    expect(text).toMatch(
+      /\*\*Calling the 10 % of customers with the highest risk reaches \d+ % of those who leave: \d\.\d times as many/,
+    )
+    expect(text).toMatch(
+      /\*\*At 1 € a contact the best list is the top \d+ %: it earns [\d,]+ € \([\d,]+ to [\d,]+\) per 10,000 customers\./,
+    )
+    expect(text).toContain(
+      `Tested on 600 customers that the model had not seen, of whom ${facts.evaluation.churners} left`,
+    )
+  })
+
+  it('a model that ranks nobody is said to be as good as chance', () => {
+    const constant = predictionReport(
+      new Float64Array(200).fill(0.3),
+      Array.from({ length: 200 }, (_, row) => (row % 4 === 0 ? 1 : 0)),
+    )
+    expect(plain(reportMarkdown(constant))).toContain('which cannot be told apart from calling at random')
+  })
+
+  it('too few churners are said in the headline', () => {
+    const few = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+    expect(plain(reportMarkdown(few))).toContain(
+      'This rests on 2 customers who left, of 4: too few to rely on.',
+    )
+  })
+
+  it('an offer that never pays is said to', () => {
+    const test = customers(300)
+    const offer = { customerValue: 30, offerCost: 20, contactCost: 25, acceptance: 0.1 }
+    const text = reportMarkdown(
+      modelReport(trainLogistic(test), test, { offer, evaluate: { resamples: 20 } }),
+    )
+    expect(text).toContain('With this offer no list earns more than it costs.')
+  })
+
+  it('sections without facts are left out', () => {
+    const text = reportMarkdown(predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0]))
+    expect(text.match(/^## .*$/gm)).toEqual([
+      '## Before you rely on it',
+      '## Whom to call',
+      '## Can the probabilities be trusted?',
+      '## All figures',
+      '## The data',
+      '## Model card',
+    ])
+  })
+})
+
+describe('pictures', () => {
+  it('each has its numbers in its description, and data', async () => {
+    expect(pictureNames(facts)).toEqual([
+      'gains',
+      'lift',
+      'profit',
+      'calibration',
+      'scores',
+      'importances',
+      'effect-1',
+      'effect-2',
+      'effect-3',
+      'segments-1',
+      'backtest',
+      'roc',
+      'precision-recall',
+    ])
+    for (const name of pictureNames(facts)) {
+      const { document } = parseHTML(await pictureSvg(facts, name))
+      const svg = document.querySelector('svg')!
+      const [title, description] = svg.getAttribute('aria-labelledby')!.split(' ')
+      expect(document.getElementById(title!)!.textContent, name).not.toBe('')
+      expect(document.getElementById(description!)!.textContent, name).toMatch(/\d/)
+      expect(svg.outerHTML, 'colours are baked in').not.toContain('var(')
+      expect(svg.outerHTML).not.toMatch(/NaN|Infinity|undefined|⚠/)
+      expect(pictureTable(facts, name).rowCount, name).toBeGreaterThan(0)
+    }
+  })
+
+  it('the alt text of gains holds the shares of the data', async () => {
+    const svg = plain(await pictureSvg(facts, 'gains'))
+    const caught = pictureTable(facts, 'gains')
+      .rows()
+      .find((row) => row['contactedShare'] === 0.1)!
+    expect(svg).toContain(
+      `the top 10 % holds ${Math.round(Number(caught['caughtShare']) * 100)} % of the churners`,
+    )
+  })
+
+  it('a picture that the report does not have is refused with those it has', async () => {
+    const some = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+    await expect(pictureSvg(some, 'profit')).rejects.toThrow(/to be one of gains, lift/)
+  })
+
+  const cases: Record<string, () => ReturnType<typeof wholeFacts>> = {
+    'two customers': () => predictionReport([0.9, 0.1], [1, 0]),
+    'constant predictions': () => predictionReport([0.5, 0.5, 0.5, 0.5], [1, 0, 0, 1]),
+    'certain predictions, of which one is wrong': () => predictionReport([1, 1, 0, 0], [1, 0, 0, 1]),
+    'tiny probabilities': () => predictionReport([0.0004, 0.0003, 0.0002, 0.0001], [1, 0, 0, 1]),
+    'probabilities of 0': () => predictionReport([0, 0, 0, 0], [1, 0, 0, 1]),
+    'one feature': () => modelReport(trainLogistic(customers(80, ['calls'])), customers(80, ['calls'])),
+    'a model that moves nothing': () => modelReport(trainPrior(customers(80)), customers(80)),
+    'fractional weights': () => predictionReport([0.9, 0.5, 0.1], [1, 0, 0], { weight: [0.5, 0.25, 1.5] }),
+    'one tested cutoff': () => ({
+      ...facts,
+      backtest: { ...facts.backtest!, folds: facts.backtest!.folds.slice(0, 1) },
+    }),
+    'a backtest without figures': () => ({
+      ...facts,
+      backtest: {
+        ...facts.backtest!,
+        folds: facts.backtest!.folds.map((fold) => ({
+          ...fold,
+          rocAuc: null,
+          baseRate: null,
+          meanProbability: null,
+        })),
+      },
+    }),
+  }
+  it.each(Object.entries(cases))('%s: every picture and the page render', async (_, make) => {
+    const made = make()
+    for (const name of pictureNames(made)) {
+      expect(await pictureSvg(made, name), name).not.toMatch(/NaN|Infinity|undefined|⚠/)
+    }
+    expect(await reportHtml(made)).not.toMatch(/NaN|Infinity|undefined/)
+    expect(reportMarkdown(made)).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  it('a picture as dots has twice the width by default', async () => {
+    // The width stands in bytes 16 to 19 of a PNG file
+    const widthOf = (png: Uint8Array): number => new DataView(png.buffer, png.byteOffset).getUint32(16)
+    expect(widthOf(await picturePng(facts, 'gains'))).toBe(1440)
+    expect(widthOf(await picturePng(facts, 'roc', { scale: 1 }))).toBe(326)
+  })
+})
+
+describe('the page', () => {
+  it('is one file of less than 500 kB that names nothing outside of itself', async () => {
+    const page = await reportHtml(facts)
+    expect(page.length).toBeLessThan(500_000)
+    expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
+      /https?:|url\(|<script|<link|<img|@import| style=| on\w+=/,
+    )
+    expect(page).toContain('default-src &#39;none&#39;; style-src &#39;sha256-')
+  })
+
+  it('has ids once each, and headings in order', async () => {
+    const document = documentOf(await reportHtml(facts))
+    const ids = [...document.querySelectorAll('[id]')].map((element) => element.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    const levels = [...document.querySelectorAll('h1,h2,h3,h4')].map((heading) => Number(heading.tagName[1]))
+    expect(levels[0]).toBe(1)
+    expect(levels.every((level, index) => index === 0 || level - levels[index - 1]! <= 1)).toBe(true)
+    for (const link of document.querySelectorAll('nav a')) {
+      expect(ids).toContain(link.getAttribute('href')!.slice(1))
+    }
+  })
+
+  it('shows names of the data as texts, whatever they hold', async () => {
+    const odd = wholeFacts(oddNames)
+    const page = await reportHtml(odd)
+    expect(page).not.toContain('<script')
+    expect(page).not.toContain('<b>')
+    const text = documentOf(page).body!.textContent!
+    for (const name of oddNames.slice(0, 4)) expect(text).toContain(name)
+    expect(text).toContain('<b>gold</b>')
+    expect(text).toContain('Spring <campaign>')
+    // A control character and half of a surrogate pair
+    expect(page).not.toContain('\u0007')
+    expect(page).not.toMatch(/\p{Surrogate}/u)
+    expect(reportMarkdown(odd)).not.toContain('<script')
+  })
+})
+
+describe('files', () => {
+  it.each(['report.html', 'report.HTM', 'report.md', 'report.json'])('%s is written whole', async (name) => {
+    const path = join(folder, name)
+    await writeReport(facts, path)
+    const text = await readFile(path, 'utf8')
+    if (name.endsWith('.json')) expect(JSON.parse(text)).toEqual(facts)
+    else expect(plain(text)).toContain('Spring')
+    expect((await readdir(folder)).filter((file) => file.endsWith('.part'))).toEqual([])
+  })
+
+  it.each([
+    ['report.pdf', 'print it from a browser'],
+    ['gains.png', 'written to a folder by writePictures'],
+    ['report', 'Name it report.html.'],
+  ])('the ending of %s is refused with the way out', async (name, wayOut) => {
+    await expect(writeReport(facts, join(folder, name))).rejects.toThrow(wayOut)
+  })
+
+  it('a folder that is not there is refused with the reason', async () => {
+    await expect(writeReport(facts, join(folder, 'none', 'report.md'))).rejects.toMatchObject({
+      code: 'file-missing',
+    })
+  })
+
+  it('pictures are written as svg, png and csv', async () => {
+    const some = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
+    const written = await writePictures(some, join(folder, 'pictures'), { scale: 1 })
+    expect(written.length).toBe(3 * pictureNames(some).length)
+    expect(await readFile(join(folder, 'pictures', 'lift.csv'), 'utf8')).toBe(
+      'part,customers,churners,churnRate,lift\n1,1,1,1,2\n2,1,0,0,0\n3,1,1,1,2\n4,1,0,0,0\n',
+    )
+    // By example: Markdown beside the pictures links them
+    expect(reportMarkdown(some, { pictures: 'pictures' })).toContain('(pictures/gains.svg)')
+  })
+})
