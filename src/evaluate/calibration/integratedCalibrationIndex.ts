@@ -25,8 +25,8 @@ import {
  * @example
  * const p = Array.from({ length: 100 }, (_, row) => (row + 0.5) / 100)
  * const y = p.map((_, row) => (row % 4 === 0 ? 1 : 0))   // a quarter churns, whatever was predicted
- * integratedCalibrationIndex(p, y).toFixed(2)   // mean of |p − 0.25| = (0.25² + 0.75²) / 2
- * // => '0.31'
+ * integratedCalibrationIndex(p, y).toFixed(1)   // mean of |p − 0.25| = (0.25² + 0.75²) / 2, but for noise
+ * // => '0.3'
  *
  * @see Austin and Steyerberg (2019), The Integrated Calibration Index, Statistics in Medicine 38
  * @see {@link calibrationCurve} for E50, E90, Emax and the curve itself
