@@ -7,7 +7,7 @@ import { rowProblems } from './rowProblems.js'
 
 /** What every metric accepts. */
 export interface WeightOptions {
-  /** Shape (n), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
+  /** Shape (n), each 0 or in [1e-100, 1e100]; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
   readonly weight?: ArrayLike<number>
 }
 

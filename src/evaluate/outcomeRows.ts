@@ -4,7 +4,7 @@ export interface OutcomeRows {
   readonly probability: Float64Array
   /** Shape (n), 1 = churned, 0 = stayed; both occur with a weight above 0. */
   readonly outcome: Uint8Array
-  /** Shape (n), each ≥ 0 and finite, one above 0; null where all are 1. */
+  /** Shape (n), each 0 or in [1e-100, 1e100], above 0 in both classes; null where all are 1. */
   readonly weight: Float64Array | null
 }
 
@@ -79,8 +79,13 @@ function areOutcomes(outcome: Uint8Array): boolean {
 function areWeighted(outcome: Uint8Array, weight: Float64Array): boolean {
   const found = [false, false]
   for (let row = 0; row < outcome.length; row++) {
-    if (outcome[row]! > 1 || !(weight[row]! >= 0 && weight[row]! < Infinity)) return false
+    if (outcome[row]! > 1 || !isWeight(weight[row]!)) return false
     if (weight[row]! > 0) found[outcome[row]!] = true
   }
   return found[0]! && found[1]!
+}
+
+/** True for a weight whose products with other weights neither vanish nor overflow, so that no metric becomes NaN. */
+export function isWeight(value: number): boolean {
+  return value === 0 || (value >= 1e-100 && value <= 1e100)
 }

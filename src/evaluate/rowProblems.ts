@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js'
-import { isNumberList } from './outcomeRows.js'
+import { isNumberList, isWeight } from './outcomeRows.js'
 
 /** Returns every rule that probabilities, outcomes and weights break, each with its first row and its count. */
 export function rowProblems(
@@ -23,7 +23,13 @@ export function rowProblems(
     ...valueProblems('outcome', outcome, 'to be 1 (churned) or 0 (stayed)', isOutcome, () => undefined),
     ...(weight === undefined
       ? []
-      : valueProblems('weight', weight, 'to be a finite number of at least 0', isWeight, () => undefined)),
+      : valueProblems(
+          'weight',
+          weight,
+          'to be 0, or a number from 1e-100 to 1e100',
+          isWeight,
+          () => undefined,
+        )),
   ]
   return problems.length > 0 ? problems : classProblems(outcome, weight)
 }
@@ -102,8 +108,4 @@ function probabilityHint(value: number): string {
 
 function isOutcome(value: number): boolean {
   return value === 0 || value === 1
-}
-
-function isWeight(value: number): boolean {
-  return value >= 0 && value < Infinity
 }

@@ -44,6 +44,14 @@ test('weights must be finite, not negative, and not all 0', () => {
   )
 })
 
+test('weights whose products overflow or vanish are refused, and the smallest and largest others count', () => {
+  const weighted = (weight: number[]): number => rocAuc([0.1, 0.2, 0.3], [0, 1, 0], { weight })
+  expect(refusal(() => weighted([1e200, 1, 1])).message).toContain('row 1: expected weight to be 0, or')
+  expect(refusal(() => weighted([1, 1, 1e-200])).message).toContain('row 3: expected weight to be 0, or')
+  expect(weighted([1e100, 1e100, 1e100])).toBeCloseTo(0.5, 12)
+  expect(weighted([1e-100, 1e-100, 1e-100])).toBeCloseTo(0.5, 12)
+})
+
 test('a class whose rows all have weight 0 is absent', () => {
   expect(refusal(() => rocAuc([0.1, 0.2], [1, 0], { weight: [1, 0] })).code).toBe('one-class')
 })
