@@ -33,7 +33,7 @@ export function pictureNames(facts: ReportFacts): string[] {
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
  * const svg = await pictureSvg(facts, 'gains')
- * svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg" role="img"')
+ * svg.includes('<title id="gains-title">Churners reached by the length of the list</title>')
  * // => true
  *
  * @see {@link picturePng}, {@link pictureTable}

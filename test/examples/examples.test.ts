@@ -21,6 +21,7 @@ const lastWords: Readonly<Record<string, RegExp>> = {
   'examples/10-lifecycle.ts': /^decline: bill amount[\s\S]*recovered from decline/,
   'examples/11-training-set.ts':
     /Did you mean minutes[\s\S]*no outcome, arrears: [1-9][\s\S]*PSI[\s\S]*purged [1-9][\s\S]*in a service: \d+ features/,
+  'examples/12-report.ts': /report\.html: \d+ kB, and [1-9]\d* files of pictures\nbest list: the top \d+ %/,
   'examples/quickstart.ts': /ten riskiest[\s\S]*scores.parquet[\s\S]*decline[\s\S]*Done in \d+ s/,
 }
 

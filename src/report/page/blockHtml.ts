@@ -41,7 +41,7 @@ function tableHtml({ caption, columns, rows }: TableBlock): Markup {
   const right = (index: number): Markup => new Markup(columns[index]?.right === true ? ' class="right"' : '')
   const cell = (text: string, index: number): Markup =>
     index === 0 ? html`<th scope="row">${text}</th>` : html`<td${right(index)}>${text}</td>`
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${columns.map(
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption><span>${caption}</span></caption><thead><tr>${columns.map(
     ({ heading }, index) => html`<th scope="col"${right(index)}>${heading}</th>`,
   )}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table></div>`
 }

@@ -56,6 +56,7 @@ svg text{white-space:pre}
 .scroll{overflow-x:auto;margin:1.25rem 0}
 table{border-collapse:collapse;width:100%;font-size:.9rem;line-height:1.45}
 caption{text-align:left;font-weight:600;padding:0 0 .5rem}
+caption span{display:block;position:sticky;left:0;max-width:calc(100vw - 3rem);overflow-wrap:anywhere}
 th,td{padding:.45rem .9rem .45rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid);font-variant-numeric:tabular-nums}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:500;font-size:.82rem;vertical-align:bottom}
@@ -95,7 +96,8 @@ a{color:inherit;text-decoration:none}
 figure,tr,.tiles,.cautions,.terms div{break-inside:avoid}
 h2,h3,.lead,caption,figcaption{break-after:avoid}
 .scroll{overflow:visible}
-table{font-size:8.5pt}
+table,thead th{font-size:8.5pt}
+caption,figcaption{font-size:9.5pt}
 details::details-content{content-visibility:visible}
 summary{display:none}
 .pictures{grid-template-columns:1fr 1fr}

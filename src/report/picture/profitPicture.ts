@@ -45,9 +45,12 @@ function panel(
   const values = rows.map((row) => row.profitPer10000)
   const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)]
   const span = highest - lowest || 1
+  const tickText = (value: number): string => money(value, null)
+  const widest = Math.max(tickText(Math.round(lowest)).length, tickText(Math.round(highest)).length)
+  const label = 'profit per 10,000 customers'
   return {
     height: narrow ? 280 : 340,
-    marginLeft: narrow ? 66 : 78,
+    marginLeft: 22 + 8 * widest,
     marginRight: 26,
     marginTop: 34,
     marginBottom: 48,
@@ -55,9 +58,9 @@ function panel(
     y: { domain: [lowest - 0.06 * span, highest + 0.16 * span] },
     marks: [
       ...axisBeside(plot, {
-        label: 'profit per 10,000 customers',
+        label: currency === null ? label : `${label} (${currency})`,
         ticks: 5,
-        format: (value: number) => money(value, narrow ? null : currency),
+        format: tickText,
       }),
       ...axisBelow(plot, {
         label: 'customers contacted, highest risk first',
@@ -78,8 +81,8 @@ function panel(
       note(plot, `everybody: ${money(everybodyAt.y, currency)}`, {
         ...everybodyAt,
         anchor: 'end',
-        dx: -4,
-        dy: everybodyAt.y > lowest + span / 2 ? 18 : -16,
+        // Below the line, which comes down steeply where calling everybody is a bad idea
+        ...(everybodyAt.y > lowest + span / 2 ? { dx: -4, dy: 18 } : { dx: -14, dy: 2 }),
       }),
       note(
         plot,

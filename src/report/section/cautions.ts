@@ -5,6 +5,7 @@ import { percent } from '../words/numbers.js'
 /** By custom a population stability index above this is a large shift. */
 const largeShift = 0.25
 const namesShown = 5
+const warningsShown = 2
 
 /** Returns what a reader must know before relying on the figures; empty where nothing stands out. */
 export function cautionsOf(facts: ReportFacts): string[] {
@@ -15,7 +16,7 @@ export function cautionsOf(facts: ReportFacts): string[] {
     ...shiftCaution(data.features, words),
     ...segments.flatMap(({ worst }) => worst),
     ...(backtest?.drift ?? []),
-    ...data.warnings,
+    ...warningsCaution(data.warnings),
     ...facts.model.remarks,
   ]
 }
@@ -38,4 +39,9 @@ function shiftCaution(features: readonly FeatureFacts[], words: ReportFacts['wor
   return [
     `The test customers differ from the training customers in ${names.join(', ')}${more}: see the data below.`,
   ]
+}
+
+function warningsCaution(warnings: readonly string[]): readonly string[] {
+  if (warnings.length <= warningsShown) return warnings
+  return [`The data come with ${warnings.length} warnings: see the data below.`]
 }
