@@ -43,6 +43,24 @@ describe('train', () => {
     expect(await readFile(path, 'utf8')).not.toContain('"fee"')
   })
 
+  it('auto: chooses by validation, says why, and saves what it took', async () => {
+    const path = at('auto.model')
+    const words = ['train', flat, '--id', 'id', '--learner', 'auto', '--budget', '3', '--out', path]
+    const { code, output, messages } = await holdfast(words)
+    expect({ code, messages }).toEqual({ code: 0, messages: '' })
+    const [, taken] = /^wrote .*: (\w+), trained on 320 rows$/m.exec(output)!
+    expect(output).toContain(`Evaluation of ${taken}`)
+    expect(output).toMatch(/ is taken because | taken without a comparison/i)
+    expect(await readFile(path, 'utf8')).toContain(`"learner":"${taken}"`)
+    expect((await holdfast(words, true)).messages).toContain('rung 1')
+  })
+
+  it('--budget is for auto only, and above 0', async () => {
+    const words = ['train', flat, '--id', 'id', '--out', at('b.model'), '--budget']
+    expect((await holdfast([...words, '3'])).messages).toContain('--learner auto')
+    expect((await holdfast([...words, '0', '--learner', 'auto'])).messages).toContain('above 0')
+  })
+
   it('--positive turns the question around', async () => {
     const words = ['train', flat, '--id', 'id', '--out', at('turned.model')]
     const [usual, turned] = [await holdfast(words), await holdfast([...words, '--positive', 'no'])]

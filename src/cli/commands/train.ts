@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
 import type { Dataset, Split } from '../../dataset/dataset.js'
@@ -6,9 +6,11 @@ import { fromFlatTable } from '../../dataset/fromFlatTable.js'
 import { splitByTime } from '../../dataset/splitByTime.js'
 import { splitRows } from '../../dataset/splitRows.js'
 import { evaluate } from '../../evaluate/evaluate.js'
+import type { ChurnModel } from '../../learn/contract.js'
 import { learnerNamed, learnerNames } from '../../learn/learners.js'
 import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
+import { selectModel } from '../../select/selectModel.js'
 import { columnMissing, type Table } from '../../table/table.js'
 import { addHistoryOptions, datasetOfHistory, type HistoryOptions, labelOf } from '../historyDataset.js'
 import { filesOfSources, historySources } from '../historySources.js'
@@ -29,6 +31,7 @@ interface TrainOptions extends InputOptions, HistoryOptions {
   readonly exclude?: string[]
   readonly textColumns?: string[]
   readonly learner: string
+  readonly budget?: number
   readonly testShare: number
   readonly seed: number
   readonly out: string
@@ -60,7 +63,12 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
       'columns to read as texts, also where they look like numbers: zip (file only)',
       listOption,
     )
-    .addOption(new Option('--learner <name>', 'what learns').choices(learnerNames).default('boosting'))
+    .addOption(
+      new Option('--learner <name>', 'what learns; auto: chosen by validation among all of them and a blend')
+        .choices([...learnerNames, 'auto'])
+        .default('boosting'),
+    )
+    .option('--budget <seconds>', 'time for the choice (--learner auto only; default 60)', secondsOption)
     .option(
       '--test-share <share>',
       'share of customers kept aside for the figures (file only)',
@@ -77,36 +85,61 @@ the very model in the file.
 
 Examples:
   holdfast train telco.csv --label churn --out telco.model
+  holdfast train telco.csv --label churn --learner auto --budget 60 --out telco.model
   holdfast train telco.csv --label churn --learner logistic --exclude total_charges --out telco.model
   holdfast train --history operator --label silent --horizon-days 60 --out silent.model`,
     )
     .action(async (file: string | undefined, options: TrainOptions) => {
       checkInput(command, file)
+      if (options.budget !== undefined && options.learner !== 'auto') {
+        command.error("error: option '--budget <seconds>' is for --learner auto only")
+      }
       const { split, rejects } =
         file === undefined ? await splitOfHistory(options, terminal) : await splitOfFile(file, options)
       sayLeftOut(terminal, 'not used', split.train.report.population)
       sayLeftOut(terminal, 'not used', split.train.report.unlabelled)
       for (const warning of split.train.warnings) terminal.message(`note: ${warning}\n`)
-      const scorer = createScorer(trained(split.train, options, terminal), split.train)
+      const scorer = createScorer(await trained(split.train, options, terminal), split.train)
       const evaluation = evaluate(scorer.model, split.test)
       await writeRejects(rejects, options, terminal)
       await saveScorer(scorer, options.out)
       terminal.output(`${evaluation}\n`)
       terminal.output(
-        `\nwrote ${options.out}: ${options.learner}, trained on ${split.train.ids.length} rows\n`,
+        `\nwrote ${options.out}: ${scorer.model.learner}, trained on ${split.train.ids.length} rows\n`,
       )
     })
 }
 
-function trained(dataset: Dataset, { learner: name, seed }: TrainOptions, terminal: Terminal) {
-  const learner = learnerNamed(name)
+async function trained(
+  dataset: Dataset,
+  { learner: name, seed, budget }: TrainOptions,
+  terminal: Terminal,
+): Promise<ChurnModel> {
   const progress = progressLine(terminal)
+  const onProgress = progress.show
   try {
+    if (name === 'auto') {
+      const budgetSeconds = budget ?? defaultBudgetSeconds
+      const selection = await selectModel(dataset, { budgetSeconds, seed, onProgress })
+      progress.end()
+      terminal.output(`${selection}\n\n`)
+      return selection.model
+    }
+    const learner = learnerNamed(name)
     const seeded = learner.capabilities.seeded ? { seed } : {}
-    return learner.train(dataset, seeded, { onProgress: progress.show })
+    return learner.train(dataset, seeded, { onProgress })
   } finally {
     progress.end()
   }
+}
+
+const defaultBudgetSeconds = 60
+
+/** Reads a length of time from the command line. */
+function secondsOption(text: string): number {
+  const seconds = numberOption(text)
+  if (seconds <= 0) throw new InvalidArgumentError('Expected a number of seconds above 0.')
+  return seconds
 }
 
 function filesToWrite(options: TrainOptions): OutputFile[] {

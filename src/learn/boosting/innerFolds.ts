@@ -192,7 +192,7 @@ function smallestGoodShare(
 }
 
 /** True where the mean difference of paired losses is at most its standard error. */
-export function isWithinStandardError(losses: Float64Array, least: Float64Array): boolean {
+function isWithinStandardError(losses: Float64Array, least: Float64Array): boolean {
   const count = losses.length
   let [sum, squares] = [0, 0]
   for (let row = 0; row < count; row++) {

@@ -1,0 +1,192 @@
+import { HoldfastError } from '../base/errors.js'
+import { takeRows, takeValues } from '../base/matrix.js'
+import { type MetricName, metrics } from '../evaluate/metrics.js'
+import { rankOutcomes } from '../evaluate/rankOutcomes.js'
+import type { TrainControl, TrainingData } from '../learn/contract.js'
+import { type Candidate, trainCandidate } from './candidate.js'
+import { numbersOfText, type StoredCell, textOfNumbers } from './selectionState.js'
+import type { FoldFigures } from './trial.js'
+import { leastOfClass, sampledRows, type ValidationFold } from './validationPlan.js'
+
+/** Rows of a fold that are scored: more say no more. */
+const mostScored = 20_000
+const partCount = 5
+
+/** One training of one candidate, and how it did on rows it had not seen. */
+export interface Cell extends Omit<StoredCell, 'margins'> {
+  /** Log odds of the scored rows; null in cells read from a state that does not keep them. */
+  readonly margins: Float32Array | null
+}
+
+/** Where a cell lies: which rows it is trained on and tried on. */
+export interface CellPlace {
+  readonly rowShare: number
+  readonly repeat: number
+  readonly fold: number
+}
+
+/** Rows that a fold is scored on. */
+export interface ScoredRows {
+  readonly data: TrainingData
+  /** Row numbers of each part; none where there are too few of either class. */
+  readonly parts: readonly Int32Array[]
+}
+
+/** All trainings of a search; each is done once. */
+export class Cells {
+  readonly #cells = new Map<string, Cell>()
+  readonly #scored = new Map<ValidationFold, ScoredRows>()
+  #lastTraining: { readonly key: string; readonly data: TrainingData } | null = null
+
+  constructor(
+    readonly data: TrainingData,
+    /** By repeat and fold. */
+    readonly plan: readonly (readonly ValidationFold[])[],
+    readonly metricNames: readonly MetricName[],
+    readonly seed: number,
+    stored: readonly StoredCell[],
+  ) {
+    for (const { margins, ...cell } of stored) {
+      this.#cells.set(keyOf(cell.candidate, cell), {
+        ...cell,
+        margins: margins === null ? null : numbersOfText(margins),
+      })
+    }
+  }
+
+  /** Cells as a state keeps them; margins of trainings on all rows only, which a blend is made of. */
+  get stored(): StoredCell[] {
+    return [...this.#cells.values()].map(({ margins, ...cell }) => ({
+      ...cell,
+      margins: margins === null || cell.rowShare < 1 ? null : textOfNumbers(margins),
+    }))
+  }
+
+  /** Mean seconds a row of the trainings that fit, those on about the most rows of them; null where none does. */
+  costOf(fits: (cell: Cell) => boolean): number | null {
+    const own = [...this.#cells.values()].filter((cell) => cell.rows > 0 && fits(cell))
+    if (own.length === 0) return null
+    const most = Math.max(...own.map(({ rows }) => rows))
+    const nearest = own.filter(({ rows }) => rows * 1.5 >= most)
+    return nearest.reduce((sum, { seconds, rows }) => sum + seconds / rows, 0) / nearest.length
+  }
+
+  known(candidate: Candidate, place: CellPlace): Cell | undefined {
+    return this.#cells.get(keyOf(candidate.name, place))
+  }
+
+  /** Training rows of a place. */
+  rowsOf({ rowShare, repeat, fold }: CellPlace): number {
+    return Math.round(this.plan[repeat]![fold]!.train.length * rowShare)
+  }
+
+  /** The rows that a fold is scored on. */
+  scoredOf({ repeat, fold }: Omit<CellPlace, 'rowShare'>): ScoredRows {
+    const own = this.plan[repeat]![fold]!
+    let scored = this.#scored.get(own)
+    if (scored === undefined) {
+      const data = rowsOfData(this.data, sampledRows(own.test, this.data.outcome, mostScored, this.seed))
+      scored = { data, parts: partsOf(data.outcome) }
+      this.#scored.set(own, scored)
+    }
+    return scored
+  }
+
+  /** Trains the candidate at the place, or returns what is known. @throws {HoldfastError} `aborted` and what data break */
+  async cellOf(
+    candidate: Candidate,
+    place: CellPlace,
+    control: TrainControl,
+    now: () => number,
+  ): Promise<Cell> {
+    const known = this.known(candidate, place)
+    if (known !== undefined) return known
+    const start = now()
+    const tried = await this.#tried(candidate, place, control)
+    const { rowShare, repeat, fold } = place
+    const seconds = (now() - start) / 1000
+    const rows = this.rowsOf(place)
+    const cell: Cell = { candidate: candidate.name, rowShare, repeat, fold, seconds, rows, ...tried }
+    this.#cells.set(keyOf(candidate.name, place), cell)
+    return cell
+  }
+
+  async #tried(
+    candidate: Candidate,
+    place: CellPlace,
+    control: TrainControl,
+  ): Promise<Pick<Cell, 'figures' | 'margins' | 'note'>> {
+    const scored = this.scoredOf(place)
+    try {
+      const model = await trainCandidate(candidate, this.#trainingOf(place), control)
+      const margins = Float32Array.from(model.margin(scored.data.features))
+      const figures = figuresOf(model.probability(scored.data.features), scored, this.metricNames)
+      return { figures, margins, note: null }
+    } catch (error) {
+      // Options that do not fit the data are a result of the search, not the end of it.
+      if (!(error instanceof HoldfastError) || !['not-converged', 'memory-exceeded'].includes(error.code)) {
+        throw error
+      }
+      return { figures: {}, margins: null, note: error.message }
+    }
+  }
+
+  /** Candidates are tried one after the other on the same rows: those of the last training are kept. */
+  #trainingOf(place: CellPlace): TrainingData {
+    const key = keyOf('', place)
+    if (this.#lastTraining?.key !== key) {
+      const { train } = this.plan[place.repeat]![place.fold]!
+      const rows = sampledRows(train, this.data.outcome, this.rowsOf(place), this.seed)
+      this.#lastTraining = { key, data: rowsOfData(this.data, rows) }
+    }
+    return this.#lastTraining.data
+  }
+}
+
+function keyOf(candidate: string, { rowShare, repeat, fold }: CellPlace): string {
+  return JSON.stringify([candidate, rowShare, repeat, fold])
+}
+
+/** Returns the data with only these rows. */
+export function rowsOfData({ features, outcome, weight }: TrainingData, rows: Int32Array): TrainingData {
+  return {
+    features: takeRows(features, rows),
+    outcome: takeValues(outcome, rows),
+    ...(weight === undefined ? {} : { weight: takeValues(weight, rows) }),
+  }
+}
+
+/** Deals the rows of either class in turn. */
+function partsOf(outcome: Uint8Array): Int32Array[] {
+  const dealt = [0, 0]
+  const part = Uint8Array.from(outcome, (value) => dealt[value]!++ % partCount)
+  if (Math.min(...dealt) < partCount * leastOfClass) return []
+  return Array.from({ length: partCount }, (_, own) =>
+    Int32Array.from(outcome.keys()).filter((row) => part[row] === own),
+  )
+}
+
+/** Returns the metrics of a fold and of its parts. */
+export function figuresOf(
+  probability: Float64Array,
+  { data: { outcome, weight }, parts }: ScoredRows,
+  names: readonly MetricName[],
+): FoldFigures {
+  const ranked = (rows: Int32Array | null) => {
+    const taken = <Values extends Float64Array | Uint8Array>(values: Values): Values =>
+      rows === null ? values : takeValues(values, rows)
+    return rankOutcomes(
+      taken(probability),
+      taken(outcome),
+      weight === undefined ? {} : { weight: taken(weight) },
+    )
+  }
+  const whole = ranked(null)
+  const ofParts = parts.map(ranked)
+  return Object.fromEntries(
+    names.map((name) => {
+      const { ofRanked } = metrics[name]
+      return [name, { whole: ofRanked(whole), parts: ofParts.map((part) => ofRanked(part)) }]
+    }),
+  )
+}

@@ -1,0 +1,97 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { type MetricName, metrics } from '../evaluate/metrics.js'
+import { lossOf, type ScoredTrial } from './trial.js'
+
+/** Fewer folds than this do not tell how much they differ: then their parts are compared. */
+const leastFolds = 3
+
+/** How much worse a trial is than another of the same rung, fold by fold. */
+export interface PairedLoss {
+  /** Above 0 where it is worse. */
+  readonly mean: number
+  readonly standardError: number
+}
+
+/**
+ * Returns the paired difference of two trials of one rung.
+ *
+ * Repeats use the same customers again: the standard error counts the folds of one repeat only.
+ */
+export function pairedLoss(
+  trial: ScoredTrial,
+  best: ScoredTrial,
+  metric: MetricName,
+  foldsOfRepeat: number,
+): PairedLoss {
+  const byFold = trial.figures.length >= leastFolds
+  const [own, other] = [trial, best].map(({ figures }) =>
+    figures.flatMap((fold) => (byFold ? [fold[metric]!.whole] : fold[metric]!.parts)),
+  )
+  const sign = metrics[metric].better === 'higher' ? -1 : 1
+  const difference = lossOf(trial, metric) - lossOf(best, metric)
+  const pairs = own!.map((value, index) => sign * (value - other![index]!))
+  if (pairs.length < 2) return { mean: difference, standardError: 0 }
+  const independent = byFold ? foldsOfRepeat : pairs.length
+  return {
+    mean: byFold ? mean(pairs) : difference,
+    standardError: sampleStandardDeviation(pairs) / Math.sqrt(independent),
+  }
+}
+
+/** How one of several good candidates is taken; see `SelectOptions`. */
+export type SelectionRule = 'best-of-equals' | 'one-standard-error' | 'best'
+
+/** A choice among trials, and what it was made from. */
+export interface Choice {
+  readonly chosen: ScoredTrial
+  /** The best in the first metric. */
+  readonly best: ScoredTrial
+  /** Those that the rule counts as good as the best. */
+  readonly equals: readonly ScoredTrial[]
+}
+
+/**
+ * Returns the trial to take, of trials of one rung.
+ *
+ * Equal are those that are not worse than the best in the first metric by more than the standard error of their paired
+ * difference. `best-of-equals` takes the best of them in the next metric; `one-standard-error` keeps those that are
+ * within one standard error there as well, and so on, and takes the simplest. `best` forgives nothing. Where nothing
+ * else decides the simplest is taken.
+ */
+export function chooseTrial(
+  trials: readonly ScoredTrial[],
+  names: readonly MetricName[],
+  rule: SelectionRule,
+  foldsOfRepeat: number,
+): Choice {
+  const [first, ...others] = names
+  const within = (own: readonly ScoredTrial[], name: MetricName, forgiven: number): ScoredTrial[] => {
+    const best = bestOf(own, name)
+    return own.filter((trial) => {
+      const { mean: worse, standardError } = pairedLoss(trial, best, name, foldsOfRepeat)
+      return worse <= forgiven * standardError
+    })
+  }
+  const equals = within(trials, first!, rule === 'best' ? 0 : 1)
+  const forgiven = rule === 'one-standard-error' ? 1 : 0
+  const left = others.reduce((own, name) => within(own, name, forgiven), equals)
+  return {
+    chosen: simplestOf(left),
+    best: bestOf(trials, first!),
+    equals: rule === 'one-standard-error' ? left : equals,
+  }
+}
+
+/** Returns the trial that is best on average, the first of equals. */
+export function bestOf(trials: readonly ScoredTrial[], name: MetricName): ScoredTrial {
+  return trials.reduce((best, trial) => (lossOf(trial, name) < lossOf(best, name) ? trial : best))
+}
+
+function simplestOf(trials: readonly ScoredTrial[]): ScoredTrial {
+  return trials.reduce((simplest, trial) => (isSimpler(trial, simplest) ? trial : simplest))
+}
+
+function isSimpler({ complexity }: ScoredTrial, { complexity: other }: ScoredTrial): boolean {
+  const place = complexity.findIndex((value, index) => value !== other[index])
+  return place >= 0 && complexity[place]! < other[place]!
+}

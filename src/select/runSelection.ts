@@ -1,0 +1,219 @@
+import { HoldfastError } from '../base/errors.js'
+import { takeValues } from '../base/matrix.js'
+import { blendModels } from '../learn/blend/blendModels.js'
+import type { ChurnModel } from '../learn/contract.js'
+import { type Candidate, candidateOf, trainCandidate } from './candidate.js'
+import { Cells, rowsOfData } from './cells.js'
+import { type CheckedSelection, checkSelection } from './checkSelection.js'
+import { type Decision, decide } from './decide.js'
+import { rungsFor } from './rungs.js'
+import { Search, type SearchResult } from './search.js'
+import { Selection, type SelectionValidation } from './selection.js'
+import type { SelectionData } from './selectionData.js'
+import { checkedState, digestOf, fingerprintOf, type SelectionState } from './selectionState.js'
+import type { SelectOptions } from './selectOptions.js'
+import { Stopwatch } from './stopwatch.js'
+import type { Trial } from './trial.js'
+import { countedRows, dealtFolds, foldsInTime, groupNumbers, type ValidationFold } from './validationPlan.js'
+
+const defaultSeconds = 60
+/** Cutoffs from which a validation in time is the default: one to validate on, and outcomes known before it. */
+const leastCutoffs = 3
+/** Rows from which one set of folds is steady enough; fewer are dealt anew as many times as fit into them. */
+const steadyRows = 8000
+const mostRepeats = 4
+
+/** Does what `selectModel` does, by a given clock in milliseconds. */
+export async function runSelection(
+  operation: string,
+  given: SelectionData,
+  givenOptions: SelectOptions | undefined,
+  now: () => number,
+): Promise<Selection> {
+  const checked = checkSelection(given, givenOptions)
+  const { budgetSeconds, maximumTrials, signal } = checked.options
+  const seconds = budgetSeconds ?? (maximumTrials === undefined ? defaultSeconds : Number.POSITIVE_INFINITY)
+  const watch = new Stopwatch(now, 1000 * seconds, signal)
+  watch.refuseAborted()
+  const { data, plan, validation } = prepare(operation, given, checked)
+  const digests = digestsOf(given, checked, validation)
+  const { seed, onProgress, onState, resume } = checked.options
+  const cells = new Cells(data, plan, checked.metrics, seed, checkedState(resume, ...digests))
+  const stateNow = (): SelectionState => ({
+    format: 'holdfast-selection',
+    version: 1,
+    data: digests[0],
+    options: digests[1],
+    cells: cells.stored,
+  })
+  const rungs = rungsFor(trainRowsOf(plan), validation.folds, validation.repeats)
+  const search = new Search({
+    cells,
+    candidates: checked.candidates,
+    rungs,
+    metricNames: checked.metrics,
+    maximumTrials: maximumTrials ?? Number.POSITIVE_INFINITY,
+    watch,
+    onProgress: onProgress as SelectOptions['onProgress'],
+    onTrial: () => (onState as SelectOptions['onState'])?.(stateNow()),
+  })
+  const result = await search.run()
+  const secondsOf = (candidates: readonly Candidate[]): number =>
+    candidates.reduce((sum, own) => sum + (search.expectedSeconds(own, data.outcome.length) ?? 0), 0)
+  const decision = decide(cells, result, {
+    metricNames: checked.metrics,
+    rule: checked.options.rule,
+    rungs,
+    wantsBlend: checked.wantsBlend,
+    folds: validation.folds,
+    secondsOf,
+    leftSeconds: () => watch.leftSeconds,
+  })
+  const final = decision ?? fallback(result, (candidate) => secondsOf([candidate]) < watch.leftSeconds)
+  const model = await trainFinal(final, data, watch, onProgress as SelectOptions['onProgress'])
+  return new Selection({
+    model,
+    chosen: {
+      name: final.trial.name,
+      learner: final.trial.learner,
+      options: final.trial.options,
+      why: final.why,
+    },
+    metrics: checked.metrics,
+    validation,
+    selectionScore: decision?.trial.mean ?? null,
+    trials: trialsOf(result, decision),
+    notes: [...(decision?.notes ?? []), ...untriedNotes(result)],
+    seconds: watch.spentSeconds,
+    state: stateNow(),
+  })
+}
+
+interface Prepared {
+  readonly data: SelectionData
+  readonly plan: readonly (readonly ValidationFold[])[]
+  readonly validation: SelectionValidation
+}
+
+function prepare(operation: string, given: SelectionData, { options }: CheckedSelection): Prepared {
+  const rows = countedRows(given)
+  const whole = rows.length === given.outcome.length
+  const data: SelectionData = whole ? given : rowsOfData(given, rows)
+  const cutoffs = given.cutoffs == null ? null : takeValues(given.cutoffs, rows)
+  const kind = options.validation ?? (canBeInTime(given, cutoffs) ? 'time' : 'folds')
+  if (kind === 'time') {
+    const plan = inTime(operation, given, data.outcome, cutoffs, options.folds)
+    return { data, plan: [plan], validation: { kind, folds: plan.length, repeats: 1 } }
+  }
+  const all = groupNumbers(options.groups ?? given.ids, given.outcome.length)
+  const groups = groupNumbers(takeValues(all, rows), rows.length)
+  const repeats = options.repeats ?? Math.min(Math.max(Math.round(steadyRows / rows.length), 1), mostRepeats)
+  const plan = Array.from({ length: repeats }, (_, repeat) =>
+    dealtFolds(data.outcome, groups, options.folds, options.seed + repeat),
+  )
+  return { data, plan, validation: { kind, folds: options.folds, repeats } }
+}
+
+function canBeInTime({ label }: SelectionData, cutoffs: Int32Array | null): boolean {
+  return cutoffs !== null && label != null && new Set(cutoffs).size >= leastCutoffs
+}
+
+function inTime(
+  operation: string,
+  { label }: SelectionData,
+  outcome: Uint8Array,
+  cutoffs: Int32Array | null,
+  most: number,
+): ValidationFold[] {
+  const folds = cutoffs === null || label == null ? [] : foldsInTime(outcome, cutoffs, label, most)
+  if (folds.length > 0) return folds
+  throw new HoldfastError(operation, [
+    {
+      code: 'option-invalid',
+      parameter: 'validation',
+      rule: 'to be folds: the data have no cutoff with churners and others, and outcomes of both kinds known before it',
+      received: 'time',
+      wayOut: 'Use validation: "folds", or a dataset with more cutoffs.',
+    },
+  ])
+}
+
+function trainRowsOf(plan: readonly (readonly ValidationFold[])[]): number {
+  return Math.min(...plan.flat().map(({ train }) => train.length))
+}
+
+/** What the trials depend on: with another of these a state is of no use. Budgets and rule may change. */
+function digestsOf(
+  data: SelectionData,
+  { options, metrics, candidates }: CheckedSelection,
+  validation: SelectionValidation,
+): [data: string, options: string] {
+  const groups = options.groups === undefined ? (data.ids ?? null) : Array.from(options.groups)
+  const dependsOn = { candidates, metrics, validation, seed: options.seed, groups, label: data.label ?? null }
+  return [fingerprintOf(data), digestOf(dependsOn)]
+}
+
+type Final = Pick<Decision, 'parts' | 'blend' | 'why'> & {
+  readonly trial: Pick<Trial, 'name' | 'learner' | 'options'>
+}
+
+/** What is left where no candidate can be trained in time: the logistic model if it fits, else the base rate. */
+function fallback(result: SearchResult, fits: (candidate: Candidate) => boolean): Final {
+  const logistic = candidateOf('logistic', {})
+  const wasTried = result.byRung.flat().some(({ candidate }) => candidate.learner === 'logistic')
+  const candidate = wasTried && fits(logistic) ? logistic : candidateOf('prior', {})
+  const why = `Taken without a comparison: the budget leaves no time for more on so many rows. Give a longer one.`
+  return { parts: [candidate], blend: null, trial: candidate, why }
+}
+
+async function trainFinal(
+  { parts, blend }: Final,
+  data: SelectionData,
+  watch: Stopwatch,
+  onProgress: SelectOptions['onProgress'],
+): Promise<ChurnModel> {
+  const models: ChurnModel[] = []
+  for (const part of parts) {
+    watch.refuseAborted()
+    models.push(
+      await trainCandidate(part, data, {
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(watch.signal === undefined ? {} : { signal: watch.signal }),
+      }),
+    )
+  }
+  if (blend === null) return models[0]!
+  const { weights, intercept, slope } = blend.fit
+  return blendModels(
+    models.map((model, index) => ({ model, weight: weights[index]! })),
+    { intercept, slope },
+  )
+}
+
+/** The rung that decided first, with the blend; others after it. */
+function trialsOf({ byRung, failed }: SearchResult, decision: Decision | null): Trial[] {
+  const decisive = decision?.decisive ?? []
+  const others = byRung
+    .toReversed()
+    .flat()
+    .map(({ trial }) => trial)
+    .filter((trial) => !decisive.includes(trial))
+  return [...decisive, ...others, ...failed].map((trial) => {
+    const {
+      figures: _,
+      complexity: __,
+      ...shown
+    } = trial as Trial & { figures?: unknown; complexity?: unknown }
+    return shown
+  })
+}
+
+function untriedNotes({ untried, failed }: SearchResult): string[] {
+  return [
+    ...untried.map(
+      ({ rung, candidates }) =>
+        `The budget was over on rung ${rung} before ${candidates.map(({ name }) => name).join('; ')}.`,
+    ),
+    ...failed.map(({ name, note }) => `${name} could not be trained: ${note}`),
+  ]
+}

@@ -1,0 +1,61 @@
+import { operation } from './checkSelection.js'
+import { runSelection } from './runSelection.js'
+import type { Selection } from './selection.js'
+import type { SelectionData } from './selectionData.js'
+import type { SelectOptions } from './selectOptions.js'
+
+/**
+ * Returns the model to use, chosen by validation among several kinds and options inside a time budget, and trained on
+ * all rows; with every candidate's figures and the reason in words.
+ *
+ * Use it where there is no time to compare by hand. It tries the base rate, logistic regression, forests, boosting with
+ * a small random search over its options, and a blend of the best of each (their weighted mean in log odds). What is
+ * tried does not depend on the data; the default boosting model is always among it.
+ *
+ * Successive halving: all candidates on few rows and one fold, the best third of them (and the best of each kind) on
+ * more rows, then on all folds, then on folds drawn anew. Of those that reach the last rung it counts as equal all
+ * that are not worse than the best by more than one standard error of their difference, fold by fold:
+ *
+ *     d_f = loss of the candidate − loss of the best, on fold f        equal: mean(d) ≤ sd(d) / √folds
+ *
+ * in log loss, and takes the best of the equals in AUC: log loss says whether the probabilities are right, but hardly
+ * tells good candidates apart. With `rule: 'one-standard-error'` it takes the simplest of those that are equal in both:
+ * easier to explain and to run, and on data that reward mixing somewhat worse. Simpler is: prior, logistic, forest,
+ * boosting, blend; within a kind the more penalised, the larger the leaves, the shallower the trees. The weights of the
+ * blend are those of least log loss, moved towards those that rank best while log loss stays within a standard error.
+ *
+ * Where the data have 3 cutoffs or more it validates in time: on each of the last cutoffs, trained on rows with
+ * cutoff + gap + horizon ≤ that cutoff. Otherwise on folds, a customer's rows all in one. Rows of weight 0 are left out.
+ *
+ * `selectionScore` was used to choose and is therefore too good. An honest figure comes from rows that no choice has
+ * seen: keep some aside before (`splitRows`, `splitByTime`), or run the whole selection inside a cross-validation or a
+ * backtest, `(train) => selectModel(train)`.
+ *
+ * The same data, seed and finished trials give the same model. A time budget finishes more trials on a faster machine:
+ * set `maximumTrials` where a run is to be repeated exactly. The search stops so early that the final training fits in;
+ * what was not tried is in `notes`. On data too large for the budget it returns the logistic model or the prior.
+ *
+ * @param data at least 4 churners and 4 others per fold; a `Dataset`, or features and outcomes
+ * @param options see {@link SelectOptions}
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `value-unknown` (a candidate or metric, with the nearest
+ *   name), `table-empty`, `length-differs`, `value-not-finite`, `column-type`, `column-duplicate`, `one-class`,
+ *   `out-of-range` (too few churners): all at once; `data-changed` for a state of other data or options; `aborted`
+ *
+ * Up to `budgetSeconds`; some 100 trainings where nothing limits it. Memory: one training, and 4 bytes a row and trial.
+ *
+ * @example
+ * const calls = Array.from({ length: 200 }, (_, row) => row % 10)
+ * const data = {
+ *   features: { rowCount: 200, columns: [numberColumn('calls', calls)] },
+ *   outcome: Uint8Array.from(calls, (count, row) => (count + (row % 7) > 9 ? 1 : 0)),
+ * }
+ * const selection = await selectModel(data, { candidates: ['prior', 'logistic'], maximumTrials: 20 })
+ * selection.chosen.learner
+ * // => 'logistic'
+ *
+ * @see Breiman et al. 1984 (one standard error); Jamieson and Talwalkar 2016 (successive halving)
+ * @see {@link trainBoosting} for a good model without a search
+ */
+export async function selectModel(data: SelectionData, options?: SelectOptions): Promise<Selection> {
+  return runSelection(operation, data, options, () => performance.now())
+}

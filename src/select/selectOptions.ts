@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { MetricName } from '../evaluate/metrics.js'
+import type { Progress } from '../learn/contract.js'
+import type { CandidateChoice, FamilyName } from './candidate.js'
+import type { SelectionRule } from './chooseTrial.js'
+import type { SelectionState } from './selectionState.js'
+
+/** How a model is chosen. All are optional. */
+export interface SelectOptions {
+  /**
+   * Time in all, the training of the final model too; wall clock. Seconds, above 0. Default 60; without limit where
+   * `maximumTrials` is given. How many trials it is enough for depends on the machine.
+   */
+  readonly budgetSeconds?: number | undefined
+  /** Trials at most, instead of a time: the same on every machine. Integer ≥ 1. Default: no limit. */
+  readonly maximumTrials?: number | undefined
+  /**
+   * What is tried: kinds of models (`prior`, `logistic`, `forest`, `boosting`, `blend`), or learners with options of your
+   * own (`{ learner: 'boosting', options: { maxDepth: 2 } }`). Default: all kinds, each with a small search.
+   */
+  readonly candidates?: readonly (FamilyName | CandidateChoice)[] | undefined
+  /**
+   * How candidates are validated. `time`: on the last cutoffs, trained on rows whose outcome was known before; `folds`:
+   * every row is predicted by models that have not seen it. Default: `time` where the data have at least 3 cutoffs.
+   */
+  readonly validation?: 'time' | 'folds' | undefined
+  /** Folds; with `time`, cutoffs that are validated on at most. Integer in [2, 20]. Default 5. */
+  readonly folds?: number | undefined
+  /** Times that the finalists are validated on folds drawn anew. Integer in [1, 10]. Default: 8,000 / rows, in [1, 4]. */
+  readonly repeats?: number | undefined
+  /** Shape (rows): rows of one group are in one fold. Default: the customers, where the data name them. */
+  readonly groups?: ArrayLike<string | number> | undefined
+  /**
+   * What is to be best; the first counts most, see `rule`. Default `['logLoss', 'rocAuc']`: right probabilities first, then
+   * the order of the list.
+   */
+  readonly metric?: MetricName | readonly MetricName[] | undefined
+  /**
+   * Candidates are equal where they are not worse than the best in the first metric by more than the standard error of
+   * their paired difference. `best-of-equals`: the best of those in the second metric; with one metric the simplest.
+   * `one-standard-error`: the simplest of those that are equal in every metric. `best`: no difference is forgiven.
+   * Default `best-of-equals`.
+   */
+  readonly rule?: SelectionRule | undefined
+  /** Seed of folds, draws and trainings. Integer in [0, 2^32). Default 1. */
+  readonly seed?: number | undefined
+  /** Called after each training, and within a long one. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Called after each trial with all that is known so far, plain JSON data: write it to a file, and hand it to `resume`. */
+  readonly onState?: ((state: SelectionState) => void) | undefined
+  /** Goes on from a state of the same data and options; what it knows is not trained again. */
+  readonly resume?: SelectionState | undefined
+  /** Stops it; an abort throws `aborted`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const callback = z.custom<(value: never) => void>((value) => typeof value === 'function')
+
+/** Rules and defaults of {@link SelectOptions}. */
+export const selectOptions = z.strictObject({
+  budgetSeconds: z.number().gt(0).optional(),
+  maximumTrials: z.int().min(1).optional(),
+  candidates: z
+    .array(
+      z.union([
+        z.string(),
+        z.strictObject({ learner: z.string(), options: z.record(z.string(), z.unknown()).optional() }),
+      ]),
+    )
+    .min(1)
+    .describe('a list of kinds of models, or of { learner, options }')
+    .optional(),
+  validation: z.enum(['time', 'folds']).optional(),
+  folds: z.int().min(2).max(20).default(5),
+  repeats: z.int().min(1).max(10).optional(),
+  groups: z
+    .custom<ArrayLike<string | number>>((value) => Array.isArray(value) || ArrayBuffer.isView(value))
+    .describe('one text or number per row')
+    .optional(),
+  metric: z.union([z.string(), z.array(z.string()).min(1)]).default(['logLoss', 'rocAuc']),
+  rule: z.enum(['best-of-equals', 'one-standard-error', 'best']).default('best-of-equals'),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  onProgress: callback.describe('a function').optional(),
+  onState: callback.describe('a function').optional(),
+  resume: z.unknown().optional(),
+  signal: z
+    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null && 'aborted' in value)
+    .describe('an AbortSignal')
+    .optional(),
+})

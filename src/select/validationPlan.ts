@@ -1,0 +1,107 @@
+import { seededRandom, shuffledIndices } from '../base/random.js'
+import type { SelectionData } from './selectionData.js'
+
+/** One way to cut the rows: a model is trained on some and tried on others that it has not seen. */
+export interface ValidationFold {
+  /** Row numbers. */
+  readonly train: Int32Array
+  readonly test: Int32Array
+}
+
+/** Days between cutoffs and the end of their outcomes. */
+interface OutcomeSpan {
+  readonly gapDays: number
+  readonly horizonDays: number
+}
+
+/**
+ * Returns folds of all rows: rows of one group together, groups with a churner and others dealt in turn, so that every
+ * fold has its share of both.
+ */
+export function dealtFolds(
+  outcome: Uint8Array,
+  groupOf: Int32Array,
+  count: number,
+  seed: number,
+): ValidationFold[] {
+  const groups = groupOf.reduce((most, group) => Math.max(most, group + 1), 0)
+  const churned = new Uint8Array(groups)
+  for (let row = 0; row < outcome.length; row++) if (outcome[row] === 1) churned[groupOf[row]!] = 1
+  const foldOfGroup = new Uint8Array(groups)
+  const dealt = [0, 0]
+  for (const group of shuffledIndices(groups, seededRandom(seed))) {
+    foldOfGroup[group] = dealt[churned[group]!]!++ % count
+  }
+  return Array.from({ length: count }, (_, fold) => ({
+    train: rowsWhere(outcome.length, (row) => foldOfGroup[groupOf[row]!] !== fold),
+    test: rowsWhere(outcome.length, (row) => foldOfGroup[groupOf[row]!] === fold),
+  }))
+}
+
+/**
+ * Returns one fold for each of the last cutoffs, the earliest first: tried on its rows, trained on those whose outcome
+ * window had ended by it. A cutoff with one class only, or with one class before it, is none.
+ */
+export function foldsInTime(
+  outcome: Uint8Array,
+  cutoffs: Int32Array,
+  { gapDays, horizonDays }: OutcomeSpan,
+  most: number,
+): ValidationFold[] {
+  const days = [...new Set(cutoffs)].sort((a, b) => a - b)
+  const folds = days.map((day) => ({
+    train: rowsWhere(outcome.length, (row) => cutoffs[row]! + gapDays + horizonDays <= day),
+    test: rowsWhere(outcome.length, (row) => cutoffs[row] === day),
+  }))
+  return folds.filter(({ train, test }) => hasBoth(outcome, train) && hasBoth(outcome, test)).slice(-most)
+}
+
+function hasBoth(outcome: Uint8Array, rows: Int32Array): boolean {
+  const churners = rows.reduce((sum, row) => sum + outcome[row]!, 0)
+  return churners >= leastOfClass && rows.length - churners >= leastOfClass
+}
+
+/** Churners, and customers who stayed, that a fold needs on either side to say anything. */
+export const leastOfClass = 2
+
+/** Returns the number of each row's group, from 0 in order of first appearance. */
+export function groupNumbers(groups: ArrayLike<string | number> | undefined, rowCount: number): Int32Array {
+  if (groups === undefined) return Int32Array.from({ length: rowCount }, (_, row) => row)
+  const numbers = new Map<string | number, number>()
+  return Int32Array.from({ length: rowCount }, (_, row) => {
+    const group = groups[row]!
+    const known = numbers.get(group)
+    if (known !== undefined) return known
+    numbers.set(group, numbers.size)
+    return numbers.size - 1
+  })
+}
+
+/** Returns as many of the rows as wanted, both classes in their shares, in the order of the rows. */
+export function sampledRows(rows: Int32Array, outcome: Uint8Array, wanted: number, seed: number): Int32Array {
+  if (wanted >= rows.length) return rows
+  const random = seededRandom(seed)
+  const kept: number[] = []
+  for (const value of [0, 1]) {
+    const own = rows.filter((row) => outcome[row] === value)
+    const count = Math.min(
+      own.length,
+      Math.max(leastOfClass, Math.round((wanted * own.length) / rows.length)),
+    )
+    const order = shuffledIndices(own.length, random.fork(value))
+    for (let index = 0; index < count; index++) kept.push(own[order[index]!]!)
+  }
+  return Int32Array.from(kept).sort()
+}
+
+/** Returns the rows without those of weight 0: they count for nothing. */
+export function countedRows({ outcome, weight }: SelectionData): Int32Array {
+  return rowsWhere(outcome.length, (row) => weight === undefined || weight[row]! > 0)
+}
+
+function rowsWhere(count: number, holds: (row: number) => boolean): Int32Array {
+  const rows = new Int32Array(count)
+  let found = 0
+  for (let row = 0; row < count; row++) if (holds(row)) rows[found++] = row
+  return rows.slice(0, found)
+}
