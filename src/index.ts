@@ -554,6 +554,15 @@ export {
   type TrainedOn,
 } from './score/scorer.js'
 export { readScorer, saveScorer } from './score/scorer.node.js'
+// select: the model to use, chosen by validation
+export type { CandidateChoice, FamilyName } from './select/candidate.js'
+export type { SelectionRule } from './select/chooseTrial.js'
+export type { Chosen, Selection, SelectionValidation } from './select/selection.js'
+export type { SelectionData } from './select/selectionData.js'
+export type { SelectionState } from './select/selectionState.js'
+export { selectModel } from './select/selectModel.js'
+export type { SelectOptions } from './select/selectOptions.js'
+export type { Trial } from './select/trial.js'
 // table: typed columns, files in and out
 export {
   type CheckCustomerOptions,
