@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Problem } from '../base/errors.js'
+import { type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
 import { brierDecompositionOf } from './calibration/brierDecomposition.js'
 import { brierScoreOf } from './calibration/brierScore.js'
@@ -13,6 +13,7 @@ import { checkOutcomes, probabilityRule, shareRule } from './checkedOutcomes.js'
 import { Evaluation } from './evaluation.js'
 import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
 import { type BootstrapOptions, bootstrapOptions, resampleCount } from './interval/bootstrapOptions.js'
+import { groupProblems } from './interval/customerGroups.js'
 import type { RankedMetric } from './metrics.js'
 import type { RankedOutcomes } from './rankedOutcomes.js'
 import { averagePrecisionOf } from './ranking/averagePrecision.js'
@@ -71,7 +72,8 @@ const fewCustomers = 30
  * own training rows every model looks better than it is, and this function cannot know.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
- * all from the same resamples. Calibration has none: resampling biases it upwards. What is not defined for the data
+ * all from the same resamples; where `data` has several cutoffs, whole customers are drawn. Calibration has none:
+ * resampling biases it upwards. What is not defined for the data
  * is null, and `notes` says why; fewer than 30 churners are said there too.
  *
  * @param model any trained model
@@ -91,11 +93,21 @@ const fewCustomers = 30
  */
 export function evaluate(model: ChurnModel, data: TrainingData, options?: EvaluateOptions): Evaluation {
   const full = {
+    ...customersWithSeveralRows(data),
     ...options,
     name: model.learner,
     ...(data.weight === undefined ? {} : { weight: data.weight }),
   }
   return evaluation('evaluate', model.probability(data.features), data.outcome, full)
+}
+
+/** With several cutoffs a customer has several rows, which say less than as many customers would. */
+function customersWithSeveralRows(
+  data: TrainingData & { readonly ids?: readonly string[]; readonly cutoffs?: Int32Array | null },
+): { readonly groups?: readonly string[] } {
+  const { ids, cutoffs } = data
+  if (ids === undefined || !cutoffs) return {}
+  return cutoffs.every((cutoff) => cutoff === cutoffs[0]) ? {} : { groups: ids }
 }
 
 /**
@@ -131,6 +143,7 @@ function evaluation(
   options: EvaluateProbabilitiesOptions | undefined,
 ): Evaluation {
   const { ranked, checked } = checkOutcomes(operation, evaluateOptions, probability, outcome, options)
+  refuse(operation, groupProblems(checked.groups, outcome, checked.weight))
   const { topShare, bins, binning } = checked
   const line = lineProblem(ranked)
   const hasLogLoss = wronglyCertain(ranked) === 0

@@ -47,7 +47,8 @@ export interface RankedRows {
  *     bca          the quantiles at Φ(z₀ + (z₀ + z)/(1 − a·(z₀ + z))), z = Φ⁻¹((1 ∓ level)/2),
  *                  z₀ = Φ⁻¹(share of resamples below the value), a = Σ d³ / (6·(Σ d²)^(3/2)) over rows or customers,
  *                  d = what the figure loses without the row, less the mean
- *     jackknife    value − (mean of the resamples − value) ± z·√( (n − 1)/n · Σ d² )
+ *     jackknife    value − bias ± z·√( (n − 1)/n · Σ d² ), bias = mean of the resamples − value; the limit on the side of
+ *                  the bias moves by it once more, for resamples show only a part of it
  *
  * Rows of the same class and probability have the same d. Of more than 100 distinct probabilities in a class,
  * neighbours form 100 blocks with one d each, which needs 200 figures instead of n; the d of a customer is the sum of those of

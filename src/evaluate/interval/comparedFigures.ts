@@ -51,12 +51,10 @@ export function bootstrapComparison(
   const difference = { value, lower, upper }
   if (metric.method === 'jackknife') {
     const { standardError } = influences()
-    return {
-      difference,
-      standardError,
-      pValue: normalPValue((lower + upper) / 2, standardError),
-      shareAHigher,
-    }
+    const reach = normalQuantile((1 + rule.level) / 2) * standardError
+    // The center nearest to 0 of those that the two limits are made around.
+    const nearest = Math.max(0, lower + reach, -(upper - reach))
+    return { difference, standardError, pValue: normalPValue(nearest, standardError), shareAHigher }
   }
   // One is added to each side, as if the rows at hand were a resample too: no p-value is 0.
   const rarer = sorted.length - Math.max(above, below) + 1

