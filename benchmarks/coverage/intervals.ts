@@ -40,7 +40,7 @@ function figuresOf(names: readonly MetricName[]): Figure[] {
 /** Returns the figures on all customers: what the intervals are meant to hold. */
 export function truthsOf(population: Population, names: readonly MetricName[]): Map<string, number> {
   const ranked = rankedOf(population)
-  return new Map(figuresOf(names).map((figure) => [figure.name, valueOf(figure, ranked)]))
+  return new Map(figuresOf(names).map((figure) => [figure.name, figureOf(figure, ranked)]))
 }
 
 /** Returns every kind of interval of a sample of customers with one row each; of the wrong ones only where asked for. */
@@ -107,7 +107,7 @@ function resampledIntervals(
     const some = figure.models.map((_, model) => influenceOf(ofRanked, ranked[model]!))
     const ofRows = jackknife(units, some, stratified)
     const resampled = {
-      value: valueOf(figure, ranked),
+      value: figureOf(figure, ranked),
       sorted: boosting
         .map((drawnValue, index) => (single ? drawnValue : drawnValue - logistic[index]!))
         .sort(),
@@ -143,7 +143,7 @@ function rankedOf({ boosting, logistic, outcome }: Population): RankedOutcomes[]
   return [rankOutcomes(boosting, outcome), rankOutcomes(logistic, outcome)]
 }
 
-function valueOf({ metric, models }: Figure, ranked: readonly RankedOutcomes[]): number {
+function figureOf({ metric, models }: Figure, ranked: readonly RankedOutcomes[]): number {
   const [first, second] = models.map((_, model) => metrics[metric].ofRanked(ranked[model]!))
   return first! - (second ?? 0)
 }

@@ -20,8 +20,8 @@ export interface BootstrapOptions extends WeightOptions, GroupOptions {
   /**
    * False: rows are drawn from all, so that the number of churners varies as it does from sample to sample. True:
    * churners and stayers are drawn apart and their numbers are taken as given, which is right only where they were
-   * fixed beforehand (as many stayers picked as churners): of new customers it makes intervals of log loss, Brier score and
-   * average precision too narrow. Default false. With `groups`, customers who churned in any row are one stratum.
+   * fixed beforehand (as many stayers picked as churners): of new customers it makes intervals of log loss, Brier
+   * score and average precision too narrow. Default false. With `groups`, customers who churned in any row are one stratum.
    */
   readonly stratified?: boolean
   /** Seed of the resampling, a 32-bit integer. Default 1. */
