@@ -28,24 +28,24 @@ type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
  *
  * With `repeats` the rows are dealt anew each time and the calibrator sees each row as often, at a share of its weight.
  *
+ * @param data rows of all customers, at least two of either class; see {@link TrainingData}
  * @param train gives a model for rows: `(rows, control) => trainForest(rows, { seed: 1 }, control)`. Whatever is chosen by
  *   outcomes is chosen in it
- * @param data rows of all customers, at least two of either class; see {@link TrainingData}
  * @param control progress once a training, a signal to stop; the signal is handed on to `train`
  * @throws {HoldfastError} as `calibrate` and as `train`; `one-class` where a fold would leave but one kind of rows; `aborted`
  *
  * @example
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
- * const model = trainCalibrated((rows) => trainForest(rows, { trees: 50 }), data, { method: 'beta' })
+ * const model = trainCalibrated(data, (rows) => trainForest(rows, { trees: 50 }), { method: 'beta' })
  * model.calibration.method
  * // => 'beta'
  *
  * @see {@link calibrate} for the methods; {@link trainCalibratedAsync}
  */
 export function trainCalibrated(
-  train: (data: TrainingData, control: TrainControl) => ChurnModel,
   data: TrainingData,
+  train: (data: TrainingData, control: TrainControl) => ChurnModel,
   options?: TrainCalibratedOptions,
   control: TrainControl = {},
 ): CalibratedModel<Calibration> {
@@ -65,13 +65,13 @@ export function trainCalibrated(
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
  * const train = (rows, control) => trainBoostingAsync(rows, { rounds: 20 }, control)
- * const model = await trainCalibratedAsync(train, data, { folds: 3 }, { signal: AbortSignal.timeout(60_000) })
+ * const model = await trainCalibratedAsync(data, train, { folds: 3 }, { signal: AbortSignal.timeout(60_000) })
  * model.learner
  * // => 'calibrated'
  */
 export async function trainCalibratedAsync(
-  train: (data: TrainingData, control: TrainControl) => ChurnModel | Promise<ChurnModel>,
   data: TrainingData,
+  train: (data: TrainingData, control: TrainControl) => ChurnModel | Promise<ChurnModel>,
   options?: TrainCalibratedOptions,
   control: TrainControl = {},
 ): Promise<CalibratedModel<Calibration>> {

@@ -38,7 +38,7 @@ export interface ClassWeightOptions {
  * @example
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8, 3, 4])
  * const data = { features: { rowCount: 10, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 0, 1, 0, 1, 0, 0) }
- * const model = trainWithClassWeight((rows) => trainPrior(rows), data, { churnerWeight: 'balanced' })
+ * const model = trainWithClassWeight(data, (rows) => trainPrior(rows), { churnerWeight: 'balanced' })
  * model.model.probability(data.features)[0]      // weighted: 8 times 1 against 2 times 4
  * // => 0.5
  * model.probability(data.features)[0].toFixed(12)
@@ -47,8 +47,8 @@ export interface ClassWeightOptions {
  * @see Elkan (2001); {@link shiftPrior}
  */
 export function trainWithClassWeight(
-  train: (data: TrainingData, control: TrainControl) => ChurnModel,
   data: TrainingData,
+  train: (data: TrainingData, control: TrainControl) => ChurnModel,
   options: ClassWeightOptions,
   control: TrainControl = {},
 ): CalibratedModel<null> {

@@ -246,14 +246,14 @@ describe('trainWithClassWeight', () => {
   const fresh = sampleData(4000, 2)
 
   it('takes the weight out of the log odds again, exactly', () => {
-    const model = trainWithClassWeight(plainLogistic, data, { churnerWeight: 7 })
+    const model = trainWithClassWeight(data, plainLogistic, { churnerWeight: 7 })
     const expected = model.model.margin(fresh.features).map((margin) => margin - Math.log(7))
     expect(largestDifference(model.margin(fresh.features), expected)).toBeLessThan(1e-12)
     expect(model.baseRate).toBe(trainLogistic(data).baseRate)
   })
 
   it('has right probabilities where the weighted model is wrong', () => {
-    const model = trainWithClassWeight(plainLogistic, data, { churnerWeight: 10 })
+    const model = trainWithClassWeight(data, plainLogistic, { churnerWeight: 10 })
     const known = logLoss(trainLogistic(data).probability(fresh.features), fresh.outcome)
     const [wrong, right] = [model.model, model].map((one) =>
       logLoss(one.probability(fresh.features), fresh.outcome),
@@ -263,7 +263,7 @@ describe('trainWithClassWeight', () => {
   })
 
   it('balances the classes where asked to', () => {
-    const model = trainWithClassWeight(plainLogistic, data, { churnerWeight: 'balanced' })
+    const model = trainWithClassWeight(data, plainLogistic, { churnerWeight: 'balanced' })
     expect(model.model.baseRate).toBeCloseTo(0.5, 12)
   })
 
@@ -271,11 +271,11 @@ describe('trainWithClassWeight', () => {
     const weight = Float64Array.from({ length: 2000 }, (_, row) => row % 3)
     const seen: TrainingData[] = []
     trainWithClassWeight(
+      { ...data, weight },
       (rows) => {
         seen.push(rows)
         return trainLogistic(rows)
       },
-      { ...data, weight },
       { churnerWeight: 4 },
     )
     expect(seen[0]!.weight).toEqual(weight.map((own, row) => own * (data.outcome[row] === 1 ? 4 : 1)))
@@ -283,10 +283,10 @@ describe('trainWithClassWeight', () => {
 
   it('refuses a training that ignores the weights, and a weight that is none', () => {
     const ignoring = ({ features, outcome }: TrainingData): ChurnModel => trainLogistic({ features, outcome })
-    const problems = problemsOf(() => trainWithClassWeight(ignoring, data, { churnerWeight: 2 }))
+    const problems = problemsOf(() => trainWithClassWeight(data, ignoring, { churnerWeight: 2 }))
     expect(problems).toMatchObject([{ code: 'option-invalid', parameter: 'train' }])
     for (const churnerWeight of [0, -1, 'even' as 'balanced']) {
-      expect(problemsOf(() => trainWithClassWeight(plainLogistic, data, { churnerWeight }))).toMatchObject([
+      expect(problemsOf(() => trainWithClassWeight(data, plainLogistic, { churnerWeight }))).toMatchObject([
         { code: 'option-invalid', parameter: 'churnerWeight' },
       ])
     }

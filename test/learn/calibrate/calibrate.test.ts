@@ -232,7 +232,7 @@ describe('trainCalibrated', () => {
   it('makes a model right that is far too sure of itself, and keeps it trained on all rows', () => {
     const rows = sampleData(1500, 4)
     const fresh = sampleData(4000, 5)
-    const calibrated = trainCalibrated(train, rows)
+    const calibrated = trainCalibrated(rows, train)
     const alone = train(rows)
     expect(calibrated.model.probability(fresh.features)).toEqual(alone.probability(fresh.features))
     const losses = [alone, calibrated].map((one) => logLoss(one.probability(fresh.features), fresh.outcome))
@@ -262,7 +262,7 @@ describe('trainCalibrated', () => {
         },
       }
     }
-    trainCalibrated(watched, { ...rows, features }, { folds: 4, groups: customers })
+    trainCalibrated({ ...rows, features }, watched, { folds: 4, groups: customers })
     // every customer is in all trainings but that of the fold, and all are in the last
     expect(seen).toHaveLength(5)
     expect(seen.slice(0, 4).reduce((sum, { size }) => sum + size, 0)).toBe(3 * 100)
@@ -275,11 +275,11 @@ describe('trainCalibrated', () => {
     const signals: unknown[] = []
     const options = { folds: 3, repeats: 2, method: 'platt' } as const
     trainCalibrated(
+      data,
       (rows, { signal }) => {
         signals.push(signal)
         return trainLogistic(rows)
       },
-      data,
       options,
       { signal: controller.signal, onProgress: (step) => steps.push(step) },
     )
@@ -295,7 +295,7 @@ describe('trainCalibrated', () => {
     expect(signals).toEqual(new Array(7).fill(controller.signal))
     controller.abort()
     const problems = problemsOf(() =>
-      trainCalibrated(plainLogistic, data, options, { signal: controller.signal }),
+      trainCalibrated(data, plainLogistic, options, { signal: controller.signal }),
     )
     expect(problems).toMatchObject([{ code: 'aborted' }])
   })
@@ -303,7 +303,7 @@ describe('trainCalibrated', () => {
   it('is steadier with repeats: the same rows, dealt anew', () => {
     const slopes = (repeats: number): number[] =>
       [1, 2, 3, 4, 5, 6].map((seed) => {
-        const { calibrator } = trainCalibrated(plainLogistic, data, {
+        const { calibrator } = trainCalibrated(data, plainLogistic, {
           method: 'platt',
           folds: 3,
           repeats,
@@ -317,21 +317,21 @@ describe('trainCalibrated', () => {
 
   it('gives the same model when the training answers later', async () => {
     const options = { method: 'beta', folds: 3 } as const
-    const later = await trainCalibratedAsync(async (rows) => trainLogistic(rows), data, options)
-    expect(later.state()).toEqual(trainCalibrated(plainLogistic, data, options).state())
-    const wrong = trainCalibratedAsync(() => Promise.reject(new Error('lost')), data, options)
+    const later = await trainCalibratedAsync(data, async (rows) => trainLogistic(rows), options)
+    expect(later.state()).toEqual(trainCalibrated(data, plainLogistic, options).state())
+    const wrong = trainCalibratedAsync(data, () => Promise.reject(new Error('lost')), options)
     await expect(wrong).rejects.toThrow('lost')
   })
 
   it('refuses rows with a single churner, or churners of a single customer', () => {
     const outcome = new Uint8Array(300)
     outcome[3] = 1
-    expect(problemsOf(() => trainCalibrated(plainLogistic, { ...data, outcome }))).toMatchObject([
+    expect(problemsOf(() => trainCalibrated({ ...data, outcome }, plainLogistic))).toMatchObject([
       { code: 'one-class', parameter: 'outcome', received: '1 churned, 299 stayed' },
     ])
     outcome[4] = 1
     const groups = Array.from({ length: 300 }, (_, row) => (row === 4 ? 3 : row))
-    expect(problemsOf(() => trainCalibrated(plainLogistic, { ...data, outcome }, { groups }))).toMatchObject([
+    expect(problemsOf(() => trainCalibrated({ ...data, outcome }, plainLogistic, { groups }))).toMatchObject([
       { code: 'one-class', parameter: 'groups' },
     ])
   })

@@ -24,7 +24,7 @@ const calibratedLearner: Learner<TrainCalibratedOptions> = {
   name: 'calibrated',
   capabilities: { features: true, missing: false, categories: false, weights: true, seeded: true },
   options: trainCalibratedOptions,
-  train: (data, options, control) => trainCalibrated((rows) => trainLogistic(rows), data, options, control),
+  train: (data, options, control) => trainCalibrated(data, (rows) => trainLogistic(rows), options, control),
   restore: restorers['calibrated']!,
 }
 // A line keeps the mean of margins the margin of the mean, as the suite wants of a base; other curves are tested below.
