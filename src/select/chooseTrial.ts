@@ -54,7 +54,7 @@ export interface Choice {
  * Returns the trial to take, of trials of one rung.
  *
  * Equal are those that are not worse than the best in the first metric by more than the standard error of their paired
- * difference. `best-of-equals` takes the best of them in the next metric; `one-standard-error` keeps those that are
+ * difference. `best-of-equals` adds those that are not worse than one of these, and takes the best in the next metric; `one-standard-error` keeps those that are
  * within one standard error there as well, and so on, and takes the simplest. `best` forgives nothing. Where nothing
  * else decides the simplest is taken.
  */
@@ -72,7 +72,8 @@ export function chooseTrial(
       return worse <= forgiven * standardError
     })
   }
-  const equals = within(trials, first!, rule === 'best' ? 0 : 1)
+  const forgivenInFirst = within(trials, first!, rule === 'best' ? 0 : 1)
+  const equals = rule === 'best-of-equals' ? atLeastAsGood(trials, forgivenInFirst, first!) : forgivenInFirst
   const forgiven = rule === 'one-standard-error' ? 1 : 0
   const left = others.reduce((own, name) => within(own, name, forgiven), equals)
   return {
@@ -80,6 +81,19 @@ export function chooseTrial(
     best: bestOf(trials, first!),
     equals: rule === 'one-standard-error' ? left : equals,
   }
+}
+
+/**
+ * All that are not worse on average than one that is forgiven. A blend differs so evenly from its strongest member that
+ * a tiny difference exceeds its standard error; it must not lose by that to candidates that are worse than it.
+ */
+function atLeastAsGood(
+  trials: readonly ScoredTrial[],
+  forgiven: readonly ScoredTrial[],
+  name: MetricName,
+): ScoredTrial[] {
+  const most = Math.max(...forgiven.map((trial) => lossOf(trial, name)))
+  return trials.filter((trial) => lossOf(trial, name) <= most)
 }
 
 /** Returns the trial that is best on average, the first of equals. */

@@ -1,5 +1,5 @@
 import { textTable } from '../base/textTable.js'
-import type { SelectionFacts } from './selection.js'
+import type { SelectionFacts } from './selectionFacts.js'
 import type { Trial } from './trial.js'
 
 const width = 80

@@ -90,6 +90,20 @@ describe('the rule', () => {
     expect(chooseTrial(turned, ['logLoss', 'rocAuc'], 'best-of-equals', 5).chosen.name).toBe('best')
   })
 
+  it('best-of-equals never passes over one that is better than an equal', () => {
+    // Worse than the best by .0005 on every fold: a standard error of 0, and yet better than `equal`, which is forgiven.
+    const even = trial(
+      'even',
+      9,
+      best.foldValues['logLoss']!.map((value) => value + 0.0005),
+      [0.9, 0.9, 0.9, 0.9, 0.9],
+    )
+    expect(chooseTrial([...all, even], ['logLoss', 'rocAuc'], 'best-of-equals', 5).chosen.name).toBe('even')
+    expect(chooseTrial([...all, even], ['logLoss', 'rocAuc'], 'one-standard-error', 5).chosen.name).toBe(
+      'equal',
+    )
+  })
+
   it('takes the simpler of two that are the same', () => {
     const same = trial('simple', 1, best.foldValues['logLoss']!)
     for (const rule of ['best', 'best-of-equals', 'one-standard-error'] as const) {
