@@ -526,17 +526,12 @@ export type {
   SegmentFacts,
   SegmentRowFacts,
 } from './report/facts/reportFacts.js'
-export {
-  type ModelReportOptions,
-  modelReport,
-  type PredictionReportOptions,
-  predictionReport,
-  type ReportOptions,
-} from './report/modelReport.js'
+export { modelReport, predictionReport } from './report/modelReport.js'
 export { pictureNames, pictureSvg, pictureTable } from './report/pictureFiles.js'
 export { type PngOptions, picturePng } from './report/picturePng.node.js'
 export { reportHtml } from './report/reportHtml.js'
 export { type MarkdownOptions, reportMarkdown } from './report/reportMarkdown.js'
+export type { ModelReportOptions, PredictionReportOptions, ReportOptions } from './report/reportOptions.js'
 export { type WritePicturesOptions, writePictures } from './report/writePictures.node.js'
 export { writeReport } from './report/writeReport.node.js'
 // score: risk, band and reasons

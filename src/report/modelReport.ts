@@ -1,11 +1,8 @@
-import { z } from 'zod'
 import { checkOptions } from '../base/options.js'
-import type { BacktestFigures } from '../evaluate/backtest/backtestFigures.js'
-import { type EvaluateOptions, evaluateProbabilities } from '../evaluate/evaluate.js'
-import type { RetentionOffer } from '../evaluate/profit/retentionOffer.js'
+import { checkOutcomes, weightOptions } from '../evaluate/checkedOutcomes.js'
+import { evaluateProbabilities } from '../evaluate/evaluate.js'
 import { precisionRecallCurve } from '../evaluate/ranking/precisionRecallCurve.js'
 import { rocCurve } from '../evaluate/ranking/rocCurve.js'
-import type { SegmentFigures } from '../evaluate/segment/segment.js'
 import { segmentTable } from '../evaluate/segment/segmentTable.js'
 import { describeFeature } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
@@ -20,80 +17,16 @@ import { profitFacts } from './facts/profitFacts.js'
 import type { CurveFacts, ModelFacts, ReportFacts } from './facts/reportFacts.js'
 import { scoreFacts } from './facts/scoreFacts.js'
 import { segmentFacts } from './facts/segmentFacts.js'
-
-/** What a report says besides the figures. */
-export interface ReportOptions {
-  /** Heading of the report. Default: `Churn model report`. */
-  readonly title?: string
-  readonly author?: string
-  /** Date of the report, in any form; the report never looks at the clock. */
-  readonly date?: string
-  /** What the model predicts, in words, after "predicts": `whether a customer cancels within 30 days`. */
-  readonly predicts?: string
-  /** What the model is meant for, a whole sentence. */
-  readonly intendedUse?: string
-  /** Options that the model was trained with, to be named in the model card. */
-  readonly modelOptions?: Readonly<Record<string, unknown>>
-  /** Limits that only you know, in whole sentences. */
-  readonly remarks?: readonly string[]
-  /** The training data: counts, and how far the test data lie from it. */
-  readonly train?: ReportedData
-  /** An offer: the report then tells what the list earns, and where to cut it. */
-  readonly offer?: RetentionOffer
-  /** Tables by segment. */
-  readonly segments?: readonly SegmentFigures[]
-  /** A backtest, for the section on time. */
-  readonly backtest?: BacktestFigures
-  /** Options of the evaluation: top share, threshold, bins, level, resamples, seed. */
-  readonly evaluate?: EvaluateOptions
-}
-
-/** What a report on a model says besides the figures. */
-export interface ModelReportOptions extends ReportOptions {
-  /** Columns of the test data to tell the figures by; a pair is crossed: `['contract', ['contract', 'region']]`. */
-  readonly segmentsBy?: readonly (string | readonly [string, string])[]
-  /** Most features shown by importance. Integer from 0 to 50; 0 leaves the section out. Default 12. */
-  readonly importances?: number
-  /** Number of features, the most important first, whose effect is shown. Integer from 0 to 24. Default 6. */
-  readonly effects?: number
-}
-
-/** What a report on predictions says besides the figures. */
-export interface PredictionReportOptions extends ReportOptions {
-  /** Shape (n), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
-  readonly weight?: ArrayLike<number>
-}
-
-const objectRule = z.custom<object>((value) => typeof value === 'object' && value !== null, 'to be an object')
-
-const reportOptions = z.strictObject({
-  title: z.string().min(1).default('Churn model report'),
-  author: z.string().optional(),
-  date: z.string().optional(),
-  predicts: z.string().optional(),
-  intendedUse: z.string().optional(),
-  modelOptions: z.record(z.string(), z.unknown()).default({}),
-  remarks: z.array(z.string()).default([]),
-  train: objectRule.optional(),
-  offer: objectRule.optional(),
-  segments: z.array(objectRule).default([]),
-  backtest: objectRule.optional(),
-  evaluate: objectRule.optional(),
-})
-
-const modelReportOptions = reportOptions.extend({
-  segmentsBy: z
-    .array(z.union([z.string(), z.tuple([z.string(), z.string()])]))
-    .describe('a list of names of columns, or of pairs of names')
-    .default([]),
-  importances: z.int().min(0).max(50).default(12),
-  effects: z.int().min(0).max(24).default(6),
-})
+import {
+  type ModelReportOptions,
+  modelReportOptions,
+  type PredictionReportOptions,
+  predictionReportOptions,
+  type ReportOptions,
+} from './reportOptions.js'
 
 // As many as a picture of 300 pixels can show
 const curvePoints = 200
-
-const predictionReportOptions = reportOptions.extend({ weight: objectRule.optional() })
 
 const usualUse =
   'To choose which customers to contact with a retention offer, and in which order. Not to refuse anybody anything.'
@@ -191,6 +124,8 @@ export function predictionReport(
   options?: PredictionReportOptions,
 ): ReportFacts {
   const { weight: _, ...checked } = checkOptions('predictionReport', predictionReportOptions, options)
+  const weighted = options?.weight === undefined ? {} : { weight: options.weight }
+  checkOutcomes('predictionReport', weightOptions, probability, outcome, weighted)
   const test: ReportedData = {
     features: { rowCount: outcome.length, columns: [] },
     outcome: Uint8Array.from(outcome),

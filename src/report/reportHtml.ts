@@ -9,6 +9,7 @@ import { cautionsOf } from './section/cautions.js'
 import { type Headline, headlineOf } from './section/headline.js'
 import type { Section } from './section/section.js'
 import { sectionsOf } from './section/sections.js'
+import { count } from './words/numbers.js'
 
 /**
  * Returns a report as one HTML page that needs nothing else: no network, no script, no other file.
@@ -53,7 +54,7 @@ ${cautionsHtml(cautionsOf(facts))}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 ${bodies}
 </main>
-<footer><p>Made by holdfast from ${facts.data.test.rows} tested rows. The same facts can be had as JSON, Markdown, and pictures.</p></footer>
+<footer><p>Made by holdfast from ${count(facts.data.test.rows)} tested rows. The same facts can be had as JSON, Markdown, and pictures.</p></footer>
 </body>
 </html>
 `.text

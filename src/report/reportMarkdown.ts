@@ -55,6 +55,8 @@ function blockText(block: Block, folder: string | undefined): string[] {
   switch (block.kind) {
     case 'text':
       return [escaped(block.text)]
+    case 'heading':
+      return [`### ${escaped(block.text)}`]
     case 'list':
       return [listText(block.items)]
     case 'terms':

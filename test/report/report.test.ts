@@ -53,6 +53,15 @@ describe('facts', () => {
     expect(() => reportMarkdown(received as never)).toThrow(/expected facts/)
   })
 
+  it.each([
+    ['an outcome that is none', [0.9, 0.1], [1, 0.5], 'out-of-range'],
+    ['an outcome that is missing', [0.9, 0.1, 0.2], [1, Number.NaN, 0], 'value-missing'],
+    ['one class', [0.9, 0.1], [1, 1], 'one-class'],
+    ['unequal lengths', [0.9], [1, 0], 'length-differs'],
+  ])('of predictions, %s is refused', (_, probability, outcome, code) => {
+    expect(() => predictionReport(probability, outcome)).toThrow(expect.objectContaining({ code }))
+  })
+
   it('unknown options are refused with the nearest known one', () => {
     const test = customers(60)
     expect(() => modelReport(trainPrior(test), test, { titel: 'x' } as never)).toThrow('Did you mean title?')

@@ -8,6 +8,8 @@ export async function blockHtml(block: Block): Promise<Markup> {
   switch (block.kind) {
     case 'text':
       return html`<p class="text">${block.text}</p>`
+    case 'heading':
+      return html`<h3>${block.text}</h3>`
     case 'list':
       return html`<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul>`
     case 'terms':

@@ -39,6 +39,7 @@ a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid va
 section{margin:2.25rem 0;padding:2rem 2.25rem;background:var(--paper);border:1px solid var(--grid);border-radius:.9rem}
 h2{font-size:1.4rem;line-height:1.3;margin:0;letter-spacing:-.01em}
 h3{font-size:1rem;margin:1.75rem 0 .25rem}
+h3+ul{margin-top:.35rem}
 .lead{font-size:1.08rem;margin:.4rem 0 1.75rem;color:var(--ink);max-width:44rem;overflow-wrap:anywhere;text-wrap:pretty}
 section p{max-width:44rem}
 section>:last-child,section>p.text:last-child{margin-bottom:0}
@@ -61,6 +62,8 @@ th,td{padding:.45rem .9rem .45rem 0;text-align:left;vertical-align:top;border-bo
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:500;font-size:.82rem;vertical-align:bottom}
 tbody th{font-weight:500;overflow-wrap:anywhere;min-width:7rem}
+td:not(.right){min-width:7.5rem}
+td:last-child:not(.right){min-width:14rem}
 .right{text-align:right;white-space:nowrap}
 thead .right{white-space:normal}
 tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}

@@ -53,7 +53,7 @@ export function precisionRecallPicture({ precisionRecall, evaluation }: ReportFa
       [1, baseRate],
     ],
     figure: `average ${decimal(averagePrecision.value)}`,
-    place: { x: 0.04, y: baseRate > 0.22 ? 0.1 : 0.36 },
+    place: baseRate > 0.22 ? { x: 0.04, y: 0.1 } : { x: 0.3, y: 0.4 },
   }
   return [
     {

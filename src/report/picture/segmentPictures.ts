@@ -1,5 +1,6 @@
 import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/reportFacts.js'
 import { featureText } from '../words/featureText.js'
+import { groupText } from '../words/groupText.js'
 import { count, decimal } from '../words/numbers.js'
 import { axisBelow } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
@@ -14,7 +15,9 @@ type Row = ReturnType<typeof rowOf>
 /** How well the model ranks within each segment, one picture for each table. */
 export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
   return segments.flatMap((table, index): Picture[] => {
-    const rows = table.segments.map(rowOf).filter((row) => row.rocAuc !== null)
+    const rows = table.segments
+      .map((segment) => rowOf(segment, table.attributes))
+      .filter((row) => row.rocAuc !== null)
     if (rows.length < 2 || table.overall.rocAuc === null) return []
     const attributes = table.attributes.map((attribute) => featureText(attribute, words)).join(' and ')
     return [
@@ -31,9 +34,9 @@ export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
   })
 }
 
-function rowOf({ name, customers, churners, rocAuc }: SegmentRowFacts) {
+function rowOf({ name, customers, churners, rocAuc }: SegmentRowFacts, attributes: readonly string[]) {
   return {
-    segment: name,
+    segment: groupText(name, attributes),
     customers,
     churners,
     rocAuc: rocAuc?.value ?? null,

@@ -24,7 +24,7 @@ export function cardSection(facts: ReportFacts): Section {
     lead: `The model predicts ${model.label}.`,
     blocks: [
       { kind: 'terms', entries },
-      { kind: 'text', text: 'Limits' },
+      { kind: 'heading', text: 'Limits' },
       { kind: 'list', items: limitsOf(facts) },
     ],
   }
@@ -37,7 +37,7 @@ function rowsWords({ rows, churners, cutoffs, fingerprint }: ReportFacts['data']
       : cutoffs.count === 1
         ? ` as of ${cutoffs.first}`
         : ` as of ${cutoffs.first} to ${cutoffs.last}`
-  const mark = fingerprint === null ? '' : `; SHA-256 ${fingerprint}`
+  const mark = fingerprint === null ? '' : `; SHA-256 ${fingerprint.match(/.{1,16}/g)?.join(' ') ?? ''}`
   return `${count(rows)} rows with ${count(churners)} churners${when}${mark}`
 }
 

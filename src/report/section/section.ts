@@ -14,6 +14,7 @@ export interface TableBlock {
 /** A piece of a section: page and Markdown are made of these. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'picture'; readonly picture: Picture }
   /** Small pictures side by side. */

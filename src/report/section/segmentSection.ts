@@ -2,6 +2,7 @@ import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/reportFacts.js'
 import { segmentPictures } from '../picture/segmentPictures.js'
 import { featureText } from '../words/featureText.js'
+import { groupText } from '../words/groupText.js'
 import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
 import type { Block, Section, TableBlock } from './section.js'
 
@@ -24,18 +25,27 @@ export function segmentSection(facts: ReportFacts): Section | null {
   }
 }
 
+const groupsNote: Block = {
+  kind: 'text',
+  text:
+    'Within a group customers are more alike, so ranking them is harder than ranking all: compare the groups with each ' +
+    'other. The bars are ranges.',
+}
+
 function blocksOf(facts: ReportFacts, table: SegmentFacts, index: number): Block[] {
   const picture = segmentPictures(facts).find(({ name }) => name === `segments-${index + 1}`)
+  const shown = (name: string): string => groupText(name, table.attributes)
   const merged = table.segments.filter(({ mergedFrom }) => mergedFrom.length > 0)
   const notes = [
     ...table.notes,
     ...merged.map(
-      ({ name, mergedFrom }) => `“${name}” holds small groups put together: ${mergedFrom.join('; ')}.`,
+      ({ name, mergedFrom }) =>
+        `“${shown(name)}” holds small groups put together: ${mergedFrom.map(shown).join('; ')}.`,
     ),
-    ...table.segments.flatMap(({ name, notes: own }) => own.map((note) => `${name}: ${note}`)),
+    ...table.segments.flatMap(({ name, notes: own }) => own.map((note) => `${shown(name)}: ${note}`)),
   ]
   return [
-    ...(picture === undefined ? [] : [{ kind: 'picture', picture } as const]),
+    ...(picture === undefined ? [] : [{ kind: 'picture', picture } as const, groupsNote]),
     tableOf(facts, table),
     ...(notes.length === 0 ? [] : [{ kind: 'list', items: notes } as const]),
   ]
@@ -56,7 +66,10 @@ function tableOf({ words }: ReportFacts, { attributes, segments, overall, level 
       { heading: 'ROC AUC', right: true },
       { heading: range, right: true },
     ],
-    rows: [...segments, { ...overall, name: 'all customers' }].map(rowOf),
+    rows: [
+      ...segments.map((segment) => ({ ...segment, name: groupText(segment.name, attributes) })),
+      { ...overall, name: 'all customers' },
+    ].map(rowOf),
   }
 }
 

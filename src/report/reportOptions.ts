@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { BacktestFigures } from '../evaluate/backtest/backtestFigures.js'
+import type { EvaluateOptions } from '../evaluate/evaluate.js'
+import type { RetentionOffer } from '../evaluate/profit/retentionOffer.js'
+import type { SegmentFigures } from '../evaluate/segment/segment.js'
+import type { ReportedData } from './facts/dataFacts.js'
+
+/** What a report says besides the figures. */
+export interface ReportOptions {
+  /** Heading of the report. Default: `Churn model report`. */
+  readonly title?: string
+  readonly author?: string
+  /** Date of the report, in any form; the report never looks at the clock. */
+  readonly date?: string
+  /** What the model predicts, in words, after "predicts": `whether a customer cancels within 30 days`. */
+  readonly predicts?: string
+  /** What the model is meant for, a whole sentence. */
+  readonly intendedUse?: string
+  /** Options that the model was trained with, to be named in the model card. */
+  readonly modelOptions?: Readonly<Record<string, unknown>>
+  /** Limits that only you know, in whole sentences. */
+  readonly remarks?: readonly string[]
+  /** The training data: counts, and how far the test data lie from it. */
+  readonly train?: ReportedData
+  /** An offer: the report then tells what the list earns, and where to cut it. */
+  readonly offer?: RetentionOffer
+  /** Tables by segment. */
+  readonly segments?: readonly SegmentFigures[]
+  /** A backtest, for the section on time. */
+  readonly backtest?: BacktestFigures
+  /** Options of the evaluation: top share, threshold, bins, level, resamples, seed. */
+  readonly evaluate?: EvaluateOptions
+}
+
+/** What a report on a model says besides the figures. */
+export interface ModelReportOptions extends ReportOptions {
+  /** Columns of the test data to tell the figures by; a pair is crossed: `['contract', ['contract', 'region']]`. */
+  readonly segmentsBy?: readonly (string | readonly [string, string])[]
+  /** Most features shown by importance. Integer from 0 to 50; 0 leaves the section out. Default 12. */
+  readonly importances?: number
+  /** Number of features, the most important first, whose effect is shown. Integer from 0 to 24. Default 6. */
+  readonly effects?: number
+}
+
+/** What a report on predictions says besides the figures. */
+export interface PredictionReportOptions extends ReportOptions {
+  /** Shape (n), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
+  readonly weight?: ArrayLike<number>
+}
+
+const objectRule = z.custom<object>((value) => typeof value === 'object' && value !== null, 'to be an object')
+
+/** Rules and defaults of {@link ReportOptions}. */
+export const reportOptions = z.strictObject({
+  title: z.string().min(1).default('Churn model report'),
+  author: z.string().optional(),
+  date: z.string().optional(),
+  predicts: z.string().optional(),
+  intendedUse: z.string().optional(),
+  modelOptions: z.record(z.string(), z.unknown()).default({}),
+  remarks: z.array(z.string()).default([]),
+  train: objectRule.optional(),
+  offer: objectRule.optional(),
+  segments: z.array(objectRule).default([]),
+  backtest: objectRule.optional(),
+  evaluate: objectRule.optional(),
+})
+
+/** Rules and defaults of {@link ModelReportOptions}. */
+export const modelReportOptions = reportOptions.extend({
+  segmentsBy: z
+    .array(z.union([z.string(), z.tuple([z.string(), z.string()])]))
+    .describe('a list of names of columns, or of pairs of names')
+    .default([]),
+  importances: z.int().min(0).max(50).default(12),
+  effects: z.int().min(0).max(24).default(6),
+})
+
+/** Rules and defaults of {@link PredictionReportOptions}. */
+export const predictionReportOptions = reportOptions.extend({ weight: objectRule.optional() })
