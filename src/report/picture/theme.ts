@@ -8,7 +8,6 @@ export interface Palette {
   readonly reference: string
   readonly model: string
   readonly chosen: string
-  readonly good: string
   readonly wash: string
 }
 
@@ -21,7 +20,6 @@ export const light: Palette = {
   reference: '#8a93a3',
   model: '#1d5fb8',
   chosen: '#b4480c',
-  good: '#0b736e',
   wash: '#eaf1fb',
 }
 
@@ -34,7 +32,6 @@ export const dark: Palette = {
   reference: '#79839a',
   model: '#7fb1ff',
   chosen: '#ff9f5a',
-  good: '#56cbc3',
   wash: '#1b2636',
 }
 
