@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { textTable } from '../../src/base/textTable.js'
 import { type Dataset, takeDatasetRows } from '../../src/dataset/dataset.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
-import type { ChurnModel } from '../../src/learn/contract.js'
 import { learners } from '../../src/learn/learners.js'
+import type { SelectionRule } from '../../src/select/chooseTrial.js'
 import { selectModel } from '../../src/select/selectModel.js'
 import { readTable } from '../../src/table/readTable.node.js'
 import { type FoldFigures, foldFigures, spreadOf } from '../quality/figures.js'
@@ -13,6 +13,8 @@ import type { Benchmark, Measurement, Report } from '../result.js'
 
 const setNames = ['telco', 'mlc-churn'] as const
 const budgetSeconds = 60
+/** The default rule first; what the other takes of the same trials is measured beside it. */
+const rules = ['one-standard-error', 'best'] as const satisfies readonly SelectionRule[]
 /** What a choice is measured by. */
 const figureNames = ['rocAuc', 'logLoss'] as const
 
@@ -51,8 +53,8 @@ export const benchmark: Benchmark = {
       results: rows.flatMap((row) => measurements(row)),
       notices: [
         ...('reason' in peers ? [`Without peers: ${peers.reason}.`] : []),
-        ...rows.flatMap(({ set, taken }) =>
-          taken === undefined ? [] : [`Taken on ${set}, fold by fold: ${taken.join('; ')}.`],
+        ...rows.flatMap(({ set, model, taken }) =>
+          taken === undefined ? [] : [`${model} takes on ${set}, fold by fold: ${taken.join('; ')}.`],
         ),
       ],
       text: sets.map((set) => setText(set, rows)).join('\n\n'),
@@ -71,23 +73,34 @@ function outcomesOf({ dataset, folds }: QualitySet): Uint8Array[] {
   return folds.map(({ test }) => Uint8Array.from(test, (row) => dataset.outcome[row]!))
 }
 
-/** In turns: the choice on a fold, then the default model on it. */
+/** In turns: the choices on a fold, then the default model on it. */
 async function chosenAndDefault(set: QualitySet): Promise<Row[]> {
-  const [chosen, usual]: [Float64Array[], Float64Array[]] = [[], []]
-  const [taken, seconds]: [string[], number[]] = [[], []]
+  const chosen = rules.map((rule) => ({ rule, predictions: [] as Float64Array[], taken: [] as string[] }))
+  const usual: Float64Array[] = []
+  const seconds: number[] = []
   for (const { train, test } of set.folds) {
     const part = (rows: readonly number[]): Dataset => takeDatasetRows(set.dataset, rows)
     const [training, features] = [part(train), part(test).features]
-    const selection = await selectModel(training, { budgetSeconds })
-    const predicted = (model: ChurnModel): Float64Array => model.probability(features)
-    chosen.push(predicted(selection.model))
-    taken.push(selection.chosen.name)
-    seconds.push(selection.seconds)
-    usual.push(predicted(learners.boosting.train(training)))
+    const first = await selectModel(training, { budgetSeconds, rule: rules[0] })
+    seconds.push(first.seconds)
+    const maximumTrials = first.trials.filter(({ learner }) => learner !== 'blend').length
+    for (const { rule, predictions, taken } of chosen) {
+      const options = { rule, maximumTrials, resume: first.state }
+      const selection = rule === rules[0] ? first : await selectModel(training, options)
+      predictions.push(selection.model.probability(features))
+      taken.push(selection.chosen.name)
+    }
+    usual.push(learners.boosting.train(training).probability(features))
   }
   const outcomes = outcomesOf(set)
   return [
-    { set: set.name, model: 'select', figures: foldFigures(chosen, outcomes), taken, seconds },
+    ...chosen.map(({ rule, predictions, taken }, index) => ({
+      set: set.name,
+      model: `select.${rule}`,
+      figures: foldFigures(predictions, outcomes),
+      taken,
+      ...(index === 0 ? { seconds } : {}),
+    })),
     { set: set.name, model: 'boosting', figures: foldFigures(usual, outcomes) },
   ]
 }

@@ -1,9 +1,9 @@
-import { type TextTableColumn, textTable } from '../base/textTable.js'
+import { textTable } from '../base/textTable.js'
+import { wrapText } from '../base/wrapText.js'
 import type { EvaluationFigures } from './evaluationFigures.js'
+import { count, decimal, headings, intervalHeading, limits, percent } from './figureTexts.js'
 import type { Interval } from './interval/bootstrapInterval.js'
 import { contactSavingsLine } from './ranking/contactsForSameCatch.js'
-
-const lineWidth = 80
 
 /** Returns an evaluation as text for a terminal: aligned tables of at most 80 columns. */
 export function evaluationText(figures: EvaluationFigures): string {
@@ -18,7 +18,7 @@ export function evaluationText(figures: EvaluationFigures): string {
     '',
     ...confusionLines(figures),
     '',
-    ...wrapped(`Half of the churners: ${contactSavingsLine(figures.halfOfChurners)}`),
+    ...wrapText(`Half of the churners: ${contactSavingsLine(figures.halfOfChurners)}`),
   ].join('\n')
 }
 
@@ -26,8 +26,8 @@ function titleLines(figures: EvaluationFigures): string[] {
   const { name, customers, churners, baseRate, notes } = figures
   const what = name === null ? 'Evaluation' : `Evaluation of ${name}`
   return [
-    ...wrapped(`${what}: ${count(customers)} customers, ${count(churners)} churned (${percent(baseRate)})`),
-    ...notes.flatMap((note) => wrapped(`Note: ${note}`)),
+    ...wrapText(`${what}: ${count(customers)} customers, ${count(churners)} churned (${percent(baseRate)})`),
+    ...notes.flatMap((note) => wrapText(`Note: ${note}`)),
   ]
 }
 
@@ -36,14 +36,10 @@ function headlineTable(figures: EvaluationFigures): string {
   const interval = (label: string, figure: Interval): string[] => [
     label,
     decimal(figure.value),
-    `${decimal(figure.lower)} to ${decimal(figure.upper)}`,
+    limits(figure),
   ]
-  const single = (label: string, value: number | undefined): string[] => [
-    label,
-    value === undefined ? '-' : decimal(value),
-    '',
-  ]
-  return textTable(headings('', 'value', `${shortPercent(figures.level)} interval`), [
+  const single = (label: string, value: number | undefined): string[] => [label, decimal(value), '']
+  return textTable(headings('', 'value', intervalHeading(figures.level)), [
     interval('ROC AUC', figures.rocAuc),
     interval('Kolmogorov-Smirnov', figures.kolmogorovSmirnov),
     interval('average precision', figures.averagePrecision),
@@ -86,7 +82,6 @@ function calibrationText(figures: EvaluationFigures): string {
 }
 
 function confusionLines({ confusion, matthewsCorrelation }: EvaluationFigures): string[] {
-  const rate = (value: number | null): string => (value === null ? '-' : percent(value))
   return [
     `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the customers):`,
     textTable(headings('', 'churned', 'stayed', ''), [
@@ -94,13 +89,13 @@ function confusionLines({ confusion, matthewsCorrelation }: EvaluationFigures): 
         'contacted',
         count(confusion.truePositives),
         count(confusion.falsePositives),
-        `precision ${rate(confusion.precision)}`,
+        `precision ${percent(confusion.precision)}`,
       ],
       [
         'not contacted',
         count(confusion.falseNegatives),
         count(confusion.trueNegatives),
-        `stayed ${rate(confusion.negativePredictiveValue)}`,
+        `stayed ${percent(confusion.negativePredictiveValue)}`,
       ],
       [
         '',
@@ -112,34 +107,6 @@ function confusionLines({ confusion, matthewsCorrelation }: EvaluationFigures): 
   ]
 }
 
-/** The first column to the left, the others to the right. */
-function headings(...names: string[]): TextTableColumn[] {
-  return names.map((heading, column) => ({ heading, right: column > 0 }))
-}
-
-function wrapped(text: string): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= lineWidth)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
-}
-
 function shortPercent(share: number): string {
   return `${Number((share * 100).toFixed(2))} %`
-}
-
-function decimal(value: number): string {
-  return value.toFixed(4)
 }

@@ -1,13 +1,13 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { checkOptions } from '../base/options.js'
+import { writeWholeFile } from '../table/wholeFile.node.js'
 import { writeTable } from '../table/writeTable.node.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import { pictureNames, pictureSvg, pictureTable } from './pictureFiles.js'
 import { picturePng } from './picturePng.node.js'
-import { writeWholeFile } from './wholeFile.node.js'
 
 /** What files pictures become. */
 export interface WritePicturesOptions {
@@ -58,7 +58,7 @@ export async function writePictures(
       else {
         const content =
           format === 'svg' ? await pictureSvg(facts, name) : await picturePng(facts, name, { scale })
-        await writeWholeFile('writePictures', path, content)
+        await writeWholeFile('writePictures', path, (part) => writeFile(part, content, { flag: 'wx' }))
       }
       written.push(path)
     }

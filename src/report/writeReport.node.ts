@@ -1,10 +1,11 @@
+import { writeFile } from 'node:fs/promises'
 import { HoldfastError } from '../base/errors.js'
+import { writeWholeFile } from '../table/wholeFile.node.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import { type ReportFormat, reportEndings, reportFormat } from './reportFormat.js'
 import { reportHtml } from './reportHtml.js'
 import { reportMarkdown } from './reportMarkdown.js'
-import { writeWholeFile } from './wholeFile.node.js'
 
 /**
  * Writes a report to a file: a page (.html), text (.md) or the facts (.json), by its ending.
@@ -28,7 +29,8 @@ export async function writeReport(facts: ReportFacts, path: string): Promise<voi
   checkFacts('writeReport', facts)
   const format = reportFormat(path)
   if (format === undefined) throw endingUnknown(path)
-  await writeWholeFile('writeReport', path, await reportText(facts, format))
+  const text = await reportText(facts, format)
+  await writeWholeFile('writeReport', path, (part) => writeFile(part, text, { flag: 'wx' }))
 }
 
 async function reportText(facts: ReportFacts, format: ReportFormat): Promise<string> {

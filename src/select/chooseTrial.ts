@@ -39,7 +39,7 @@ export function pairedLoss(
 }
 
 /** How one of several good candidates is taken; see `SelectOptions`. */
-export type SelectionRule = 'best-of-equals' | 'one-standard-error' | 'best'
+export type SelectionRule = 'one-standard-error' | 'best'
 
 /** A choice among trials, and what it was made from. */
 export interface Choice {
@@ -54,9 +54,8 @@ export interface Choice {
  * Returns the trial to take, of trials of one rung.
  *
  * Equal are those that are not worse than the best in the first metric by more than the standard error of their paired
- * difference. `best-of-equals` adds those that are not worse than one of these, and takes the best in the next metric; `one-standard-error` keeps those that are
- * within one standard error there as well, and so on, and takes the simplest. `best` forgives nothing. Where nothing
- * else decides the simplest is taken.
+ * difference. `one-standard-error` keeps those of them that are equal in the next metric as well, and so on, and takes
+ * the simplest. `best` forgives nothing, and takes the simplest where nothing else decides.
  */
 export function chooseTrial(
   trials: readonly ScoredTrial[],
@@ -64,36 +63,16 @@ export function chooseTrial(
   rule: SelectionRule,
   foldsOfRepeat: number,
 ): Choice {
-  const [first, ...others] = names
-  const within = (own: readonly ScoredTrial[], name: MetricName, forgiven: number): ScoredTrial[] => {
+  const forgiven = rule === 'best' ? 0 : 1
+  const within = (own: readonly ScoredTrial[], name: MetricName): ScoredTrial[] => {
     const best = bestOf(own, name)
     return own.filter((trial) => {
       const { mean: worse, standardError } = pairedLoss(trial, best, name, foldsOfRepeat)
       return worse <= forgiven * standardError
     })
   }
-  const forgivenInFirst = within(trials, first!, rule === 'best' ? 0 : 1)
-  const equals = rule === 'best-of-equals' ? atLeastAsGood(trials, forgivenInFirst, first!) : forgivenInFirst
-  const forgiven = rule === 'one-standard-error' ? 1 : 0
-  const left = others.reduce((own, name) => within(own, name, forgiven), equals)
-  return {
-    chosen: simplestOf(left),
-    best: bestOf(trials, first!),
-    equals: rule === 'one-standard-error' ? left : equals,
-  }
-}
-
-/**
- * All that are not worse on average than one that is forgiven. A blend differs so evenly from its strongest member that
- * a tiny difference exceeds its standard error; it must not lose by that to candidates that are worse than it.
- */
-function atLeastAsGood(
-  trials: readonly ScoredTrial[],
-  forgiven: readonly ScoredTrial[],
-  name: MetricName,
-): ScoredTrial[] {
-  const most = Math.max(...forgiven.map((trial) => lossOf(trial, name)))
-  return trials.filter((trial) => lossOf(trial, name) <= most)
+  const equals = names.reduce(within, trials)
+  return { chosen: simplestOf(equals), best: bestOf(trials, names[0]!), equals }
 }
 
 /** Returns the trial that is best on average, the first of equals. */

@@ -100,6 +100,5 @@ function whyOf({ equals }: Choice, [first, second]: readonly MetricName[], rule:
   if (equals.length === 1) return `the only one within one standard error of the best in ${first}`
   const those = `of the ${equals.length} within one standard error of the best in ${first}`
   if (second === undefined) return `the simplest ${those}`
-  if (rule === 'best-of-equals') return `the best in ${second} ${those}`
   return `the simplest ${those} and in ${second}`
 }

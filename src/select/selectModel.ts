@@ -18,11 +18,11 @@ import type { SelectOptions } from './selectOptions.js'
  *
  *     d_f = loss of the candidate − loss of the best, on fold f        equal: mean(d) ≤ sd(d) / √folds
  *
- * in log loss, and takes the best of the equals in AUC: log loss says whether the probabilities are right, but hardly
- * tells good candidates apart. With `rule: 'one-standard-error'` it takes the simplest of those that are equal in both:
- * easier to explain and to run, and on data that reward mixing somewhat worse. Simpler is: prior, logistic, forest,
- * boosting, blend; within a kind the more penalised, the larger the leaves, the shallower the trees. The weights of the
- * blend are those of least log loss, moved towards those that rank best while log loss stays within a standard error.
+ * in log loss and, of these, in AUC: log loss says whether the probabilities are right, but hardly tells good candidates
+ * apart. Of the equals it takes the simplest: it is easier to explain and to run, and what differs by less may be luck.
+ * Simpler is: prior, logistic, forest, boosting, blend; within a kind the more penalised, the larger the leaves, the
+ * shallower the trees. `rule: 'best'` takes the best in log loss. The weights of the blend are those of least log loss,
+ * moved towards those that rank best while log loss stays within a standard error.
  *
  * Where the data have 3 cutoffs or more it validates in time: on each of the last cutoffs, trained on rows with
  * cutoff + gap + horizon ≤ that cutoff. Otherwise on folds, a customer's rows all in one. Rows of weight 0 are left out.

@@ -36,10 +36,9 @@ export interface SelectOptions {
    */
   readonly metric?: MetricName | readonly MetricName[] | undefined
   /**
-   * Candidates are equal where they are not worse than the best in the first metric by more than the standard error of
-   * their paired difference. `best-of-equals`: the best of those in the second metric; with one metric the simplest.
-   * `one-standard-error`: the simplest of those that are equal in every metric. `best`: no difference is forgiven.
-   * Default `best-of-equals`.
+   * `one-standard-error`: the simplest of those that are equal in every metric, which are those not worse than the best
+   * of them by more than the standard error of their paired difference, fold by fold. `best`: no difference is forgiven.
+   * Default `one-standard-error`.
    */
   readonly rule?: SelectionRule | undefined
   /** Seed of folds, draws and trainings. Integer in [0, 2^32). Default 1. */
@@ -78,7 +77,7 @@ export const selectOptions = z.strictObject({
     .describe('one text or number per row')
     .optional(),
   metric: z.union([z.string(), z.array(z.string()).min(1)]).default(['logLoss', 'rocAuc']),
-  rule: z.enum(['best-of-equals', 'one-standard-error', 'best']).default('best-of-equals'),
+  rule: z.enum(['one-standard-error', 'best']).default('one-standard-error'),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   onProgress: callback.describe('a function').optional(),
   onState: callback.describe('a function').optional(),

@@ -1,8 +1,8 @@
 import { textTable } from '../base/textTable.js'
+import { wrapText } from '../base/wrapText.js'
 import type { SelectionFacts } from './selectionFacts.js'
 import type { Trial } from './trial.js'
 
-const width = 80
 const nameWidth = 36
 const mostMetrics = 3
 
@@ -24,7 +24,7 @@ export function selectionText(facts: Omit<SelectionFacts, 'state' | 'model'>): s
     ...notes.map((note) => `note: ${note}`),
     ...(last.length === 0 ? [] : [optimism]),
   ]
-  return lines.flatMap((line) => (line.includes('\n') ? [line] : wrapped(line))).join('\n')
+  return lines.flatMap((line) => (line.includes('\n') ? [line] : wrapText(line))).join('\n')
 }
 
 const optimism =
@@ -50,15 +50,4 @@ function tableOf(trials: readonly Trial[], { chosen, metrics }: Pick<SelectionFa
 
 function shortened(name: string): string {
   return name.length <= nameWidth ? name : `${name.slice(0, nameWidth - 1)}…`
-}
-
-function wrapped(line: string): string[] {
-  const lines = ['']
-  for (const word of line.split(' ')) {
-    const last = lines.at(-1)!
-    if (last === '') lines[lines.length - 1] = word
-    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

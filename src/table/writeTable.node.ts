@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { isMissing } from '../base/bitmap.js'
-import { HoldfastError, refuse } from '../base/errors.js'
+import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { fileFormat, formatUnknown } from './files.node.js'
 import { type Cell, type Column, cellOf, type Table } from './table.js'
+import { writeWholeFile } from './wholeFile.node.js'
 
 /** Options of {@link writeTable}. */
 export interface WriteTableOptions {
@@ -49,32 +48,11 @@ export async function writeTable(table: Table, path: string, options?: WriteTabl
   const { spreadsheetSafe } = checkOptions('writeTable', writeOptions, options)
   const format = fileFormat(path)
   if (format === undefined) refuse('writeTable', [formatUnknown(path)])
-  const part = `${path}.${randomUUID().slice(0, 8)}.part`
-  try {
+  await writeWholeFile('writeTable', path, async (part) => {
     if (format === 'parquet') await writeParquet(table, part)
     else if (format === 'json') await writeLines(jsonLines(table), part, path)
     else await writeLines(csvLines(table, format === 'tsv' ? '\t' : ',', spreadsheetSafe), part, path)
-    await rename(part, path)
-  } catch (cause) {
-    await rm(part, { force: true })
-    throw notWritten(path, cause)
-  }
-}
-
-function notWritten(path: string, cause: unknown): HoldfastError {
-  return new HoldfastError(
-    'writeTable',
-    [
-      {
-        code: 'file-missing',
-        parameter: 'the file',
-        rule: 'to be writable',
-        place: { file: path },
-        wayOut: `${cause instanceof Error ? cause.message : String(cause)}.`,
-      },
-    ],
-    { cause },
-  )
+  })
 }
 
 async function writeLines(lines: Iterable<string>, part: string, path: string): Promise<void> {

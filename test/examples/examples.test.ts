@@ -16,12 +16,15 @@ const lastWords: Readonly<Record<string, RegExp>> = {
   'examples/05-feature.ts': /bills_amount_drop_3m = 0.5[\s\S]*customers × \d+ features/,
   'examples/06-dataset.ts': /fingerprint [0-9a-f]{12}[\s\S]*train \d+, purged [1-9]\d*, test \d+/,
   'examples/07-learn.ts': /contributions add up: true\nsame after saving: true/,
-  'examples/08-evaluate.ts': /ROC AUC[\s\S]*fewer/,
+  'examples/08-evaluate.ts': /ROC AUC[\s\S]*fewer[\s\S]*It earned [1-9]\d+ €/,
   'examples/09-score.ts': /% (high|middle|low)\n.*odds of leaving/,
   'examples/10-lifecycle.ts': /^decline: bill amount[\s\S]*recovered from decline/,
   'examples/11-training-set.ts':
     /Did you mean minutes[\s\S]*no outcome, arrears: [1-9][\s\S]*PSI[\s\S]*purged [1-9][\s\S]*in a service: \d+ features/,
   'examples/12-report.ts': /report\.html: \d+ kB, and [1-9]\d* files of pictures\nbest list: the top \d+ %/,
+  'examples/13-select.ts':
+    /← taken[\s\S]*calibration of a forest: \w+, log loss[\s\S]*log loss of the chosen one/,
+  'examples/14-backtest.ts': /2024-11-01[\s\S]*refitted[\s\S]*prepaid/,
   'examples/quickstart.ts': /ten riskiest[\s\S]*scores.parquet[\s\S]*decline[\s\S]*Done in \d+ s/,
 }
 

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { HoldfastError } from '../base/errors.js'
 
-/** Writes a file whole or not at all: beside its place, and moved when it is complete. */
+/**
+ * Makes a file whole or not at all: `write` fills a file beside its place, which is moved there when it is complete.
+ *
+ * @param operation the public function the user called
+ * @throws {HoldfastError} `file-missing` where the file cannot be written, with the reason
+ */
 export async function writeWholeFile(
   operation: string,
   path: string,
-  content: string | Uint8Array,
+  write: (part: string) => Promise<void>,
 ): Promise<void> {
   const part = `${path}.${randomUUID().slice(0, 8)}.part`
   try {
-    await writeFile(part, content, { flag: 'wx' })
+    await write(part)
     await rename(part, path)
   } catch (cause) {
     await rm(part, { force: true })
