@@ -21,9 +21,8 @@ const forest = trainCalibrated(train, (rows, control) => trainForest(rows, { tre
   folds: 3,
 })
 const { method, validation } = forest.calibration
-console.log(
-  `calibration of a forest: ${method}, log loss ${validation.before.logLoss.toFixed(3)} → ${validation.after.logLoss.toFixed(3)}`,
-)
+const { before, after } = validation!.logLoss
+console.log(`calibration of a forest: ${method}, log loss ${before.toFixed(3)} → ${after.toFixed(3)}`)
 
 // The test rows were used for neither choice.
 const [chosen, calibrated] = [selection.model, forest].map((model) => model.probability(test.features))

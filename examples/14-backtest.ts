@@ -31,7 +31,7 @@ console.log(compareBacktests(refitted, kept, { names: ['refitted', 'kept'] }).se
 
 const { features } = takeDatasetRows(dataset, refitted.rows)
 const segments = segmentTable(refitted.probability, refitted.outcome, features, {
-  by: ['customer_paymentType'],
+  by: ['tenure_months'],
   groups: refitted.ids,
 })
 console.log(String(segments))

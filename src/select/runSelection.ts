@@ -90,6 +90,9 @@ export async function runSelection(
   })
 }
 
+/** Candidates that a note names. */
+const namesShown = 4
+
 interface Prepared {
   readonly data: SelectionData
   readonly plan: readonly (readonly ValidationFold[])[]
@@ -212,9 +215,14 @@ function trialsOf({ byRung, failed }: SearchResult, decision: Decision | null): 
 function untriedNotes({ untried, failed }: SearchResult): string[] {
   return [
     ...untried.map(
-      ({ rung, candidates }) =>
-        `The budget was over on rung ${rung} before ${candidates.map(({ name }) => name).join('; ')}.`,
+      ({ rung, candidates }) => `The budget was over on rung ${rung}, before ${inShort(candidates)}.`,
     ),
     ...failed.map(({ name, note }) => `${name} could not be trained: ${note}`),
   ]
+}
+
+function inShort(candidates: readonly Candidate[]): string {
+  const shown = candidates.slice(0, namesShown).map(({ name }) => name)
+  const hidden = candidates.length - shown.length
+  return hidden > 0 ? `${shown.join('; ')} and ${hidden} more` : shown.join('; ')
 }

@@ -24,7 +24,7 @@ const lastWords: Readonly<Record<string, RegExp>> = {
   'examples/12-report.ts': /report\.html: \d+ kB, and [1-9]\d* files of pictures\nbest list: the top \d+ %/,
   'examples/13-select.ts':
     /← taken[\s\S]*calibration of a forest: \w+, log loss[\s\S]*log loss of the chosen one/,
-  'examples/14-backtest.ts': /2024-11-01[\s\S]*refitted[\s\S]*prepaid/,
+  'examples/14-backtest.ts': /2024-11-01[\s\S]*refitted[\s\S]*tenure_months/,
   'examples/quickstart.ts': /ten riskiest[\s\S]*scores.parquet[\s\S]*decline[\s\S]*Done in \d+ s/,
 }
 

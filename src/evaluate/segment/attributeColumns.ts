@@ -2,6 +2,9 @@ import { closestWord, type Problem } from '../../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../../base/matrix.js'
 import type { AttributeColumn, TruthColumn } from './attributeLevels.js'
 
+/** Attributes that a message names. */
+const namesShown = 10
+
 /** Values of one attribute, one per customer; null and undefined are missing. */
 export type AttributeValues =
   | AttributeColumn
@@ -77,7 +80,7 @@ function tooMany(known: readonly string[]): Problem {
     parameter: 'by',
     rule: 'to name one or two of the attributes',
     received: known.length,
-    wayOut: known.length === 0 ? 'Give at least one.' : `There are ${known.slice(0, 20).join(', ')}.`,
+    wayOut: known.length === 0 ? 'Give at least one.' : `There are ${inShort(known)}.`,
   }
 }
 
@@ -86,8 +89,14 @@ function unknownAttribute(name: string, known: readonly string[]): Problem {
   return {
     code: 'column-missing',
     parameter: 'by',
-    rule: `to be among the attributes ${known.slice(0, 20).join(', ')}`,
+    rule: `to be among the attributes ${inShort(known)}`,
     received: name,
     ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
   }
+}
+
+function inShort(names: readonly string[]): string {
+  const hidden = names.length - namesShown
+  const shown = names.slice(0, namesShown).join(', ')
+  return hidden > 0 ? `${shown} and ${hidden} more` : shown
 }
