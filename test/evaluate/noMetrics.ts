@@ -18,5 +18,6 @@ export const noMetrics: Readonly<Record<string, string>> = {
   rankOutcomes: 'the sorted form',
   readRows: 'the checked form',
   rowProblems: 'what is wrong with the input',
+  segmentTable: 'many metrics by segment, tested by itself',
   treatmentGroups: 'the sorted form of treatment data',
 }
