@@ -112,12 +112,10 @@ function notesOn(
 ): string[] {
   const merged = plans.some(({ mergedFrom }) => mergedFrom.length > 0)
   const small = plans.filter((plan) => plan.small).map(({ name }) => name)
-  const rule = `fewer than ${minimumCustomers} customers, or ${minimumChurners} who churned or stayed,`
+  const rule = `fewer than ${minimumCustomers} customers, or ${minimumChurners} who churned or stayed`
   return [
-    ...(merged ? [`Groups of ${rule} are put together.`] : []),
-    ...(small.length === 0
-      ? []
-      : [`${small.join('; ')}: ${rule} even so; not looked at for the worst segments.`]),
+    ...(merged ? [`Groups of ${rule}, are put together.`] : []),
+    ...(small.length === 0 ? [] : [`${small.join('; ')}: too few to be among the worst segments (${rule}).`]),
     ...(plans.length === 1 ? ['There is one segment: nothing to compare it with.'] : []),
   ]
 }

@@ -23,25 +23,36 @@ export function figuresSection(facts: ReportFacts): Section {
           { heading: 'range', right: true },
           { heading: 'what it means' },
         ],
-        rows: rowsOf(evaluation),
+        rows: [...rankingRows(evaluation), ...probabilityRows(evaluation), ...listRows(evaluation)],
       },
       { kind: 'pictures', pictures: [...rocPicture(facts), ...precisionRecallPicture(facts)] },
     ],
   }
 }
 
-function rowsOf(evaluation: ReportFacts['evaluation']): string[][] {
-  const { calibrationLine: line, confusion, topShare, bins, binning, baseRate } = evaluation
-  const figure = (name: string, interval: Interval | null, meaning: string): string[] =>
-    interval === null
-      ? [name, '–', '–', meaning]
-      : [name, decimal(interval.value), `${decimal(interval.lower)} to ${decimal(interval.upper)}`, meaning]
-  const single = (name: string, value: string, meaning: string): string[] => [name, value, '', meaning]
+function figure(name: string, interval: Interval | null, meaning: string): string[] {
+  return interval === null
+    ? [name, '–', '–', meaning]
+    : [name, decimal(interval.value), `${decimal(interval.lower)} to ${decimal(interval.upper)}`, meaning]
+}
+
+function single(name: string, value: string, meaning: string): string[] {
+  return [name, value, '', meaning]
+}
+
+function rankingRows(evaluation: ReportFacts['evaluation']): string[][] {
+  const { topShare, baseRate } = evaluation
   return [
     figure(
       'ROC AUC',
       evaluation.rocAuc,
       'Chance that a churner was ranked above a customer who stayed; 0.5 is chance, 1 perfect.',
+    ),
+    figure('Gini', evaluation.gini, 'The same from −1 to 1: twice the ROC AUC, less 1; 0 is chance.'),
+    figure(
+      'Kolmogorov–Smirnov',
+      evaluation.kolmogorovSmirnov,
+      'Largest distance between the shares of churners and of the others above one probability; 1 is perfect.',
     ),
     figure(
       'average precision',
@@ -53,6 +64,12 @@ function rowsOf(evaluation: ReportFacts['evaluation']): string[][] {
       evaluation.lift,
       'Churners in the top of the list against a random list of the same length; 1 is chance.',
     ),
+  ]
+}
+
+function probabilityRows(evaluation: ReportFacts['evaluation']): string[][] {
+  const { calibrationLine: line, bins, binning, baseRate } = evaluation
+  return [
     figure(
       'log loss',
       evaluation.logLoss,
@@ -68,6 +85,11 @@ function rowsOf(evaluation: ReportFacts['evaluation']): string[][] {
       decimal(evaluation.calibrationError),
       `Mean distance of predicted and observed rate over ${bins} ${binning} bins; 0 is perfect, chance alone gives a little.`,
     ),
+    single(
+      'calibration index (ICI)',
+      decimal(evaluation.calibrationCurve.integratedCalibrationIndex),
+      'The same distance from a smooth curve instead of bins.',
+    ),
     ...(line === null
       ? []
       : [
@@ -82,15 +104,25 @@ function rowsOf(evaluation: ReportFacts['evaluation']): string[][] {
             '0 is right; above 0 more customers leave than predicted (log odds).',
           ),
         ]),
+  ]
+}
+
+function listRows({ confusion, matthewsCorrelation }: ReportFacts['evaluation']): string[][] {
+  return [
     single(
       'contacted',
       percent(confusion.contactedShare),
-      `Customers with a probability of at least ${percent(confusion.threshold)}, the cut of the list below.`,
+      `Customers with a probability of at least ${percent(confusion.threshold)}: the list of the lines below.`,
     ),
     ...(confusion.precision === null
       ? []
       : [single('precision', percent(confusion.precision), 'Of those on the list, how many leave.')]),
     single('recall', percent(confusion.recall), 'Of those who leave, how many are on the list.'),
     single('specificity', percent(confusion.specificity), 'Of those who stay, how many are not on the list.'),
+    single(
+      'Matthews correlation',
+      decimal(matthewsCorrelation),
+      'Correlation of being on the list and leaving; 0 is chance, 1 perfect.',
+    ),
   ]
 }
