@@ -10,6 +10,7 @@ import { pictureNames, pictureSvg, pictureTable } from '../../src/report/picture
 import { picturePng } from '../../src/report/picturePng.node.js'
 import { reportHtml } from '../../src/report/reportHtml.js'
 import { reportMarkdown } from '../../src/report/reportMarkdown.js'
+import { headlineOf } from '../../src/report/section/headline.js'
 import { writePictures } from '../../src/report/writePictures.node.js'
 import { writeReport } from '../../src/report/writeReport.node.js'
 import { customers, oddNames, wholeFacts } from './facts.js'
@@ -88,6 +89,28 @@ describe('words', () => {
       Array.from({ length: 200 }, (_, row) => (row % 4 === 0 ? 1 : 0)),
     )
     expect(plain(reportMarkdown(constant))).toContain('which cannot be told apart from calling at random')
+  })
+
+  it('customers who count at several dates are said to, with the dates', () => {
+    const cutoffs = Int32Array.from({ length: 600 }, (_, row) => (row % 2 === 0 ? 20_089 : 20_120))
+    const test = { ...customers(600, ['calls'], 2), cutoffs }
+    const { data, evaluation } = modelReport(trainLogistic(customers(600, ['calls'])), test, {
+      evaluate: { resamples: 20 },
+    })
+    expect(data.test.cutoffs).toEqual({ first: '2025-01-01', last: '2025-02-01', count: 2 })
+    const { sentences } = headlineOf({ ...facts, data, evaluation })
+    expect(plain(sentences.at(-1)!)).toContain(
+      'Tested on 600 customers, who count on each of 2 dates from 2025-01-01 to 2025-02-01, of whom',
+    )
+  })
+
+  it('the worst groups are named by the words of their attributes', () => {
+    const worst = ['tenure_months below 6: customers are ranked worse']
+    const segments = [{ ...facts.segments[0]!, attributes: ['tenure_months'], worst }]
+    const words = { tenure_months: 'months since activation' }
+    const text = reportMarkdown({ ...facts, segments, words })
+    expect(plain(text).split('months since activation below 6: customers are ranked worse')).toHaveLength(3)
+    expect(text).not.toContain('tenure_months')
   })
 
   it('too few churners are said in the headline', () => {

@@ -1,5 +1,6 @@
 import type { FeatureFacts, ReportFacts } from '../facts/reportFacts.js'
 import { featureText } from '../words/featureText.js'
+import { worstGroups } from '../words/groupText.js'
 import { percent } from '../words/numbers.js'
 
 /** By custom a population stability index above this is a large shift. */
@@ -9,12 +10,12 @@ const warningsShown = 2
 
 /** Returns what a reader must know before relying on the figures; empty where nothing stands out. */
 export function cautionsOf(facts: ReportFacts): string[] {
-  const { evaluation, segments, backtest, data, words } = facts
+  const { evaluation, backtest, data, words } = facts
   return [
     ...evaluation.notes,
     ...baseRateCaution(facts),
     ...shiftCaution(data.features, words),
-    ...segments.flatMap(({ worst }) => worst),
+    ...worstGroups(facts),
     ...(backtest?.drift ?? []),
     ...warningsCaution(data.warnings),
     ...facts.model.remarks,

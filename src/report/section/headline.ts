@@ -58,13 +58,18 @@ function listWords(share: number): string {
   return share >= 0.995 ? 'everybody' : `the top ${percent(share)}`
 }
 
-function certaintySentence({ evaluation }: ReportFacts): string {
+function certaintySentence({ evaluation, data }: ReportFacts): string {
   const { churners, customers, level } = evaluation
+  const { cutoffs } = data.test
   if (Math.min(churners, customers - churners) < 30) {
     return `This rests on ${counted(churners, 'customer')} who left, of ${count(customers)}: too few to rely on.`
   }
+  const tested =
+    cutoffs !== null && cutoffs.count > 1
+      ? `on ${count(customers)} customers, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}`
+      : `on ${count(customers)} customers that the model had not seen`
   return (
-    `Tested on ${count(customers)} customers that the model had not seen, of whom ${count(churners)} left; ` +
+    `Tested ${tested}, of whom ${count(churners)} left; ` +
     `ranges (${wholePercent(level)}) tell how far a figure would move with other customers of the same kind.`
   )
 }

@@ -2,7 +2,7 @@ import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/reportFacts.js'
 import { segmentPictures } from '../picture/segmentPictures.js'
 import { featureText } from '../words/featureText.js'
-import { groupText } from '../words/groupText.js'
+import { groupSentence, groupText, worstGroups } from '../words/groupText.js'
 import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
 import type { Block, Section, TableBlock } from './section.js'
 
@@ -10,7 +10,7 @@ import type { Block, Section, TableBlock } from './section.js'
 export function segmentSection(facts: ReportFacts): Section | null {
   const { segments } = facts
   if (segments.length === 0) return null
-  const worst = segments.flatMap((table) => table.worst)
+  const worst = worstGroups(facts)
   return {
     id: 'segments',
     title: 'Does it hold for every group?',
@@ -37,7 +37,7 @@ function blocksOf(facts: ReportFacts, table: SegmentFacts, index: number): Block
   const shown = (name: string): string => groupText(name, table.attributes)
   const merged = table.segments.filter(({ mergedFrom }) => mergedFrom.length > 0)
   const notes = [
-    ...table.notes,
+    ...table.notes.map((note) => groupSentence(note, table.attributes, facts.words)),
     ...merged.map(
       ({ name, mergedFrom }) =>
         `“${shown(name)}” holds small groups put together: ${mergedFrom.map(shown).join('; ')}.`,
