@@ -113,6 +113,17 @@ describe('words', () => {
     expect(text).not.toContain('tenure_months')
   })
 
+  it('without the training data nothing says that the customers are new to the model', () => {
+    const [model, test] = [trainLogistic(customers(300)), customers(300, undefined, 2)]
+    const options = { evaluate: { resamples: 20 }, importances: 0, effects: 0 } as const
+    const unknown = reportMarkdown(modelReport(model, test, options))
+    expect(unknown).toContain('may have seen some of these customers')
+    expect(unknown).not.toContain('had not seen')
+    const known = reportMarkdown(modelReport(model, test, { ...options, train: customers(300) }))
+    expect(known).toContain('that the model had not seen')
+    expect(known).not.toContain('may have seen')
+  })
+
   it('too few churners are said in the headline', () => {
     const few = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
     expect(plain(reportMarkdown(few))).toContain(

@@ -13,12 +13,22 @@ export function cautionsOf(facts: ReportFacts): string[] {
   const { evaluation, backtest, data, words } = facts
   return [
     ...evaluation.notes,
+    ...seenCaution(facts),
     ...baseRateCaution(facts),
     ...shiftCaution(data.features, words),
     ...worstGroups(facts),
     ...(backtest?.drift ?? []),
     ...warningsCaution(data.warnings),
     ...facts.model.remarks,
+  ]
+}
+
+/** Without the training data nothing tells that these customers are others. */
+function seenCaution({ data: { train }, model: { learner } }: ReportFacts): string[] {
+  if (train !== null || learner === null) return []
+  return [
+    'The training data were not given, so that the model may have seen some of these customers: then every figure here is ' +
+      'too good.',
   ]
 }
 

@@ -67,7 +67,7 @@ function certaintySentence({ evaluation, data }: ReportFacts): string {
   const tested =
     cutoffs !== null && cutoffs.count > 1
       ? `on ${count(customers)} customers, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}`
-      : `on ${count(customers)} customers that the model had not seen`
+      : `on ${count(customers)} customers${data.train === null ? '' : ' that the model had not seen'}`
   return (
     `Tested ${tested}, of whom ${count(churners)} left; ` +
     `ranges (${wholePercent(level)}) tell how far a figure would move with other customers of the same kind.`
