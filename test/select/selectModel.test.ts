@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
 import { numberColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
-import type { TrainingData } from '../../src/learn/contract.js'
+import { backtest } from '../../src/evaluate/backtest/backtest.js'
+import type { TemporalData } from '../../src/evaluate/backtest/temporalData.js'
+import type { TrainControl, TrainingData } from '../../src/learn/contract.js'
 import { encodeModel } from '../../src/learn/store.js'
 import { runSelection } from '../../src/select/runSelection.js'
 import type { SelectionState } from '../../src/select/selectionState.js'
@@ -158,6 +160,26 @@ describe('selectModel', () => {
     // Cutoffs 0, 30, 60, 90, 120; an outcome takes 40 days, so 60 is the first with another one before it.
     expect(validation).toEqual({ kind: 'time', folds: 3, repeats: 1 })
     expect(trials[0]!.foldValues['logLoss']).toHaveLength(3)
+  })
+
+  it('inside a backtest chooses from rows whose outcome was known at the cutoff, and from them only', async () => {
+    const cutoffs = Int32Array.from({ length: 300 }, (_, row) => 30 * Math.floor(row / 50))
+    const ids = Array.from(cutoffs, (_, row) => `customer ${row}`)
+    const seen: number[] = []
+    const choose = async (rows: TemporalData, { signal }: TrainControl) => {
+      seen.push(Math.max(...rows.cutoffs!))
+      const inside = { candidates: ['prior', 'logistic'], signal } as const
+      return (await selectModel(rows, { ...options, ...inside })).model
+    }
+    const label = { gapDays: 10, horizonDays: 30 }
+    const { folds } = await backtest({ ...data, ids, cutoffs, label }, choose, {
+      testCutoffs: 2,
+      resamples: 20,
+    })
+    expect(folds.map(({ cutoff }) => cutoff)).toEqual([120, 150])
+    // An outcome takes 40 days: at 120 those up to 80 are known, at 150 those up to 110.
+    expect(seen).toEqual([60, 90])
+    for (const { figures } of folds) expect(figures.rocAuc!.value).toBeGreaterThan(0.5)
   })
 
   it('leaves out what there is no time for, and says so', async () => {
