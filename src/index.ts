@@ -104,7 +104,6 @@ export {
 export { integratedCalibrationIndex } from './evaluate/calibration/integratedCalibrationIndex.js'
 export { type LogLossOptions, logLoss } from './evaluate/calibration/logLoss.js'
 export { maximumCalibrationError } from './evaluate/calibration/maximumCalibrationError.js'
-export type { WeightOptions } from './evaluate/checkedOutcomes.js'
 export {
   type EvaluateOptions,
   type EvaluateProbabilitiesOptions,
@@ -165,7 +164,6 @@ export {
 } from './evaluate/profit/realisedProfit.js'
 export type { BetaAcceptance, RetentionOffer } from './evaluate/profit/retentionOffer.js'
 export { savings, totalCost } from './evaluate/profit/savings.js'
-export type { RankedOutcomes } from './evaluate/rankedOutcomes.js'
 // evaluate: how good the predictions are
 export { averagePrecision } from './evaluate/ranking/averagePrecision.js'
 export {
@@ -188,7 +186,9 @@ export {
 export { recallAt } from './evaluate/ranking/recallAt.js'
 export { rocAuc } from './evaluate/ranking/rocAuc.js'
 export { type RocCurve, rocCurve, type ThresholdCurveOptions } from './evaluate/ranking/rocCurve.js'
-export { rankOutcomes } from './evaluate/rankOutcomes.js'
+export type { WeightOptions } from './evaluate/rows/checkedOutcomes.js'
+export type { RankedOutcomes } from './evaluate/rows/rankedOutcomes.js'
+export { rankOutcomes } from './evaluate/rows/rankOutcomes.js'
 export type { Attributes, AttributeValues } from './evaluate/segment/attributeColumns.js'
 export type { AttributeColumn, TruthColumn } from './evaluate/segment/attributeLevels.js'
 export type { Segment, SegmentFigures, WorstSegment } from './evaluate/segment/segment.js'

@@ -6,8 +6,8 @@ import { resampledFigures } from '../../src/evaluate/interval/resampledFigures.j
 import { resampledMetric } from '../../src/evaluate/interval/resampledMetric.js'
 import { resampleUnits } from '../../src/evaluate/interval/resampleUnits.js'
 import { type MetricName, metrics } from '../../src/evaluate/metrics.js'
-import type { RankedOutcomes } from '../../src/evaluate/rankedOutcomes.js'
-import { rankOutcomes } from '../../src/evaluate/rankOutcomes.js'
+import type { RankedOutcomes } from '../../src/evaluate/rows/rankedOutcomes.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 import type { Population } from './population.js'
 
 /** Intervals of one sample: `figure` is a metric, or a metric `.difference` of the two models. */

@@ -6,7 +6,7 @@ import type { RankedMetric } from '../../src/evaluate/metrics.js'
 import { averagePrecisionOf } from '../../src/evaluate/ranking/averagePrecision.js'
 import { liftOf } from '../../src/evaluate/ranking/liftAt.js'
 import { rocAucOf } from '../../src/evaluate/ranking/rocAuc.js'
-import { rankOutcomes } from '../../src/evaluate/rankOutcomes.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 
 // Single-precision peers answer exactly 0 or 1 now and then; they are clipped at the precision of their own numbers.
 const clip = 1e-7

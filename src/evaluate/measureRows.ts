@@ -5,8 +5,8 @@ import { bootstrapIntervals, type Interval } from './interval/bootstrapInterval.
 import { metricProblems } from './interval/resampledMetric.js'
 import { type MetricName, metrics } from './metrics.js'
 import { metricWords } from './metricWords.js'
-import type { OutcomeRows } from './outcomeRows.js'
-import { type RankedOutcomes, rankRows } from './rankedOutcomes.js'
+import type { OutcomeRows } from './rows/outcomeRows.js'
+import { type RankedOutcomes, rankRows } from './rows/rankedOutcomes.js'
 
 /** Predictions and what happened, of right values but of any number and of one class or two. */
 export interface MeasuredRows extends OutcomeRows {

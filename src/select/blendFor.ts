@@ -1,7 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { sigmoid } from '../base/statistics.js'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
-import { rankOutcomes } from '../evaluate/rankOutcomes.js'
+import { rankOutcomes } from '../evaluate/rows/rankOutcomes.js'
 import { type BlendFit, fitBlend } from '../learn/blend/fitBlend.js'
 import { rowLosses } from '../learn/boosting/calibration.js'
 

@@ -1,7 +1,7 @@
 import { HoldfastError } from '../base/errors.js'
 import { takeRows, takeValues } from '../base/matrix.js'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
-import { rankOutcomes } from '../evaluate/rankOutcomes.js'
+import { rankOutcomes } from '../evaluate/rows/rankOutcomes.js'
 import type { TrainControl, TrainingData } from '../learn/contract.js'
 import { type Candidate, trainCandidate } from './candidate.js'
 import { numbersOfText, type StoredCell, textOfNumbers } from './selectionState.js'

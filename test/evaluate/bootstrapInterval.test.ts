@@ -5,8 +5,8 @@ import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval
 import { resampleCount } from '../../src/evaluate/interval/bootstrapOptions.js'
 import { metricsWithoutInterval } from '../../src/evaluate/interval/resampledMetric.js'
 import { metricNames } from '../../src/evaluate/metrics.js'
-import type { RankedOutcomes } from '../../src/evaluate/rankedOutcomes.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import type { RankedOutcomes } from '../../src/evaluate/rows/rankedOutcomes.js'
 
 function population(customers: number, seed: number): { p: Float64Array; y: Uint8Array } {
   const random = seededRandom(seed)

@@ -22,7 +22,7 @@ import {
 import { recallAt } from '../../src/evaluate/ranking/recallAt.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 import { type RocCurve, rocCurve } from '../../src/evaluate/ranking/rocCurve.js'
-import { rankOutcomes } from '../../src/evaluate/rankOutcomes.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 import { confusionAt } from '../../src/evaluate/threshold/confusionAt.js'
 import { fBeta, fBetaOf } from '../../src/evaluate/threshold/fBeta.js'
 import {

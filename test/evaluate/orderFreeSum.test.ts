@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
-import { orderFreeSum } from '../../src/evaluate/orderFreeSum.js'
+import { orderFreeSum } from '../../src/evaluate/rows/orderFreeSum.js'
 
 function sumOf(values: readonly number[], largest: number): number {
   return orderFreeSum(values.length, largest, (terms, from) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.js'
-import { rankRows } from '../../src/evaluate/rankedOutcomes.js'
 import { liftAt, liftOf } from '../../src/evaluate/ranking/liftAt.js'
 import { liftTable, liftTableOf } from '../../src/evaluate/ranking/liftTable.js'
+import { rankRows } from '../../src/evaluate/rows/rankedOutcomes.js'
 
 type Draw = (uniform: number, row: number) => number
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { groupOf } from '../../src/evaluate/rankedOutcomes.js'
-import { rankOutcomes } from '../../src/evaluate/rankOutcomes.js'
+import { groupOf } from '../../src/evaluate/rows/rankedOutcomes.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 
 test('rows of equal probability are one group, the highest first', () => {
   expect(rankOutcomes([0.2, 0.9, 0.2, 0, 1, 1], [1, 1, 0, 0, 0, 1])).toEqual({

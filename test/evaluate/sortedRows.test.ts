@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.js'
-import { rankRows } from '../../src/evaluate/rankedOutcomes.js'
+import { rankRows } from '../../src/evaluate/rows/rankedOutcomes.js'
 
 type Draw = (uniform: number, row: number) => number
 

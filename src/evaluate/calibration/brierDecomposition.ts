@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { brierScoreOf } from './brierScore.js'
 import { type Binning, binsOfGroups, calibrationOptions, sumsOfBins } from './calibrationTable.js'
 

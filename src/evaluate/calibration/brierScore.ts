@@ -1,6 +1,6 @@
-import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import { meanOfRows } from '../meanOfRows.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { meanOfRows } from '../rows/meanOfRows.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /**
  * Returns the mean squared difference between predicted probability and outcome.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import { type RankedOutcomes, rankRows } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import { localRegression, type Observations } from './localRegression.js'
 
 /** How smooth the curve is. */

@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../base/errors.js'
 import { logit, sigmoid } from '../../base/statistics.js'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** The straight line in log odds from predictions to outcomes. */
 export interface CalibrationLine {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** How probabilities are put into bins. */
 export type Binning = 'equal-width' | 'equal-count'

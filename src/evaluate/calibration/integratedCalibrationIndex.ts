@@ -1,5 +1,5 @@
-import { checkOutcomes } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import {
   type CalibrationCurveOptions,
   calibrationCurveOf,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
-import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import { meanOfRows } from '../meanOfRows.js'
-import type { OutcomeRows } from '../outcomeRows.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { meanOfRows } from '../rows/meanOfRows.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** How `logLoss` treats certainty. */
 export interface LogLossOptions extends WeightOptions {

@@ -1,5 +1,5 @@
-import type { RankedOutcomes } from '../rankedOutcomes.js'
 import { rocAucOf } from '../ranking/rocAuc.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import type { ResampleUnits } from './resampleUnits.js'
 
 /** What each row says of the AUC (its placement value): shape (groups) each. */

@@ -1,7 +1,7 @@
 import { HoldfastError, refuse } from '../../base/errors.js'
-import { checkOutcomes } from '../checkedOutcomes.js'
 import type { MetricName, RankedMetric } from '../metrics.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import {
   type BootstrapOptions,
   bootstrapOptions,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { type GroupOptions, groupOptions } from './customerGroups.js'
 
 /** How the uncertainty of a metric is found. */

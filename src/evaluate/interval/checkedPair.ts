@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
-import { optionsOrProblems } from '../checkedOutcomes.js'
-import { readRows } from '../outcomeRows.js'
-import { type RankedOutcomes, rankRows } from '../rankedOutcomes.js'
-import { rowProblems } from '../rowProblems.js'
+import { optionsOrProblems } from '../rows/checkedOutcomes.js'
+import { readRows } from '../rows/outcomeRows.js'
+import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
+import { rowProblems } from '../rows/rowProblems.js'
 
 /**
  * Checks options and the rows of two models at once and returns the options with defaults and both sorted forms.

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { normalQuantile } from '../../base/distributions.js'
 import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { checkParameter } from '../checkedOutcomes.js'
+import { checkParameter } from '../rows/checkedOutcomes.js'
 import { figureText, percentText } from './comparisonTexts.js'
 
 /** What is wished of an evaluation. */

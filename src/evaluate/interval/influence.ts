@@ -1,5 +1,5 @@
 import type { RankedMetric } from '../metrics.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import type { ResampleUnits } from './resampleUnits.js'
 
 /** What a metric loses with a churner, or a stayer, of each probability: shape (groups) each, per unit of weight. */

@@ -2,7 +2,7 @@ import { quantileSorted } from 'simple-statistics'
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { seededRandom } from '../../base/random.js'
-import { optionsOrProblems } from '../checkedOutcomes.js'
+import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
 
 /** A figure of rows that weigh so many times, such as any metric of holdfast with its option `weight`. */

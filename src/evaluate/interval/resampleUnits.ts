@@ -1,4 +1,4 @@
-import { groupOf, type RankedOutcomes } from '../rankedOutcomes.js'
+import { groupOf, type RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** Checked rows, scored by one model or by several on the same rows. */
 export interface ResampleRows {

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../base/random.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { type DrawUnits, multinomialDraw } from './drawUnits.js'
 import type { ResampleUnits } from './resampleUnits.js'
 

@@ -1,5 +1,5 @@
-import type { OutcomeRows } from '../outcomeRows.js'
-import { groupOf, rankRows } from '../rankedOutcomes.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
+import { groupOf, rankRows } from '../rows/rankedOutcomes.js'
 import { amountOf, type CheckedOffer, isUniform, type UniformOffer } from './checkedOffer.js'
 
 /** What each step down a list adds. Customers of equal score are one step. */

@@ -1,4 +1,4 @@
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import type { AcceptanceLaw } from './acceptanceLaw.js'
 import type { UniformOffer } from './checkedOffer.js'
 import { rocHull } from './rocHull.js'

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.js'
-import { rowProblems } from '../rowProblems.js'
+import { rowProblems } from '../rows/rowProblems.js'
 
 /** Returns what is wrong with probabilities whose outcomes are not known. */
 export function predictionProblems(probability: ArrayLike<number>): Problem[] {

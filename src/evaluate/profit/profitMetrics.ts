@@ -1,4 +1,4 @@
-import type { WeightOptions } from '../checkedOutcomes.js'
+import type { WeightOptions } from '../rows/checkedOutcomes.js'
 import { expectedMaximumProfit } from './expectedMaximumProfit.js'
 import { maximumProfit } from './maximumProfit.js'
 import { type ProfitPoint, profitCurve } from './profitCurve.js'

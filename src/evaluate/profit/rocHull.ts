@@ -1,4 +1,4 @@
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /**
  * The upper convex hull of the ROC curve: the cuts of a list that are the best for some money and some acceptance.

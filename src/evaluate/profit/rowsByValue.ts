@@ -1,4 +1,4 @@
-import { groupOf } from '../rankedOutcomes.js'
+import { groupOf } from '../rows/rankedOutcomes.js'
 
 /**
  * Returns rows by falling value of `values[row]`, equal ones in the order given. O(n log n).

@@ -1,7 +1,7 @@
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import { columnProblems, flagColumn, weightColumns } from '../columnProblems.js'
+import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { columnProblems, flagColumn, weightColumns } from '../rows/columnProblems.js'
 import { amountOf } from './checkedOffer.js'
 import { type CostMatrix, costProblems } from './costMatrix.js'
 

@@ -7,8 +7,8 @@ import {
   shareRule,
   type WeightOptions,
   weightOptions,
-} from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+} from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { roundedUp } from './topOfRanking.js'
 
 /** How large the catch is: a share of all churners, or what a number of contacts without a model catches. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { atEqualSteps } from './atEqualSteps.js'
 
 /** What points a gains curve has. */

@@ -1,5 +1,5 @@
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /**
  * Returns the largest distance between the shares of churners and of stayers that a threshold separates (KS).

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
-import { checkRows, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { rankAroundShares } from './rankAroundShares.js'
 import { customersInTop, topsOfRanking } from './topOfRanking.js'
 

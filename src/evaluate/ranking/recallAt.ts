@@ -4,8 +4,8 @@ import {
   shareRule,
   type WeightOptions,
   weightOptions,
-} from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+} from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { rankAroundShares } from './rankAroundShares.js'
 import { churnersInTop, customersInTop } from './topOfRanking.js'
 

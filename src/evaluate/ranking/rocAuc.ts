@@ -1,5 +1,5 @@
-import { checkOutcomes, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /**
  * Returns how likely a random churner has a higher predicted probability than a random customer who stayed.

@@ -1,4 +1,4 @@
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /**
  * Returns how many customers a top share is: `ceil(share * n)`.

@@ -1,4 +1,4 @@
-import type { OutcomeRows } from '../outcomeRows.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
 import type { AttributeLevels, Level } from './attributeLevels.js'
 import { countGroups, isSmall, type LeastCounts, mergeLevels, otherLevel } from './mergeLevels.js'
 

@@ -3,7 +3,7 @@ import { logit, sigmoid } from '../../base/statistics.js'
 import { calibrationLineOf, lineProblem } from '../calibration/calibrationLine.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
 import type { MeasuredRows } from '../measureRows.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** A ratio on the scale on which its error is symmetric. */
 export interface LogRatio {

@@ -7,7 +7,7 @@ import {
   type MeasureRule,
   measureRows,
 } from '../measureRows.js'
-import { rankRows } from '../rankedOutcomes.js'
+import { rankRows } from '../rows/rankedOutcomes.js'
 import type { SegmentPlan } from './cutSegments.js'
 import { calibrationInTheLarge, type LogRatio, observedToExpected, ratioInterval } from './levelFigures.js'
 import type { Segment } from './segment.js'

@@ -1,4 +1,4 @@
-import type { OutcomeRows } from '../outcomeRows.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
 import { type AttributeLevels, type Level, rangeLevel } from './attributeLevels.js'
 
 /** How many customers a segment must have. */

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { measureOptions } from '../backtest/backtestOptions.js'
-import type { WeightOptions } from '../checkedOutcomes.js'
-import { weightOptions } from '../checkedOutcomes.js'
 import { type GroupOptions, groupOptions } from '../interval/customerGroups.js'
 import type { MetricName } from '../metrics.js'
+import type { WeightOptions } from '../rows/checkedOutcomes.js'
+import { weightOptions } from '../rows/checkedOutcomes.js'
 
 /** How customers are cut into segments, and what is measured. */
 export interface SegmentOptions extends WeightOptions, GroupOptions {

@@ -1,7 +1,7 @@
 import { type Problem, refuse } from '../../base/errors.js'
-import { checkRows } from '../checkedOutcomes.js'
 import { groupProblems } from '../interval/customerGroups.js'
 import { metricsProblems } from '../measureRows.js'
+import { checkRows } from '../rows/checkedOutcomes.js'
 import { type Attributes, attributeColumns } from './attributeColumns.js'
 import { type AttributeColumn, attributeLevels } from './attributeLevels.js'
 import { cutSegments } from './cutSegments.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
-import { optionsOrProblems, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import {
   type ColumnRule,
   columnProblems,
@@ -9,7 +9,7 @@ import {
   noWeight,
   scoreColumn,
   weightColumns,
-} from '../columnProblems.js'
+} from '../rows/columnProblems.js'
 
 /** How long customers were followed, and whether they churned. `times` and `events` of `survivalTable` are such. */
 export interface FollowUpSample extends WeightOptions {

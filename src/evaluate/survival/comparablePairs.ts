@@ -1,4 +1,4 @@
-import { ranksOf } from '../ranksOf.js'
+import { ranksOf } from '../rows/ranksOf.js'
 import type { RankedFollowUps } from './checkedFollowUps.js'
 import type { DaysOfFollowUp } from './daysOfFollowUp.js'
 import { WeightByRank } from './weightByRank.js'

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../base/errors.js'
-import { type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import { checkFollowUps } from './checkedFollowUps.js'
 import { type ComparablePairs, comparablePairs } from './comparablePairs.js'
 import { daysOfFollowUp } from './daysOfFollowUp.js'

@@ -1,4 +1,4 @@
-import { ranksOf, rowsByRank } from '../ranksOf.js'
+import { ranksOf, rowsByRank } from '../rows/ranksOf.js'
 import type { FollowUps } from './checkedFollowUps.js'
 
 /** Follow-ups by the day of their end. */

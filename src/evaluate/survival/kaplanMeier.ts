@@ -1,4 +1,4 @@
-import { countBelow } from '../ranksOf.js'
+import { countBelow } from '../rows/ranksOf.js'
 import type { DaysOfFollowUp } from './daysOfFollowUp.js'
 
 /** A probability that falls in steps. */

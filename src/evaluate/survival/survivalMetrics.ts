@@ -1,4 +1,4 @@
-import type { WeightOptions } from '../checkedOutcomes.js'
+import type { WeightOptions } from '../rows/checkedOutcomes.js'
 import { concordance } from './concordance.js'
 import { timeDependentAuc } from './timeDependentAuc.js'
 import { unoConcordance } from './unoConcordance.js'

@@ -1,5 +1,5 @@
 import { HoldfastError, type Problem } from '../../base/errors.js'
-import { type Ranks, ranksOf } from '../ranksOf.js'
+import { type Ranks, ranksOf } from '../rows/ranksOf.js'
 import {
   type CensoringOptions,
   censoringOptions,

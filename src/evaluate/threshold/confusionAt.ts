@@ -4,9 +4,9 @@ import {
   probabilityRule,
   type WeightOptions,
   weightOptions,
-} from '../checkedOutcomes.js'
-import type { OutcomeRows } from '../outcomeRows.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+} from '../rows/checkedOutcomes.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** What contacting everyone from a probability upwards does; counts are sums of weights. */
 export interface Confusion {

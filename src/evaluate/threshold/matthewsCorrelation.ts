@@ -4,8 +4,8 @@ import {
   probabilityRule,
   type WeightOptions,
   weightOptions,
-} from '../checkedOutcomes.js'
-import type { RankedOutcomes } from '../rankedOutcomes.js'
+} from '../rows/checkedOutcomes.js'
+import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { type ConfusionCounts, countGroups, countRows } from './confusionAt.js'
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
-import { optionsOrProblems, type WeightOptions, weightOptions } from '../checkedOutcomes.js'
+import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import {
   columnProblems,
   flagColumn,
@@ -8,7 +8,7 @@ import {
   noWeight,
   scoreColumn,
   weightColumns,
-} from '../columnProblems.js'
+} from '../rows/columnProblems.js'
 import { type TreatmentGroups, treatmentGroups } from './treatmentGroups.js'
 
 /** What metrics of treatment data accept. */

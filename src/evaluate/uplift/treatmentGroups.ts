@@ -1,4 +1,4 @@
-import { ranksOf } from '../ranksOf.js'
+import { ranksOf } from '../rows/ranksOf.js'
 
 /** Treated and control customers by score: rows of equal score are one group, so that no metric can break ties. */
 export interface TreatmentGroups {

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../base/errors.js'
-import { checkParameter, shareRule } from '../checkedOutcomes.js'
 import { roundedUp } from '../ranking/topOfRanking.js'
+import { checkParameter, shareRule } from '../rows/checkedOutcomes.js'
 import { checkTreatment, type TreatmentOptions, treatmentOptions } from './checkedTreatment.js'
 
 /**

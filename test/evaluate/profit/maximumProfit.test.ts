@@ -6,7 +6,7 @@ import {
   expectedMaximumProfitMetric,
 } from '../../../src/evaluate/profit/expectedMaximumProfit.js'
 import { maximumProfit, maximumProfitMetric } from '../../../src/evaluate/profit/maximumProfit.js'
-import { rankOutcomes } from '../../../src/evaluate/rankOutcomes.js'
+import { rankOutcomes } from '../../../src/evaluate/rows/rankOutcomes.js'
 import { acceptance, meanOf, rows, uniformOffer } from './offers.js'
 
 const offer = { customerValue: 200, offerCost: 10, contactCost: 1 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../base/errors.js'
+import type { Problem } from '../../base/errors.js'
 import { isNumberList, isWeight } from './outcomeRows.js'
 
 /** Returns every rule that probabilities, outcomes and weights break, each with its first row and its count. */

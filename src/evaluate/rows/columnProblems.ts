@@ -1,4 +1,4 @@
-import type { Problem } from '../base/errors.js'
+import type { Problem } from '../../base/errors.js'
 import { isNumberList } from './outcomeRows.js'
 import { valueProblems } from './rowProblems.js'
 
