@@ -18,6 +18,8 @@ export interface DecisionRules {
   /** Seconds that training these on all rows is expected to take. */
   readonly secondsOf: (candidates: readonly Candidate[]) => number
   readonly leftSeconds: () => number
+  /** Seconds by which the final training may be late where otherwise nothing but the base rate could be trained. */
+  readonly graceSeconds: number
 }
 
 /** What is to be trained on all rows. */
@@ -38,7 +40,7 @@ export function decide(cells: Cells, result: SearchResult, rules: DecisionRules)
   if (index === null) return null
   const { metricNames, rule, secondsOf, leftSeconds } = rules
   const tried = result.byRung[index]!
-  const affordable = tried.filter(({ candidate }) => secondsOf([candidate]) < leftSeconds())
+  const affordable = affordableOf(tried, rules)
   const notes = notAffordable(tried, affordable)
   if (affordable.length === 0) return null
   const second = rule === 'best' ? null : (metricNames.find((name) => name !== 'logLoss') ?? null)
@@ -60,23 +62,37 @@ export function decide(cells: Cells, result: SearchResult, rules: DecisionRules)
   }
 }
 
+/** Those that can be trained on all rows in time; where only the base rate can, those that can with some delay. */
+function affordableOf(
+  tried: readonly TriedCandidate[],
+  { secondsOf, leftSeconds, graceSeconds }: DecisionRules,
+): readonly TriedCandidate[] {
+  const left = leftSeconds()
+  const within = (seconds: number): TriedCandidate[] =>
+    tried.filter(({ candidate }) => secondsOf([candidate]) < seconds)
+  const inTime = within(left)
+  return usefulOf(inTime).length > 0 ? inTime : within(left + graceSeconds)
+}
+
+function usefulOf(tried: readonly TriedCandidate[]): TriedCandidate[] {
+  return tried.filter(({ candidate }) => candidate.learner !== 'prior')
+}
+
 /**
- * The highest rung that was finished, or on which the best of every family was tried: they come first. Of a rung that
- * was broken off earlier nothing is used.
+ * The highest rung that was finished, or on which the best of the rung below and another were tried: they come first. Of
+ * a rung that was broken off earlier nothing is used.
  */
 function decisiveRung({ byRung, untried }: SearchResult): number | null {
   const broken = untried[0] === undefined ? null : untried[0].rung - 1
   for (let index = byRung.length - 1; index >= 0; index--) {
     const tried = byRung[index]!
     if (tried.length === 0) continue
-    const enough = index === 0 || familiesOf(tried) === familiesOf(byRung[index - 1]!)
+    const best = byRung[index - 1]?.[0]?.candidate
+    const hasBest = tried.some(({ candidate }) => candidate === best)
+    const enough = index === 0 || (hasBest && usefulOf(tried).length > 1)
     if (index !== broken || enough) return index
   }
   return null
-}
-
-function familiesOf(tried: readonly TriedCandidate[]): number {
-  return new Set(tried.map(({ candidate }) => candidate.learner)).size
 }
 
 function notAffordable(tried: readonly TriedCandidate[], affordable: readonly TriedCandidate[]): string[] {

@@ -69,6 +69,7 @@ export async function runSelection(
     folds: validation.folds,
     secondsOf,
     leftSeconds: () => watch.leftSeconds,
+    graceSeconds: graceShare * (watch.budget / 1000),
   })
   const final = decision ?? fallback(result, (candidate) => secondsOf([candidate]) < watch.leftSeconds)
   const model = await trainFinal(final, data, watch, onProgress as SelectOptions['onProgress'])
@@ -89,6 +90,9 @@ export async function runSelection(
     state: stateNow(),
   })
 }
+
+/** By this share of the budget the final training may be late where otherwise the base rate would be all. */
+const graceShare = 0.25
 
 /** Candidates that a note names. */
 const namesShown = 4

@@ -39,6 +39,9 @@ export interface SearchResult {
 /** A training takes somewhat longer than its share of rows: measured costs are raised by this before time is planned. */
 const caution = 1.2
 
+/** Share of the time left above which a candidate has to wait on a rung. */
+const dearShare = 0.25
+
 /** Successive halving: all candidates at little cost, the best third of them at the next. */
 export class Search {
   readonly #byRung: TriedCandidate[][] = []
@@ -53,7 +56,7 @@ export class Search {
   async run(): Promise<SearchResult> {
     let entrants = this.plan.candidates
     for (const [index, rung] of this.plan.rungs.entries()) {
-      const left = await this.#rung(index, rung, entrants)
+      const left = await this.#rung(index, rung, this.#inOrder(entrants, rung))
       if (left.length > 0) {
         this.#untried.push({ rung: index + 1, candidates: left })
         break
@@ -71,6 +74,20 @@ export class Search {
     const own = cells.costOf((cell) => cell.candidate === candidate.name)
     const like = own ?? cells.costOf((cell) => cell.candidate.split(' ')[0] === candidate.learner)
     return like === null ? null : caution * like * rows
+  }
+
+  /** Puts those last, after the best, that would take more than a quarter of the time that is left. */
+  #inOrder([best, ...others]: readonly Candidate[], rung: Rung): readonly Candidate[] {
+    const { cells, watch } = this.plan
+    const places = placesOf(rung)
+    const most = watch.leftSeconds * dearShare
+    const isDear = (candidate: Candidate): boolean => {
+      const untrained = places.filter((place) => cells.known(candidate, place) === undefined)
+      const rows = untrained.reduce((sum, place) => sum + cells.rowsOf(place), 0)
+      return (this.expectedSeconds(candidate, rows) ?? 0) > most
+    }
+    if (best === undefined) return []
+    return [best, ...others.filter((own) => !isDear(own)), ...others.filter(isDear)]
   }
 
   /** Tries the entrants; returns those that it did not get to. */

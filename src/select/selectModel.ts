@@ -33,7 +33,9 @@ import type { SelectOptions } from './selectOptions.js'
  *
  * The same data, seed and finished trials give the same model. A time budget finishes more trials on a faster machine:
  * set `maximumTrials` where a run is to be repeated exactly. The search stops so early that the final training fits in;
- * what was not tried is in `notes`. On data too large for the budget it returns the logistic model or the prior.
+ * what was not tried is in `notes`. Candidates that would take more than a quarter of the time left wait for the others.
+ * Where only the base rate could be trained in time, it takes up to a quarter of the budget more. On data too large even
+ * for that it returns the logistic model or the prior.
  *
  * @param data at least 4 churners and 4 others per fold; a `Dataset`, or features and outcomes
  * @param options see {@link SelectOptions}

@@ -195,6 +195,18 @@ describe('selectModel', () => {
     expect(selection.notes.join(' ')).toContain('The budget was over on rung')
   })
 
+  it('takes no base rate where another candidate was tried and can be trained within a quarter of the budget', async () => {
+    // Looks at the clock of 0.1 to 1.5 s: the budget of 20 s is over at another place each time.
+    for (let milliseconds = 100; milliseconds <= 1500; milliseconds += 100) {
+      const budget = { ...options, maximumTrials: undefined, budgetSeconds: 20 }
+      const { chosen, trials, seconds } = await runSelection('selectModel', data, budget, clock(milliseconds))
+      const useful = trials.filter(({ learner }) => learner !== 'prior')
+      const cheapest = Math.min(...useful.map((trial) => trial.seconds))
+      if (cheapest < 4) expect(chosen.learner, `${milliseconds} ms`).not.toBe('prior')
+      expect(seconds, `${milliseconds} ms`).toBeLessThan(1.25 * 20 + milliseconds / 100)
+    }
+  })
+
   it('returns the prior where there is time for nothing', async () => {
     const selection = await runSelection(
       'selectModel',
