@@ -5,6 +5,11 @@ export function sigmoid(margin: number): number {
   return odds / (1 + odds)
 }
 
+/** Returns ln(1 + e^x), without overflow: the log loss of a margin −x of what happened. */
+export function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
+}
+
 /** Returns the log odds of a probability in (0, 1). */
 export function logit(probability: number): number {
   return Math.log(probability / (1 - probability))

@@ -1,5 +1,5 @@
 /** Width of printed text. */
-export const lineWidth = 80
+const lineWidth = 80
 
 /** Returns a text in lines of at most 80 code points, broken at blanks; a longer word has a line of its own. */
 export function wrapText(text: string): string[] {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Problem } from '../base/errors.js'
 import type { FeatureSpec } from '../base/matrix.js'
 import type { ChurnModel } from './contract.js'
-import { checkState, refuseModel } from './restore.js'
+import { refuseModel } from './restore.js'
 
 /** Reads a model from what its `state` gave. @throws {HoldfastError} `model-invalid` */
 export type Restore = (features: readonly FeatureSpec[], baseRate: number, state: unknown) => ChurnModel
@@ -37,15 +37,6 @@ export function modelContentSchema(restorers: Restorers) {
 export function contentOf(model: ChurnModel): ModelContent {
   const { learner, baseRate, features } = model
   return { learner, baseRate, features, state: model.state() }
-}
-
-/**
- * Returns the model that the content describes, by one of these restorers.
- *
- * @throws {HoldfastError} `model-invalid`, every broken rule of the content, then those of the state
- */
-export function restoreContent(operation: string, restorers: Restorers, content: unknown): ChurnModel {
-  return restoreChecked(operation, restorers, checkState(operation, modelContentSchema(restorers), content))
 }
 
 /** Returns the model of content whose form is already checked. @throws {HoldfastError} `model-invalid` */

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../base/errors.js'
+import { groupNumbers } from '../base/groupNumbers.js'
 import { takeValues } from '../base/matrix.js'
 import { blendModels } from '../learn/blend/blendModels.js'
 import type { ChurnModel } from '../learn/contract.js'
@@ -15,7 +16,7 @@ import { checkedState, digestOf, fingerprintOf, type SelectionState } from './se
 import type { SelectOptions } from './selectOptions.js'
 import { Stopwatch } from './stopwatch.js'
 import type { Trial } from './trial.js'
-import { countedRows, dealtFolds, foldsInTime, groupNumbers, type ValidationFold } from './validationPlan.js'
+import { countedRows, dealtFolds, foldsInTime, type ValidationFold } from './validationPlan.js'
 
 const defaultSeconds = 60
 /** Cutoffs from which a validation in time is the default: one to validate on, and outcomes known before it. */
@@ -113,8 +114,9 @@ function prepare(operation: string, given: SelectionData, { options }: CheckedSe
     const plan = inTime(operation, given, data.outcome, cutoffs, options.folds)
     return { data, plan: [plan], validation: { kind, folds: plan.length, repeats: 1 } }
   }
-  const all = groupNumbers(options.groups ?? given.ids, given.outcome.length)
-  const groups = groupNumbers(takeValues(all, rows), rows.length)
+  const all = options.groups ?? given.ids
+  const groups =
+    all === undefined ? Int32Array.from(rows.keys()) : groupNumbers(Array.from(rows, (row) => all[row]!))
   const repeats = options.repeats ?? Math.min(Math.max(Math.round(steadyRows / rows.length), 1), mostRepeats)
   const plan = Array.from({ length: repeats }, (_, repeat) =>
     dealtFolds(data.outcome, groups, options.folds, options.seed + repeat),

@@ -2,7 +2,7 @@ import { HoldfastError } from '../base/errors.js'
 import type { TrainControl } from '../learn/contract.js'
 
 /** Thrown into a training that has run out of time; never leaves the search. */
-export const outOfTime = 'the time budget of selectModel is over'
+const outOfTime = 'the time budget of selectModel is over'
 
 /** The time of a search: how much is left, and who may stop it. */
 export class Stopwatch {

@@ -64,19 +64,6 @@ function hasBoth(outcome: Uint8Array, rows: Int32Array): boolean {
 /** Churners, and customers who stayed, that a fold needs on either side to say anything. */
 export const leastOfClass = 2
 
-/** Returns the number of each row's group, from 0 in order of first appearance. */
-export function groupNumbers(groups: ArrayLike<string | number> | undefined, rowCount: number): Int32Array {
-  if (groups === undefined) return Int32Array.from({ length: rowCount }, (_, row) => row)
-  const numbers = new Map<string | number, number>()
-  return Int32Array.from({ length: rowCount }, (_, row) => {
-    const group = groups[row]!
-    const known = numbers.get(group)
-    if (known !== undefined) return known
-    numbers.set(group, numbers.size)
-    return numbers.size - 1
-  })
-}
-
 /** Returns as many of the rows as wanted, both classes in their shares, in the order of the rows. */
 export function sampledRows(rows: Int32Array, outcome: Uint8Array, wanted: number, seed: number): Int32Array {
   if (wanted >= rows.length) return rows

@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type Problem, refuse } from '../../base/errors.js'
+import { groupNumbers } from '../../base/groupNumbers.js'
 import { checkOptions } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
 import type { TrainingData } from '../../learn/contract.js'
@@ -12,7 +13,7 @@ import {
   crossValidateOptions,
 } from './crossValidationOptions.js'
 import { CrossValidation } from './crossValidationResult.js'
-import { drawFolds, groupNumbers } from './drawFolds.js'
+import { drawFolds } from './drawFolds.js'
 import { FoldPredictions } from './foldPredictions.js'
 import { measureFold, measureWithoutModel } from './measureFold.js'
 import { betweenFolds, oneClassNote, predictionsOf, rowsProblems } from './runFolds.js'

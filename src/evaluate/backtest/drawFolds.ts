@@ -28,14 +28,3 @@ export function drawFolds(
   })
   return groupOf.map((group) => foldOfGroup[group]!)
 }
-
-/** Returns a number from 0 per distinct text or number, in order of first appearance. */
-export function groupNumbers(groups: ArrayLike<string | number>): Int32Array {
-  const numberOf = new Map<string | number, number>()
-  return Int32Array.from(groups, (group) => {
-    const known = numberOf.get(group)
-    if (known !== undefined) return known
-    numberOf.set(group, numberOf.size)
-    return numberOf.size - 1
-  })
-}

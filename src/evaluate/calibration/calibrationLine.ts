@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../base/errors.js'
-import { logit, sigmoid } from '../../base/statistics.js'
+import { logit, sigmoid, softplus } from '../../base/statistics.js'
 import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
@@ -114,9 +114,7 @@ function lossAt(ranked: RankedOutcomes, margin: Float64Array, [intercept, slope]
   let loss = 0
   for (let group = 0; group < margin.length; group++) {
     const z = intercept + slope * margin[group]!
-    // ln(1 + e^z) without overflow
-    const logOnePlus = Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
-    loss += (ranked.churned[group]! + ranked.stayed[group]!) * logOnePlus - ranked.churned[group]! * z
+    loss += (ranked.churned[group]! + ranked.stayed[group]!) * softplus(z) - ranked.churned[group]! * z
   }
   return loss
 }

@@ -1,6 +1,7 @@
 import { quantileSorted } from 'simple-statistics'
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
+import { groupNumbers } from '../../base/groupNumbers.js'
 import { seededRandom } from '../../base/random.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
@@ -72,7 +73,9 @@ export function intervalByWeights(
   problems.push(...drawProblems(rowCount, checked?.groups))
   refuse(operation, problems)
   const { groups, resamples, level, seed } = checked!
-  const { customerOf, customers } = customersOf(rowCount, groups)
+  const customerOf =
+    groups === undefined ? Int32Array.from({ length: rowCount }, (_, row) => row) : groupNumbers(groups)
+  const customers = customerOf.reduce((most, own) => Math.max(most, own), 0) + 1
   const value = figureOf(new Float64Array(rowCount).fill(1))
   const random = seededRandom(seed)
   const [drawn, weight] = [new Float64Array(customers), new Float64Array(rowCount)]
@@ -103,21 +106,6 @@ function drawProblems(rowCount: number, groups: ArrayLike<string | number> | und
   if (new Set(Array.from(groups)).size > 1) return []
   const rule = 'to name at least two customers: with one there is nothing to draw from'
   return [{ code: 'out-of-range', parameter: 'groups', rule, received: 1 }]
-}
-
-function customersOf(
-  rowCount: number,
-  groups: ArrayLike<string | number> | undefined,
-): { readonly customerOf: Int32Array; readonly customers: number } {
-  const numbers = new Map<string | number, number>()
-  const customerOf = new Int32Array(rowCount)
-  for (let row = 0; row < rowCount; row++) {
-    const customer = groups?.[row] ?? row
-    const number = numbers.get(customer) ?? numbers.size
-    numbers.set(customer, number)
-    customerOf[row] = number
-  }
-  return { customerOf, customers: numbers.size }
 }
 
 function figureOfResample(

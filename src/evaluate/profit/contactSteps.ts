@@ -15,12 +15,7 @@ export interface ContactSteps {
 }
 
 /** Returns what contacting a customer of known outcome earns, on average over the acceptance. */
-export function contactProfit(
-  offer: CheckedOffer,
-  meanAcceptance: number,
-  row: number,
-  churned: boolean,
-): number {
+function contactProfit(offer: CheckedOffer, meanAcceptance: number, row: number, churned: boolean): number {
   const cost = amountOf(offer.offerCost, row)
   const contact = amountOf(offer.contactCost, row)
   return churned ? meanAcceptance * (amountOf(offer.customerValue, row) - cost) - contact : -cost - contact

@@ -1,4 +1,4 @@
-import { sigmoid } from '../../base/statistics.js'
+import { sigmoid, softplus } from '../../base/statistics.js'
 
 /** Weights of a blend, how its mean is read, and how well that fits. */
 export interface BlendFit {
@@ -82,9 +82,7 @@ function lossAt({ margins, outcome, weight }: Rows, at: Float64Array): number {
   let sum = penalty(at)
   for (let row = 0; row < outcome.length; row++) {
     const margin = marginAt(margins, at, row)
-    const signed = outcome[row] === 1 ? -margin : margin
-    // log(1 + e^x) without overflow.
-    const loss = Math.max(signed, 0) + Math.log1p(Math.exp(-Math.abs(signed)))
+    const loss = softplus(outcome[row] === 1 ? -margin : margin)
     sum += weight === null ? loss : weight[row]! * loss
   }
   return sum

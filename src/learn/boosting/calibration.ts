@@ -1,4 +1,4 @@
-import { sigmoid } from '../../base/statistics.js'
+import { sigmoid, softplus } from '../../base/statistics.js'
 
 /** A line through margins: `intercept + slope · margin`. */
 export interface MarginLine {
@@ -58,9 +58,7 @@ export function rowLosses(
 ): Float64Array {
   return margin.map((value, row) => {
     const z = line.intercept + line.slope * value
-    const signed = outcome[row] === 1 ? -z : z
-    // log(1 + e^x) without overflow.
-    const loss = signed > 0 ? signed + Math.log1p(Math.exp(-signed)) : Math.log1p(Math.exp(signed))
+    const loss = softplus(outcome[row] === 1 ? -z : z)
     return weight === null ? loss : loss * weight[row]!
   })
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { sigmoid } from '../../base/statistics.js'
+import { sigmoid, softplus } from '../../base/statistics.js'
 import { logOdds } from '../restore.js'
 import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
-import { type MarginCurve, marginSlope, softplus } from './marginCurve.js'
+import { type MarginCurve, marginSlope } from './marginCurve.js'
 import { isSeparated, plattTargets } from './separation.js'
 
 /** Rules of {@link BetaCalibrator}. */

@@ -6,19 +6,6 @@ export interface CalibrationFolds {
   readonly count: number
 }
 
-/** Returns the groups numbered in the order of their first rows; null where each row is its own. */
-export function groupCodes(groups: ArrayLike<string | number> | undefined): Int32Array | null {
-  if (groups === undefined) return null
-  const codes = new Map<string | number, number>()
-  return Int32Array.from({ length: groups.length }, (_, row) => {
-    const group = groups[row]!
-    const known = codes.get(group)
-    if (known !== undefined) return known
-    codes.set(group, codes.size)
-    return codes.size - 1
-  })
-}
-
 /**
  * Deals customers to folds at random, those with a churned row and those without apart, so that each fold gets its part
  * of both. Fewer folds where a kind has fewer customers than that; null where it has fewer than two, or where a fold

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
+import { groupNumbers } from '../../base/groupNumbers.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainingData } from '../contract.js'
-import { groupCodes } from './calibrationFolds.js'
 import type { calibrateOptions } from './options.js'
 
 /** Rows and options of a calibration that can be trusted; rows of weight 0 are gone. */
@@ -29,7 +29,7 @@ export function checkCalibration<Schema extends typeof calibrateOptions>(
       : Array.from(given).filter((_, row) => weight[row]! > 0)
   return {
     ...checked,
-    groups: groupCodes(counted),
+    groups: counted === undefined ? null : groupNumbers(counted),
     counts: { rows: checked.outcome.length, churners: checked.outcome.reduce((sum, one) => sum + one, 0) },
   }
 }

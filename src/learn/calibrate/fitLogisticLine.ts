@@ -1,6 +1,5 @@
-import { sigmoid } from '../../base/statistics.js'
+import { sigmoid, softplus } from '../../base/statistics.js'
 import { solveCholesky } from '../logistic/cholesky.js'
-import { softplus } from './marginCurve.js'
 
 /** Rows that a calibration is fitted to, each of weight above 0. */
 export interface CalibrationRows {

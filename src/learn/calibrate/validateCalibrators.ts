@@ -1,11 +1,10 @@
 import { takeValues } from '../../base/matrix.js'
-import { logit, sigmoid } from '../../base/statistics.js'
+import { logit, sigmoid, softplus } from '../../base/statistics.js'
 import { certainty } from '../margin.js'
 import type { CalibrationCandidate, CalibrationValidation } from './calibration.js'
 import { type CalibrationFolds, rowsOfFold } from './calibrationFolds.js'
 import { type CalibrationMethod, calibrationMethods, curveOf, fitMethod } from './calibrator.js'
 import type { CalibrationRows } from './fitLogisticLine.js'
-import { softplus } from './marginCurve.js'
 
 const bins = 10
 const farthest = logit(1 - certainty)

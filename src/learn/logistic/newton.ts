@@ -1,3 +1,4 @@
+import { softplus } from '../../base/statistics.js'
 import type { CheckedTraining } from '../check.js'
 import { solveCholesky } from './cholesky.js'
 import type { Design } from './design.js'
@@ -88,8 +89,7 @@ export function valueAt(objective: Objective, coefficients: Float64Array): numbe
 
 /** Log loss of a margin, without overflow: ln(1 + e^-m) or ln(1 + e^m). */
 function logLoss(margin: number, outcome: number): number {
-  const wrong = outcome === 1 ? -margin : margin
-  return Math.max(wrong, 0) + Math.log1p(Math.exp(-Math.abs(wrong)))
+  return softplus(outcome === 1 ? -margin : margin)
 }
 
 /** Writes the row's columns and values that are not 0, in ascending kinds: scores, ones, intercept; returns the margin. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../../src/base/errors.js'
+import { groupNumbers } from '../../../src/base/groupNumbers.js'
 import { type NumberColumn, numberColumn } from '../../../src/base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
 import { logit, sigmoid } from '../../../src/base/statistics.js'
@@ -7,7 +8,7 @@ import { calibrationError } from '../../../src/evaluate/calibration/calibrationE
 import { logLoss } from '../../../src/evaluate/calibration/logLoss.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
 import { calibrate } from '../../../src/learn/calibrate/calibrate.js'
-import { dealFolds, groupCodes } from '../../../src/learn/calibrate/calibrationFolds.js'
+import { dealFolds } from '../../../src/learn/calibrate/calibrationFolds.js'
 import { calibrateOptions } from '../../../src/learn/calibrate/options.js'
 import { shiftPrior } from '../../../src/learn/calibrate/shiftPrior.js'
 import { trainCalibrated, trainCalibratedAsync } from '../../../src/learn/calibrate/trainCalibrated.js'
@@ -206,7 +207,7 @@ describe('calibrate', () => {
 describe('dealFolds', () => {
   it('keeps the rows of a customer together, and gives each fold its part of the churners', () => {
     const random = seededRandom(1)
-    const groups = groupCodes(Array.from({ length: 900 }, (_, row) => `C${row % 300}`))!
+    const groups = groupNumbers(Array.from({ length: 900 }, (_, row) => `C${row % 300}`))
     const outcome = Uint8Array.from({ length: 900 }, (_, row) => (row % 300 < 60 && row >= 600 ? 1 : 0))
     const { fold, count } = dealFolds(outcome, groups, 5, random)!
     expect(count).toBe(5)
