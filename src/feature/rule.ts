@@ -164,9 +164,17 @@ export interface OpenRowsRule {
 }
 
 /**
- * Days since the oldest amount due that payments do not cover, where payments settle the oldest first: with D(i) the sum
- * of the dues up to the i-th day with one and P the sum of all settlements before the cutoff, the days from the first
- * day with D(i) > P (to 9 decimals) to the cutoff. Missing where everything is covered.
+ * Days since the oldest amount due that is not settled, where what settles goes to the oldest first and what is too much is
+ * carried over. Amounts have a sign: a credit note is an amount due below 0, money paid back a payment below 0.
+ *
+ *     D(i)    Σ of the amounts due above 0, up to and including day i
+ *     P       Σ of the payments (those paid back count against it) + Σ of the credits without their sign, all before the
+ *             cutoff, whenever in that time
+ *     value   the days from the first day i with an amount due above 0 and D(i) > P to the cutoff
+ *
+ * D(i) > P by more than 5e-10 and the 12th digit of D(i): sums of cents are not to the last bit. Missing where all is settled.
+ * A credit settles the oldest open bill, not the one it was written for; a bill that was paid, then credited, then paid back is
+ * settled, one that was paid and whose payment came back without a credit is not.
  */
 export interface OldestUnpaidRule {
   readonly kind: 'oldestUnpaid'

@@ -5,13 +5,14 @@ import { checkOptions } from '../base/options.js'
 /**
  * A cancellation on day x is involuntary where the customer did not pay. Either of the two is enough:
  *
- *     failed     a row of `payments` of one of the `kinds` in (x − withinDays, x], and none that came through on its
- *                day or later, up to x
+ *     failed     a row of `payments` of one of the `kinds` in (x − withinDays, x], and none of at least 0 that came
+ *                through on its day or later, up to x
  *     balance    Σ amount of the bills that were due before x − Σ amount of the payments up to x that came through
- *                > above, to 9 decimals
+ *                > above, to 9 decimals and 12 digits
  *
- * A bill is due `dueDays` after its day (the last day of its month). A payment came through where its kind is none of
- * the kinds of `failed`, or missing.
+ * A bill is due `dueDays` after its day (the last day of its month); a credit note, a bill below 0, settles from its day
+ * on. A payment came through where its kind is none of the kinds of `failed`, or missing; one below 0 is money paid back:
+ * it counts against the payments and makes no failed payment good.
  */
 export interface UnpaidBefore {
   readonly kind: 'unpaid'

@@ -1,3 +1,4 @@
+import { isOpenSql } from '../base/amounts.js'
 import type { CancelCause, InvoluntaryRule, UnpaidBefore } from './cancelCause.js'
 import type { LabelParts, LabelSqlOptions } from './labelParts.js'
 
@@ -42,7 +43,7 @@ function unpaidSql(by: UnpaidBefore, name: string, options: LabelSqlOptions): Ca
   const paidTable = [
     `${paid} AS (`,
     `  SELECT c.id, max(CASE WHEN ${hasFailed} AND t.day > ${cancelledAt} - ${withinDays} THEN t.day END) AS failed_day,`,
-    `    max(CASE WHEN NOT (${hasFailed}) THEN t.day END) AS paid_day,`,
+    `    max(CASE WHEN NOT (${hasFailed}) AND coalesce(t.amount, 0) >= 0 THEN t.day END) AS paid_day,`,
     `    ${exactSum(`CASE WHEN NOT (${hasFailed}) THEN t.amount END`)} AS amount`,
     `  FROM ${identifier('customers')} c`,
     `  JOIN ${identifier('payments')} t ON t.id = c.id AND t.day <= ${cancelledAt}`,
@@ -55,13 +56,14 @@ function unpaidSql(by: UnpaidBefore, name: string, options: LabelSqlOptions): Ca
     `${due} AS (`,
     `  SELECT c.id, ${exactSum('t.amount')} AS amount`,
     `  FROM ${identifier('customers')} c`,
-    `  JOIN ${identifier('bills')} t ON t.id = c.id AND t.day + ${balance.dueDays} < ${cancelledAt}`,
+    `  JOIN ${identifier('bills')} t ON t.id = c.id`,
+    `    AND CASE WHEN t.amount < 0 THEN t.day <= ${cancelledAt} ELSE t.day + ${balance.dueDays} < ${cancelledAt} END`,
     '  GROUP BY c.id)',
   ].join('\n')
-  const open = `coalesce(${due}.amount, 0) - coalesce(${paid}.amount, 0) - ${balance.above.toExponential()}`
+  const [owed, settled] = [`coalesce(${due}.amount, 0)`, `coalesce(${paid}.amount, 0)`]
   return {
     tables: [paidTable, dueTable],
     joins: [...joins, `LEFT JOIN ${due} ON ${due}.id = p.id`],
-    holds: `(${failed} OR round((${open}) * 1e9) > 0)`,
+    holds: `(${failed} OR ${isOpenSql(owed, `${settled} + ${balance.above.toExponential()}`)})`,
   }
 }

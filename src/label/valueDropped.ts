@@ -45,7 +45,8 @@ const schema = z.strictObject({
  *     label null   before ≤ 0: nothing to lose; activated after the look-back began: before is not a full mean
  *     label null   the horizon is not complete; left in the gap
  *
- * A bill counts on the last day of its month: with cutoffs on the first of a month, the outcome of one month is the
+ * Amounts have a sign: a credit note in the outcome window lowers what is billed in it, whichever bill it was written for.
+ * Where credits are about earlier months, take a measure without them. A bill counts on the last day of its month: with cutoffs on the first of a month, the outcome of one month is the
  * bill of the cutoff's own month.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`

@@ -125,6 +125,18 @@ const cases: Readonly<Record<string, Edges>> = {
       [13, 0],
     ],
   },
+  'the day of money paid back after a failed payment on day 8, which makes nothing good': {
+    rule: cancelled({ cause: voluntary(unpaidBefore({ withinDays: 10 })), gapDays: 5, horizonDays: 10 }),
+    days: [6, 14],
+    tables: (day) => ({
+      payments: [
+        { day: cutoff + 8, kind: 'failed', amount: 5 },
+        { day, kind: null, amount: -5 },
+      ],
+    }),
+    cancelledAt: () => cutoff + 12,
+    expected: [[6, 0]],
+  },
   'the day of a payment that came through after a failed one on day 8': {
     rule: cancelled({ cause: voluntary(unpaidBefore({ withinDays: 10 })), gapDays: 5, horizonDays: 10 }),
     days: [6, 14],

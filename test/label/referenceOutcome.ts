@@ -182,14 +182,14 @@ function hasCause({ of: which, by }: CancelCause, of: LabelHistory): boolean | n
       (row) =>
         hasFailed(row.kind) &&
         row.day > x - by.failed!.withinDays &&
-        !through.some((later) => later.day >= row.day),
+        !through.some((later) => later.day >= row.day && later.amount >= 0),
     )
   const cents = (rows: readonly { amount: number }[]) =>
     rows.reduce((sum, { amount }) => sum + Math.round(amount * 100), 0)
+  const isOwed = (row: { day: number; amount: number }) =>
+    row.amount < 0 ? row.day <= x : row.day + by.balance!.dueDays < x
   const open =
-    by.balance !== undefined &&
-    cents(of.bills.filter((row) => row.day + by.balance!.dueDays < x)) - cents(through) >
-      by.balance.above * 100
+    by.balance !== undefined && cents(of.bills.filter(isOwed)) - cents(through) > by.balance.above * 100
   return (failed || open) === (which === 'involuntary')
 }
 

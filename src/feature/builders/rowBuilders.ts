@@ -172,6 +172,8 @@ export function openRows(
 /**
  * Returns the rule "days since the oldest amount due that payments do not cover": the age of the oldest open invoice.
  *
+ * Credits (amounts due below 0) settle like payments; what is paid back (payments below 0) settles no longer.
+ *
  * @throws {HoldfastError} `option-invalid`
  *
  * @example

@@ -1,12 +1,12 @@
+import { isOpen } from '../../base/amounts.js'
 import { ExactSum } from '../../base/statistics.js'
-import { comparedValue } from '../percentileReference.js'
 import type { RowColumn } from './rowColumn.js'
 
 /**
- * Returns the first day on which the amounts due up to it exceed what was paid, to 9 decimals; NaN where there is none.
+ * Returns the first day on which the amounts due up to it exceed all that settles them; NaN where there is none.
  *
- * @param rows the rows with the amounts, by day
- * @param paid everything that was paid, NaN = nothing
+ * @param rows the rows with the amounts, by day; amounts below 0 are credits and settle
+ * @param paid everything that was paid less what was paid back, NaN = nothing
  *
  * @see {@link OldestUnpaidRule}
  */
@@ -16,14 +16,17 @@ export function oldestUnpaidDay(
   { values }: RowColumn,
   paid: number,
 ): number {
-  const covered = Number.isNaN(paid) ? 0 : comparedValue(paid)
+  const credits = new ExactSum()
+  for (const row of rows) if (values[row]! < 0) credits.add(values[row]!)
+  const settled = (Number.isNaN(paid) ? 0 : paid) - credits.value
   const due = new ExactSum()
   let day = Number.NaN
   for (const row of rows) {
-    if (Number.isNaN(values[row]!)) continue
-    if (days[row] !== day && !Number.isNaN(day) && comparedValue(due.value) > covered) return day
+    // Missing amounts compare as false.
+    if (!(values[row]! > 0)) continue
+    if (days[row] !== day && isOpen(due.value, settled) && !Number.isNaN(day)) return day
     day = days[row]!
     due.add(values[row]!)
   }
-  return comparedValue(due.value) > covered ? day : Number.NaN
+  return isOpen(due.value, settled) ? day : Number.NaN
 }

@@ -58,6 +58,8 @@ const tenureEdges = [1, 3, 12, 24]
  *     plans       plan, fee and its rise, days of contract left, plans of a year
  *     contacts    tickets of 1 and 3 months, unsettled and since when; wishes to leave
  *
+ * The last bill is the last row of `bills`: credit notes in rows of their own do not belong into it, map a table without them.
+ *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
  * @returns rules with different names; at least `tenure`
  * @throws {HoldfastError} `option-invalid`, `option-unknown`

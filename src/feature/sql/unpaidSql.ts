@@ -1,3 +1,4 @@
+import { isOpenSql } from '../../base/amounts.js'
 import type { Amounts } from '../formula.js'
 import {
   filterSql,
@@ -12,8 +13,9 @@ import {
 /**
  * The first day with a due that payments do not cover, as column `day` of a table with the group's name.
  *
- * The dues of each customer are added up day by day once. Where rows may become known later than they happen, each cutoff
- * has another sum: the rows are then told apart by cutoff first.
+ * Dues and credits of each customer are added up day by day once. Credits only fall, so that the least of the sums up to a
+ * cutoff is all of them. Where rows may become known later than they happen, each cutoff has other sums: the rows are then
+ * told apart by cutoff first.
  *
  * @param paid where the sum of all payments stands: its column, and the joins that bring it beside the population `p`
  */
@@ -33,6 +35,8 @@ export function unpaidSql(
     ...filterSql(where, dialect),
     `${amount} IS NOT NULL`,
   ]
+  const sumWhere = (sign: string) =>
+    dialect.exactSum(`CASE WHEN ${amount} ${sign} THEN ${amount} ELSE 0e0 END`)
   const people = dialect.identifier(population)
   const seen = isPerCutoff
     ? ` JOIN ${people} p ON p.id = t.id AND ${visibleAfter(context, table)} < p.cutoff`
@@ -40,24 +44,32 @@ export function unpaidSql(
   const dayKeys = [isPerCutoff ? 't.id, p.cutoff' : 't.id', 't.day'].join(', ')
   const days = [
     `${group}_days AS (`,
-    `  SELECT ${dayKeys}, ${dialect.exactSum(amount)} AS amount`,
+    `  SELECT ${dayKeys}, ${sumWhere('> 0')} AS due, ${sumWhere('< 0')} AS credit`,
     `  FROM ${dialect.identifier(table)} t${seen}${whereSql(conditions)}`,
     `  GROUP BY ${dayKeys})`,
   ].join('\n')
+  const upToDay = `OVER (PARTITION BY ${keys} ORDER BY day)`
   const dues = [
     `${group}_dues AS (`,
-    `  SELECT ${keys}, day, ${dialect.exactSum('amount')} OVER (PARTITION BY ${keys} ORDER BY day) AS due`,
+    `  SELECT ${keys}, day, due > 0 AS is_due, ${dialect.exactSum('due')} ${upToDay} AS due,`,
+    `    ${dialect.exactSum('credit')} ${upToDay} AS credit`,
     `  FROM ${group}_days)`,
   ].join('\n')
   const ofCutoff = isPerCutoff ? 'd.cutoff = p.cutoff' : 'd.day < p.cutoff'
-  const unpaid = [
-    `${group} AS (`,
-    '  SELECT p.id, p.cutoff, min(d.day) AS day',
+  const seenDues = [
+    `${group}_seen AS (`,
+    '  SELECT p.id, p.cutoff, d.day, d.is_due, d.due,',
+    `    coalesce(${paid.column}, 0) - min(d.credit) OVER (PARTITION BY p.id, p.cutoff) AS settled`,
     `  FROM ${people} p`,
     `  JOIN ${group}_dues d ON d.id = p.id AND ${ofCutoff}`,
     ...paid.joins.map((join) => `  ${join}`),
-    `  WHERE round(d.due * 1e9) > round(coalesce(${paid.column}, 0) * 1e9)`,
-    '  GROUP BY p.id, p.cutoff)',
+    ')',
   ].join('\n')
-  return [days, dues, unpaid]
+  const unpaid = [
+    `${group} AS (`,
+    `  SELECT id, cutoff, min(day) AS day FROM ${group}_seen`,
+    `  WHERE is_due AND ${isOpenSql('due', 'settled')}`,
+    '  GROUP BY id, cutoff)',
+  ].join('\n')
+  return [days, dues, seenDues, unpaid]
 }

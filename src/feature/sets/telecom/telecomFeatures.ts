@@ -33,6 +33,9 @@ const tenureEdges = [3, 6, 12, 24]
  *                 left, days of promotion left; days since the plan began, plans of a year and of all time
  *     devices     changes in a year, months seen, generation
  *
+ * Amounts have a sign: credit notes are bills below 0, money paid back a payment below 0. Sums and the balance are then right,
+ * and a credit settles the oldest bill. A mean is one of rows, so that a credit in a row of its own is one more bill.
+ *
  * The rules are plain objects: add to the list, take from it, print it.
  *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`

@@ -8,7 +8,7 @@ export interface TelecomKinds {
   readonly partial: readonly string[]
   /** A payment that did not come through; it settles no bill. Default `['failed']`. */
   readonly failed: readonly string[]
-  /** A prepaid top-up. Default `['recharge']`. */
+  /** A prepaid top-up. One that was taken back needs another kind, or it counts as a top-up. Default `['recharge']`. */
   readonly recharge: readonly string[]
   /** Default `['complaint']`. */
   readonly complaint: readonly string[]
