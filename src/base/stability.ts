@@ -1,7 +1,12 @@
+import { type Problem, refuse } from './errors.js'
+
 /** How far one distribution over bins lies from another. */
 export interface Stability {
-  /** Population stability index over the bins that both have. 0 = the same; above 0.25 is by custom a large shift. */
-  readonly psi: number
+  /**
+   * Population stability index over the bins that both have. 0 = the same; above 0.25 is by custom a large shift. Null
+   * where they have no bin in common: then it is not defined, and everything is new.
+   */
+  readonly psi: number | null
   /** Share of the actual rows in bins that the reference does not have. [0, 1]. */
   readonly newShare: number
   /** Share of the reference rows in bins that are now empty. [0, 1]. */
@@ -16,8 +21,9 @@ export interface Stability {
  * A bin that one side does not have would make it infinite, and a floor under the shares would decide the alarm: such
  * bins are left out of the sum, and their mass is given apart.
  *
- * @param reference rows per bin, shape (bins), not all 0
- * @param actual rows per bin, shape (bins), not all 0
+ * @param reference rows per bin, shape (bins), each finite and at least 0, not all 0
+ * @param actual rows per bin, shape (bins), each finite and at least 0, not all 0
+ * @throws {HoldfastError} all problems at once: `value-type`, `length-differs`, `out-of-range`
  *
  * @example
  * populationStability([50, 50], [40, 60]).psi.toFixed(4)
@@ -26,16 +32,47 @@ export interface Stability {
  * @see Siddiqi (2006), Credit Risk Scorecards
  */
 export function populationStability(reference: ArrayLike<number>, actual: ArrayLike<number>): Stability {
+  refuse('populationStability', problemsOf(reference, actual))
   const [referenceRows, actualRows] = [totalOf(reference), totalOf(actual)]
-  let [psi, newShare, goneShare] = [0, 0, 0]
+  let [psi, newRows, goneRows] = [0, 0, 0]
+  let isShared = false
   for (let bin = 0; bin < reference.length; bin++) {
     const expected = reference[bin]! / referenceRows
     const found = actual[bin]! / actualRows
-    if (expected === 0) newShare += found
-    else if (found === 0) goneShare += expected
-    else psi += (found - expected) * Math.log(found / expected)
+    if (expected === 0) newRows += actual[bin]!
+    else if (found === 0) goneRows += reference[bin]!
+    else {
+      psi += (found - expected) * Math.log(found / expected)
+      isShared = true
+    }
   }
-  return { psi, newShare, goneShare }
+  return { psi: isShared ? psi : null, newShare: newRows / actualRows, goneShare: goneRows / referenceRows }
+}
+
+function problemsOf(reference: unknown, actual: unknown): Problem[] {
+  const problems = [...countProblems('reference', reference), ...countProblems('actual', actual)]
+  if (problems.length > 0) return problems
+  const [before, after] = [reference as ArrayLike<number>, actual as ArrayLike<number>]
+  if (before.length === after.length) return []
+  const rule = `to have ${before.length} bins, those of reference`
+  return [{ code: 'length-differs', parameter: 'actual', rule, received: after.length }]
+}
+
+function countProblems(parameter: string, counts: unknown): Problem[] {
+  const isList = Array.isArray(counts) || (ArrayBuffer.isView(counts) && 'length' in counts)
+  if (!isList) return [{ code: 'value-type', parameter, rule: 'to be a list of counts', received: counts }]
+  const list = counts as ArrayLike<unknown>
+  let sum = 0
+  for (let bin = 0; bin < list.length; bin++) {
+    const count = list[bin]
+    if (typeof count !== 'number' || !Number.isFinite(count) || count < 0) {
+      const rule = 'to be a number of at least 0'
+      return [{ code: 'out-of-range', parameter: `${parameter}[${bin}]`, rule, received: count }]
+    }
+    sum += count
+  }
+  if (sum > 0) return []
+  return [{ code: 'out-of-range', parameter, rule: 'to hold at least one row', received: counts }]
 }
 
 function totalOf(counts: ArrayLike<number>): number {

@@ -12,7 +12,7 @@ const binsOfNumbers = 10
 interface Line {
   readonly feature: string
   readonly cutoff: EpochDay
-  readonly psi: number
+  readonly psi: number | null
   readonly newShare: number
   readonly goneShare: number
   readonly missingShare: number
@@ -25,7 +25,8 @@ interface Line {
  * the calendar and not about customers; one that jumps at a cutoff was filled differently before it. Read it beside
  * `report.baseRates`, which has the counts of churners per cutoff.
  *
- *     psi            Σ (a − e) ln(a / e) over bins frozen at the first cutoff: deciles of a number, each text, missing
+ *     psi            Σ (a − e) ln(a / e) over bins frozen at the first cutoff: deciles of a number, each text, missing;
+ *                    missing where no row is in a bin that the first cutoff has
  *     newShare       share of rows in bins that the first cutoff does not have: a category that is new
  *     goneShare      share of the first cutoff's rows in bins that are now empty
  *     missingShare   share of rows without a value

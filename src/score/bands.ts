@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HoldfastError, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { logit, sigmoid } from '../base/statistics.js'
 
@@ -30,6 +31,8 @@ export const riskBandsSchema = z
   })
   .refine((bands) => bands.at(-1)?.from === 0, { message: 'to end with a band from 0' })
 
+const givenBands = z.strictObject({ bands: riskBandsSchema })
+
 /**
  * Returns the bands high, middle and low, cut at multiples of the usual odds of leaving.
  *
@@ -44,7 +47,7 @@ export const riskBandsSchema = z
  *
  * @param baseRate share of churners, in (0, 1)
  * @returns three bands, the highest first
- * @throws {HoldfastError} `option-invalid`
+ * @throws {HoldfastError} `out-of-range` for a base rate that is none; `option-invalid`
  *
  * @example
  * riskBands(0.25).map((band) => band.from)
@@ -52,6 +55,7 @@ export const riskBandsSchema = z
  */
 export function riskBands(baseRate: number, options?: RiskBandOptions): readonly RiskBand[] {
   const { high, middle } = checkOptions('riskBands', bandOptions, options)
+  if (!(typeof baseRate === 'number' && baseRate > 0 && baseRate < 1)) throw notAShare(baseRate)
   const usual = logit(baseRate)
   return [
     { name: 'high', from: bound(usual, high) },
@@ -65,7 +69,41 @@ function bound(usualMargin: number, multiple: number): number {
   return Number(sigmoid(usualMargin + Math.log(multiple)).toPrecision(12))
 }
 
-/** Returns the name of the band that a probability falls into. */
+function notAShare(received: unknown): HoldfastError {
+  const isPercentage = typeof received === 'number' && received >= 1 && received < 100
+  return new HoldfastError('riskBands', [
+    {
+      code: 'out-of-range',
+      parameter: 'baseRate',
+      rule: 'to be a share of churners, above 0 and below 1',
+      received,
+      ...(isPercentage ? { wayOut: `Did you mean ${received / 100}?` } : {}),
+    },
+  ])
+}
+
+/**
+ * Returns the name of the band that a probability falls into.
+ *
+ * @param probability in [0, 1]
+ * @param bands from the highest down, the last from 0: as {@link riskBands} gives them
+ * @throws {HoldfastError} `out-of-range` for what is no probability, `option-invalid` for bands that are none
+ *
+ * @example
+ * bandOf(0.3, riskBands(0.25))
+ * // => 'middle'
+ */
 export function bandOf(probability: number, bands: readonly RiskBand[]): string {
+  const isProbability = typeof probability === 'number' && probability >= 0 && probability <= 1
+  const rule = 'to be a probability, in [0, 1]'
+  refuse(
+    'bandOf',
+    isProbability ? [] : [{ code: 'out-of-range', parameter: 'probability', rule, received: probability }],
+  )
+  return bandName(probability, checkOptions('bandOf', givenBands, { bands }).bands)
+}
+
+/** Like {@link bandOf}, of a probability and bands that have been checked. */
+export function bandName(probability: number, bands: readonly RiskBand[]): string {
   return (bands.find((band) => probability >= band.from) ?? bands.at(-1)!).name
 }

@@ -17,7 +17,7 @@ import type { PopulationRule } from '../population/rule.js'
 import type { CustomerHistory } from '../table/customerHistory.js'
 import { type Cell, type Column, Table, tableFrom } from '../table/table.js'
 import { type AboutModel, aboutModelSchema } from './aboutModel.js'
-import { bandOf, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
+import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput } from './modelInput.js'
 import { type FeatureWords, type Reason, reasonsOf, valuesByName } from './reasons.js'
 
@@ -153,7 +153,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       reasons === 0
         ? []
         : reasonsOf(model, model.contributions(features), valuesByName(features), 0, reasons, words)
-    return { probability, band: bandOf(probability, about.bands), reasons: given }
+    return { probability, band: bandName(probability, about.bands), reasons: given }
   }
   let compiled: CompiledRules | undefined
   const featuresAsOf = (customer: CustomerHistory | FollowedCustomer, cutoff: EpochDay): FeatureMatrix => {
@@ -202,7 +202,7 @@ function scoreColumns(
     numberColumn('probability', probability),
     textColumn(
       'band',
-      Array.from(probability, (value) => bandOf(value, bands)),
+      Array.from(probability, (value) => bandName(value, bands)),
     ),
   ]
   if (reasons > 0) columns.push(...reasonColumns(model, features, reasons, words))

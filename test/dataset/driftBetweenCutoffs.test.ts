@@ -33,6 +33,49 @@ test('what is new and what is gone is apart from the index', () => {
   expect(populationStability([5, 5, 0], [5, 0, 5])).toEqual({ psi: 0, newShare: 0.5, goneShare: 0.5 })
 })
 
+test('without a bin in common there is no index, and all is new', () => {
+  expect(populationStability([5, 0], [0, 3])).toEqual({ psi: null, newShare: 1, goneShare: 1 })
+  const values = Array.from({ length: 100 }, (_, row) => (row < 50 ? 'month' : 'monthly'))
+  const [line] = driftBetweenCutoffs(datasetWith(textColumn('contract', values), 100)).rows()
+  expect(line).toMatchObject({ psi: null, newShare: 1, goneShare: 1 })
+})
+
+test.each<[string, unknown, unknown, string]>([
+  ['fewer bins', [1, 2, 3], [1, 2], 'expected actual to have 3 bins, those of reference, got 2'],
+  ['more bins', [1, 2], [1, 2, 3], 'expected actual to have 2 bins, those of reference, got 3'],
+  ['no rows', [0, 0], [1, 2], 'expected reference to hold at least one row'],
+  ['no bins', [], [], 'expected reference to hold at least one row'],
+  ['no actual rows', [1, 2], [0, 0], 'expected actual to hold at least one row'],
+  ['a negative count', [1, -1], [1, 2], 'expected reference[1] to be a number of at least 0, got -1'],
+  ['NaN', [1, 2], [Number.NaN, 2], 'expected actual[0] to be a number of at least 0, got NaN'],
+  [
+    'infinity',
+    [1, 2],
+    Float64Array.of(1, Number.POSITIVE_INFINITY),
+    'expected actual[1] to be a number of at least 0, got Infinity',
+  ],
+  ['a text', '12', [1, 2], 'expected reference to be a list of counts, got "12"'],
+  ['nothing', [1, 2], undefined, 'expected actual to be a list of counts, got undefined'],
+])('counts that are none are refused: %s', (_, reference, actual, message) => {
+  expect(() => populationStability(reference as number[], actual as number[])).toThrow(message)
+})
+
+test('a bin begins at its edge, and the first holds what lies below all that was seen', () => {
+  // March: 0 thirty times, then 1 … 20. Sorted, the tenths begin at rows 5, 10 … 45: 0 six times, then 1, 6, 11, 16.
+  const march = Array.from({ length: 50 }, (_, row) => Math.max(0, row - 29))
+  // April: below all, on an edge, and just below it; the rest as in March.
+  const april = march.map((value, row) => (row === 0 ? -3 : value))
+  const [below] = driftBetweenCutoffs(datasetWith(numberColumn('x', [...march, ...april]), 100)).rows()
+  // −3 lies in the bin of 0: nothing moved.
+  expect(below).toMatchObject({ psi: 0, newShare: 0, goneShare: 0 })
+  // The bins are below 1, [1, 6), [6, 11), [11, 16) and from 16 on: 30, 5, 5, 5, 5. All of 0 now lie on the edge 1.
+  const onEdge = march.map((value) => Math.max(1, value))
+  const [moved] = driftBetweenCutoffs(datasetWith(numberColumn('x', [...march, ...onEdge]), 100)).rows()
+  // Bin [1, 6) has 35 of 50 where it had 5; the first one is gone.
+  expect(moved!['goneShare']).toBe(0.6)
+  expect(moved!['psi']).toBeCloseTo((0.7 - 0.1) * Math.log(7), 12)
+})
+
 test('a feature that stays has an index of 0, one that doubles moves by its deciles', () => {
   const stays = Array.from({ length: 200 }, (_, row) => row % 100)
   const [line] = driftBetweenCutoffs(datasetWith(numberColumn('stays', stays), 200)).rows()

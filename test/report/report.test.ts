@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
+import { textColumn } from '../../src/base/matrix.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { modelReport, predictionReport } from '../../src/report/modelReport.js'
@@ -111,6 +112,41 @@ describe('words', () => {
     const text = reportMarkdown({ ...facts, segments, words })
     expect(plain(text).split('months since activation below 6: customers are ranked worse')).toHaveLength(3)
     expect(text).not.toContain('tenure_months')
+  })
+
+  it.each([
+    ['all', 1],
+    ['some', 0.3],
+  ])('values that training does not have are said where %s are new', (_, share) => {
+    const train = customers(400)
+    const renamed = customers(400, undefined, 2)
+    const plan = renamed.features.columns.at(-1)!
+    if (plan.kind !== 'text') return expect.unreachable()
+    // Renamed from the front: codes are of 400 rows.
+    const rows = Math.round(share * 400)
+    const { dictionary, codes, missing } = plan
+    const test = {
+      ...renamed,
+      features: {
+        rowCount: 400,
+        columns: [
+          ...renamed.features.columns.slice(0, -1),
+          textColumn(
+            'plan',
+            Array.from(codes, (code, row) =>
+              row < rows ? `${dictionary[code]} 2.0` : missing?.has(row) === true ? null : dictionary[code]!,
+            ),
+          ),
+        ],
+      },
+    }
+    const facts = modelReport(trainLogistic(train), test, { train, evaluate: { resamples: 20 } })
+    const fact = facts.data.features.find(({ feature }) => feature === 'plan')!
+    expect(fact.newShare).toBe(share)
+    if (share === 1) expect(fact.psi).toBeNull()
+    expect(plain(reportMarkdown(facts))).toContain(
+      `Test customers have values that no training customer has, or miss what none of those misses: plan (${100 * share} %).`,
+    )
   })
 
   it('without the training data nothing says that the customers are new to the model', () => {

@@ -29,7 +29,34 @@ describe('riskBands', () => {
   })
 })
 
+describe('a base rate that is none', () => {
+  it.each([1.5, 1, 0, -0.1, Number.NaN, '0.2', undefined])('%s is refused', (baseRate) => {
+    expect(() => riskBands(baseRate as number)).toThrow(
+      /^riskBands: expected baseRate to be a share of churners, above 0 and below 1, got /,
+    )
+  })
+
+  it('as a percentage is refused with the share', () => {
+    expect(() => riskBands(26.5)).toThrow('got 26.5 (number). Did you mean 0.265?')
+  })
+})
+
 describe('bandOf', () => {
+  it.each([Number.NaN, -0.001, 1.001, Number.POSITIVE_INFINITY, null, '0.5'])('refuses %s', (probability) => {
+    expect(() => bandOf(probability as number, riskBands(0.1))).toThrow(
+      /^bandOf: expected probability to be a probability, in \[0, 1\], got /,
+    )
+  })
+
+  it('refuses bands that do not go down to 0, and none at all', () => {
+    expect(() => bandOf(0.5, [{ name: 'high', from: 0.4 }])).toThrow(
+      /^bandOf: expected bands to end with a band from 0/,
+    )
+    for (const bands of [[], undefined, null]) {
+      expect(() => bandOf(0.5, bands as never)).toThrow(HoldfastError)
+    }
+  })
+
   it('gives a probability on the bound to the band above it', () => {
     const bands = riskBands(0.1)
     expect(['low', 'middle', 'middle', 'high', 'high']).toEqual(

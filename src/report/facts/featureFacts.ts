@@ -21,7 +21,8 @@ export function featureFacts(
     const column = test.columns.find((each) => each.name === name)
     if (column === undefined) return []
     const reference = train?.columns.find((each) => each.name === name && each.kind === column.kind)
-    const stability = reference === undefined ? undefined : stabilityOf(reference, column)
+    const stability =
+      reference === undefined || test.rowCount === 0 ? undefined : stabilityOf(reference, column)
     return [
       {
         feature: name,

@@ -37,7 +37,7 @@ export interface FeatureFacts {
   readonly kind: 'number' | 'text'
   /** Share of the test rows without a value, in [0, 1]. */
   readonly missingShare: number
-  /** How far the test rows lie from the training rows (PSI); null without training rows. */
+  /** How far the test rows lie from the training rows (PSI); null without training rows, and where `newShare` is 1: then it is not defined. */
   readonly psi: number | null
   /** Share of the test rows with a value that training has not seen; null without training rows. */
   readonly newShare: number | null

@@ -5,6 +5,8 @@ import { percent } from '../words/numbers.js'
 
 /** By custom a population stability index above this is a large shift. */
 const largeShift = 0.25
+/** PSI leaves out what is new: from this share on that is said by itself. */
+const largeNewShare = 0.1
 const namesShown = 5
 const warningsShown = 2
 
@@ -16,6 +18,7 @@ export function cautionsOf(facts: ReportFacts): string[] {
     ...seenCaution(facts),
     ...baseRateCaution(facts),
     ...shiftCaution(data.features, words),
+    ...newValuesCaution(data.features, words),
     ...worstGroups(facts),
     ...(backtest?.drift ?? []),
     ...warningsCaution(data.warnings),
@@ -49,6 +52,22 @@ function shiftCaution(features: readonly FeatureFacts[], words: ReportFacts['wor
   const more = shifted.length > namesShown ? ` and ${shifted.length - namesShown} more` : ''
   return [
     `The test customers differ from the training customers in ${names.join(', ')}${more}: see the data below.`,
+  ]
+}
+
+function newValuesCaution(features: readonly FeatureFacts[], words: ReportFacts['words']): string[] {
+  const shareOf = ({ newShare }: FeatureFacts): number => newShare ?? 0
+  const changed = features
+    .filter((feature) => shareOf(feature) >= largeNewShare)
+    .sort((a, b) => shareOf(b) - shareOf(a))
+  if (changed.length === 0) return []
+  const names = changed
+    .slice(0, namesShown)
+    .map((feature) => `${featureText(feature.feature, words)} (${percent(shareOf(feature))})`)
+  const more = changed.length > namesShown ? ` and ${changed.length - namesShown} more` : ''
+  return [
+    `Test customers have values that no training customer has, or miss what none of those misses: ${names.join(', ')}${more}. ` +
+      'Check whether they were renamed or are read otherwise: the model cannot know them.',
   ]
 }
 

@@ -86,5 +86,5 @@ function featuresTable({ data: { features, train }, words }: ReportFacts): Table
 }
 
 function shiftCells({ psi, newShare }: FeatureFacts): string[] {
-  return psi === null || newShare === null ? ['–', '–'] : [decimal(psi), percentInColumn(newShare)]
+  return [psi === null ? '–' : decimal(psi), newShare === null ? '–' : percentInColumn(newShare)]
 }
