@@ -58,7 +58,10 @@ export interface ChurnModel {
   readonly learner: string
   /** The features it needs, in the order of its contributions. */
   readonly features: readonly FeatureSpec[]
-  /** Weighted share of churners it was trained on; of a calibrated model, the one that its probabilities stand for. */
+  /**
+   * Share of churners that its probabilities stand for: the weighted share of the rows it was trained on, or the one that
+   * it was moved to since (`prior`, `calibrate`, `shiftPrior`). Risk bands begin from it.
+   */
   readonly baseRate: number
   /**
    * Returns the probability of churn, shape (rows), each in [1e-15, 1 - 1e-15]: never exactly 0 or 1.

@@ -1,4 +1,4 @@
-import { sigmoid } from '../base/statistics.js'
+import { logit, sigmoid } from '../base/statistics.js'
 
 /** No finite data proves a certainty: a probability of exactly 0 or 1 would make log loss infinite. */
 export const certainty = 1e-15
@@ -11,6 +11,26 @@ export function probabilityOf(margin: Float64Array): Float64Array {
 /** Returns the probabilities, each in [1e-15, 1 - 1e-15]. */
 export function withoutCertainty(probability: Float64Array): Float64Array {
   return probability.map(uncertain)
+}
+
+/**
+ * Returns the constant that moves margins to a mean probability. Halves the interval from where nobody is above the rate
+ * to where nobody is below it.
+ */
+export function shiftToMean(margin: Float64Array, rate: number, weight: Float64Array | null): number {
+  const wanted = logit(rate)
+  const total = weight === null ? margin.length : weight.reduce((sum, own) => sum + own, 0)
+  const meanAt = (shift: number): number =>
+    margin.reduce((sum, own, row) => sum + (weight === null ? 1 : weight[row]!) * sigmoid(own + shift), 0) /
+    total
+  let low = margin.reduce((least, own) => Math.min(least, wanted - own), Number.POSITIVE_INFINITY)
+  let high = margin.reduce((most, own) => Math.max(most, wanted - own), Number.NEGATIVE_INFINITY)
+  for (;;) {
+    const middle = low + (high - low) / 2
+    if (middle <= low || middle >= high) return middle
+    if (meanAt(middle) < rate) low = middle
+    else high = middle
+  }
 }
 
 /** Returns the nearest probability in [1e-15, 1 - 1e-15]. */

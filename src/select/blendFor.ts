@@ -46,7 +46,7 @@ export function blendFor(evidence: Evidence, second: MetricName | null): BlendFi
 /** Returns the log odds that a blend says. */
 export function blendedMargins(
   margins: readonly Float64Array[],
-  fit: Omit<BlendFit, 'logLoss'>,
+  fit: Pick<BlendFit, 'weights' | 'intercept' | 'slope'>,
 ): Float64Array {
   return margins[0]!.map((_, row) =>
     fit.weights.reduce(

@@ -91,8 +91,19 @@ function givenCandidate({ learner, options = {} }: CandidateChoice, parameter: s
     const own = learners[learner as LearnerName]
     const seeded = own.capabilities.seeded ? { seed, ...options } : options
     checkOptions(`${operation}: ${parameter}.options`, own.options, seeded)
+    if ('prior' in options && options['prior'] !== undefined) throw refusal([movedProblem(parameter)])
     return candidateOf(own.name as LearnerName, seeded)
   })
+}
+
+/** A model for another churn rate would be compared on rows that do not have it. */
+function movedProblem(parameter: string): Problem {
+  return {
+    code: 'option-invalid',
+    parameter: `${parameter}.options.prior`,
+    rule: 'to be left out: candidates are compared at the churn rate of their rows',
+    wayOut: 'Move the chosen model by shiftPrior.',
+  }
 }
 
 function dataProblems(data: SelectionData): Problem[] {

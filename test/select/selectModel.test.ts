@@ -242,6 +242,9 @@ describe('selectModel', () => {
       { code: 'value-unknown', parameter: 'metric', wayOut: 'Did you mean rocAuc?' },
       { code: 'value-unknown', parameter: 'candidates', wayOut: 'Did you mean boosting?' },
     ])
+    expect(await refused({ candidates: [{ learner: 'boosting', options: { prior: 0.02 } }] })).toMatchObject([
+      { code: 'option-invalid', parameter: 'candidates.0.options.prior' },
+    ])
     expect(await refused({ candidates: [{ learner: 'forest', options: { tree: 1 } }] })).toMatchObject([
       { code: 'option-unknown', wayOut: 'Did you mean trees?' },
     ])

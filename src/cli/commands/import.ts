@@ -55,11 +55,19 @@ Examples:
       terminal.output(
         `wrote ${out}: ${model.learner}, ${trees} trees, ${model.features.length} features: ${featureList(model)}\n`,
       )
+      if (options.baseRate === undefined) terminal.output(guessedRate(model))
     })
 }
 
 function importEither(text: string, options: ImportOptions): ImportedModel {
   return text.includes('"gradient_booster"') ? importXgboost(text, options) : importLightgbm(text, options)
+}
+
+function guessedRate({ baseRate }: ImportedModel): string {
+  return (
+    `The file does not say how many of its training rows churned. Risk bands begin from ${baseRate.toFixed(3)}, the ` +
+    'probability at the mean margin of its trees; where you know the share, give it with --base-rate.\n'
+  )
 }
 
 function featureList(model: ImportedModel): string {

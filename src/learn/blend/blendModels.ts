@@ -1,4 +1,5 @@
 import { type Problem, refuse } from '../../base/errors.js'
+import { logit, sigmoid } from '../../base/statistics.js'
 import type { ChurnModel } from '../contract.js'
 import { refuseDeepNesting } from '../nesting.js'
 import {
@@ -19,6 +20,12 @@ export interface BlendPart {
   readonly weight?: number
 }
 
+/** How the mean of a blend is read, and what it stands for: `blendWeights` finds all three. */
+export interface BlendReading extends Partial<BlendLine> {
+  /** Share of churners that the blend's probabilities stand for. In (0, 1). Default: the mean of the models' log odds of theirs, by weight. */
+  readonly baseRate?: number | undefined
+}
+
 /**
  * Returns one model that is the weighted mean of several in log odds.
  *
@@ -33,7 +40,8 @@ export interface BlendPart {
  *
  * @param parts 1 to 64 models of the same customers
  * @param line how the mean is read; default: as it is
- * @throws {HoldfastError} `out-of-range` for weights below 0 or all 0, a slope not above 0, no model or more than 64;
+ * @throws {HoldfastError} `out-of-range` for weights below 0 or all 0, a slope not above 0, a base rate outside (0, 1), no
+ *   model or more than 64;
  *   `column-type` where a feature is a number to one and a text to another: all at once; `option-invalid` for blends of blends, more than 4 deep
  *
  * O(features). Scoring takes the time of all members.
@@ -52,10 +60,14 @@ export interface BlendPart {
  */
 export function blendModels(
   parts: readonly BlendPart[],
-  { intercept = 0, slope = 1 }: Partial<BlendLine> = {},
+  { intercept = 0, slope = 1, baseRate }: BlendReading = {},
 ): BlendModel {
   const weights = parts.map(({ weight = 1 }) => weight)
-  refuse(operation, [...partProblems(parts, weights), ...lineProblems(intercept, slope)])
+  refuse(operation, [
+    ...partProblems(parts, weights),
+    ...lineProblems(intercept, slope),
+    ...rateProblems(baseRate),
+  ])
   refuseDeepNesting(
     operation,
     parts.map(({ model }) => model),
@@ -64,7 +76,14 @@ export function blendModels(
   const members = parts.flatMap(({ model }, index): BlendMember[] =>
     weights[index]! > 0 ? [{ model, weight: weights[index]! / total }] : [],
   )
-  return new BlendModel(members, { intercept, slope }, members[0]!.model.baseRate)
+  return new BlendModel(members, { intercept, slope }, baseRate ?? meanRate(members))
+}
+
+/** A model moved to another rate moves the mean by its share of that; of one rate it is that one, to the last digit. */
+function meanRate(members: readonly BlendMember[]): number {
+  const first = members[0]!.model.baseRate
+  if (members.every(({ model }) => model.baseRate === first)) return first
+  return sigmoid(members.reduce((sum, { model, weight }) => sum + weight * logit(model.baseRate), 0))
 }
 
 function partProblems(parts: readonly BlendPart[], weights: readonly number[]): Problem[] {
@@ -92,6 +111,11 @@ function partProblems(parts: readonly BlendPart[], weights: readonly number[]): 
     })
   }
   return [...problems, ...memberProblems(parts)]
+}
+
+function rateProblems(received: number | undefined): Problem[] {
+  if (received === undefined || (received > 0 && received < 1)) return []
+  return [{ code: 'out-of-range', parameter: 'baseRate', rule: 'to be above 0 and below 1', received }]
 }
 
 function lineProblems(intercept: number, slope: number): Problem[] {

@@ -10,6 +10,8 @@ export interface BlendFit {
   readonly slope: number
   /** Mean log loss of the rows. */
   readonly logLoss: number
+  /** Weighted share of churners among the rows: what the blend's probabilities stand for. In (0, 1). */
+  readonly baseRate: number
 }
 
 const mostSteps = 50
@@ -59,10 +61,17 @@ function fitOf({ margins, outcome, weight }: Rows, at: Float64Array): BlendFit {
   const count = margins.length
   const slope = at.subarray(0, count).reduce((sum, value) => sum + value, 0)
   const total = weight === null ? outcome.length : weight.reduce((sum, value) => sum + value, 0)
+  const churned = outcome.reduce((sum, value, row) => sum + value * (weight?.[row] ?? 1), 0)
   const loss = lossAt({ margins, outcome, weight }, at) - penalty(at)
   // Where no model tells anything the plain mean is left, hardly listened to.
   const weights = Array.from(at.subarray(0, count), (value) => (slope > 0 ? value / slope : 1 / count))
-  return { weights, intercept: at[count]!, slope: Math.max(slope, smallStep), logLoss: loss / total }
+  return {
+    weights,
+    intercept: at[count]!,
+    slope: Math.max(slope, smallStep),
+    logLoss: loss / total,
+    baseRate: churned / total,
+  }
 }
 
 function penalty(at: Float64Array): number {

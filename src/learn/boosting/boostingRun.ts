@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
 import type { CheckedTraining } from '../check.js'
 import { stepDone } from '../control.js'
+import { shiftToMean } from '../margin.js'
 import { specsOf } from '../tree/bins.js'
 import { EnsembleBuilder } from '../tree/ensemble.js'
 import type { GrownTree } from '../tree/grow/grownTree.js'
@@ -70,13 +71,19 @@ export function startTeam(
 export class BoostingRun {
   readonly options: CheckedBoostingOptions
   readonly parts: readonly Part[]
+  readonly rows: BoostingRows
+  /** What the margins of the model to go on from are moved by before the first new tree. */
+  readonly #startShift: number
 
   constructor(
-    readonly rows: BoostingRows,
+    rows: BoostingRows,
     readonly control: BoostingControl,
   ) {
     this.options = rows.options
     this.parts = partsOf(rows.options)
+    this.#startShift = startShift(rows, control.startFrom)
+    const { margin } = rows
+    this.rows = typeof margin === 'number' ? rows : { ...rows, margin: this.#started(margin) }
   }
 
   /** Trains on stored rows; yields after each tree. */
@@ -96,19 +103,21 @@ export class BoostingRun {
     const builder = new EnsembleBuilder(stored.features)
     if (startFrom !== undefined) builder.addEnsemble(startFrom.ensemble, slope)
     for (const part of grown.parts) for (const tree of part) builder.add(tree, slope / grown.parts.length)
-    const { prior } = this.options
-    const shift = prior === undefined ? 0 : logit(prior) - logit(baseRate)
-    const start = intercept + slope * (startFrom?.baseMargin ?? logit(baseRate)) + shift
-    return new BoostingModel(specsOf(stored.features), baseRate, start, builder.build())
+    const { prior = baseRate } = this.options
+    const first = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin + this.#startShift
+    const start = intercept + slope * first + (logit(prior) - logit(baseRate))
+    return new BoostingModel(specsOf(stored.features), prior, start, builder.build())
   }
 
   *#grow(training: PartTraining): Generator<void, Grown, void> {
     const { options, parts, control } = this
     const random = seededRandom(options.seed)
     if (control.validation !== undefined && options.earlyStopping) {
+      const { validation, metric, startFrom } = control
       const startOf = (features: FeatureMatrix): number | Float64Array =>
-        control.startFrom?.margin(features) ?? logit(this.rows.baseRate)
-      const watched = { validation: control.validation, metric: control.metric, startOf }
+        startFrom === undefined ? logit(this.rows.baseRate) : this.#started(startFrom.margin(features))
+      const trainedRate = options.prior === undefined ? null : this.rows.baseRate
+      const watched = { validation, metric, startOf, trainedRate }
       const steps = growValidated(training, parts, watched, random)
       return { parts: yield* this.#counted(training.team, steps, 'tree', 1), line: sameMargin }
     }
@@ -147,6 +156,10 @@ export class BoostingRun {
     return { parts: grown, line }
   }
 
+  #started(margin: Float64Array): Float64Array {
+    return margin.map((own) => own + this.#startShift)
+  }
+
   /** Tells the watcher about a tree of the model; false where it is to end with the trees so far. */
   #goOn({ operation }: KernelTeam, done: number, total: number): boolean {
     if (this.control.onAbort !== 'keep') {
@@ -183,6 +196,17 @@ export class BoostingRun {
     if (rowShare === 1 && columnShare === 1 && columnSharePerNode === 1) return 1
     return repeats ?? (this.options.earlyStopping && this.rows.outcome.length < manyRows ? 3 : 1)
   }
+}
+
+/**
+ * Moves the model to go on from to the churn rate of the rows, so that the trees need not learn it. With `prior` the rows
+ * were drawn by outcome and nothing else has moved: the difference of the log odds. Else the customers may have moved
+ * too, which its margins know already: the constant that gives these rows their mean.
+ */
+function startShift({ options, baseRate, margin, weight }: BoostingRows, from: BoostingModel | undefined) {
+  if (from === undefined || typeof margin === 'number' || from.baseRate === baseRate) return 0
+  if (options.prior !== undefined) return logit(baseRate) - logit(from.baseRate)
+  return shiftToMean(margin, baseRate, weight)
 }
 
 function directionsOf({ monotone }: CheckedBoostingOptions, names: readonly string[]): number[] | null {

@@ -55,7 +55,10 @@ export interface BoostingOptions {
    * early stopping below 50,000 rows 3.
    */
   readonly repeats?: number | undefined
-  /** Share of churners among those who will be scored, where it is not that of the training rows. In (0, 1). */
+  /**
+   * Share of churners among those who will be scored, where the training rows were drawn by outcome and have another. In
+   * (0, 1). Probabilities and `baseRate` are moved there as by `shiftPrior`. Default: as in the training rows.
+   */
   readonly prior?: number | undefined
   /** Threads, or `auto`: all processors where there is work for them. The model is the same. Default `auto`. */
   readonly threads?: number | 'auto' | undefined

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { Random } from '../../base/random.js'
+import { logit } from '../../base/statistics.js'
 import { FeatureAligner } from '../align.js'
 import { checkTraining } from '../check.js'
 import type { TrainingData } from '../contract.js'
@@ -42,6 +43,8 @@ export interface Watched {
   readonly metric: ValidationMetric | undefined
   /** Margins that the parts start from. */
   readonly startOf: (features: FeatureMatrix) => number | Float64Array
+  /** Share of churners in training rows that were drawn by outcome; null where they were not. */
+  readonly trainedRate: number | null
 }
 
 /**
@@ -51,17 +54,22 @@ export interface Watched {
 export function* growValidated(
   training: PartTraining,
   parts: readonly Part[],
-  { validation, metric = logLoss, startOf }: Watched,
+  { validation, metric = logLoss, startOf, trainedRate }: Watched,
   random: Random,
 ): Generator<void, GrownTree[][], void> {
-  const { features, outcome, weight } = checkTraining(operation, z.strictObject({}), {}, validation)
+  const { features, outcome, weight, baseRate } = checkTraining(operation, z.strictObject({}), {}, validation)
   const specs = training.stored.features
   const columns = new FeatureAligner(specsOf(specs)).align(operation, features)
+  // Training rows drawn by outcome say another churn rate than these rows have: they are read at their own.
+  const shift = trainedRate === null ? 0 : logit(baseRate) - logit(trainedRate)
   const start = startOf(features)
   const sign = metric.better === 'higher' ? -1 : 1
   const grown: GrownTree[][] = []
   for (const [index, part] of parts.entries()) {
-    const margin = typeof start === 'number' ? new Float64Array(outcome.length).fill(start) : start.slice()
+    const margin = Float64Array.from(
+      outcome,
+      (_, row) => (typeof start === 'number' ? start : start[row]!) + shift,
+    )
     let best = { value: Number.POSITIVE_INFINITY, trees: 0, look: 0 }
     let look = 0
     const trees: GrownTree[] = []

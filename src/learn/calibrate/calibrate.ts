@@ -31,7 +31,8 @@ const operation = 'calibrate'
  * error of the best log loss; what it found is in `calibration`. Few rows change little: below some hundred churners
  * `auto` mostly leaves the model as it is.
  *
- * Weight 2 is the row twice, weight 0 no row. `baseRate` becomes the weighted churn rate of the rows, but for `none`.
+ * Weight 2 is the row twice, weight 0 no row. `baseRate` becomes the weighted churn rate of the rows, but for `none`: a
+ * model that was moved to another rate (`prior`, `shiftPrior`) comes back to that of these rows; move it afterwards.
  *
  * @param model any model, a calibrated one too
  * @param data rows that the model was not trained on, at least one of either class

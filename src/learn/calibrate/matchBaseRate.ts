@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
-import { logit, sigmoid } from '../../base/statistics.js'
 import type { ChurnModel } from '../contract.js'
+import { shiftToMean } from '../margin.js'
 import { CalibratedModel } from './model.js'
 
 const operation = 'matchBaseRate'
@@ -54,19 +54,6 @@ export function matchBaseRate(
     received: 0,
   } as const
   refuse(operation, features.rowCount > 0 ? [] : [noRows])
-  const intercept = shiftToMean(model.margin(features), baseRate)
+  const intercept = shiftToMean(model.margin(features), baseRate, null)
   return new CalibratedModel(model, Object.freeze({ method: 'platt', intercept, slope: 1 }), baseRate, null)
-}
-
-/** Halves the interval from where nobody is above the rate to where nobody is below it. */
-function shiftToMean(margin: Float64Array, baseRate: number): number {
-  const wanted = logit(baseRate)
-  let low = margin.reduce((least, own) => Math.min(least, wanted - own), Number.POSITIVE_INFINITY)
-  let high = margin.reduce((most, own) => Math.max(most, wanted - own), Number.NEGATIVE_INFINITY)
-  for (;;) {
-    const middle = low + (high - low) / 2
-    if (middle <= low || middle >= high) return middle
-    if (margin.reduce((sum, own) => sum + sigmoid(own + middle), 0) / margin.length < baseRate) low = middle
-    else high = middle
-  }
 }

@@ -33,7 +33,8 @@ export interface ClassWeightOptions {
  * which is exact where the model has found the weighted odds; `calibrate` sees to the rest.
  *
  * @param train gives a model that honours row weights: `(rows, control) => trainBoosting(rows, {}, control)`
- * @throws {HoldfastError} as `trainBoosting`; as `train`; `option-invalid` where `train` does not honour the weights
+ * @throws {HoldfastError} as `trainBoosting`; as `train`; `option-invalid` where `train` does not honour the
+ *   weights, or moves the model to another churn rate (`prior`)
  *
  * @example
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8, 3, 4])
@@ -72,9 +73,9 @@ function ignored(expected: number, received: number): Problem {
   return {
     code: 'option-invalid',
     parameter: 'train',
-    rule: `to honour the weights of its rows: a base rate of ${expected}`,
+    rule: `to give a model that stands for the weighted rows: a base rate of ${expected}`,
     received,
     wayOut:
-      'Hand the rows on to the learner as they come, with their weight; a learner without weights cannot be used.',
+      'Hand the rows on to the learner as they come, with their weight, and without `prior`; move the result by shiftPrior. A learner without weights cannot be used.',
   }
 }

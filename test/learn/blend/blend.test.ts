@@ -5,6 +5,7 @@ import { numberColumn, takeRows, textColumn } from '../../../src/base/matrix.js'
 import { logit, sigmoid } from '../../../src/base/statistics.js'
 import { blendModels } from '../../../src/learn/blend/blendModels.js'
 import { blendWeights } from '../../../src/learn/blend/blendWeights.js'
+import { shiftPrior } from '../../../src/learn/calibrate/shiftPrior.js'
 import type { ChurnModel } from '../../../src/learn/contract.js'
 import { learners } from '../../../src/learn/learners.js'
 import { restorers } from '../../../src/learn/restorers.js'
@@ -52,6 +53,26 @@ describe('a blend', () => {
       values.reduce((sum, own) => sum + own[row]!, base),
     )
     expect(largestDifference(sums, blend.margin(test))).toBeLessThan(1e-9)
+  })
+
+  it('stands for the churn rate of its models, each by its share; or for that of the rows it was fitted to', () => {
+    expect(blend.baseRate).toBe(members.logistic.baseRate)
+    const moved = shiftPrior(members.boosting, { baseRate: 0.02 })
+    const mixed = [
+      { model: moved, weight: 3 },
+      { model: members.logistic, weight: 1 },
+    ]
+    const logOdds = 0.75 * logit(0.02) + 0.25 * logit(members.logistic.baseRate)
+    for (const given of [mixed, mixed.toReversed()]) {
+      expect(blendModels(given).baseRate).toBeCloseTo(sigmoid(logOdds), 12)
+    }
+    const probabilities = mixed.map(({ model }) => Array.from(model.probability(data.features)))
+    const fit = blendWeights({ probabilities, outcome: data.outcome })
+    expect(fit.baseRate).toBe(members.logistic.baseRate)
+    expect(blendModels(mixed, fit).baseRate).toBe(members.logistic.baseRate)
+    expect(problemsOf(() => blendModels(mixed, { baseRate: 1 }))).toMatchObject([
+      { code: 'out-of-range', parameter: 'baseRate' },
+    ])
   })
 
   it('of one model is the model', () => {

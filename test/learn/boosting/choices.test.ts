@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { type FeatureMatrix, numberColumn, textColumn } from '../../../src/base/matrix.js'
+import {
+  type FeatureMatrix,
+  numberColumn,
+  takeRows,
+  takeValues,
+  textColumn,
+} from '../../../src/base/matrix.js'
 import { seededRandom } from '../../../src/base/random.js'
 import { logit } from '../../../src/base/statistics.js'
 import type { BoostingModel } from '../../../src/learn/boosting/model.js'
 import { trainBoosting, trainBoostingAsync } from '../../../src/learn/boosting/train.js'
-import type { TrainingData } from '../../../src/learn/contract.js'
-import { encodeModel } from '../../../src/learn/store.js'
-import { sampleData } from '../sample.js'
+import { estimateBaseRate } from '../../../src/learn/calibrate/estimateBaseRate.js'
+import { shiftPrior } from '../../../src/learn/calibrate/shiftPrior.js'
+import type { ChurnModel, TrainingData } from '../../../src/learn/contract.js'
+import { decodeModel, encodeModel } from '../../../src/learn/store.js'
+import { createScorer } from '../../../src/score/scorer.js'
+import { largestDifference, sampleData } from '../sample.js'
 
 /** Two columns whose product decides, one that raises the risk alone, one of noise. */
 function crossedData(rowCount: number, seed: number): TrainingData {
@@ -190,6 +199,72 @@ describe('prior', () => {
     before.forEach((margin, row) => {
       expect(after[row]! - margin).toBeCloseTo(shift, 10)
     })
+  })
+
+  const data = crossedData(1000, 2)
+  const plain = trainBoosting(data, fixed)
+  const moved = trainBoosting(data, { ...fixed, prior: 0.02 })
+  const meanOf = (model: ChurnModel): number =>
+    model.probability(data.features).reduce((sum, value) => sum + value, 0) / data.outcome.length
+
+  it('is the base rate of the model: of its bands, and of what shifts it again, also from a file', () => {
+    for (const model of [moved, decodeModel(encodeModel(moved)).model]) {
+      expect(model.baseRate).toBe(0.02)
+      // Odds of .02 are 1/49: three times them 3/52 = .0577.
+      const [high, middle] = createScorer(model).about.bands
+      expect([high!.from, middle!.from]).toEqual([expect.closeTo(3 / 52, 9), 0.02])
+      const again = shiftPrior(model, { baseRate: 0.03 }).margin(data.features)
+      const once = shiftPrior(plain, { baseRate: 0.03 }).margin(data.features)
+      expect(largestDifference(again, once)).toBeLessThan(1e-9)
+      expect(estimateBaseRate(model, data.features).baseRate).toBeCloseTo(
+        estimateBaseRate(plain, data.features).baseRate,
+        6,
+      )
+    }
+  })
+
+  it.each([
+    ['moved there already', moved],
+    ['of the rows as they are', plain],
+  ])('shifts once where a training goes on from a model %s', (_, startFrom) => {
+    const once = { ...fixed, rounds: 1 }
+    const further = trainBoosting(data, { ...once, prior: 0.02 }, { startFrom })
+    const expected = shiftPrior(trainBoosting(data, once, { startFrom: plain }), { baseRate: 0.02 })
+    const difference = largestDifference(further.margin(data.features), expected.margin(data.features))
+    expect(difference).toBeLessThan(1e-6)
+    expect(further.baseRate).toBe(0.02)
+  })
+
+  it('left out in going on from a moved model brings it back to the churn rate of the rows', () => {
+    const further = trainBoosting(data, { ...fixed, rounds: 1 }, { startFrom: moved })
+    expect(further.baseRate).toBe(plain.baseRate)
+    expect(meanOf(further)).toBeCloseTo(plain.baseRate, 2)
+  })
+
+  it('goes on from a model of customers of whom few leave without learning their number anew', () => {
+    const weight = Float64Array.from(data.outcome, (churned, row) => (churned === 1 && row % 10 > 0 ? 0 : 1))
+    const rare = trainBoosting({ ...data, weight }, fixed)
+    const further = trainBoosting(data, { ...fixed, rounds: 1, prior: 0.02 }, { startFrom: rare })
+    // Moved twice it would stand for some .002; the mean over these rows is above .02 as half of them leave.
+    expect(meanOf(further)).toBeGreaterThan(0.02)
+    expect(meanOf(further)).toBeLessThan(0.12)
+  })
+
+  it('is left out where rows are predicted that say when to stop: those at their own churn rate', () => {
+    const kept = Array.from(data.outcome.keys()).filter((row) => data.outcome[row] === 0 || row % 20 === 0)
+    const validation = { features: takeRows(data.features, kept), outcome: takeValues(data.outcome, kept) }
+    const rate = validation.outcome.reduce((sum, one) => sum + one, 0) / kept.length
+    const looks: number[] = []
+    const metric = {
+      better: 'lower',
+      value: (probability: Float64Array) => {
+        looks.push(probability.reduce((sum, value) => sum + value, 0) / probability.length)
+        return 0
+      },
+    } as const
+    trainBoosting(data, { maxDepth: 2, rounds: 20, prior: 0.5 }, { validation, metric })
+    expect(looks[0]!).toBeCloseTo(rate, 1)
+    expect(rate).toBeLessThan(0.1)
   })
 })
 

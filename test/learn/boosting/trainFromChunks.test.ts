@@ -94,6 +94,7 @@ describe('the model is that of trainBoosting to the bit', () => {
       Array.from({ length: 1500 }, (_, row) => (row % 3 === 0 ? 'new' : 'small')),
     )
     await expectSame(data, [200], few, { startFrom })
+    await expectSame(data, [200], { ...few, prior: 0.1 }, { startFrom })
     await expectSame({ ...data, features: withColumn(data.features, plan) }, [200], few, { startFrom })
   })
 

@@ -7,6 +7,7 @@ import { logit } from '../../../src/base/statistics.js'
 import { calibrationError } from '../../../src/evaluate/calibration/calibrationError.js'
 import { logLoss } from '../../../src/evaluate/calibration/logLoss.js'
 import { trainPrior } from '../../../src/learn/baseline/train.js'
+import { trainBoosting } from '../../../src/learn/boosting/train.js'
 import { estimateBaseRate } from '../../../src/learn/calibrate/estimateBaseRate.js'
 import { matchBaseRate } from '../../../src/learn/calibrate/matchBaseRate.js'
 import { shiftPrior, shiftProbabilities } from '../../../src/learn/calibrate/shiftPrior.js'
@@ -283,6 +284,10 @@ describe('trainWithClassWeight', () => {
 
   it('refuses a training that ignores the weights, and a weight that is none', () => {
     const ignoring = ({ features, outcome }: TrainingData): ChurnModel => trainLogistic({ features, outcome })
+    const moving = (rows: TrainingData): ChurnModel => trainBoosting(rows, { rounds: 1, prior: 0.02 })
+    expect(problemsOf(() => trainWithClassWeight(data, moving, { churnerWeight: 2 }))).toMatchObject([
+      { parameter: 'train', received: 0.02, wayOut: expect.stringContaining('without `prior`') },
+    ])
     const problems = problemsOf(() => trainWithClassWeight(data, ignoring, { churnerWeight: 2 }))
     expect(problems).toMatchObject([{ code: 'option-invalid', parameter: 'train' }])
     for (const churnerWeight of [0, -1, 'even' as 'balanced']) {
