@@ -208,7 +208,8 @@ export interface IsOtherRule {
  * so missing, where its `to` is before c. A `to` at or after c is not read. With a lag, c is that much earlier.
  *
  * Of plans that begin on the same day, one still in force comes before one that has ended; then the one with the
- * greatest values, column by column in the order of their names (missing is least, false is less than true).
+ * greatest values, column by column in the order of their names (missing is least, false is less than true). Labels go by
+ * the same one.
  */
 export interface InForceRule {
   readonly kind: 'inForce'

@@ -45,7 +45,7 @@ const schema = z.strictObject({
  * null if not countable or unknown.
  *
  * The plan in force as of a day is that of the latest row of `plans` before it, where its `to` is not past; of two
- * plans from one day the one that has not ended, then the higher one. With c = cutoff, [s, e) = outcome window:
+ * plans from one day the same one as in features (see `InForceRule`). With c = cutoff, [s, e) = outcome window:
  *
  *     before             plan in force as of c, from the rows known before c
  *     label 1, atEnd     the plan in force as of e is lower than before

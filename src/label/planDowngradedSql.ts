@@ -1,3 +1,4 @@
+import { plansOrderSql } from '../engine/plansOrderSql.js'
 import { cancelledInWindow } from './cancelledSql.js'
 import {
   knownBefore,
@@ -69,13 +70,14 @@ export function planFallsSql(
   options: LabelSqlOptions,
 ): Omit<LabelParts, 'nulls'> & { unknownReason: string } {
   const { identifier } = options.dialect
+  const { order: latestFirst } = plansOrderSql(options.tables.plans ?? {}, 't.day + 1', options.dialect)
   const [days, falls] = [`${name}_days`, `${name}_falls`]
   const value = rankOf(order, options)
   const cancelledAt = `c.${identifier('cancelledAt')}`
   const tables = [
     `${days} AS (SELECT id, cutoff, day, value FROM (`,
     `  SELECT p.id, p.cutoff, t.day, ${value} AS value, row_number() OVER (PARTITION BY p.id, p.cutoff, t.day`,
-    `    ORDER BY ${endedBefore('t.day + 1', options)}, ${value} DESC NULLS LAST) AS place`,
+    `    ORDER BY ${latestFirst}) AS place`,
     `  ${populationJoin(options)}`,
     `  JOIN ${identifier('plans')} t ON t.id = p.id AND t.day >= w.outcome_start AND t.day < w.outcome_end`,
     `    AND (${cancelledAt} IS NULL OR t.day < ${cancelledAt})) ranked`,
@@ -103,12 +105,12 @@ function planAsOfSql(
 ): { table: string; join: string } {
   const { identifier } = options.dialect
   const value = rankOf(order, options)
-  const ended = endedBefore(day, options)
+  const { ended, order: latestFirst } = plansOrderSql(options.tables.plans ?? {}, day, options.dialect)
   const table = [
     `${name} AS (SELECT id, cutoff, value FROM (`,
     `  SELECT p.id, p.cutoff, ${value} AS value, ${ended} AS ended,`,
     '    row_number() OVER (PARTITION BY p.id, p.cutoff',
-    `      ORDER BY t.day DESC, ${ended}, ${value} DESC NULLS LAST) AS place`,
+    `      ORDER BY ${latestFirst}) AS place`,
     `  FROM ${identifier(options.population)} p JOIN windows w ON w.cutoff = p.cutoff`,
     `  JOIN ${identifier('plans')} t ON t.id = p.id AND t.day < ${day} AND ${condition}) ranked`,
     '  WHERE place = 1 AND ended = 0)',
@@ -118,11 +120,6 @@ function planAsOfSql(
 
 function joinOf(name: string): string {
   return `LEFT JOIN ${name} ON ${name}.id = p.id AND ${name}.cutoff = p.cutoff`
-}
-
-function endedBefore(day: string, { dialect, tables }: LabelSqlOptions): string {
-  if (tables.plans?.['to'] === undefined) return '0'
-  return `CASE WHEN t.${dialect.identifier('to')} < ${day} THEN 1 ELSE 0 END`
 }
 
 /** The place of a plan in the order: its number, or that of its tier; NULL where it has none. */

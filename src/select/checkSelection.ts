@@ -1,3 +1,4 @@
+import { customerProblems } from '../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type MetricName, metricNames } from '../evaluate/metrics.js'
@@ -40,7 +41,11 @@ export function checkSelection(data: SelectionData, given: SelectOptions | undef
     ...problems,
     ...dataProblems(data),
   ])
-  refuse(operation, [...lengthProblems(data, groups), ...fewProblems(data, folds)])
+  refuse(operation, [
+    ...lengthProblems(data),
+    ...(groups === undefined ? [] : customerProblems('groups', groups, data.features.rowCount)),
+    ...fewProblems(data, folds),
+  ])
   return { options: options.value, metrics: names as MetricName[], candidates, wantsBlend }
 }
 
@@ -121,11 +126,8 @@ function countsOf(outcome: Uint8Array, weight: Float64Array | undefined): [staye
   return counts
 }
 
-function lengthProblems(
-  { features: { rowCount }, ids, cutoffs }: SelectionData,
-  groups: ArrayLike<unknown> | undefined,
-): Problem[] {
-  return Object.entries({ ids, cutoffs, groups }).flatMap(([parameter, values]) =>
+function lengthProblems({ features: { rowCount }, ids, cutoffs }: SelectionData): Problem[] {
+  return Object.entries({ ids, cutoffs }).flatMap(([parameter, values]) =>
     values == null || values.length === rowCount
       ? []
       : [

@@ -73,7 +73,7 @@ describe('intervalByWeights', () => {
   test('refuses broken options and rows at once', () => {
     const options = { groups: ['a'], level: 1.5 }
     expect(() => intervalByWeights(3, () => 1, options)).toThrow('level')
-    expect(() => intervalByWeights(3, () => 1, { groups: ['a'] })).toThrow('one customer per row (3)')
+    expect(() => intervalByWeights(3, () => 1, { groups: ['a'] })).toThrow('groups to have 3 values')
     expect(() => intervalByWeights(3, () => 1, { groups: ['a', 'a', 'a'] })).toThrow('at least two customers')
     expect(() => intervalByWeights(1, () => 1)).toThrow('rowCount')
   })

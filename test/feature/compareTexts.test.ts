@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareTexts } from '../../src/feature/memory/planInForce.js'
+import { compareTexts } from '../../src/table/planColumns.js'
 
 // Characters on both sides of the surrogates, which UTF-16 puts before U+E000 and UTF-8 after U+FFFF.
 const texts = fc.oneof(

@@ -215,7 +215,7 @@ function placeAsOf(
   const rows = of.plans.filter((row) => row.from < day && counts(row))
   const latest = Math.max(...rows.map((row) => row.from))
   const going = rows.filter((row) => row.from === latest && (row.to === null || row.to >= day))
-  return highest(order, going)
+  return placeInForce(order, going)
 }
 
 /** What the plans that begin on a day of the window say. */
@@ -225,14 +225,19 @@ function changeOn(order: PlanOrder, day: number, asked: Asked): 'happened' | 'un
   const begun = of.plans.filter((row) => row.from === day)
   if (begun.length === 0) return 'no'
   const going = begun.filter((row) => row.to === null || row.to > day)
-  const place = highest(order, going.length === 0 ? begun : going)
+  const place = placeInForce(order, going.length === 0 ? begun : going)
   if (place === null) return 'unknown'
   return isLower(order, place, placeBefore(order, asked)!) ? 'happened' : 'no'
 }
 
-function highest(order: PlanOrder, rows: readonly PlanRow[]): number | null {
-  const places = rows.flatMap((row) => placeOf(order, row) ?? [])
-  return places.length === 0 ? null : Math.max(...places)
+/** Of the plans of one day the one of the highest fee is in force, then the one with the last name: a missing fee is least. */
+function placeInForce(order: PlanOrder, rows: readonly PlanRow[]): number | null {
+  const [first] = rows.toSorted(
+    (left, right) =>
+      (right.fee ?? Number.NEGATIVE_INFINITY) - (left.fee ?? Number.NEGATIVE_INFINITY) ||
+      Number(left.plan < right.plan) - Number(left.plan > right.plan),
+  )
+  return first === undefined ? null : placeOf(order, first)
 }
 
 function placeOf(order: PlanOrder, row: PlanRow): number | null {

@@ -1,4 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { customerProblems } from '../../base/customerProblems.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { checkOptions } from '../../base/options.js'
@@ -157,23 +158,16 @@ function listProblems(
   { groups, foldOf }: CheckedCrossValidation,
   given: readonly string[],
 ): Problem[] {
-  const lengths = Object.entries({ groups, foldOf }).flatMap(([parameter, list]): Problem[] =>
-    list === undefined || list.length === rows
-      ? []
-      : [
-          {
-            code: 'length-differs',
-            parameter,
-            rule: `to have one value per row (${rows})`,
-            received: list.length,
-          },
-        ],
-  )
-  if (foldOf === undefined) return lengths
+  const ofGroups = groups === undefined ? [] : customerProblems('groups', groups, rows)
+  if (foldOf === undefined) return ofGroups
   const numbers = Array.from(foldOf)
   const wrong = numbers.findIndex((fold) => !Number.isInteger(fold) || fold < 0)
+  const rule = `to have one value per row (${rows})`
   return [
-    ...lengths,
+    ...ofGroups,
+    ...(foldOf.length === rows
+      ? []
+      : [{ code: 'length-differs' as const, parameter: 'foldOf', rule, received: foldOf.length }]),
     ...given.map(
       (parameter): Problem => ({
         code: 'option-invalid',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { customerProblems } from '../../base/customerProblems.js'
 import type { Problem } from '../../base/errors.js'
 
 /** Who the rows belong to. */
@@ -27,16 +28,8 @@ export function groupProblems(
   weight: ArrayLike<number> | undefined,
 ): Problem[] {
   if (groups === undefined) return []
-  if (groups.length !== outcome.length) {
-    const rule = `to have one customer per row (${outcome.length})`
-    return [{ code: 'length-differs', parameter: 'groups', rule, received: groups.length }]
-  }
-  const missing = Array.prototype.findIndex.call(groups, isMissing)
-  if (missing >= 0) {
-    const rule = 'to name the customer of each row by a text or a number'
-    const place = { row: missing + 1 }
-    return [{ code: 'value-missing', parameter: 'groups', rule, received: groups[missing], place }]
-  }
+  const problems = customerProblems('groups', groups, outcome.length)
+  if (problems.length > 0) return problems
   for (let row = 1, first = -1; row <= groups.length; row++) {
     if (weight?.[row - 1] === 0) continue
     if (first >= 0 && groups[row - 1] !== groups[first]) return []
@@ -50,8 +43,4 @@ export function groupProblems(
       received: 1,
     },
   ]
-}
-
-function isMissing(value: unknown): boolean {
-  return typeof value === 'number' ? Number.isNaN(value) : typeof value !== 'string'
 }

@@ -1,10 +1,12 @@
 import { quantileSorted } from 'simple-statistics'
 import { z } from 'zod'
+import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { seededRandom } from '../../base/random.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
+import { groupOptions } from './customerGroups.js'
 
 /** A figure of rows that weigh so many times, such as any metric of holdfast with its option `weight`. */
 export type WeightedFigure = (weight: Float64Array) => number
@@ -22,12 +24,7 @@ export interface WeightedResampleOptions {
 }
 
 const weightedResampleOptions = z.strictObject({
-  groups: z
-    .custom<ArrayLike<string | number>>(
-      (value) => Array.isArray(value) || ArrayBuffer.isView(value),
-      'to be a list of texts or numbers',
-    )
-    .optional(),
+  ...groupOptions.shape,
   resamples: z.int().min(20).default(500),
   level: z.number().gt(0).lt(1).default(0.95),
   seed: z.int().default(1),
@@ -99,10 +96,8 @@ function drawProblems(rowCount: number, groups: ArrayLike<string | number> | und
     return [{ code: 'out-of-range', parameter: 'rowCount', rule, received: rowCount }]
   }
   if (groups === undefined) return []
-  if (groups.length !== rowCount) {
-    const rule = `to have one customer per row (${rowCount})`
-    return [{ code: 'length-differs', parameter: 'groups', rule, received: groups.length }]
-  }
+  const problems = customerProblems('groups', groups, rowCount)
+  if (problems.length > 0) return problems
   if (new Set(Array.from(groups)).size > 1) return []
   const rule = 'to name at least two customers: with one there is nothing to draw from'
   return [{ code: 'out-of-range', parameter: 'groups', rule, received: 1 }]

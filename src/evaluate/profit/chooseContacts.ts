@@ -20,7 +20,9 @@ export interface ChosenContacts {
  * the price of money at which the budget is used up, skipping who does not fit any more: below the bound by less than
  * the profit of two contacts. O(n log n).
  */
-export function chooseContacts(choice: ContactChoice): ChosenContacts {
+export function chooseContacts(given: ContactChoice): ChosenContacts {
+  // 0.1 + 0.2 + 0.3 is 0.6000000000000001 in floating point, and 0.6 pays for it.
+  const choice = { ...given, money: given.money * (1 + 1e-12) }
   const { candidates, profit, cost, contacts, money } = choice
   const most = topByValue(candidates, profit, contacts)
   if (sum(most, cost) <= money) {
@@ -29,8 +31,7 @@ export function chooseContacts(choice: ContactChoice): ChosenContacts {
   }
   const equalCost = cost[candidates[0]!]!
   if (candidates.every((row) => cost[row] === equalCost)) {
-    // 0.3 / 0.1 is 2.9999999999999996 in floating point and pays for 3.
-    const rows = topByValue(most, profit, Math.floor((money / equalCost) * (1 + 1e-12)))
+    const rows = topByValue(most, profit, Math.floor(money / equalCost))
     return { rows, limitedBy: 'money', bound: sum(rows, profit) }
   }
   return chooseUnequal(choice)

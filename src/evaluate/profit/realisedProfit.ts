@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
+import { groupOptions } from '../interval/customerGroups.js'
 import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import { acceptanceLaw } from './acceptanceLaw.js'
 import { type CheckedOffer, checkOffer } from './checkedOffer.js'
@@ -38,12 +40,7 @@ export interface RealisedProfit {
 }
 
 const realisedOptions = weightOptions.extend({
-  groups: z
-    .custom<ArrayLike<string | number>>(
-      (value) => typeof value === 'object' && value !== null && 'length' in value,
-      'to be a list with one group per customer',
-    )
-    .optional(),
+  ...groupOptions.shape,
   resamples: z.int().gte(20).optional(),
   level: z.number().gt(0).lt(1).default(0.95),
   seed: z.int().default(1),
@@ -136,10 +133,7 @@ function checkAll(
   const customers = probability?.length ?? 0
   problems.push(...listProblems(probability, outcome, checked?.weight), ...policyProblems(policy, customers))
   const groups = checked?.groups
-  if (groups !== undefined && groups.length !== customers) {
-    const rule = `to have one group per probability (${customers})`
-    problems.push({ code: 'length-differs', parameter: 'groups', rule, received: groups.length })
-  }
+  if (groups !== undefined) problems.push(...customerProblems('groups', groups, customers))
   const money = checkOffer(operation, offer, customers, problems)
   refuse(operation, problems)
   return { money: money!, checked: checked! }

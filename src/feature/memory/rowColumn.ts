@@ -1,7 +1,7 @@
 import type { Place, Problem } from '../../base/errors.js'
+import { compareTexts } from '../../table/planColumns.js'
 import type { CheckedCell } from '../../table/rowReader.js'
 import type { ColumnKind } from '../../table/table.js'
-import { compareTexts } from './planInForce.js'
 
 /** One column of a customer's rows as numbers: days, booleans as 1 and 0, texts as codes of a dictionary. NaN = missing. */
 export class RowColumn {

@@ -111,7 +111,7 @@ export class FormulaSql {
       case 'log':
         return joined([this.#named(of)], ([x]) => `CASE WHEN ${x} > 0 THEN ln(${x}) END`)
       case 'log1p':
-        return joined([this.#named(of)], ([x]) => `(sign(${x}) * ln(1 + abs(${x})))`)
+        return joined([this.#named(of)], ([x]) => log1pSql(x!))
       case 'sqrt':
         return joined([this.#named(of)], ([x]) => `(sign(${x}) * sqrt(abs(${x})))`)
       case 'band':
@@ -251,6 +251,15 @@ function double(expression: Expression): Expression {
 
 function roundedSql(value: string): string {
   return `round(${value} * 1e9) / 1e9`
+}
+
+/**
+ * Engines have no ln(1 + x), and 1 + x drops the digits of a small x: what it dropped is put back as the factor
+ * x / ((1 + x) − 1), good to the last digits (Kahan; Goldberg 1991, theorem 4).
+ */
+function log1pSql(value: string): string {
+  const one = `(1e0 + abs(${value}))`
+  return `CASE WHEN ${one} = 1e0 THEN ${value} ELSE ln(${one}) * (${value} / (${one} - 1e0)) END`
 }
 
 function streakSql(of: Formulas<'streak'>['of'], value: string, before: string | undefined): string {

@@ -1,5 +1,5 @@
+import { plansOrderSql } from '../../engine/plansOrderSql.js'
 import type { Lag } from '../formula.js'
-import { compareTexts, planTimes } from '../memory/planInForce.js'
 import { type RowsContext, valueSql, visibleAfter } from './rowsSql.js'
 
 /** The plans in force as SQL: at the cutoff, and each lag before it. */
@@ -43,10 +43,7 @@ export class PlansSql {
     const { dialect, windows, tables, population } = this.#context
     const name = dialect.identifier
     const asOf = windows.asOf(lag)
-    const columns = Object.keys(tables.plans ?? {})
-    const ended = columns.includes('to') ? `CASE WHEN t.${name('to')} < ${asOf} THEN 1 ELSE 0 END` : '0'
-    const ties = columns.filter((column) => !planTimes.has(column)).sort(compareTexts)
-    const order = ['t.day DESC', ended, ...ties.map((column) => `t.${name(column)} DESC NULLS LAST`)]
+    const { ended, order } = plansOrderSql(tables.plans ?? {}, asOf, dialect)
     const keys = this.#isOne ? ['t.id'] : ['p.id', 'p.cutoff']
     const visible = `${visibleAfter(this.#context, 'plans')} < ${asOf}`
     const from = this.#isOne
@@ -59,7 +56,7 @@ export class PlansSql {
     const selected = [
       ...keys.map((key) => `${key} AS ${key.replace(/^[tp]\./, 'plan_')}`),
       `${ended} AS plan_ended`,
-      `row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order.join(', ')}) AS plan_place`,
+      `row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order}) AS plan_place`,
       ...[...read].map((column) => `t.${name(column)}`),
     ]
     return [

@@ -197,9 +197,7 @@ describe('two models on the same customers', () => {
       /at least two churned/,
     )
     expect(() => compareModels([0.5, 0.4], [0.5, 0.4], [1, 0], { level: 95 })).toThrow(/level/)
-    expect(() => delongInterval([0.5, 0.4], [1, 0], { groups: ['a'] })).toThrow(
-      /groups to have one customer per row/,
-    )
+    expect(() => delongInterval([0.5, 0.4], [1, 0], { groups: ['a'] })).toThrow(/groups to have \d+ values/)
     expect(() => delongInterval([0.5, 0.4], [1, 0], { groups: ['a', 'a'] })).toThrow(/at least two customers/)
     expect(() => delongInterval([0.5, 0.4], [1, 0], { groups: ['a', Number.NaN] })).toThrow(
       /row 2: expected groups/,

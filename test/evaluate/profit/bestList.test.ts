@@ -196,3 +196,25 @@ describe('bad input', () => {
     expect(call).toThrow(says)
   })
 })
+
+test.each([
+  ['equal', [0.1, 0.1, 0.1], 0.3],
+  ['different', [0.1, 0.2, 0.3], 0.6],
+])(
+  'a budget that pays for all contacts of %s costs is no limit, whatever floating point makes of it',
+  (_, contactCost, money) => {
+    // 0.1 + 0.1 + 0.1 > 0.3, 0.3 / 0.1 < 3 and 0.1 + 0.2 + 0.3 > 0.6 in floating point.
+    const offer = { customerValue: 100, offerCost: 0, contactCost, acceptance: 0.5 }
+    const list = bestList([0.9, 0.8, 0.7], offer, { money })
+    expect([...list.rows]).toEqual([0, 1, 2])
+    expect(list.limitedBy).toBe('profit')
+  },
+)
+
+test('a budget of less than the last contact leaves it out', () => {
+  const offer = { customerValue: 100, offerCost: 0, contactCost: 0.1, acceptance: 0.5 }
+  const list = bestList([0.9, 0.8, 0.7, 0.6], offer, { money: 0.3 })
+  expect([...list.rows]).toEqual([0, 1, 2])
+  expect(list.limitedBy).toBe('money')
+  expect([...bestList([0.9, 0.8, 0.7], offer, { money: 0.299999999 }).rows]).toEqual([0, 1])
+})

@@ -233,7 +233,7 @@ describe('bad input', () => {
     [
       'groups of other rows',
       () => realisedProfit([0.5, 0.1], [1, 0], offer, 'paying', { groups: ['a'] }),
-      /one group per probability \(2\), got 1/,
+      /groups to have 2 values, got 1/,
     ],
     [
       'outcomes that are no outcomes',
