@@ -11,6 +11,11 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
   /** Shape (rows); 0 behind a missing bit. */
   readonly values: Values
   readonly missing: Bitmap | null
+  /**
+   * The texts that the numbers were read from, where the numbers alone would not give them back: `+7`, `12E3` and `1.0`
+   * may be the names of customers. Codes of any value behind a missing bit.
+   */
+  readonly written?: { readonly codes: Int32Array; readonly dictionary: readonly string[] }
 }
 
 /** A column of texts, stored once each: `dictionary[codes[row]]`. Learners read it as categories. */
@@ -104,9 +109,9 @@ export function takeRows(matrix: FeatureMatrix, rows: ArrayLike<number>): Featur
 
 function takeColumn(column: FeatureColumn, rows: ArrayLike<number>): FeatureColumn {
   const missing = column.missing?.take(rows) ?? null
-  return column.kind === 'number'
-    ? { ...column, values: takeValues(column.values, rows), missing }
-    : { ...column, codes: takeValues(column.codes, rows), missing }
+  if (column.kind === 'text') return { ...column, codes: takeValues(column.codes, rows), missing }
+  const { kind, name, values } = column
+  return { kind, name, values: takeValues(values, rows), missing }
 }
 
 /** Returns the values at the given rows, in an array of the same type. */

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../base/errors.js'
-import { cellOf, type Table } from '../table/table.js'
+import { cellOf, idColumn, type Table } from '../table/table.js'
 
 /** A rule of the id column, and the rows of the table that break it. */
 export interface BrokenIds {
@@ -14,7 +14,7 @@ export interface BrokenIds {
 
 /** Returns the rows without an id, and those that repeat the id of an earlier row: in a flat table a customer is a row. */
 export function brokenIds(table: Table, id: string): BrokenIds[] {
-  const column = table.column(id)
+  const column = idColumn(table.column(id))
   const firstRow = new Map<string, number>()
   const [blank, repeated]: [number[], number[]] = [[], []]
   for (let row = 0; row < table.rowCount; row++) {

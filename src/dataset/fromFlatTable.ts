@@ -4,7 +4,7 @@ import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { reasonTable } from '../population/reasonTable.js'
 import { featureColumn } from '../table/featureColumn.js'
-import { cellOf, columnMissing, type Table } from '../table/table.js'
+import { cellOf, columnMissing, idColumn, type Table } from '../table/table.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, datasetOf } from './dataset.js'
 import { featureColumns, usefulColumns } from './flatFeatures.js'
@@ -154,7 +154,7 @@ function featureNames(table: Table, options: CheckedOptions): readonly string[] 
 }
 
 function problemsOfIds(table: Table, name: string): Problem[] {
-  const column = table.column(name)
+  const column = idColumn(table.column(name))
   const rowsOf = new Map<string, number[]>()
   const problems: Problem[] = []
   for (let row = 0; row < table.rowCount; row++) {
@@ -167,7 +167,12 @@ function problemsOfIds(table: Table, name: string): Problem[] {
       })
       continue
     }
-    const id = String(cellOf(column, row))
+    const cell = cellOf(column, row)
+    if (typeof cell === 'number' && Math.abs(cell) > Number.MAX_SAFE_INTEGER) {
+      problems.push(roundedId(table, name, row, cell))
+      continue
+    }
+    const id = String(cell)
     const rows = rowsOf.get(id)
     if (rows === undefined) rowsOf.set(id, [row + 1])
     else rows.push(row + 1)
@@ -185,6 +190,17 @@ function problemsOfIds(table: Table, name: string): Problem[] {
     })
   }
   return problems
+}
+
+function roundedId(table: Table, name: string, row: number, received: number): Problem {
+  return {
+    code: 'out-of-range',
+    parameter: `id column ${name}`,
+    rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
+    received,
+    ...placeOf(table, { row: row + 1 }),
+    wayOut: 'Give such ids as texts: as numbers two of them may have become one.',
+  }
 }
 
 function problemsOfWeights(table: Table, name: string): Problem[] {
@@ -208,7 +224,7 @@ function problemsOfWeights(table: Table, name: string): Problem[] {
 
 function idsOf(rows: Table, labelled: Int32Array, id: string | undefined): string[] {
   if (id === undefined) return Array.from(labelled, (row) => String(row + 1))
-  const column = rows.column(id)
+  const column = idColumn(rows.column(id))
   return Array.from({ length: rows.rowCount }, (_, row) => String(cellOf(column, row)))
 }
 

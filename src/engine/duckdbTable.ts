@@ -227,7 +227,7 @@ function readBigints(wordsEach: 2 | 4, signed: boolean): ReadNumbers {
       const value = (signed ? high : high >>> 0) * 4_294_967_296 + (words[at]! >>> 0)
       const fits = wordsEach === 2 || (words[at + 2] === sign && words[at + 3] === sign)
       if (!fits || Math.abs(value) > largestInteger) {
-        throw tooLarge(column, start + row, vector.getItem(row) as bigint)
+        throw tooLarge(column, start + row, vector.getItem(row))
       }
       values[start + row] = value
     }
@@ -239,13 +239,15 @@ function wordsOf(vector: DuckDBVector): Int32Array {
   return new Int32Array(view.buffer, view.byteOffset, view.byteLength / 4)
 }
 
-/** Reads decimals as the nearest number, which any decimal has. */
+/** Reads decimals as the nearest number; beyond 2^53 that would be a decimal of another whole part. */
 function readDecimals(scale: number): ReadNumbers {
   const divisor = 10 ** scale
-  return (vector, values, start, isNull) => {
+  const limit = BigInt(largestInteger) * 10n ** BigInt(scale)
+  return (vector, values, start, isNull, column) => {
     for (let row = 0; row < isNull.length; row++) {
       if (isNull[row] === 1) continue
       const item = vector.getItem(row) as { readonly value: bigint }
+      if (item.value > limit || item.value < -limit) throw tooLarge(column, start + row, String(item))
       const scaled = Number(item.value)
       // Past 2^53 the division would round twice; the text is rounded once
       values[start + row] =
@@ -351,7 +353,11 @@ function notFinite(
   ])
 }
 
-function tooLarge({ operation, name, rowsBefore }: ReadColumn, row: number, received: bigint): HoldfastError {
+function tooLarge(
+  { operation, name, rowsBefore }: ReadColumn,
+  row: number,
+  received: unknown,
+): HoldfastError {
   return new HoldfastError(operation, [
     {
       code: 'out-of-range',

@@ -22,7 +22,12 @@ export interface ColumnPlan {
   readonly wrongType: string | null
   /** True where a cell is NaN or infinite. NULL where that cannot be. */
   readonly notFinite: string | null
+  /** True where a whole number beyond 2^53 would lose, or has lost, some of its digits. NULL where that cannot be. */
+  readonly rounded: string | null
 }
+
+// 007 is a name, and so is an integer with more digits than a number holds
+const nameOfDigits = '[+-]?(0[0-9]+|[0-9]{16,})'
 
 type RawKind = 'text' | 'number' | 'day' | 'time' | 'boolean'
 
@@ -119,7 +124,7 @@ async function planUndecided(
     const conditions = [
       `${shown} IS NOT NULL`,
       isNumber(shown),
-      `regexp_full_match(${text}, '0[0-9]+')`,
+      `regexp_full_match(${text}, '${nameOfDigits}')`,
       `${asDate(text)} IS NOT NULL AND length(${text}) = 10`,
       `lower(${text}) IN ('true', 'false')`,
     ]
@@ -157,18 +162,23 @@ function planColumn(
     return { ...base, shown, ...fromText(shown, name, kind, staged.numbersAreDays) }
   }
   const shown = `CAST(${column} AS VARCHAR)`
-  const never = { wrongType: null, notFinite: null }
-  const day = raw === 'time' ? `TRY_CAST(floor(epoch_us(${column}) / 86400000000) AS INTEGER)` : column
+  const never = { wrongType: null, notFinite: null, rounded: null }
+  const type = staged.columns.get(sourceName)!
+  const isFloat = type === 'FLOAT' || type === 'DOUBLE'
+  const day = dayOfTime(column, type)
   switch (`${raw} to ${kind}`) {
     case 'number to number': {
       const number = `CAST(${column} AS DOUBLE)`
-      return { ...base, shown, value: number, wrongType: null, notFinite: `NOT isfinite(${number})` }
+      const notFinite = isFloat ? `NOT isfinite(${number})` : null
+      const rounded = isFloat ? null : isLong(number)
+      return { ...base, shown, value: number, wrongType: null, notFinite, rounded }
     }
     case 'number to text': {
       // An id that was read as a floating number because some were missing: 17, not 17.0
       const whole = `TRY_CAST(${column} AS HUGEINT)`
       const value = `CASE WHEN ${whole} = ${column} THEN CAST(${whole} AS VARCHAR) ELSE ${shown} END`
-      return { ...base, shown, value, ...never }
+      const rounded = isFloat ? `isfinite(${column}) AND ${isLong(column)}` : null
+      return { ...base, shown, value, ...never, rounded }
     }
     case 'number to day': {
       const value = `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1000000 THEN CAST(${column} AS INTEGER) END`
@@ -176,8 +186,8 @@ function planColumn(
         ...base,
         shown,
         value,
+        ...never,
         wrongType: `(${value}) IS NULL AND ${column} IS NOT NULL`,
-        notFinite: null,
       }
     }
     case 'number to boolean': {
@@ -186,8 +196,8 @@ function planColumn(
         ...base,
         shown,
         value,
+        ...never,
         wrongType: `(${value}) IS NULL AND ${column} IS NOT NULL`,
-        notFinite: null,
       }
     }
     case 'time to day':
@@ -195,8 +205,8 @@ function planColumn(
         ...base,
         shown,
         value: day,
+        ...never,
         wrongType: `${column} IS NOT NULL AND NOT isfinite(${column})`,
-        notFinite: null,
       }
     case 'day to day':
       return { ...base, shown: dayText(column), value: column, ...never }
@@ -217,22 +227,28 @@ function fromText(
   name: string,
   kind: ColumnKind,
   numbersAreDays: boolean,
-): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite'> {
+): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite' | 'rounded'> {
   const text = `trim(${shown})`
   switch (kind) {
     case 'text':
-      return { value: shown, wrongType: null, notFinite: null }
+      return { value: shown, wrongType: null, notFinite: null, rounded: null }
     case 'number': {
       const number = `TRY_CAST(${shown} AS DOUBLE)`
       return {
         value: number,
         wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
         notFinite: `${isNumber(shown)} AND NOT isfinite(${number})`,
+        rounded: `CASE WHEN ${isLong(number)} THEN regexp_full_match(${text}, '[+-]?[0-9]{16,}([.][0-9]*)?') END`,
       }
     }
     case 'boolean': {
       const value = `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END`
-      return { value, wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`, notFinite: null }
+      return {
+        value,
+        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
+        notFinite: null,
+        rounded: null,
+      }
     }
     case 'day': {
       const month = name === 'period' ? `coalesce(${asMonth(text)}, ${asDate(text)})` : asDate(text)
@@ -240,7 +256,12 @@ function fromText(
       const value = numbersAreDays
         ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,6}') THEN CAST(${text} AS INTEGER) END)`
         : date
-      return { value, wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`, notFinite: null }
+      return {
+        value,
+        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
+        notFinite: null,
+        rounded: null,
+      }
     }
   }
 }
@@ -258,6 +279,19 @@ function shownText(
 function withoutMarks(engine: Engine, text: string): string {
   const marks = [...usualMissing].map((mark) => engine.dialect.literal(mark)).join(', ')
   return `CASE WHEN trim(${text}) NOT IN (${marks}) THEN ${text} END`
+}
+
+// In whole numbers: DuckDB rounds nanoseconds when it makes a day of them, and a double rounds counts of both
+function dayOfTime(column: string, type: string): string {
+  const [count, perDay] =
+    type === 'TIMESTAMP_NS'
+      ? [`epoch_ns(${column})`, 86_400_000_000_000]
+      : [`epoch_us(${column})`, 86_400_000_000]
+  return `TRY_CAST(${count} // ${perDay} - CAST(${count} % ${perDay} < 0 AS BIGINT) AS INTEGER)`
+}
+
+function isLong(number: string): string {
+  return `abs(${number}) > ${Number.MAX_SAFE_INTEGER}`
 }
 
 // DuckDB also reads 1_000 as a number, which a person may have meant otherwise

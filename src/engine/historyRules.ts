@@ -85,7 +85,18 @@ function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
     const wayOut = plan.required ? 'Correct it in the source.' : 'Write blank for missing.'
     rules.push({ name, column, code: 'value-not-finite', rule: 'to be finite', wayOut, broken, shown })
   }
+  if (plan.rounded !== null) {
+    const rule = 'to lie within ±(2^53 − 1), the integers that a number holds exactly'
+    const broken = flagOf(engine, 'rounded', plan)
+    rules.push({ name, column, code: 'out-of-range', rule, wayOut: roundedWayOut(plan), broken, shown })
+  }
   return rules
+}
+
+function roundedWayOut({ name, kind }: ColumnPlan): string {
+  if (kind === 'text')
+    return 'Write it as a text or as a 64-bit integer: as a floating number it has lost digits.'
+  return `Read an id as text with types: { ${JSON.stringify(name)}: 'text' }; write a quantity in a larger unit.`
 }
 
 const kindRules = {
@@ -176,7 +187,7 @@ function monthStartOf(day: string): string {
 
 /**
  * Returns the SQL of the rows of a table with typed columns under our names, and beside them what the rules ask:
- * `holdfast row` (rowid), `holdfast shown x` (the cell as text), `holdfast wrong x`, `holdfast not finite x`, and for
+ * `holdfast row` (rowid), `holdfast shown x` (the cell as text), `holdfast wrong x`, `holdfast not finite x`, `holdfast rounded x`, and for
  * rows of customers `holdfast first`, for others `holdfast day`, `holdfast activated`, `holdfast accepted`.
  */
 export function checkedRows(
@@ -190,6 +201,7 @@ export function checkedRows(
     `${plan.shown} AS ${shownOf(engine, plan)}`,
     ...(plan.wrongType === null ? [] : [`${plan.wrongType} AS ${flagOf(engine, 'wrong', plan)}`]),
     ...(plan.notFinite === null ? [] : [`${plan.notFinite} AS ${flagOf(engine, 'not finite', plan)}`]),
+    ...(plan.rounded === null ? [] : [`${plan.rounded} AS ${flagOf(engine, 'rounded', plan)}`]),
   ])
   const typed = `(SELECT rowid AS "holdfast row", ${columns.join(', ')} FROM ${staged.raw})`
   const has = (name: string) => plans.some((plan) => plan.name === name)

@@ -1,8 +1,8 @@
 import type { Place, Problem } from '../base/errors.js'
 import { fileFormat, formatUnknown } from '../table/files.node.js'
-import type { InputTableName } from '../table/inputs.js'
+import { type InputTableName, inputTables } from '../table/inputs.js'
 import { rowNumbers } from '../table/rowNumbers.js'
-import { type ColumnKind, Table } from '../table/table.js'
+import { type ColumnKind, idColumn, Table } from '../table/table.js'
 import { textsOfRows } from '../table/textsOfRows.js'
 import type { Engine } from './engine.js'
 import {
@@ -102,6 +102,7 @@ export async function stageSource(
   }
   if (typeof from === 'string') return stageFiles(engine, base, from, missing)
   const isTable = from instanceof Table
+  const textNames = textColumnsOf(base)
   if (!isTable && !Array.isArray(from)) {
     return [
       {
@@ -112,10 +113,12 @@ export async function stageSource(
       },
     ]
   }
-  const rows = isTable ? from : textsOfRows(from)
+  const rows = isTable ? withIds(from, textNames) : textsOfRows(from)
   if (rows.rowCount === 0) return [emptySource({ table })]
   const alike = namesAlike(rows.columnNames, { table })
   if (alike.length > 0) return alike
+  const rounded = isTable ? [] : roundedIds(from, textNames, table)
+  if (rounded.length > 0) return rounded
   await engine.load(`holdfast raw ${table}`, rows)
   return {
     ...base,
@@ -127,6 +130,45 @@ export async function stageSource(
     rowCount: rows.rowCount,
     columns: await describe(engine, base.raw),
   }
+}
+
+/** Returns the source's names of the columns that are texts: ids, and what is declared so. */
+function textColumnsOf({ table, columnNames, types }: StagedBase): Set<string> {
+  const kinds = { ...types, ...inputTables[table].optional, ...inputTables[table].required }
+  const ours = Object.entries(kinds).filter(([, kind]) => kind === 'text')
+  return new Set(ours.map(([name]) => columnNames.get(name) ?? name))
+}
+
+function withIds(table: Table, textNames: ReadonlySet<string>): Table {
+  return new Table(
+    table.columns.map((column) => (textNames.has(column.name) ? idColumn(column) : column)),
+    table.rowCount,
+    table.source,
+  )
+}
+
+/** A number beyond 2^53 in place of a text was rounded before it came here, and two ids may have become one. */
+function roundedIds(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  textNames: ReadonlySet<string>,
+  table: InputTableName,
+): Problem[] {
+  return [...textNames].flatMap((name) => {
+    const isRounded = (row: Readonly<Record<string, unknown>> | null) =>
+      Number.isInteger(row?.[name]) && !Number.isSafeInteger(row?.[name])
+    const first = rows.findIndex(isRounded)
+    if (first < 0) return []
+    const problem: Problem = {
+      code: 'out-of-range',
+      parameter: name,
+      rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
+      received: rows[first]![name],
+      place: { table, row: first + 1, column: name },
+      wayOut: 'Give such ids as texts, or as a bigint.',
+      count: rows.filter(isRounded).length,
+    }
+    return [problem]
+  })
 }
 
 type StagedBase = Pick<StagedTable, 'table' | 'raw' | 'columnNames' | 'types'>

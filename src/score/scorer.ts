@@ -15,7 +15,7 @@ import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { CustomerHistory } from '../table/customerHistory.js'
-import { type Cell, type Column, Table, tableFrom } from '../table/table.js'
+import { type Cell, type Column, idColumn, Table, tableFrom } from '../table/table.js'
 import { type AboutModel, aboutModelSchema } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput } from './modelInput.js'
@@ -181,7 +181,9 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       const checked = checkOptions('scoreTable', scoreOptions, options)
       const features = modelInput('scoreTable', model.features, table)
       const scores = scoreColumns(model, about.bands, words, features, checked)
-      return id === undefined ? scores : new Table([{ ...table.column(id), name: 'id' }, ...scores.columns])
+      return id === undefined
+        ? scores
+        : new Table([{ ...idColumn(table.column(id)), name: 'id' }, ...scores.columns])
     },
   }
 }

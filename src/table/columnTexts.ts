@@ -69,7 +69,8 @@ export interface BrokenCells {
 const numberText = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 const notFiniteText = /^[+-]?(nan|inf(inity)?)$/i
 // 007 is a name, and so is an integer with more digits than a number holds
-const nameText = /^(0\d+|\d{16,})$/
+const nameText = /^[+-]?(0\d+|\d{16,})$/
+const longInteger = /^[+-]?(\d{16,})(\.\d*)?$/
 
 /** Returns the kind that the texts of a column have, all together. */
 export function kindOfTexts(texts: ColumnTexts): ColumnKind {
@@ -115,21 +116,35 @@ export function typedColumn(
     const value = valueAt(row)
     if (typeof value === 'number') values[row] = value
   }
-  const broken = (['value-type', 'value-not-finite'] as const).flatMap((code) => {
+  const broken = (['value-type', 'value-not-finite', 'out-of-range'] as const).flatMap((code) => {
     const rows: number[] = []
     for (let row = 0; row < codes.length; row++) if (valueAt(row) === code) rows.push(row)
     if (rows.length === 0) return []
     return [{ code, ...cellRule(code, kind, name), rows, received: dictionary[codes[rows[0]!]!]! }]
   })
-  return { column: { kind, name, values, missing } as Column, broken }
+  const written = kind === 'number' ? writtenNumbers(texts, read) : {}
+  return { column: { kind, name, values, missing, ...written } as Column, broken }
 }
 
-function readText(text: string, kind: ColumnKind): number | undefined | 'value-type' | 'value-not-finite' {
+function writtenNumbers({ codes, dictionary }: ColumnTexts, read: readonly unknown[]) {
+  const trimmed = dictionary.map((text) => text.trim())
+  const isGivenBack = trimmed.every(
+    (text, code) => typeof read[code] !== 'number' || text === String(read[code]),
+  )
+  return isGivenBack
+    ? {}
+    : { written: { codes: codes.map((code) => Math.max(code, 0)), dictionary: trimmed } }
+}
+
+type BrokenRule = 'value-type' | 'value-not-finite' | 'out-of-range'
+
+function readText(text: string, kind: ColumnKind): number | undefined | BrokenRule {
   if (usualMissing.has(text)) return undefined
   switch (kind) {
     case 'number': {
       if (notFiniteText.test(text)) return 'value-not-finite'
       if (!numberText.test(text)) return 'value-type'
+      if (longInteger.test(text) && Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER) return 'out-of-range'
       return Number.isFinite(Number(text)) ? Number(text) : 'value-not-finite'
     }
     case 'boolean':
@@ -147,8 +162,14 @@ const kindRules = {
   text: 'to be a text',
 } as const
 
-function cellRule(code: 'value-type' | 'value-not-finite', kind: ColumnKind, name: string) {
+function cellRule(code: BrokenRule, kind: ColumnKind, name: string) {
   const types = `types: { ${JSON.stringify(name)}: 'text' }`
+  if (code === 'out-of-range') {
+    return {
+      rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
+      wayOut: `Declare ${types} for an id; write a quantity in a larger unit, or with an exponent.`,
+    }
+  }
   return code === 'value-not-finite'
     ? { rule: 'to be a finite number', wayOut: 'Write blank for missing.' }
     : {

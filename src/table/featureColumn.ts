@@ -12,7 +12,10 @@ import type { Column } from './table.js'
  */
 export function featureColumn(column: Column, file?: string): FeatureColumn | Problem {
   switch (column.kind) {
-    case 'number':
+    case 'number': {
+      const { written: _written, ...numbers } = column
+      return column.written === undefined ? column : numbers
+    }
     case 'text':
       return column
     case 'boolean':

@@ -1,32 +1,26 @@
 import type { FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet'
+import { formatDay, parseDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { ColumnTexts } from './columnTexts.js'
 import type { ColumnKind } from './table.js'
 import type { TextSource } from './tableFromRows.js'
 import { cellText } from './textsOfRows.js'
 
-const millisPerDay = 86_400_000
-
-// Days and times as the number of their day; texts as they are, also where they begin with a byte order mark
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+// INT96 is a day and the nanoseconds of it; all else comes as it is stored, and is read by parquetText
 const parsers: Partial<ParquetParsers> = {
-  dateFromDays: (days) => new Date(days * millisPerDay),
-  timestampFromMilliseconds: (millis) => new Date(Number(millis)),
-  timestampFromMicroseconds: (micros) => new Date(Math.floor(Number(micros) / 1000)),
-  timestampFromNanoseconds: (nanos) => new Date(Math.floor(Number(nanos) / 1_000_000)),
-  stringFromBytes: (bytes) => bytes && decoder.decode(bytes),
+  timestampFromNanoseconds: (nanos) => nanos,
+  dateFromDays: (days) => BigInt(days),
 }
 
 /**
  * Reads a Parquet file as texts, a row group at a time, with the kinds that its schema declares.
- *
- * @param types declared kinds: a 64-bit integer declared as text keeps all its digits
  */
 export async function readParquet(
   operation: string,
   path: string,
   missing: ReadonlySet<string>,
-  types: Readonly<Record<string, ColumnKind>>,
 ): Promise<TextSource> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet')
   const { compressors } = await import('hyparquet-compressors')
@@ -48,22 +42,18 @@ export async function readParquet(
   refuse(operation, problems)
   const columns = elements.map((element) => new ColumnTexts(element.name, missing))
   try {
-    const scan = await parquetScan({ file, metadata, compressors, parsers })
+    const asStored = { ...metadata, schema: metadata.schema.map(storedElement) }
+    const scan = await parquetScan({ file, metadata: asStored, compressors, parsers, utf8: false })
     for (const { rowStart, rowEnd } of scan.ranges) {
-      for (const [index, { name, scale, converted_type }] of elements.entries()) {
-        const values = await scan.readColumn({ column: name, rowStart, rowEnd })
-        const digits = converted_type === 'DECIMAL' ? (scale ?? 0) : undefined
-        for (let row = 0; row < rowEnd - rowStart; row++)
-          columns[index]!.add(parquetText(values[row], digits))
+      for (const [index, element] of elements.entries()) {
+        const textOf = textsOf(element)
+        const values = await scan.readColumn({ column: element.name, rowStart, rowEnd })
+        for (let row = 0; row < rowEnd - rowStart; row++) columns[index]!.add(textOf(values[row]))
       }
     }
   } catch (error) {
     throw refuseFile(operation, path, error)
   }
-  refuse(
-    operation,
-    columns.flatMap((texts, index) => tooLarge(path, elements[index]!, texts, types)),
-  )
   return {
     file: path,
     columns,
@@ -82,7 +72,7 @@ function kindOf(element: SchemaElement): ColumnKind | undefined {
   if (converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING' || logical?.type === 'ENUM')
     return 'text'
   if (logical?.type === 'UUID') return 'text'
-  if (converted === 'DECIMAL' || logical?.type === 'FLOAT16') return 'number'
+  if (decimalScale(element) !== undefined || logical?.type === 'FLOAT16') return 'number'
   if (converted?.startsWith('TIME') || logical?.type === 'TIME') return undefined
   if (type === 'BOOLEAN') return 'boolean'
   if (type === 'INT32' || type === 'INT64' || type === 'FLOAT' || type === 'DOUBLE') return 'number'
@@ -90,9 +80,59 @@ function kindOf(element: SchemaElement): ColumnKind | undefined {
   return type === 'BYTE_ARRAY' && converted === undefined && logical === undefined ? 'text' : undefined
 }
 
-function parquetText(value: unknown, digits: number | undefined): string | null {
-  if (digits !== undefined && typeof value === 'number') return value.toFixed(Math.min(digits, 100))
-  return cellText(value)
+// The reader makes a double of a decimal and of a count of microseconds before it divides: both are taken as stored
+function storedElement(element: SchemaElement): SchemaElement {
+  if (decimalScale(element) === undefined && unitsPerDay(element) === undefined) return element
+  const { converted_type: _converted, logical_type: _logical, ...stored } = element
+  return stored
+}
+
+/** Returns how many digits of a column's integers are behind the point; undefined where they are no decimals. */
+function decimalScale({ converted_type, logical_type, scale }: SchemaElement): number | undefined {
+  if (logical_type?.type === 'DECIMAL') return logical_type.scale
+  return converted_type === 'DECIMAL' ? (scale ?? 0) : undefined
+}
+
+/** Returns in how many parts the timestamps of a column count a day; undefined where it has none. */
+function unitsPerDay({ type, converted_type, logical_type }: SchemaElement): bigint | undefined {
+  const unit = logical_type?.type === 'TIMESTAMP' ? logical_type.unit : undefined
+  if (converted_type === 'TIMESTAMP_MILLIS' || unit === 'MILLIS') return 86_400_000n
+  if (converted_type === 'TIMESTAMP_MICROS' || unit === 'MICROS') return 86_400_000_000n
+  return type === 'INT96' || unit === 'NANOS' ? 86_400_000_000_000n : undefined
+}
+
+/** Returns what makes a text of a value of the column, as a CSV file would hold it. */
+function textsOf(element: SchemaElement): (value: unknown) => string | null {
+  const { converted_type, logical_type } = element
+  const scale = decimalScale(element)
+  if (scale !== undefined) return orMissing((value) => decimalText(integerOf(value), scale))
+  const perDay = converted_type === 'DATE' || logical_type?.type === 'DATE' ? 1n : unitsPerDay(element)
+  if (perDay !== undefined) return orMissing((value) => dayText(BigInt(value as bigint), perDay))
+  return (value) => (value instanceof Uint8Array ? decoder.decode(value) : cellText(value))
+}
+
+function orMissing(textOf: (value: unknown) => string): (value: unknown) => string | null {
+  return (value) => (value === null || value === undefined ? null : textOf(value))
+}
+
+// Whole days first: a double does not hold a count of nanoseconds, nor one of microseconds after 2255
+function dayText(units: bigint, perDay: bigint): string {
+  const whole = units / perDay
+  const day = parseDay(Number(units < 0n && whole * perDay !== units ? whole - 1n : whole))
+  return day === undefined ? 'infinity' : formatDay(day)
+}
+
+/** Returns the integer that is stored in bytes, the highest first, or in a number. */
+function integerOf(value: unknown): bigint {
+  if (!(value instanceof Uint8Array)) return BigInt(value as bigint)
+  const unsigned = value.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  return BigInt.asIntN(value.length * 8, unsigned)
+}
+
+function decimalText(unscaled: bigint, scale: number): string {
+  if (scale === 0) return String(unscaled)
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
+  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
 function typeUnreadable(file: string, element: SchemaElement): Problem {
@@ -105,31 +145,6 @@ function typeUnreadable(file: string, element: SchemaElement): Problem {
     place: { file, column: element.name },
     wayOut: 'Leave the column out of the file, or write it as one of these.',
   }
-}
-
-function tooLarge(
-  file: string,
-  element: SchemaElement,
-  texts: ColumnTexts,
-  types: Readonly<Record<string, ColumnKind>>,
-): Problem[] {
-  const { name } = texts
-  const isInteger = element.type === 'INT64' && kindOf(element) === 'number'
-  if (!isInteger || (types[name] ?? 'number') !== 'number') return []
-  const code = texts.dictionary.findIndex(
-    (text) => /^-?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text)),
-  )
-  if (code < 0) return []
-  return [
-    {
-      code: 'out-of-range',
-      parameter: name,
-      rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
-      received: texts.dictionary[code],
-      place: { file, row: texts.codes.indexOf(code) + 1, column: name },
-      wayOut: `Declare types: { ${JSON.stringify(name)}: 'text' } for an id.`,
-    },
-  ]
 }
 
 function refuseFile(operation: string, path: string, error: unknown): unknown {

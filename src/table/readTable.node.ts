@@ -75,7 +75,7 @@ function isEncoding(name: string): boolean {
  */
 export async function readTable(path: string, options?: ReadTableOptions): Promise<Table> {
   const { types, missing, encoding } = checkOptions('readTable', readOptions, options)
-  const source = await readSource('readTable', path, missing, encoding, types)
+  const source = await readSource('readTable', path, missing, encoding)
   const { table, problems } = readTexts(source, types)
   refuse('readTable', problems.map(hintAtRejects))
   return table
@@ -101,7 +101,7 @@ export async function readTableWithRejects(
 ): Promise<{ readonly table: Table; readonly rejects: Table }> {
   const operation = 'readTableWithRejects'
   const { types, missing, encoding, maxRejectShare } = checkOptions(operation, rejectOptions, options)
-  const source = await readSource(operation, path, missing, encoding, types)
+  const source = await readSource(operation, path, missing, encoding)
   const { table, problems, rejects, badRows } = readTexts(source, types)
   refuse(
     operation,
@@ -126,14 +126,13 @@ async function readSource(
   path: string,
   missing: readonly string[],
   encoding: string,
-  types: ReadTableOptions['types'],
 ): Promise<TextSource> {
   const format = fileFormat(path)
   const absent = await fileMissing(path)
   refuse(operation, absent === undefined ? [] : [absent])
   if (format === undefined) refuse(operation, [formatUnknown(path)])
   const marks = new Set(missing)
-  if (format === 'parquet') return readParquet(operation, path, marks, types ?? {})
+  if (format === 'parquet') return readParquet(operation, path, marks)
   return format === 'json'
     ? readJsonLines(operation, path, marks, encoding)
     : readCsv(operation, path, format!, marks, encoding)

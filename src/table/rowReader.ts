@@ -223,9 +223,10 @@ function refusedCell(value: unknown, kind: ColumnKind | undefined, place: Place)
 function readCell(value: unknown, kind: ColumnKind | undefined, name: string): CheckedCell | undefined {
   switch (kind) {
     case 'number':
-      return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+      return numberOf(value)
     case 'text':
       if (typeof value === 'string') return value
+      if (typeof value === 'bigint') return String(value)
       return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
     case 'boolean':
       if (value === 1 || value === 0) return value === 1
@@ -241,12 +242,16 @@ function isMonth(value: unknown): value is string {
   return typeof value === 'string' && /^\s*\d{4}-\d{2}\s*$/.test(value)
 }
 
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : undefined
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
 // As the engine reads files: what is written as a day is a day
 function readFurther(value: unknown): CheckedCell | undefined {
   if (typeof value === 'string') {
     return (value.length === 10 && value[4] === '-' ? parseDay(value) : undefined) ?? value
   }
   if (value instanceof Date) return parseDay(value)
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  return typeof value === 'boolean' ? value : undefined
+  return typeof value === 'boolean' ? value : numberOf(value)
 }

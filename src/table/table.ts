@@ -207,6 +207,13 @@ export function cellOf(column: Column | FeatureColumn, row: number): Cell {
   }
 }
 
+/** Returns a column that names customers: one of texts where its numbers were read from texts that they do not give back. */
+export function idColumn(column: Column): Column {
+  if (column.kind !== 'number' || column.written === undefined) return column
+  const { name, missing, written } = column
+  return { kind: 'text', name, missing, ...written }
+}
+
 /** Number of rows of a column. */
 export function columnLength(column: Column | FeatureColumn): number {
   return column.kind === 'text' ? column.codes.length : column.values.length
@@ -257,8 +264,13 @@ function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {
   switch (column.kind) {
     case 'text':
       return { ...column, codes: takeValues(column.codes, rows), missing }
-    case 'number':
-      return { ...column, values: takeValues(column.values, rows), missing }
+    case 'number': {
+      const { written } = column
+      const taken = { ...column, values: takeValues(column.values, rows), missing }
+      return written === undefined
+        ? taken
+        : { ...taken, written: { ...written, codes: takeValues(written.codes, rows) } }
+    }
     case 'day':
       return { ...column, values: takeValues(column.values, rows), missing }
     case 'boolean':

@@ -27,5 +27,8 @@ export function cellText(value: unknown): string | null {
     const day = parseDay(value)
     return day === undefined ? 'invalid date' : formatDay(day)
   }
+  // With its exponent, a number that holds no exact integer is not taken for one with so many digits
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return value.toExponential()
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -9,6 +9,7 @@ import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { fileFormat, formatUnknown } from './files.node.js'
 import { type Cell, type Column, cellOf, type Table } from './table.js'
+import { cellText } from './textsOfRows.js'
 import { writeWholeFile } from './wholeFile.node.js'
 
 /** Options of {@link writeTable}. */
@@ -78,17 +79,23 @@ function* csvLines(table: Table, delimiter: string, spreadsheetSafe: boolean): G
 function csvText(column: Column, row: number, spreadsheetSafe: boolean): string {
   const cell = cellOf(column, row)
   if (cell === null) return ''
-  const text = String(cell)
+  const text = cellText(cell)!
   return spreadsheetSafe && column.kind === 'text' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
 }
 
 function* jsonLines(table: Table): Generator<string> {
   for (let start = 0; start < table.rowCount; start += rowsEach) {
     const count = Math.min(rowsEach, table.rowCount - start)
-    yield Array.from({ length: count }, (_, index) => `${JSON.stringify(table.row(start + index))}\n`).join(
-      '',
-    )
+    yield Array.from({ length: count }, (_, index) => jsonLine(table, start + index)).join('')
   }
+}
+
+function jsonLine(table: Table, row: number): string {
+  const fields = table.columns.map((column) => {
+    const cell = cellOf(column, row)
+    return `${JSON.stringify(column.name)}:${typeof cell === 'number' ? cellText(cell) : JSON.stringify(cell)}`
+  })
+  return `{${fields.join(',')}}\n`
 }
 
 async function writeParquet(table: Table, part: string): Promise<void> {

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import type { SchemaElement } from 'hyparquet'
+import { fileWriter, ParquetWriter } from 'hyparquet-writer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EpochDay, epochDay } from '../../src/base/days.js'
 import { HoldfastError } from '../../src/base/errors.js'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
 import { readTable, readTableWithRejects } from '../../src/table/readTable.node.js'
 import { booleanColumn, dayColumn, Table, tableFrom } from '../../src/table/table.js'
@@ -32,6 +35,33 @@ async function refused(promise: Promise<unknown>): Promise<HoldfastError> {
   )
   expect(error).toBeInstanceOf(HoldfastError)
   return error as HoldfastError
+}
+
+/** Nanoseconds of the day in 64 bits, then the Julian day in 32, the lowest byte first: 2,440,588 is 1970-01-01. */
+function int96(day: number, nanos: bigint): Uint8Array {
+  const view = new DataView(new ArrayBuffer(12))
+  view.setBigUint64(0, nanos, true)
+  view.setUint32(8, day + 2_440_588, true)
+  return new Uint8Array(view.buffer)
+}
+
+/** Writes a column t of INT96: the writer knows bytes of fixed length, which are stored in the same way. */
+async function writeInt96(path: string, data: readonly Uint8Array[]): Promise<void> {
+  const element: SchemaElement = {
+    name: 't',
+    type: 'FIXED_LEN_BYTE_ARRAY',
+    type_length: 12,
+    repetition_type: 'REQUIRED',
+  }
+  const writer = new ParquetWriter({
+    writer: fileWriter(path),
+    schema: [{ name: 'root', num_children: 1 }, element],
+    statistics: false,
+  })
+  await writer.write({ columnData: [{ name: 't', data: [...data], encoding: 'PLAIN' }] })
+  element.type = 'INT96'
+  for (const { columns } of writer.row_groups) columns[0]!.meta_data!.type = 'INT96'
+  await writer.finish()
 }
 
 const kinds = (table: Table) => Object.fromEntries(table.columns.map((column) => [column.name, column.kind]))
@@ -329,6 +359,128 @@ describe('readTable: Parquet', () => {
     expect((await readTable(`${path}2.parquet`, { types: { card: 'text' } })).rows()).toEqual([
       { card: '9007199254740993' },
     ])
+  })
+})
+
+describe('readTable: days and long integers of Parquet', () => {
+  /** Writes a query as Parquet and reads it, under the types given. */
+  async function readQuery(query: string, types: Record<string, 'text' | 'number'> = {}): Promise<Table> {
+    const path = join(folder, 'query.parquet')
+    const engine = await openDuckdb()
+    await engine.run(`COPY (${query}) TO '${path}'`)
+    await engine.close()
+    return readTable(path, { types })
+  }
+
+  // The last parts of a day, a day, and the first part of a day, on both sides of 1970 and far from it
+  const times = [
+    ['2024-01-31 23:59:59.999999999', '2024-01-31'],
+    ['1965-02-28 23:59:59.999999001', '1965-02-28'],
+    ['1969-12-31 23:59:59.999999999', '1969-12-31'],
+    ['1970-01-01 00:00:00', '1970-01-01'],
+    ['1965-02-28 00:00:00.000000001', '1965-02-28'],
+    ['1800-05-05 12:00:00', '1800-05-05'],
+    ['2255-06-05 23:59:59.999999', '2255-06-05'],
+  ] as const
+
+  test.each(times)('%s is %s in nanoseconds', async (time, day) => {
+    expect((await readQuery(`SELECT TIMESTAMP_NS '${time}' AS t`)).rows()).toEqual([{ t: day }])
+  })
+
+  test.each([...times, ['2999-12-31 23:59:59.999999', '2999-12-31'] as const])(
+    '%s is %s in microseconds, milliseconds and with UTC adjustment',
+    async (time, day) => {
+      const short = time.slice(0, 26)
+      const table =
+        await readQuery(`SELECT TIMESTAMP '${short}' AS t, TIMESTAMP_MS '${time.slice(0, 23)}' AS ms,
+        TIMESTAMPTZ '${short}+00' AS z, DATE '${day}' AS d`)
+      expect(table.rows()).toEqual([{ t: day, ms: day, z: day, d: day }])
+    },
+  )
+
+  test('INT96, as older writers have it, is exact', async () => {
+    const path = join(folder, 'int96.parquet')
+    const last = 86_399_999_999_999n
+    const times = [
+      [19_753, last],
+      [-1_768, last],
+      [-1, last],
+      [0, 0n],
+    ] as const
+    await writeInt96(
+      path,
+      times.map(([day, nanos]) => int96(day, nanos)),
+    )
+    expect((await readTable(path)).rows().map((row) => row['t'])).toEqual([
+      '2024-01-31',
+      '1965-02-28',
+      '1969-12-31',
+      '1970-01-01',
+    ])
+  })
+
+  const ids = ['1234567890123456789', '1234567890123457789']
+  test.each(['DECIMAL(38, 0)', 'DECIMAL(19, 0)', 'BIGINT', 'UBIGINT'])(
+    '%s keeps its digits as text, and is refused as number',
+    async (type) => {
+      const query = `SELECT unnest([${ids.join(', ')}])::${type} AS id`
+      expect((await readQuery(query, { id: 'text' })).rows().map((row) => row['id'])).toEqual(ids)
+      expect((await refused(readQuery(query))).problems).toMatchObject([
+        { code: 'out-of-range', received: ids[0], count: 2, place: { row: 1, column: 'id' } },
+      ])
+    },
+  )
+
+  test('decimals have the digits behind their point, and their sign', async () => {
+    const query = `SELECT unnest([-0.05, 12.5, -7, 9007199254740991])::DECIMAL(38, 2) AS a, NULL::DECIMAL(9, 3) AS b`
+    const texts = ['-0.05', '12.50', '-7.00', '9007199254740991.00']
+    expect((await readQuery(query, { a: 'text' })).rows().map((row) => row['a'])).toEqual(texts)
+    expect((await readQuery(query)).rows().map((row) => row['a'])).toEqual([-0.05, 12.5, -7, 2 ** 53 - 1])
+  })
+
+  test('the text columns of writers that do not mark them, and floating numbers beyond 2^53, are as ever', async () => {
+    expect((await readQuery("SELECT 'ä' AS t, 1e20::DOUBLE AS x, 'ab'::BLOB AS b")).rows()).toEqual([
+      { t: 'ä', x: 1e20, b: 'ab' },
+    ])
+  })
+})
+
+describe('numbers and the texts that they were', () => {
+  const names = ['12E3', '+7', '007', '1.0', '7', '12000']
+
+  test('a name in digits is the name in the id column, from rows and from CSV', async () => {
+    const labelled = names.map((id, row) => ({ id, churn: row % 2, x: row }))
+    const path = await file(
+      'names.csv',
+      `id,churn,x\n${labelled.map((row) => Object.values(row).join(',')).join('\n')}`,
+    )
+    for (const table of [await readTable(path), tableFromRows(labelled)])
+      expect(fromFlatTable(table, { id: 'id', label: 'churn' }).ids).toEqual(names)
+    // Without 007 the column is one of numbers
+    const numbers = tableFromRows(labelled.filter((row) => row.id !== '007'))
+    expect(numbers.numbers('id').values).toEqual(Float64Array.of(12_000, 7, 1, 7, 12_000))
+    const ids = names.filter((id) => id !== '007')
+    expect(fromFlatTable(numbers, { id: 'id', label: 'churn' }).ids).toEqual(ids)
+    expect(fromFlatTable(numbers.take([3, 1]), { id: 'id', label: 'churn' }).ids).toEqual(['7', '+7'])
+  })
+
+  test('integers that a number would round are refused where numbers are declared', async () => {
+    const path = await file('long.csv', 'a\n-9007199254740993\n1\n')
+    expect((await readTable(path)).rows()).toEqual([{ a: '-9007199254740993' }, { a: '1' }])
+    expect((await refused(readTable(path, { types: { a: 'number' } }))).problems).toMatchObject([
+      { code: 'out-of-range', received: '-9007199254740993', place: { row: 1 } },
+    ])
+  })
+
+  test('a bigint keeps its digits; a number beyond 2^53 is no id', () => {
+    const rows = [
+      { id: 1234567890123456789n, churn: 0, x: 1 },
+      { id: 1234567890123457789n, churn: 1, x: 2 },
+    ]
+    const dataset = fromFlatTable(tableFromRows(rows), { id: 'id', label: 'churn' })
+    expect(dataset.ids).toEqual(['1234567890123456789', '1234567890123457789'])
+    const rounded = tableFrom({ id: [2 ** 53, 2 ** 60], churn: [0, 1], x: [1, 2] })
+    expect(() => fromFlatTable(rounded, { id: 'id', label: 'churn' })).toThrow(/2\^53/)
   })
 })
 
