@@ -43,7 +43,8 @@ const schema = z.strictObject({
  *     level(first) = 1
  *     level(t)     = level(t − 1) × median over customers of value(t) / value(t − 1)
  *
- * over the customers whose two months are whole, known and above 0. Month t uses months t and t − 1 only, nothing later.
+ * over the customers whose two months are whole, known and above 0. Month t uses months t and t − 1 only, nothing later,
+ * of the rows and cancellations that were known before `asOf`.
  *
  * @throws {HoldfastError} as {@link monthlySignals}
  *
@@ -62,7 +63,7 @@ export async function baseLevels(history: History, options?: BaseLevelOptions): 
     checked.from as EpochDay | undefined,
     asOf,
   )
-  const table = await MonthlyTable.make(history, signals, calendar)
+  const table = await MonthlyTable.make(history, signals, calendar, asOf)
   try {
     const levels = await table.baseLevels(checked.minBaseCustomers)
     return {

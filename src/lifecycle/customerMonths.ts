@@ -5,17 +5,18 @@ import { ExactSum } from '../base/statistics.js'
 import type { CheckedCustomerHistory, CheckedEvent } from '../table/customerHistory.js'
 import type { HistoryKinds } from '../table/inputs.js'
 import { eventTableNames } from '../table/inputs.js'
+import type { CheckedCell } from '../table/rowReader.js'
 import type { ColumnKind } from '../table/table.js'
 import { type Calendar, calendarOf, monthIndexOf } from './calendar.js'
 import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './monthlyBlock.js'
 import { tablesOf } from './monthlySql.js'
 import type { CheckedSignals, SignalRule } from './signalRule.js'
 
-/** Returns the tables and columns that one customer's rows show, for signals to be chosen from. */
-export function kindsOf(history: CheckedCustomerHistory): HistoryKinds {
+/** Returns the tables and columns that one customer's rows show as of a day, for signals to be chosen from. */
+export function kindsOf(history: CheckedCustomerHistory, asOf: EpochDay): HistoryKinds {
   const kinds: Partial<Record<(typeof eventTableNames)[number], Record<string, ColumnKind>>> = {}
   for (const table of eventTableNames) {
-    const rows = history.events[table]
+    const rows = knownRows(history.events[table], asOf)
     if (rows.length === 0) continue
     const columns: Record<string, ColumnKind> = {}
     for (const row of rows) {
@@ -33,8 +34,8 @@ const dayColumns: ReadonlySet<string> = new Set(['day', 'period', 'from', 'to', 
 /**
  * Returns the monthly series of one customer in memory: a block of one, the same figures as `monthlySignals` gives.
  *
- * The first month is that of `from`, or of the customer's first row in a table that is read; without any row, that of
- * the activation.
+ * Read are rows before `asOf` that were known before it. The first month is that of `from`, or of the customer's first
+ * such row; without any, that of the activation.
  *
  * @throws {HoldfastError} `out-of-range` where the customer has no whole month before `asOf`
  */
@@ -45,8 +46,11 @@ export function customerMonths(
   from: EpochDay | undefined,
   asOf: EpochDay,
 ): MonthlyBlock {
-  const { id, activatedAt, cancelledAt } = history.customer
-  const calendar = calendarOf(from ?? firstDayOf(history, checked) ?? activatedAt, asOf)
+  const { id, activatedAt, cancelledAt, cancelledKnownAt = null } = history.customer
+  const rows: RowsOfTables = new Map(
+    tablesOf(checked).map((table) => [table, knownRows(history.events[table], asOf)]),
+  )
+  const calendar = calendarOf(from ?? firstDayOf(rows) ?? activatedAt, asOf)
   if (calendar.months === 0 || activatedAt >= calendar.starts.at(-1)!) {
     refuse(operation, [
       {
@@ -59,21 +63,30 @@ export function customerMonths(
     ])
   }
   const builder = new MonthlyBlockBuilder(calendar, checked.signals, 1)
-  builder.add(id, activatedAt, cancelledAt, figuresOf(history, checked, calendar))
+  const left = isKnownBefore(cancelledKnownAt, asOf) ? cancelledAt : null
+  builder.add(id, activatedAt, left, figuresOf(rows, checked, calendar))
   return builder.build()
 }
 
-function firstDayOf(history: CheckedCustomerHistory, checked: CheckedSignals): EpochDay | undefined {
-  const days = tablesOf(checked).flatMap((table) => history.events[table][0]?.day ?? [])
+/** The rows of each table that is read, by day. */
+type RowsOfTables = ReadonlyMap<SignalRule['table'], readonly CheckedEvent[]>
+
+function knownRows(rows: readonly CheckedEvent[], asOf: EpochDay): CheckedEvent[] {
+  return rows.filter(({ day, knownAt = null }) => day < asOf && isKnownBefore(knownAt, asOf))
+}
+
+/** The same as `knownBefore` in SQL: a missing day says nothing. */
+function isKnownBefore(knownAt: CheckedCell, asOf: EpochDay): boolean {
+  return knownAt === null || (knownAt as EpochDay) < asOf
+}
+
+function firstDayOf(rows: RowsOfTables): EpochDay | undefined {
+  const days = [...rows.values()].flatMap(([first]) => first?.day ?? [])
   return days.length === 0 ? undefined : (Math.min(...days) as EpochDay)
 }
 
-function figuresOf(
-  history: CheckedCustomerHistory,
-  checked: CheckedSignals,
-  calendar: Calendar,
-): MonthFigures[] {
-  const rowsOf = new Map(tablesOf(checked).map((table) => [table, byMonth(history.events[table], calendar)]))
+function figuresOf(rows: RowsOfTables, checked: CheckedSignals, calendar: Calendar): MonthFigures[] {
+  const rowsOf = new Map([...rows].map(([table, own]) => [table, byMonth(own, calendar)]))
   return calendar.starts.slice(0, -1).map((_, month) => {
     const rowsIn = (table: SignalRule['table']) => rowsOf.get(table)![month]!
     return {

@@ -9,8 +9,8 @@ import { type CheckedSignals, type SignalOptions, signalOptionsShape } from './s
 /** What of a history is read, and from when to when. */
 export interface MonthlyOptions extends SignalOptions {
   /**
-   * Day up to which is seen, itself not. The last month is the one that is over by then. Default: the end of what
-   * is complete (`history.completeUntil`).
+   * Day up to which is seen, itself not: rows before it, known before it (`knownAt`, `cancelledKnownAt`). The last month
+   * is the one that is over by then. Default: the end of what is complete (`history.completeUntil`).
    */
   readonly asOf?: EpochDay
   /**
@@ -79,7 +79,7 @@ async function coveredFrom(
   until: EpochDay,
 ): Promise<EpochDay> {
   const tables = tablesOf(checked)
-  const firsts = await history.engine.query(firstDaysSql(history.engine.dialect, checked, until))
+  const firsts = await history.engine.query(firstDaysSql(history, checked, until))
   const days = tables.map((table) => firsts.cell(`first_${table}`, 0))
   const problems = tables.flatMap((table, index): Problem[] => {
     if (days[index] !== null) return []

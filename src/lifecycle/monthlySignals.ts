@@ -18,12 +18,13 @@ const schema = z.strictObject(monthlyOptionsShape)
  * Yields the monthly series of all customers of a history, block by block, ordered by id and month.
  *
  * Use it to look at what the stage rules see, or to feed other rules; `tagLifecycle` uses it by itself. Each month is a
- * calendar month `[first day, first day of the next)`, all of it before `asOf`:
+ * calendar month `[first day, first day of the next)`, all of it before `asOf`, of the rows that were known before `asOf`
+ * (a row without `knownAt` was):
  *
  *     signal          sum of the measure over the month (or its days of use); a month without a row is 0 for usage and
  *                     payments and missing for bills; missing too in the month of an activation after its first day
  *     active          at least one sign of life in the month; activation is one
- *     cancelled       cancelled before the end of the month
+ *     cancelled       cancelled before the end of the month, known before `asOf` (`cancelledKnownAt`)
  *     tenureMonths    complete months from activation to the end of the month
  *
  * A customer's rows begin in the later of the month of activation and the first month of the series. Customers
@@ -51,7 +52,7 @@ export async function* monthlySignals(
   checkComplete(operation, 'asOf', [asOf], history)
   const from = checked.from as EpochDay | undefined
   const calendar = await historyCalendar(operation, history, signals, from, asOf)
-  const table = await MonthlyTable.make(history, signals, calendar)
+  const table = await MonthlyTable.make(history, signals, calendar, asOf)
   try {
     yield* table.blocks(checked.customersPerBlock)
   } finally {

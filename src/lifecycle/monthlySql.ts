@@ -1,5 +1,7 @@
 import type { EpochDay } from '../base/days.js'
 import type { Dialect } from '../engine/engine.js'
+import type { History } from '../engine/history.js'
+import { cancelledKnownBefore, knownBefore } from '../population/knownBefore.js'
 import type { EventTableName } from '../table/inputs.js'
 import type { Calendar } from './calendar.js'
 import type { CheckedSignals } from './signalRule.js'
@@ -19,20 +21,27 @@ export function tablesOf({ signals, activityTable }: CheckedSignals): EventTable
   return [...new Set([activityTable, ...signals.map((signal) => signal.table)])]
 }
 
-/** Returns the query for the first day of each table, `first_<table>`, as of a cutoff. */
-export function firstDaysSql(dialect: Dialect, checked: CheckedSignals, cutoff: EpochDay): string {
+/** Returns the query for the first day of each table, `first_<table>`, of the rows that were known as of a day. */
+export function firstDaysSql(history: History, checked: CheckedSignals, asOf: EpochDay): string {
+  const { identifier } = history.engine.dialect
   const columns = tablesOf(checked).map((table) => {
-    const first = `SELECT MIN(day) FROM ${dialect.identifier(table)} WHERE day < ${cutoff}`
-    return `(${first}) AS ${dialect.identifier(`first_${table}`)}`
+    const isKnown = knownBefore(history, table, 'event', `${asOf}`)
+    const first = `SELECT MIN(event.day) FROM ${identifier(table)} AS event WHERE event.day < ${asOf} AND ${isKnown}`
+    return `(${first}) AS ${identifier(`first_${table}`)}`
   })
   return `SELECT ${columns.join(', ')}`
 }
 
 /**
- * Returns the query that reads the history once: one row for each customer and month in which he has rows, with the
- * columns `id`, `month`, `active`, `has_<table>`, `signal_<n>`.
+ * Returns the query that reads the history once: one row for each customer and month in which they have rows that were
+ * known before `asOf`, with the columns `id`, `month`, `active`, `has_<table>`, `signal_<n>`.
  */
-export function monthlySql(dialect: Dialect, checked: CheckedSignals, calendar: Calendar): string {
+export function monthlySql(
+  history: History,
+  checked: CheckedSignals,
+  calendar: Calendar,
+  asOf: EpochDay,
+): string {
   const days: string[] = []
   for (let month = 0; month < calendar.months; month++) {
     for (let day: number = calendar.starts[month]!; day < calendar.starts[month + 1]!; day++) {
@@ -40,7 +49,7 @@ export function monthlySql(dialect: Dialect, checked: CheckedSignals, calendar: 
     }
   }
   const tables = tablesOf(checked)
-  const parts = tables.map((table) => tableSql(dialect, checked, table))
+  const parts = tables.map((table) => tableSql(history, checked, table, asOf))
   const columns = [
     'MAX(active) AS active',
     ...tables.map((table) => `MAX(${hasRowColumn(table)}) AS ${hasRowColumn(table)}`),
@@ -55,7 +64,8 @@ export function monthlySql(dialect: Dialect, checked: CheckedSignals, calendar: 
   ].join('\n')
 }
 
-function tableSql(dialect: Dialect, checked: CheckedSignals, table: EventTableName): string {
+function tableSql(history: History, checked: CheckedSignals, table: EventTableName, asOf: EpochDay): string {
+  const { dialect } = history.engine
   const columns = [
     `${table === checked.activityTable ? `MAX(${activeSql(dialect, checked)})` : '0'} AS active`,
     ...tablesOf(checked).map((other) => `${other === table ? 1 : 0} AS ${hasRowColumn(other)}`),
@@ -65,7 +75,8 @@ function tableSql(dialect: Dialect, checked: CheckedSignals, table: EventTableNa
     }),
   ]
   const from = `${dialect.identifier(table)} AS event JOIN calendar ON event.day = calendar.day`
-  return `SELECT event.id AS id, calendar.month AS month, ${columns.join(', ')} FROM ${from} GROUP BY event.id, calendar.month`
+  const isKnown = knownBefore(history, table, 'event', `${asOf}`)
+  return `SELECT event.id AS id, calendar.month AS month, ${columns.join(', ')} FROM ${from} WHERE ${isKnown} GROUP BY event.id, calendar.month`
 }
 
 function signalSql(dialect: Dialect, signal: CheckedSignals['signals'][number]): string {
@@ -86,11 +97,13 @@ function activeSql(dialect: Dialect, { activityMeasures }: CheckedSignals): stri
  * whose two months are whole, known and above 0. It uses the month and the one before it, nothing later.
  */
 export function baseRatioSql(
-  dialect: Dialect,
+  history: History,
   monthlyTable: string,
   signal: number,
   calendar: Calendar,
+  asOf: EpochDay,
 ): string {
+  const { dialect } = history.engine
   const months = calendar.starts
     .slice(0, -1)
     .map((start, month) => `(${month}, ${start}, ${calendar.starts[month + 1]})`)
@@ -106,7 +119,7 @@ export function baseRatioSql(
     'JOIN customers ON customers.id = late.id',
     `WHERE early.${column} > 0 AND late.${column} > 0`,
     `AND customers.${dialect.identifier('activatedAt')} <= early_span.first`,
-    `AND (customers.${dialect.identifier('cancelledAt')} IS NULL OR customers.${dialect.identifier('cancelledAt')} >= late_span.after)`,
+    `AND NOT coalesce(${cancelledKnownBefore(history, 'customers', 'late_span.after', `${asOf}`)}, false)`,
     'GROUP BY late.month ORDER BY late.month',
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import { isMissing } from '../base/bitmap.js'
 import type { EpochDay } from '../base/days.js'
 import type { History } from '../engine/history.js'
+import { cancelledKnownBefore } from '../population/knownBefore.js'
 import { type Column, cellOf, type Table } from '../table/table.js'
 import type { Calendar } from './calendar.js'
 import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './monthlyBlock.js'
@@ -15,21 +16,35 @@ export class MonthlyTable {
   readonly #history: History
   readonly #checked: CheckedSignals
   readonly #calendar: Calendar
+  readonly #asOf: EpochDay
   readonly #name: string
 
-  private constructor(history: History, checked: CheckedSignals, calendar: Calendar, name: string) {
+  private constructor(
+    history: History,
+    checked: CheckedSignals,
+    calendar: Calendar,
+    asOf: EpochDay,
+    name: string,
+  ) {
     this.#history = history
     this.#checked = checked
     this.#calendar = calendar
+    this.#asOf = asOf
     this.#name = name
   }
 
-  static async make(history: History, checked: CheckedSignals, calendar: Calendar): Promise<MonthlyTable> {
+  /** @param asOf day before which a row, or a cancellation, was known; the end of the calendar or later */
+  static async make(
+    history: History,
+    checked: CheckedSignals,
+    calendar: Calendar,
+    asOf: EpochDay,
+  ): Promise<MonthlyTable> {
     const name = `holdfast_monthly_${++tablesMade}`
     const { engine } = history
-    const query = monthlySql(engine.dialect, checked, calendar)
+    const query = monthlySql(history, checked, calendar, asOf)
     await engine.run(`CREATE TEMPORARY TABLE ${engine.dialect.identifier(name)} AS ${query}`)
-    return new MonthlyTable(history, checked, calendar, name)
+    return new MonthlyTable(history, checked, calendar, asOf, name)
   }
 
   async drop(): Promise<void> {
@@ -53,9 +68,11 @@ export class MonthlyTable {
   #customers(after: string | null, limit: number): Promise<Table> {
     const { engine } = this.#history
     const [activatedAt, cancelledAt] = ['activatedAt', 'cancelledAt'].map(engine.dialect.identifier)
+    const end = this.#calendar.starts.at(-1)!
+    const hasLeft = cancelledKnownBefore(this.#history, 'customers', `${end}`, `${this.#asOf}`)
     const isAfter = after === null ? '' : ` AND id > ${engine.dialect.literal(after)}`
     return engine.query(
-      `SELECT id, ${activatedAt}, ${cancelledAt} FROM customers WHERE ${activatedAt} < ${this.#calendar.starts.at(-1)}${isAfter} ORDER BY id LIMIT ${limit}`,
+      `SELECT id, ${activatedAt}, CASE WHEN ${hasLeft} THEN ${cancelledAt} END AS ${cancelledAt} FROM customers WHERE ${activatedAt} < ${end}${isAfter} ORDER BY id LIMIT ${limit}`,
     )
   }
 
@@ -97,7 +114,9 @@ export class MonthlyTable {
     const { engine } = this.#history
     const levels: Float64Array[] = []
     for (let signal = 0; signal < this.#checked.signals.length; signal++) {
-      const ratios = await engine.query(baseRatioSql(engine.dialect, this.#name, signal, this.#calendar))
+      const ratios = await engine.query(
+        baseRatioSql(this.#history, this.#name, signal, this.#calendar, this.#asOf),
+      )
       const level = new Float64Array(this.#calendar.months).fill(1)
       const ratioOf = new Map<number, number>()
       for (let row = 0; row < ratios.rowCount; row++) {

@@ -11,7 +11,7 @@ import { type MonthTag, tagMonths } from './tagMonths.js'
 
 /** Options of {@link tagCustomer}. */
 export interface TagCustomerOptions extends SignalOptions, StageOptions {
-  /** Day up to which is seen, itself not. The last month that is over by then is tagged. */
+  /** Day up to which is seen, itself not: rows and a cancellation before it, known before it. The last month that is over by then is tagged. */
   readonly asOf: EpochDay
   /** First month of the series: any day of it. Default: the month of the customer's first row in a table that is read. */
   readonly from?: EpochDay
@@ -73,7 +73,10 @@ export function tagCustomer(history: CustomerHistory, options: TagCustomerOption
   )
   const kinds = tables as HistoryKinds | undefined
   const checked = checkCustomerHistory(history, kinds === undefined ? {} : { tables: kinds })
-  const rules = signalsOf(operation, kinds ?? kindsOf(checked), { signals, activityTable } as SignalOptions)
+  const rules = signalsOf(operation, kinds ?? kindsOf(checked, asOf as EpochDay), {
+    signals,
+    activityTable,
+  } as SignalOptions)
   const block = customerMonths(operation, checked, rules, from as EpochDay | undefined, asOf as EpochDay)
   const names = rules.signals.map((signal) => signal.name)
   const levels = baseLevels === undefined ? [] : alignLevels(operation, baseLevels, block.calendar, names)

@@ -15,8 +15,9 @@ import {
   monthlyOptionsShape,
 } from './lifecycleOptions.js'
 import type { MonthlyBlock } from './monthlyBlock.js'
+import { tablesOf } from './monthlySql.js'
 import { MonthlyTable } from './monthlyTable.js'
-import { type SignalOptions, signalsOf } from './signalRule.js'
+import { type CheckedSignals, type SignalOptions, signalsOf } from './signalRule.js'
 import { lifecycleStages } from './stage.js'
 import { StageMachine } from './stageMachine.js'
 import {
@@ -59,8 +60,10 @@ const schema = withStageOrder(
  * look at {@link monthlySignals}. Without bills the usage decides alone, without usage the bills, without both the
  * payments; where customers buy rarely, give a longer `silentMonths` and `referenceMonths`.
  *
- * The tag of a month sees only days before its end: tagging later, with more history, gives the same tag. A customer
- * who has left stays in the table as churn; one activated after the month is not in it.
+ * The tag of a cutoff sees only days before it, of rows (`knownAt`) and cancellations (`cancelledKnownAt`) that were known
+ * before it: tagging later, with more history, gives the same tag. With `asOf` it sees what was known before `asOf`, so
+ * that a bill that arrives a week after its month counts from then on. A customer who has left stays in the table as
+ * churn; one activated after the month is not in it.
  *
  * @param history an open history
  * @param options times, signals and thresholds; defaults tag the last month that is complete
@@ -71,58 +74,99 @@ const schema = withStageOrder(
  * the series
  *
  * One pass of the engine over the tables, then O(customers × months); memory for `customersPerBlock` customers and
- * the result.
+ * the result. Where rows or cancellations say since when they are known, so much for each cutoff.
  *
  * @see {@link tagCustomer} for one customer in memory, {@link stageTable} and {@link transitionTable} for the counts
  */
 export async function tagLifecycle(history: History, options?: TagLifecycleOptions): Promise<Table> {
   const operation = 'tagLifecycle'
   const checked = checkOptions(operation, schema, options)
-  const cutoffs = cutoffsOf(operation, checked, history)
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)
-  const from = checked.from as EpochDay | undefined
-  const calendar = await historyCalendar(operation, history, signals, from, cutoffs.at(-1)!)
+  const rows = new TagRows(checked.evidence)
+  for (const pass of passesOf(operation, checked, history, signals)) {
+    await tagPass(operation, history, signals, checked, pass, rows)
+  }
+  return rows.table()
+}
+
+type CheckedTagOptions = z.output<typeof schema>
+
+/** Cutoffs, ascending, that one series of each customer serves, and the day before which its rows were known. */
+interface TagPass {
+  readonly cutoffs: readonly EpochDay[]
+  readonly asOf: EpochDay
+}
+
+/** One pass for all cutoffs; a pass for each, the latest first, where something says since when it is known. */
+function passesOf(
+  operation: string,
+  options: CheckedTagOptions,
+  history: History,
+  signals: CheckedSignals,
+): TagPass[] {
+  const asOf = (options.asOf ?? history.completeUntil) as EpochDay
+  if (options.cutoffs === undefined) {
+    checkComplete(operation, 'asOf', [asOf], history)
+    return [{ cutoffs: [monthStart(asOf)], asOf }]
+  }
+  const cutoffs = checkedCutoffs(operation, options.asOf, options.cutoffs, history)
+  const saysWhenKnown =
+    history.tables.customers?.['cancelledKnownAt'] !== undefined ||
+    tablesOf(signals).some((table) => history.tables[table]?.['knownAt'] !== undefined)
+  if (!saysWhenKnown) return [{ cutoffs, asOf: cutoffs.at(-1)! }]
+  return cutoffs.map((cutoff) => ({ cutoffs: [cutoff], asOf: cutoff })).reverse()
+}
+
+async function tagPass(
+  operation: string,
+  history: History,
+  signals: CheckedSignals,
+  options: CheckedTagOptions,
+  { cutoffs, asOf }: TagPass,
+  rows: TagRows,
+): Promise<void> {
+  const calendar = await historyCalendar(
+    operation,
+    history,
+    signals,
+    options.from as EpochDay | undefined,
+    asOf,
+  )
   const isTagged = taggedMonths(operation, calendar, cutoffs)
-  const table = await MonthlyTable.make(history, signals, calendar)
+  const table = await MonthlyTable.make(history, signals, calendar, asOf)
   try {
-    const levels = checked.seasonal ? await table.baseLevels(checked.minBaseCustomers) : null
-    const rows = new TagRows(calendar, checked.evidence)
-    for await (const block of table.blocks(checked.customersPerBlock)) {
+    const levels = options.seasonal ? await table.baseLevels(options.minBaseCustomers) : null
+    rows.beginPass()
+    for await (const block of table.blocks(options.customersPerBlock)) {
       const baseLevels = levels === null ? signals.signals.map(() => null) : levelsOfRows(block, levels)
-      tagBlock(
-        block,
-        new StageMachine({ ...block, baseLevels }, checked as CheckedStageOptions),
-        isTagged,
-        rows,
-      )
+      const machine = new StageMachine({ ...block, baseLevels }, options as CheckedStageOptions)
+      tagBlock(block, machine, isTagged, rows)
     }
-    return rows.table()
   } finally {
     await table.drop()
   }
 }
 
 /** Puts the tags of the wanted months of every customer of a block into the rows. */
-export function tagBlock(
-  block: MonthlyBlock,
-  machine: StageMachine,
-  isTagged: Uint8Array,
-  rows: TagRows,
-): void {
+function tagBlock(block: MonthlyBlock, machine: StageMachine, isTagged: Uint8Array, rows: TagRows): void {
+  const { starts } = block.calendar
   block.ids.forEach((id, customer) => {
     const first = block.firstRows[customer]!
     const end = block.firstRows[customer + 1]!
     for (let row = first; row < end; row++) {
       const stage = row === first ? machine.begin(row) : machine.step(row)
       const month = block.month[row]!
-      if (isTagged[month] === 1) rows.push(id, month, stage, block.month[machine.sinceRow]!, machine)
+      if (isTagged[month] !== 1) continue
+      rows.push(id, starts[month]!, stage, starts[block.month[machine.sinceRow]!]!, machine)
     }
   })
 }
 
-/** Collects tags and makes the table of them. */
-export class TagRows {
-  readonly #calendar: Calendar
+/**
+ * Collects tags and makes the table of them. The passes come the latest first: all customers of a pass are among those
+ * of the one before it, in the same order.
+ */
+class TagRows {
   readonly #withEvidence: boolean
   readonly #ids: string[] = []
   readonly #idCodes: number[] = []
@@ -131,17 +175,26 @@ export class TagRows {
   readonly #since: number[] = []
   readonly #evidence: string[] = []
 
-  constructor(calendar: Calendar, withEvidence: boolean) {
-    this.#calendar = calendar
+  #passes = 0
+  #code = -1
+
+  constructor(withEvidence: boolean) {
     this.#withEvidence = withEvidence
   }
 
-  push(id: string, month: number, stage: number, since: number, machine: StageMachine): void {
-    if (this.#ids.at(-1) !== id) this.#ids.push(id)
-    this.#idCodes.push(this.#ids.length - 1)
-    this.#months.push(this.#calendar.starts[month]!)
+  beginPass(): void {
+    this.#passes++
+    this.#code = -1
+  }
+
+  push(id: string, month: EpochDay, stage: number, since: EpochDay, machine: StageMachine): void {
+    while (this.#code < 0 || this.#ids[this.#code] !== id) {
+      if (++this.#code === this.#ids.length) this.#ids.push(id)
+    }
+    this.#idCodes.push(this.#code)
+    this.#months.push(month)
     this.#stages.push(stage)
-    this.#since.push(this.#calendar.starts[since]!)
+    this.#since.push(since)
     if (this.#withEvidence) this.#evidence.push(evidenceSentence(machine.evidence()))
   }
 
@@ -150,27 +203,27 @@ export class TagRows {
       ({ kind: 'day', name, values: Int32Array.from(values), missing: null }) as const
     const texts = (name: string, codes: readonly number[], dictionary: readonly string[]) =>
       ({ kind: 'text', name, codes: Int32Array.from(codes), dictionary, missing: null }) as const
-    return new Table([
+    const table = new Table([
       texts('id', this.#idCodes, this.#ids),
       days('month', this.#months),
       texts('stage', this.#stages, lifecycleStages),
       days('since', this.#since),
       ...(this.#withEvidence ? [textColumn('evidence', this.#evidence)] : []),
     ])
+    if (this.#passes === 1) return table
+    const [ids, months] = [this.#idCodes, this.#months]
+    return table.take(
+      Int32Array.from(ids.keys()).sort((a, b) => ids[a]! - ids[b]! || months[a]! - months[b]!),
+    )
   }
 }
 
-function cutoffsOf(
+function checkedCutoffs(
   operation: string,
-  options: { readonly asOf?: number | undefined; readonly cutoffs?: readonly number[] | undefined },
+  asOf: number | undefined,
+  cutoffs: readonly number[],
   history: History,
 ): EpochDay[] {
-  const { asOf, cutoffs } = options
-  if (cutoffs === undefined) {
-    const until = (asOf ?? history.completeUntil) as EpochDay
-    checkComplete(operation, 'asOf', [until], history)
-    return [monthStart(until)]
-  }
   const problems: Problem[] = []
   if (asOf !== undefined) {
     const rule = 'to be left out where cutoffs are given'

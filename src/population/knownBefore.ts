@@ -20,17 +20,20 @@ export function knownBefore(
 /**
  * Returns the SQL that is true where a customer's cancellation lies before a day and was known before it.
  *
- *     cancelledAt < day and (cancelledKnownAt missing or cancelledKnownAt < day)
+ *     cancelledAt < day and (cancelledKnownAt missing or cancelledKnownAt < asOf)
  *
  * NULL or false for everybody else.
+ *
+ * @param asOf SQL of the day that it was known before; left out = `day`
  */
 export function cancelledKnownBefore(
   { tables, engine }: Pick<History, 'tables' | 'engine'>,
   alias: string,
   day: string,
+  asOf = day,
 ): string {
   const { identifier } = engine.dialect
-  const knownInTime = known(tables.customers, 'cancelledKnownAt', alias, day, identifier)
+  const knownInTime = known(tables.customers, 'cancelledKnownAt', alias, asOf, identifier)
   const cancelled = `${alias}.${identifier('cancelledAt')} < ${day}`
   return knownInTime === 'true' ? cancelled : `(${cancelled} AND ${knownInTime})`
 }

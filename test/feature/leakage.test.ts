@@ -11,6 +11,7 @@ import { populationTable } from '../../src/population/populationTable.js'
 import type { CustomerHistory, HistoryRow } from '../../src/table/customerHistory.js'
 import type { EventTableName } from '../../src/table/inputs.js'
 import { cellOf } from '../../src/table/table.js'
+import { isKnown, withAnotherFuture } from './anotherFuture.js'
 import { customerHistories, dayOf, eventTables, numbered } from './arbitraryHistories.js'
 import { rulesOfKind } from './arbitraryRules.js'
 import {
@@ -25,65 +26,6 @@ import {
 // The last day of a month, so that a bill and a device of that month happen on the cutoff itself.
 const cutoff = epochDay('2025-01-31')
 const seed = 20250131
-
-/** The customers with everything that is not known at the cutoff replaced by what another random customer did. */
-function withAnotherFuture(
-  customers: readonly CustomerHistory[],
-  others: readonly CustomerHistory[],
-): CustomerHistory[] {
-  return customers.map((customer, index) => {
-    const { cancelledAt } = customer.customer
-    const activatedAt = Number(customer.customer.activatedAt)
-    const tables = eventTables.map((table) => {
-      const past = (customer[table] ?? []).filter((row: HistoryRow) => isKnown(table, row))
-      const future = (others[index]![table] ?? [])
-        .filter((row: HistoryRow) => !isKnown(table, row))
-        .filter((row: HistoryRow) => dayOf(table, row) >= activatedAt)
-      const planted = unknown[table].filter((row) => dayOf(table, row) >= activatedAt)
-      const rows = past.map((row: HistoryRow, place: number) => withAnotherEnd(row, place))
-      return [table, index % 5 === 0 ? rows : [...rows, ...future, ...planted]]
-    })
-    const isLeaver = cancelledAt != null && Number(cancelledAt) < cutoff
-    const leaves = isLeaver ? cancelledAt : index % 2 === 0 ? cutoff + index : null
-    return { customer: { ...customer.customer, cancelledAt: leaves }, ...Object.fromEntries(tables) }
-  })
-}
-
-function isKnown(table: EventTableName, row: HistoryRow): boolean {
-  const { knownAt } = row
-  return dayOf(table, row) < cutoff && (knownAt == null || Number(knownAt) < cutoff)
-}
-
-/** An end at or after the cutoff is not known: it may be any other, or none. */
-function withAnotherEnd(row: HistoryRow, place: number): HistoryRow {
-  const { to, closedAt } = row
-  const other = place % 2 === 0 ? cutoff + place : null
-  const isOpen = (end: HistoryRow[string]): boolean => end === null || Number(end) >= cutoff
-  return {
-    ...row,
-    ...(to !== undefined && isOpen(to) ? { to: other } : {}),
-    ...(closedAt !== undefined && isOpen(closedAt) ? { closedAt: other } : {}),
-  }
-}
-
-/**
- * Rows that happen on the cutoff itself, or are known on it, that a rule which reads one day too far must stumble over.
- */
-const unknown: Readonly<Record<EventTableName, readonly HistoryRow[]>> = {
-  usage: late({ day: cutoff, minutes: 7777, dataMb: 7777, hour: 3, network: '5G', roaming: true }),
-  bills: late({ period: cutoff, amount: 7777, discount: 777 }, { period: epochDay('2024-12-15') }),
-  payments: late({ day: cutoff, amount: -7777, kind: 'late', balance: -7777 }),
-  plans: late(
-    { from: cutoff, plan: 'XXL', fee: 7777, contractEnd: cutoff + 7777, bound: true },
-    { from: addDays(cutoff, -1) },
-  ),
-  contacts: late({ day: cutoff, kind: 'complaint', closedAt: null }),
-  devices: late({ period: cutoff, deviceId: 'd9' }, { period: epochDay('2024-12-15') }),
-}
-
-function late(row: HistoryRow, before: HistoryRow = { day: addDays(cutoff, -1) }): HistoryRow[] {
-  return [row, { ...row, ...before, knownAt: cutoff }]
-}
 
 const kinds = Object.keys(featureRuleSchemas) as (keyof typeof featureRuleSchemas)[]
 // These ask for the customer alone and read no rows.
@@ -144,7 +86,7 @@ describe('what happens, or becomes known, at or after the cutoff changes no feat
     const there = sample.filter(({ customer }) => Number(customer.activatedAt) < cutoff)
     const [past, others] = [there.slice(0, 40), there.slice(40, 80)]
     const customers = numbered(past)
-    const changed = withAnotherFuture(customers, numbered(others))
+    const changed = withAnotherFuture(customers, numbered(others), cutoff)
     before = { customers, history: await openCustomers(customers) }
     after = { customers: changed, history: await openCustomers(changed) }
   })
@@ -158,7 +100,7 @@ describe('what happens, or becomes known, at or after the cutoff changes no feat
     const unknownRows = ({ customers }: World, table: EventTableName, isLate: boolean) =>
       customers.map((customer) =>
         (customer[table] ?? []).filter(
-          (row: HistoryRow) => !isKnown(table, row) && dayOf(table, row) < cutoff === isLate,
+          (row: HistoryRow) => !isKnown(table, row, cutoff) && dayOf(table, row) < cutoff === isLate,
         ),
       )
     for (const table of eventTables) {
