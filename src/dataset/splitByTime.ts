@@ -5,7 +5,7 @@ import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
-import { testedCustomers } from './testedCustomers.js'
+import { testedRows } from './testedRows.js'
 
 /** How a dataset is split by time. */
 export interface SplitByTimeOptions {
@@ -103,12 +103,12 @@ export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Spli
     const { end } = outcomeWindow(label.rule, cutoff as EpochDay)
     known.set(cutoff, end + embargoDays <= testFrom)
   }
-  const tested = testShare === undefined ? null : testedCustomers(dataset, testShare, seed, true)
+  const tested = testShare === undefined ? null : testedRows(dataset, testShare, seed, true)
   const trainRows: number[] = []
   const testRows: number[] = []
   let purgedRows = 0
   for (const [row, cutoff] of cutoffs.entries()) {
-    const isTested = tested?.has(dataset.ids[row]!)
+    const isTested = tested === null ? undefined : tested[row] === 1
     if (cutoff >= testFrom) {
       if (isTested !== false) testRows.push(row)
     } else if (purge && !known.get(cutoff)) purgedRows++

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
-import { testedCustomers } from './testedCustomers.js'
+import { testedRows } from './testedRows.js'
 
 /** How a dataset is split by customer. */
 export interface SplitRowsOptions {
@@ -27,7 +27,8 @@ export const splitRowsSchema = z.strictObject({
  * For flat tables, which have no time in them. Where the rows have cutoffs use `splitByTime`: a random split lets the
  * model learn from the same weeks that it is tested on, and its figures are too good.
  *
- * All rows of one customer go to the same part. With n customers (stratified: per outcome, a customer counts as churned
+ * All rows of one customer go to the same part; rows without ids of their own that are identical far beyond chance too (see
+ * `customersOf`). With n customers (stratified: per outcome, a customer counts as churned
  * if any of his rows is), round(testShare × n) of them are drawn for the test part. Rows keep their order.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`; `out-of-range` where one part would be empty
@@ -46,10 +47,10 @@ export const splitRowsSchema = z.strictObject({
  */
 export function splitRows(dataset: Dataset, options: SplitRowsOptions = {}): Split {
   const { testShare, seed, stratify } = checkOptions('splitRows', splitRowsSchema, options)
-  const tested = testedCustomers(dataset, testShare, seed, stratify)
+  const tested = testedRows(dataset, testShare, seed, stratify)
   const trainRows: number[] = []
   const testRows: number[] = []
-  for (const [row, id] of dataset.ids.entries()) (tested.has(id) ? testRows : trainRows).push(row)
+  for (const [row, isTested] of tested.entries()) (isTested === 1 ? testRows : trainRows).push(row)
   if (trainRows.length === 0 || testRows.length === 0) {
     throw new HoldfastError('splitRows', [
       {

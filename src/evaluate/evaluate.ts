@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { customerProblems } from '../base/customerProblems.js'
+import { hasSeveralRows } from '../base/customersOf.js'
 import { type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
 import { brierDecompositionOf } from './calibration/brierDecomposition.js'
@@ -72,7 +74,7 @@ const fewCustomers = 30
  * own training rows every model looks better than it is, and this function cannot know.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
- * all from the same resamples; where `data` has several cutoffs, whole customers are drawn. Calibration has none:
+ * all from the same resamples; where an id of `data` is there more than once, whole customers are drawn. Calibration has none:
  * resampling biases it upwards. What is not defined for the data
  * is null, and `notes` says why; fewer than 30 churners are said there too.
  *
@@ -101,13 +103,11 @@ export function evaluate(model: ChurnModel, data: TrainingData, options?: Evalua
   return evaluation('evaluate', model.probability(data.features), data.outcome, full)
 }
 
-/** With several cutoffs a customer has several rows, which say less than as many customers would. */
-function customersWithSeveralRows(
-  data: TrainingData & { readonly ids?: readonly string[]; readonly cutoffs?: Int32Array | null },
-): { readonly groups?: readonly string[] } {
-  const { ids, cutoffs } = data
-  if (ids === undefined || !cutoffs) return {}
-  return cutoffs.every((cutoff) => cutoff === cutoffs[0]) ? {} : { groups: ids }
+/** The rows of a customer, at several cutoffs for one, say less than as many customers would. */
+function customersWithSeveralRows({ ids, outcome }: TrainingData): Pick<EvaluateOptions, 'groups'> {
+  if (ids === undefined) return {}
+  refuse('evaluate', customerProblems('ids', ids, outcome.length))
+  return hasSeveralRows(ids) ? { groups: ids } : {}
 }
 
 /**

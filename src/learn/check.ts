@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isMissing } from '../base/bitmap.js'
 import { withCategories } from '../base/category.js'
+import { customerProblems } from '../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type FeatureColumn, type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
@@ -16,6 +17,8 @@ export interface CheckedTraining<Options> {
   readonly outcome: Uint8Array
   /** Shape (rows), each above 0; null where every row counts once. */
   readonly weight: Float64Array | null
+  /** Shape (rows): the customer of each row; null where none are given. */
+  readonly ids: ArrayLike<string | number> | null
   readonly totalWeight: number
   /** Weighted share of churners, in (0, 1). */
   readonly baseRate: number
@@ -74,13 +77,14 @@ export function emptyProblems(rowCount: number, columnCount: number): Problem[] 
 }
 
 /** Returns what is wrong with rows, be they all or a part: columns, lengths, values. */
-export function rowProblems({ features, outcome, weight }: TrainingData): Problem[] {
+export function rowProblems({ features, outcome, weight, ids }: TrainingData): Problem[] {
   return [
     ...matrixProblems(features),
     ...lengthProblems('outcome', outcome.length, features.rowCount),
     ...(weight === undefined ? [] : lengthProblems('weight', weight.length, features.rowCount)),
     ...outcomeProblems(outcome),
     ...(weight === undefined ? [] : weightProblems(weight)),
+    ...(ids === undefined ? [] : customerProblems('ids', ids, features.rowCount)),
   ]
 }
 
@@ -212,13 +216,13 @@ export function classProblems([stayed, churned]: readonly [stayed: number, churn
 }
 
 function countedRows(data: TrainingData): Omit<CheckedTraining<unknown>, 'options'> {
-  const { features, outcome, weight } = rowsThatCount(data)
+  const { features, outcome, weight, ids } = rowsThatCount(data)
   const totalWeight = weight === null ? outcome.length : sumWhere(weight, () => true)
   const churned =
     weight === null
       ? outcome.reduce((sum, value) => sum + value, 0)
       : sumWhere(weight, (row) => outcome[row] === 1)
-  return { features, outcome, weight, totalWeight, baseRate: churned / totalWeight }
+  return { features, outcome, weight, ids, totalWeight, baseRate: churned / totalWeight }
 }
 
 function sumWhere(weight: Float64Array, counts: (row: number) => boolean): number {
@@ -233,17 +237,19 @@ function sumWhere(weight: Float64Array, counts: (row: number) => boolean): numbe
  */
 export function rowsThatCount(
   data: TrainingData,
-): Pick<CheckedTraining<unknown>, 'features' | 'outcome' | 'weight'> {
+): Pick<CheckedTraining<unknown>, 'features' | 'outcome' | 'weight' | 'ids'> {
   const columns = data.features.columns
     .map((column) => (column.kind === 'text' ? withCategories(column) : column))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const features = { rowCount: data.features.rowCount, columns }
   const rows = data.weight === undefined ? undefined : rowsOfWeight(data.weight)
-  if (rows === undefined) return { features, outcome: data.outcome, weight: data.weight ?? null }
+  if (rows === undefined)
+    return { features, outcome: data.outcome, weight: data.weight ?? null, ids: data.ids ?? null }
   return {
     features: takeRows(features, rows),
     outcome: takeValues(data.outcome, rows),
     weight: takeValues(data.weight!, rows),
+    ids: data.ids === undefined ? null : Array.from(rows, (row) => data.ids![row]!),
   }
 }
 

@@ -9,12 +9,20 @@ export interface TrainingData {
   readonly outcome: Uint8Array
   /** Shape (rows), each ≥ 0; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
   readonly weight?: Float64Array
+  /**
+   * Shape (rows): the customer of each row, a text or a finite number. Needed where customers have several rows: whatever
+   * is kept from a training to judge it, is kept by customer, and no row is judged by what its customer's other rows
+   * taught. Left out, or all different = each row is a customer of its own, but for rows that are identical in all
+   * features far more often than chance leaves them.
+   */
+  readonly ids?: ArrayLike<string | number>
 }
 
 /**
  * Rows that come in chunks, so that they are never in memory together: anything that `for await` goes through, an array
  * of chunks too. It is gone through twice and gives the same rows in the same order each time; how they are cut into
- * chunks may differ and does not show in the model. Every chunk has the same columns, and weights in all or in none.
+ * chunks may differ and does not show in the model. Every chunk has the same columns, and weights and ids in all or in
+ * none; of `ids` those of the first reading count.
  */
 export type TrainingChunks = AsyncIterable<TrainingData> | Iterable<TrainingData>
 
@@ -58,6 +66,8 @@ export interface ChurnModel {
   readonly learner: string
   /** The features it needs, in the order of its contributions. */
   readonly features: readonly FeatureSpec[]
+  /** What its training noticed about the rows, in sentences. Empty in a model read from a file; some learners have none. */
+  readonly notes?: readonly string[]
   /**
    * Share of churners that its probabilities stand for: the weighted share of the rows it was trained on, or the one that
    * it was moved to since (`prior`, `calibrate`, `shiftPrior`). Risk bands begin from it.

@@ -2,8 +2,6 @@ import type { TrainingData } from '../learn/contract.js'
 
 /** What a model is chosen on: features and outcomes, and where they are known, customers and cutoffs. A `Dataset` is one. */
 export interface SelectionData extends TrainingData {
-  /** Shape (rows): customer of each row; left out = each row its own. */
-  readonly ids?: readonly string[]
   /** Shape (rows): day of each row, up to which its features know; null or left out = no time. */
   readonly cutoffs?: Int32Array | null
   /** How long after its cutoff an outcome is known; needed for a validation in time. */

@@ -1,5 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { customerProblems } from '../../base/customerProblems.js'
+import { customersOf } from '../../base/customersOf.js'
+import { dealCustomers } from '../../base/dealCustomers.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { checkOptions } from '../../base/options.js'
@@ -14,7 +16,6 @@ import {
   crossValidateOptions,
 } from './crossValidationOptions.js'
 import { CrossValidation } from './crossValidationResult.js'
-import { drawFolds } from './drawFolds.js'
 import { FoldPredictions } from './foldPredictions.js'
 import { measureFold, measureWithoutModel } from './measureFold.js'
 import { betweenFolds, oneClassNote, predictionsOf, rowsProblems } from './runFolds.js'
@@ -28,7 +29,8 @@ const operation = 'crossValidate'
  * For flat tables, which have no time. Where rows have cutoffs use `backtest`: folds would mix months, the models would
  * learn from the weeks that they are tested on, and the figures would be too good.
  *
- * All rows of a customer go to one fold. Folds are dealt out at random by seed, stratified by who churned in any row, or
+ * All rows of a customer go to one fold; without ids, rows that are identical far beyond chance count as one customer's,
+ * and a note says so. Folds are dealt out at random by seed, stratified by who churned in any row, or
  * are those of `foldOf`. `train` is given training rows only: whatever it chooses from them — options, by an inner
  * validation, a model by a search — was chosen without the test rows. Nested selection is to choose inside `train`.
  *
@@ -55,7 +57,7 @@ const operation = 'crossValidate'
  * @see {@link backtest} for rows with cutoffs
  */
 export async function crossValidate(
-  data: TrainingData & Partial<Pick<TemporalData, 'ids' | 'cutoffs' | 'label'>>,
+  data: TrainingData & Partial<Pick<TemporalData, 'cutoffs' | 'label'>>,
   train: Train,
   options: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
@@ -67,16 +69,16 @@ export async function crossValidate(
     ...listProblems(data.outcome.length, checked, given),
   ])
   const rows = temporalRows(data)
-  const groups = groupNumbers(checked.groups ?? rows.ids)
-  refuse(operation, groupProblems(groups, checked))
-  const draws = foldsOfDraws(groups, data.outcome, checked)
-  const predictions = new FoldPredictions(rows, checked.groups)
+  const { customers, customerOf, note } = customersOfRows(rows, data, checked)
+  refuse(operation, groupProblems(customerOf, checked))
+  const draws = foldsOfDraws(customerOf, data.outcome, checked)
+  const predictions = new FoldPredictions(rows, customers)
   const folds: CrossValidationFold[] = []
   const total = draws.reduce((sum, foldOf) => sum + foldNumbers(foldOf).length, 0)
   for (const [repeat, foldOf] of draws.entries()) {
     for (const fold of foldNumbers(foldOf)) {
       await betweenFolds(operation, checked.signal)
-      const measured = await runFold(rows, train, { foldOf, fold }, checked)
+      const measured = await runFold(rows, train, { foldOf, fold, customers }, checked)
       if (measured.probability !== null)
         predictions.add(folds.length, measured.testRows, measured.probability)
       folds.push({ repeat, fold, ...measured.measurement })
@@ -88,14 +90,14 @@ export async function crossValidate(
     overFolds: Object.fromEntries(checked.metrics.map((name) => [name, overFolds(folds, name)])),
     ...predictions.pooled(checked),
     level: checked.level,
-    notes: notesOn(rows, groups, draws),
+    notes: [...(note === null ? [] : [note]), ...notesOn(rows, customerOf, draws)],
   })
 }
 
 async function runFold(
   rows: TemporalData,
   train: Train,
-  { foldOf, fold }: { foldOf: Int32Array; fold: number },
+  { foldOf, fold, customers }: { foldOf: Int32Array; fold: number; customers: ArrayLike<string | number> },
   { signal, groups, ...rule }: CheckedCrossValidation,
 ) {
   const all = Int32Array.from(foldOf, (_, row) => row)
@@ -107,11 +109,29 @@ async function runFold(
     const { measurement } = measureWithoutModel(test, rule.metrics, note)
     return { measurement: { trainRows: trainRows.length, ...measurement }, testRows, probability: null }
   }
-  const model = await train(takeTemporalRows(rows, trainRows), signal === undefined ? {} : { signal })
+  const training = takeTemporalRows(rows, trainRows)
+  const owned = groups === undefined ? training : { ...training, ids: textsOf(groups, trainRows) }
+  const model = await train(owned, signal === undefined ? {} : { signal })
   const probability = predictionsOf(operation, model, test)
-  const customers = Array.from(testRows, (row) => (groups ?? rows.ids)[row]!)
-  const { measurement } = measureFold(test, customers, probability, rule)
+  const tested = Array.from(testRows, (row) => customers[row]!)
+  const { measurement } = measureFold(test, tested, probability, rule)
   return { measurement: { trainRows: trainRows.length, ...measurement }, testRows, probability }
+}
+
+/** Whose the rows are: as the option says, else the ids, else by rows that are identical. */
+function customersOfRows(
+  rows: TemporalData,
+  data: TrainingData,
+  { groups }: CheckedCrossValidation,
+): { customers: ArrayLike<string | number>; customerOf: Int32Array; note: string | null } {
+  if (groups !== undefined) return { customers: groups, customerOf: groupNumbers(groups), note: null }
+  const { customerOf, note } = customersOf(data.features, data.ids)
+  const own = customerOf ?? groupNumbers(rows.ids)
+  return { customers: note === null ? rows.ids : own, customerOf: own, note }
+}
+
+function textsOf(groups: ArrayLike<string | number>, rows: Int32Array): string[] {
+  return Array.from(rows, (row) => String(groups[row]))
 }
 
 /** The rows with the numbers of the rows as customers where there are none. */
@@ -121,21 +141,27 @@ function temporalRows(data: Parameters<typeof crossValidate>[0]): TemporalData {
     features,
     outcome,
     ...(weight === undefined ? {} : { weight }),
-    ids: data.ids ?? Array.from(outcome, (_, row) => String(row)),
+    ids: Array.from(data.ids ?? outcome.keys(), String),
     cutoffs: data.cutoffs ?? null,
     label: data.label ?? null,
   }
 }
 
+/** Folds differ by one customer at most: those without a churner go on where the others end. */
 function foldsOfDraws(
-  groups: Int32Array,
+  customerOf: Int32Array,
   outcome: Uint8Array,
   options: CheckedCrossValidation,
 ): Int32Array[] {
   if (options.foldOf !== undefined) return [Int32Array.from(options.foldOf)]
   const random = seededRandom(options.seed)
   return Array.from({ length: options.repeats }, (_, repeat) =>
-    drawFolds(groups, outcome, options, random.fork(repeat)),
+    dealCustomers(
+      { customerOf, outcome },
+      ({ place, before }) => (before + place) % options.folds,
+      random.fork(repeat),
+      { stratified: options.stratified, order: 'apart' },
+    ),
   )
 }
 

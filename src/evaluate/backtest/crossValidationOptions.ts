@@ -10,7 +10,7 @@ export interface CrossValidateOptions extends MeasureOptions {
   readonly repeats?: number
   /** Draw as many churners into each fold, as far as whole customers allow. Default true. */
   readonly stratified?: boolean
-  /** Shape (rows): rows of one group go to the same fold. Default: the customer of each row. */
+  /** Shape (rows): rows of one group go to the same fold, and are `ids` to `train`. Default: the customer of each row. */
   readonly groups?: ArrayLike<string | number>
   /**
    * Shape (rows), integers ≥ 0: the fold that tests each row, for a protocol of your own, such as row number % 5. With it

@@ -1,5 +1,7 @@
 import { addDays, type EpochDay } from '../../base/days.js'
-import { seededRandom, shuffledIndices } from '../../base/random.js'
+import { type DrawnPlace, dealCustomers } from '../../base/dealCustomers.js'
+import { groupNumbers } from '../../base/groupNumbers.js'
+import { seededRandom } from '../../base/random.js'
 import type { CheckedBacktest } from './backtestOptions.js'
 import { outcomeEnd, type TemporalData } from './temporalData.js'
 
@@ -45,7 +47,7 @@ type PlanOptions = Pick<
 export function planFolds(data: TemporalData, options: PlanOptions): BacktestPlan {
   const rowsOf = rowsByCutoff(data.cutoffs!)
   const cutoffs = [...rowsOf.keys()].sort((a, b) => a - b)
-  const heldOut = options.testShare === undefined ? null : heldOutCustomers(data.ids, options)
+  const heldOut = options.testShare === undefined ? null : heldOutRows(data, options)
   const { testCutoffs } = options
   if (typeof testCutoffs === 'object') {
     const wanted = [...new Set(testCutoffs)].sort((a, b) => a - b)
@@ -79,7 +81,7 @@ function foldAt(
   data: TemporalData,
   cutoff: EpochDay,
   rowsOf: ReadonlyMap<EpochDay, readonly number[]>,
-  heldOut: ReadonlySet<string> | null,
+  heldOut: Int32Array | null,
   { window, purge, embargoDays }: PlanOptions,
 ): FoldPlan {
   const earlier = [...rowsOf.keys()].filter((day) => day < cutoff).sort((a, b) => a - b)
@@ -88,7 +90,7 @@ function foldAt(
   const known = earlier.filter(isKnown)
   const trainCutoffs = inWindow(known, cutoff, window)
   const rows = (days: readonly EpochDay[]): number[] => days.flatMap((day) => rowsOf.get(day) ?? [])
-  const isHeldOut = (row: number): boolean => heldOut?.has(data.ids[row]!) === true
+  const isHeldOut = (row: number): boolean => heldOut?.[row] === 1
   return {
     cutoff,
     trainCutoffs,
@@ -121,12 +123,11 @@ function rowsByCutoff(cutoffs: Int32Array): Map<EpochDay, number[]> {
 }
 
 // Not stratified by outcome, as the draw of splitByTime is: a customer's later outcome would decide who is tested.
-function heldOutCustomers(
-  ids: readonly string[],
+function heldOutRows(
+  { ids, outcome }: TemporalData,
   { testShare, seed }: Pick<PlanOptions, 'testShare' | 'seed'>,
-): Set<string> {
-  const customers = [...new Set(ids)]
-  const order = shuffledIndices(customers.length, seededRandom(seed))
-  const count = Math.round(testShare! * customers.length)
-  return new Set(Array.from(order.subarray(0, count), (index) => customers[index]!))
+): Int32Array {
+  const rows = { customerOf: groupNumbers(ids), outcome }
+  const isHeldOut = ({ place, of }: DrawnPlace): number => Number(place < Math.round(testShare! * of))
+  return dealCustomers(rows, isHeldOut, seededRandom(seed), { stratified: false })
 }

@@ -1,3 +1,4 @@
+import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem } from '../../base/errors.js'
 import type { ChurnModel, TrainingData } from '../../learn/contract.js'
 import type { TemporalData } from './temporalData.js'
@@ -21,7 +22,10 @@ export async function betweenFolds(operation: string, signal: AbortSignal | unde
 }
 
 /** Returns what is wrong with the rows of training data and with `train`, before any training. */
-export function rowsProblems(data: TrainingData & Partial<TemporalData>, train: unknown): Problem[] {
+export function rowsProblems(
+  data: TrainingData & Partial<Pick<TemporalData, 'cutoffs'>>,
+  train: unknown,
+): Problem[] {
   const rows = data.outcome.length
   const lengths = {
     'data.features': data.features.rowCount,
@@ -41,6 +45,7 @@ export function rowsProblems(data: TrainingData & Partial<TemporalData>, train: 
       .map(([parameter, length]) =>
         problem('length-differs', parameter, `to have one value per outcome (${rows})`, length),
       ),
+    ...(data.ids?.length === rows ? customerProblems('data.ids', data.ids, rows) : []),
     ...(wrong === -1
       ? []
       : [

@@ -1,3 +1,4 @@
+import { customersOf, ownRows, type RowCustomers } from '../../base/customersOf.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { type Random, seededRandom } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
@@ -33,9 +34,11 @@ interface Grown {
 }
 
 /** What a training needs of its rows beside their codes. */
-export interface BoostingRows extends Omit<CheckedTraining<CheckedBoostingOptions>, 'features'> {
+export interface BoostingRows extends Omit<CheckedTraining<CheckedBoostingOptions>, 'features' | 'ids'> {
   /** Margins of the rows before the first tree: one number, or shape (rows). */
   readonly margin: number | Float64Array
+  /** Whose the rows are. */
+  readonly customers: RowCustomers
 }
 
 /** Trains on columns; yields after each tree. */
@@ -51,10 +54,19 @@ export function* boostingSteps(
     const stored = storeColumns(team, features, weight, options.maxBins, categoriesOf(control.startFrom))
     stepDone(operation, control, 'bins', 1, 1)
     const margin = control.startFrom?.margin(features) ?? logit(training.baseRate)
-    return yield* new BoostingRun({ ...training, margin }, control).train(team, stored)
+    const customers = choosesByFolds(options, control) ? customersOf(features, training.ids) : ownRows
+    return yield* new BoostingRun({ ...training, margin, customers }, control).train(team, stored)
   } finally {
     team.stop()
   }
+}
+
+/** True where rows are kept from the training to find the number of trees: then it matters whose they are. */
+export function choosesByFolds(
+  { earlyStopping }: CheckedBoostingOptions,
+  { validation }: BoostingControl,
+): boolean {
+  return earlyStopping && validation === undefined
 }
 
 /** Starts the threads that the options ask for, or as many as pay for their start. */
@@ -106,7 +118,9 @@ export class BoostingRun {
     const { prior = baseRate } = this.options
     const first = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin + this.#startShift
     const start = intercept + slope * first + (logit(prior) - logit(baseRate))
-    return new BoostingModel(specsOf(stored.features), prior, start, builder.build())
+    const { note } = this.rows.customers
+    const notes = note === null ? [] : [note]
+    return new BoostingModel(specsOf(stored.features), prior, start, builder.build(), notes)
   }
 
   *#grow(training: PartTraining): Generator<void, Grown, void> {
@@ -125,7 +139,8 @@ export class BoostingRun {
       const trees = parts.map((part) => part.rounds)
       return yield* this.#refit(training, { trees, line: sameMargin }, random)
     }
-    const steps = chooseRounds(training, parts, random.fork(innerDraws))
+    const { customerOf } = this.rows.customers
+    const steps = chooseRounds(training, customerOf, parts, random.fork(innerDraws))
     const rounds = yield* this.#counted(
       training.team,
       steps,

@@ -1,5 +1,11 @@
+import {
+  customerCount,
+  customersByOutcome,
+  dealCustomers,
+  leavesBothOutcomes,
+} from '../../base/dealCustomers.js'
+import { groupNumbers } from '../../base/groupNumbers.js'
 import type { Random } from '../../base/random.js'
-import { shuffledIndices } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
 import { fitMarginLine, type MarginLine, rowLosses, sameMargin } from './calibration.js'
 import { type Part, patienceLooks } from './parts.js'
@@ -11,7 +17,7 @@ export interface Rounds {
   readonly line: MarginLine
 }
 
-/** Rows of one kind that are needed to keep some of them from the training. */
+/** Customers with rows of one kind that are needed to keep some of them from the training. */
 const leastOfClass = 10
 /** From so many rows on one part that is kept says enough, and one training of each part is steady enough. */
 export const manyRows = 50_000
@@ -32,18 +38,19 @@ interface HeldOut {
 
 /**
  * Returns the numbers of trees that predict rows best that were kept from the training, by inner folds: every row is
- * predicted by parts that have not seen it.
+ * predicted by parts that have not seen it, nor another row of its customer.
  *
  * The best number for each part alone, then the smallest share of them whose mean, read by the best line through its
- * margins, is within a standard error of the best (of paired differences, row by row). Yields after each tree.
+ * margins, is within a standard error of the best (of paired differences, customer by customer). Yields after each tree.
  */
 export function* chooseRounds(
   training: PartTraining,
+  customerOf: Int32Array | null,
   parts: readonly Part[],
   random: Random,
 ): Generator<void, Rounds, void> {
   const { outcome, weight } = training.data
-  const folds = foldsOf(outcome, training.options.innerFolds, random.fork(0))
+  const folds = foldsOf(customerOf, outcome, training.options.innerFolds, random.fork(0))
   if (folds === null) {
     return { trees: parts.map(({ rounds }) => Math.min(rounds, unseenTrees)), line: sameMargin }
   }
@@ -54,7 +61,8 @@ export function* chooseRounds(
   }
   const ofRows = truthOf(rows, outcome, weight)
   const best = heldOut.map(({ looks, every }) => (bestLook(looks, ofRows) + 1) * every)
-  return smallestGoodShare(heldOut, best, ofRows)
+  const customers = customerOf === null ? null : groupNumbers(rows.map((row) => customerOf[row]!))
+  return smallestGoodShare(heldOut, best, ofRows, customers)
 }
 
 /** How many times part of the rows is kept from a training. */
@@ -71,18 +79,21 @@ interface Folds {
   readonly count: number
 }
 
-/** Deals the rows of either class to the folds; null where a class has too few. */
-function foldsOf(outcome: Uint8Array, wanted: number | undefined, random: Random): Folds | null {
-  const rowCount = outcome.length
-  const count = innerFoldCount({ innerFolds: wanted }, rowCount)
-  const single = Math.max(1 / singleFoldShare, rowCount / mostKept)
-  const dealt = [0, 0]
-  const fold = new Uint8Array(rowCount)
-  for (const row of shuffledIndices(rowCount, random)) {
-    const place = dealt[outcome[row]!]!++
-    fold[row] = count === 1 ? Math.min(Math.floor(place % single), 1) : place % count
-  }
-  return Math.min(dealt[0]!, dealt[1]!) < leastOfClass ? null : { fold, count }
+/** Deals the customers to the folds; null where those with rows of one class are too few. */
+function foldsOf(
+  customerOf: Int32Array | null,
+  outcome: Uint8Array,
+  wanted: number | undefined,
+  random: Random,
+): Folds | null {
+  const rows = { customerOf, outcome }
+  if (Math.min(...customersByOutcome(rows)) < leastOfClass) return null
+  const count = innerFoldCount({ innerFolds: wanted }, outcome.length)
+  const single = Math.max(1 / singleFoldShare, outcome.length / mostKept)
+  const foldAt = ({ place }: { place: number }): number =>
+    count === 1 ? Math.min(Math.floor(place % single), 1) : place % count
+  const fold = Uint8Array.from(dealCustomers(rows, foldAt, random))
+  return leavesBothOutcomes(fold, count, outcome) ? { fold, count } : null
 }
 
 function* heldOutMargins(
@@ -175,6 +186,7 @@ function smallestGoodShare(
   heldOut: readonly HeldOut[],
   best: readonly number[],
   { outcome, weight }: Truth,
+  customerOf: Int32Array | null,
 ): Rounds {
   const candidates = shares.map((share) => {
     const looks = heldOut.map(({ every, looks }, part) => {
@@ -188,15 +200,24 @@ function smallestGoodShare(
     return { trees: looks.map(({ trees }) => trees), line, losses: rowLosses(margin, outcome, weight, line) }
   })
   const winner = candidates[indexOfLeast(candidates.map(({ losses }) => total(losses)))]!
-  return candidates.find(({ losses }) => isWithinStandardError(losses, winner.losses))!
+  const least = customerTotals(winner.losses, customerOf)
+  return candidates.find(({ losses }) => isWithinStandardError(customerTotals(losses, customerOf), least))!
+}
+
+/** The sum of each customer's values; of rows that are customers of their own, the values. */
+function customerTotals(values: Float64Array, customerOf: Int32Array | null): Float64Array {
+  if (customerOf === null) return values
+  const totals = new Float64Array(customerCount(customerOf, values.length))
+  for (let row = 0; row < values.length; row++) totals[customerOf[row]!]! += values[row]!
+  return totals
 }
 
 /** True where the mean difference of paired losses is at most its standard error. */
 function isWithinStandardError(losses: Float64Array, least: Float64Array): boolean {
   const count = losses.length
   let [sum, squares] = [0, 0]
-  for (let row = 0; row < count; row++) {
-    const difference = losses[row]! - least[row]!
+  for (let index = 0; index < count; index++) {
+    const difference = losses[index]! - least[index]!
     sum += difference
     squares += difference * difference
   }

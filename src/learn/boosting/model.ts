@@ -29,6 +29,8 @@ export class BoostingModel implements TreeModel {
     /** Margin before the first tree, in log odds. */
     readonly baseMargin: number,
     readonly ensemble: TreeEnsemble,
+    /** What the training noticed about its rows, in sentences. Not saved: empty in a model read from a file. */
+    readonly notes: readonly string[] = [],
   ) {
     this.#aligner = new FeatureAligner(features)
     this.#predictor = new TreePredictor(ensemble, features)

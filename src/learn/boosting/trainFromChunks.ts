@@ -6,7 +6,7 @@ import { type ChunkSurvey, surveyChunks } from '../chunks/surveyChunks.js'
 import type { TrainingChunks } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { pausing } from '../pauses.js'
-import { BoostingRun, categoriesOf, startTeam } from './boostingRun.js'
+import { BoostingRun, categoriesOf, choosesByFolds, startTeam } from './boostingRun.js'
 import type { BoostingControl } from './control.js'
 import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
@@ -58,7 +58,7 @@ export async function trainBoostingFromChunks(
 ): Promise<BoostingModel> {
   const checked = checkOptions(operation, boostingOptions, options)
   refuseAborted(operation, control)
-  const survey = await surveyChunks(operation, chunks, control)
+  const survey = await surveyChunks(operation, chunks, control, choosesByFolds(checked, control))
   refuse(operation, namesProblems(checked, survey.sample, control.startFrom?.features))
   stepDone(operation, control, 'sample', 1, 1)
   return trainSurveyed(checked, survey, chunks, control)
@@ -70,7 +70,7 @@ async function trainSurveyed(
   chunks: TrainingChunks,
   control: BoostingControl,
 ): Promise<BoostingModel> {
-  const { rowCount, sample, totalWeight, baseRate } = survey
+  const { rowCount, sample, totalWeight, baseRate, customers } = survey
   const { startFrom } = control
   const team = startTeam(operation, options, { rowCount, columns: sample.columns })
   try {
@@ -81,7 +81,7 @@ async function trainSurveyed(
       startOf: startFrom === undefined ? logit(baseRate) : startFrom.margin.bind(startFrom),
     }
     const { stored, ...rows } = await storeChunks(team, survey, chunks, storing, control)
-    const run = new BoostingRun({ ...rows, options, totalWeight, baseRate }, control)
+    const run = new BoostingRun({ ...rows, options, totalWeight, baseRate, customers }, control)
     return await pausing(run.train(team, stored))
   } finally {
     team.stop()

@@ -58,8 +58,8 @@ export function calibrate(
   options?: CalibrateOptions,
 ): CalibratedModel<Calibration> {
   const checked = checkCalibration(operation, calibrateOptions, options, data)
-  const { features, outcome, weight, groups, counts } = checked
+  const { features, outcome, weight } = checked
   const rows = { margin: model.margin(features), outcome, weight }
-  const { calibrator, calibration } = chooseCalibrator(rows, groups, checked.options, counts)
+  const { calibrator, calibration } = chooseCalibrator(rows, checked.customerOf, checked)
   return calibratedModel(model, calibrator, calibration, checked.baseRate)
 }

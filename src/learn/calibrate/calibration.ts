@@ -38,7 +38,7 @@ export interface CalibrationCandidate {
   readonly logLoss: number
   /** Its log loss minus that of the best, at least 0. */
   readonly behind: number
-  /** Of `behind`, from the differences row by row (customer by customer where groups were given); 0 of the best. */
+  /** Of `behind`, from the differences row by row (customer by customer where one has several); 0 of the best. */
   readonly standardError: number
 }
 

@@ -1,4 +1,11 @@
-import { type Random, shuffledIndices } from '../../base/random.js'
+import {
+  customerCount,
+  customersByOutcome,
+  dealCustomers,
+  leavesBothOutcomes,
+  type OwnedRows,
+} from '../../base/dealCustomers.js'
+import type { Random } from '../../base/random.js'
 
 /** The fold of each row, in [0, count). */
 export interface CalibrationFolds {
@@ -7,38 +14,17 @@ export interface CalibrationFolds {
 }
 
 /**
- * Deals customers to folds at random, those with a churned row and those without apart, so that each fold gets its part
- * of both. Fewer folds where a kind has fewer customers than that; null where it has fewer than two, or where a fold
- * would leave but one kind of rows to learn from.
+ * Deals customers to folds. Fewer folds where a kind has fewer customers than that; null where it has fewer than two, or
+ * where a fold would leave but one kind of rows to learn from.
  */
-export function dealFolds(
-  outcome: Uint8Array,
-  groups: Int32Array | null,
-  wanted: number,
-  random: Random,
-): CalibrationFolds | null {
-  const groupOf = groups ?? Int32Array.from(outcome.keys())
-  const groupCount = groupOf.reduce((most, group) => Math.max(most, group + 1), 0)
-  const hasChurned = new Uint8Array(groupCount)
-  for (let row = 0; row < outcome.length; row++) if (outcome[row] === 1) hasChurned[groupOf[row]!] = 1
-  const churnedCount = hasChurned.reduce((sum, one) => sum + one, 0)
-  const count = Math.min(wanted, churnedCount, groups === null ? groupCount - churnedCount : groupCount)
+export function calibrationFolds(rows: OwnedRows, wanted: number, random: Random): CalibrationFolds | null {
+  const { customerOf, outcome } = rows
+  const [stayed, churned] = customersByOutcome(rows)
+  const others = customerOf === null ? stayed : customerCount(customerOf, outcome.length)
+  const count = Math.min(wanted, churned, others)
   if (count < 2) return null
-  const dealt = [0, 0]
-  const foldOfGroup = new Uint8Array(groupCount)
-  for (const group of shuffledIndices(groupCount, random))
-    foldOfGroup[group] = dealt[hasChurned[group]!]!++ % count
-  const folds = { fold: Uint8Array.from(groupOf, (group) => foldOfGroup[group]!), count }
-  return leavesBothClasses(folds, outcome) ? folds : null
-}
-
-function leavesBothClasses({ fold, count }: CalibrationFolds, outcome: Uint8Array): boolean {
-  const rows = [new Int32Array(count), new Int32Array(count)]
-  for (let row = 0; row < outcome.length; row++) rows[outcome[row]!]![fold[row]!]!++
-  return rows.every((ofFold) => {
-    const all = ofFold.reduce((sum, own) => sum + own, 0)
-    return ofFold.every((own) => own < all)
-  })
+  const fold = Uint8Array.from(dealCustomers(rows, ({ place }) => place % count, random))
+  return leavesBothOutcomes(fold, count, outcome) ? { fold, count } : null
 }
 
 /** Returns the rows that are in the fold, or those that are not. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { type Problem, refuse } from '../../base/errors.js'
-import { groupNumbers } from '../../base/groupNumbers.js'
+import { customerProblems } from '../../base/customerProblems.js'
+import { customersOf } from '../../base/customersOf.js'
+import { refuse } from '../../base/errors.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainingData } from '../contract.js'
 import type { calibrateOptions } from './options.js'
@@ -8,7 +9,9 @@ import type { calibrateOptions } from './options.js'
 /** Rows and options of a calibration that can be trusted; rows of weight 0 are gone. */
 export interface CheckedCalibration<Options> extends CheckedTraining<Options> {
   /** The customer of each row, numbered from 0; null where each row is its own. */
-  readonly groups: Int32Array | null
+  readonly customerOf: Int32Array | null
+  /** What was noticed about whose the rows are, in sentences. */
+  readonly notes: readonly string[]
   readonly counts: { readonly rows: number; readonly churners: number }
 }
 
@@ -21,28 +24,20 @@ export function checkCalibration<Schema extends typeof calibrateOptions>(
 ): CheckedCalibration<z.output<Schema>> {
   const checked = checkTraining(operation, schema, options, data)
   const given = (checked.options as z.output<typeof calibrateOptions>).groups
-  refuse(operation, given === undefined ? [] : groupProblems(given, data.outcome.length))
+  refuse(operation, given === undefined ? [] : customerProblems('groups', given, data.outcome.length))
   const { weight } = data
-  const counted =
-    given === undefined || weight === undefined
-      ? given
-      : Array.from(given).filter((_, row) => weight[row]! > 0)
+  const ids =
+    given === undefined
+      ? checked.ids
+      : weight === undefined
+        ? given
+        : Array.from(given).filter((_, row) => weight[row]! > 0)
+  const { customerOf, note } = customersOf(checked.features, ids)
   return {
     ...checked,
-    groups: counted === undefined ? null : groupNumbers(counted),
+    ids,
+    customerOf,
+    notes: note === null ? [] : [note],
     counts: { rows: checked.outcome.length, churners: checked.outcome.reduce((sum, one) => sum + one, 0) },
   }
-}
-
-function groupProblems(groups: ArrayLike<string | number>, rowCount: number): Problem[] {
-  if (groups.length !== rowCount) {
-    const rule = `to have ${rowCount} values`
-    return [{ code: 'length-differs', parameter: 'groups', rule, received: groups.length }]
-  }
-  const row = Array.from(groups).findIndex((group) => typeof group !== 'string' && !Number.isFinite(group))
-  if (row < 0) return []
-  const rule = 'to name the customer of each row by a text or a number'
-  return [
-    { code: 'value-missing', parameter: 'groups', rule, received: groups[row], place: { row: row + 1 } },
-  ]
 }

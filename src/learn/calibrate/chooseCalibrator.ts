@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { seededRandom } from '../../base/random.js'
 import type { Calibration } from './calibration.js'
-import { dealFolds } from './calibrationFolds.js'
+import { calibrationFolds } from './calibrationFolds.js'
 import { type Calibrator, fitMethod } from './calibrator.js'
+import type { CheckedCalibration } from './checkCalibration.js'
 import type { CalibrationRows } from './fitLogisticLine.js'
 import type { calibrateOptions } from './options.js'
 import { isSeparated } from './separation.js'
@@ -20,23 +21,26 @@ const rowsForIsotonic = 1000
 /**
  * Returns the calibrator that was asked for, or that validation chooses, fitted to all rows.
  *
- * @param groups the customer of each row, numbered from 0; null where each row is its own
- * @param counts rows and churners to report: those of the data, where `rows` hold some of them more than once
+ * @param customerOf the customer of each of `rows`, numbered from 0; null where each row is its own
+ * @param checked options and data; `rows` may hold rows of the data more than once, its counts are those of the data
  */
 export function chooseCalibrator(
   rows: CalibrationRows,
-  groups: Int32Array | null,
-  options: Pick<z.output<typeof calibrateOptions>, 'method' | 'folds' | 'seed'>,
-  counts: Pick<Calibration, 'rows' | 'churners'>,
+  customerOf: Int32Array | null,
+  { options, counts, notes }: CheckedCalibration<z.output<typeof calibrateOptions>>,
 ): FittedCalibrator {
   const { method: asked } = options
-  const folds = dealFolds(rows.outcome, groups, options.folds, seededRandom(options.seed))
-  const found = folds === null ? null : validateCalibrators(rows, asked, folds, groups)
+  const { outcome } = rows
+  const folds = calibrationFolds({ customerOf, outcome }, options.folds, seededRandom(options.seed))
+  const found = folds === null ? null : validateCalibrators(rows, asked, folds, customerOf)
   const method = asked === 'auto' ? (found?.method ?? 'none') : asked
   const calibrator = fitMethod(method, rows)
   const validation = found?.validation ?? null
   const calibration = { method, asked, ...counts, validation }
-  return { calibrator, calibration: { ...calibration, notes: notesOf(calibration, calibrator, rows) } }
+  return {
+    calibrator,
+    calibration: { ...calibration, notes: [...notes, ...notesOf(calibration, calibrator, rows)] },
+  }
 }
 
 function notesOf(

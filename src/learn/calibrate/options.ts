@@ -11,11 +11,11 @@ export interface CalibrateOptions {
   readonly method?: CalibrationMethod | 'auto' | undefined
   /** Parts of the rows by which methods are compared, each kept from one fit. Integer in [2, 20]. Default 5. */
   readonly folds?: number | undefined
-  /** Seed by which rows are dealt to the folds. Integer in [0, 2^32). Default 1. */
+  /** Seed by which customers are dealt to the folds. Integer in [0, 2^32). Default 1. */
   readonly seed?: number | undefined
   /**
-   * The customer of each row, where customers have several (`ids` of a dataset): all rows of one are in one fold. Shape
-   * (rows). Default: each row is a customer of its own.
+   * The customer of each row, where that is not what the `ids` of the data say: all rows of one are in one fold. Shape
+   * (rows). Default: the `ids` of the data.
    */
   readonly groups?: ArrayLike<string | number> | undefined
 }
@@ -39,6 +39,6 @@ export const trainCalibratedOptions = calibrateOptions.extend({
 
 /** How a model is trained and calibrated on the same rows. */
 export interface TrainCalibratedOptions extends CalibrateOptions {
-  /** Times that the rows are dealt to folds anew and predicted out of fold: steadier. Integer in [1, 20]. Default 1. */
+  /** Times that the customers are dealt to folds anew and predicted out of fold: steadier. Integer in [1, 20]. Default 1. */
   readonly repeats?: number | undefined
 }

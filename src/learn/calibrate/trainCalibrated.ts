@@ -5,7 +5,7 @@ import { seededRandom } from '../../base/random.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import type { Calibration } from './calibration.js'
-import { dealFolds, rowsOfFold } from './calibrationFolds.js'
+import { calibrationFolds, rowsOfFold } from './calibrationFolds.js'
 import { type CheckedCalibration, checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
 import type { CalibrationRows } from './fitLogisticLine.js'
@@ -26,7 +26,7 @@ type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
  *     the calibrator is fitted to those predictions, and chosen, as in `calibrate`
  *     the model is trained on all rows, and read through the calibrator
  *
- * With `repeats` the rows are dealt anew each time and the calibrator sees each row as often, at a share of its weight.
+ * With `repeats` the customers are dealt anew each time and the calibrator sees each row as often, at a share of its weight.
  *
  * @param data rows of all customers, at least two of either class; see {@link TrainingData}
  * @param train gives a model for rows: `(rows, control) => trainForest(rows, { seed: 1 }, control)`. Whatever is chosen by
@@ -102,22 +102,23 @@ function* trainingSteps(
   const parts: Float64Array[] = []
   for (let repeat = 0; repeat < repeats; repeat++)
     parts.push(yield* outOfFoldMargins(checked, repeat, trained))
-  const model = yield data
+  const model = yield checked.options.groups === undefined ? data : { ...data, ids: checked.options.groups }
   const rows = stacked(checked, parts)
-  const groups = repeatedGroups(checked, repeats)
-  const { calibrator, calibration } = chooseCalibrator(rows, groups, checked.options, checked.counts)
+  const customerOf = repeatedCustomers(checked, repeats)
+  const { calibrator, calibration } = chooseCalibrator(rows, customerOf, checked)
   stepDone(operation, control, 'training', total, total)
   return calibratedModel(model, calibrator, calibration, checked.baseRate)
 }
 
 /** Margins of all rows, each by a model trained without the row's fold. */
 function* outOfFoldMargins(
-  { features, outcome, weight, groups, options }: Checked,
+  { features, outcome, weight, ids, customerOf, options }: Checked,
   repeat: number,
   trained: () => void,
 ): Generator<TrainingData, Float64Array, ChurnModel> {
-  const folds = dealFolds(outcome, groups, options.folds, seededRandom(options.seed).fork(repeat))
-  if (folds === null) refuseFolds(outcome, groups !== null)
+  const random = seededRandom(options.seed).fork(repeat)
+  const folds = calibrationFolds({ customerOf, outcome }, options.folds, random)
+  if (folds === null) refuseFolds(outcome, customersNamed(options.groups, customerOf))
   const margin = new Float64Array(outcome.length)
   for (let fold = 0; fold < folds.count; fold++) {
     const others = rowsOfFold(folds, fold, false)
@@ -125,6 +126,7 @@ function* outOfFoldMargins(
       features: takeRows(features, others),
       outcome: takeValues(outcome, others),
       ...(weight === null ? {} : { weight: takeValues(weight, others) }),
+      ...(ids === null ? {} : { ids: Array.from(others, (row) => ids[row]!) }),
     }
     const own = rowsOfFold(folds, fold, true)
     const predicted = model.margin(takeRows(features, own))
@@ -134,13 +136,19 @@ function* outOfFoldMargins(
   return margin
 }
 
-function refuseFolds(outcome: Uint8Array, isGrouped: boolean): never {
+/** Returns the name under which the customers of the rows were given; null where each row is its own. */
+function customersNamed(groups: unknown, customerOf: Int32Array | null): 'groups' | 'ids' | null {
+  if (groups !== undefined) return 'groups'
+  return customerOf === null ? null : 'ids'
+}
+
+function refuseFolds(outcome: Uint8Array, customers: 'groups' | 'ids' | null): never {
   const churners = outcome.reduce((sum, one) => sum + one, 0)
   throw new HoldfastError(operation, [
     {
       code: 'one-class',
-      parameter: isGrouped ? 'groups' : 'outcome',
-      rule: `to leave both churned and stayed ${isGrouped ? 'customers' : 'rows'} when a fold is kept from the training`,
+      parameter: customers ?? 'outcome',
+      rule: `to leave both churned and stayed ${customers === null ? 'rows' : 'customers'} when a fold is kept from the training`,
       received: `${churners} churned, ${outcome.length - churners} stayed`,
       wayOut: 'Give more rows; with so few, train without calibration.',
     },
@@ -164,8 +172,11 @@ function stacked({ outcome, weight }: Checked, parts: readonly Float64Array[]): 
 }
 
 /** A row that is there more than once is a customer too: its copies stay in one fold. */
-function repeatedGroups({ groups, outcome }: Checked, repeats: number): Int32Array | null {
-  if (repeats === 1) return groups
+function repeatedCustomers({ customerOf, outcome }: Checked, repeats: number): Int32Array | null {
+  if (repeats === 1) return customerOf
   const count = outcome.length
-  return Int32Array.from({ length: count * repeats }, (_, place) => groups?.[place % count] ?? place % count)
+  return Int32Array.from(
+    { length: count * repeats },
+    (_, place) => customerOf?.[place % count] ?? place % count,
+  )
 }

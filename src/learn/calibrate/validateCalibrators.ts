@@ -19,13 +19,13 @@ export interface ValidatedMethod {
  * Compares methods on rows that they were not fitted to: each fold in turn is calibrated by what fits the others. `auto`
  * takes the simplest method that is within one standard error of the best, by the paired differences of log loss.
  *
- * @param groups the customer of each row: differences of one customer's rows are not independent of each other
+ * @param customerOf the customer of each row: differences of one customer's rows are not independent of each other
  */
 export function validateCalibrators(
   rows: CalibrationRows,
   asked: CalibrationMethod | 'auto',
   folds: CalibrationFolds,
-  groups: Int32Array | null,
+  customerOf: Int32Array | null,
 ): ValidatedMethod {
   const methods = calibrationMethods.filter((own) => asked === 'auto' || own === 'none' || own === asked)
   const tried = methods.map((method) => {
@@ -40,7 +40,7 @@ export function validateCalibrators(
   })
   const best = tried.reduce((least, one) => (one.logLoss < least.logLoss ? one : least))
   const candidates = tried.map(({ method, losses, logLoss }): CalibrationCandidate => {
-    const { behind, standardError } = pairedDifference(losses, best.losses, rows.weight, groups)
+    const { behind, standardError } = pairedDifference(losses, best.losses, rows.weight, customerOf)
     return { method, logLoss, behind, standardError }
   })
   const chosen = candidates.findIndex(({ method, behind, standardError }) =>
@@ -107,22 +107,22 @@ function pairedDifference(
   losses: Float64Array,
   best: Float64Array,
   weight: Float64Array | null,
-  groups: Int32Array | null,
+  customerOf: Int32Array | null,
 ): { behind: number; standardError: number } {
   const differences = losses.map((loss, row) => loss - best[row]!)
   const mean = weightedMean(differences, weight)
-  const ofGroup = new Float64Array(losses.length)
+  const ofCustomer = new Float64Array(losses.length)
   const seen = new Uint8Array(losses.length)
   let total = 0
   for (let row = 0; row < losses.length; row++) {
-    const group = groups === null ? row : groups[row]!
+    const customer = customerOf === null ? row : customerOf[row]!
     const own = weight === null ? 1 : weight[row]!
-    ofGroup[group]! += own * (differences[row]! - mean)
-    seen[group] = 1
+    ofCustomer[customer]! += own * (differences[row]! - mean)
+    seen[customer] = 1
     total += own
   }
   const count = seen.reduce((sum, one) => sum + one, 0)
-  const squares = ofGroup.reduce((sum, one) => sum + one * one, 0)
+  const squares = ofCustomer.reduce((sum, one) => sum + one * one, 0)
   const standardError = Math.sqrt((squares * count) / Math.max(count - 1, 1)) / total
   return { behind: Math.max(mean, 0), standardError }
 }

@@ -13,6 +13,8 @@ export interface CheckedChunk {
   readonly outcome: Uint8Array
   /** Shape (rows), each above 0; null in all chunks or in none. */
   readonly weight: Float64Array | null
+  /** Shape (rows): the customer of each row; null in all chunks or in none. */
+  readonly ids: ArrayLike<string | number> | null
 }
 
 /**
@@ -37,7 +39,10 @@ export async function* checkedChunks(
     if (pauses.isDue) await pauses.take()
     refuseAborted(operation, control)
     if (chunk.features.rowCount === 0 && chunk.outcome.length === 0) continue
-    const own = shapeOf(chunk.features, chunk.weight !== undefined)
+    const own = shapeOf(chunk.features, {
+      isWeighted: chunk.weight !== undefined,
+      hasIds: chunk.ids !== undefined,
+    })
     shape ??= own
     for (const problem of [...likenessProblems(shape, own), ...rowProblems(chunk)]) {
       remember(found, problem, rowCount)
@@ -55,18 +60,30 @@ export async function* checkedChunks(
 export interface ChunkShape {
   readonly kinds: ReadonlyMap<string, FeatureColumn['kind']>
   readonly isWeighted: boolean
+  readonly hasIds: boolean
 }
 
 /** Returns what chunks like this one have in common. */
-export function shapeOf({ columns }: FeatureMatrix, isWeighted: boolean): ChunkShape {
-  return { kinds: new Map(columns.map(({ name, kind }) => [name, kind])), isWeighted }
+export function shapeOf(
+  { columns }: FeatureMatrix,
+  { isWeighted, hasIds }: Pick<ChunkShape, 'isWeighted' | 'hasIds'>,
+): ChunkShape {
+  return { kinds: new Map(columns.map(({ name, kind }) => [name, kind])), isWeighted, hasIds }
 }
 
 function likenessProblems(first: ChunkShape, own: ChunkShape): Problem[] {
   const names = new Set([...first.kinds.keys(), ...own.kinds.keys()])
   const columns = [...names].flatMap((name) => kindProblems(name, first.kinds.get(name), own.kinds.get(name)))
-  if (first.isWeighted === own.isWeighted) return columns
-  return [...columns, { code: 'column-missing', parameter: 'weight', rule: 'to be in all chunks or in none' }]
+  const unlike = (parameter: string): Problem => ({
+    code: 'column-missing',
+    parameter,
+    rule: 'to be in all chunks or in none',
+  })
+  return [
+    ...columns,
+    ...(first.isWeighted === own.isWeighted ? [] : [unlike('weight')]),
+    ...(first.hasIds === own.hasIds ? [] : [unlike('ids')]),
+  ]
 }
 
 function kindProblems(

@@ -1,6 +1,6 @@
 import { Bitmap } from '../../base/bitmap.js'
 import type { FeatureColumn, FeatureMatrix } from '../../base/matrix.js'
-import { mostSampledRows, RowSampler, type SampleStore } from '../tree/sampledRows.js'
+import { mostSampledRows, RowSampler, type SampleStore } from '../../base/sampledRows.js'
 import type { CheckedChunk } from './checkedChunks.js'
 import type { TextNumbers } from './rowsDigest.js'
 

@@ -53,7 +53,7 @@ export async function storeChunks(
   const weight = survey.isWeighted ? new Float64Array(rowCount) : null
   const margin = typeof startOf === 'number' ? startOf : new Float64Array(rowCount)
   const digest = new RowsDigest()
-  const shape = shapeOf(sample, survey.isWeighted)
+  const shape = shapeOf(sample, survey)
   for await (const chunk of checkedChunks(operation, chunks, control, shape)) {
     const first = digest.rowCount
     refuseFurtherRows(operation, first + chunk.outcome.length, rowCount)

@@ -1,3 +1,4 @@
+import { ownRows, type RowCustomers } from '../../base/customersOf.js'
 import { refuse } from '../../base/errors.js'
 import type { FeatureMatrix, TextColumn } from '../../base/matrix.js'
 import { ExactSum } from '../../base/statistics.js'
@@ -5,6 +6,7 @@ import { classProblems } from '../check.js'
 import type { TrainControl, TrainingChunks } from '../contract.js'
 import { type FeatureBins, numberBins, type SortNumbers, textBins } from '../tree/bins.js'
 import { type CheckedChunk, checkedChunks } from './checkedChunks.js'
+import { ChunkCustomers } from './chunkCustomers.js'
 import { RowSample } from './rowSample.js'
 import { RowsDigest, type TextNumbers } from './rowsDigest.js'
 import { TextIndex } from './textIndex.js'
@@ -13,6 +15,9 @@ import { TextIndex } from './textIndex.js'
 export interface ChunkSurvey {
   readonly rowCount: number
   readonly isWeighted: boolean
+  readonly hasIds: boolean
+  /** Whose the rows are. */
+  readonly customers: RowCustomers
   readonly totalWeight: number
   /** Weighted share of churners, in (0, 1). */
   readonly baseRate: number
@@ -27,21 +32,25 @@ export interface ChunkSurvey {
 /**
  * Reads the chunks once.
  *
- * 9 bytes a feature and row of the sample, at most 1.2 MB a feature; each text once.
+ * 9 bytes a feature and row of the sample, at most 1.2 MB a feature; each text once; where customers are wanted 20 bytes
+ * a row, 28 with ids.
  *
+ * @param wantsCustomers false: nobody will ask whose the rows are
  * @throws {HoldfastError} whatever breaks a rule, all at once; see `checkedChunks`; `one-class`
  */
 export async function surveyChunks(
   operation: string,
   chunks: TrainingChunks,
   control: TrainControl,
+  wantsCustomers: boolean,
 ): Promise<ChunkSurvey> {
   const texts = new Map<string, TextIndex>()
   const sample = new RowSample()
   const digest = new RowsDigest()
   const [total, churned] = [new ExactSum(), new ExactSum()]
   const counted: [number, number] = [0, 0]
-  let isWeighted = false
+  const owners = new ChunkCustomers()
+  let [isWeighted, hasIds] = [false, false]
   for await (const chunk of checkedChunks(operation, chunks, control)) {
     const numbers = textNumbers(chunk, (column) => {
       const index = texts.get(column.name) ?? new TextIndex(operation, column.name)
@@ -50,7 +59,9 @@ export async function surveyChunks(
     })
     sample.add(chunk, numbers)
     digest.add(chunk, numbers)
+    if (wantsCustomers) owners.add(chunk, numbers)
     isWeighted = chunk.weight !== null
+    hasIds = chunk.ids !== null
     chunk.outcome.forEach((outcome, row) => {
       const weight = chunk.weight?.[row] ?? 1
       total.add(weight)
@@ -59,12 +70,15 @@ export async function surveyChunks(
     })
   }
   refuse(operation, classProblems(counted))
+  const sampled = sample.matrix((name) => texts.get(name)!.texts)
   return {
     rowCount: digest.rowCount,
     isWeighted,
+    hasIds,
+    customers: wantsCustomers ? owners.customers(sampled) : ownRows,
     totalWeight: total.value,
     baseRate: churned.value / total.value,
-    sample: sample.matrix((name) => texts.get(name)!.texts),
+    sample: sampled,
     sampleWeight: sample.weight,
     texts,
     digest,

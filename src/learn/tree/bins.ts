@@ -7,8 +7,8 @@ import {
   type NumberValues,
   takeValues,
 } from '../../base/matrix.js'
+import { sampledRows } from '../../base/sampledRows.js'
 import { categoryWeights } from '../categoryWeights.js'
-import { sampledRows } from './sampledRows.js'
 
 /** How the values of one feature are cut into bins. The bin after the last is the one of missing values. */
 export type FeatureBins =

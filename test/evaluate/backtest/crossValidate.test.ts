@@ -1,9 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numberColumn } from '../../../src/base/matrix.js'
-import { seededRandom } from '../../../src/base/random.js'
 import { crossValidate } from '../../../src/evaluate/backtest/crossValidate.js'
-import { drawFolds } from '../../../src/evaluate/backtest/drawFolds.js'
 import type { Train } from '../../../src/evaluate/backtest/temporalData.js'
 import { rocAuc } from '../../../src/evaluate/ranking/rocAuc.js'
 import { trainPrior } from '../../../src/learn/baseline/train.js'
@@ -14,38 +11,6 @@ import { rowsWithin, temporalRows } from './temporalRows.js'
 const flat = { ...temporalRows({ cutoffs: [0], customers: 200 }), cutoffs: null, label: null }
 const logistic: Train = (rows) => trainLogistic(rows)
 const quick = { resamples: 50 }
-
-describe('drawFolds', () => {
-  it('keeps groups together, and folds differ by one group at most, in each class where stratified', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1 })), {
-          minLength: 31,
-        }),
-        fc.integer({ min: 2, max: 6 }),
-        fc.integer(),
-        (some, folds, seed) => {
-          // Every group number occurs, so that they count from 0 without a hole.
-          const rows = [...some, ...Array.from({ length: 31 }, (_, group) => [group, 0] as [number, number])]
-          const groupOf = Int32Array.from(rows, ([group]) => group)
-          const outcome = Uint8Array.from(rows, ([, value]) => value)
-          const foldOf = drawFolds(groupOf, outcome, { folds, stratified: true }, seededRandom(seed))
-          const foldOfGroup = new Map(Array.from(groupOf, (group, row) => [group, foldOf[row]!]))
-          expect(foldOf).toEqual(groupOf.map((group) => foldOfGroup.get(group)!))
-          const churned = new Set(Array.from(groupOf).filter((_, row) => outcome[row] === 1))
-          for (const stratum of [
-            (group: number) => churned.has(group),
-            (group: number) => !churned.has(group),
-          ]) {
-            const sizes = new Array<number>(folds).fill(0)
-            for (const [group, fold] of foldOfGroup) if (stratum(group)) sizes[fold]!++
-            expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
-          }
-        },
-      ),
-    )
-  })
-})
 
 describe('crossValidate', () => {
   it('predicts every row once, by a model of all other folds', async () => {

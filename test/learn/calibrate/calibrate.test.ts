@@ -8,7 +8,7 @@ import { calibrationError } from '../../../src/evaluate/calibration/calibrationE
 import { logLoss } from '../../../src/evaluate/calibration/logLoss.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
 import { calibrate } from '../../../src/learn/calibrate/calibrate.js'
-import { dealFolds } from '../../../src/learn/calibrate/calibrationFolds.js'
+import { calibrationFolds } from '../../../src/learn/calibrate/calibrationFolds.js'
 import { calibrateOptions } from '../../../src/learn/calibrate/options.js'
 import { shiftPrior } from '../../../src/learn/calibrate/shiftPrior.js'
 import { trainCalibrated, trainCalibratedAsync } from '../../../src/learn/calibrate/trainCalibrated.js'
@@ -204,12 +204,12 @@ describe('calibrate', () => {
   })
 })
 
-describe('dealFolds', () => {
+describe('calibrationFolds', () => {
   it('keeps the rows of a customer together, and gives each fold its part of the churners', () => {
     const random = seededRandom(1)
-    const groups = groupNumbers(Array.from({ length: 900 }, (_, row) => `C${row % 300}`))
+    const customerOf = groupNumbers(Array.from({ length: 900 }, (_, row) => `C${row % 300}`))
     const outcome = Uint8Array.from({ length: 900 }, (_, row) => (row % 300 < 60 && row >= 600 ? 1 : 0))
-    const { fold, count } = dealFolds(outcome, groups, 5, random)!
+    const { fold, count } = calibrationFolds({ customerOf, outcome }, 5, random)!
     expect(count).toBe(5)
     for (let row = 0; row < 300; row++)
       expect(new Set([fold[row], fold[row + 300], fold[row + 600]]).size).toBe(1)
@@ -221,8 +221,9 @@ describe('dealFolds', () => {
 
   it('takes fewer folds where a class is small, and none where one row would leave one class', () => {
     const outcome = Uint8Array.of(1, 1, 1, 0, 0, 0, 0, 0, 0, 0)
-    expect(dealFolds(outcome, null, 5, seededRandom(1))!.count).toBe(3)
-    expect(dealFolds(Uint8Array.of(1, 0, 0, 0), null, 5, seededRandom(1))).toBeNull()
+    expect(calibrationFolds({ customerOf: null, outcome }, 5, seededRandom(1))!.count).toBe(3)
+    const one = { customerOf: null, outcome: Uint8Array.of(1, 0, 0, 0) }
+    expect(calibrationFolds(one, 5, seededRandom(1))).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { RowSampler, sampledRows } from '../../../src/learn/tree/sampledRows.js'
+import { RowSampler, sampledRows } from '../../src/base/sampledRows.js'
 
 /** The rows of a sample after so many have come one by one. */
 function sampledOneByOne(rowCount: number, most: number): number[] {

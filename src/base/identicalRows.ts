@@ -1,0 +1,162 @@
+import { isMissing } from './bitmap.js'
+import { type FeatureColumn, type FeatureMatrix, takeRows } from './matrix.js'
+import { sampledRows } from './sampledRows.js'
+
+/** Rows that are identical, as a number of each row: identical rows have one. */
+export interface IdenticalRows {
+  /** Shape (rows), from 0 in order of first appearance. */
+  readonly numberOf: Int32Array
+  /** Rows that have the values of another. */
+  readonly rows: number
+}
+
+/** Different rows below which nothing can be told from chance, or dealt. */
+const fewestDifferent = 20
+/** So many times what chance leaves is no chance. */
+const farMore = 2
+/** A column in which so many pairs of rows agree tells hardly any two apart: a few of them would decide all. */
+const mostAgreeing = 0.9
+
+/**
+ * Returns which rows are identical in all columns, where they are far more than chance leaves; null where they are not.
+ *
+ * Copies of rows, and customers whose features do not change, leave pairs of identical rows; so does chance where columns
+ * tell few customers apart. Chance leaves near misses too. With q the share of pairs of rows that agree in column j:
+ *
+ *     expected pairs = max over j of  pairs that differ in column j only · q / (1 − q)
+ *
+ * Rows are taken for identical on purpose where pairs are more than twice that, of a sample of at most 131,072 rows.
+ *
+ * O(rows × columns) time; 20 bytes a row. Rows are compared by keys of 53 bits.
+ */
+export function identicalRows(features: FeatureMatrix): IdenticalRows | null {
+  return identicalByKeys(rowKeys(features), () => takeRows(features, sampledRows(features.rowCount)))
+}
+
+/** Does what `identicalRows` does for rows of which only the keys and a sample are there. */
+export function identicalByKeys(keys: Float64Array, sampleOf: () => FeatureMatrix): IdenticalRows | null {
+  const numberOf = keyNumbers(keys)
+  const sizes = new Int32Array(keys.length)
+  for (const number of numberOf) sizes[number]!++
+  const different = sizes.reduce((sum, size) => sum + Number(size > 0), 0)
+  if (different === keys.length || different < fewestDifferent) return null
+  if (!isFarBeyondChance(sampleOf())) return null
+  return { numberOf, rows: sizes.reduce((sum, size) => sum + (size > 1 ? size : 0), 0) }
+}
+
+/** Returns a key per row: identical rows have the same, others nearly always another. */
+export function rowKeys({ rowCount, columns }: FeatureMatrix): Float64Array {
+  const halves = newHalves(rowCount)
+  columns.forEach((column, place) => {
+    addColumn(halves, column, place, 1)
+  })
+  return keysOf(halves)
+}
+
+/** Sums of two hashes of each row's values, so that a column can be taken out again. */
+interface Halves {
+  readonly low: Uint32Array
+  readonly high: Uint32Array
+}
+
+function newHalves(rowCount: number): Halves {
+  return { low: new Uint32Array(rowCount), high: new Uint32Array(rowCount) }
+}
+
+/** What stands for a missing value: the bits of no finite number. */
+const missingBits = 0x7ff80001
+
+function addColumn({ low, high }: Halves, column: FeatureColumn, place: number, sign: 1 | -1): void {
+  const values = column.kind === 'number' ? column.values : column.codes
+  const number = new Float64Array(1)
+  const bits = new Int32Array(number.buffer)
+  for (let row = 0; row < low.length; row++) {
+    // Adding 0 makes −0 and 0 one.
+    number[0] = values[row]! + 0
+    if (isMissing(column.missing, row)) bits.fill(missingBits)
+    const first = mixed(Math.imul(bits[0]! ^ place, 0x9e3779b1) ^ bits[1]!)
+    low[row]! += sign * first
+    high[row]! +=
+      sign * mixed(Math.imul(first + place, 0x85ebca6b) ^ bits[1]! ^ Math.imul(bits[0]!, 0xc2b2ae35))
+  }
+}
+
+/** Returns a key per text or number: equal ones have the same, others nearly always another. */
+export function idKeys(ids: ArrayLike<string | number>): Float64Array {
+  const number = new Float64Array(1)
+  const bits = new Int32Array(number.buffer)
+  return Float64Array.from({ length: ids.length }, (_, row) => {
+    const id = ids[row]!
+    let [low, high] = [typeof id === 'string' ? 1 : 2, 0]
+    const take = (part: number): void => {
+      low = mixed(Math.imul(low ^ part, 0x9e3779b1))
+      high = mixed(Math.imul(high ^ part, 0x85ebca6b) ^ low)
+    }
+    if (typeof id === 'string') for (let index = 0; index < id.length; index++) take(id.charCodeAt(index))
+    else {
+      number[0] = id + 0
+      take(bits[0]!)
+      take(bits[1]!)
+    }
+    return keyOf(low >>> 0, high >>> 0)
+  })
+}
+
+function mixed(value: number): number {
+  let z = value ^ (value >>> 16)
+  z = Math.imul(z, 0x21f0aaad)
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+  return (z ^ (z >>> 15)) | 0
+}
+
+function keysOf({ low, high }: Halves): Float64Array {
+  return Float64Array.from(low, (value, row) => keyOf(value, high[row]!))
+}
+
+function keyOf(low: number, high: number): number {
+  return (high >>> 11) * 4_294_967_296 + low
+}
+
+/** Returns a number from 0 per distinct key, in order of first appearance. */
+export function keyNumbers(keys: Float64Array): Int32Array {
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * keys.length + 2))).fill(-1)
+  const numberOf = new Int32Array(keys.length)
+  let count = 0
+  for (let row = 0; row < keys.length; row++) {
+    const key = keys[row]!
+    let slot = (key % 4_294_967_296) & (slots.length - 1)
+    while (slots[slot] !== -1 && keys[slots[slot]!] !== key) slot = (slot + 1) & (slots.length - 1)
+    if (slots[slot] === -1) {
+      slots[slot] = row
+      numberOf[row] = count++
+    } else numberOf[row] = numberOf[slots[slot]!]!
+  }
+  return numberOf
+}
+
+function isFarBeyondChance({ rowCount, columns }: FeatureMatrix): boolean {
+  const halves = newHalves(rowCount)
+  columns.forEach((column, place) => {
+    addColumn(halves, column, place, 1)
+  })
+  const found = equalPairs(keysOf(halves))
+  if (found === 0) return false
+  const all = (rowCount * (rowCount - 1)) / 2
+  return columns.every((column, place) => {
+    const alone = newHalves(rowCount)
+    addColumn(alone, column, place, 1)
+    const agreeing = equalPairs(keysOf(alone)) / all
+    if (agreeing > mostAgreeing) return true
+    addColumn(halves, column, place, -1)
+    const nearMisses = equalPairs(keysOf(halves)) - found
+    addColumn(halves, column, place, 1)
+    return found > farMore * nearMisses * (agreeing / (1 - agreeing))
+  })
+}
+
+function equalPairs(keys: Float64Array): number {
+  const sizes = new Float64Array(keys.length)
+  let pairs = 0
+  for (const number of keyNumbers(keys)) pairs += sizes[number]!++
+  return pairs
+}
