@@ -10,6 +10,7 @@ import { addTrainCommand } from './commands/train.js'
 import { packageVersion } from './packageVersion.js'
 import { isUsageError, refusalText } from './refusalText.js'
 import type { Terminal } from './terminal.js'
+import { Unfinished } from './unfinished.js'
 
 /** What the exit code of a command says; stable, for scripts. */
 export const exitCodes = {
@@ -21,6 +22,8 @@ export const exitCodes = {
   usage: 2,
   /** The input was refused; nothing was written. */
   refused: 3,
+  /** The time given did not suffice: what was written is less than was asked for. */
+  unfinished: 4,
 } as const
 
 /**
@@ -43,6 +46,10 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
 }
 
 function exitCodeOf(error: unknown, command: Command | undefined, terminal: Terminal): number {
+  if (error instanceof Unfinished) {
+    terminal.message(`holdfast ${command!.name()}: ${error.message}\n`)
+    return exitCodes.unfinished
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
   if (error instanceof HoldfastError) {
     terminal.message(`${refusalText(error, command)}\n`)
@@ -80,7 +87,8 @@ Examples:
   holdfast tag --history operator --out stages.csv
 
 Results go to standard output, progress and problems to standard error (progress only on a terminal).
-Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written.`,
+Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written, 4 written, but the time
+given did not suffice (train --budget).`,
     )
   for (const add of [
     addTrainCommand,

@@ -2,8 +2,9 @@ import { HoldfastError } from '../base/errors.js'
 import { takeRows, takeValues } from '../base/matrix.js'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
 import { rankOutcomes } from '../evaluate/rows/rankOutcomes.js'
-import type { TrainControl, TrainingData } from '../learn/contract.js'
+import type { ChurnModel, TrainControl, TrainingData } from '../learn/contract.js'
 import { type Candidate, trainCandidate } from './candidate.js'
+import type { Rung } from './rungs.js'
 import { numbersOfText, type StoredCell, textOfNumbers } from './selectionState.js'
 import type { FoldFigures } from './trial.js'
 import { leastOfClass, sampledRows, type ValidationFold } from './validationPlan.js'
@@ -16,6 +17,13 @@ const partCount = 5
 export interface Cell extends Omit<StoredCell, 'margins'> {
   /** Log odds of the scored rows; null in cells read from a state that does not keep them. */
   readonly margins: Float32Array | null
+}
+
+/** A candidate as it was trained on part of the rows. */
+export interface TrainedCell {
+  readonly candidate: Candidate
+  readonly model: ChurnModel
+  readonly rows: number
 }
 
 /** Where a cell lies: which rows it is trained on and tried on. */
@@ -37,6 +45,7 @@ export class Cells {
   readonly #cells = new Map<string, Cell>()
   readonly #scored = new Map<ValidationFold, ScoredRows>()
   #lastTraining: { readonly key: string; readonly data: TrainingData } | null = null
+  #lastModel: TrainedCell | null = null
 
   constructor(
     readonly data: TrainingData,
@@ -62,13 +71,16 @@ export class Cells {
     }))
   }
 
-  /** Mean seconds a row of the trainings that fit, those on about the most rows of them; null where none does. */
-  costOf(fits: (cell: Cell) => boolean): number | null {
+  /** The model of the last training, where it was one of this candidate. */
+  lastModelOf(candidate: Candidate): TrainedCell | null {
+    return this.#lastModel?.candidate === candidate ? this.#lastModel : null
+  }
+
+  /** Seconds a row of the trainings that fit, those on about the most rows of them; none where none does. */
+  costsOf(fits: (cell: Cell) => boolean): number[] {
     const own = [...this.#cells.values()].filter((cell) => cell.rows > 0 && fits(cell))
-    if (own.length === 0) return null
-    const most = Math.max(...own.map(({ rows }) => rows))
-    const nearest = own.filter(({ rows }) => rows * 1.5 >= most)
-    return nearest.reduce((sum, { seconds, rows }) => sum + seconds / rows, 0) / nearest.length
+    const most = own.reduce((all, { rows }) => Math.max(all, rows), 0)
+    return own.filter(({ rows }) => rows * 1.5 >= most).map(({ seconds, rows }) => seconds / rows)
   }
 
   known(candidate: Candidate, place: CellPlace): Cell | undefined {
@@ -119,6 +131,7 @@ export class Cells {
     const scored = this.scoredOf(place)
     try {
       const model = await trainCandidate(candidate, this.#trainingOf(place), control)
+      this.#lastModel = { candidate, model, rows: this.rowsOf(place) }
       const margins = Float32Array.from(model.margin(scored.data.features))
       const figures = figuresOf(model.probability(scored.data.features), scored, this.metricNames)
       return { figures, margins, note: null }
@@ -145,6 +158,15 @@ export class Cells {
 
 function keyOf(candidate: string, { rowShare, repeat, fold }: CellPlace): string {
   return JSON.stringify([candidate, rowShare, repeat, fold])
+}
+
+/** Repeats after folds, so that what a lower rung has trained comes first. */
+export function placesOf({ rowShare, folds, repeats }: Rung): CellPlace[] {
+  return Array.from({ length: folds * repeats }, (_, index) => ({
+    rowShare,
+    repeat: Math.floor(index / folds),
+    fold: index % folds,
+  }))
 }
 
 /** Returns the data with only these rows. */

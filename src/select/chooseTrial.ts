@@ -46,7 +46,9 @@ export interface Choice {
   readonly chosen: ScoredTrial
   /** The best in the first metric. */
   readonly best: ScoredTrial
-  /** Those that the rule counts as good as the best. */
+  /** Those that the rule counts as good as the best in the first metric. */
+  readonly equalsInFirst: readonly ScoredTrial[]
+  /** Those of them that are as good in every further metric. */
   readonly equals: readonly ScoredTrial[]
 }
 
@@ -56,23 +58,31 @@ export interface Choice {
  * Equal are those that are not worse than the best in the first metric by more than the standard error of their paired
  * difference. `one-standard-error` keeps those of them that are equal in the next metric as well, and so on, and takes
  * the simplest. `best` forgives nothing, and takes the simplest where nothing else decides.
+ *
+ * @param isOpen false for trials that cannot be taken any more; never so for all. Where none of the equals can, the best
+ *   of the others is taken
  */
 export function chooseTrial(
   trials: readonly ScoredTrial[],
   names: readonly MetricName[],
   rule: SelectionRule,
   foldsOfRepeat: number,
+  isOpen: (trial: ScoredTrial) => boolean = () => true,
 ): Choice {
   const forgiven = rule === 'best' ? 0 : 1
-  const within = (own: readonly ScoredTrial[], name: MetricName): ScoredTrial[] => {
+  const within = (own: readonly ScoredTrial[], name: MetricName): readonly ScoredTrial[] => {
     const best = bestOf(own, name)
     return own.filter((trial) => {
       const { mean: worse, standardError } = pairedLoss(trial, best, name, foldsOfRepeat)
       return worse <= forgiven * standardError
     })
   }
-  const equals = names.reduce(within, trials)
-  return { chosen: simplestOf(equals), best: bestOf(trials, names[0]!), equals }
+  const [first, ...others] = names
+  const equalsInFirst = within(trials, first!)
+  const equals = others.reduce(within, equalsInFirst)
+  const open = equals.filter(isOpen)
+  const chosen = open.length > 0 ? simplestOf(open) : bestOf(trials.filter(isOpen), first!)
+  return { chosen, best: bestOf(trials, first!), equalsInFirst, equals }
 }
 
 /** Returns the trial that is best on average, the first of equals. */

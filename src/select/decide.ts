@@ -1,11 +1,11 @@
 import type { MetricName } from '../evaluate/metrics.js'
-import { type TriedBlend, tryBlend } from './blendTrial.js'
+import { blendMembers, type TriedBlend, tryBlend } from './blendTrial.js'
 import type { Candidate } from './candidate.js'
 import type { Cells } from './cells.js'
 import { type Choice, chooseTrial, pairedLoss, type SelectionRule } from './chooseTrial.js'
 import type { Rung } from './rungs.js'
-import type { SearchResult, TriedCandidate } from './search.js'
-import type { ScoredTrial } from './trial.js'
+import { decisiveRung, type SearchResult } from './search.js'
+import type { ScoredTrial, TriedCandidate } from './trial.js'
 
 /** How a choice is made. */
 export interface DecisionRules {
@@ -18,8 +18,6 @@ export interface DecisionRules {
   /** Seconds that training these on all rows is expected to take. */
   readonly secondsOf: (candidates: readonly Candidate[]) => number
   readonly leftSeconds: () => number
-  /** Seconds by which the final training may be late where otherwise nothing but the base rate could be trained. */
-  readonly graceSeconds: number
 }
 
 /** What is to be trained on all rows. */
@@ -34,87 +32,92 @@ export interface Decision {
   readonly notes: readonly string[]
 }
 
-/** Returns what to train, or null where nothing was tried that there is time to train on all rows. */
+/**
+ * Returns what to train, or null where nothing was tried.
+ *
+ * There is time for the best by itself: the search has seen to that. What takes longer (a simpler one that is slower to
+ * train, a blend) is taken only where it fits.
+ */
 export function decide(cells: Cells, result: SearchResult, rules: DecisionRules): Decision | null {
-  const index = decisiveRung(result)
+  const index = decisiveRung(result.byRung, result.untried === null ? null : result.untried.rung - 1)
   if (index === null) return null
-  const { metricNames, rule, secondsOf, leftSeconds } = rules
+  const { metricNames, rule, rungs, folds } = rules
   const tried = result.byRung[index]!
-  const affordable = affordableOf(tried, rules)
-  const notes = notAffordable(tried, affordable)
-  if (affordable.length === 0) return null
+  const fits = (candidates: readonly Candidate[]): boolean =>
+    rules.secondsOf(candidates) <= rules.leftSeconds()
+  const members = rules.wantsBlend ? blendMembers(tried, rungs[index]!) : []
+  const wantsBlend = members.length > 1 && fits(members)
   const second = rule === 'best' ? null : (metricNames.find((name) => name !== 'logLoss') ?? null)
-  const blend = rules.wantsBlend
-    ? tryBlend(cells, affordable, [index + 1, rules.rungs[index]!], second)
-    : null
-  const inTime = blend !== null && blend.members.length > 1 && secondsOf(blend.members) < leftSeconds()
-  const trials = affordable.map(({ trial }) => trial)
-  const decisive = inTime ? [...trials, blend.trial] : trials
-  const choice = chooseTrial(decisive, metricNames, rule, rules.folds)
-  const single = affordable.find(({ trial }) => trial === choice.chosen)
+  const blend = wantsBlend ? tryBlend(cells, tried, [index + 1, rungs[index]!], second) : null
+  const trials = tried.map(({ trial }) => trial)
+  const decisive = blend !== null && blend.members.length > 1 ? [...trials, blend.trial] : trials
+  const late = tried.slice(1).filter(({ candidate }) => !fits([candidate]))
+  const isOpen = (trial: ScoredTrial): boolean => !late.some((own) => own.trial === trial)
+  const choice = chooseTrial(decisive, metricNames, rule, folds, isOpen)
+  const single = tried.find(({ trial }) => trial === choice.chosen)
   return {
     parts: single === undefined ? blend!.members : [single.candidate],
     blend: single === undefined ? blend : null,
     trial: choice.chosen,
-    why: reasonOf(choice, rules),
+    why: reasonOf(choice, isOpen, result.untried, rules),
     decisive,
-    notes,
+    notes: lateNotes(
+      members.length > 1 && !wantsBlend ? members : [],
+      late.filter(({ trial }) => choice.equals.includes(trial)),
+    ),
   }
 }
 
-/** Those that can be trained on all rows in time; where only the base rate can, those that can with some delay. */
-function affordableOf(
-  tried: readonly TriedCandidate[],
-  { secondsOf, leftSeconds, graceSeconds }: DecisionRules,
-): readonly TriedCandidate[] {
-  const left = leftSeconds()
-  const within = (seconds: number): TriedCandidate[] =>
-    tried.filter(({ candidate }) => secondsOf([candidate]) < seconds)
-  const inTime = within(left)
-  return usefulOf(inTime).length > 0 ? inTime : within(left + graceSeconds)
+function lateNotes(members: readonly Candidate[], late: readonly TriedCandidate[]): string[] {
+  const named = (candidates: readonly Candidate[]): string => candidates.map(({ name }) => name).join('; ')
+  return [
+    ...(late.length === 0
+      ? []
+      : [`As good, but no time was left to train on all rows: ${named(late.map((own) => own.candidate))}.`]),
+    ...(members.length === 0
+      ? []
+      : [`No blend was tried: no time was left to train all of it on all rows (${named(members)}).`]),
+  ]
 }
 
-function usefulOf(tried: readonly TriedCandidate[]): TriedCandidate[] {
-  return tried.filter(({ candidate }) => candidate.learner !== 'prior')
-}
-
-/**
- * The highest rung that was finished, or on which the best of the rung below and another were tried: they come first. Of
- * a rung that was broken off earlier nothing is used.
- */
-function decisiveRung({ byRung, untried }: SearchResult): number | null {
-  const broken = untried[0] === undefined ? null : untried[0].rung - 1
-  for (let index = byRung.length - 1; index >= 0; index--) {
-    const tried = byRung[index]!
-    if (tried.length === 0) continue
-    const best = byRung[index - 1]?.[0]?.candidate
-    const hasBest = tried.some(({ candidate }) => candidate === best)
-    const enough = index === 0 || (hasBest && usefulOf(tried).length > 1)
-    if (index !== broken || enough) return index
-  }
-  return null
-}
-
-function notAffordable(tried: readonly TriedCandidate[], affordable: readonly TriedCandidate[]): string[] {
-  const left = tried.filter((own) => !affordable.includes(own)).map(({ candidate }) => candidate.name)
-  if (left.length === 0) return []
-  return [`No time was left to train on all rows: ${left.join('; ')}. Give a longer budget.`]
-}
-
-function reasonOf(choice: Choice, { metricNames, rule, folds }: DecisionRules): string {
+function reasonOf(
+  choice: Choice,
+  isOpen: (trial: ScoredTrial) => boolean,
+  untried: SearchResult['untried'],
+  { metricNames, rule, folds }: DecisionRules,
+): string {
   const { chosen, best, equals } = choice
   const [first] = metricNames
   const figures = metricNames.map((name) => `${name} ${chosen.mean[name]!.toFixed(4)}`).join(', ')
-  const taken = `${chosen.name} is taken because it is ${whyOf(choice, metricNames, rule)}: ${figures}.`
+  const why = whyOf(choice, isOpen, metricNames, rule)
+  const taken = `${chosen.name} is taken because it is ${why}${scopeOf(untried)}: ${figures}.`
   if (chosen === best || equals.length === 0) return taken
   const { mean, standardError } = pairedLoss(chosen, best, first!, folds)
   return `${taken} The best in ${first} is ${best.name} with ${best.mean[first!]!.toFixed(4)}; fold by fold the taken one is worse by ${mean.toFixed(4)}, with a standard error of ${standardError.toFixed(4)}.`
 }
 
-function whyOf({ equals }: Choice, [first, second]: readonly MetricName[], rule: SelectionRule): string {
-  if (rule === 'best') return `the best in ${first}`
-  if (equals.length === 1) return `the only one within one standard error of the best in ${first}`
-  const those = `of the ${equals.length} within one standard error of the best in ${first}`
-  if (second === undefined) return `the simplest ${those}`
-  return `the simplest ${those} and in ${second}`
+function whyOf(
+  { chosen, equalsInFirst, equals }: Choice,
+  isOpen: (trial: ScoredTrial) => boolean,
+  [first, ...others]: readonly MetricName[],
+  rule: SelectionRule,
+): string {
+  const open = equals.filter(isOpen)
+  const inTime = open.length < equals.length ? ' that there was time to train on all rows' : ''
+  if (rule === 'best' || !equals.includes(chosen)) return `the best in ${first}${inTime}`
+  const near = `within one standard error of the best in ${first}`
+  if (equalsInFirst.length === 1) return `the only one ${near}`
+  const alsoIn = others.join(' and in ')
+  if (equals.length === 1)
+    return `of the ${equalsInFirst.length} ${near} the only one that is also in ${alsoIn}`
+  const those = `of the ${equals.length} ${near}${others.length === 0 ? '' : ` and in ${alsoIn}`}`
+  return `the ${open.length === 1 ? 'only one' : 'simplest'} ${those}${inTime}`
+}
+
+/** Of what it is said: where the search was broken off, others might have been better. */
+function scopeOf(untried: SearchResult['untried']): string {
+  if (untried === null) return ''
+  return untried.ended === 'time'
+    ? ', of those that there was time to try'
+    : ', of those that were tried before the number of trials was over'
 }

@@ -1,9 +1,7 @@
 import { HoldfastError } from '../base/errors.js'
 import { groupNumbers } from '../base/groupNumbers.js'
 import { takeValues } from '../base/matrix.js'
-import { blendModels } from '../learn/blend/blendModels.js'
-import type { ChurnModel } from '../learn/contract.js'
-import { type Candidate, candidateOf, trainCandidate } from './candidate.js'
+import type { Candidate } from './candidate.js'
 import { Cells, rowsOfData } from './cells.js'
 import { type CheckedSelection, checkSelection } from './checkSelection.js'
 import { type Decision, decide } from './decide.js'
@@ -15,6 +13,7 @@ import type { SelectionValidation } from './selectionFacts.js'
 import { checkedState, digestOf, fingerprintOf, type SelectionState } from './selectionState.js'
 import type { SelectOptions } from './selectOptions.js'
 import { Stopwatch } from './stopwatch.js'
+import { trainFinal, untriedFinal } from './trainFinal.js'
 import type { Trial } from './trial.js'
 import { countedRows, dealtFolds, foldsInTime, type ValidationFold } from './validationPlan.js'
 
@@ -54,46 +53,39 @@ export async function runSelection(
     candidates: checked.candidates,
     rungs,
     metricNames: checked.metrics,
+    wantsBlend: checked.wantsBlend,
     maximumTrials: maximumTrials ?? Number.POSITIVE_INFINITY,
     watch,
     onProgress: onProgress as SelectOptions['onProgress'],
     onTrial: () => (onState as SelectOptions['onState'])?.(stateNow()),
   })
   const result = await search.run()
-  const secondsOf = (candidates: readonly Candidate[]): number =>
-    candidates.reduce((sum, own) => sum + (search.expectedSeconds(own, data.outcome.length) ?? 0), 0)
   const decision = decide(cells, result, {
     metricNames: checked.metrics,
     rule: checked.options.rule,
     rungs,
     wantsBlend: checked.wantsBlend,
     folds: validation.folds,
-    secondsOf,
+    secondsOf: (candidates) => search.finalSeconds(candidates),
     leftSeconds: () => watch.leftSeconds,
-    graceSeconds: graceShare * (watch.budget / 1000),
   })
-  const final = decision ?? fallback(result, (candidate) => secondsOf([candidate]) < watch.leftSeconds)
-  const model = await trainFinal(final, data, watch, onProgress as SelectOptions['onProgress'])
+  const final = decision ?? untriedFinal()
+  const trained = await trainFinal(final, result, data, watch, onProgress as SelectOptions['onProgress'])
+  const notes = [...baseRateNotes(result), ...(trained.note === null ? [] : [trained.note])]
   return new Selection({
-    model,
-    chosen: {
-      name: final.trial.name,
-      learner: final.trial.learner,
-      options: final.trial.options,
-      why: final.why,
-    },
+    model: trained.model,
+    complete: notes.length === 0,
+    trainedRows: trained.rows,
+    chosen: trained.chosen,
     metrics: checked.metrics,
     validation,
-    selectionScore: decision?.trial.mean ?? null,
+    selectionScore: decision?.decisive.find(({ name }) => name === trained.chosen.name)?.mean ?? null,
     trials: trialsOf(result, decision),
-    notes: [...(decision?.notes ?? []), ...untriedNotes(result)],
+    notes: [...notes, ...(decision?.notes ?? []), ...untriedNotes(result)],
     seconds: watch.spentSeconds,
     state: stateNow(),
   })
 }
-
-/** By this share of the budget the final training may be late where otherwise the base rate would be all. */
-const graceShare = 0.25
 
 /** Candidates that a note names. */
 const namesShown = 4
@@ -163,43 +155,6 @@ function digestsOf(
   return [fingerprintOf(data), digestOf(dependsOn)]
 }
 
-type Final = Pick<Decision, 'parts' | 'blend' | 'why'> & {
-  readonly trial: Pick<Trial, 'name' | 'learner' | 'options'>
-}
-
-/** What is left where no candidate can be trained in time: the logistic model if it fits, else the base rate. */
-function fallback(result: SearchResult, fits: (candidate: Candidate) => boolean): Final {
-  const logistic = candidateOf('logistic', {})
-  const wasTried = result.byRung.flat().some(({ candidate }) => candidate.learner === 'logistic')
-  const candidate = wasTried && fits(logistic) ? logistic : candidateOf('prior', {})
-  const why = `Taken without a comparison: the budget leaves no time for more on so many rows. Give a longer one.`
-  return { parts: [candidate], blend: null, trial: candidate, why }
-}
-
-async function trainFinal(
-  { parts, blend }: Final,
-  data: SelectionData,
-  watch: Stopwatch,
-  onProgress: SelectOptions['onProgress'],
-): Promise<ChurnModel> {
-  const models: ChurnModel[] = []
-  for (const part of parts) {
-    watch.refuseAborted()
-    models.push(
-      await trainCandidate(part, data, {
-        ...(onProgress === undefined ? {} : { onProgress }),
-        ...(watch.signal === undefined ? {} : { signal: watch.signal }),
-      }),
-    )
-  }
-  if (blend === null) return models[0]!
-  const { weights, intercept, slope } = blend.fit
-  return blendModels(
-    models.map((model, index) => ({ model, weight: weights[index]! })),
-    { intercept, slope },
-  )
-}
-
 /** The rung that decided first, with the blend; others after it. */
 function trialsOf({ byRung, failed }: SearchResult, decision: Decision | null): Trial[] {
   const decisive = decision?.decisive ?? []
@@ -218,11 +173,20 @@ function trialsOf({ byRung, failed }: SearchResult, decision: Decision | null): 
   })
 }
 
-function untriedNotes({ untried, failed }: SearchResult): string[] {
+/** Said where nothing that reads the features was tried, though it was asked for. */
+function baseRateNotes({ byRung, untried }: SearchResult): string[] {
+  const tried = byRung.flat().some(({ candidate }) => candidate.learner !== 'prior')
+  if (tried || untried === null) return []
+  const left = untried.ended === 'time' ? 'The budget was over' : 'The number of trials was over'
   return [
-    ...untried.map(
-      ({ rung, candidates }) => `The budget was over on rung ${rung}, before ${inShort(candidates)}.`,
-    ),
+    `${left} before anything but the base rate was tried: the model tells nobody apart. Give a longer one.`,
+  ]
+}
+
+function untriedNotes({ untried, failed }: SearchResult): string[] {
+  const over = untried?.ended === 'trials' ? 'The number of trials was over' : 'The budget was over'
+  return [
+    ...(untried === null ? [] : [`${over} on rung ${untried.rung}, before ${inShort(untried.candidates)}.`]),
     ...failed.map(({ name, note }) => `${name} could not be trained: ${note}`),
   ]
 }

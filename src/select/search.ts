@@ -1,12 +1,14 @@
+import { mean } from 'simple-statistics'
 import { HoldfastError } from '../base/errors.js'
 import type { MetricName } from '../evaluate/metrics.js'
 import type { Progress } from '../learn/contract.js'
 import { Pauses } from '../learn/pauses.js'
-import { type Candidate, complexityOf } from './candidate.js'
-import type { Cell, CellPlace, Cells } from './cells.js'
+import { blendMembers } from './blendTrial.js'
+import { type Candidate, complexityOf, type FamilyName } from './candidate.js'
+import { type Cell, type CellPlace, type Cells, placesOf, type TrainedCell } from './cells.js'
 import { type Rung, survivors } from './rungs.js'
 import type { Stopwatch } from './stopwatch.js'
-import { lossOf, type ScoredTrial, type Trial, trialOf } from './trial.js'
+import { lossOf, type Trial, type TriedCandidate, trialOf } from './trial.js'
 
 /** What a search is given. */
 export interface SearchPlan {
@@ -14,16 +16,11 @@ export interface SearchPlan {
   readonly candidates: readonly Candidate[]
   readonly rungs: readonly Rung[]
   readonly metricNames: readonly MetricName[]
+  readonly wantsBlend: boolean
   readonly maximumTrials: number
   readonly watch: Stopwatch
   readonly onProgress: ((progress: Progress) => void) | undefined
   readonly onTrial: () => void
-}
-
-/** A finished trial and the candidate it is of. */
-export interface TriedCandidate {
-  readonly candidate: Candidate
-  readonly trial: ScoredTrial
 }
 
 /** What a search found out. */
@@ -32,12 +29,18 @@ export interface SearchResult {
   readonly byRung: readonly (readonly TriedCandidate[])[]
   /** Trials that failed, with the reason in their note. */
   readonly failed: readonly Trial[]
-  /** Candidates of each rung that there was no time or trial left for. */
-  readonly untried: readonly { readonly rung: number; readonly candidates: readonly Candidate[] }[]
+  /** Candidates of the rung that the search ended on, for which there was no time or trial left; null where none. */
+  readonly untried: {
+    readonly rung: number
+    readonly candidates: readonly Candidate[]
+    readonly ended: 'time' | 'trials'
+  } | null
+  /** The best of each family as its last trial trained it: on part of the rows. */
+  readonly kept: ReadonlyMap<FamilyName, TrainedCell>
 }
 
-/** A training takes somewhat longer than its share of rows: measured costs are raised by this before time is planned. */
-const caution = 1.2
+/** Trainings take longer than their share of rows, and machines are busy at times: time is planned with so much more. */
+const caution = 1.3
 
 /** Share of the time left above which a candidate has to wait on a rung. */
 const dearShare = 0.25
@@ -46,7 +49,7 @@ const dearShare = 0.25
 export class Search {
   readonly #byRung: TriedCandidate[][] = []
   readonly #failed: Trial[] = []
-  readonly #untried: { rung: number; candidates: readonly Candidate[] }[] = []
+  readonly #kept = new Map<FamilyName, TrainedCell & { readonly rung: number; readonly loss: number }>()
   readonly #pauses = new Pauses()
   #finished = 0
 
@@ -55,60 +58,81 @@ export class Search {
   /** Runs until the last rung, the time or the number of trials is over. @throws {HoldfastError} `aborted` */
   async run(): Promise<SearchResult> {
     let entrants = this.plan.candidates
+    let untried: SearchResult['untried'] = null
     for (const [index, rung] of this.plan.rungs.entries()) {
-      const left = await this.#rung(index, rung, this.#inOrder(entrants, rung))
-      if (left.length > 0) {
-        this.#untried.push({ rung: index + 1, candidates: left })
+      const candidates = await this.#rung(index, rung, this.#inOrder(entrants, rung))
+      if (candidates.length > 0) {
+        const ended = this.#finished >= this.plan.maximumTrials ? 'trials' : 'time'
+        untried = { rung: index + 1, candidates, ended }
         break
       }
       entrants = survivors(this.#ranked(index).map(({ candidate }) => candidate))
       if (entrants.length === 0) break
     }
     const byRung = this.#byRung.map((_, index) => this.#ranked(index))
-    return { byRung, failed: this.#failed, untried: this.#untried }
+    return { byRung, failed: this.#failed, untried, kept: this.#kept }
   }
 
-  /** Seconds that a candidate is expected to take on so many rows; null where nothing like it was trained. */
-  expectedSeconds(candidate: Candidate, rows: number): number | null {
+  /** Seconds that a candidate is expected to take on so many rows; 0 where nothing like it was trained. */
+  expectedSeconds(candidate: Candidate, rows: number): number {
     const cells = this.plan.cells
-    const own = cells.costOf((cell) => cell.candidate === candidate.name)
-    const like = own ?? cells.costOf((cell) => cell.candidate.split(' ')[0] === candidate.learner)
-    return like === null ? null : caution * like * rows
+    const own = cells.costsOf((cell) => cell.candidate === candidate.name)
+    if (own.length > 0) return caution * Math.max(...own) * rows
+    const like = cells.costsOf((cell) => cell.candidate.split(' ')[0] === candidate.learner)
+    return like.length === 0 ? 0 : caution * mean(like) * rows
+  }
+
+  /** Seconds that these are expected to take on all rows. */
+  finalSeconds(candidates: readonly Candidate[]): number {
+    const rows = this.plan.cells.data.outcome.length
+    return candidates.reduce((sum, own) => sum + this.expectedSeconds(own, rows), 0)
   }
 
   /** Puts those last, after the best, that would take more than a quarter of the time that is left. */
   #inOrder([best, ...others]: readonly Candidate[], rung: Rung): readonly Candidate[] {
-    const { cells, watch } = this.plan
-    const places = placesOf(rung)
-    const most = watch.leftSeconds * dearShare
-    const isDear = (candidate: Candidate): boolean => {
-      const untrained = places.filter((place) => cells.known(candidate, place) === undefined)
-      const rows = untrained.reduce((sum, place) => sum + cells.rowsOf(place), 0)
-      return (this.expectedSeconds(candidate, rows) ?? 0) > most
-    }
+    const most = this.plan.watch.leftSeconds * dearShare
+    const isDear = (candidate: Candidate): boolean => this.#trialSeconds(candidate, rung) > most
     if (best === undefined) return []
     return [best, ...others.filter((own) => !isDear(own)), ...others.filter(isDear)]
   }
 
-  /** Tries the entrants; returns those that it did not get to. */
+  #trialSeconds(candidate: Candidate, rung: Rung): number {
+    const { cells } = this.plan
+    const untrained = placesOf(rung).filter((place) => cells.known(candidate, place) === undefined)
+    const rows = untrained.reduce((sum, place) => sum + cells.rowsOf(place), 0)
+    return this.expectedSeconds(candidate, rows)
+  }
+
+  /** Tries the entrants, the best of the rung below first; returns those that there was no time or trial for. */
   async #rung(index: number, rung: Rung, entrants: readonly Candidate[]): Promise<readonly Candidate[]> {
     this.#byRung.push([])
+    const left: Candidate[] = []
     for (const [place, candidate] of entrants.entries()) {
-      if (this.#finished >= this.plan.maximumTrials) return entrants.slice(place)
+      if (this.#finished >= this.plan.maximumTrials) return [...left, ...entrants.slice(place)]
       const cells = await this.#cells(candidate, rung, () => {
         this.plan.onProgress?.({ step: `rung ${index + 1}`, done: place, total: entrants.length })
       })
-      if (cells === null) return entrants.slice(place)
+      if (cells === null) {
+        // Without the best of the rung below the others decide nothing; others may be cheaper.
+        if (place === 0 && index > 0) return entrants
+        left.push(candidate)
+        continue
+      }
       this.#finished++
       this.#record(candidate, index, rung, cells)
       this.plan.onProgress?.({ step: `rung ${index + 1}`, done: place + 1, total: entrants.length })
       this.plan.onTrial()
     }
-    return []
+    return left
   }
 
-  /** The trainings of a candidate on a rung; null where the time does not suffice for all of them. */
+  /**
+   * The trainings of a candidate on a rung; null where the time does not suffice for all of them and, after them, for the
+   * training on all rows of what would be taken: a candidate that could not be taken is not tried.
+   */
   async #cells(candidate: Candidate, rung: Rung, onStep: () => void): Promise<Cell[] | null> {
+    const after = Math.max(this.#reserve(), this.finalSeconds([candidate]))
+    if (this.plan.watch.leftSeconds <= this.#trialSeconds(candidate, rung) + after) return null
     const done: Cell[] = []
     for (const place of placesOf(rung)) {
       await this.#pauses.take()
@@ -126,9 +150,8 @@ export class Search {
     const known = cells.known(candidate, place)
     if (known !== undefined) return known
     const reserve = this.#reserve()
-    const expected = this.expectedSeconds(candidate, cells.rowsOf(place)) ?? 0
-    if (watch.leftSeconds <= reserve + expected) return null
-    const control = watch.controlFor(reserve, onStep)
+    const growth = (caution * cells.data.outcome.length) / cells.rowsOf(place)
+    const control = watch.controlFor((taken) => Math.max(reserve, growth * taken), onStep)
     try {
       return await cells.cellOf(candidate, place, control, watch.now)
     } catch (error) {
@@ -139,15 +162,16 @@ export class Search {
     }
   }
 
-  /** Seconds to keep for the training of what would be taken now. */
+  /** Seconds to keep for the training on all rows of what is the best now; of a blend, where it fits. */
   #reserve(): number {
-    const best = this.#byRung.findLast((tried) => tried.length > 0)
-    if (best === undefined) return 0
-    const rows = this.plan.cells.data.outcome.length
-    const costs = [...best]
-      .sort((a, b) => this.#compare(a, b))
-      .map(({ candidate }) => this.expectedSeconds(candidate, rows) ?? 0)
-    return costs.find((cost) => cost < this.plan.watch.leftSeconds) ?? 0
+    const byRung = this.#byRung.map((_, index) => this.#ranked(index))
+    const index = decisiveRung(byRung, byRung.length - 1)
+    if (index === null) return 0
+    const ranked = byRung[index]!
+    const { wantsBlend, rungs, watch } = this.plan
+    const members = wantsBlend ? blendMembers(ranked, rungs[index]!) : []
+    const [alone, blended] = [this.finalSeconds([ranked[0]!.candidate]), this.finalSeconds(members)]
+    return blended < watch.leftSeconds ? Math.max(alone, blended) : alone
   }
 
   #record(candidate: Candidate, index: number, rung: Rung, cells: readonly Cell[]): void {
@@ -163,9 +187,20 @@ export class Search {
     if (note === null) {
       const trial = trialOf(about, [index + 1, rung], this.plan.metricNames, figures)
       this.#byRung[index]!.push({ candidate, trial })
+      this.#keep(candidate, index, lossOf(trial, this.plan.metricNames[0]!))
     } else {
       const empty = { foldValues: {}, mean: {}, standardError: {} }
       this.#failed.push({ ...about, ...empty, rung: index + 1, rowShare: rung.rowShare, note })
+    }
+  }
+
+  /** Keeps the model where it is the best of its family on its rung, which is at least as high as that of the last. */
+  #keep(candidate: Candidate, rung: number, loss: number): void {
+    const model = this.plan.cells.lastModelOf(candidate)
+    const last = this.#kept.get(candidate.learner)
+    if (model === null) return
+    if (last === undefined || rung > last.rung || loss < last.loss) {
+      this.#kept.set(candidate.learner, { ...model, rung, loss })
     }
   }
 
@@ -179,11 +214,21 @@ export class Search {
   }
 }
 
-/** Repeats after folds, so that what a lower rung has trained comes first. */
-export function placesOf({ rowShare, folds, repeats }: Rung): CellPlace[] {
-  return Array.from({ length: folds * repeats }, (_, index) => ({
-    rowShare,
-    repeat: Math.floor(index / folds),
-    fold: index % folds,
-  }))
+/**
+ * Returns the rung that decides, of rungs with the best first: the highest that was finished, or on which the best of the rung below and another were
+ * tried: they come first. Of a rung that was broken off earlier nothing is used. Null where nothing was tried.
+ */
+export function decisiveRung(
+  byRung: readonly (readonly TriedCandidate[])[],
+  broken: number | null,
+): number | null {
+  for (let index = byRung.length - 1; index >= 0; index--) {
+    const tried = byRung[index]!
+    if (tried.length === 0) continue
+    const best = byRung[index - 1]?.[0]?.candidate
+    const hasBest = tried.some(({ candidate }) => candidate === best)
+    const useful = tried.filter(({ candidate }) => candidate.learner !== 'prior')
+    if (index !== broken || index === 0 || (hasBest && useful.length > 1)) return index
+  }
+  return null
 }

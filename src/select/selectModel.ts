@@ -32,10 +32,12 @@ import type { SelectOptions } from './selectOptions.js'
  * backtest, `(train) => selectModel(train)`.
  *
  * The same data, seed and finished trials give the same model. A time budget finishes more trials on a faster machine:
- * set `maximumTrials` where a run is to be repeated exactly. The search stops so early that the final training fits in;
- * what was not tried is in `notes`. Candidates that would take more than a quarter of the time left wait for the others.
- * Where only the base rate could be trained in time, it takes up to a quarter of the budget more. On data too large even
- * for that it returns the logistic model or the prior.
+ * set `maximumTrials` where a run is to be repeated exactly. A candidate is tried only while there is time to train it, and
+ * what is the best so far, on all rows afterwards (by the measured time of its trials and a third more): what was tried
+ * and is the best is taken, and what was not tried is in `notes`. Candidates that would take more than a quarter of the
+ * time left wait for the others. Trainings are stopped at the end of the budget, at their next step: a tree, a Newton
+ * step. If the final one is, the model is the one that validation trained on part of the rows; if there was no time to try
+ * anything, the base rate. `complete` is false then, and the first note says so.
  *
  * @param data at least 4 churners and 4 others per fold; a `Dataset`, or features and outcomes
  * @param options see {@link SelectOptions}
@@ -43,7 +45,8 @@ import type { SelectOptions } from './selectOptions.js'
  *   name), `table-empty`, `length-differs`, `value-not-finite`, `column-type`, `column-duplicate`, `one-class`,
  *   `out-of-range` (too few churners): all at once; `data-changed` for a state of other data or options; `aborted`
  *
- * Up to `budgetSeconds`; some 100 trainings where nothing limits it. Memory: one training, and 4 bytes a row and trial.
+ * Up to `budgetSeconds`; some 100 trainings where nothing limits it. Memory: one training, one model of each kind, and 4
+ * bytes a row and trial.
  *
  * @example
  * const calls = Array.from({ length: 200 }, (_, row) => row % 10)

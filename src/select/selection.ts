@@ -7,8 +7,15 @@ import type { Trial } from './trial.js'
 
 /** A model, the candidates that it was chosen from, and why. Printed, it is a table. */
 export class Selection implements SelectionFacts {
-  /** Trained on all rows. */
+  /** Trained on all rows; where `complete` is false perhaps on fewer: see `trainedRows`. */
   readonly model: ChurnModel
+  /**
+   * False where the budget did not suffice to try one candidate and to train the chosen one on all rows: the first note
+   * says what is missing. Look at it before the model is used.
+   */
+  readonly complete: boolean
+  /** Rows that the model was trained on; rows of weight 0 do not count. */
+  readonly trainedRows: number
   readonly chosen: Chosen
   /** What was to be best, the first first. */
   readonly metrics: readonly MetricName[]
@@ -29,6 +36,8 @@ export class Selection implements SelectionFacts {
 
   constructor(facts: SelectionFacts) {
     this.model = facts.model
+    this.complete = facts.complete
+    this.trainedRows = facts.trainedRows
     this.chosen = facts.chosen
     this.metrics = facts.metrics
     this.validation = facts.validation

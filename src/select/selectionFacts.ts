@@ -25,6 +25,8 @@ export interface SelectionValidation {
 /** The facts of a selection. */
 export interface SelectionFacts {
   readonly model: ChurnModel
+  readonly complete: boolean
+  readonly trainedRows: number
   readonly chosen: Chosen
   readonly metrics: readonly MetricName[]
   readonly validation: SelectionValidation

@@ -8,7 +8,7 @@ const mostMetrics = 3
 
 /** Returns a selection as text of at most 80 columns: the candidates of the last rung, and why one was taken. */
 export function selectionText(facts: Omit<SelectionFacts, 'state' | 'model'>): string {
-  const { chosen, trials, notes, validation, seconds } = facts
+  const { chosen, complete, trials, notes, validation, seconds } = facts
   const last = trials.filter(({ rung }) => rung === trials[0]?.rung)
   const earlier = new Set(trials.filter(({ rung }) => rung !== last[0]?.rung).map(({ name }) => name))
   for (const { name } of last) earlier.delete(name)
@@ -19,6 +19,7 @@ export function selectionText(facts: Omit<SelectionFacts, 'state' | 'model'>): s
     `${chosen.name}, of ${earlier.size + last.length} candidates on ${how} in ${seconds.toFixed(1)} s`,
     '',
     ...(last.length === 0 ? [] : [tableOf(last, facts), '']),
+    ...(complete ? [] : ['NOT COMPLETE: the budget was too short for these rows.']),
     chosen.why,
     ...(earlier.size === 0 ? [] : [`${earlier.size} more were worse on less data and went no further.`]),
     ...notes.map((note) => `note: ${note}`),

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../base/errors.js'
-import type { TrainControl } from '../learn/contract.js'
+import type { Progress, TrainControl } from '../learn/contract.js'
 
 /** Thrown into a training that has run out of time; never leaves the search. */
 const outOfTime = 'the time budget of selectModel is over'
@@ -44,16 +44,23 @@ export class Stopwatch {
   }
 
   /**
-   * Watches one training: stops it when the user does, or when less time is left than the final training needs. Looked
-   * at after each step of the training, so that learners that never pause are stopped too.
+   * Watches one training: stops it when the user does, or when less time is left than is needed after it. Looked at after
+   * each step of the training, so that learners that never pause are stopped too.
+   *
+   * @param neededSeconds from how long the training has taken so far
    */
-  controlFor(reserveSeconds: number, onStep: () => void): TrainControl & { readonly isLate: () => boolean } {
+  controlFor(
+    neededSeconds: (takenSeconds: number) => number,
+    onStep: (progress: Progress) => void,
+  ): TrainControl & { readonly isLate: () => boolean } {
     const stop = new AbortController()
+    const before = this.spentSeconds
     let late = false
-    const onProgress = (): void => {
-      onStep()
+    const onProgress = (progress: Progress): void => {
+      onStep(progress)
       if (this.signal?.aborted === true) stop.abort(this.signal.reason)
-      late ||= this.leftSeconds < reserveSeconds
+      const spent = this.spentSeconds
+      late ||= this.budget / 1000 - spent < neededSeconds(spent - before)
       if (late) stop.abort(outOfTime)
     }
     return { signal: stop.signal, onProgress, isLate: () => late }

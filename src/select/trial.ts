@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
-import type { FamilyName } from './candidate.js'
+import type { Candidate, FamilyName } from './candidate.js'
 import type { Rung } from './rungs.js'
 
 /** A metric on one fold: of all its rows, and of five parts of them. */
@@ -40,6 +40,12 @@ export interface Trial {
 export interface ScoredTrial extends Trial {
   readonly figures: readonly FoldFigures[]
   readonly complexity: readonly number[]
+}
+
+/** A finished trial and the candidate it is of. */
+export interface TriedCandidate {
+  readonly candidate: Candidate
+  readonly trial: ScoredTrial
 }
 
 /** Returns the trial of a candidate with these figures, fold by fold. */

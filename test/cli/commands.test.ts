@@ -55,6 +55,18 @@ describe('train', () => {
     expect((await holdfast(words, true)).messages).toContain('rung 1')
   })
 
+  it('--budget too short for anything but the base rate writes that, says so and ends with 4', async () => {
+    const path = at('hasty.model')
+    const words = ['train', flat, '--id', 'id', '--learner', 'auto', '--budget', '0.000001', '--out', path]
+    const { code, output, messages } = await holdfast(words)
+    expect(code).toBe(4)
+    expect(output).toContain('NOT COMPLETE')
+    expect(output).toContain(`wrote ${path}: prior`)
+    expect(messages).toMatch(
+      /^holdfast train: The budget was over before anything but the base rate was tried/,
+    )
+  })
+
   it('--budget is for auto only, and above 0', async () => {
     const words = ['train', flat, '--id', 'id', '--out', at('b.model'), '--budget']
     expect((await holdfast([...words, '3'])).messages).toContain('--learner auto')

@@ -22,7 +22,7 @@ describe('help and version', () => {
     expect(code).toBe(0)
     for (const command of commands) expect(output).toContain(`  ${command} `)
     expect(output).toContain(
-      'Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written.',
+      'Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written, 4 written',
     )
   })
 

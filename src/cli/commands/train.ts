@@ -10,6 +10,7 @@ import type { ChurnModel } from '../../learn/contract.js'
 import { learnerNamed, learnerNames } from '../../learn/learners.js'
 import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
+import type { Selection } from '../../select/selection.js'
 import { selectModel } from '../../select/selectModel.js'
 import { columnMissing, type Table } from '../../table/table.js'
 import { addHistoryOptions, datasetOfHistory, type HistoryOptions, labelOf } from '../historyDataset.js'
@@ -23,6 +24,7 @@ import { checkOutputs, type OutputFile } from '../outputFiles.js'
 import { readInputTable } from '../readInputTable.js'
 import { rejectsFile, writeRejects } from '../rejects.js'
 import { progressLine, type Terminal } from '../terminal.js'
+import { Unfinished } from '../unfinished.js'
 
 interface TrainOptions extends InputOptions, HistoryOptions {
   readonly label?: string
@@ -68,7 +70,11 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
         .choices([...learnerNames, 'auto'])
         .default('boosting'),
     )
-    .option('--budget <seconds>', 'time for the choice (--learner auto only; default 60)', secondsOption)
+    .option(
+      '--budget <seconds>',
+      'time for the choice and its training (--learner auto only; default 60); exit code 4 where it does not suffice',
+      secondsOption,
+    )
     .option(
       '--test-share <share>',
       'share of customers kept aside for the figures (file only)',
@@ -99,14 +105,16 @@ Examples:
       sayLeftOut(terminal, 'not used', split.train.report.population)
       sayLeftOut(terminal, 'not used', split.train.report.unlabelled)
       for (const warning of split.train.warnings) terminal.message(`note: ${warning}\n`)
-      const scorer = createScorer(await trained(split.train, options, terminal), split.train)
+      const { model, unfinished } = await trained(split.train, options, terminal)
+      const scorer = createScorer(model, split.train)
       const evaluation = evaluate(scorer.model, split.test)
       await writeRejects(rejects, options, terminal)
       await saveScorer(scorer, options.out)
       terminal.output(`${evaluation}\n`)
       terminal.output(
-        `\nwrote ${options.out}: ${scorer.model.learner}, trained on ${split.train.ids.length} rows\n`,
+        `\nwrote ${options.out}: ${model.learner}, trained on ${unfinished?.trainedRows ?? split.train.ids.length} rows\n`,
       )
+      if (unfinished !== null) throw new Unfinished(unfinished.notes[0])
     })
 }
 
@@ -114,7 +122,7 @@ async function trained(
   dataset: Dataset,
   { learner: name, seed, budget }: TrainOptions,
   terminal: Terminal,
-): Promise<ChurnModel> {
+): Promise<{ readonly model: ChurnModel; readonly unfinished: Selection | null }> {
   const progress = progressLine(terminal)
   const onProgress = progress.show
   try {
@@ -123,11 +131,11 @@ async function trained(
       const selection = await selectModel(dataset, { budgetSeconds, seed, onProgress })
       progress.end()
       terminal.output(`${selection}\n\n`)
-      return selection.model
+      return { model: selection.model, unfinished: selection.complete ? null : selection }
     }
     const learner = learnerNamed(name)
     const seeded = learner.capabilities.seeded ? { seed } : {}
-    return learner.train(dataset, seeded, { onProgress })
+    return { model: learner.train(dataset, seeded, { onProgress }), unfinished: null }
   } finally {
     progress.end()
   }
