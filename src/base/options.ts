@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { closestWord, HoldfastError, type Problem } from './errors.js'
+import { ownValue, setOwnValue } from './ownValue.js'
 
 /**
  * Checks options against their zod schema and returns them with defaults filled in, as a frozen copy.
@@ -23,11 +24,48 @@ export function checkOptions<Schema extends z.ZodType>(
   options: unknown,
 ): z.output<Schema> {
   const result = schema.safeParse(options ?? {})
-  if (result.success) return Object.freeze(result.data) as z.output<Schema>
-  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, schema, options))
+  const problems = result.success
+    ? keepProtoNames(schema, options, result.data, [])
+    : result.error.issues.flatMap((issue) => problemsOf(issue, schema, options))
   const [first, ...rest] = problems
-  if (first === undefined) throw result.error
-  throw new HoldfastError(operation, [first, ...rest])
+  if (first !== undefined) throw new HoldfastError(operation, [first, ...rest])
+  if (!result.success) throw result.error
+  return Object.freeze(result.data) as z.output<Schema>
+}
+
+/** Sets what records hold under `__proto__`, a name like any other that zod leaves out; returns what is wrong with it. */
+function keepProtoNames(
+  schema: z.ZodType,
+  given: unknown,
+  checked: unknown,
+  path: readonly string[],
+): Problem[] {
+  if (!isObject(given) || !isObject(checked)) return []
+  const inner = unwrap(schema)
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, member]) =>
+      keepProtoNames(member, ownValue(given, name), ownValue(checked, name), [...path, name]),
+    )
+  }
+  if (!(inner instanceof z.ZodRecord)) return []
+  const valueType = inner.valueType as z.ZodType
+  const problems = Object.keys(checked).flatMap((name) =>
+    keepProtoNames(valueType, ownValue(given, name), checked[name], [...path, name]),
+  )
+  if (!Object.hasOwn(given, '__proto__')) return problems
+  const received = ownValue(given, '__proto__')
+  const value = valueType.safeParse(received)
+  if (value.success) setOwnValue(checked, '__proto__', value.data)
+  else problems.push(invalidOption([...path, '__proto__'], optionRule(valueType), received))
+  return problems
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function invalidOption(path: readonly string[], rule: string, received: unknown): Problem {
+  return { code: 'option-invalid', parameter: path.join('.'), rule, received }
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {
@@ -138,6 +176,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
   let current = schema
   while (
     current instanceof z.ZodOptional ||
+    current instanceof z.ZodExactOptional ||
     current instanceof z.ZodDefault ||
     current instanceof z.ZodPrefault ||
     current instanceof z.ZodReadonly

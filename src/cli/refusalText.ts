@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type HoldfastError, type Problem, problemSentence } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
 
 const problemsShown = 50
 
@@ -61,7 +62,7 @@ function parameterOfCommand({ parameter, place }: Problem, command: Command | un
 const flagNames: Readonly<Record<string, string>> = { silentDays: 'horizonDays', folder: 'out' }
 
 function flagOf(option: string, command: Command | undefined): string | undefined {
-  const name = flagNames[option] ?? option
+  const name = ownValue(flagNames, option) ?? option
   return command?.options.find((each) => each.attributeName() === name)?.long ?? undefined
 }
 

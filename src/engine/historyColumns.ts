@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
 import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
@@ -55,7 +56,7 @@ export async function planColumns(
   for (const [name, sourceName] of ourNames(staged)) {
     const type = staged.columns.get(sourceName)!
     const raw = rawKindOf(type, staged.kinds.get(sourceName))
-    const wanted = declared[name] ?? staged.types[name]
+    const wanted = ownValue(declared, name) ?? ownValue(staged.types, name)
     if (raw === undefined) problems.push(typeUnreadable(staged, sourceName, type))
     else if (wanted === undefined && raw === 'text' && !typedTable(staged))
       undecided.push({ name, sourceName })
@@ -66,7 +67,7 @@ export async function planColumns(
         sourceName,
         kind,
         raw,
-        required: name in required,
+        required: Object.hasOwn(required, name),
       })
       if (plan === undefined) problems.push(kindDiffers(staged, sourceName, kind, type))
       else plans.push(plan)

@@ -1,4 +1,5 @@
 import type { Place, Problem } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
 import { fileFormat, formatUnknown } from '../table/files.node.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
 import { rowNumbers } from '../table/rowNumbers.js'
@@ -155,7 +156,7 @@ function roundedIds(
 ): Problem[] {
   return [...textNames].flatMap((name) => {
     const isRounded = (row: Readonly<Record<string, unknown>> | null) =>
-      Number.isInteger(row?.[name]) && !Number.isSafeInteger(row?.[name])
+      Number.isInteger(ownValue(row, name)) && !Number.isSafeInteger(ownValue(row, name))
     const first = rows.findIndex(isRounded)
     if (first < 0) return []
     const problem: Problem = {

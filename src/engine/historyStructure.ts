@@ -1,4 +1,5 @@
 import { closestWord, type Problem } from '../base/errors.js'
+import { ownValue, setOwnValue } from '../base/ownValue.js'
 import { type HistoryKinds, type InputTableName, inputTableNames, inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
@@ -89,7 +90,7 @@ export function structureProblems(staged: StagedTable): Problem[] {
   }
   for (const name of Object.keys(staged.types)) {
     if (!names.has(name)) problems.push(missingColumn(name, sourceNames, place, 'named in types'))
-    const known = required[name] ?? optional[name]
+    const known = ownValue(required, name) ?? ownValue(optional, name)
     if (known !== undefined && known !== staged.types[name]) problems.push(typeFixed(staged, name, known))
   }
   return [...problems, ...clashes(staged)]
@@ -169,7 +170,7 @@ export function kindsOf(planned: readonly PlannedTable[]): HistoryKinds {
   const kinds: Partial<Record<InputTableName, Record<string, ColumnKind>>> = {}
   for (const { staged, plans } of planned) {
     const columns: Record<string, ColumnKind> = {}
-    for (const plan of plans) columns[plan.name] = plan.kind
+    for (const plan of plans) setOwnValue(columns, plan.name, plan.kind)
     if (staged.table === 'customers') columns['cancelledAt'] = 'day'
     else columns['day'] = 'day'
     kinds[staged.table] = columns

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { ownValue } from '../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import { columnsRead, type ReadColumn, tablesRead } from './columnKindsOf.js'
 import { featureRuleSchema } from './featureRuleSchema.js'
@@ -62,7 +63,7 @@ function wrongColumn(
   columns: NonNullable<HistoryKinds[InputTableName]>,
   feature: string,
 ): Problem[] {
-  const kind = columns[column]
+  const kind = ownValue(columns, column)
   if (kind === undefined) {
     const close = closestWord(column, Object.keys(columns))
     return [

@@ -1,4 +1,5 @@
 import { closestWord, type Problem } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { CancelCause } from './cancelCause.js'
@@ -73,10 +74,10 @@ function problemsOf({ table, column, kind }: Need, tables: HistoryKinds): Proble
     const rule = `to be one of the tables of the history: ${Object.keys(tables).join(', ')}`
     return [{ code: 'table-unknown', parameter: `table ${table}`, rule }]
   }
-  if (column === undefined || columns[column] === kind) return []
+  if (column === undefined || ownValue(columns, column) === kind) return []
   const parameter = `column ${column}`
   const place = { table }
-  const received = columns[column]
+  const received = ownValue(columns, column)
   if (received !== undefined)
     return [{ code: 'column-type', parameter, rule: `to hold ${kind} values`, received, place }]
   const names = Object.keys(columns)

@@ -3,6 +3,7 @@ import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { ownValue } from '../base/ownValue.js'
 import type { History } from '../engine/history.js'
 import { type Calendar, monthIndexOf } from './calendar.js'
 import {
@@ -97,7 +98,7 @@ export function alignLevels(
   const first = calendar.starts[0]!
   const offset = calendarOffset(base.firstMonth, first)
   const aligned = names.map((name) => {
-    const levels = base.levels[name]
+    const levels = ownValue(base.levels, name)
     if (levels === undefined) {
       const rule = `to have levels of ${name}`
       problems.push({

@@ -1,6 +1,7 @@
 import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
 import { refuse } from '../base/errors.js'
+import { ownValue, setOwnValue } from '../base/ownValue.js'
 import { ExactSum } from '../base/statistics.js'
 import type { CheckedCustomerHistory, CheckedEvent } from '../table/customerHistory.js'
 import type { HistoryKinds } from '../table/inputs.js'
@@ -21,7 +22,8 @@ export function kindsOf(history: CheckedCustomerHistory, asOf: EpochDay): Histor
     const columns: Record<string, ColumnKind> = {}
     for (const row of rows) {
       for (const [name, value] of Object.entries(row)) {
-        if (typeof value === 'number' && !dayColumns.has(name)) columns[name] = 'number'
+        if (typeof value === 'number' && !dayColumns.has(name))
+          setOwnValue<ColumnKind>(columns, name, 'number')
       }
     }
     kinds[table] = columns
@@ -105,7 +107,7 @@ function byMonth(rows: readonly CheckedEvent[], calendar: Calendar): CheckedEven
 }
 
 function isAlive(row: CheckedEvent, measures: readonly string[]): boolean {
-  const values = measures.map((measure) => row[measure] ?? null)
+  const values = measures.map((measure) => ownValue(row, measure) ?? null)
   return values.some((value) => value !== null && value !== 0) || values.every((value) => value === null)
 }
 
@@ -114,7 +116,7 @@ function figureOf(rule: SignalRule, rows: readonly CheckedEvent[]): number | nul
   const sum = new ExactSum()
   let isKnown = false
   for (const row of rows) {
-    const value = row[rule.measure!]
+    const value = ownValue(row, rule.measure!)
     if (typeof value !== 'number') continue
     sum.add(value)
     isKnown = true

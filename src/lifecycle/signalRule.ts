@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
 import type { EventTableName, HistoryKinds } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 
@@ -134,7 +135,7 @@ function checkSignals(
     }
     if (signal.aggregate !== 'sum' || tables[signal.table] === undefined) return
     const kinds = tables[signal.table]!
-    if (signal.measure !== undefined && kinds[signal.measure] === 'number') return
+    if (signal.measure !== undefined && ownValue(kinds, signal.measure) === 'number') return
     const close = closestWord(signal.measure ?? '', measuresOf(kinds))
     problems.push({
       code: 'column-missing',

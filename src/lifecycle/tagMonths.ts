@@ -2,6 +2,7 @@ import { isMissing } from '../base/bitmap.js'
 import { addMonths, type EpochDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import type { NumberColumn } from '../base/matrix.js'
+import { ownValue } from '../base/ownValue.js'
 import { evidenceSentence, type StageEvidence } from './evidence.js'
 import { type LifecycleStage, lifecycleStages } from './stage.js'
 import { StageMachine } from './stageMachine.js'
@@ -87,7 +88,7 @@ export function tagMonths(series: MonthlySeries, options?: StageOptions): MonthT
   refuse('tagMonths', problemsOf(series))
   const { signals, baseLevels } = series
   const machine = new StageMachine(
-    { ...series, baseLevels: signals.map((signal) => baseLevels?.[signal.name] ?? null) },
+    { ...series, baseLevels: signals.map((signal) => ownValue(baseLevels, signal.name) ?? null) },
     checked,
   )
   const monthAt = (row: number): EpochDay => addMonths(series.firstMonth, row)

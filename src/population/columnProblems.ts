@@ -1,4 +1,5 @@
 import { closestWord, type Problem } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 
@@ -16,7 +17,7 @@ export function tableProblems(tables: HistoryKinds, table: InputTableName, wayOu
  */
 export function columnProblems(tables: HistoryKinds, table: InputTableName, column: string): Problem[] {
   const columns = tables[table]
-  if (columns === undefined || columns[column] !== undefined) return []
+  if (columns === undefined || ownValue(columns, column) !== undefined) return []
   const names = Object.keys(columns)
   const close = closestWord(column, names)
   const wayOut = close === undefined ? {} : { wayOut: `Did you mean ${close}?` }
@@ -32,7 +33,7 @@ export function attributeProblems(
   column: string,
   values: readonly (string | number | boolean)[],
 ): Problem[] {
-  const kind = tables.customers?.[column]
+  const kind = ownValue(tables.customers, column)
   if (kind === undefined) return columnProblems(tables, 'customers', column)
   return values
     .filter((value) => kindOf[typeof value] !== kind)

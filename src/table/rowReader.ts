@@ -1,5 +1,6 @@
 import { type EpochDay, formatDay, monthEnd, monthStart, parseDay } from '../base/days.js'
 import type { Place, Problem } from '../base/errors.js'
+import { setOwnValue } from '../base/ownValue.js'
 import { type EventTableName, inputTables } from './inputs.js'
 import type { ColumnKind } from './table.js'
 
@@ -94,7 +95,7 @@ export class RowReader {
   row(): Record<string, CheckedCell> {
     const row: Record<string, CheckedCell> = this.table === 'customers' ? { cancelledAt: null } : {}
     for (let index = 0; index < this.size; index++)
-      row[this.columns[this.places[index]!]!] = this.cells[index]!
+      setOwnValue(row, this.columns[this.places[index]!]!, this.cells[index]!)
     if (this.table !== 'customers') row['day'] = this.day
     return row
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { ownValue } from '../base/ownValue.js'
 import { type BadLine, problemsOfLines } from './badLines.js'
 import { ColumnTexts, cellProblem, kindOfTexts, typedColumn } from './columnTexts.js'
 import type { Reject } from './rejects.js'
@@ -161,7 +162,7 @@ export function readTexts(
   const badRows = new Set<number>()
   if (rowCount === 0 && source.badLines.length === 0) problems.push(noRows(file))
   const columns = source.columns.map((texts) => {
-    const kind = types[texts.name] ?? source.kinds.get(texts.name) ?? kindOfTexts(texts)
+    const kind = ownValue(types, texts.name) ?? source.kinds.get(texts.name) ?? kindOfTexts(texts)
     const { column, broken } = typedColumn(texts, kind)
     for (const each of broken) {
       problems.push(cellProblem(texts.name, each, file, rowNumber(each.rows[0]!)))

@@ -1,5 +1,6 @@
 import { formatDay, parseDay } from '../base/days.js'
 import { textColumn } from '../base/matrix.js'
+import { ownValue } from '../base/ownValue.js'
 import { Table } from './table.js'
 
 /**
@@ -13,7 +14,7 @@ export function textsOfRows(rows: readonly Readonly<Record<string, unknown>>[]):
   const columns = [...names].map((name) =>
     textColumn(
       name,
-      rows.map((row) => cellText(row?.[name])),
+      rows.map((row) => cellText(ownValue(row, name))),
     ),
   )
   return new Table(columns, rows.length)

@@ -1,4 +1,5 @@
 import { type Problem, refuse } from '../../base/errors.js'
+import { ownValue } from '../../base/ownValue.js'
 import { groupProblems } from '../interval/customerGroups.js'
 import { metricsProblems } from '../measureRows.js'
 import { checkRows } from '../rows/checkedOutcomes.js'
@@ -67,7 +68,7 @@ export function segmentTable(
   ])
   const columns = 'columns' in found ? found.columns : []
   const levels = columns.map((column) =>
-    attributeLevels(column, { bands: checked.bands, edges: checked.edges[column.name] }),
+    attributeLevels(column, { bands: checked.bands, edges: ownValue(checked.edges, column.name) }),
   )
   const customers = Array.from(checked.groups ?? rows.outcome.keys())
   const all = { ...rows, customers }

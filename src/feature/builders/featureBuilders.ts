@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Months } from '../../base/days.js'
 import { checkOptions } from '../../base/options.js'
+import { ownValue } from '../../base/ownValue.js'
 import type { WindowRule } from '../../base/windows.js'
 import {
   type HistoryKinds,
@@ -214,7 +215,7 @@ function untypedBuilders(
   tables: HistoryKinds,
 ): Readonly<Record<keyof FeatureBuilders<HistoryKinds>, unknown>> {
   const typeOf = (table: InputTableName, column: string): ValueType =>
-    tables[table]?.[column] === 'text' ? 'text' : 'number'
+    ownValue(tables[table], column) === 'text' ? 'text' : 'number'
   return {
     ...aggregates,
     ...rows,

@@ -1,6 +1,7 @@
 import { addDays, addMonths, type EpochDay } from '../../base/days.js'
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
+import { ownValue } from '../../base/ownValue.js'
 import { windowBefore } from '../../base/windows.js'
 import {
   type CheckedCustomer,
@@ -91,9 +92,13 @@ function earlier(cutoff: EpochDay, lag: Lag): EpochDay {
 
 function wrongAttributes(customer: CheckedCustomer, attributes: readonly ColumnProgram[]): Problem[] {
   return attributes
-    .filter(({ name, kinds }) => !isOfKind(customer[name] ?? null, kinds))
+    .filter(({ name, kinds }) => !isOfKind(ownValue(customer, name) ?? null, kinds))
     .map((column) =>
-      wrongKind(column, customer[column.name]!, { table: 'customers', row: 1, column: column.name }),
+      wrongKind(column, ownValue(customer, column.name)!, {
+        table: 'customers',
+        row: 1,
+        column: column.name,
+      }),
     )
 }
 

@@ -1,4 +1,5 @@
 import { monthsBetween } from '../../base/days.js'
+import { ownValue } from '../../base/ownValue.js'
 import type { CheckedEvent, CheckedRow } from '../../table/customerHistory.js'
 import { type Formula, leastDivisor, paidPart } from '../formula.js'
 import type { PercentileReference } from '../percentileReference.js'
@@ -226,11 +227,11 @@ function bandOf(value: number, edges: readonly number[]): number {
 }
 
 function numberOf(row: CheckedRow | CheckedEvent | undefined, column: string): number {
-  const cell = row?.[column] ?? null
+  const cell = ownValue(row, column) ?? null
   return cell === null ? Number.NaN : Number(cell)
 }
 
 function textOf(row: CheckedRow | undefined, column: string): string | null {
-  const cell = row?.[column]
+  const cell = ownValue(row, column)
   return typeof cell === 'string' ? cell : null
 }

@@ -1,4 +1,5 @@
 import type { EpochDay } from '../../base/days.js'
+import { ownValue } from '../../base/ownValue.js'
 import type { CheckedEvent } from '../../table/customerHistory.js'
 import { compareTexts, planColumns } from '../../table/planColumns.js'
 import type { CheckedCell } from '../../table/rowReader.js'
@@ -20,7 +21,7 @@ function comesBefore(plan: CheckedEvent, other: CheckedEvent, cutoff: EpochDay):
   const ended = Number(hasEnded(plan, cutoff)) - Number(hasEnded(other, cutoff))
   if (ended !== 0) return ended < 0
   for (const column of planColumns([...Object.keys(plan), ...Object.keys(other)])) {
-    const order = compareCells(plan[column] ?? null, other[column] ?? null)
+    const order = compareCells(ownValue(plan, column) ?? null, ownValue(other, column) ?? null)
     if (order !== 0) return order > 0
   }
   return false

@@ -1,4 +1,5 @@
 import { refuse } from '../../base/errors.js'
+import { ownValue } from '../../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from '../../table/inputs.js'
 import { checkFeatureRules } from '../checkFeatureRules.js'
 import type { FeatureRule, NumberRule, TextRule, ValueType } from '../rule.js'
@@ -156,7 +157,7 @@ class NameReader {
   }
 
   #typeOf(table: InputTableName, column: string): ValueType {
-    return this.#tables[table]?.[column] === 'text' ? 'text' : 'number'
+    return ownValue(this.#tables[table], column) === 'text' ? 'text' : 'number'
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkOptions } from '../../base/options.js'
+import { ownValue } from '../../base/ownValue.js'
 import type { HistoryKinds } from '../../table/inputs.js'
 import { activeDays, countOf, distinctOf, entropyOf, sumOf } from '../builders/aggregateBuilders.js'
 import { band, difference, ratio } from '../builders/arithmeticBuilders.js'
@@ -81,7 +82,7 @@ export function subscriptionFeatures(
     tenure(),
     band(tenure(), tenureEdges),
     ...checked.attributes.map((column) =>
-      attribute(column, customers[column] === 'text' ? 'text' : 'number'),
+      attribute(column, ownValue(customers, column) === 'text' ? 'text' : 'number'),
     ),
     ...(usage === undefined ? [] : usageRules(usage, checked)),
     ...(bills === undefined ? [] : billRules()),
@@ -101,8 +102,8 @@ function usageRules(columns: Columns, { featureColumn, seatsColumn }: CheckedOpt
     ratio(week, activeDays('usage', month)),
     recency('usage'),
     streak('usage', 'silent', 6),
-    ...(columns[featureColumn] === 'text' ? breadth(featureColumn) : []),
-    ...(columns[seatsColumn] === 'number' ? seats(seatsColumn) : []),
+    ...(ownValue(columns, featureColumn) === 'text' ? breadth(featureColumn) : []),
+    ...(ownValue(columns, seatsColumn) === 'number' ? seats(seatsColumn) : []),
     ...measures.flatMap((measure) => [
       sumOf('usage', measure, month),
       slope('usage', measure, 6),

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/ownValue.js'
 import type { CompileOptions } from './compileOptions.js'
 import { valueSql } from './rowsSql.js'
 
@@ -20,7 +21,7 @@ export class CustomersSql {
     const { dialect, tables } = this.#options
     const { identifier } = dialect
     this.#joins.add(`JOIN ${identifier('customers')} c ON c.id = p.id`)
-    return valueSql(`c.${identifier(column)}`, tables.customers?.[column])
+    return valueSql(`c.${identifier(column)}`, ownValue(tables.customers, column))
   }
 
   /** Returns the month of activation, counted from January 1970, and its day of that month. */

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/ownValue.js'
 import { plansOrderSql } from '../../engine/plansOrderSql.js'
 import type { Lag } from '../formula.js'
 import { type RowsContext, valueSql, visibleAfter } from './rowsSql.js'
@@ -19,7 +20,7 @@ export class PlansSql {
     this.#columns.set(key, asked)
     const { dialect, tables } = this.#context
     const plan = `plan_${[...this.#columns.keys()].indexOf(key)}`
-    return valueSql(`${plan}.${dialect.identifier(column)}`, tables.plans?.[column])
+    return valueSql(`${plan}.${dialect.identifier(column)}`, ownValue(tables.plans, column))
   }
 
   /** Joins to the population, of all that was asked for. */

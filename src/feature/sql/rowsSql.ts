@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/ownValue.js'
 import { beginningOfTime, type WindowRule } from '../../base/windows.js'
 import type { Dialect } from '../../engine/engine.js'
 import type { EventTableName } from '../../table/inputs.js'
@@ -36,7 +37,7 @@ export function measureSql(
   table: EventTableName,
   measure: string,
 ): string {
-  return valueSql(`t.${dialect.identifier(measure)}`, tables[table]?.[measure])
+  return valueSql(`t.${dialect.identifier(measure)}`, ownValue(tables[table], measure))
 }
 
 /** Returns a column as a feature may hold it, true and false as 1 and 0. */

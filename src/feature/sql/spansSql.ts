@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/ownValue.js'
 import { beginningOfTime } from '../../base/windows.js'
 import type { Part, PartHow } from '../formula.js'
 import {
@@ -227,6 +228,6 @@ function spansTogether(part: Part, value: string, context: RowsContext): string 
 function finished(part: Part, value: string, { dialect, tables }: RowsContext): string {
   const isValue = part.how === 'firstValue' || part.how === 'lastValue'
   const single = isValue ? dialect.second(value) : value
-  const isText = isValue && tables[part.table]?.[part.measure!] === 'text'
+  const isText = isValue && ownValue(tables[part.table], part.measure!) === 'text'
   return isText ? single : `CAST(${single} AS DOUBLE PRECISION)`
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/ownValue.js'
 import type { Random } from '../../base/random.js'
 import type { FeatureChoice } from '../tree/grow/growLimits.js'
 import type { CheckedBoostingOptions } from './options.js'
@@ -22,7 +23,7 @@ export function columnRules(
   const feature = new Map(names.map((name, index) => [name, index]))
   return {
     places,
-    weights: columnWeights === undefined ? null : names.map((name) => columnWeights[name] ?? 1),
+    weights: columnWeights === undefined ? null : names.map((name) => ownValue(columnWeights, name) ?? 1),
     groups:
       interactions === undefined
         ? null

@@ -1,5 +1,6 @@
 import { closestWord, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import { ownValue } from '../../base/ownValue.js'
 import type { CheckedBoostingOptions } from './options.js'
 
 /** Returns what is wrong with the columns that options, or a model to go on from, name. */
@@ -46,7 +47,7 @@ function monotoneProblems({ monotone }: CheckedBoostingOptions, { columns }: Fea
 }
 
 function weightProblems({ columnWeights }: CheckedBoostingOptions, names: readonly string[]): Problem[] {
-  if (columnWeights === undefined || names.some((name) => columnWeights[name] !== 0)) return []
+  if (columnWeights === undefined || names.some((name) => ownValue(columnWeights, name) !== 0)) return []
   return [
     {
       code: 'option-invalid',

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../base/ownValue.js'
 import { activeDays, sumOf } from '../../builders/aggregateBuilders.js'
 import { ratio, shareOf } from '../../builders/arithmeticBuilders.js'
 import { inForce } from '../../builders/customerBuilders.js'
@@ -54,7 +55,7 @@ function sharesOf(measure: string, columns: Columns, options: CheckedTelecomOpti
 
 // Above 1 the customer pays for more than his plan includes; far below 1 he pays for what he does not use.
 function planFit(measure: string, plans: Columns, options: CheckedTelecomOptions): NumberRule[] {
-  const allowance = options.allowances[measure] ?? `${measure}Allowance`
-  if (plans[allowance] !== 'number') return []
+  const allowance = ownValue(options.allowances, measure) ?? `${measure}Allowance`
+  if (ownValue(plans, allowance) !== 'number') return []
   return [ratio(sumOf('usage', measure, { months: 1 }), inForce(allowance, 'number'))]
 }
