@@ -41,7 +41,7 @@ const runPage = async (name: string): Promise<void> => {
     expect.soft(agrees(claim), message).toBe(true)
   }
 }
-it.each(['README.md', 'PITFALLS.md', trainingSetPage])('the code of %s shows what it gives', runPage, 180_000)
+it.each(['README.md', 'PITFALLS.md', trainingSetPage])('the code of %s shows what it gives', runPage)
 
 it('the figures that another page takes from PITFALLS.md are those of the section that it names', () => {
   const sections = page('PITFALLS.md').split(/^## /m).slice(1)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,23 +33,14 @@ async function run(folder: string, command: string, ...words: string[]): Promise
   return stdout
 }
 
-function newestIn(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  )
-  return Math.max(...files.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs))
-}
-
 beforeAll(async () => {
-  if (!existsSync('dist/index.js') || statSync('dist/index.js').mtimeMs < newestIn('src'))
-    await run(root, process.execPath, join('scripts', 'build.mjs'))
   project = await mkdtemp(join(tmpdir(), 'holdfast-package-'))
   await run(root, 'npm', 'pack', '--pack-destination', project)
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!
   await writeFile(join(project, 'package.json'), '{ "name": "shop", "private": true, "type": "module" }\n')
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
   await run(project, 'npm', 'install', `./${tarball}`, ...flags)
-}, 180_000)
+})
 
 afterAll(() => rm(project, { recursive: true, force: true }))
 

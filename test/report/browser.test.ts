@@ -30,7 +30,7 @@ beforeAll(async () => {
   } catch (cause) {
     throw new Error(howToRun, { cause })
   }
-}, 60_000)
+})
 
 afterAll(async () => {
   await browser?.close()
