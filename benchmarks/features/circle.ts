@@ -102,6 +102,8 @@ async function historyOf(engine: Engine, customers: number, calls: number): Prom
       calls: { from: 'text', to: 'text', day: 'day', minutes: 'number' },
     },
     completeUntil: addDays(cutoff, 30),
+    completeUntilByTable: {},
+    notes: [],
     rejects: new Table([], 0),
     close: () => engine.close(),
   }

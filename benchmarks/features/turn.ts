@@ -30,6 +30,8 @@ const history: History = {
   engine,
   tables,
   completeUntil: cutoff,
+  completeUntilByTable: {},
+  notes: [],
   rejects: rejectsTable([]),
   close: () => engine.close(),
 }

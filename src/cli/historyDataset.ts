@@ -4,10 +4,14 @@ import { closestWord, HoldfastError, refuse } from '../base/errors.js'
 import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
+import { featureTables } from '../feature/checkFeatureRules.js'
+import type { FeatureRule } from '../feature/rule.js'
 import { telecomFeatures } from '../feature/sets/telecom/telecomFeatures.js'
 import { cancelled } from '../label/cancelled.js'
+import { labelTables } from '../label/labelProblems.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import type { LabelRule } from '../label/rule.js'
 import { silent } from '../label/silent.js'
@@ -65,9 +69,10 @@ export async function datasetOfHistory(
 ): Promise<Dataset> {
   const { attributes = [] } = options
   checkAttributes(history, attributes)
-  const cutoffs = options.cutoffs ?? (await usualCutoffs(history, label))
+  const features = telecomFeatures(history.tables, { attributes })
+  const cutoffs = options.cutoffs ?? (await usualCutoffs(history, label, features))
   checkTestable(label, cutoffs)
-  const plan = churnPlan({ label, features: telecomFeatures(history.tables, { attributes }), cutoffs })
+  const plan = churnPlan({ label, features, cutoffs })
   const dataset = await buildDataset(history, plan)
   terminal.output(`${formatTable(dataset.report.baseRates)}\n\n`)
   return dataset
@@ -129,13 +134,19 @@ function labelRefused(parameter: string, rule: string, received: unknown): Holdf
 }
 
 /** Returns the first days of the last months whose outcome windows are complete, after some months to look back on. */
-async function usualCutoffs(history: History, label: LabelRule): Promise<EpochDay[]> {
+async function usualCutoffs(
+  history: History,
+  label: LabelRule,
+  features: readonly FeatureRule[],
+): Promise<EpochDay[]> {
+  const outcomesUntil = completeUntilOf(history, labelTables(label))
+  const featuresUntil = completeUntilOf(history, featureTables(features))
   const first = monthStart(
     addDays(addMonths((await firstEventDay(history)) ?? history.completeUntil, firstCutoffAfterMonths), 30),
   )
   const cutoffs: EpochDay[] = []
-  for (let cutoff = monthStart(history.completeUntil); cutoff >= first; cutoff = addMonths(cutoff, -1)) {
-    if (outcomeWindow(label, cutoff).end <= history.completeUntil) cutoffs.unshift(cutoff)
+  for (let cutoff = monthStart(featuresUntil); cutoff >= first; cutoff = addMonths(cutoff, -1)) {
+    if (outcomeWindow(label, cutoff).end <= outcomesUntil) cutoffs.unshift(cutoff)
     if (cutoffs.length === mostCutoffs) break
   }
   if (cutoffs.length > 1) return cutoffs
@@ -144,7 +155,7 @@ async function usualCutoffs(history: History, label: LabelRule): Promise<EpochDa
       code: 'window-open',
       parameter: 'the history',
       rule: `to hold two cutoffs with ${firstCutoffAfterMonths} months before and a complete outcome window after them`,
-      received: `cutoffs from ${formatDay(first)}, complete until ${formatDay(history.completeUntil)}`,
+      received: `cutoffs from ${formatDay(first)}, outcomes complete until ${formatDay(outcomesUntil)}`,
       wayOut: 'Give a longer history, a shorter --horizon-days, or name --cutoffs yourself.',
     },
   ])

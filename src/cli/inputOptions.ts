@@ -42,7 +42,7 @@ export function addHistoryInputOptions(command: Command): Command {
     )
     .option(
       '--complete-until <YYYY-MM-DD>',
-      'first day that is not complete in the tables (history only; default: the day after the last row)',
+      'first day that is not complete in the tables (history only; default: the day after the last row, for a table that ends early its own)',
       dayOption,
     )
 }

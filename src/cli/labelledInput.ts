@@ -4,13 +4,18 @@ import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
 import { fromFlatTable } from '../dataset/fromFlatTable.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
+import type { History } from '../engine/history.js'
+import { featureTables } from '../feature/checkFeatureRules.js'
+import type { FeatureRule } from '../feature/rule.js'
+import { labelTables } from '../label/labelProblems.js'
 import { latestCutoff } from '../label/labelTable.js'
-import { labelRuleSchema } from '../label/rule.js'
+import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import type { Scorer } from '../score/scorer.js'
 import { filesOfSources, historySources } from './historySources.js'
 import { type InputOptions, openInputHistory } from './inputOptions.js'
 import { labelValue } from './labelValue.js'
-import { sayLeftOut } from './leftOut.js'
+import { sayLeftOut, sayNotes } from './leftOut.js'
 import { checkHistoryModel, checkTableModel } from './modelInput.js'
 import { dayOption } from './optionParsers.js'
 import { checkOutputs, type OutputFile } from './outputFiles.js'
@@ -109,7 +114,7 @@ async function datasetOfHistory(
   await check(filesOfSources(sources))
   const history = await openInputHistory(sources, options)
   try {
-    const cutoff = options.cutoff ?? latestCutoff(rule, history.completeUntil)
+    const cutoff = options.cutoff ?? lastCutoff(history, rule, rules)
     const plan = churnPlan({
       label: rule,
       features: rules,
@@ -118,9 +123,18 @@ async function datasetOfHistory(
     })
     const dataset = await buildDataset(history, plan)
     terminal.message(`asked as of ${formatDay(cutoff)}\n`)
+    sayNotes(terminal, history)
     await writeRejects(history.rejects, options, terminal)
     return dataset
   } finally {
     await history.close()
   }
+}
+
+/** The latest cutoff whose outcome and features the tables are complete for. */
+function lastCutoff(history: History, label: LabelRule, features: readonly FeatureRule[]): EpochDay {
+  return Math.min(
+    latestCutoff(label, completeUntilOf(history, labelTables(label))),
+    completeUntilOf(history, featureTables(features)),
+  ) as EpochDay
 }

@@ -1,3 +1,4 @@
+import type { History } from '../engine/history.js'
 import type { Table } from '../table/table.js'
 import type { Terminal } from './terminal.js'
 
@@ -14,4 +15,9 @@ export function sayLeftOut(terminal: Terminal, what: string, counts: Table): voi
     sums.set(String(reason), (sums.get(String(reason)) ?? 0) + Number(customers))
   }
   for (const [reason, customers] of sums) terminal.message(`${what}: ${customers} customers, ${reason}\n`)
+}
+
+/** Says what was noticed in the tables of a history. */
+export function sayNotes(terminal: Terminal, { notes }: History): void {
+  for (const note of notes) terminal.message(`note: ${note}\n`)
 }

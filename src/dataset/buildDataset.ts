@@ -1,10 +1,12 @@
 import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
-import { checkFeatureRules } from '../feature/checkFeatureRules.js'
+import { checkFeatureCutoffs, checkFeatureRules } from '../feature/checkFeatureRules.js'
 import { type CustomerFeatures, populationFeatures } from '../feature/sql/featureMatrix.js'
 import { labelName } from '../label/labelName.js'
+import { labelTables } from '../label/labelProblems.js'
 import { type Labels, type LabelTableOptions, labelTable } from '../label/labelTable.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import type { LabelRule } from '../label/rule.js'
@@ -77,6 +79,7 @@ export async function buildDataset(
 ): Promise<Dataset> {
   const checked = churnPlan(plan)
   checkFeatureRules('buildDataset', checked.features, history.tables)
+  checkFeatureCutoffs('buildDataset', checked.features, checked.cutoffs, history)
   const step = (name: string, done: number): void => {
     if (control.signal?.aborted) throw aborted(name)
     control.onProgress?.({ step: name, done, total: 3 })
@@ -97,7 +100,8 @@ export async function buildDataset(
     const features = await populationFeatures(history, checked.features, population, labelled)
     const outcome = await outcomesOf(history, labels)
     const warnings = [
-      ...openCutoffWarnings(checked, history.completeUntil),
+      ...history.notes,
+      ...openCutoffWarnings(checked, completeUntilOf(history, labelTables(checked.label))),
       ...(await shortHistoryWarnings(history, checked)),
       ...openReturnWarnings(falseChurn, history.completeUntil),
       ...columnWarnings(features.features, outcome),

@@ -1,6 +1,7 @@
 import type { EpochDay } from '../base/days.js'
 import type { HistoryKinds } from '../table/inputs.js'
 import type { Table } from '../table/table.js'
+import type { CompleteUntilByTable } from './completeUntil.js'
 import type { Engine } from './engine.js'
 
 /**
@@ -17,8 +18,15 @@ export interface History<Tables extends HistoryKinds = HistoryKinds> {
   readonly engine: Engine
   /** The tables that were given, each with its columns and their kinds, under our names. */
   readonly tables: Tables
-  /** First day for which the history is no longer complete: every outcome window must end at or before it. */
+  /** First day for which the history is no longer complete: the latest of its tables. */
   readonly completeUntil: EpochDay
+  /**
+   * First day for which each table is no longer complete: what reads a table is asked as of this day at the latest, and
+   * every outcome window that looks for its rows must end at or before it.
+   */
+  readonly completeUntilByTable: CompleteUntilByTable
+  /** What was noticed in the tables and may be a fault of the export, in sentences: tables that end early, months that are out. */
+  readonly notes: readonly string[]
   /**
    * Rows that were set aside: columns `table`, `file`, `row`, `column`, `code`, `rule`, `value`. One row per broken
    * rule. `row` counts the file's rows from 1, header not counted; `file` is missing where the source was in memory.

@@ -11,6 +11,7 @@ import {
 } from '../table/inputs.js'
 import { rejectsTable } from '../table/rejects.js'
 import type { ColumnKind } from '../table/table.js'
+import { completeUntilByTable, lagNotes } from './completeUntil.js'
 import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
@@ -25,6 +26,7 @@ import {
 } from './historyRules.js'
 import { dropStaged, type Source, stageSource } from './historySources.js'
 import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
+import { outageNotes } from './outages.js'
 
 /** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
 export type HistorySources = Readonly<Partial<Record<InputTableName, Source>>> & {
@@ -56,9 +58,16 @@ export interface OpenHistoryOptions {
   readonly today?: EpochDay | string | Date
   /**
    * First day for which the history is no longer complete. Default: the day after the last row of the tables by day
-   * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow.
+   * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow. A table
+   * that ends much earlier than its rows usually follow each other is complete until its own end only
+   * (`history.completeUntilByTable`, said in `history.notes`). A day holds for all tables; `{ usage: '2025-06-01' }` for
+   * the tables that it names.
    */
-  readonly completeUntil?: EpochDay | string | Date
+  readonly completeUntil?:
+    | EpochDay
+    | string
+    | Date
+    | Readonly<Partial<Record<InputTableName, EpochDay | string | Date>>>
   /**
    * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
    * texts, NA, N/A, n/a, NULL and null are missing anyway.
@@ -83,7 +92,7 @@ const historyOptions = z.strictObject({
   badRows: z.enum(['refuse', 'setAside']).default('refuse'),
   maxRejectShare: z.number().min(0).max(1).default(0.5),
   today: dayOption.optional(),
-  completeUntil: dayOption.optional(),
+  completeUntil: z.union([dayOption, z.partialRecord(z.enum(inputTableNames), dayOption)]).optional(),
   missing: z.array(z.string()).default([]),
 })
 
@@ -168,10 +177,15 @@ async function loadHistory(
       const name = engine.dialect.identifier(table.staged.table)
       await engine.run(`COMMENT ON TABLE ${name} IS ${engine.dialect.literal(ownComment)}`)
     }
+    const complete = await completeness(engine, given, today, options.completeUntil)
     return Object.freeze({
       engine,
       tables: kindsOf(planned),
-      completeUntil: options.completeUntil ?? (await lastKnownDay(engine, given, today)),
+      ...complete,
+      notes: [
+        ...lagNotes(complete.completeUntilByTable, complete.completeUntil),
+        ...(await outageNotes(engine, given, complete.completeUntilByTable)),
+      ],
       rejects: rejectsTable(checks.flatMap((check) => check.rejects)),
       close: () => engine.close(),
     })
@@ -234,6 +248,25 @@ function refusals(checks: readonly TableCheck[], options: CheckedOptions): reado
     const tooMany = tooManyRejects(check, options.maxRejectShare)
     return tooMany === undefined ? swallowingLines(check.planned) : [tooMany, ...check.problems]
   })
+}
+
+/** What was given, and for the tables that it says nothing of what their rows show. */
+async function completeness(
+  engine: Engine,
+  given: readonly InputTableName[],
+  today: EpochDay,
+  option: CheckedOptions['completeUntil'],
+): Promise<Pick<History, 'completeUntil' | 'completeUntilByTable'>> {
+  if (typeof option === 'number') {
+    const byTable = Object.fromEntries(given.map((table) => [table, option]))
+    return { completeUntil: option, completeUntilByTable: Object.freeze(byTable) }
+  }
+  const until = await lastKnownDay(engine, given, today)
+  const byTable = await completeUntilByTable(engine, given, until, option ?? {})
+  return {
+    completeUntil: Math.max(...given.map((table) => byTable[table]!)) as EpochDay,
+    completeUntilByTable: byTable,
+  }
 }
 
 const tablesByMonth: readonly InputTableName[] = ['bills', 'devices']

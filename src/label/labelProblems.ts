@@ -35,6 +35,11 @@ export function outcomeColumns(rule: OutcomeRule): string[] {
   )
 }
 
+/** Returns the tables whose rows decide a label, besides the cancellations of `customers`. */
+export function labelTables(rule: OutcomeRule): InputTableName[] {
+  return [...new Set(needsOf(rule).map((need) => need.table))]
+}
+
 function needsOf(rule: OutcomeRule): Need[] {
   switch (rule.kind) {
     case 'cancelled':

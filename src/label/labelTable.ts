@@ -1,13 +1,14 @@
 import { addDays, addMonths, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import type { Population } from '../population/populationTable.js'
 import { reasonCounts } from '../population/reasonCounts.js'
 import { temporaryName } from '../population/temporaryName.js'
 import type { Table } from '../table/table.js'
 import type { ResolvedChurn } from './labelParts.js'
-import { labelProblems } from './labelProblems.js'
+import { labelProblems, labelTables } from './labelProblems.js'
 import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
 import { type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
@@ -39,7 +40,7 @@ export interface Labels {
  * Makes the table of what happened to each counted customer after each cutoff: 1 churned, 0 stayed, NULL not known.
  *
  * NULL is never a 0: a customer whose outcome is not known is left out, and the report says how many and why. In this
- * order, the first that holds: the horizon is not complete; the customer left before the cutoff, which the population did
+ * order, the first that holds: the horizon is not complete in the tables that the label reads; the customer left before the cutoff, which the population did
  * not know then; left inside the gap; the label's own rule for who is countable; a cancellation that was none.
  *
  * What makes a customer countable is seen as of the cutoff: rows that became known at or after it (`knownAt`) are not
@@ -79,8 +80,9 @@ export async function labelTable(
 ): Promise<Labels> {
   const rule = checkOptions('labelTable', outcomeRuleSchema, label)
   refuse('labelTable', labelProblems(rule, history.tables))
-  refuseOpenWindows(rule, population.cutoffs, history.completeUntil)
-  const { engine, tables, completeUntil } = history
+  const completeUntil = completeUntilOf(history, labelTables(rule))
+  refuseOpenWindows(rule, population.cutoffs, completeUntil)
+  const { engine, tables } = history
   const { cutoffs } = population
   const table = temporaryName('label')
   const { select, reasons } = labelSql(rule, {

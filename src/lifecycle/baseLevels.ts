@@ -11,6 +11,7 @@ import {
   historyCalendar,
   type MonthlyOptions,
   monthlyOptionsShape,
+  signalsCompleteUntil,
 } from './lifecycleOptions.js'
 import type { MonthlyBlock } from './monthlyBlock.js'
 import { MonthlyTable } from './monthlyTable.js'
@@ -55,8 +56,8 @@ export async function baseLevels(history: History, options?: BaseLevelOptions): 
   const operation = 'baseLevels'
   const checked = checkOptions(operation, schema, options)
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)
-  const asOf = (checked.asOf ?? history.completeUntil) as EpochDay
-  checkComplete(operation, 'asOf', [asOf], history)
+  const asOf = (checked.asOf ?? signalsCompleteUntil(history, signals)) as EpochDay
+  checkComplete(operation, 'asOf', [asOf], history, signals)
   const calendar = await historyCalendar(
     operation,
     history,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type EpochDay, formatDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { type Calendar, calendarOf } from './calendar.js'
 import { firstDaysSql, tablesOf } from './monthlySql.js'
@@ -10,7 +11,8 @@ import { type CheckedSignals, type SignalOptions, signalOptionsShape } from './s
 export interface MonthlyOptions extends SignalOptions {
   /**
    * Day up to which is seen, itself not: rows before it, known before it (`knownAt`, `cancelledKnownAt`). The last month
-   * is the one that is over by then. Default: the end of what is complete (`history.completeUntil`).
+   * is the one that is over by then. Default: the end of what is complete in the tables that are read
+   * (`history.completeUntilByTable`).
    */
   readonly asOf?: EpochDay
   /**
@@ -30,24 +32,31 @@ export const monthlyOptionsShape = {
   customersPerBlock: z.int().min(1).default(20_000),
 }
 
-/** Refuses days for which the history is not complete: a month that is half there looks like a silent one. */
+/** Returns the first day for which the tables that the series are made from are no longer complete. */
+export function signalsCompleteUntil(history: History, signals: CheckedSignals): EpochDay {
+  return completeUntilOf(history, tablesOf(signals))
+}
+
+/** Refuses days for which the tables are not complete: a month that is half there looks like a silent one. */
 export function checkComplete(
   operation: string,
   parameter: string,
   days: readonly number[],
   history: History,
+  signals: CheckedSignals,
 ): void {
-  const late = days.filter((day) => day > history.completeUntil)
+  const complete = signalsCompleteUntil(history, signals)
+  const late = days.filter((day) => day > complete)
   if (late.length === 0) return
-  const until = formatDay(history.completeUntil)
+  const until = formatDay(complete)
   refuse(operation, [
     {
       code: 'window-open',
       parameter,
-      rule: `to be at most ${until}, the first day for which the history is not complete`,
+      rule: `to be at most ${until}, the first day for which ${tablesOf(signals).join(' or ')} is not complete`,
       received: formatDay(late[0] as EpochDay),
       count: late.length,
-      wayOut: `Use ${formatDay(monthStart(history.completeUntil))} or an earlier day.`,
+      wayOut: `Use ${formatDay(monthStart(complete))} or an earlier day.`,
     },
   ])
 }

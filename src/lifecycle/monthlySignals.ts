@@ -7,6 +7,7 @@ import {
   historyCalendar,
   type MonthlyOptions,
   monthlyOptionsShape,
+  signalsCompleteUntil,
 } from './lifecycleOptions.js'
 import type { MonthlyBlock } from './monthlyBlock.js'
 import { MonthlyTable } from './monthlyTable.js'
@@ -48,8 +49,8 @@ export async function* monthlySignals(
   const operation = 'monthlySignals'
   const checked = checkOptions(operation, schema, options)
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)
-  const asOf = (checked.asOf ?? history.completeUntil) as EpochDay
-  checkComplete(operation, 'asOf', [asOf], history)
+  const asOf = (checked.asOf ?? signalsCompleteUntil(history, signals)) as EpochDay
+  checkComplete(operation, 'asOf', [asOf], history, signals)
   const from = checked.from as EpochDay | undefined
   const calendar = await historyCalendar(operation, history, signals, from, asOf)
   const table = await MonthlyTable.make(history, signals, calendar, asOf)

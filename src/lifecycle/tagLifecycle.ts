@@ -13,6 +13,7 @@ import {
   historyCalendar,
   type MonthlyOptions,
   monthlyOptionsShape,
+  signalsCompleteUntil,
 } from './lifecycleOptions.js'
 import type { MonthlyBlock } from './monthlyBlock.js'
 import { tablesOf } from './monthlySql.js'
@@ -104,12 +105,12 @@ function passesOf(
   history: History,
   signals: CheckedSignals,
 ): TagPass[] {
-  const asOf = (options.asOf ?? history.completeUntil) as EpochDay
+  const asOf = (options.asOf ?? signalsCompleteUntil(history, signals)) as EpochDay
   if (options.cutoffs === undefined) {
-    checkComplete(operation, 'asOf', [asOf], history)
+    checkComplete(operation, 'asOf', [asOf], history, signals)
     return [{ cutoffs: [monthStart(asOf)], asOf }]
   }
-  const cutoffs = checkedCutoffs(operation, options.asOf, options.cutoffs, history)
+  const cutoffs = checkedCutoffs(operation, options.asOf, options.cutoffs, history, signals)
   const saysWhenKnown =
     history.tables.customers?.['cancelledKnownAt'] !== undefined ||
     tablesOf(signals).some((table) => history.tables[table]?.['knownAt'] !== undefined)
@@ -223,6 +224,7 @@ function checkedCutoffs(
   asOf: number | undefined,
   cutoffs: readonly number[],
   history: History,
+  signals: CheckedSignals,
 ): EpochDay[] {
   const problems: Problem[] = []
   if (asOf !== undefined) {
@@ -241,7 +243,7 @@ function checkedCutoffs(
     })
   }
   refuse(operation, problems)
-  checkComplete(operation, 'cutoffs', cutoffs, history)
+  checkComplete(operation, 'cutoffs', cutoffs, history, signals)
   return ([...cutoffs] as EpochDay[]).sort((a, b) => a - b)
 }
 

@@ -3,8 +3,10 @@ import { type EpochDay, epochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
+import { featureTables } from '../feature/checkFeatureRules.js'
 import { featureMatrix } from '../feature/sql/featureMatrix.js'
 import type { PopulationRule } from '../population/rule.js'
 import { dayColumn, Table } from '../table/table.js'
@@ -49,8 +51,9 @@ export async function scoreHistory(
 ): Promise<HistoryScores> {
   const { asOf, population, ...scoreOptions } = options
   checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
-  const cutoff = asOf === undefined ? history.completeUntil : epochDay(asOf)
-  const rules = rulesOf(scorer, cutoff, history)
+  const complete = completeUntilOf(history, featureTables(scorer.about.rules ?? []))
+  const cutoff = asOf === undefined ? complete : epochDay(asOf)
+  const rules = rulesOf(scorer, cutoff, complete)
   await refuseBeforeBeginning(history, cutoff)
   const counted = population ?? scorer.about.population
   const matrix = await featureMatrix(history, rules, {
@@ -69,7 +72,11 @@ export async function scoreHistory(
   return { scores: new Table(columns, scores.rowCount), population: matrix.population }
 }
 
-function rulesOf(scorer: Scorer, cutoff: EpochDay, history: History): NonNullable<Scorer['about']['rules']> {
+function rulesOf(
+  scorer: Scorer,
+  cutoff: EpochDay,
+  complete: EpochDay,
+): NonNullable<Scorer['about']['rules']> {
   const { rules } = scorer.about
   if (rules === null) {
     throw new HoldfastError('scoreHistory', [
@@ -81,7 +88,7 @@ function rulesOf(scorer: Scorer, cutoff: EpochDay, history: History): NonNullabl
       },
     ])
   }
-  if (cutoff > history.completeUntil) throw notComplete(cutoff, history.completeUntil)
+  if (cutoff > complete) throw notComplete(cutoff, complete)
   return rules
 }
 
@@ -107,7 +114,7 @@ function notComplete(cutoff: EpochDay, completeUntil: EpochDay): HoldfastError {
     {
       code: 'window-open',
       parameter: 'asOf',
-      rule: `to be at most ${formatDay(completeUntil)}, the first day for which the history is not complete`,
+      rule: `to be at most ${formatDay(completeUntil)}, the first day for which the tables that the model reads are not complete`,
       received: formatDay(cutoff),
       wayOut:
         'Days without data would look like silent customers: use an earlier day, or give openHistory completeUntil.',

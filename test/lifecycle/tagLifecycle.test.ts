@@ -303,7 +303,7 @@ describe('tagLifecycle on other histories', () => {
       await expect(
         tagLifecycle(history, { asOf: epochDay('2025-06-01') }),
       ).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[HoldfastError: tagLifecycle: expected asOf to be at most 2025-05-21, the first day for which the history is not complete, got "2025-06-01" (string). Use 2025-05-01 or an earlier day.]`,
+        `[HoldfastError: tagLifecycle: expected asOf to be at most 2025-05-21, the first day for which usage is not complete, got "2025-06-01" (string). Use 2025-05-01 or an earlier day.]`,
       )
       await expect(
         tagLifecycle(history, { cutoffs: [epochDay('2025-05-02')], asOf: epochDay('2025-05-01') }),

@@ -88,7 +88,7 @@ describe('scoring a history', () => {
     )
     expect(refused).toBeInstanceOf(HoldfastError)
     expect((refused as HoldfastError).message).toBe(
-      'scoreHistory: expected asOf to be at most 2025-01-01, the first day for which the history is not complete, got "2025-02-01" (string). Days without data would look like silent customers: use an earlier day, or give openHistory completeUntil.',
+      'scoreHistory: expected asOf to be at most 2025-01-01, the first day for which the tables that the model reads are not complete, got "2025-02-01" (string). Days without data would look like silent customers: use an earlier day, or give openHistory completeUntil.',
     )
   })
 

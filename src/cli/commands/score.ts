@@ -2,12 +2,14 @@ import type { Command } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
 import { numberColumn } from '../../base/matrix.js'
+import { completeUntilOf } from '../../engine/completeUntil.js'
+import { featureTables } from '../../feature/checkFeatureRules.js'
 import { scoreHistory } from '../../score/scoreHistory.js'
 import type { Scorer } from '../../score/scorer.js'
 import { columnMissing, Table } from '../../table/table.js'
 import { filesOfSources, historySources } from '../historySources.js'
 import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
-import { sayLeftOut } from '../leftOut.js'
+import { sayLeftOut, sayNotes } from '../leftOut.js'
 import { checkHistoryModel, checkTableModel, readModel } from '../modelInput.js'
 import { dayOption, integerOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
@@ -108,9 +110,11 @@ async function scoresOfHistory(
   await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources)])
   const history = await openInputHistory(sources, options)
   try {
-    const { asOf = history.completeUntil, reasons } = options
+    const tables = featureTables(scorer.about.rules ?? [])
+    const { asOf = completeUntilOf(history, tables), reasons } = options
     const { scores, population } = await scoreHistory(history, scorer, { reasons, asOf })
     terminal.message(`as of ${formatDay(asOf)}\n`)
+    sayNotes(terminal, history)
     sayLeftOut(terminal, 'not scored', population)
     return { scores, rejects: history.rejects }
   } finally {

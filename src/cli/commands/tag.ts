@@ -5,6 +5,7 @@ import { tagLifecycle } from '../../lifecycle/tagLifecycle.js'
 import { formatTable } from '../formatTable.js'
 import { filesOfSources, historySources } from '../historySources.js'
 import { addHistoryInputOptions, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { sayNotes } from '../leftOut.js'
 import { dayOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
 import { rejectsFile, writeRejects } from '../rejects.js'
@@ -41,6 +42,7 @@ export function addTagCommand(program: Command, terminal: Terminal): Command {
       try {
         const { asOf } = options
         const tags = await tagLifecycle(history, asOf === undefined ? {} : { asOf })
+        sayNotes(terminal, history)
         await writeRejects(history.rejects, options, terminal)
         await writeTables(tags, options)
         terminal.output(

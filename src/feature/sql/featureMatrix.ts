@@ -4,7 +4,7 @@ import type { History } from '../../engine/history.js'
 import { type Population, populationTable } from '../../population/populationTable.js'
 import type { PopulationRule } from '../../population/rule.js'
 import type { Table } from '../../table/table.js'
-import { checkFeatureRules } from '../checkFeatureRules.js'
+import { checkFeatureCutoffs, checkFeatureRules } from '../checkFeatureRules.js'
 import { featureName } from '../name/featureName.js'
 import type { FeatureRule } from '../rule.js'
 import { compileFeatures } from './compileFeatures.js'
@@ -42,7 +42,7 @@ export interface PopulationFeatures extends CustomerFeatures {
  * @param rules what is asked; one column each, in their order
  * @returns rows in the order of id and cutoff
  * @throws {HoldfastError} all problems of the rules at once: `option-invalid`, `column-duplicate`, `table-unknown`,
- * `column-missing`, `column-type`
+ * `column-missing`, `column-type`; `window-open` for a cutoff later than a table is complete
  *
  * One read of each table, whatever the number of rules and cutoffs. Memory: customers × cutoffs × rules × 8 bytes.
  *
@@ -75,6 +75,7 @@ export async function featureMatrix(
   options: FeatureMatrixOptions,
 ): Promise<PopulationFeatures> {
   checkFeatureRules('featureMatrix', rules, history.tables)
+  checkFeatureCutoffs('featureMatrix', rules, options.cutoffs, history)
   const population = await populationTable(history, options.population, options.cutoffs)
   try {
     const features = await populationFeatures(history, rules, population)

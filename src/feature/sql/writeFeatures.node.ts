@@ -5,7 +5,7 @@ import type { History } from '../../engine/history.js'
 import { counted, populationTable } from '../../population/populationTable.js'
 import { fileFormat } from '../../table/files.node.js'
 import type { Table } from '../../table/table.js'
-import { checkFeatureRules } from '../checkFeatureRules.js'
+import { checkFeatureCutoffs, checkFeatureRules } from '../checkFeatureRules.js'
 import type { FeatureRule } from '../rule.js'
 import { type FeatureMatrixOptions, featureStatement } from './featureMatrix.js'
 
@@ -52,6 +52,7 @@ export async function writeFeatures(
   options: FeatureMatrixOptions,
 ): Promise<WrittenFeatures> {
   checkFeatureRules('writeFeatures', rules, history.tables)
+  checkFeatureCutoffs('writeFeatures', rules, options.cutoffs, history)
   refuse('writeFeatures', fileFormat(path) === 'parquet' ? [] : [notParquet(path)])
   const population = await populationTable(history, options.population, options.cutoffs)
   const part = `${path}.${randomUUID().slice(0, 8)}.part`
