@@ -4,7 +4,7 @@ import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
-import { cleanedText } from './historyFiles.js'
+import { cleanedText, isNoneOf } from './historyFiles.js'
 import { placeOfSource, type StagedTable } from './historySources.js'
 
 /** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
@@ -278,8 +278,7 @@ function shownText(
 }
 
 function withoutMarks(engine: Engine, text: string): string {
-  const marks = [...usualMissing].map((mark) => engine.dialect.literal(mark)).join(', ')
-  return `CASE WHEN trim(${text}) NOT IN (${marks}) THEN ${text} END`
+  return `CASE WHEN ${isNoneOf(engine, `trim(${text})`, usualMissing)} THEN ${text} END`
 }
 
 // In whole numbers: DuckDB rounds nanoseconds when it makes a day of them, and a double rounds counts of both

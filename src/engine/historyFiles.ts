@@ -140,11 +140,19 @@ function cleanedColumns(
 
 /** Returns the SQL of a text that is NULL where it is blank or stands for missing. */
 export function cleanedText(engine: Engine, text: string, missing: readonly string[]): string {
-  const marks = ['', ...missing].map(engine.dialect.literal).join(', ')
   const trimmed = `trim(${text}, ${engine.dialect.literal(whiteSpace)})`
   // A text that begins with a visible ASCII character is not blank; seeing that costs a tenth of trimming it
   const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '~' THEN ${text} ` : ''
-  return `CASE ${visible}WHEN ${trimmed} NOT IN (${marks}) THEN ${text} END`
+  return `CASE ${visible}WHEN ${isNoneOf(engine, trimmed, ['', ...missing])} THEN ${text} END`
+}
+
+/**
+ * Returns the SQL that is true where a text is none of some words.
+ *
+ * No `NOT IN`: from five words on DuckDB makes a join of each, and opening eight small tables took 7 s instead of 1.
+ */
+export function isNoneOf(engine: Engine, text: string, words: Iterable<string>): string {
+  return `NOT list_contains([${Array.from(words, engine.dialect.literal).join(', ')}], ${text})`
 }
 
 async function readCsv(
