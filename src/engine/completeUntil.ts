@@ -1,10 +1,7 @@
 import { addDays, type EpochDay, formatDay } from '../base/days.js'
 import type { InputTableName } from '../table/inputs.js'
 import type { Engine } from './engine.js'
-import type { History } from './history.js'
-
-/** For each table the first day for which it is no longer complete. */
-export type CompleteUntilByTable = Readonly<Partial<Record<InputTableName, EpochDay>>>
+import type { CompleteUntilByTable, History } from './history.js'
 
 /** Tables of which much is expected at all times; a plan or a contact may be missing for months without meaning anything. */
 const feeds: readonly InputTableName[] = ['usage', 'bills', 'payments', 'devices', 'calls']

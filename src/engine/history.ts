@@ -1,8 +1,10 @@
 import type { EpochDay } from '../base/days.js'
-import type { HistoryKinds } from '../table/inputs.js'
+import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import type { Table } from '../table/table.js'
-import type { CompleteUntilByTable } from './completeUntil.js'
 import type { Engine } from './engine.js'
+
+/** For each table the first day for which it is no longer complete. */
+export type CompleteUntilByTable = Readonly<Partial<Record<InputTableName, EpochDay>>>
 
 /**
  * A checked history, loaded into an engine under our own table and column names.

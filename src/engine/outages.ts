@@ -1,7 +1,7 @@
 import { addMonths, type EpochDay, formatDay, monthStart, monthsBetween } from '../base/days.js'
 import type { InputTableName } from '../table/inputs.js'
-import type { CompleteUntilByTable } from './completeUntil.js'
 import type { Engine } from './engine.js'
+import type { CompleteUntilByTable } from './history.js'
 
 /** Tables in which most customers have rows month after month. */
 const feeds: readonly InputTableName[] = ['usage', 'bills', 'payments']
