@@ -170,11 +170,12 @@ export function placesOf({ rowShare, folds, repeats }: Rung): CellPlace[] {
 }
 
 /** Returns the data with only these rows. */
-export function rowsOfData({ features, outcome, weight }: TrainingData, rows: Int32Array): TrainingData {
+export function rowsOfData({ features, outcome, weight, ids }: TrainingData, rows: Int32Array): TrainingData {
   return {
     features: takeRows(features, rows),
     outcome: takeValues(outcome, rows),
     ...(weight === undefined ? {} : { weight: takeValues(weight, rows) }),
+    ...(ids === undefined ? {} : { ids: Array.from(rows, (row) => ids[row]!) }),
   }
 }
 

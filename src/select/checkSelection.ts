@@ -1,4 +1,5 @@
 import { customerProblems } from '../base/customerProblems.js'
+import { customersByOutcome, type OwnedRows } from '../base/dealCustomers.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type MetricName, metricNames } from '../evaluate/metrics.js'
@@ -126,8 +127,8 @@ function countsOf(outcome: Uint8Array, weight: Float64Array | undefined): [staye
   return counts
 }
 
-function lengthProblems({ features: { rowCount }, ids, cutoffs }: SelectionData): Problem[] {
-  return Object.entries({ ids, cutoffs }).flatMap(([parameter, values]) =>
+function lengthProblems({ features: { rowCount }, cutoffs }: SelectionData): Problem[] {
+  return Object.entries({ cutoffs }).flatMap(([parameter, values]) =>
     values == null || values.length === rowCount
       ? []
       : [
@@ -145,13 +146,25 @@ function lengthProblems({ features: { rowCount }, ids, cutoffs }: SelectionData)
 const leastInFold = 4
 
 function fewProblems({ outcome, weight }: SelectionData, folds: number): Problem[] {
-  const [stayed, churned] = countsOf(outcome, weight)
+  return fewOfClass('outcome', countsOf(outcome, weight), folds)
+}
+
+/** Returns what is wrong where the rows of either class are those of too few customers. */
+export function fewCustomersProblems(rows: OwnedRows, folds: number): Problem[] {
+  return rows.customerOf === null ? [] : fewOfClass('ids', customersByOutcome(rows), folds)
+}
+
+function fewOfClass(
+  parameter: 'outcome' | 'ids',
+  [stayed, churned]: readonly [stayed: number, churned: number],
+  folds: number,
+): Problem[] {
   const least = leastInFold * folds
   if (Math.min(stayed, churned) >= least) return []
   return [
     {
       code: 'out-of-range',
-      parameter: 'outcome',
+      parameter,
       rule: `to hold at least ${least} churners and ${least} others, ${leastInFold} for each of ${folds} folds`,
       received: `${churned} churned, ${stayed} stayed`,
       wayOut:

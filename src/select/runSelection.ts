@@ -1,9 +1,9 @@
-import { HoldfastError } from '../base/errors.js'
-import { groupNumbers } from '../base/groupNumbers.js'
+import { customersOf } from '../base/customersOf.js'
+import { HoldfastError, refuse } from '../base/errors.js'
 import { takeValues } from '../base/matrix.js'
 import type { Candidate } from './candidate.js'
 import { Cells, rowsOfData } from './cells.js'
-import { type CheckedSelection, checkSelection } from './checkSelection.js'
+import { type CheckedSelection, checkSelection, fewCustomersProblems } from './checkSelection.js'
 import { type Decision, decide } from './decide.js'
 import { rungsFor } from './rungs.js'
 import { Search, type SearchResult } from './search.js'
@@ -36,7 +36,7 @@ export async function runSelection(
   const seconds = budgetSeconds ?? (maximumTrials === undefined ? defaultSeconds : Number.POSITIVE_INFINITY)
   const watch = new Stopwatch(now, 1000 * seconds, signal)
   watch.refuseAborted()
-  const { data, plan, validation } = prepare(operation, given, checked)
+  const { data, plan, validation, note } = prepare(operation, given, checked)
   const digests = digestsOf(given, checked, validation)
   const { seed, onProgress, onState, resume } = checked.options
   const cells = new Cells(data, plan, checked.metrics, seed, checkedState(resume, ...digests))
@@ -81,7 +81,7 @@ export async function runSelection(
     validation,
     selectionScore: decision?.decisive.find(({ name }) => name === trained.chosen.name)?.mean ?? null,
     trials: trialsOf(result, decision),
-    notes: [...notes, ...(decision?.notes ?? []), ...untriedNotes(result)],
+    notes: [...(note === null ? [] : [note]), ...notes, ...(decision?.notes ?? []), ...untriedNotes(result)],
     seconds: watch.spentSeconds,
     state: stateNow(),
   })
@@ -94,26 +94,28 @@ interface Prepared {
   readonly data: SelectionData
   readonly plan: readonly (readonly ValidationFold[])[]
   readonly validation: SelectionValidation
+  /** What was noticed about whose the rows are; null where nothing was. */
+  readonly note: string | null
 }
 
 function prepare(operation: string, given: SelectionData, { options }: CheckedSelection): Prepared {
   const rows = countedRows(given)
   const whole = rows.length === given.outcome.length
-  const data: SelectionData = whole ? given : rowsOfData(given, rows)
+  const owned = options.groups === undefined ? given : { ...given, ids: options.groups }
+  const data: SelectionData = whole ? owned : rowsOfData(owned, rows)
   const cutoffs = given.cutoffs == null ? null : takeValues(given.cutoffs, rows)
   const kind = options.validation ?? (canBeInTime(given, cutoffs) ? 'time' : 'folds')
   if (kind === 'time') {
     const plan = inTime(operation, given, data.outcome, cutoffs, options.folds)
-    return { data, plan: [plan], validation: { kind, folds: plan.length, repeats: 1 } }
+    return { data, plan: [plan], validation: { kind, folds: plan.length, repeats: 1 }, note: null }
   }
-  const all = options.groups ?? given.ids
-  const groups =
-    all === undefined ? Int32Array.from(rows.keys()) : groupNumbers(Array.from(rows, (row) => all[row]!))
+  const { customerOf, note } = customersOf(data.features, data.ids)
+  refuse(operation, fewCustomersProblems({ customerOf, outcome: data.outcome }, options.folds))
   const repeats = options.repeats ?? Math.min(Math.max(Math.round(steadyRows / rows.length), 1), mostRepeats)
   const plan = Array.from({ length: repeats }, (_, repeat) =>
-    dealtFolds(data.outcome, groups, options.folds, options.seed + repeat),
+    dealtFolds(data.outcome, customerOf, options.folds, options.seed + repeat),
   )
-  return { data, plan, validation: { kind, folds: options.folds, repeats } }
+  return { data, plan, validation: { kind, folds: options.folds, repeats }, note }
 }
 
 function canBeInTime({ label }: SelectionData, cutoffs: Int32Array | null): boolean {

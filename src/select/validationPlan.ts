@@ -1,3 +1,4 @@
+import { dealCustomers } from '../base/dealCustomers.js'
 import { seededRandom, shuffledIndices } from '../base/random.js'
 import type { SelectionData } from './selectionData.js'
 
@@ -15,26 +16,19 @@ interface OutcomeSpan {
 }
 
 /**
- * Returns folds of all rows: rows of one group together, groups with a churner and others dealt in turn, so that every
- * fold has its share of both.
+ * Returns folds of all rows: rows of one customer together, customers with a churner and others dealt in turn, so that
+ * every fold has its share of both.
  */
 export function dealtFolds(
   outcome: Uint8Array,
-  groupOf: Int32Array,
+  customerOf: Int32Array | null,
   count: number,
   seed: number,
 ): ValidationFold[] {
-  const groups = groupOf.reduce((most, group) => Math.max(most, group + 1), 0)
-  const churned = new Uint8Array(groups)
-  for (let row = 0; row < outcome.length; row++) if (outcome[row] === 1) churned[groupOf[row]!] = 1
-  const foldOfGroup = new Uint8Array(groups)
-  const dealt = [0, 0]
-  for (const group of shuffledIndices(groups, seededRandom(seed))) {
-    foldOfGroup[group] = dealt[churned[group]!]!++ % count
-  }
+  const foldOf = dealCustomers({ customerOf, outcome }, ({ place }) => place % count, seededRandom(seed))
   return Array.from({ length: count }, (_, fold) => ({
-    train: rowsWhere(outcome.length, (row) => foldOfGroup[groupOf[row]!] !== fold),
-    test: rowsWhere(outcome.length, (row) => foldOfGroup[groupOf[row]!] === fold),
+    train: rowsWhere(outcome.length, (row) => foldOf[row] !== fold),
+    test: rowsWhere(outcome.length, (row) => foldOf[row] === fold),
   }))
 }
 

@@ -96,3 +96,14 @@ test.each([0, 1, 20, -0.1])('testShare %d is refused', (testShare) => {
     'expected testShare to be',
   )
 })
+
+test('half a customer is a whole one: round(0.25 × 6) is 2', () => {
+  const ids = Array.from({ length: 12 }, (_, row) => `C${row}`)
+  const dataset = datasetOfRows(
+    ids,
+    ids.map((_, row) => row % 2),
+  )
+  // 6 churned and 6 stayed: 1.5 of each.
+  const { test: tested } = splitRows(dataset, { testShare: 0.25 })
+  expect([tested.ids.length, tested.outcome.reduce((sum, one) => sum + one, 0)]).toEqual([4, 2])
+})

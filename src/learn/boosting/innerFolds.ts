@@ -147,7 +147,7 @@ function startedAt(training: PartTraining, roles: Uint8Array): PartTraining {
 }
 
 /** Log odds of the rows that train. */
-function baseMarginOf(outcome: Uint8Array, weight: Float64Array | null, roles: Uint8Array): number {
+export function baseMarginOf(outcome: Uint8Array, weight: Float64Array | null, roles: Uint8Array): number {
   let [all, churned] = [0, 0]
   for (let row = 0; row < outcome.length; row++) {
     if (roles[row] !== 0) continue

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HoldfastError } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { Random } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
@@ -81,11 +82,26 @@ export function* growValidated(
       if (count % part.lookEvery !== 0 && count !== part.rounds) continue
       addMargins(builder.build(), columns, margin)
       builder = new EnsembleBuilder(specs)
-      const value = sign * metric.value(probabilityOf(margin), outcome, weight === null ? {} : { weight })
+      const figure = metric.value(probabilityOf(margin), outcome, weight === null ? {} : { weight })
+      if (!Number.isFinite(figure)) throw noFigure(metric, figure)
+      const value = sign * figure
       if (value < best.value) best = { value, trees: count, look }
       if (look++ - best.look >= patienceLooks) break
     }
     grown.push(trees.slice(0, best.trees))
   }
   return grown
+}
+
+/** No look would be better than such a one: the model would be left without a tree. */
+function noFigure({ value }: ValidationMetric, received: unknown): HoldfastError {
+  return new HoldfastError('trainBoosting', [
+    {
+      code: 'value-not-finite',
+      parameter: `metric ${value.name}`.trimEnd(),
+      rule: 'to be a finite number on the validation rows',
+      received,
+      wayOut: 'Look for what it divides by, or validate on more rows.',
+    },
+  ])
 }

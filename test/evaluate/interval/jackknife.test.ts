@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { jackknife } from '../../../src/evaluate/interval/influence.js'
+import { intervalByWeights } from '../../../src/evaluate/interval/intervalByWeights.js'
+
+test('the jackknife takes the mean of each stratum off where it is stratified, of all where it is not', () => {
+  // Two churners with influences 1 and 3, two stayers with 10 and 14.
+  const units = {
+    copies: Float64Array.of(1, 1, 1, 1),
+    unitsWithChurner: 2,
+    rowStart: Int32Array.of(0, 1, 2, 3, 4),
+    churned: Uint8Array.of(1, 1, 0, 0),
+    weight: Float64Array.of(1, 1, 1, 1),
+    groups: [Int32Array.of(0, 1, 0, 1)],
+  }
+  const influence = { churned: Float64Array.of(1, 3), stayed: Float64Array.of(10, 14) }
+  // Off the mean 7: −6, −4, 3, 7, whose squares are 110 in all; (4 − 1) / 4 of it.
+  expect(jackknife(units, [influence], false).standardError).toBeCloseTo(Math.sqrt(82.5), 12)
+  // Off the means 2 and 12: −1, 1, −2, 2, squares 10; the cubes cancel out.
+  expect(jackknife(units, [influence], true)).toEqual({ standardError: Math.sqrt(7.5), acceleration: 0 })
+})
+
+test('intervalByWeights draws by its seed: the same again, others with another', () => {
+  const figure = (weight: Float64Array): number =>
+    weight.reduce((sum, own, row) => sum + own * row, 0) / weight.reduce((sum, own) => sum + own, 0)
+  const of = (seed: number) => intervalByWeights(40, figure, { seed, resamples: 50 })
+  expect(of(7)).toEqual(of(7))
+  expect([of(8).lower, of(8).upper]).not.toEqual([of(7).lower, of(7).upper])
+})
