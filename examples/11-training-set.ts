@@ -88,7 +88,12 @@ await history.close()
 // The same rules in a service, for one customer, without an engine:
 const customer = {
   customer: { id: 'A', activatedAt: '2023-05-10' },
-  usage: [{ day: '2024-11-30', minutes: 9 }],
+  usage: [{ day: '2024-11-30', minutes: 9, dataMb: 40, messages: 1 }],
+  bills: [],
+  payments: [],
+  plans: [],
+  contacts: [],
+  devices: [],
 }
 const one = featuresOf(customer, compileRules(features), epochDay('2024-12-01'))
 console.log(`in a service: ${one.columns.length} features`)

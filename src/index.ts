@@ -549,6 +549,9 @@ export {
   type TrainedOn,
 } from './score/scorer.js'
 export { readScorer, saveScorer } from './score/scorer.node.js'
+export { Scores } from './score/scores.js'
+export type { SeenFeature } from './score/seenInTraining.js'
+export type { UnseenValue } from './score/unseen.js'
 // select: the model to use, chosen by validation
 export type { CandidateChoice, FamilyName } from './select/candidate.js'
 export type { SelectionRule } from './select/chooseTrial.js'

@@ -13,10 +13,18 @@ export type Months = number
 
 const millisPerDay = 86_400_000
 
+/** 2200-01-01. A day from then on is no day of a row, but a number that means something else. */
+export const beyondAnyRow = 84_006 as EpochDay
+
+/** 0001-01-01 and 9999-12-31: numbers beyond are no days that anybody writes. */
+const [earliestDay, latestDay] = [-719_162, 2_932_896]
+
 /**
  * Returns the day of a date, a text or a day number.
  *
  * A text is `YYYY-MM-DD` (a time after it is cut off); a `Date` is read in UTC; a number is already a count of days.
+ *
+ * A number that is written like a date is refused: 20250201, or the month 202502, which would be a day of the year 2524.
  *
  * @throws {HoldfastError} `value-type` for anything else, and for days that no calendar has (2025-02-30)
  *
@@ -25,27 +33,64 @@ const millisPerDay = 86_400_000
  * // => 30
  */
 export function epochDay(value: string | number | Date): EpochDay {
+  return dayOf('epochDay', 'day', value)
+}
+
+/** Like {@link epochDay}, for a parameter of another function: its refusal names both. */
+export function dayOf(operation: string, parameter: string, value: unknown): EpochDay {
   const day = parseDay(value)
   if (day !== undefined) return day
-  throw new HoldfastError('epochDay', [
+  throw new HoldfastError(operation, [
     {
       code: 'value-type',
-      parameter: 'day',
+      parameter,
       rule: 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
       received: value,
+      ...dayHint(value),
     },
   ])
 }
 
+/** Returns the way out for what is not a day but was probably meant as one: `Did you mean '2025-02-01'?` */
+export function dayHint(value: unknown): { readonly wayOut?: string } {
+  const meant = typeof value === 'number' ? meantByNumber(value) : meantByText(value)
+  return meant === undefined ? {} : { wayOut: `Did you mean '${meant}'?` }
+}
+
+function meantByNumber(value: number): string | undefined {
+  if (!Number.isFinite(value)) return undefined
+  // Milliseconds or seconds since 1970, from 2001 to 2200
+  if (value >= 978_307_200_000 && value < beyondAnyRow * millisPerDay) {
+    return formatDay(Math.floor(value / millisPerDay) as EpochDay)
+  }
+  if (value >= 978_307_200 && value < beyondAnyRow * 86_400)
+    return formatDay(Math.floor(value / 86_400) as EpochDay)
+  return meantByText(String(value))
+}
+
+function meantByText(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const [, year, month, day = '01'] =
+    /^\s*(\d{4})[-/.]?(0[1-9]|1[0-2])(?:[-/.]?(\d\d))?\s*$/.exec(value) ?? []
+  if (year === undefined || month === undefined) return undefined
+  const text = `${year}-${month}-${day}`
+  return parseDay(text) === undefined ? undefined : text
+}
+
 /** Like {@link epochDay}, with undefined where the value is not a day. For loops over input rows. */
 export function parseDay(value: unknown): EpochDay | undefined {
-  if (typeof value === 'number')
-    return Number.isInteger(value) && Math.abs(value) < 100_000_000 ? (value as EpochDay) : undefined
+  if (typeof value === 'number') return isDayNumber(value) ? (value as EpochDay) : undefined
   if (value instanceof Date) {
     const day = Math.floor(value.getTime() / millisPerDay)
     return Number.isNaN(day) ? undefined : (day as EpochDay)
   }
   return typeof value === 'string' ? dayOfText(value) : undefined
+}
+
+function isDayNumber(value: number): boolean {
+  if (!Number.isInteger(value) || value < earliestDay || value > latestDay) return false
+  // The months of 1900 to 2199 written as YYYYMM
+  return !(value >= 190_001 && value <= 219_912 && value % 100 >= 1 && value % 100 <= 12)
 }
 
 // Without a regular expression and without a Date: a service reads thousands of days a call.

@@ -153,12 +153,19 @@ function shorten(text: string): string {
 }
 
 /**
- * Returns the candidate that is most like the given word, or undefined where none is close (edit distance above a third).
+ * Returns the candidate that is most like the given word, or undefined where none is close.
  * Used in error messages: "Did you mean …?".
+ *
+ * @param farthest largest edit distance that is close; upper and lower case, spaces, `_` and `-` do not count. Default a
+ *   third of the word
  */
-export function closestWord(word: string, candidates: readonly string[]): string | undefined {
+export function closestWord(
+  word: string,
+  candidates: readonly string[],
+  farthest = Math.max(1, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(Math.max(word.length, 3) / 3)) + 1
+  let bestDistance = farthest + 1
   for (const candidate of candidates) {
     const distance = editDistance(normalizeWord(word), normalizeWord(candidate))
     if (distance < bestDistance) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dayHint } from './days.js'
 import { closestWord, HoldfastError, type Problem } from './errors.js'
 import { ownValue, setOwnValue } from './ownValue.js'
 
@@ -80,7 +81,8 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
   const received = valueAt(options, path)
   const problem: Problem = { code: 'option-invalid', parameter, rule, received }
   const wayOut = shareHint(rule, received)
-  return [wayOut === undefined ? problem : { ...problem, wayOut }]
+  if (wayOut !== undefined) return [{ ...problem, wayOut }]
+  return [rule.includes('YYYY-MM-DD') ? { ...problem, ...dayHint(received) } : problem]
 }
 
 // A refinement without a message of its own says no more than that the input is invalid.

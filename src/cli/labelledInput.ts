@@ -22,6 +22,7 @@ import { checkOutputs, type OutputFile } from './outputFiles.js'
 import { readInputTable } from './readInputTable.js'
 import { rejectsFile, writeRejects } from './rejects.js'
 import type { Terminal } from './terminal.js'
+import { sayUnseen } from './unseen.js'
 
 /** Options of commands that ask how a model did on customers whose outcome is known. */
 export interface LabelledInputOptions extends InputOptions {
@@ -66,6 +67,7 @@ export async function labelledInput(
       ? await datasetOfHistory(scorer, modelFile, options, terminal, check)
       : await datasetOfFile(scorer, file, options, terminal, check)
   sayLeftOut(terminal, 'not asked about', dataset.report.population)
+  sayUnseen(terminal, scorer, scorer.unseenIn(dataset.features), dataset.ids.length)
   sayLeftOut(terminal, 'not asked about', dataset.report.unlabelled)
   return dataset
 }

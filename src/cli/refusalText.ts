@@ -46,7 +46,9 @@ function problemOfCommand(problem: Problem, command: Command | undefined): Probl
   return {
     ...facts,
     parameter: parameterOfCommand(problem, command),
-    rule: problem.rule.replace('(maxRejectShare)', '(--max-reject-share)'),
+    rule: problem.rule
+      .replace('(maxRejectShare)', '(--max-reject-share)')
+      .replace('(maximumUnseenShare)', '(--max-unseen)'),
     ...(translated === '' ? {} : { wayOut: translated }),
   }
 }
@@ -59,7 +61,11 @@ function parameterOfCommand({ parameter, place }: Problem, command: Command | un
 }
 
 /** Options of functions whose flags have another name. */
-const flagNames: Readonly<Record<string, string>> = { silentDays: 'horizonDays', folder: 'out' }
+const flagNames: Readonly<Record<string, string>> = {
+  silentDays: 'horizonDays',
+  folder: 'out',
+  maximumUnseenShare: 'maxUnseen',
+}
 
 function flagOf(option: string, command: Command | undefined): string | undefined {
   const name = ownValue(flagNames, option) ?? option

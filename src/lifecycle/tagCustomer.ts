@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { dayRule } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
-import { type CustomerHistory, checkCustomerHistory } from '../table/customerHistory.js'
-import type { HistoryKinds } from '../table/inputs.js'
+import { type CustomerHistory, checkHistoryRows, type TableReads } from '../table/customerHistory.js'
+import type { EventTableName, HistoryKinds } from '../table/inputs.js'
 import { alignLevels, type BaseLevels } from './baseLevels.js'
 import { customerMonths, kindsOf } from './customerMonths.js'
-import { type SignalOptions, signalOptionsShape, signalsOf } from './signalRule.js'
+import { type CheckedSignals, type SignalOptions, signalOptionsShape, signalsOf } from './signalRule.js'
 import { type StageOptions, stageOptionsShape, withStageOrder } from './stageOptions.js'
 import { type MonthTag, tagMonths } from './tagMonths.js'
 
@@ -25,8 +26,8 @@ const schema = withStageOrder(
   z.strictObject({
     ...signalOptionsShape,
     ...stageOptionsShape,
-    asOf: z.int(),
-    from: z.int().optional(),
+    asOf: dayRule,
+    from: dayRule.optional(),
     tables: z.record(z.string(), z.record(z.string(), z.string())).optional(),
     baseLevels: z
       .strictObject({
@@ -48,7 +49,8 @@ const schema = withStageOrder(
  * @param history tables of one customer
  * @param options `asOf`, signals and thresholds
  * @returns the tag of the last month that is over
- * @throws {HoldfastError} as `checkCustomerHistory`; `option-invalid`, `option-unknown`; `out-of-range` where no month of
+ * @throws {HoldfastError} as `checkCustomerHistory`; where `tables` are given, `table-unknown` and `column-missing` for what
+ * the signals read of them and the history does not have; `option-invalid`, `option-unknown`; `out-of-range` where no month of
  * the customer is over; `table-unknown` where he has no usage, payment or bill and `tables` is not given
  *
  * O(rows + months).
@@ -72,12 +74,14 @@ export function tagCustomer(history: CustomerHistory, options: TagCustomerOption
     options,
   )
   const kinds = tables as HistoryKinds | undefined
-  const checked = checkCustomerHistory(history, kinds === undefined ? {} : { tables: kinds })
-  const rules = signalsOf(operation, kinds ?? kindsOf(checked, asOf as EpochDay), {
-    signals,
-    activityTable,
-  } as SignalOptions)
-  const block = customerMonths(operation, checked, rules, from as EpochDay | undefined, asOf as EpochDay)
+  const asked = { signals, activityTable } as SignalOptions
+  const told = kinds === undefined ? undefined : signalsOf(operation, kinds, asked)
+  const checked =
+    told === undefined
+      ? checkHistoryRows(operation, history, {})
+      : checkHistoryRows(operation, history, { tables: kinds! }, readsOf(told))
+  const rules = told ?? signalsOf(operation, kindsOf(checked, asOf), asked)
+  const block = customerMonths(operation, checked, rules, from, asOf)
   const names = rules.signals.map((signal) => signal.name)
   const levels = baseLevels === undefined ? [] : alignLevels(operation, baseLevels, block.calendar, names)
   const first = block.month[0]!
@@ -90,4 +94,12 @@ export function tagCustomer(history: CustomerHistory, options: TagCustomerOption
     stageOptions as StageOptions,
   )
   return tags.at(-1)!
+}
+
+function readsOf({ signals, activityTable }: CheckedSignals): TableReads {
+  const reads = new Map<EventTableName, string[]>([[activityTable, []]])
+  for (const { table, measure } of signals) {
+    reads.set(table, [...(reads.get(table) ?? []), ...(measure === undefined ? [] : [measure])])
+  }
+  return reads
 }

@@ -4,6 +4,7 @@ import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type PopulationRule, populationRuleSchema } from '../population/rule.js'
 import { type RiskBand, riskBandsSchema } from './bands.js'
+import { type SeenFeature, seenFeatureSchema } from './seenInTraining.js'
 
 /** What a model file carries beside the model: the rules of its features, its risk bands, what it predicts, on what. */
 export interface AboutModel {
@@ -23,6 +24,8 @@ export interface AboutModel {
   } | null
   /** Null where it is not known. */
   readonly trainedOn: { readonly rows: number; readonly churned: number; readonly fingerprint: string } | null
+  /** What training has seen of each feature; null where it is not known: imported models, files of earlier versions. */
+  readonly seen: readonly SeenFeature[] | null
 }
 
 /** The rule of {@link AboutModel}: reads it back from a model file. */
@@ -45,4 +48,5 @@ export const aboutModelSchema: z.ZodType<AboutModel> = z.strictObject({
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .nullable(),
+  seen: z.array(seenFeatureSchema).nullable().default(null),
 })

@@ -1,16 +1,17 @@
 import { z } from 'zod'
-import { type EpochDay, epochDay, formatDay } from '../base/days.js'
+import { dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
-import { featureTables } from '../feature/checkFeatureRules.js'
+import { checkFeatureRules, featureTables } from '../feature/checkFeatureRules.js'
 import { featureMatrix } from '../feature/sql/featureMatrix.js'
 import type { PopulationRule } from '../population/rule.js'
-import { dayColumn, Table } from '../table/table.js'
+import { dayColumn, type Table } from '../table/table.js'
 import type { ScoreOptions, Scorer } from './scorer.js'
+import { Scores } from './scores.js'
 
 /** How the customers of a history are scored. */
 export interface ScoreHistoryOptions extends ScoreOptions {
@@ -22,8 +23,8 @@ export interface ScoreHistoryOptions extends ScoreOptions {
 
 /** Scores of a history, and who was not scored. */
 export interface HistoryScores {
-  /** Columns `id`, `asOf`, `probability`, `band`, `reason1`, …; in the order of id. */
-  readonly scores: Table
+  /** Columns `id`, `asOf`, `probability`, `band`, `reason1`, …; in the order of id. Its `unseen` says what is new. */
+  readonly scores: Scores
   /** Columns `cutoff`, `reason`, `customers`: `counted`, and each reason for leaving a customer out. */
   readonly population: Table
 }
@@ -38,7 +39,7 @@ const asOfOption = z.strictObject({ asOf: z.union([z.string(), z.number(), z.dat
  * @param scorer a scorer with feature rules, see `createScorer`
  * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table);
  *   `window-open` where the history is not complete up to `asOf`, or has no row before it; `table-unknown`, `column-missing` where the history
- *   lacks what the rules read
+ *   lacks what the rules read; `value-unknown` above `maximumUnseenShare`
  *
  * One read of each table; memory customers × rules × 8 bytes.
  *
@@ -52,8 +53,9 @@ export async function scoreHistory(
   const { asOf, population, ...scoreOptions } = options
   checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
   const complete = completeUntilOf(history, featureTables(scorer.about.rules ?? []))
-  const cutoff = asOf === undefined ? complete : epochDay(asOf)
+  const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf)
   const rules = rulesOf(scorer, cutoff, complete)
+  checkFeatureRules('scoreHistory', rules, history.tables)
   await refuseBeforeBeginning(history, cutoff)
   const counted = population ?? scorer.about.population
   const matrix = await featureMatrix(history, rules, {
@@ -69,7 +71,7 @@ export async function scoreHistory(
     ),
     ...scores.columns,
   ]
-  return { scores: new Table(columns, scores.rowCount), population: matrix.population }
+  return { scores: new Scores(columns, scores.rowCount, scores.unseen), population: matrix.population }
 }
 
 function rulesOf(

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { EpochDay } from '../base/days.js'
-import { epochDay } from '../base/days.js'
+import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
-import { featuresOf } from '../feature/memory/featuresOf.js'
+import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
 import { describeFeature } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
@@ -14,12 +13,15 @@ import type { ChurnModel } from '../learn/contract.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
 import type { PopulationRule } from '../population/rule.js'
-import type { CustomerHistory } from '../table/customerHistory.js'
-import { type Cell, type Column, idColumn, Table, tableFrom } from '../table/table.js'
+import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
+import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
 import { type AboutModel, aboutModelSchema } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
-import { modelInput } from './modelInput.js'
+import { modelInput, rowInput } from './modelInput.js'
 import { type FeatureWords, type Reason, reasonsOf, valuesByName } from './reasons.js'
+import { Scores } from './scores.js'
+import { seenInTraining } from './seenInTraining.js'
+import { type UnseenValue, UnseenWatch } from './unseen.js'
 
 /** What a scorer says of one customer. */
 export interface Score {
@@ -29,15 +31,34 @@ export interface Score {
   readonly band: string
   /** The strongest first. */
   readonly reasons: readonly Reason[]
+  /**
+   * Values of the customer that training has not seen, in the order of the model's features; empty where there are none.
+   * The model reads them as best it can; the score is not to be trusted as others are.
+   */
+  readonly unseen: readonly UnseenValue[]
 }
 
 /** How scores are given. */
 export interface ScoreOptions extends PredictOptions {
   /** Reasons per customer. Integer from 0 to 20, default 3; 0 saves their computation. */
   readonly reasons?: number
+  /**
+   * Largest share of the rows, in [0, 1], whose value in any one column may be one that training has not seen; above it,
+   * nothing is scored. Default 1: nothing is refused, all is counted in `unseen`.
+   *
+   * Not seen are a category that no training row had; a number beyond the least or greatest of training by more than the
+   * width that holds the middle 98 % of it; a missing value where every training row had one; and a column without any
+   * value where that would be chance in less than one of a million times.
+   */
+  readonly maximumUnseenShare?: number
 }
 
-const scoreOptions = predictOptions.extend({ reasons: z.number().int().min(0).max(20).default(3) })
+const scoreOptions = predictOptions.extend({
+  reasons: z.number().int().min(0).max(20).default(3),
+  maximumUnseenShare: z.number().min(0).max(1).default(1),
+})
+
+type CheckedScoreOptions = z.output<typeof scoreOptions>
 
 /** A trained model with all that scoring needs beside it: feature rules, risk bands, words. Immutable. */
 export interface Scorer {
@@ -50,7 +71,9 @@ export interface Scorer {
    * of the model: `followCustomer(history, compileRules(scorer.about.rules))`; so is, with `percentiles`, whoever is
    * scored by a model that reads percentiles.
    *
-   * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); all bad rows at once
+   * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); `value-type` where `asOf` is no
+   *   day; `out-of-range` where the customer has not been activated before it or is known to have cancelled before it: the
+   *   model was trained on active customers; all bad rows at once, as `featuresOf`
    */
   scoreOne(
     customer: CustomerHistory | FollowedCustomer,
@@ -59,18 +82,20 @@ export interface Scorer {
   /**
    * Scores one row of features by name, as they stood in the training table. Features of null or '' are missing.
    *
-   * @throws {HoldfastError} `feature-missing`, `column-type`
+   * @throws {HoldfastError} `feature-missing`, `column-type`, `value-type`; `value-unknown` above `maximumUnseenShare`
    */
   scoreRow(row: Readonly<Record<string, Cell>>, options?: ScoreOptions): Score
   /**
    * Scores the rows of a feature table.
    *
    * @returns columns `id` (the values of the column `id`, where named), `probability`, `band`, `reason1`, …
-   * @throws {HoldfastError} `feature-missing`, `column-type`, `column-missing`
+   * @throws {HoldfastError} `feature-missing`, `column-type`, `column-missing`; `value-unknown` above `maximumUnseenShare`
    */
-  scoreTable(table: Table, options?: ScoreOptions & { readonly id?: string }): Table
+  scoreTable(table: Table, options?: ScoreOptions & { readonly id?: string }): Scores
   /** Scores a feature matrix; the same columns as {@link Scorer.scoreTable}, without `id`. */
-  scoreMatrix(features: FeatureMatrix, options?: ScoreOptions): Table
+  scoreMatrix(features: FeatureMatrix, options?: ScoreOptions): Scores
+  /** Returns what training has not seen of a feature matrix, as the `unseen` of its {@link Scores}, without scoring it. */
+  unseenIn(features: FeatureMatrix): Table
 }
 
 /** What a scorer takes over from the data its model was trained on. A `Dataset` is one. */
@@ -86,6 +111,8 @@ export interface TrainedOn {
   readonly population: PopulationRule | null
   readonly outcome: Uint8Array
   readonly fingerprint: string
+  /** The training rows: what the scorer has seen. Left out, nothing but categories can be compared later. */
+  readonly features?: FeatureMatrix
 }
 
 /**
@@ -104,6 +131,7 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
       bands: riskBands(model.baseRate, bands),
       label: trainedOn?.label ?? null,
       trainedOn: trainedOn === undefined ? null : countsOf(trainedOn),
+      seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
     }),
   )
 }
@@ -143,49 +171,104 @@ export function loadScorer(bytes: Uint8Array): Scorer {
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about.rules)
-  const scoreMatrix = (features: FeatureMatrix, options?: ScoreOptions): Table => {
-    const checked = checkOptions('scoreMatrix', scoreOptions, options)
-    return scoreColumns(model, about.bands, words, features, checked)
+  const watch = new UnseenWatch(model.features, about.seen)
+  const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
+    const unseen = watch.counts(features)
+    refuseUnseen(operation, watch, features, unseen.rowCount, options)
+    return new Scores(scoreColumns(model, about.bands, words, features, options), features.rowCount, unseen)
   }
-  const first = (features: FeatureMatrix, reasons: number): Score => {
+  const one = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Score => {
+    const unseen = watch.ofRow(features)
+    refuseUnseen(operation, watch, features, unseen.length, options)
     const probability = model.probability(features)[0]!
-    const given =
-      reasons === 0
+    const reasons =
+      options.reasons === 0
         ? []
-        : reasonsOf(model, model.contributions(features), valuesByName(features), 0, reasons, words)
-    return { probability, band: bandName(probability, about.bands), reasons: given }
+        : reasonsOf(model, model.contributions(features), valuesByName(features), 0, options.reasons, words)
+    return { probability, band: bandName(probability, about.bands), reasons, unseen }
   }
   let compiled: CompiledRules | undefined
-  const featuresAsOf = (customer: CustomerHistory | FollowedCustomer, cutoff: EpochDay): FeatureMatrix => {
-    if (about.rules === null) throw needsRules()
-    if (isFollowed(customer)) return customer.features(cutoff)
-    compiled ??= compileRules(about.rules)
-    return featuresOf(customer, compiled, cutoff)
+  const featuresAsOf = (
+    customer: CustomerHistory | FollowedCustomer,
+    asOf: unknown,
+    rules: readonly FeatureRule[],
+  ): FeatureMatrix => {
+    const cutoff = scoringDay(asOf)
+    if (isFollowed(customer)) {
+      refuse('scoreOne', notCounted(customer.customer, cutoff))
+      return customer.features(cutoff)
+    }
+    compiled ??= compileRules(rules)
+    const rows = new CustomerRows('scoreOne', customer, compiled, true)
+    refuse('scoreOne', notCounted(rows.customer, cutoff))
+    return rows.asOf(cutoff)
   }
   return {
     model,
     about,
-    scoreMatrix,
-    scoreOne(customer, { asOf, ...options }) {
-      const { reasons } = checkOptions('scoreOne', scoreOptions, options)
-      return first(featuresAsOf(customer, epochDay(asOf)), reasons)
+    unseenIn: (features) => watch.counts(features),
+    scoreMatrix(features, options) {
+      return many('scoreMatrix', features, checkOptions('scoreMatrix', scoreOptions, options))
+    },
+    scoreOne(customer, given) {
+      if (about.rules === null) throw needsRules()
+      const { asOf, ...options } = given ?? {}
+      const checked = checkOptions('scoreOne', scoreOptions, options)
+      return one('scoreOne', featuresAsOf(customer, asOf, about.rules), checked)
     },
     scoreRow(row, options) {
-      const { reasons } = checkOptions('scoreRow', scoreOptions, options)
-      const cells = Object.fromEntries(
-        Object.entries(row).map(([name, cell]) => [name, [cell === '' ? null : cell]]),
-      )
-      return first(modelInput('scoreRow', model.features, tableFrom(cells)), reasons)
+      const checked = checkOptions('scoreRow', scoreOptions, options)
+      return one('scoreRow', rowInput(row, model.features, about.rules !== null), checked)
     },
     scoreTable(table, { id, ...options } = {}) {
       const checked = checkOptions('scoreTable', scoreOptions, options)
-      const features = modelInput('scoreTable', model.features, table)
-      const scores = scoreColumns(model, about.bands, words, features, checked)
-      return id === undefined
-        ? scores
-        : new Table([{ ...idColumn(table.column(id)), name: 'id' }, ...scores.columns])
+      const scores = many('scoreTable', modelInput('scoreTable', model.features, table), checked)
+      if (id === undefined) return scores
+      const columns = [{ ...idColumn(table.column(id)), name: 'id' }, ...scores.columns]
+      return new Scores(columns, scores.rowCount, scores.unseen)
     },
   }
+}
+
+function refuseUnseen(
+  operation: string,
+  watch: UnseenWatch,
+  features: FeatureMatrix,
+  found: number,
+  { maximumUnseenShare }: CheckedScoreOptions,
+): void {
+  if (found > 0 && maximumUnseenShare < 1) refuse(operation, watch.problems(features, maximumUnseenShare))
+}
+
+function scoringDay(asOf: unknown): EpochDay {
+  const day = dayOf('scoreOne', 'asOf', asOf)
+  if (day < beyondAnyRow) return day
+  throw new HoldfastError('scoreOne', [
+    {
+      code: 'out-of-range',
+      parameter: 'asOf',
+      rule: `to be before ${formatDay(beyondAnyRow)}`,
+      received: asOf,
+      wayOut: 'A number is read as days since 1970-01-01: write the day as YYYY-MM-DD.',
+    },
+  ])
+}
+
+/** Returns why a customer is not one of those whom the model was trained to tell apart: the active ones. */
+function notCounted(customer: CheckedCustomer, cutoff: EpochDay): Problem[] {
+  const { id, activatedAt, cancelledAt, cancelledKnownAt = null } = customer
+  const hasLeft =
+    cancelledAt !== null &&
+    cancelledAt < cutoff &&
+    !(typeof cancelledKnownAt === 'number' && cancelledKnownAt >= cutoff)
+  const problem = { code: 'out-of-range', parameter: 'asOf', received: formatDay(cutoff) } as const
+  if (activatedAt >= cutoff) {
+    const rule = `to be after ${formatDay(activatedAt)}, the day on which customer ${id} was activated`
+    return [{ ...problem, rule, wayOut: 'A customer without a past has no score yet.' }]
+  }
+  if (!hasLeft) return []
+  const rule = `to be at or before ${formatDay(cancelledAt)}, the day on which customer ${id} cancelled`
+  return [{ ...problem, rule, wayOut: 'Who has left needs no score: leave such customers out.' }]
 }
 
 function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is FollowedCustomer {
@@ -197,8 +280,8 @@ function scoreColumns(
   bands: readonly RiskBand[],
   words: FeatureWords,
   features: FeatureMatrix,
-  { reasons, threads }: z.output<typeof scoreOptions>,
-): Table {
+  { reasons, threads }: CheckedScoreOptions,
+): Column[] {
   const probability = model.probability(features, { threads })
   const columns: Column[] = [
     numberColumn('probability', probability),
@@ -208,7 +291,7 @@ function scoreColumns(
     ),
   ]
   if (reasons > 0) columns.push(...reasonColumns(model, features, reasons, words))
-  return new Table(columns, features.rowCount)
+  return columns
 }
 
 function reasonColumns(

@@ -1,5 +1,6 @@
 import type { EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { ColumnWatch } from './columnWatch.js'
 import { type EventTableName, eventTableNames, type HistoryKinds } from './inputs.js'
 import { type CheckedCell, RowReader } from './rowReader.js'
 import type { ColumnKind } from './table.js'
@@ -18,8 +19,8 @@ export interface HistoryRow {
 /**
  * The history of one customer in memory, under our names: what a service hands to a scorer.
  *
- * The tables are those of `openHistory` without their `id`, because there is one customer. A table that is left out
- * is empty.
+ * The tables are those of `openHistory`, with the `id` of the customer or without. A table that rules read is there, be it
+ * as an empty list: one that is left out might have been forgotten.
  */
 export interface CustomerHistory {
   readonly customer: HistoryRow & {
@@ -76,11 +77,12 @@ export interface CheckCustomerOptions {
  *
  * It is the in-memory counterpart of `openHistory`, for services that score one customer without an engine. A bill
  * and a device happen on the last day of their month, a plan on its first day (`from`), so that a cutoff sees the same
- * rows in both. What it does not check: whether a day is in the future, because only the caller knows what day it is.
+ * rows in both. What it does not check: whether a day is in the future, because only the caller knows what day it is;
+ * but a row of the year 2200 or later is refused. A table that is left out is empty here, because nothing is asked of it.
  *
- * @throws {HoldfastError} all problems at once: `table-unknown`, `value-missing`, `value-type`, `value-not-finite`,
- * `event-before-activation`, `out-of-range` (cancelled before activation, plan ends before it begins), with table,
- * row and column
+ * @throws {HoldfastError} all problems at once: `table-unknown`, `column-missing` (spelled nearly like one that is known),
+ * `value-missing`, `value-type`, `value-not-finite`, `id-unknown` (a row of somebody else), `event-before-activation`,
+ * `date-in-future`, `out-of-range` (cancelled before activation, plan ends before it begins), with table, row and column
  *
  * O(rows log rows); the input is not changed.
  *
@@ -96,31 +98,77 @@ export function checkCustomerHistory(
   history: CustomerHistory,
   options: CheckCustomerOptions = {},
 ): CheckedCustomerHistory {
-  const problems: Problem[] = unknownTables(history)
-  const customer = checkCustomer(history, options.tables?.customers, problems)
+  return checkHistoryRows('checkCustomerHistory', history, options)
+}
+
+/**
+ * Like {@link checkCustomerHistory}, for another function, which is named in refusals.
+ *
+ * @param reads of each table that is read, the columns that are read: table and columns must be there
+ */
+export function checkHistoryRows(
+  operation: string,
+  history: CustomerHistory,
+  { tables = {} }: CheckCustomerOptions,
+  reads: TableReads = new Map(),
+): CheckedCustomerHistory {
+  const problems: Problem[] = [...unknownTables(history), ...absentTables(history, reads)]
+  const attributes = new ColumnWatch('customers', reads.get('customers') ?? [], namesOf(tables.customers))
+  const customer = checkCustomer(history, tables.customers, attributes, problems)
   const events = Object.fromEntries(
     eventTableNames.map((table) => {
-      const reader = new RowReader(table, options.tables?.[table], customer['activatedAt'])
+      const reader = new RowReader(table, tables[table], customer)
+      const watch = new ColumnWatch(table, reads.get(table) ?? [], namesOf(tables[table]))
       const rows = rowsOf(history, table, problems).map((row, index) => {
         reader.read(row, index + 1, problems)
+        if (reader.isOfNewShape) watch.note(reader.names(), index + 1)
         return reader.row() as CheckedEvent
       })
+      problems.push(...watch.misspelled(), ...watch.absent())
       return [table, rows.sort((a, b) => a.day - b.day)]
     }),
   ) as Record<EventTableName, CheckedEvent[]>
-  refuse('checkCustomerHistory', problems)
+  refuse(operation, problems)
   return { customer, events }
+}
+
+/** Of each table that is read, its columns that are read. */
+export type TableReads = ReadonlyMap<EventTableName | 'customers', readonly string[]>
+
+function namesOf(kinds: Readonly<Record<string, ColumnKind>> | undefined): string[] {
+  return Object.keys(kinds ?? {})
 }
 
 /** Returns the row of the customer; what is wrong with it is added to the problems. */
 export function checkCustomer(
   history: CustomerHistory,
   kinds: Readonly<Record<string, ColumnKind>> | undefined,
+  watch: ColumnWatch,
   problems: Problem[],
 ): CheckedCustomer {
   const reader = new RowReader('customers', kinds)
+  const before = problems.length
   reader.read(history?.customer, 1, problems)
+  // What is no row at all has no columns to be missed.
+  if (reader.size > 0 || problems.length === before) watch.note(reader.names(), 1)
+  problems.push(...watch.misspelled(), ...watch.absent())
   return reader.row() as CheckedCustomer
+}
+
+/** Returns a problem for each table that is read and that a history does not name, be it empty. */
+export function absentTables(
+  history: CustomerHistory,
+  reads: TableReads,
+  added: ReadonlySet<EventTableName> = new Set(),
+): Problem[] {
+  return [...reads.keys()]
+    .filter((table) => table !== 'customers' && !added.has(table) && (history?.[table] ?? null) === null)
+    .map((table) => ({
+      code: 'table-unknown' as const,
+      parameter: `table ${table}`,
+      rule: 'to be in the history: the rules read it',
+      wayOut: `Where the customer has no rows of it, give an empty list: { ${table}: [] }.`,
+    }))
 }
 
 /** Returns the rows of a table as they were given; a table that is left out is empty. */

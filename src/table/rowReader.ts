@@ -1,5 +1,13 @@
-import { type EpochDay, formatDay, monthEnd, monthStart, parseDay } from '../base/days.js'
-import type { Place, Problem } from '../base/errors.js'
+import {
+  beyondAnyRow,
+  dayHint,
+  type EpochDay,
+  formatDay,
+  monthEnd,
+  monthStart,
+  parseDay,
+} from '../base/days.js'
+import { closestWord, type Place, type Problem } from '../base/errors.js'
 import { setOwnValue } from '../base/ownValue.js'
 import { type EventTableName, inputTables } from './inputs.js'
 import type { ColumnKind } from './table.js'
@@ -33,6 +41,8 @@ export class RowReader {
   day = 0 as EpochDay
   /** The day that the last row became known on, null where it does not say. */
   knownAt: EpochDay | null = null
+  /** True where the last row has other columns than the one before it, or the same in another order. */
+  isOfNewShape = false
 
   readonly #places = new Map<string, number>()
   readonly #kinds: (ColumnKind | undefined)[] = []
@@ -43,12 +53,12 @@ export class RowReader {
 
   /**
    * @param kinds kinds of the further columns; a cell of another kind is refused
-   * @param activatedAt activation of the customer; what happened before it is refused
+   * @param owner whose rows they are: what happened before their activation is refused, and so are rows of others
    */
   constructor(
     readonly table: EventTableName | 'customers',
     readonly kinds: Readonly<Record<string, ColumnKind>> | undefined,
-    readonly activatedAt?: CheckedCell | undefined,
+    readonly owner?: { readonly id: CheckedCell; readonly activatedAt: CheckedCell },
   ) {
     this.#required = Object.keys(inputTables[table].required).filter(
       (name) => name !== 'id' || table === 'customers',
@@ -58,6 +68,8 @@ export class RowReader {
 
   /** Reads a row; what is wrong with it is added to the problems. */
   read(row: unknown, rowNumber: number, problems: Problem[]): void {
+    const sizeBefore = this.size
+    this.isOfNewShape = false
     this.size = 0
     this.day = 0 as EpochDay
     this.knownAt = null
@@ -76,7 +88,10 @@ export class RowReader {
     let end: CheckedCell = null
     for (let index = 0; index < names.length; index++) {
       const name = names[index]!
-      if (isEvent && name === 'id') continue
+      if (isEvent && name === 'id') {
+        this.#checkOwner(values[index], rowNumber, problems)
+        continue
+      }
       const place = this.#placeOf(name)
       const cell = this.#cell(values[index], place, rowNumber, problems)
       this.cells[this.size++] = cell
@@ -87,8 +102,14 @@ export class RowReader {
       else if (role === 'known') this.knownAt = cell as EpochDay
       else this.#happen(name, cell as EpochDay, rowNumber, problems)
     }
+    if (this.size !== sizeBefore) this.isOfNewShape = true
     if (required < this.#required.length) this.#addMissing(row, rowNumber, problems)
     if (typeof end === 'number' && end < this.day) problems.push(this.#endsBefore(end as EpochDay, rowNumber))
+  }
+
+  /** Returns the names of the columns of the last row, without the `id` of an event. */
+  names(): string[] {
+    return this.places.slice(0, this.size).map((place) => this.columns[place]!)
   }
 
   /** Returns the last row as an object, with `day` where the table is one of events. */
@@ -103,6 +124,7 @@ export class RowReader {
   #placeOf(name: string): number {
     const usual = this.places[this.size]
     if (usual !== undefined && this.columns[usual] === name) return usual
+    this.isOfNewShape = true
     const place = this.#places.get(name) ?? this.#addColumn(name)
     this.places[this.size] = place
     return place
@@ -142,16 +164,44 @@ export class RowReader {
 
   #addMissing(row: object, rowNumber: number, problems: Problem[]): void {
     for (const name of this.#required) {
-      if (!Object.hasOwn(row, name)) problems.push(requiredMissing(name, this.#place(rowNumber, name)))
+      if (Object.hasOwn(row, name)) continue
+      const close = closestWord(name, Object.keys(row))
+      const problem = requiredMissing(name, this.#place(rowNumber, name))
+      problems.push(close === undefined ? problem : { ...problem, wayOut: `Did you mean ${close}?` })
     }
+  }
+
+  #checkOwner(value: unknown, rowNumber: number, problems: Problem[]): void {
+    const id = this.owner?.id
+    if (id === undefined || id === null || value === id || isBlank(value) || String(value) === id) return
+    problems.push({
+      code: 'id-unknown',
+      parameter: 'id',
+      rule: `to be that of the customer (${JSON.stringify(id)})`,
+      received: value,
+      place: this.#place(rowNumber, 'id'),
+      wayOut: 'Give the rows of one customer only.',
+    })
   }
 
   #happen(name: string, date: EpochDay, rowNumber: number, problems: Problem[]): void {
     this.day = name === 'period' ? monthEnd(date) : date
     if (name === 'period') this.cells[this.size - 1] = monthStart(date)
-    const { activatedAt } = this
+    if (this.day >= beyondAnyRow) problems.push(this.#beyondAnyRow(rowNumber))
+    const activatedAt = this.owner?.activatedAt
     if (typeof activatedAt === 'number' && this.day < activatedAt)
       problems.push(this.#beforeActivation(activatedAt as EpochDay, rowNumber))
+  }
+
+  #beyondAnyRow(rowNumber: number): Problem {
+    return {
+      code: 'date-in-future',
+      parameter: this.#happenedAt,
+      rule: `to be before ${formatDay(beyondAnyRow)}`,
+      received: formatDay(this.day),
+      place: this.#place(rowNumber, this.#happenedAt),
+      wayOut: 'A number is read as days since 1970-01-01: write the day as YYYY-MM-DD.',
+    }
   }
 
   #beforeActivation(activatedAt: EpochDay, rowNumber: number): Problem {
@@ -217,7 +267,8 @@ function refusedCell(value: unknown, kind: ColumnKind | undefined, place: Place)
     }
   }
   const rule = kind === undefined ? 'to be a number, a text, a boolean, a Date or null' : kindRules[kind]
-  return { code: 'value-type', parameter, rule, received: value, place }
+  const hint = kind === 'day' ? dayHint(value) : {}
+  return { code: 'value-type', parameter, rule, received: value, place, ...hint }
 }
 
 /** Returns undefined where the value is not of the kind. */

@@ -55,6 +55,12 @@ describe('epochDay', () => {
     1.5,
     Number.NaN,
     1e9,
+    // Dates and months written as numbers; milliseconds and seconds
+    20_250_201,
+    202_502,
+    1_738_368_000_000,
+    1_738_368_000,
+    2_932_897, // the day after 9999-12-31
     new Date(Number.NaN),
     true,
     null,
@@ -63,6 +69,29 @@ describe('epochDay', () => {
   ])('%s is not a day', (value) => {
     expect(parseDay(value)).toBeUndefined()
     expect(() => epochDay(value as string)).toThrow(HoldfastError)
+  })
+
+  it.each([
+    [20_250_201, '2025-02-01'],
+    ['20250201', '2025-02-01'],
+    [202_502, '2025-02-01'],
+    ['2025/02/03', '2025-02-03'],
+    [1_738_368_000_000, '2025-02-01'],
+    [1_738_368_000, '2025-02-01'],
+  ])('%s is asked back as %s', (value, meant) => {
+    expect(() => epochDay(value)).toThrow(`(${typeof value}). Did you mean '${meant}'?`)
+  })
+
+  it('what cannot be meant as a day is not asked back', () => {
+    for (const value of [20_251_301, 20_250_230, 'soon', 1.5]) {
+      expect(() => epochDay(value)).not.toThrow(/Did you mean/)
+      expect(() => epochDay(value)).toThrow(HoldfastError)
+    }
+  })
+
+  it('the last day of the calendar is a day, as a text and as a number', () => {
+    expect(epochDay('9999-12-31')).toBe(2_932_896)
+    expect(epochDay(2_932_896)).toBe(2_932_896)
   })
 
   it('reads what formatDay writes', () => {

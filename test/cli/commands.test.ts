@@ -179,7 +179,7 @@ describe('score', () => {
     const words = ['score', at('history.model'), '--history', operator, ...outs]
     const { code, output, messages } = await holdfast(words)
     expect(code, messages).toBe(0)
-    expect(messages).toMatch(/^as of 2025-01-01\nnot scored: \d+ customers, cancelled before\n$/)
+    expect(messages).toMatch(/^as of 2025-01-01\nnot scored: \d+ customers, cancelled before\n(unseen: .*\n)*$/)
     const [csv, parquet, jsonl] = await Promise.all(
       files.map((path) => readTable(path, { types: { ...textId.types, asOf: 'day' } })),
     )
@@ -199,6 +199,31 @@ describe('score', () => {
     const first = await contentOf(folder)
     expect((await holdfast(words)).code).toBe(0)
     expect(await contentOf(folder)).toEqual(first)
+  })
+
+  it('says what the model has not seen, and stops above a share', async () => {
+    const [header, ...lines] = flatLines(400)
+    const renamed = await writeLines(at('renamed.csv'), [
+      header!,
+      ...lines.map((line) => line.replace(/,(start|more),/, ',$1 2.0,')),
+    ])
+    expect(await readFile(renamed, 'utf8')).toContain(' 2.0')
+    const words = ['score', at('flat.model'), renamed, '--id', 'id', '--out', at('renamed-scores.csv')]
+    const stopped = await holdfast([...words, '--max-unseen', '0.5'])
+    expect(stopped.code).toBe(3)
+    expect(stopped.messages).toContain('(--max-unseen)')
+    await expect(readFile(at('renamed-scores.csv'))).rejects.toThrow('ENOENT')
+    const { code, output, messages } = await holdfast(words)
+    expect(code).toBe(0)
+    expect(messages).toMatch(
+      /^unseen: column plan: \d+ of 400 customers have a category that is new to the model, such as \w+ 2\.0\./m,
+    )
+    expect(messages).toContain('None of the values of the column is known')
+    expect(output).toMatch(/; values new to the model: plan \(\d+\); wrote /)
+    expect((await holdfast([...words, '--max-unseen', '2'])).code).toBe(2)
+    expect((await holdfast(['evaluate', at('flat.model'), renamed])).messages).toContain(
+      'unseen: column plan',
+    )
   })
 
   it('--reasons 0 writes none', async () => {

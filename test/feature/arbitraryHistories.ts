@@ -128,7 +128,15 @@ function rowsOf(table: EventTableName, activatedAt: number): fc.Arbitrary<Histor
 export function numbered(histories: readonly CustomerHistory[]): CustomerHistory[] {
   const activatedAt = firstDay
   const first: CustomerHistory = {
-    customer: { id: '', activatedAt, payerId: 'C0', promotionEnd: activatedAt },
+    customer: {
+      id: '',
+      activatedAt,
+      region: null,
+      age: null,
+      paperless: null,
+      payerId: 'C0',
+      promotionEnd: activatedAt,
+    },
     usage: [{ day: activatedAt, minutes: 1, dataMb: 1, hour: 1, network: '4G', roaming: true }],
     bills: [{ period: activatedAt, amount: 1, discount: 1 }],
     payments: [{ day: activatedAt, amount: 1, kind: 'late', balance: 1 }],

@@ -111,7 +111,7 @@ test('a late row is seen from the day it became known on, and only from then on'
 })
 
 test('a row that is refused changes nothing, and is named by table, row and column', () => {
-  const followed = followCustomer({ customer, usage: [{ day: '2025-03-01', minutes: 1 }] }, [
+  const followed = followCustomer({ customer, usage: [{ day: '2025-03-01', minutes: 1, network: null }] }, [
     sumOf('usage', 'minutes', 'all'),
     countOf('usage', 'all'),
     firstValue('usage', 'network', 'text', 'all'),
@@ -140,4 +140,47 @@ test('a table that no history has is refused, one that no rule reads is checked'
     'append: expected table usages to be one of usage, bills, payments, plans, contacts, devices. Did you mean usage?',
   )
   expect(() => followed.append('bills', { period: '2025-02' })).toThrow('expected amount to have a value')
+})
+
+const minutes = [sumOf('usage', 'minutes', 'all')]
+
+test('a misspelled measure of a later row is refused, and so is one that no row has', () => {
+  const followed = followCustomer({ customer, usage: [{ day: '2025-03-01', minutes: 1 }] }, minutes)
+  expect(() => followed.append('usage', { day: '2025-03-02', Minutes: 2 })).toThrow(
+    'append: table usage, row 2: expected column minutes to be called so in every row that has it, got "Minutes" ' +
+      '(string). Did you mean Minutes? Rename it; where minutes is not known, write null.',
+  )
+  expect(row(followed)).toEqual([1])
+  // The same row once more: a refused row is not remembered as a good one.
+  expect(() => followed.append('usage', { day: '2025-03-02', Minutes: 2 })).toThrow('Did you mean Minutes?')
+  // A row without the measure misses it.
+  followed.append('usage', { day: '2025-03-02', dataMb: 5 })
+  expect(row(followed)).toEqual([1])
+  const without = followCustomer({ customer }, minutes)
+  without.append('usage', { day: '2025-03-02', dataMb: 5 })
+  expect(() => without.features(april)).toThrow(
+    'features: table usage: expected column minutes to be one of day, dataMb: the rules read it. Add it',
+  )
+})
+
+test('a table that was neither given nor appended to is asked for', () => {
+  const followed = followCustomer({ customer }, minutes)
+  expect(() => followed.features(april)).toThrow(
+    'features: expected table usage to be in the history: the rules read it. Where the customer has no rows of it, give ' +
+      'an empty list: { usage: [] }.',
+  )
+  expect(row(followCustomer({ customer, usage: [] }, minutes))).toEqual([0])
+  followed.append('usage', { day: '2025-03-02', minutes: 2 })
+  expect(row(followed)).toEqual([2])
+})
+
+test('a later row of another customer, or of a day that is none, is refused', () => {
+  const followed = followCustomer({ customer }, minutes)
+  expect(() => followed.append('usage', { id: 'B', day: '2025-03-02', minutes: 2 })).toThrow(
+    'expected id to be that of the customer ("A"), got "B"',
+  )
+  expect(() => followed.append('usage', { day: 20250302, minutes: 2 })).toThrow("Did you mean '2025-03-02'?")
+  expect(() => followed.features(20250401 as EpochDay)).toThrow(
+    /^features: expected cutoff to be a date .*, got 20250401 \(number\)\. Did you mean '2025-04-01'\?$/,
+  )
 })

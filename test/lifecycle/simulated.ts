@@ -34,10 +34,13 @@ function rowsWhere(values: Int32Array, keep: (value: number) => boolean): number
   return Array.from(values.keys()).filter((row) => keep(values[row]!))
 }
 
+const noRows = () => Object.fromEntries(eventTables.map((name) => [name, []]))
+
 /** The same tables customer by customer, as a service would hand them over. */
 export function customerHistories(tables: OperatorTables): Map<string, CustomerHistory> {
   const histories = new Map<string, Record<string, unknown>>()
-  for (const customer of tables.customers.rows()) histories.set(String(customer['id']), { customer })
+  for (const customer of tables.customers.rows())
+    histories.set(String(customer['id']), { customer, ...noRows() })
   for (const name of eventTables) {
     for (const { id, ...row } of tables[name].rows() as (Row & { id: string })[]) {
       const history = histories.get(id)!

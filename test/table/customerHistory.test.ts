@@ -143,4 +143,77 @@ describe('checkCustomerHistory', () => {
     expect(refused(undefined).problems).toMatchObject([{ code: 'value-type', parameter: 'customer' }])
     expect(refused({}).problems).toMatchObject([{ code: 'value-type', parameter: 'customer' }])
   })
+
+  test('rows of somebody else are refused, those with the id of the customer are not', () => {
+    const history = {
+      customer: { ...customer, id: 17 },
+      usage: [
+        { id: '17', day: '2025-01-01' },
+        { id: 17, day: '2025-01-02' },
+        { id: null, day: '2025-01-03' },
+        { id: '017', day: '2025-01-04' },
+        { id: 'B', day: '2025-01-05' },
+      ],
+    }
+    expect(facts(refused(history))).toEqual([
+      ['id-unknown', 'usage', 4, 'id', '017'],
+      ['id-unknown', 'usage', 5, 'id', 'B'],
+    ])
+  })
+
+  test.each<[string, object]>([
+    ['canceledAt', { customer: { ...customer, canceledAt: '2025-01-01' } }],
+    ['cancelled_at', { customer: { ...customer, cancelled_at: '2025-01-01' } }],
+    ['CancelledKnownAt', { customer: { ...customer, CancelledKnownAt: '2025-01-01' } }],
+    ['known_at', { customer, usage: [{ day: '2025-01-01', known_at: '2025-01-02' }] }],
+    ['To', { customer, plans: [{ from: '2025-01-01', plan: 'p', To: '2025-02-01' }] }],
+    ['contractend', { customer, plans: [{ from: '2025-01-01', plan: 'p', contractend: '2026-01-01' }] }],
+    ['Day', { customer, usage: [{ Day: '2025-01-01' }] }],
+    ['activatedat', { customer: { id: 'A', activatedat: '2025-01-01' } }],
+  ])('%s is asked back, because the column that it seems to be is not there', (name, history) => {
+    expect(refused(history).problems[0]!.wayOut).toContain(`Did you mean ${name}?`)
+  })
+
+  test('columns that only resemble others are taken as they are', () => {
+    const { events } = checkCustomerHistory({
+      customer: { ...customer, cancelledBy: 'x', cancelReason: 'y' },
+      plans: [{ from: '2025-01-01', plan: 'p', contractId: 'c', free: 1, too: 2, bond: true }],
+      payments: [{ day: '2025-01-01', amount: 1, kinds: 'a' }],
+    })
+    expect(events.plans[0]).toMatchObject({ contractId: 'c', free: 1, too: 2 })
+  })
+
+  test('a day written as a number is refused, in every table, and asked back', () => {
+    const error = refused({
+      customer: { id: 'A', activatedAt: 20240115, cancelledAt: 20250630 },
+      usage: [{ day: 20250201 }],
+      bills: [{ period: 202502, amount: 1 }],
+      plans: [{ from: 20250101, plan: 'p' }],
+    })
+    expect(error.problems.map(({ code, wayOut }) => [code, wayOut])).toEqual([
+      ['value-type', "Did you mean '2024-01-15'?"],
+      ['value-type', "Did you mean '2025-06-30'?"],
+      ['value-type', "Did you mean '2025-02-01'?"],
+      ['value-type', "Did you mean '2025-02-01'?"],
+      ['value-type', "Did you mean '2025-01-01'?"],
+    ])
+    // 1 February 2025 as YYMMDD would be a day of the year 2655.
+    expect(facts(refused({ customer, usage: [{ day: 250201 }] }))).toEqual([
+      ['date-in-future', 'usage', 1, 'day', '2655-01-11'],
+    ])
+  })
+
+  test('rows may leave a column out that others have, but not misspell it', () => {
+    const tables = { usage: { minutesIn: 'number', minutesOut: 'number' } } as const
+    const usage = [
+      { day: '2025-01-01', minutesIn: 1 },
+      { day: '2025-01-02', minutesOut: 2 },
+      { day: '2025-01-03' },
+    ]
+    expect(checkCustomerHistory({ customer, usage }, { tables }).events.usage.length).toBe(3)
+    const misspelled = { day: '2025-01-04', minutes_in: 1 }
+    expect(facts(refused({ customer, usage: [...usage, misspelled] }, { tables }))).toEqual([
+      ['column-missing', 'usage', 4, undefined, 'minutes_in'],
+    ])
+  })
 })

@@ -11,23 +11,26 @@ import { filesOfSources, historySources } from '../historySources.js'
 import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
 import { sayLeftOut, sayNotes } from '../leftOut.js'
 import { checkHistoryModel, checkTableModel, readModel } from '../modelInput.js'
-import { dayOption, integerOption } from '../optionParsers.js'
+import { dayOption, integerOption, numberOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
 import { type InputTable, readInputTable } from '../readInputTable.js'
 import { rejectsFile, writeRejects } from '../rejects.js'
 import { addTableOutputOptions, type TableOutputOptions, tableFiles, writeTables } from '../tableOutput.js'
 import type { Terminal } from '../terminal.js'
+import { sayUnseen, unseenSummary } from '../unseen.js'
 
 interface ScoreCommandOptions extends InputOptions, TableOutputOptions {
   readonly id?: string
   readonly asOf?: EpochDay
   readonly reasons: number
+  readonly maxUnseen: number
   readonly spreadsheetSafe?: boolean
 }
 
-/** Scores, and the rows of the input that have none because they were set aside. */
+/** Scores, what the model has not seen, and the rows of the input that have none because they were set aside. */
 interface Scored {
   readonly scores: Table
+  readonly unseen: Table
   readonly rejects: Table
 }
 
@@ -46,6 +49,12 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
       dayOption,
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
+    .option(
+      '--max-unseen <share>',
+      'largest share of the customers whose value in a column may be new to the model; above it nothing is written',
+      numberOption,
+      1,
+    )
   return addInputOptions(command)
     .addHelpText(
       'after',
@@ -57,15 +66,16 @@ Examples:
     .action(async (modelFile: string, file: string | undefined, options: ScoreCommandOptions) => {
       checkInput(command, file)
       const scorer = await readModel(modelFile, command)
-      const { scores, rejects } =
+      const { scores, unseen, rejects } =
         file === undefined
           ? await scoresOfHistory(scorer, modelFile, options, terminal)
           : await scoresOfFile(scorer, modelFile, file, options)
       const ranked = riskiestFirst(scores)
+      sayUnseen(terminal, scorer, unseen, ranked.rowCount)
       await writeRejects(rejects, options, terminal)
       await writeTables(ranked, options)
       terminal.output(
-        `scored ${ranked.rowCount} customers: ${bandCounts(ranked, scorer)}; wrote ${options.out.join(', ')}\n`,
+        `scored ${ranked.rowCount} customers: ${bandCounts(ranked, scorer)}${unseenSummary(unseen)}; wrote ${options.out.join(', ')}\n`,
       )
     })
 }
@@ -79,7 +89,7 @@ async function scoresOfFile(
   await checkOutputs('score', [...tableFiles(options), ...rejectsFile(options)], [modelFile, file])
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
   return readInputTable(file, options, { id: options.id, texts }, (input) => ({
-    scores: scoresOfTable(scorer, input, options),
+    ...scoresOfTable(scorer, input, options),
     rejects: input.rejects,
   }))
 }
@@ -87,15 +97,19 @@ async function scoresOfFile(
 function scoresOfTable(
   scorer: Scorer,
   { table, numberOf }: InputTable,
-  { id, reasons }: ScoreCommandOptions,
-): Table {
+  { id, reasons, maxUnseen: maximumUnseenShare }: ScoreCommandOptions,
+): Omit<Scored, 'rejects'> {
   refuse('score', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
   checkTableModel(scorer, table)
-  if (id !== undefined) return scorer.scoreTable(table, { id, reasons })
+  if (id !== undefined) {
+    const scores = scorer.scoreTable(table, { id, reasons, maximumUnseenShare })
+    return { scores, unseen: scores.unseen }
+  }
   // Sorted by risk, a score without a name could not be brought back to its customer
-  const scores = scorer.scoreTable(table, { reasons })
+  const scores = scorer.scoreTable(table, { reasons, maximumUnseenShare })
   const numbers = Array.from({ length: scores.rowCount }, (_, row) => numberOf(row))
-  return new Table([numberColumn('row', numbers), ...scores.columns], scores.rowCount)
+  const columns = [numberColumn('row', numbers), ...scores.columns]
+  return { scores: new Table(columns, scores.rowCount), unseen: scores.unseen }
 }
 
 async function scoresOfHistory(
@@ -111,12 +125,13 @@ async function scoresOfHistory(
   const history = await openInputHistory(sources, options)
   try {
     const tables = featureTables(scorer.about.rules ?? [])
-    const { asOf = completeUntilOf(history, tables), reasons } = options
-    const { scores, population } = await scoreHistory(history, scorer, { reasons, asOf })
+    const { asOf = completeUntilOf(history, tables), reasons, maxUnseen: maximumUnseenShare } = options
+    const asked = { reasons, asOf, maximumUnseenShare }
+    const { scores, population } = await scoreHistory(history, scorer, asked)
     terminal.message(`as of ${formatDay(asOf)}\n`)
     sayNotes(terminal, history)
     sayLeftOut(terminal, 'not scored', population)
-    return { scores, rejects: history.rejects }
+    return { scores, unseen: scores.unseen, rejects: history.rejects }
   } finally {
     await history.close()
   }

@@ -1,5 +1,6 @@
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import type { TableReads } from '../../table/customerHistory.js'
 import type { EventTableName, HistoryKinds, InputTableName } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
 import { askedTwice, featureRulesSchema } from '../checkFeatureRules.js'
@@ -28,6 +29,8 @@ export interface CompiledRules {
   readonly features: readonly CompiledFeature[]
   /** @internal What the columns are that the rules read, where the rules leave no choice. */
   readonly kinds: HistoryKinds
+  /** @internal The tables and columns that the rules read. */
+  readonly reads: TableReads
   /** @internal The attributes of the customer that the rules read. */
   readonly attributes: readonly ColumnProgram[]
   /** @internal */
@@ -83,6 +86,12 @@ export function compileRules(
     rules,
     features,
     kinds: columnKindsOf(rules),
+    reads: new Map(
+      (['customers', ...tables] as const).map((table) => [
+        table,
+        columnsOf(table, columns).map(({ name }) => name),
+      ]),
+    ),
     attributes: columnsOf('customers', columns),
     program: {
       windows: parts.windows,

@@ -1,9 +1,11 @@
-import { addDays, addMonths, type EpochDay } from '../../base/days.js'
+import { addDays, addMonths, dayOf, type EpochDay } from '../../base/days.js'
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { ownValue } from '../../base/ownValue.js'
 import { windowBefore } from '../../base/windows.js'
+import { ColumnWatch } from '../../table/columnWatch.js'
 import {
+  absentTables,
   type CheckedCustomer,
   type CheckedEvent,
   type CustomerHistory,
@@ -28,19 +30,27 @@ import type { Asked, ColumnProgram, RuleProgram } from './ruleProgram.js'
 export class CustomerRows {
   readonly customer: CheckedCustomer
   readonly #compiled: CompiledRules
+  readonly #history: CustomerHistory
   readonly #tables: readonly CustomerTable[]
   readonly #intakes: ReadonlyMap<EventTableName, EventIntake>
   readonly #plans: CheckedEvent[] = []
+  readonly #added = new Set<EventTableName>()
+  #isComplete = false
 
-  constructor(operation: string, history: CustomerHistory, compiled: CompiledRules) {
-    const { kinds, attributes, program } = compiled
+  /** @param isWhole true where nothing is going to be appended: what the rules miss is refused at once */
+  constructor(operation: string, history: CustomerHistory, compiled: CompiledRules, isWhole: boolean) {
+    const { kinds, reads, attributes, program } = compiled
     const problems = unknownTables(history)
     this.#compiled = compiled
-    this.customer = checkCustomer(history, kinds.customers, problems)
+    this.#history = history
+    const watch = new ColumnWatch('customers', reads.get('customers')!)
+    this.customer = checkCustomer(history, kinds.customers, watch, problems)
     problems.push(...wrongAttributes(this.customer, attributes))
     this.#tables = program.tables.map((table) => new CustomerTable(table))
     this.#intakes = new Map(eventTableNames.map((table) => [table, this.#intake(table)]))
     for (const [table, intake] of this.#intakes) intake.takeAll(rowsOf(history, table, problems), problems)
+    if (isWhole) problems.push(...this.#absent())
+    this.#isComplete = isWhole
     refuse(operation, problems)
   }
 
@@ -49,18 +59,37 @@ export class CustomerRows {
     const problems = intake === undefined ? [unknownTable(table)] : []
     intake?.take(row, problems)
     refuse('append', problems)
+    this.#added.add(table)
+    this.#isComplete = false
   }
 
   features(cutoff: EpochDay): FeatureMatrix {
+    const day = dayOf('features', 'cutoff', cutoff)
+    if (!this.#isComplete) refuse('features', this.#absent())
+    this.#isComplete = true
+    return this.asOf(day)
+  }
+
+  /** Returns the features as of a day that has been checked, of rows that have been. */
+  asOf(cutoff: EpochDay): FeatureMatrix {
     return oneRow(this.#compiled.features, this.#values(cutoff))
   }
 
+  #absent(): Problem[] {
+    const { reads } = this.#compiled
+    return [
+      ...absentTables(this.#history, reads, this.#added),
+      ...[...this.#intakes.values()].flatMap(({ watch }) => watch.absent()),
+    ]
+  }
+
   #intake(table: EventTableName): EventIntake {
-    const { kinds, program } = this.#compiled
-    const reader = new RowReader(table, kinds[table], this.customer.activatedAt)
+    const { kinds, reads, program } = this.#compiled
+    const reader = new RowReader(table, kinds[table], this.customer)
     const read = this.#tables[program.tables.findIndex((asked) => asked.table === table)]
     const isKept = table === 'plans' && program.lags.length > 0
-    return new EventIntake(reader, read ?? null, isKept ? this.#plans : null)
+    const watch = new ColumnWatch(table, reads.get(table) ?? [])
+    return new EventIntake(reader, watch, read ?? null, isKept ? this.#plans : null)
   }
 
   #values(cutoff: EpochDay): ProgramValues {

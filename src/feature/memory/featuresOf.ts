@@ -1,4 +1,4 @@
-import type { EpochDay } from '../../base/days.js'
+import { dayOf, type EpochDay } from '../../base/days.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { CustomerHistory } from '../../table/customerHistory.js'
 import type { FeatureRule } from '../rule.js'
@@ -12,12 +12,13 @@ import { CustomerRows } from './customerRows.js'
  * differ in the last digits that floating point holds. Rows at or after the cutoff may be there and are not read, nor are
  * rows that became known (`knownAt`) at or after it.
  *
- * @param history the customer's rows, under our names, in any order; a table that is left out is empty
+ * @param history the customer's rows, under our names, in any order; a table that rules read is given, be it as an empty list
  * @param rules what is asked; a service compiles them once, with {@link compileRules}
  * @param cutoff first day that the features may not see
  * @returns one row with one column per rule, in the order of the rules
- * @throws {HoldfastError} all bad rows at once, see {@link checkCustomerHistory}, and `value-type` where a column is not of
- * a kind that its rules read; for rules that are not compiled, as {@link compileRules}
+ * @throws {HoldfastError} all bad rows at once, see {@link checkCustomerHistory}; `table-unknown` and `column-missing` where
+ * the rules read a table that is not given, or a column that none of its rows has; `value-type` where a column is not of a
+ * kind that its rules read; for rules that are not compiled, as {@link compileRules}
  *
  * O(rows × (columns + filters) + rows in the windows × parts): half a millisecond for 2,000 rows and 108 rules.
  *
@@ -43,5 +44,6 @@ export function featuresOf(
   rules: readonly FeatureRule[] | CompiledRules,
   cutoff: EpochDay,
 ): FeatureMatrix {
-  return new CustomerRows('featuresOf', history, compiledOnce(rules)).features(cutoff)
+  const day = dayOf('featuresOf', 'cutoff', cutoff)
+  return new CustomerRows('featuresOf', history, compiledOnce(rules), true).asOf(day)
 }

@@ -21,6 +21,9 @@ export interface FollowedCustomer {
   /**
    * Returns the features as of a cutoff: the same as {@link featuresOf} of all rows so far.
    *
+   * @throws {HoldfastError} `table-unknown` where the rules read a table that was neither given, be it as an empty list, nor
+   *   appended to; `column-missing` where no row of it has a column that they read
+   *
    * O(rows in the windows × parts); after late rows O(rows that lie after the earliest of them) more.
    */
   features(cutoff: EpochDay): FeatureMatrix
@@ -35,9 +38,10 @@ export interface FollowedCustomer {
  *
  * A row that is in stays as it is: where it changes later (a plan gets its end, a complaint its answer), follow anew.
  *
- * @param history the customer's rows so far, under our names; a table that is left out is empty
+ * @param history the customer's rows so far, under our names; a table may be left out until its first row is appended
  * @param rules what will be asked; compiled ones save their compilation
- * @throws {HoldfastError} all bad rows at once: as `checkCustomerHistory`, and `value-type` where a column is not of a kind
+ * @throws {HoldfastError} all bad rows at once: as `checkCustomerHistory`; `column-missing` where the customer lacks an
+ * attribute that the rules read; `value-type` where a column is not of a kind
  * that its rules read
  *
  * O(rows × (columns + filters)), and a sort where rows of a table are not by day.
@@ -56,5 +60,5 @@ export function followCustomer(
   history: CustomerHistory,
   rules: readonly FeatureRule[] | CompiledRules,
 ): FollowedCustomer {
-  return new CustomerRows('followCustomer', history, compiledOnce(rules))
+  return new CustomerRows('followCustomer', history, compiledOnce(rules), false)
 }

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { isMissing } from '../base/bitmap.js'
+import { categoryOf } from '../base/category.js'
+import type {
+  FeatureColumn,
+  FeatureMatrix,
+  FeatureSpec,
+  NumberColumn,
+  NumberValues,
+  TextColumn,
+} from '../base/matrix.js'
+
+/** What training has seen of one feature: the signature of a model, beside the categories that its features list. */
+export type SeenFeature =
+  | {
+      readonly kind: 'number'
+      readonly name: string
+      /** Share of the training rows without a value, in [0, 1]. */
+      readonly missingShare: number
+      /** Least and greatest value, and those that 1 % and 99 % of the values do not exceed; null without any value. */
+      readonly range: {
+        readonly least: number
+        readonly low: number
+        readonly high: number
+        readonly greatest: number
+      } | null
+    }
+  | {
+      readonly kind: 'text'
+      readonly name: string
+      /** Share of the training rows without a value, in [0, 1]. */
+      readonly missingShare: number
+      /** Categories of the training rows that the model does not tell apart and so does not list, in the order of text. */
+      readonly further: readonly string[]
+    }
+
+const share = z.number().min(0).max(1)
+
+/** The rule of {@link SeenFeature}: reads it back from a model file. */
+export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('number'),
+    name: z.string(),
+    missingShare: share,
+    range: z
+      .strictObject({ least: z.number(), low: z.number(), high: z.number(), greatest: z.number() })
+      .nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('text'),
+    name: z.string(),
+    missingShare: share,
+    further: z.array(z.string()),
+  }),
+])
+
+/** Percentiles of more values than this are taken from evenly spread ones; least and greatest never are. */
+const valuesSorted = 100_000
+
+/** Returns what the training rows hold of each feature of a model; features that they do not have are left out. */
+export function seenInTraining(specs: readonly FeatureSpec[], features: FeatureMatrix): SeenFeature[] {
+  const byName = new Map(features.columns.map((column) => [column.name, column]))
+  return specs.flatMap((spec): SeenFeature[] => {
+    const column = byName.get(spec.name)
+    if (column === undefined || column.kind !== spec.kind || features.rowCount === 0) return []
+    return [column.kind === 'number' ? seenNumbers(column) : seenTexts(column, spec)]
+  })
+}
+
+function seenNumbers(column: NumberColumn<NumberValues>): SeenFeature {
+  const { name, values, missing } = column
+  let [least, greatest, present] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
+  for (let row = 0; row < values.length; row++) {
+    if (isMissing(missing, row)) continue
+    const value = values[row]!
+    if (value < least) least = value
+    if (value > greatest) greatest = value
+    present++
+  }
+  const missingShare = gapCount(column) / values.length
+  if (present === 0) return { kind: 'number', name, missingShare, range: null }
+  const sorted = spread(column, present).sort()
+  const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))]!
+  return { kind: 'number', name, missingShare, range: { least, low: at(0.01), high: at(0.99), greatest } }
+}
+
+function spread({ values, missing }: NumberColumn<NumberValues>, present: number): Float64Array {
+  const step = Math.ceil(present / valuesSorted)
+  const taken = new Float64Array(Math.ceil(present / step))
+  for (let row = 0, index = 0; row < values.length; row++) {
+    if (isMissing(missing, row)) continue
+    if (index % step === 0) taken[index / step] = values[row]!
+    index++
+  }
+  return taken
+}
+
+function seenTexts(column: TextColumn, spec: FeatureSpec): SeenFeature {
+  const { name, codes, dictionary } = column
+  const categories = dictionary.map(categoryOf)
+  const used = new Uint8Array(dictionary.length)
+  for (let row = 0; row < codes.length; row++) if (!isMissing(column.missing, row)) used[codes[row]!] = 1
+  const known = knownTexts(spec)
+  const further = new Set(
+    dictionary.flatMap((text, code) =>
+      used[code] !== 1 || categories[code] === null || known.has(text) || known.has(categories[code]!)
+        ? []
+        : [categories[code]!],
+    ),
+  )
+  return { kind: 'text', name, missingShare: gapCount(column) / codes.length, further: [...further].sort() }
+}
+
+/** Returns the texts that a model lists as categories of a feature, and what our rule makes of them. */
+export function knownTexts(spec: FeatureSpec): Set<string> {
+  const texts = spec.kind === 'text' ? spec.categories : []
+  return new Set([...texts, ...texts.flatMap((text) => categoryOf(text) ?? [])])
+}
+
+/** Returns the number of rows without a value; a blank text is none. */
+export function gapCount(column: FeatureColumn): number {
+  const gaps = column.missing?.count() ?? 0
+  if (column.kind === 'number') return gaps
+  const isBlank = column.dictionary.map((text) => categoryOf(text) === null)
+  if (!isBlank.includes(true)) return gaps
+  let blanks = 0
+  for (let row = 0; row < column.codes.length; row++) {
+    if (!isMissing(column.missing, row) && isBlank[column.codes[row]!]) blanks++
+  }
+  return gaps + blanks
+}

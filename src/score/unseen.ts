@@ -1,0 +1,234 @@
+import { categoryOf } from '../base/category.js'
+import { closestWord, type Problem } from '../base/errors.js'
+import {
+  type FeatureColumn,
+  type FeatureMatrix,
+  type FeatureSpec,
+  numberColumn,
+  textColumn,
+} from '../base/matrix.js'
+import { Table } from '../table/table.js'
+import { gapCount, knownTexts, type SeenFeature } from './seenInTraining.js'
+
+/** A value of a customer that training has not seen, so that the model cannot know what it means. */
+export interface UnseenValue {
+  readonly feature: string
+  /** Null where the value is missing and was there in every training row. */
+  readonly value: number | string | null
+  /** What is new about it, and what may have happened, in words. */
+  readonly why: string
+}
+
+type What = 'category' | 'number' | 'missing'
+
+/** Chance of a column without any value, at the share of gaps of training, below which it is no chance. */
+const byChance = 1e-6
+/** Of more categories than this, only those that differ by zeros, case or space are asked back. */
+const categoriesCompared = 500
+
+/** Compares what is scored with what training has seen. Made once per model. */
+export class UnseenWatch {
+  readonly #features: readonly Feature[]
+
+  constructor(specs: readonly FeatureSpec[], seen: readonly SeenFeature[] | null) {
+    const byName = new Map((seen ?? []).map((feature) => [feature.name, feature]))
+    this.#features = specs.map((spec) => new Feature(spec, byName.get(spec.name)))
+  }
+
+  /** Returns the values of one row that training has not seen, in the order of the model's features. */
+  ofRow(features: FeatureMatrix): UnseenValue[] {
+    return this.#found(features).map(({ feature, what, value, columnWhy }) => ({
+      feature: feature.name,
+      value,
+      why: feature.why(what, value, columnWhy),
+    }))
+  }
+
+  /**
+   * Returns columns `feature`, `what` (`category`, `number`, `missing`), `rows`, `share`, `example`, `why`: per column the
+   * rows whose value training has not seen. Without rows where there are none.
+   */
+  counts(features: FeatureMatrix): Table {
+    const found = this.#found(features)
+    const texts = (name: string, text: (line: Found) => string | null) => textColumn(name, found.map(text))
+    const rows = found.map((line) => line.rows)
+    return new Table(
+      [
+        texts('feature', ({ feature }) => feature.name),
+        texts('what', ({ what }) => what),
+        numberColumn('rows', rows),
+        numberColumn(
+          'share',
+          rows.map((count) => count / features.rowCount),
+        ),
+        texts('example', ({ value }) => (value === null ? null : String(value))),
+        texts('why', ({ feature, what, value, columnWhy }) => feature.why(what, value, columnWhy)),
+      ],
+      found.length,
+    )
+  }
+
+  /** Returns a problem for each column of which a larger share of the rows is unseen. */
+  problems(features: FeatureMatrix, maximumShare: number): Problem[] {
+    const found = this.#found(features)
+    return this.#features.flatMap((feature) => {
+      const lines = found.filter((line) => line.feature === feature)
+      const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+      if (rows === 0 || rows / features.rowCount <= maximumShare) return []
+      const [{ what, value, columnWhy }] = lines.sort((a, b) => b.rows - a.rows) as [Found]
+      return [
+        {
+          code: 'value-unknown' as const,
+          parameter: `column ${feature.name}`,
+          rule: `to hold what training has seen in all but ${maximumShare} of the rows (maximumUnseenShare), but ${rows} of ${features.rowCount} are new`,
+          received: value,
+          wayOut: feature.why(what, value, columnWhy),
+        },
+      ]
+    })
+  }
+
+  #found(features: FeatureMatrix): Found[] {
+    const columns = new Map(features.columns.map((column) => [column.name, column]))
+    return this.#features.flatMap((feature) => {
+      const column = columns.get(feature.name)
+      return column === undefined ? [] : feature.unseenIn(column, features.rowCount)
+    })
+  }
+}
+
+interface Found {
+  readonly feature: Feature
+  readonly what: What
+  readonly rows: number
+  /** The first of them. */
+  readonly value: number | string | null
+  /** What speaks from the column as a whole; empty where nothing does. */
+  readonly columnWhy: string
+}
+
+class Feature {
+  readonly name: string
+  readonly #texts: ReadonlySet<string>
+  readonly #lists: boolean
+  readonly #seen: SeenFeature | undefined
+  /** Numbers beyond are far out of what training has seen. */
+  readonly #lower: number
+  readonly #upper: number
+
+  constructor(spec: FeatureSpec, seen: SeenFeature | undefined) {
+    this.name = spec.name
+    this.#seen = seen
+    this.#lists = spec.kind === 'text'
+    const further = seen?.kind === 'text' ? seen.further : []
+    this.#texts = new Set([...knownTexts(spec), ...further])
+    const range = seen?.kind === 'number' ? seen.range : null
+    if (range === null) {
+      this.#lower = Number.NEGATIVE_INFINITY
+      this.#upper = Number.POSITIVE_INFINITY
+    } else {
+      const width = range.high > range.low ? range.high - range.low : range.greatest - range.least
+      this.#lower = range.least - width
+      this.#upper = range.greatest + width
+    }
+  }
+
+  unseenIn(column: FeatureColumn, rowCount: number): Found[] {
+    const unseen = column.kind === 'number' ? this.#numbers(column) : this.#categories(column)
+    const gaps = this.#gaps(column, rowCount)
+    return gaps === null ? unseen : [...unseen, gaps]
+  }
+
+  #numbers({ values, missing }: Extract<FeatureColumn, { kind: 'number' }>): Found[] {
+    const [lower, upper] = [this.#lower, this.#upper]
+    let [rows, first] = [0, -1]
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row]!
+      if ((value >= lower && value <= upper) || missing?.has(row) === true) continue
+      if (rows++ === 0) first = row
+    }
+    if (rows === 0) return []
+    return [{ feature: this, what: 'number', rows, value: values[first]!, columnWhy: '' }]
+  }
+
+  #categories({ codes, dictionary, missing }: Extract<FeatureColumn, { kind: 'text' }>): Found[] {
+    if (!this.#lists) return []
+    const isNew = dictionary.map((text) => {
+      const category = categoryOf(text)
+      return category !== null && !this.#texts.has(text) && !this.#texts.has(category)
+    })
+    if (!isNew.includes(true)) return []
+    let [rows, known, first] = [0, 0, -1]
+    for (let row = 0; row < codes.length; row++) {
+      if (missing?.has(row) === true) continue
+      if (!isNew[codes[row]!]) known++
+      else if (rows++ === 0) first = row
+    }
+    if (rows === 0) return []
+    const isAll = known === 0 && rows > 1
+    return [
+      {
+        feature: this,
+        what: 'category',
+        rows,
+        value: categoryOf(dictionary[codes[first]!]!),
+        columnWhy: isAll
+          ? 'None of the values of the column is known: they may have been renamed, or it is another column.'
+          : '',
+      },
+    ]
+  }
+
+  #gaps(column: FeatureColumn, rowCount: number): Found | null {
+    const share = this.#seen?.missingShare
+    if (share === undefined) return null
+    const rows = gapCount(column)
+    const isNew = share === 0 ? rows > 0 : rows === rowCount && share ** rowCount < byChance
+    if (!isNew) return null
+    const isAll = rows === rowCount && rows > 1
+    const columnWhy = isAll ? 'The column has no value at all: is it still filled?' : ''
+    return { feature: this, what: 'missing', rows, value: null, columnWhy }
+  }
+
+  why(what: What, value: number | string | null, columnWhy: string): string {
+    const parts = [this.#fact(what, value), what === 'category' ? this.#guess(String(value)) : '', columnWhy]
+    return parts.filter((part) => part !== '').join(' ')
+  }
+
+  #fact(what: What, value: number | string | null): string {
+    const seen = this.#seen
+    if (what === 'missing') {
+      const rows = seen?.missingShare === 0 ? 'Every training row' : 'Enough training rows'
+      return `${rows} had a value.`
+    }
+    if (what === 'number' && seen?.kind === 'number' && seen.range !== null) {
+      const { least, greatest } = seen.range
+      return `Training saw ${least} to ${greatest}: check the unit and the decimal mark.`
+    }
+    return seen === undefined
+      ? `The model does not know the category ${JSON.stringify(value)}.`
+      : `No training row had the category ${JSON.stringify(value)}.`
+  }
+
+  #guess(text: string): string {
+    const known = [...this.#texts]
+    const unpadded = withoutZeros(text)
+    const padded = known.find((each) => withoutZeros(each) === unpadded)
+    if (padded !== undefined) {
+      const change =
+        padded.length > text.length ? 'zeros before it seem to be lost' : 'zeros seem to be added'
+      return `Did you mean ${JSON.stringify(padded)}? Its ${change}: read the column as text.`
+    }
+    const spelled = closestWord(text, known, 0)
+    if (spelled !== undefined) {
+      return `Did you mean ${JSON.stringify(spelled)}? Upper and lower case and spaces count.`
+    }
+    const close = known.length > categoriesCompared ? undefined : closestWord(text, known)
+    return close === undefined ? '' : `Did you mean ${JSON.stringify(close)}?`
+  }
+}
+
+/** A code without the zeros that reading it as a number would take: 007 and 7.0 are 7. */
+function withoutZeros(text: string): string {
+  return /^\d+(\.0+)?$/.test(text) ? text.replace(/\.0+$/, '').replace(/^0+(?=\d)/, '') : text
+}

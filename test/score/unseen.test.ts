@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest'
+import { HoldfastError } from '../../src/base/errors.js'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
+import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { encodeModel } from '../../src/learn/store.js'
+import { createScorer, encodeScorer, loadScorer, type Scorer } from '../../src/score/scorer.js'
+import { type Cell, type Table, tableFrom } from '../../src/table/table.js'
+
+// 201 customers: fee 10 … 50 in steps of .2, region 007 or 012, contract of two texts, tenure missing in every tenth.
+const rowCount = 201
+const column = (cell: (row: number) => Cell): Cell[] =>
+  Array.from({ length: rowCount }, (_, row) => cell(row))
+const columns = {
+  fee: column((row) => 10 + row / 5),
+  region: column((row) => (row % 2 === 0 ? '007' : '012')),
+  contract: column((row) => (row === 0 ? 'Trial' : row % 3 === 0 ? 'Month-to-month' : 'Two year')),
+  tenure: column((row) => (row % 10 === 0 ? null : row % 60)),
+  roaming: column((row) => (row === 100 ? 1 : 0)),
+}
+const churn = column((row) => (row % 3 === 0 || row % 7 === 0 ? 'Yes' : 'No'))
+const table = tableFrom(columns)
+const dataset = fromFlatTable(tableFrom({ ...columns, churn }), { label: 'churn' })
+const learners: [string, Scorer][] = [
+  ['boosting', createScorer(trainBoosting(dataset, { rounds: 10 }), dataset)],
+  // Trial is rare: the model does not list it, but training has seen it.
+  ['logistic', createScorer(trainLogistic(dataset), dataset)],
+]
+const known = { fee: 20, region: '007', contract: 'Two year', tenure: 3, roaming: 0 }
+
+describe.each(learners)('what training has not seen, of %s', (_, scorer) => {
+  const unseenOf = (more: Record<string, Cell>) =>
+    scorer.scoreRow({ ...known, ...more }).unseen.map(({ feature, value }) => [feature, value])
+  const whyOf = (more: Record<string, Cell>) => scorer.scoreRow({ ...known, ...more }).unseen[0]?.why
+
+  it('is nothing of the training rows', () => {
+    expect(scorer.scoreTable(table).unseen.rows()).toEqual([])
+    expect(scorer.scoreRow(known).unseen).toEqual([])
+    expect(unseenOf({ contract: 'Trial' })).toEqual([])
+    expect(unseenOf({ tenure: null, contract: ' Two year ' })).toEqual([])
+  })
+
+  // The middle 98 % of fee: from the value of rank .01 × 200 = 2 to that of rank 198, 10.4 to 49.6: 39.2 wide.
+  it('begins beyond the range of training by the width of its middle 98 %', () => {
+    expect(scorer.about.seen!.find(({ name }) => name === 'fee')).toEqual({
+      kind: 'number',
+      name: 'fee',
+      missingShare: 0,
+      range: { least: 10, low: 10.4, high: 49.6, greatest: 50 },
+    })
+    expect(unseenOf({ fee: 89.2 })).toEqual([])
+    expect(unseenOf({ fee: 89.21 })).toEqual([['fee', 89.21]])
+    expect(unseenOf({ fee: -29.2 })).toEqual([])
+    expect(unseenOf({ fee: -29.21 })).toEqual([['fee', -29.21]])
+    expect(whyOf({ fee: 2000 })).toBe('Training saw 10 to 50: check the unit and the decimal mark.')
+  })
+
+  it('begins beyond the whole range once more where the middle 98 % are one value', () => {
+    expect(unseenOf({ roaming: 2 })).toEqual([])
+    expect(unseenOf({ roaming: 2.01 })).toEqual([['roaming', 2.01]])
+  })
+
+  it('is a gap where every training row had a value', () => {
+    expect(unseenOf({ fee: null, region: null })).toEqual([
+      ['fee', null],
+      ['region', null],
+    ])
+    expect(whyOf({ region: ' ' })).toBe('Every training row had a value.')
+  })
+
+  it.each([
+    ['7', 'Did you mean "007"? Its zeros before it seem to be lost: read the column as text.'],
+    ['7.0', 'Did you mean "007"?'],
+    ['0007', 'Did you mean "007"? Its zeros seem to be added'],
+  ])('is region %s, with the guess at what happened', (region, guess) => {
+    expect(unseenOf({ region })).toEqual([['region', region]])
+    expect(whyOf({ region })).toContain(`No training row had the category "${region}". ${guess}`)
+  })
+
+  it.each([
+    ['month to month', 'Did you mean "Month-to-month"? Upper and lower case and spaces count.'],
+    ['Two years', 'Did you mean "Two year"?'],
+    ['prepaid', 'No training row had the category "prepaid".'],
+  ])('is contract %s', (contract, guess) => {
+    expect(whyOf({ contract })).toContain(guess)
+  })
+
+  it('is counted per column of a table', () => {
+    const changed = tableFrom({
+      ...columns,
+      fee: column((row) => (row < 5 ? 1000 : row < 8 ? null : 20)),
+      contract: columns.contract.map((contract) => `${contract} (new)`),
+      tenure: column(() => null),
+    })
+    const { unseen } = scorer.scoreTable(changed)
+    const line = (feature: string, what: string, rows: number, example: string | null) => ({
+      feature,
+      what,
+      rows,
+      share: rows / rowCount,
+      example,
+    })
+    expect(unseen.rows().map(({ why: _why, ...rest }) => rest)).toEqual(
+      scorer.model.features.flatMap(({ name }) => {
+        if (name === 'fee') return [line('fee', 'number', 5, '1000'), line('fee', 'missing', 3, null)]
+        if (name === 'contract') return [line('contract', 'category', rowCount, 'Trial (new)')]
+        // A tenth of the training rows has no tenure: .1 to the power of 201 is no chance.
+        return name === 'tenure' ? [line('tenure', 'missing', rowCount, null)] : []
+      }),
+    )
+    const whys = new Map(unseen.rows().map(({ feature, why }) => [feature, why]))
+    expect(whys.get('contract')).toContain(
+      'None of the values of the column is known: they may have been renamed',
+    )
+    expect(whys.get('tenure')).toContain('The column has no value at all: is it still filled?')
+    // Few rows without tenure may be chance: .1^5 is above, .1^7 below one in a million.
+    const gaps = (rows: number): Table => table.take(Array.from({ length: rows }, (_each, row) => row * 10))
+    expect(scorer.scoreTable(gaps(5)).unseen.rowCount).toBe(0)
+    expect(scorer.scoreTable(gaps(7)).unseen.rows()).toMatchObject([{ feature: 'tenure', rows: 7 }])
+  })
+
+  it('stops the scoring above the share that is given', () => {
+    const changed = tableFrom({
+      ...columns,
+      region: columns.region.map((region, row) => (row < 20 ? String(Number(region)) : region)),
+    })
+    // 20 of 201 are 9.95 %.
+    expect(scorer.scoreTable(changed, { maximumUnseenShare: 0.1 }).rowCount).toBe(rowCount)
+    try {
+      scorer.scoreTable(changed, { maximumUnseenShare: 0.09 })
+      expect.unreachable()
+    } catch (error) {
+      const { operation, code, message } = error as HoldfastError
+      expect([operation, code]).toEqual(['scoreTable', 'value-unknown'])
+      expect(message).toContain(
+        'expected column region to hold what training has seen in all but 0.09 of the rows (maximumUnseenShare), but 20 of ' +
+          '201 are new, got "7" (string). No training row had the category "7". Did you mean "007"?',
+      )
+    }
+    expect(() => scorer.scoreMatrix(dataset.features, { maximumUnseenShare: 1.5 })).toThrow(
+      'maximumUnseenShare',
+    )
+    expect(() => scorer.scoreRow({ ...known, region: '7' }, { maximumUnseenShare: 0 })).toThrow(
+      /^scoreRow: expected column region/,
+    )
+    expect(scorer.scoreRow(known, { maximumUnseenShare: 0 }).unseen).toEqual([])
+  })
+
+  it('is known from the model file, and of an earlier file only for categories', () => {
+    const again = loadScorer(encodeScorer(scorer))
+    expect(again.about.seen).toEqual(scorer.about.seen)
+    expect(again.scoreRow({ ...known, fee: 1000 }).unseen).toEqual(
+      scorer.scoreRow({ ...known, fee: 1000 }).unseen,
+    )
+    const { seen: _seen, ...about } = scorer.about
+    const earlier = loadScorer(encodeModel(scorer.model, about))
+    expect(earlier.about.seen).toBeNull()
+    expect(earlier.scoreRow({ ...known, fee: 1000, tenure: null }).unseen).toEqual([])
+    expect(earlier.scoreRow({ ...known, region: '7' }).unseen[0]!.why).toContain(
+      'The model does not know the category "7".',
+    )
+  })
+})
+
+describe('a row that is none', () => {
+  const [[, scorer]] = learners as [[string, Scorer]]
+  it.each([null, undefined, 'x', 5, [1]])('%s is refused in the name of scoreRow', (row) => {
+    expect(() => scorer.scoreRow(row as never)).toThrow(
+      /^scoreRow: expected row to be an object with a value for each feature of the model/,
+    )
+  })
+
+  it('names all cells that cannot be read, of the columns that the model needs', () => {
+    try {
+      scorer.scoreRow({ ...known, fee: Number.NaN, tenure: new Date(), region: ['007'], extra: {} } as never)
+      expect.unreachable()
+    } catch (error) {
+      expect(error).toBeInstanceOf(HoldfastError)
+      expect((error as HoldfastError).problems.map(({ code, place }) => [code, place?.column])).toEqual([
+        ['value-not-finite', 'fee'],
+        ['value-type', 'region'],
+        ['value-type', 'tenure'],
+      ])
+    }
+  })
+
+  it('is not scored without a feature, whatever else it holds', () => {
+    const { contract: _, ...rest } = known
+    expect(() => scorer.scoreRow({ ...rest, Contract: 'Two year' })).toThrow('Did you mean column Contract?')
+  })
+})
