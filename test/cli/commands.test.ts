@@ -179,7 +179,9 @@ describe('score', () => {
     const words = ['score', at('history.model'), '--history', operator, ...outs]
     const { code, output, messages } = await holdfast(words)
     expect(code, messages).toBe(0)
-    expect(messages).toMatch(/^as of 2025-01-01\nnot scored: \d+ customers, cancelled before\n(unseen: .*\n)*$/)
+    expect(messages).toMatch(
+      /^as of 2025-01-01\nnot scored: \d+ customers, cancelled before\n(unseen: .*\n)*$/,
+    )
     const [csv, parquet, jsonl] = await Promise.all(
       files.map((path) => readTable(path, { types: { ...textId.types, asOf: 'day' } })),
     )
