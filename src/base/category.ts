@@ -1,4 +1,5 @@
 import { Bitmap, isMissing } from './bitmap.js'
+import { HoldfastError } from './errors.js'
 import type { TextColumn } from './matrix.js'
 
 /** The characters of which a blank text is made: those that `String.prototype.trim` takes off. */
@@ -21,6 +22,7 @@ export const whiteSpace =
  * // => ['Gold', 'Gold', 'Café', null]
  */
 export function categoryOf(text: string): string | null {
+  if (typeof text !== 'string') throw noText(text)
   const trimmed = text.trim()
   return trimmed === '' ? null : trimmed.normalize('NFC')
 }
@@ -50,4 +52,10 @@ export function withCategories(column: TextColumn): TextColumn {
     (row) => isMissing(column.missing, row) || newCodes[column.codes[row]!] === -1,
   )
   return { ...column, codes, dictionary: [...codeOf.keys()], missing }
+}
+
+function noText(received: unknown): HoldfastError {
+  return new HoldfastError('categoryOf', [
+    { code: 'value-type', parameter: 'text', rule: 'to be a text', received },
+  ])
 }

@@ -138,11 +138,14 @@ function dayOfCalendar(year: number, month: number, day: number): EpochDay {
 
 /** Returns the day as `YYYY-MM-DD`. */
 export function formatDay(day: EpochDay): string {
+  if (!isDay(day)) throw noDay('formatDay', 'day', day)
   return dateOf(day).toISOString().slice(0, 10)
 }
 
 /** Returns the day `count` days later (earlier where negative). */
 export function addDays(day: EpochDay, count: Days): EpochDay {
+  if (!isDay(day)) throw noDay('addDays', 'day', day)
+  if (!isDay(count)) throw noDay('addDays', 'count', count)
   return (day + count) as EpochDay
 }
 
@@ -155,6 +158,8 @@ export function addDays(day: EpochDay, count: Days): EpochDay {
  * // => '2025-02-28'
  */
 export function addMonths(day: EpochDay, count: Months): EpochDay {
+  if (!isDay(day)) throw noDay('addMonths', 'day', day)
+  if (!isDay(count)) throw noDay('addMonths', 'count', count)
   const date = dateOf(day)
   const monthIndex = date.getUTCFullYear() * 12 + date.getUTCMonth() + count
   const year = Math.floor(monthIndex / 12)
@@ -197,8 +202,7 @@ export function monthsBetween(start: EpochDay, end: EpochDay): Months {
  * // => ['2025-01-01', '2025-02-01', '2025-03-01']
  */
 export function monthly(first: string, last: string): EpochDay[] {
-  const start = epochDay(first.length === 7 ? `${first}-01` : first)
-  const end = epochDay(last.length === 7 ? `${last}-01` : last)
+  const [start, end] = [monthOf('first', first), monthOf('last', last)]
   if (end < start) {
     throw new HoldfastError('monthly', [
       {
@@ -215,6 +219,28 @@ export function monthly(first: string, last: string): EpochDay[] {
   return days
 }
 
+function monthOf(parameter: string, text: unknown): EpochDay {
+  const day = typeof text !== 'string' ? undefined : parseDay(text.length === 7 ? `${text}-01` : text)
+  if (day !== undefined) return day
+  const wayOut =
+    typeof text === 'number' ? "Year and month are one text: monthly('2024-11', '2025-02')." : null
+  const rule = 'to be a month written YYYY-MM'
+  const problem = { code: 'value-type', parameter, rule, received: text } as const
+  throw new HoldfastError('monthly', [wayOut === null ? problem : { ...problem, wayOut }])
+}
+
 function dateOf(day: EpochDay): Date {
   return new Date(day * millisPerDay)
+}
+
+// Day numbers and counts of days alike: whole, and far within what a Date can hold.
+function isDay(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(value as number) < 100_000_000
+}
+
+function noDay(operation: string, parameter: 'day' | 'count', received: unknown): HoldfastError {
+  const rule = parameter === 'day' ? 'to be a day number' : 'to be a whole number'
+  const wayOut = 'A text or Date becomes a day number by epochDay.'
+  const problem = { code: 'value-type', parameter, rule, received } as const
+  return new HoldfastError(operation, [parameter === 'day' ? { ...problem, wayOut } : problem])
 }

@@ -1,3 +1,5 @@
+import { nounOf } from './nounOf.js'
+
 /** What kind of rule was broken. Stable: programs may branch on it. */
 export type ProblemCode =
   | 'option-invalid'
@@ -100,6 +102,19 @@ export function refuse(operation: string, problems: readonly Problem[]): void {
   if (first !== undefined) throw new HoldfastError(operation, [first, ...rest])
 }
 
+/**
+ * Runs a part of a public function that is public itself, so that what it refuses is said in the name of the function that
+ * the user called.
+ */
+export function inNameOf<Value>(operation: string, run: () => Value): Value {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.operation === operation) throw error
+    throw new HoldfastError(operation, error.problems, { cause: error })
+  }
+}
+
 function messageOf(operation: string, problems: readonly Problem[]): string {
   if (problems.length === 1) return `${operation}: ${problemSentence(problems[0]!)}`
   const lines = problems
@@ -141,6 +156,9 @@ function showValue(value: unknown): string {
     return `${shorten(String(value))} (${value.constructor.name})`
   }
   if (typeof value === 'function') return 'a function'
+  if (typeof value === 'symbol') return 'a symbol'
+  const noun = nounOf(value)
+  if (noun !== undefined) return noun
   try {
     return `${shorten(JSON.stringify(value) ?? String(value))} (object)`
   } catch {
@@ -162,10 +180,11 @@ function shorten(text: string): string {
 export function closestWord(
   word: string,
   candidates: readonly string[],
-  farthest = Math.max(1, Math.floor(word.length / 3)),
+  farthest?: number,
 ): string | undefined {
+  if (typeof word !== 'string') return undefined
   let best: string | undefined
-  let bestDistance = farthest + 1
+  let bestDistance = (farthest ?? Math.max(1, Math.floor(word.length / 3))) + 1
   for (const candidate of candidates) {
     const distance = editDistance(normalizeWord(word), normalizeWord(candidate))
     if (distance < bestDistance) {

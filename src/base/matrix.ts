@@ -1,3 +1,4 @@
+import { checkArguments } from './arguments.js'
 import { Bitmap, isMissing } from './bitmap.js'
 import { HoldfastError } from './errors.js'
 
@@ -53,6 +54,7 @@ export type FeatureSpec =
  * // => 1
  */
 export function numberColumn(name: string, values: ArrayLike<number | null | undefined>): NumberColumn {
+  checkArguments('numberColumn', ['name', name, 'text'], ['values', values, 'list'])
   const numbers = new Float64Array(values.length)
   const missing = Bitmap.where(values.length, (row) => values[row] == null)
   for (let row = 0; row < numbers.length; row++) {
@@ -86,6 +88,7 @@ export function wideColumn(column: NumberColumn<NumberValues>): NumberColumn {
 
 /** Returns a text column, dictionary in order of first appearance; null and undefined become missing. */
 export function textColumn(name: string, values: ArrayLike<string | null | undefined>): TextColumn {
+  checkArguments('textColumn', ['name', name, 'text'], ['values', values, 'list'])
   const codes = new Int32Array(values.length)
   const codeOf = new Map<string, number>()
   for (let row = 0; row < values.length; row++) {

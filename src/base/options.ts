@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { argumentProblems, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
 import { closestWord, HoldfastError, type Problem } from './errors.js'
 import { ownValue, setOwnValue } from './ownValue.js'
@@ -24,6 +25,8 @@ export function checkOptions<Schema extends z.ZodType>(
   schema: Schema,
   options: unknown,
 ): z.output<Schema> {
+  if (isNoObject(options))
+    throw new HoldfastError(operation, argumentProblems('options', options, 'options') as [Problem])
   const result = schema.safeParse(options ?? {})
   const problems = result.success
     ? keepProtoNames(schema, options, result.data, [])
@@ -67,6 +70,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function invalidOption(path: readonly string[], rule: string, received: unknown): Problem {
   return { code: 'option-invalid', parameter: path.join('.'), rule, received }
+}
+
+// What has no members of its own would pass for options without any.
+function isNoObject(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && !Array.isArray(options) && !isPlainObject(options)
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {

@@ -1,6 +1,7 @@
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
-import { HoldfastError } from '../base/errors.js'
+import { HoldfastError, inNameOf } from '../base/errors.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { checkFeatureCutoffs, checkFeatureRules } from '../feature/checkFeatureRules.js'
@@ -77,7 +78,13 @@ export async function buildDataset(
   plan: ChurnPlan,
   control: BuildControl = {},
 ): Promise<Dataset> {
-  const checked = churnPlan(plan)
+  checkArguments(
+    'buildDataset',
+    ['history', history, 'history'],
+    ['plan', plan, 'object'],
+    ['control', control, 'options'],
+  )
+  const checked = inNameOf('buildDataset', () => churnPlan(plan))
   checkFeatureRules('buildDataset', checked.features, history.tables)
   checkFeatureCutoffs('buildDataset', checked.features, checked.cutoffs, history)
   const step = (name: string, done: number): void => {

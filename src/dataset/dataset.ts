@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { Days, EpochDay } from '../base/days.js'
 import { type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
 import type { FeatureRule } from '../feature/rule.js'
@@ -106,6 +107,7 @@ export function datasetOf(parts: DatasetParts): Dataset {
  * @param rows row numbers from 0
  */
 export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
+  checkArguments('takeDatasetRows', ['dataset', dataset, 'dataset'], ['rows', rows, 'list'])
   const { fingerprint: _, report, weight, ...rest } = dataset
   const { baseRates: __, ...wholeReport } = report
   return datasetOf({

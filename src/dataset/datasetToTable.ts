@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { type FeatureColumn, numberColumn, textColumn } from '../base/matrix.js'
 import { type Column, dayColumn, Table } from '../table/table.js'
@@ -16,6 +17,7 @@ import type { Dataset } from './dataset.js'
  * // => ['id', 'tenure', 'outcome']
  */
 export function datasetToTable(dataset: Dataset): Table {
+  checkArguments('datasetToTable', ['dataset', dataset, 'dataset'])
   const columns: (Column | FeatureColumn)[] = [textColumn('id', dataset.ids)]
   if (dataset.cutoffs !== null) {
     columns.push(

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import type { EpochDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
@@ -56,6 +57,7 @@ interface Line {
  * @see {@link populationStability}
  */
 export function driftBetweenCutoffs(dataset: Dataset): Table {
+  checkArguments('driftBetweenCutoffs', ['dataset', dataset, 'dataset'])
   const cutoffs = [...new Set(dataset.cutoffs ?? [])].sort((a, b) => a - b)
   if (cutoffs.length < 2) throw tooFewCutoffs(cutoffs.length)
   const rowsOf = rowsByCutoff(dataset.cutoffs!, cutoffs)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -82,6 +83,7 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * @see {@link buildDataset} where the raw history is at hand
  */
 export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset {
+  checkArguments('fromFlatTable', ['table', table, 'table'])
   const checked = checkOptions('fromFlatTable', flatTableSchema, options)
   refuse('fromFlatTable', columnProblems(table, checked))
   const label = table.column(checked.label)

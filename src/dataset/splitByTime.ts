@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
 import { type Days, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
@@ -81,6 +82,7 @@ export const splitByTimeSchema = z.strictObject({
  * @see {@link splitRows} for flat tables
  */
 export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Split {
+  checkArguments('splitByTime', ['dataset', dataset, 'dataset'])
   const { testFrom, purge, embargoDays, testShare, seed } = checkOptions(
     'splitByTime',
     splitByTimeSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
@@ -46,6 +47,7 @@ export const splitRowsSchema = z.strictObject({
  * @see {@link splitByTime}
  */
 export function splitRows(dataset: Dataset, options: SplitRowsOptions = {}): Split {
+  checkArguments('splitRows', ['dataset', dataset, 'dataset'])
   const { testShare, seed, stratify } = checkOptions('splitRows', splitRowsSchema, options)
   const tested = testedRows(dataset, testShare, seed, stratify)
   const trainRows: number[] = []

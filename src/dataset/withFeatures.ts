@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { joinedMatrix } from '../feature/joinFeatures.js'
 import type { CustomerFeatures } from '../feature/sql/featureMatrix.js'
 import { type Dataset, datasetOf } from './dataset.js'
@@ -35,6 +36,7 @@ import { type Dataset, datasetOf } from './dataset.js'
  * // ]
  */
 export function withFeatures(dataset: Dataset, added: CustomerFeatures): Dataset {
+  checkArguments('withFeatures', ['dataset', dataset, 'dataset'], ['added', added, 'customerFeatures'])
   const { fingerprint: _, report, ...rest } = dataset
   const { baseRates: __, ...wholeReport } = report
   return datasetOf({ ...rest, features: joinedMatrix('withFeatures', dataset, added), report: wholeReport })

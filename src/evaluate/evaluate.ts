@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { customerProblems } from '../base/customerProblems.js'
 import { hasSeveralRows } from '../base/customersOf.js'
 import { type Problem, refuse } from '../base/errors.js'
@@ -94,6 +95,7 @@ const fewCustomers = 30
  * @see {@link evaluateProbabilities} for predictions from elsewhere
  */
 export function evaluate(model: ChurnModel, data: TrainingData, options?: EvaluateOptions): Evaluation {
+  checkArguments('evaluate', ['model', model, 'model'], ['data', data, 'dataset'])
   const full = {
     ...customersWithSeveralRows(data),
     ...options,

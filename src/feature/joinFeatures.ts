@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { Bitmap } from '../base/bitmap.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureColumn, FeatureMatrix, TextColumn } from '../base/matrix.js'
@@ -36,6 +37,7 @@ export interface JoinableFeatures {
  * // => [{ minutes: 10, contacts: null }, { minutes: 20, contacts: 3 }]
  */
 export function joinFeatures(base: CustomerFeatures, added: CustomerFeatures): CustomerFeatures {
+  checkArguments('joinFeatures', ['base', base, 'customerFeatures'], ['added', added, 'customerFeatures'])
   return { ids: base.ids, cutoffs: base.cutoffs, features: joinedMatrix('joinFeatures', base, added) }
 }
 

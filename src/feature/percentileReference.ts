@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 
 /**
@@ -49,6 +50,7 @@ export function percentileIn(
   value: number | null,
   within: string | null,
 ): number | null {
+  checkArguments('percentileIn', ['reference', reference, 'reference'])
   const group = reference.groups.find((other) => other.within === within)
   if (group === undefined || value === null) return null
   const { values, upTo } = group

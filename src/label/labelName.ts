@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { CancelCause } from './cancelCause.js'
 import type { PlanOrder } from './planOrder.js'
 import type { FirstPassageRule, OutcomeRule, PassageCause } from './rule.js'
@@ -17,6 +18,7 @@ import type { FirstPassageRule, OutcomeRule, PassageCause } from './rule.js'
  * @see {@link parseLabelName} for the way back
  */
 export function labelName(rule: OutcomeRule): string {
+  checkArguments('labelName', ['rule', rule, 'labelRule'])
   const gap = rule.gapDays === 0 ? '' : `_gap${rule.gapDays}d`
   return `${whatName(rule)}${gap}_${horizonName(rule.horizon)}`
 }

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { addDays, addMonths, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -78,6 +79,12 @@ export async function labelTable(
   population: Pick<Population, 'table' | 'cutoffs'>,
   options: LabelTableOptions = {},
 ): Promise<Labels> {
+  checkArguments(
+    'labelTable',
+    ['history', history, 'history'],
+    ['label', label, 'object'],
+    ['population', population, 'population'],
+  )
   const rule = checkOptions('labelTable', outcomeRuleSchema, label)
   refuse('labelTable', labelProblems(rule, history.tables))
   const completeUntil = completeUntilOf(history, labelTables(rule))

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import type { CancelCause, UnpaidBefore } from './cancelCause.js'
 import { labelName } from './labelName.js'
@@ -18,6 +19,7 @@ import { type FirstPassageRule, type OutcomeRule, outcomeRuleSchema } from './ru
  * @see {@link labelName}
  */
 export function parseLabelName(name: string): OutcomeRule {
+  checkArguments('parseLabelName', ['name', name, 'text'])
   const ending = /^(.*?)(?:_gap(\d+)d)?_(\d+d|\d+m|all)$/s.exec(name)
   const what = ending === null ? undefined : whatOf(ending[1]!)
   if (ending !== null && what !== undefined) {

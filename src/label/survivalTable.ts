@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import type { History } from '../engine/history.js'
@@ -75,6 +76,7 @@ export async function survivalTable(
   plan: SurvivalPlan,
   options: LabelTableOptions = {},
 ): Promise<SurvivalOutcomes> {
+  checkArguments('survivalTable', ['history', history, 'history'], ['plan', plan, 'object'])
   const label = checkOptions('survivalTable', firstPassageRuleSchema, plan.label)
   const population = await populationTable(history, plan.population ?? activeCustomers(), plan.cutoffs)
   try {

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { categoryOf } from '../base/category.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
@@ -40,6 +41,7 @@ export class FeatureAligner {
    * @throws {HoldfastError} `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at once
    */
   align(operation: string, matrix: FeatureMatrix): AlignedColumn[] {
+    checkArguments(operation, ['features', matrix, 'matrix'])
     const byName = new Map(matrix.columns.map((column) => [column.name, column]))
     refuse(
       operation,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import { withCategories } from '../base/category.js'
 import { customerProblems } from '../base/customerProblems.js'
@@ -38,6 +39,7 @@ export function checkTraining<Schema extends z.ZodType>(
   options: unknown,
   data: TrainingData,
 ): CheckedTraining<z.output<Schema>> {
+  checkArguments(operation, ['data', data, 'dataset'])
   const { value, problems } = optionsAndProblems(operation, schema, options)
   refuse(operation, [...problems, ...trainingProblems(data)])
   return { options: value as z.output<Schema>, ...countedRows(data) }

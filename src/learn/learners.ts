@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { closestWord, HoldfastError } from '../base/errors.js'
 import { priorLearner } from './baseline/learner.js'
 import { boostingLearner } from './boosting/learner.js'
@@ -29,6 +30,7 @@ export const learnerNames = Object.keys(learners) as readonly LearnerName[]
  * // => true
  */
 export function learnerNamed(name: string): Learner<object> {
+  checkArguments('learnerNamed', ['name', name, 'text'])
   if (Object.hasOwn(learners, name)) return learners[name as LearnerName]
   const close = closestWord(name, learnerNames)
   throw new HoldfastError('learnerNamed', [

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { ChurnModel } from './contract.js'
@@ -22,6 +23,7 @@ import {
  * @see {@link loadModel}
  */
 export async function saveModel(model: ChurnModel, path: string, about: unknown = null): Promise<void> {
+  checkArguments('saveModel', ['model', model, 'model'], ['path', path, 'text'])
   const bytes = encodeModel(model, about)
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
@@ -60,6 +62,7 @@ export async function saveModel(model: ChurnModel, path: string, about: unknown 
  * @see {@link saveModel}
  */
 export async function loadModel(path: string, options?: DecodeOptions): Promise<StoredModel> {
+  checkArguments('loadModel', ['path', path, 'text'])
   const bytes = await readModelFile('loadModel', path, options)
   return decodedFrom(path, () => decodeModel(bytes, options))
 }

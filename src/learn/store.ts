@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError, type Problem } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { canonicalJson } from './canonicalJson.js'
@@ -56,6 +57,7 @@ const operation = 'decodeModel'
  * @see {@link decodeModel}, {@link saveModel}
  */
 export function encodeModel(model: ChurnModel, about: unknown = null): Uint8Array {
+  checkArguments('encodeModel', ['model', model, 'model'])
   const payload = canonicalJson('encodeModel', 'the model', { ...contentOf(model), about: about ?? null })
   const bytes = new TextEncoder().encode(payload)
   const start = new TextEncoder().encode(header(bytesToHex(sha256(bytes)), bytes.length))
@@ -85,6 +87,7 @@ export function encodeModel(model: ChurnModel, about: unknown = null): Uint8Arra
  * @see {@link encodeModel}, {@link loadModel}
  */
 export function decodeModel(bytes: Uint8Array, options?: DecodeOptions): StoredModel {
+  checkArguments('decodeModel', ['bytes', bytes, 'bytes'])
   const { maxBytes } = checkOptions(operation, decodeOptions, options)
   refuseTooLarge(operation, bytes.length, maxBytes)
   const payload = verifiedPayload(bytes)

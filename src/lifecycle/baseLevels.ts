@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
@@ -53,6 +54,7 @@ const schema = z.strictObject({
  * Two passes of the engine over the monthly figures for each signal.
  */
 export async function baseLevels(history: History, options?: BaseLevelOptions): Promise<BaseLevels> {
+  checkArguments('baseLevels', ['history', history, 'history'])
   const operation = 'baseLevels'
   const checked = checkOptions(operation, schema, options)
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)

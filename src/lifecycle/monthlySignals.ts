@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import type { History } from '../engine/history.js'
@@ -46,6 +47,7 @@ export async function* monthlySignals(
   history: History,
   options?: MonthlyOptions,
 ): AsyncGenerator<MonthlyBlock, void, undefined> {
+  checkArguments('monthlySignals', ['history', history, 'history'])
   const operation = 'monthlySignals'
   const checked = checkOptions(operation, schema, options)
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)

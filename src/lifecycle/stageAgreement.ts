@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { Table } from '../table/table.js'
@@ -49,6 +50,7 @@ export function stageAgreement(
   tagged: readonly LifecycleStage[],
   known: readonly LifecycleStage[],
 ): StageAgreement {
+  checkArguments('stageAgreement', ['tagged', tagged, 'list'], ['known', known, 'list'])
   refuse('stageAgreement', problemsOf(tagged, known))
   const size = lifecycleStages.length
   const confusion = new Float64Array(size * size)

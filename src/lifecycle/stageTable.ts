@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { type EpochDay, type Months, monthsBetween } from '../base/days.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { dayColumn, Table } from '../table/table.js'
@@ -19,6 +20,7 @@ import { readTags } from './tags.js'
  * @see {@link transitionTable} for where they came from
  */
 export function stageTable(tags: Table): Table {
+  checkArguments('stageTable', ['tags', tags, 'table'])
   const { months, rowMonth, rowStage, since } = readTags('stageTable', tags)
   const size = lifecycleStages.length
   const customers = new Float64Array(months.length * size)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
@@ -67,6 +68,7 @@ const schema = withStageOrder(
  * @see {@link tagMonths} for the rules
  */
 export function tagCustomer(history: CustomerHistory, options: TagCustomerOptions): MonthTag {
+  checkArguments('tagCustomer', ['history', history, 'customerHistory'], ['options', options, 'object'])
   const operation = 'tagCustomer'
   const { asOf, from, tables, baseLevels, signals, activityTable, ...stageOptions } = checkOptions(
     operation,

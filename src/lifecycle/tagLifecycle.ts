@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { type EpochDay, formatDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
@@ -80,6 +81,7 @@ const schema = withStageOrder(
  * @see {@link tagCustomer} for one customer in memory, {@link stageTable} and {@link transitionTable} for the counts
  */
 export async function tagLifecycle(history: History, options?: TagLifecycleOptions): Promise<Table> {
+  checkArguments('tagLifecycle', ['history', history, 'history'])
   const operation = 'tagLifecycle'
   const checked = checkOptions(operation, schema, options)
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import { addMonths, type EpochDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
@@ -84,6 +85,7 @@ export interface MonthTag {
  * @see {@link StageOptions} for what each threshold does
  */
 export function tagMonths(series: MonthlySeries, options?: StageOptions): MonthTag[] {
+  checkArguments('tagMonths', ['series', series, 'series'])
   const checked = checkStageOptions('tagMonths', options)
   refuse('tagMonths', problemsOf(series))
   const { signals, baseLevels } = series

@@ -1,6 +1,6 @@
 import { isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay } from '../base/days.js'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { closestWord, inNameOf, type Problem, refuse } from '../base/errors.js'
 import type { Table } from '../table/table.js'
 import { lifecycleStages } from './stage.js'
 
@@ -22,12 +22,10 @@ export interface Tags {
 
 /** Reads a table of tags. @throws {HoldfastError} `column-missing`, `column-type`, `value-missing`, `value-unknown`, `duplicate-id` */
 export function readTags(operation: string, tags: Table): Tags {
-  const [id, month, stage, since] = [
-    tags.texts('id'),
-    tags.days('month'),
-    tags.texts('stage'),
-    tags.days('since'),
-  ]
+  const [id, month, stage, since] = inNameOf(
+    operation,
+    () => [tags.texts('id'), tags.days('month'), tags.texts('stage'), tags.days('since')] as const,
+  )
   const problems: Problem[] = []
   for (const column of [id, month, stage, since]) {
     const count = column.missing?.count() ?? 0

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { Table } from '../table/table.js'
 import { lifecycleStages } from './stage.js'
@@ -20,6 +21,7 @@ import { readTags } from './tags.js'
  * @see {@link stageTable}
  */
 export function transitionTable(tags: Table): Table {
+  checkArguments('transitionTable', ['tags', tags, 'table'])
   const { rowMonth, rowStage, rowId, order } = readTags('transitionTable', tags)
   const size = lifecycleStages.length
   const counts = new Float64Array(size * size)

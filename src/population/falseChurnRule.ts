@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 
@@ -136,5 +137,6 @@ export const falseChurnRuleSchema: z.ZodType<FalseChurnRule, unknown> = z.strict
  * @see {@link falseChurnTable}
  */
 export function falseChurn(options: FalseChurnOptions = {}): FalseChurnRule {
+  checkArguments('falseChurn', ['options', options, 'options'])
   return checkOptions('falseChurn', falseChurnRuleSchema, { ...options, kind: 'falseChurn' })
 }

@@ -1,5 +1,6 @@
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import type { History } from '../engine/history.js'
 import type { HistoryKinds } from '../table/inputs.js'
@@ -59,7 +60,8 @@ export const realChurnSoFar = 'real churn so far'
  * // => ['second card: 1', 're-entry: 1', 'arrears: 0', 'real churn: 1', 'real churn so far: 0']
  */
 export async function falseChurnTable(history: History, rule: FalseChurnRule): Promise<FalseChurn> {
-  const checked = falseChurn(rule)
+  checkArguments('falseChurnTable', ['history', history, 'history'], ['rule', rule, 'object'])
+  const checked = inNameOf('falseChurnTable', () => falseChurn(rule))
   refuse('falseChurnTable', ruleProblems(checked, history.tables))
   const { engine } = history
   const table = temporaryName('false_churn')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { addMonths, type EpochDay, type Months } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
@@ -85,6 +86,12 @@ export async function followCohort(
   cohort: SnapshotCohort,
   options: FollowOptions,
 ): Promise<FollowedCohort> {
+  checkArguments(
+    'followCohort',
+    ['history', history, 'history'],
+    ['cohort', cohort, 'cohort'],
+    ['options', options, 'object'],
+  )
   const { months, falseChurn, target } = checkOptions('followCohort', schema, options)
   const departures = await departuresOf(history, cohort, falseChurn)
   const ends = Array.from({ length: months }, (_, index) => addMonths(cohort.at, index + 1))

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { addMonths, monthly } from '../base/days.js'
 import type { History } from '../engine/history.js'
 import { dayColumn, Table } from '../table/table.js'
@@ -51,6 +52,7 @@ export interface MonthlyFlowsOptions {
  * @see {@link stockFlowAudit} for figures that others have counted
  */
 export async function monthlyFlows(history: History, options: MonthlyFlowsOptions): Promise<Table> {
+  checkArguments('monthlyFlows', ['history', history, 'history'], ['options', options, 'object'])
   const months = monthly(options.first, options.last)
   const { identifier } = history.engine.dialect
   const counts = countsOf(history, options.falseChurn !== undefined)

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { type EpochDay, parseDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { windowBefore } from '../base/windows.js'
@@ -72,6 +73,7 @@ export async function populationTable(
   rule: PopulationRule = activeCustomers(),
   cutoffs: readonly EpochDay[],
 ): Promise<Population> {
+  checkArguments('populationTable', ['history', history, 'history'], ['cutoffs', cutoffs, 'list'])
   const { exclusions } = activeCustomers(rule)
   refuse('populationTable', [
     ...cutoffProblems(cutoffs),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
@@ -78,31 +79,37 @@ export const populationRuleSchema: z.ZodType<PopulationRule> = z.strictObject({
  * // => ['joined within 3 months', 'doNotDisturb is true', 'no usage within 180 days']
  */
 export function activeCustomers(options: Partial<PopulationRule> = {}): PopulationRule {
+  checkArguments('activeCustomers', ['options', options, 'options'])
   return checkOptions('activeCustomers', populationRuleSchema, { exclusions: [], ...options })
 }
 
 /** Returns the exclusion of customers who joined less than so long ago. @see {@link JoinedWithin} */
-export function joinedWithin(
-  within: JoinedWithin['within'],
-  reasonText = `joined within ${'days' in within ? `${within.days} days` : `${within.months} months`}`,
-): JoinedWithin {
-  return { kind: 'joinedWithin', reason: reasonText, within }
+export function joinedWithin(within: JoinedWithin['within'], reasonText?: string): JoinedWithin {
+  checkArguments('joinedWithin', ['within', within, 'object'])
+  const length = 'days' in within ? `${within.days} days` : `${within.months} months`
+  const rule = { kind: 'joinedWithin', reason: reasonText ?? `joined within ${length}`, within }
+  return checkOptions('joinedWithin', exclusion, rule) as JoinedWithin
 }
 
 /** Returns the exclusion of customers with one of these values of an attribute. @see {@link AttributeIn} */
 export function attributeIn(
   column: string,
   values: readonly (string | number | boolean)[],
-  reasonText = `${column} is ${values.join(' or ')}`,
+  reasonText?: string,
 ): AttributeIn {
-  return { kind: 'attributeIn', reason: reasonText, column, in: values }
+  checkArguments('attributeIn', ['column', column, 'text'], ['values', values, 'array'])
+  const rule = {
+    kind: 'attributeIn',
+    reason: reasonText ?? `${column} is ${values.join(' or ')}`,
+    column,
+    in: values,
+  }
+  return checkOptions('attributeIn', exclusion, rule) as AttributeIn
 }
 
 /** Returns the exclusion of customers without a row of a table in the last days. @see {@link InactiveFor} */
-export function inactiveFor(
-  table: EventTableName,
-  days: Days,
-  reasonText = `no ${table} within ${days} days`,
-): InactiveFor {
-  return { kind: 'inactiveFor', reason: reasonText, table, days }
+export function inactiveFor(table: EventTableName, days: Days, reasonText?: string): InactiveFor {
+  checkArguments('inactiveFor', ['table', table, 'text'], ['days', days, 'number'])
+  const rule = { kind: 'inactiveFor', reason: reasonText ?? `no ${table} within ${days} days`, table, days }
+  return checkOptions('inactiveFor', exclusion, rule) as InactiveFor
 }

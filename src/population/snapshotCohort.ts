@@ -1,7 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { checkArguments } from '../base/arguments.js'
 import { type EpochDay, formatDay, parseDay } from '../base/days.js'
-import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type TextColumn, textColumn } from '../base/matrix.js'
 import type { History } from '../engine/history.js'
 import { dayColumn, Table } from '../table/table.js'
@@ -59,6 +60,7 @@ export interface SnapshotOptions {
  * @see {@link followCohort}
  */
 export async function snapshotCohort(history: History, options: SnapshotOptions): Promise<SnapshotCohort> {
+  checkArguments('snapshotCohort', ['history', history, 'history'], ['options', options, 'object'])
   const at = parseDay(options.at)
   refuse('snapshotCohort', dayProblems(options.at, at, history.completeUntil))
   const population = await populationTable(history, options.population ?? activeCustomers(), [at!])
@@ -78,8 +80,11 @@ export async function snapshotCohort(history: History, options: SnapshotOptions)
  * where the days differ
  */
 export function cohortFromTable(table: Table): SnapshotCohort {
-  const ids = table.texts('id')
-  const days = table.days('snapshotAt')
+  checkArguments('cohortFromTable', ['table', table, 'table'])
+  const [ids, days] = inNameOf(
+    'cohortFromTable',
+    () => [table.texts('id'), table.days('snapshotAt')] as const,
+  )
   const at = days.values[0] as EpochDay | undefined
   const differs = days.values.findIndex((day) => day !== at)
   refuse('cohortFromTable', [

@@ -1,4 +1,6 @@
+import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
+import { inNameOf } from '../base/errors.js'
 import { numberColumn } from '../base/matrix.js'
 import type { Table } from '../table/table.js'
 
@@ -23,8 +25,9 @@ import type { Table } from '../table/table.js'
  * // => [null, -574]
  */
 export function stockFlowAudit(figures: Table): Table {
+  checkArguments('stockFlowAudit', ['figures', figures, 'table'])
   const [arrived, left, stock] = ['new', 'left', 'stock'].map((name) => {
-    const { values, missing } = figures.numbers(name)
+    const { values, missing } = inNameOf('stockFlowAudit', () => figures.numbers(name))
     return (row: number): number | null => (isMissing(missing, row) ? null : values[row]!)
   }) as [(row: number) => number | null, (row: number) => number | null, (row: number) => number | null]
   const residuals = Array.from({ length: figures.rowCount }, (_, row) => {

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { checkOptions } from '../base/options.js'
 import { evaluateProbabilities } from '../evaluate/evaluate.js'
 import { precisionRecallCurve } from '../evaluate/ranking/precisionRecallCurve.js'
@@ -64,6 +65,7 @@ export function modelReport(
   test: ReportedData,
   options?: ModelReportOptions,
 ): ReportFacts {
+  checkArguments('modelReport', ['model', model, 'model'], ['test', test, 'dataset'])
   const checked = checkOptions('modelReport', modelReportOptions, options)
   const { importances: shown, effects, segmentsBy, ...common } = checked
   const weighted = test.weight === undefined ? {} : { weight: test.weight }

@@ -1,5 +1,7 @@
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { type Cell, Table, tableFrom } from '../table/table.js'
+import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import { drawPicture } from './picture/drawPicture.js'
 import { type Picture, wideWidth } from './picture/picture.js'
@@ -17,6 +19,7 @@ import { light, painted } from './picture/theme.js'
  * @see {@link writePictures} for all of them as files
  */
 export function pictureNames(facts: ReportFacts): string[] {
+  checkFacts('pictureNames', facts)
   return picturesOf(facts).map(({ name }) => name)
 }
 
@@ -39,6 +42,8 @@ export function pictureNames(facts: ReportFacts): string[] {
  * @see {@link picturePng}, {@link pictureTable}
  */
 export async function pictureSvg(facts: ReportFacts, name: string): Promise<string> {
+  checkFacts('pictureSvg', facts)
+  checkArguments('pictureSvg', ['name', name, 'text'])
   const picture = pictureNamed('pictureSvg', facts, name)
   const drawn = await drawPicture(picture, picture.width ?? wideWidth, name)
   const [, attributes, inside] = /^<svg([^>]*)>([\s\S]*)$/.exec(drawn)!
@@ -59,6 +64,8 @@ export async function pictureSvg(facts: ReportFacts, name: string): Promise<stri
  * @see {@link pictureSvg}
  */
 export function pictureTable(facts: ReportFacts, name: string): Table {
+  checkFacts('pictureTable', facts)
+  checkArguments('pictureTable', ['name', name, 'text'])
   const { rows } = pictureNamed('pictureTable', facts, name)
   const keys = Object.keys(rows[0] ?? {})
   if (keys.length === 0) return new Table([])

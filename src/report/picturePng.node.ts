@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { checkOptions } from '../base/options.js'
+import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import { pictureSvg } from './pictureFiles.js'
 
@@ -36,6 +38,8 @@ export async function picturePng(
   name: string,
   options?: PngOptions,
 ): Promise<Uint8Array> {
+  checkFacts('picturePng', facts)
+  checkArguments('picturePng', ['name', name, 'text'])
   const { scale } = checkOptions('picturePng', pngOptions, options)
   const [svg, { Resvg, fonts }] = await Promise.all([pictureSvg(facts, name), loadedRenderer()])
   const picture = new Resvg(svg, {

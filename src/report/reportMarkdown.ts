@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import type { Picture } from './picture/picture.js'
@@ -28,7 +29,9 @@ export interface MarkdownOptions {
  *
  * @see {@link reportHtml} for the page
  */
-export function reportMarkdown(facts: ReportFacts, { pictures }: MarkdownOptions = {}): string {
+export function reportMarkdown(facts: ReportFacts, options: MarkdownOptions = {}): string {
+  checkArguments('reportMarkdown', ['options', options, 'options'])
+  const { pictures } = options
   checkFacts('reportMarkdown', facts)
   const { sentences, tiles } = headlineOf(facts)
   const by = [facts.model.learner, facts.author, facts.date].filter((part) => part !== null).join(' · ')

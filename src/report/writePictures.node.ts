@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { checkOptions } from '../base/options.js'
 import { writeWholeFile } from '../table/wholeFile.node.js'
 import { writeTable } from '../table/writeTable.node.js'
@@ -47,6 +48,7 @@ export async function writePictures(
   folder: string,
   options?: WritePicturesOptions,
 ): Promise<string[]> {
+  checkArguments('writePictures', ['folder', folder, 'text'])
   const { formats, scale } = checkOptions('writePictures', writePicturesOptions, options)
   checkFacts('writePictures', facts)
   await mkdir(folder, { recursive: true })

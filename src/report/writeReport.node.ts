@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { writeWholeFile } from '../table/wholeFile.node.js'
 import { checkFacts } from './facts/checkFacts.js'
@@ -26,6 +27,7 @@ import { reportMarkdown } from './reportMarkdown.js'
  * @see {@link reportHtml}, {@link reportMarkdown} for the texts
  */
 export async function writeReport(facts: ReportFacts, path: string): Promise<void> {
+  checkArguments('writeReport', ['path', path, 'text'])
   checkFacts('writeReport', facts)
   const format = reportFormat(path)
   if (format === undefined) throw endingUnknown(path)

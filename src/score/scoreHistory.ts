@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
@@ -50,6 +51,7 @@ export async function scoreHistory(
   scorer: Scorer,
   options: ScoreHistoryOptions = {},
 ): Promise<HistoryScores> {
+  checkArguments('scoreHistory', ['history', history, 'history'], ['scorer', scorer, 'scorer'])
   const { asOf, population, ...scoreOptions } = options
   checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
   const complete = completeUntilOf(history, featureTables(scorer.about.rules ?? []))

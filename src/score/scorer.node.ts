@@ -1,8 +1,10 @@
+import { checkArguments } from '../base/arguments.js'
 import { decodedFrom, readModelFile, saveModel } from '../learn/store.node.js'
 import { loadScorer, type Scorer } from './scorer.js'
 
 /** Writes the model file of a scorer: whole or not at all. */
 export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
+  checkArguments('saveScorer', ['scorer', scorer, 'scorer'], ['path', path, 'text'])
   await saveModel(scorer.model, path, scorer.about)
 }
 
@@ -12,6 +14,7 @@ export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, and what {@link loadScorer} refuses
  */
 export async function readScorer(path: string): Promise<Scorer> {
+  checkArguments('readScorer', ['path', path, 'text'])
   const bytes = await readModelFile('readScorer', path)
   return decodedFrom(path, () => loadScorer(bytes))
 }

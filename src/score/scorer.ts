@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
@@ -123,12 +124,13 @@ export interface TrainedOn {
  * @param bands cut points in multiples of the usual odds, see {@link riskBands}
  */
 export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: RiskBandOptions): Scorer {
+  checkArguments('createScorer', ['model', model, 'model'], ['trainedOn', trainedOn, 'trainedOn'])
   return scorerFrom(
     model,
     checkOptions('createScorer', aboutModelSchema, {
       rules: trainedOn?.rules ?? null,
       population: trainedOn?.population ?? null,
-      bands: riskBands(model.baseRate, bands),
+      bands: inNameOf('createScorer', () => riskBands(model.baseRate, bands)),
       label: trainedOn?.label ?? null,
       trainedOn: trainedOn === undefined ? null : countsOf(trainedOn),
       seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
@@ -142,6 +144,7 @@ function countsOf({ outcome, fingerprint }: TrainedOn): AboutModel['trainedOn'] 
 
 /** Returns the bytes of a model file that {@link loadScorer} reads: model, feature rules, risk bands, label. */
 export function encodeScorer(scorer: Scorer): Uint8Array {
+  checkArguments('encodeScorer', ['scorer', scorer, 'scorer'])
   return encodeModel(scorer.model, scorer.about)
 }
 
@@ -153,7 +156,8 @@ export function encodeScorer(scorer: Scorer): Uint8Array {
  * @throws {HoldfastError} `model-truncated`, `model-edited`, `model-version`, `model-too-large`, `model-invalid`
  */
 export function loadScorer(bytes: Uint8Array): Scorer {
-  const { model, about } = decodeModel(bytes)
+  checkArguments('loadScorer', ['bytes', bytes, 'bytes'])
+  const { model, about } = inNameOf('loadScorer', () => decodeModel(bytes))
   if (about === null || about === undefined) return createScorer(model)
   const checked = aboutModelSchema.safeParse(about)
   if (checked.success) return scorerFrom(model, checked.data)
@@ -208,6 +212,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
     about,
     unseenIn: (features) => watch.counts(features),
     scoreMatrix(features, options) {
+      checkArguments('scoreMatrix', ['features', features, 'matrix'])
       return many('scoreMatrix', features, checkOptions('scoreMatrix', scoreOptions, options))
     },
     scoreOne(customer, given) {
@@ -220,7 +225,9 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       const checked = checkOptions('scoreRow', scoreOptions, options)
       return one('scoreRow', rowInput(row, model.features, about.rules !== null), checked)
     },
-    scoreTable(table, { id, ...options } = {}) {
+    scoreTable(table, given) {
+      checkArguments('scoreTable', ['table', table, 'table'], ['options', given, 'options'])
+      const { id, ...options } = given ?? {}
       const checked = checkOptions('scoreTable', scoreOptions, options)
       const scores = many('scoreTable', modelInput('scoreTable', model.features, table), checked)
       if (id === undefined) return scores

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import { operation } from './checkSelection.js'
 import { runSelection } from './runSelection.js'
 import type { Selection } from './selection.js'
@@ -62,5 +63,6 @@ import type { SelectOptions } from './selectOptions.js'
  * @see {@link trainBoosting} for a good model without a search
  */
 export async function selectModel(data: SelectionData, options?: SelectOptions): Promise<Selection> {
+  checkArguments('selectModel', ['data', data, 'dataset'])
   return runSelection(operation, data, options, () => performance.now())
 }

@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileWriter, ParquetWriter } from 'hyparquet-writer'
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { operatorBlocks } from './operator.js'
 import { checkSimulateOptions, type SimulateOptions } from './options.js'
@@ -58,6 +59,7 @@ export async function writeOperator(
   options: SimulateOptions = {},
   control: WriteControl = {},
 ): Promise<WrittenOperator> {
+  checkArguments('writeOperator', ['folder', folder, 'text'])
   const checked = checkSimulateOptions('writeOperator', options)
   if (control.overwrite !== true) refuseExisting(folder)
   refuseAborted(control.signal)

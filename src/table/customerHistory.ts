@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { ColumnWatch } from './columnWatch.js'
@@ -98,6 +99,7 @@ export function checkCustomerHistory(
   history: CustomerHistory,
   options: CheckCustomerOptions = {},
 ): CheckedCustomerHistory {
+  checkArguments('checkCustomerHistory', ['options', options, 'options'])
   return checkHistoryRows('checkCustomerHistory', history, options)
 }
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type BadLine, badQuotes, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
@@ -74,6 +75,7 @@ function isEncoding(name: string): boolean {
  * @see {@link readTableWithRejects} to go on without the bad rows
  */
 export async function readTable(path: string, options?: ReadTableOptions): Promise<Table> {
+  checkArguments('readTable', ['path', path, 'text'])
   const { types, missing, encoding } = checkOptions('readTable', readOptions, options)
   const source = await readSource('readTable', path, missing, encoding)
   const { table, problems } = readTexts(source, types)
@@ -99,6 +101,7 @@ export async function readTableWithRejects(
   path: string,
   options?: ReadTableWithRejectsOptions,
 ): Promise<{ readonly table: Table; readonly rejects: Table }> {
+  checkArguments('readTableWithRejects', ['path', path, 'text'])
   const operation = 'readTableWithRejects'
   const { types, missing, encoding, maxRejectShare } = checkOptions(operation, rejectOptions, options)
   const source = await readSource(operation, path, missing, encoding)

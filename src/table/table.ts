@@ -1,3 +1,4 @@
+import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay } from '../base/days.js'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
@@ -58,9 +59,11 @@ export class Table {
    */
   constructor(
     columns: readonly (Column | FeatureColumn)[],
-    readonly rowCount: number = columns[0] === undefined ? 0 : columnLength(columns[0]),
+    readonly rowCount: number = firstLength(columns),
     readonly source?: string,
   ) {
+    checkArguments('Table', ['columns', columns, 'array'])
+    refuse('Table', columns.flatMap(noColumn))
     this.columns = columns.map((column) => (column.kind === 'number' ? wideColumn(column) : column))
     const problems: Problem[] = []
     const byName = new Map<string, Column>()
@@ -104,6 +107,7 @@ export class Table {
    * @throws {HoldfastError} `column-missing`, with the nearest name
    */
   column(name: string): Column {
+    if (typeof name !== 'string') checkArguments('Table.column', ['name', name, 'text'])
     const column = this.#byName.get(name)
     if (column !== undefined) return column
     throw new HoldfastError('Table.column', [columnMissing(name, this)])
@@ -126,6 +130,7 @@ export class Table {
 
   /** Returns the table with only these columns, in this order. */
   select(names: readonly string[]): Table {
+    checkArguments('Table.select', ['names', names, 'list'])
     return new Table(
       names.map((name) => this.column(name)),
       this.rowCount,
@@ -135,6 +140,7 @@ export class Table {
 
   /** Returns the table with this column added, or put in the place of the one with its name. */
   with(column: Column): Table {
+    refuse('Table.with', noColumn(column, 0))
     const columns = this.has(column.name)
       ? this.columns.map((old) => (old.name === column.name ? column : old))
       : [...this.columns, column]
@@ -143,6 +149,7 @@ export class Table {
 
   /** Returns the table with only the given rows, in their order. Copies. */
   take(rows: ArrayLike<number>): Table {
+    checkArguments('Table.take', ['rows', rows, 'list'])
     return new Table(
       this.columns.map((column) => takeColumnRows(column, rows)),
       rows.length,
@@ -221,12 +228,14 @@ export function columnLength(column: Column | FeatureColumn): number {
 
 /** Returns a day column; null and undefined become missing. */
 export function dayColumn(name: string, values: ArrayLike<EpochDay | null | undefined>): DayColumn {
+  checkArguments('dayColumn', ['name', name, 'text'], ['values', values, 'list'])
   const missing = Bitmap.where(values.length, (row) => values[row] == null)
   return { kind: 'day', name, values: Int32Array.from(values, (value) => value ?? 0), missing }
 }
 
 /** Returns a boolean column; null and undefined become missing. */
 export function booleanColumn(name: string, values: ArrayLike<boolean | null | undefined>): BooleanColumn {
+  checkArguments('booleanColumn', ['name', name, 'text'], ['values', values, 'list'])
   const missing = Bitmap.where(values.length, (row) => values[row] == null)
   return {
     kind: 'boolean',
@@ -245,6 +254,15 @@ export function booleanColumn(name: string, values: ArrayLike<boolean | null | u
  * // => [{ id: 'A', minutes: 10 }, { id: 'B', minutes: null }]
  */
 export function tableFrom(columns: Readonly<Record<string, readonly Cell[] | Column>>): Table {
+  checkArguments('tableFrom', ['columns', columns, 'columns'])
+  refuse(
+    'tableFrom',
+    Object.entries(columns).flatMap(([name, values]) =>
+      typeof values === 'object' && values !== null && 'kind' in values
+        ? []
+        : argumentProblems(`column ${name}`, values, 'list'),
+    ),
+  )
   return new Table(
     Object.entries(columns).map(([name, values]) =>
       'kind' in values ? { ...values, name } : columnFrom(name, values),
@@ -257,6 +275,21 @@ function columnFrom(name: string, values: readonly Cell[]): Column {
   if (typeof first === 'string') return textColumn(name, values as readonly (string | null)[])
   if (typeof first === 'boolean') return booleanColumn(name, values as readonly (boolean | null)[])
   return numberColumn(name, values as readonly (number | null)[])
+}
+
+function firstLength(columns: readonly (Column | FeatureColumn)[]): number {
+  const [first] = Array.isArray(columns) ? columns : []
+  return first === undefined || noColumn(first, 0).length > 0 ? 0 : columnLength(first)
+}
+
+function noColumn(column: unknown, index: number): Problem[] {
+  const { name, kind } = (column ?? {}) as { readonly name?: unknown; readonly kind?: unknown }
+  if (typeof name === 'string' && typeof kind === 'string') return []
+  const wayOut =
+    'numberColumn, textColumn, dayColumn and booleanColumn make one; tableFrom takes lists of values.'
+  return [
+    { code: 'value-type', parameter: `columns.${index}`, rule: 'to be a column', received: column, wayOut },
+  ]
 }
 
 function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { ownValue } from '../base/ownValue.js'
@@ -59,6 +60,7 @@ export function tableFromRows(
   rows: readonly Readonly<Record<string, unknown>>[],
   options?: ReadingOptions,
 ): Table {
+  checkArguments('tableFromRows', ['rows', rows, 'rows'])
   const { types, missing } = checkOptions('tableFromRows', rowsOptions, options)
   const marks = new Set(missing)
   const columns = new Map<string, ColumnTexts>()

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -46,6 +47,7 @@ const parquetRowsEach = 100_000
  * @see {@link readTable} for the way back
  */
 export async function writeTable(table: Table, path: string, options?: WriteTableOptions): Promise<void> {
+  checkArguments('writeTable', ['table', table, 'table'], ['path', path, 'text'])
   const { spreadsheetSafe } = checkOptions('writeTable', writeOptions, options)
   const format = fileFormat(path)
   if (format === undefined) refuse('writeTable', [formatUnknown(path)])

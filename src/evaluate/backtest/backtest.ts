@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { formatDay } from '../../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
@@ -62,6 +63,7 @@ export async function backtest(
   train: Train,
   options: BacktestOptions = {},
 ): Promise<Backtest> {
+  checkArguments('backtest', ['data', data, 'dataset'])
   const checked = checkOptions(operation, backtestOptions, options)
   refuse(operation, [
     ...timeProblems(data),

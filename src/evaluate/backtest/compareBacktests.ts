@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
@@ -91,6 +92,7 @@ export function compareBacktests(
   b: BacktestFigures,
   options: CompareBacktestsOptions = {},
 ): BacktestComparison {
+  checkArguments('compareBacktests', ['a', a, 'backtest'], ['b', b, 'backtest'])
   const { metric, ...rule } = checkOptions(operation, compareOptions, options)
   refuse(operation, metricProblems(metric))
   const pairs = sharedPredictions(a, b)

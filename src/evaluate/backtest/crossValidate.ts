@@ -1,4 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { checkArguments } from '../../base/arguments.js'
 import { customerProblems } from '../../base/customerProblems.js'
 import { customersOf } from '../../base/customersOf.js'
 import { dealCustomers } from '../../base/dealCustomers.js'
@@ -61,6 +62,7 @@ export async function crossValidate(
   train: Train,
   options: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
+  checkArguments('crossValidate', ['data', data, 'dataset'], ['train', train, 'function'])
   const checked = checkOptions(operation, crossValidateOptions, options)
   const given = Object.keys(options).filter((name) => ['folds', 'repeats', 'stratified'].includes(name))
   refuse(operation, [
@@ -112,6 +114,7 @@ async function runFold(
   const training = takeTemporalRows(rows, trainRows)
   const owned = groups === undefined ? training : { ...training, ids: textsOf(groups, trainRows) }
   const model = await train(owned, signal === undefined ? {} : { signal })
+  checkArguments('crossValidate', ['what train returned', model, 'model'])
   const probability = predictionsOf(operation, model, test)
   const tested = Array.from(testRows, (row) => customers[row]!)
   const { measurement } = measureFold(test, tested, probability, rule)

@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { studentCumulative, studentQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
@@ -74,6 +75,7 @@ export function compareFolds(
   valuesB: ArrayLike<number>,
   options?: CompareFoldsOptions,
 ): FoldComparison {
+  checkArguments('compareFolds', ['valuesA', valuesA, 'list'], ['valuesB', valuesB, 'list'])
   const { testShare, level, better, names } = checkOptions('compareFolds', foldOptions, options)
   refuse('compareFolds', foldProblems(valuesA, valuesB))
   const folds = valuesA.length

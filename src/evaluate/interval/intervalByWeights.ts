@@ -1,5 +1,6 @@
 import { quantileSorted } from 'simple-statistics'
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
@@ -64,6 +65,7 @@ export function intervalByWeights(
   figureOf: WeightedFigure,
   options?: WeightedResampleOptions,
 ): Interval {
+  checkArguments('intervalByWeights', ['figureOf', figureOf, 'function'])
   const operation = 'intervalByWeights'
   const problems: Problem[] = []
   const checked = optionsOrProblems(operation, weightedResampleOptions, options, problems)

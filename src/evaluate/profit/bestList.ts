@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { acceptanceLaw } from './acceptanceLaw.js'
@@ -118,6 +119,7 @@ export function bestList(
  * // => '1 of 3 customers to contact, 0.9 churners expected among them: 49.3 EUR expected profit, 4.7 EUR expected cost, 11 EUR at most. Limited by contacts: the next would bring 22.5 EUR.'
  */
 export function bestListLine(list: BestList): string {
+  checkArguments('bestListLine', ['list', list, 'bestList'])
   const count = (value: number): string =>
     value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
   const amount = (value: number): string => count(value) + (list.currency === null ? '' : ` ${list.currency}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import {
@@ -119,6 +120,7 @@ const priceRule = z.strictObject({ contactCost: z.number().gte(0), currency: z.s
  * // => '500 contacts without a model, 200 with it, for the same 50 churners: 60 % fewer, 600 EUR saved'
  */
 export function contactSavingsLine(savings: ContactSavings, price?: ContactPrice): string {
+  checkArguments('contactSavingsLine', ['savings', savings, 'savings'], ['price', price, 'options'])
   const count = (value: number): string =>
     value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 })
   const percent = Math.round(Math.abs(savings.sparedShare) * 100)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { checkOptions } from '../../base/options.js'
 import { conditionsOf } from '../columnKindsOf.js'
 import { ownColumn, rowFilterSchema } from '../rowFilterSchema.js'
@@ -40,7 +41,7 @@ export function weekends(weekend: readonly number[] = usualWeekend): WeekdayCond
  * // => { weekday: [1, 2, 3, 4, 7] }
  */
 export function weekdays(weekend: readonly number[] = usualWeekend): WeekdayCondition {
-  weekends(weekend)
+  checked('weekdays', { weekday: weekend })
   return checked('weekdays', { weekday: [1, 2, 3, 4, 5, 6, 7].filter((day) => !weekend.includes(day)) })
 }
 
@@ -84,6 +85,10 @@ export function hours(from: number, to: number, column = 'hour'): HoursCondition
 export function allOf<const Filters extends readonly [RowFilter, RowFilter, ...RowFilter[]]>(
   ...filters: Filters
 ): readonly ConditionOf<Filters[number]>[] {
+  checkArguments(
+    'allOf',
+    ...filters.map((filter, index) => [`filters.${index}`, filter, 'rowFilter'] as const),
+  )
   const conditions: unknown = checkOptions('allOf', rowFilterSchema, filters.flatMap(conditionsOf))
   return conditions as readonly ConditionOf<Filters[number]>[]
 }

@@ -1,4 +1,5 @@
-import { type Problem, refuse } from '../../base/errors.js'
+import { checkArguments } from '../../base/arguments.js'
+import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import type { History } from '../../engine/history.js'
 import { columnProblems, tableProblems } from '../../population/columnProblems.js'
 import { type Population, populationTable } from '../../population/populationTable.js'
@@ -58,7 +59,13 @@ export async function circleFeatures(
   rule: CallingCircleRule,
   options: FeatureMatrixOptions,
 ): Promise<PopulationFeatures> {
-  const checked = callingCircle(rule)
+  checkArguments(
+    'circleFeatures',
+    ['history', history, 'history'],
+    ['rule', rule, 'object'],
+    ['options', options, 'object'],
+  )
+  const checked = inNameOf('circleFeatures', () => callingCircle(rule))
   refuse('circleFeatures', circleProblems(checked, history.tables))
   const population = await populationTable(history, options.population, options.cutoffs)
   try {

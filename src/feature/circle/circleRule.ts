@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import type { Days, Months } from '../../base/days.js'
 import { checkOptions } from '../../base/options.js'
 
@@ -83,5 +84,6 @@ export const callingCircleSchema: z.ZodType<CallingCircleRule, unknown> = z.stri
  * @see Raghavan, Albert and Kumara, Near linear time algorithm to detect community structures (2007)
  */
 export function callingCircle(options: CallingCircleOptions = {}): CallingCircleRule {
+  checkArguments('callingCircle', ['options', options, 'options'])
   return checkOptions('callingCircle', callingCircleSchema, { ...options, kind: 'callingCircle' })
 }

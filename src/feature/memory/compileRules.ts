@@ -1,4 +1,5 @@
-import { type Problem, refuse } from '../../base/errors.js'
+import { checkArguments } from '../../base/arguments.js'
+import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import type { TableReads } from '../../table/customerHistory.js'
 import type { EventTableName, HistoryKinds, InputTableName } from '../../table/inputs.js'
@@ -68,6 +69,7 @@ export function compileRules(
   rules: readonly FeatureRule[],
   options: CompileRulesOptions = {},
 ): CompiledRules {
+  checkArguments('compileRules', ['rules', rules, 'array'], ['options', options, 'options'])
   checkOptions('compileRules', featureRulesSchema, rules)
   const { percentiles = [] } = options
   const columns = rules.flatMap(columnsRead)
@@ -103,9 +105,13 @@ export function compileRules(
   }
 }
 
-/** Returns the rules compiled, unless they are. */
-export function compiledOnce(rules: readonly FeatureRule[] | CompiledRules): CompiledRules {
-  return 'program' in rules ? rules : compileRules(rules)
+/** Returns the rules compiled, unless they are. @param operation the public function that was given them */
+export function compiledOnce(
+  operation: string,
+  rules: readonly FeatureRule[] | CompiledRules,
+): CompiledRules {
+  if (typeof rules === 'object' && rules !== null && 'program' in rules) return rules
+  return inNameOf(operation, () => compileRules(rules))
 }
 
 function compiledFeature(

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { dayOf, type EpochDay } from '../../base/days.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { CustomerHistory } from '../../table/customerHistory.js'
@@ -44,6 +45,7 @@ export function featuresOf(
   rules: readonly FeatureRule[] | CompiledRules,
   cutoff: EpochDay,
 ): FeatureMatrix {
+  checkArguments('featuresOf', ['history', history, 'customerHistory'])
   const day = dayOf('featuresOf', 'cutoff', cutoff)
-  return new CustomerRows('featuresOf', history, compiledOnce(rules), true).asOf(day)
+  return new CustomerRows('featuresOf', history, compiledOnce('featuresOf', rules), true).asOf(day)
 }

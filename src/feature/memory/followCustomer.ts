@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import type { EpochDay } from '../../base/days.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { CheckedCustomer, CustomerHistory, HistoryRow } from '../../table/customerHistory.js'
@@ -60,5 +61,6 @@ export function followCustomer(
   history: CustomerHistory,
   rules: readonly FeatureRule[] | CompiledRules,
 ): FollowedCustomer {
-  return new CustomerRows('followCustomer', history, compiledOnce(rules), false)
+  checkArguments('followCustomer', ['history', history, 'customerHistory'])
+  return new CustomerRows('followCustomer', history, compiledOnce('followCustomer', rules), false)
 }

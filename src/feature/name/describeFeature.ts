@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import type { WindowRule } from '../../base/windows.js'
 import type { EventTableName } from '../../table/inputs.js'
 import { conditionsOf } from '../columnKindsOf.js'
@@ -26,6 +27,7 @@ import type {
  * // => 'number of contacts (kind complaint) in the last month'
  */
 export function describeFeature(rule: FeatureRule): string {
+  checkArguments('describeFeature', ['rule', rule, 'rule'])
   switch (rule.kind) {
     case 'aggregate':
       return describeAggregate(rule)

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import type { WindowRule } from '../../base/windows.js'
 import { eventTableNames } from '../../table/inputs.js'
 import { conditionsOf } from '../columnKindsOf.js'
@@ -26,6 +27,7 @@ import type { Aggregate, FeatureRule, NumberRange, RowCondition, RowFilter, Valu
  * // => 'contacts[kind=complaint]_count_30d_lag7d'
  */
 export function featureName(rule: FeatureRule): string {
+  checkArguments('featureName', ['rule', rule, 'rule'])
   return nameOf(rule, false)
 }
 

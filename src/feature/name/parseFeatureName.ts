@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { refuse } from '../../base/errors.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from '../../table/inputs.js'
@@ -33,6 +34,7 @@ import {
  * // => { kind: 'aggregate', table: 'usage', aggregate: 'sum', measure: 'minutes', window: { months: 3 } }
  */
 export function parseFeatureName(name: string, tables: HistoryKinds): FeatureRule {
+  checkArguments('parseFeatureName', ['name', name, 'text'], ['tables', tables, 'object'])
   const rule = typeof name === 'string' ? new NameReader(tables).rule(name, 0) : undefined
   if (rule === undefined || featureName(rule) !== name) {
     refuse('parseFeatureName', [

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { HistoryKinds } from '../../table/inputs.js'
@@ -76,6 +77,7 @@ export function subscriptionFeatures(
   tables: HistoryKinds,
   options: SubscriptionFeatureOptions = {},
 ): FeatureRule[] {
+  checkArguments('subscriptionFeatures', ['tables', tables, 'object'])
   const checked = checkOptions('subscriptionFeatures', subscriptionOptions, options)
   const { customers = {}, usage, bills, payments, plans, contacts } = tables
   return [

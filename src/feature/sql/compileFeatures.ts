@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { formulaOf, partsOf } from '../formula.js'
 import { featureKind, featureName } from '../name/featureName.js'
 import type { FeatureRule } from '../rule.js'
@@ -32,6 +33,7 @@ import { WindowsSql } from './windowsSql.js'
  * Memory in the engine: per table, customers × spans × (measures × aggregates) numbers, and the result.
  */
 export function compileFeatures(rules: readonly FeatureRule[], options: CompileOptions): string {
+  checkArguments('compileFeatures', ['rules', rules, 'array'], ['options', options, 'object'])
   const { dialect, population, returned, cutoffs } = options
   const name = dialect.identifier
   const formulas = rules.map(formulaOf)

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import type { EpochDay } from '../../base/days.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { History } from '../../engine/history.js'
@@ -74,6 +75,12 @@ export async function featureMatrix(
   rules: readonly FeatureRule[],
   options: FeatureMatrixOptions,
 ): Promise<PopulationFeatures> {
+  checkArguments(
+    'featureMatrix',
+    ['history', history, 'history'],
+    ['rules', rules, 'array'],
+    ['options', options, 'object'],
+  )
   checkFeatureRules('featureMatrix', rules, history.tables)
   checkFeatureCutoffs('featureMatrix', rules, options.cutoffs, history)
   const population = await populationTable(history, options.population, options.cutoffs)

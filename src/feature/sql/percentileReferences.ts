@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { isMissing } from '../../base/bitmap.js'
 import type { EpochDay } from '../../base/days.js'
 import type { FeatureColumn } from '../../base/matrix.js'
@@ -40,6 +41,12 @@ export async function percentileReferences(
   rules: readonly FeatureRule[],
   options: FeatureMatrixOptions,
 ): Promise<PercentileReference[]> {
+  checkArguments(
+    'percentileReferences',
+    ['history', history, 'history'],
+    ['rules', rules, 'array'],
+    ['options', options, 'object'],
+  )
   const percentiles = rules.filter((rule): rule is PercentileRule => rule.kind === 'percentile')
   if (percentiles.length === 0) return []
   const read = percentiles.flatMap(({ of, within }) => (within === 'everybody' ? [of] : [of, within]))

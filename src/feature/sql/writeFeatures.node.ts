@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
+import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError, refuse } from '../../base/errors.js'
 import type { History } from '../../engine/history.js'
 import { counted, populationTable } from '../../population/populationTable.js'
@@ -51,6 +52,13 @@ export async function writeFeatures(
   path: string,
   options: FeatureMatrixOptions,
 ): Promise<WrittenFeatures> {
+  checkArguments(
+    'writeFeatures',
+    ['history', history, 'history'],
+    ['rules', rules, 'array'],
+    ['path', path, 'text'],
+    ['options', options, 'object'],
+  )
   checkFeatureRules('writeFeatures', rules, history.tables)
   checkFeatureCutoffs('writeFeatures', rules, options.cutoffs, history)
   refuse('writeFeatures', fileFormat(path) === 'parquet' ? [] : [notParquet(path)])

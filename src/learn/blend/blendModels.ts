@@ -1,3 +1,4 @@
+import { argumentProblems, checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { logit, sigmoid } from '../../base/statistics.js'
 import type { ChurnModel } from '../contract.js'
@@ -58,10 +59,13 @@ export interface BlendReading extends Partial<BlendLine> {
  *
  * @see {@link blendWeights}, {@link selectModel}
  */
-export function blendModels(
-  parts: readonly BlendPart[],
-  { intercept = 0, slope = 1, baseRate }: BlendReading = {},
-): BlendModel {
+export function blendModels(parts: readonly BlendPart[], line: BlendReading = {}): BlendModel {
+  checkArguments('blendModels', ['parts', parts, 'array'], ['line', line, 'options'])
+  const { intercept = 0, slope = 1, baseRate } = line
+  refuse(
+    operation,
+    parts.flatMap((part, index) => argumentProblems(`parts.${index}.model`, part?.model, 'model')),
+  )
   const weights = parts.map(({ weight = 1 }) => weight)
   refuse(operation, [
     ...partProblems(parts, weights),

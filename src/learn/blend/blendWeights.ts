@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { logit } from '../../base/statistics.js'
 import { uncertain } from '../margin.js'
@@ -40,7 +41,10 @@ export interface BlendEvidence {
  *
  * @see {@link blendModels}; Breiman 1996 (stacked regressions: weights of at least 0)
  */
-export function blendWeights({ probabilities, outcome, weight }: BlendEvidence): BlendFit {
+export function blendWeights(evidence: BlendEvidence): BlendFit {
+  checkArguments('blendWeights', ['evidence', evidence, 'object'])
+  const { probabilities, outcome, weight } = evidence
+  checkArguments('blendWeights', ['probabilities', probabilities, 'array'], ['outcome', outcome, 'list'])
   refuse(operation, evidenceProblems(probabilities, outcome, weight))
   const margins = probabilities.map((own) => Float64Array.from(own, (value) => logit(uncertain(value))))
   return fitBlend(margins, Uint8Array.from(outcome), weight === undefined ? null : Float64Array.from(weight))

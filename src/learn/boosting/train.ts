@@ -9,8 +9,6 @@ import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
 import { type BoostingOptions, boostingOptions } from './options.js'
 
-const operation = 'trainBoosting'
-
 /**
  * Returns a churn-risk model of gradient-boosted trees: each small tree corrects what the ones before it got wrong.
  *
@@ -56,7 +54,7 @@ export function trainBoosting(
   options?: BoostingOptions,
   control: BoostingControl = {},
 ): BoostingModel {
-  const steps = startTraining(data, options, control)
+  const steps = startTraining('trainBoosting', data, options, control)
   for (;;) {
     const step = steps.next()
     if (step.done === true) return step.value
@@ -81,10 +79,11 @@ export async function trainBoostingAsync(
   options?: BoostingOptions,
   control: BoostingControl = {},
 ): Promise<BoostingModel> {
-  return pausing(startTraining(data, options, control))
+  return pausing(startTraining('trainBoostingAsync', data, options, control))
 }
 
 function startTraining(
+  operation: string,
   data: TrainingData,
   options: BoostingOptions | undefined,
   control: BoostingControl,

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { logit } from '../../base/statistics.js'
@@ -56,6 +57,7 @@ export async function trainBoostingFromChunks(
   options?: BoostingOptions,
   control: BoostingControl = {},
 ): Promise<BoostingModel> {
+  checkArguments('trainBoostingFromChunks', ['chunks', chunks, 'chunks'])
   const checked = checkOptions(operation, boostingOptions, options)
   refuseAborted(operation, control)
   const survey = await surveyChunks(operation, chunks, control, choosesByFolds(checked, control))

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
 import type { Calibration } from './calibration.js'
 import { checkCalibration } from './checkCalibration.js'
@@ -57,6 +58,7 @@ export function calibrate(
   data: TrainingData,
   options?: CalibrateOptions,
 ): CalibratedModel<Calibration> {
+  checkArguments('calibrate', ['model', model, 'model'], ['data', data, 'dataset'])
   const checked = checkCalibration(operation, calibrateOptions, options, data)
   const { features, outcome, weight } = checked
   const rows = { margin: model.margin(features), outcome, weight }

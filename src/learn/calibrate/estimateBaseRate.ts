@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
@@ -69,6 +70,7 @@ export function estimateBaseRate(
   features: FeatureMatrix,
   options?: EstimateBaseRateOptions,
 ): BaseRateEstimate {
+  checkArguments('estimateBaseRate', ['model', model, 'model'], ['features', features, 'matrix'])
   const { from = model.baseRate, iterations, tolerance } = checkOptions(operation, estimateOptions, options)
   refuse(operation, features.rowCount > 0 ? [] : [noRows])
   // Log of how much more often churners than stayers look like the customer: log odds without the rate.

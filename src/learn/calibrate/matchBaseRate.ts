@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
@@ -46,6 +47,7 @@ export function matchBaseRate(
   features: FeatureMatrix,
   options: MatchBaseRateOptions,
 ): CalibratedModel<null> {
+  checkArguments('matchBaseRate', ['model', model, 'model'], ['features', features, 'matrix'])
   const { baseRate } = checkOptions(operation, matchBaseRateOptions, options)
   const noRows = {
     code: 'table-empty',

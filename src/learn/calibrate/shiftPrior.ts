@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import type { ChurnModel } from '../contract.js'
@@ -51,6 +52,7 @@ export interface ShiftProbabilitiesOptions {
  * @see Elkan (2001); Saerens, Latinne and Decaestecker (2002); {@link shiftProbabilities}, {@link estimateBaseRate}, {@link matchBaseRate}
  */
 export function shiftPrior(model: ChurnModel, options: ShiftPriorOptions): CalibratedModel<null> {
+  checkArguments('shiftPrior', ['model', model, 'model'])
   const { baseRate, from } = checkOptions('shiftPrior', shiftPriorOptions, options)
   const isShifted = model instanceof CalibratedModel && model.calibrator.method === 'shift'
   if (isShifted && from === undefined) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError } from '../../base/errors.js'
 import { takeRows, takeValues } from '../../base/matrix.js'
 import { seededRandom } from '../../base/random.js'
@@ -49,10 +50,11 @@ export function trainCalibrated(
   options?: TrainCalibratedOptions,
   control: TrainControl = {},
 ): CalibratedModel<Calibration> {
+  checkArguments('trainCalibrated', ['data', data, 'dataset'], ['train', train, 'function'])
   const steps = trainingSteps(data, options, control)
   const handed = signalOf(control)
   let step = steps.next()
-  while (step.done !== true) step = steps.next(train(step.value, handed))
+  while (step.done !== true) step = steps.next(aModel('trainCalibrated', train(step.value, handed)))
   return step.value
 }
 
@@ -75,11 +77,18 @@ export async function trainCalibratedAsync(
   options?: TrainCalibratedOptions,
   control: TrainControl = {},
 ): Promise<CalibratedModel<Calibration>> {
+  checkArguments('trainCalibratedAsync', ['data', data, 'dataset'], ['train', train, 'function'])
   const steps = trainingSteps(data, options, control)
   const handed = signalOf(control)
   let step = steps.next()
-  while (step.done !== true) step = steps.next(await train(step.value, handed))
+  while (step.done !== true)
+    step = steps.next(aModel('trainCalibratedAsync', await train(step.value, handed)))
   return step.value
+}
+
+function aModel(caller: string, model: ChurnModel): ChurnModel {
+  checkArguments(caller, ['what train returned', model, 'model'])
+  return model
 }
 
 /** Progress of single trainings would go back to 0 each time; the whole has its own. */

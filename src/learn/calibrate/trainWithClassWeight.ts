@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { checkTraining } from '../check.js'
@@ -53,6 +54,7 @@ export function trainWithClassWeight(
   options: ClassWeightOptions,
   control: TrainControl = {},
 ): CalibratedModel<null> {
+  checkArguments('trainWithClassWeight', ['data', data, 'dataset'], ['train', train, 'function'])
   const { churnerWeight } = checkOptions(operation, classWeightOptions, options)
   const { baseRate } = checkTraining(operation, z.strictObject({}), {}, data)
   const times = churnerWeight === 'balanced' ? (1 - baseRate) / baseRate : churnerWeight
@@ -61,6 +63,7 @@ export function trainWithClassWeight(
     (churned, row) => (data.weight?.[row] ?? 1) * (churned === 1 ? times : 1),
   )
   const model = train({ ...data, weight }, control)
+  checkArguments('trainWithClassWeight', ['what train returned', model, 'model'])
   const weightedRate = (baseRate * times) / (baseRate * times + 1 - baseRate)
   refuse(
     operation,

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import type { FeatureColumn, FeatureMatrix } from '../../base/matrix.js'
 import { emptyProblems, rowProblems, rowsThatCount } from '../check.js'
@@ -36,6 +37,7 @@ export async function* checkedChunks(
   let shape = expected
   let rowCount = 0
   for await (const chunk of chunks) {
+    checkArguments(operation, ['a chunk', chunk, 'dataset'])
     if (pauses.isDue) await pauses.take()
     refuseAborted(operation, control)
     if (chunk.features.rowCount === 0 && chunk.outcome.length === 0) continue

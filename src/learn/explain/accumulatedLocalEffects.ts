@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { withCategories } from '../../base/category.js'
 import { closestWord, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
@@ -90,6 +91,12 @@ export function accumulatedLocalEffects(
   feature: string,
   options?: FeatureEffectOptions,
 ): FeatureEffect {
+  checkArguments(
+    'accumulatedLocalEffects',
+    ['model', model, 'model'],
+    ['features', features, 'matrix'],
+    ['feature', feature, 'text'],
+  )
   const { options: checked, rows } = explainedRows(
     'accumulatedLocalEffects',
     featureEffectOptions,

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { type ExplainedRowsOptions, explainedRows, explainedRowsOptions } from './explainedRows.js'
@@ -55,6 +56,7 @@ export function contributionImportance(
   features: FeatureMatrix,
   options?: ExplainedRowsOptions,
 ): ContributionImportances {
+  checkArguments('contributionImportance', ['model', model, 'model'], ['features', features, 'matrix'])
   const { rows } = explainedRows('contributionImportance', explainedRowsOptions, model, features, options)
   const { scale, values } = model.contributions(rows.features)
   const means = values.map((contribution) => meanAbsolute(contribution, rows.weight))

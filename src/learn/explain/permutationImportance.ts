@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import { type FeatureMatrix, takeRows } from '../../base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../base/random.js'
 import { checkTraining } from '../check.js'
@@ -71,6 +72,7 @@ export function permutationImportance(
   data: TrainingData,
   options?: PermutationOptions,
 ): PermutationImportance[] {
+  checkArguments('permutationImportance', ['model', model, 'model'], ['data', data, 'dataset'])
   const checked = checkTraining('permutationImportance', permutationOptions, options, data)
   const { metric, greaterIsBetter, repeats, seed } = checked.options
   const { features, outcome, weight } = checked

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError, type Problem } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { importedModel, roundsProblems } from './importedModel.js'
@@ -49,6 +50,7 @@ const operation = 'importLightgbm'
  * @see {@link importXgboost}, {@link saveModel} to keep it as a model file of holdfast
  */
 export function importLightgbm(text: string, options?: ImportOptions): ImportedModel {
+  checkArguments('importLightgbm', ['text', text, 'text'])
   const checked = checkOptions(operation, importOptions, options)
   refuseTooLong(operation, text, checked.maxCharacters)
   const problems: Problem[] = []

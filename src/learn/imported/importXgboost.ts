@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { importedModel, roundsProblems } from './importedModel.js'
@@ -59,6 +60,7 @@ const supported = ['binary:logistic', 'binary:logitraw', 'reg:logistic']
  * @see {@link importLightgbm}, {@link saveModel} to keep it as a model file of holdfast
  */
 export function importXgboost(json: string, options?: ImportOptions): ImportedModel {
+  checkArguments('importXgboost', ['json', json, 'text'])
   const checked = checkOptions(operation, importOptions, options)
   refuseTooLong(operation, json, checked.maxCharacters)
   const data = parsedJson(operation, json, "Write the file with booster.save_model('model.json').")

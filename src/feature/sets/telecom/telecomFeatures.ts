@@ -1,3 +1,4 @@
+import { checkArguments } from '../../../base/arguments.js'
 import { checkOptions } from '../../../base/options.js'
 import type { HistoryKinds } from '../../../table/inputs.js'
 import { meanOf, sumOf } from '../../builders/aggregateBuilders.js'
@@ -50,6 +51,7 @@ const tenureEdges = [3, 6, 12, 24]
  * @see {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
  */
 export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOptions = {}): FeatureRule[] {
+  checkArguments('telecomFeatures', ['tables', tables, 'object'])
   const checked = checkOptions('telecomFeatures', telecomOptions, options)
   const { usage, bills, payments, contacts, plans, devices } = tables
   return [

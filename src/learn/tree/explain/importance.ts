@@ -1,3 +1,4 @@
+import { checkArguments } from '../../../base/arguments.js'
 import type { FeatureSpec } from '../../../base/matrix.js'
 import type { TreeEnsemble } from '../ensemble.js'
 
@@ -26,6 +27,7 @@ export interface TreesOfModel {
  * @see {@link splitImportance}, {@link coverImportance}
  */
 export function gainImportance(model: TreesOfModel): FeatureImportance[] {
+  checkArguments('gainImportance', ['model', model, 'trees'])
   return totals(model, (node) => model.ensemble.gain[node]!)
 }
 
@@ -38,11 +40,13 @@ export function gainImportance(model: TreesOfModel): FeatureImportance[] {
  * O(nodes) time.
  */
 export function coverImportance(model: TreesOfModel): FeatureImportance[] {
+  checkArguments('coverImportance', ['model', model, 'trees'])
   return totals(model, (node) => model.ensemble.cover[node]!)
 }
 
 /** Returns for each feature the number of splits that ask it, the highest first. O(nodes) time. */
 export function splitImportance(model: TreesOfModel): FeatureImportance[] {
+  checkArguments('splitImportance', ['model', model, 'trees'])
   return totals(model, () => 1)
 }
 

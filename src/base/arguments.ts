@@ -1,0 +1,243 @@
+import { HoldfastError, type Problem } from './errors.js'
+import { isList, nounOf } from './nounOf.js'
+
+/** A kind of argument: what it is called, how it is known, and what to do with something else that was given. */
+interface Kind {
+  readonly noun: string
+  readonly is: (value: unknown) => boolean
+  /** Ways out, by the noun of what was given. */
+  readonly from?: Readonly<Record<string, string>>
+}
+
+const readRows = 'Make a table of it: tableFromRows(rows).'
+
+const kinds = {
+  table: {
+    noun: 'a table',
+    is: (value) => nounOf(value) === 'a table',
+    from: {
+      'a list': readRows,
+      'a text': 'Read the file: readTable(path), with await.',
+      'a dataset': 'Make a table of it: datasetToTable(dataset).',
+      'an object': 'Make a table of its columns: tableFrom(columns).',
+    },
+  },
+  dataset: {
+    noun: 'a dataset: features and outcome',
+    is: (value) => nounOf(value) === 'a dataset',
+    from: {
+      'a table': 'Make a dataset of it: fromFlatTable(table, { label }).',
+      'a list': 'Make a table and a dataset of it: fromFlatTable(tableFromRows(rows), { label }).',
+      'a text': 'Read the file first: fromFlatTable(await readTable(path), { label }).',
+      'a history': 'Make a dataset of it: buildDataset(history, plan), with await.',
+      'a split': 'Take one of its two: split.train or split.test.',
+      'a matrix': 'Features alone have no outcome: { features, outcome } is a dataset.',
+      'features of customers': 'Features alone have no outcome: buildDataset(history, plan) gives both.',
+    },
+  },
+  matrix: {
+    noun: 'a matrix of features',
+    is: (value) => nounOf(value) === 'a matrix' || nounOf(value) === 'a table',
+    from: {
+      'a dataset': 'Take its features: dataset.features.',
+      'features of customers': 'Take the matrix in it: its features.',
+      'a split': 'Take the features of one of its two: split.test.features.',
+    },
+  },
+  customerFeatures: {
+    noun: 'features of customers: ids, cutoffs and features',
+    is: (value) => hasMembers(value, ['ids', 'cutoffs', 'features']),
+  },
+  model: {
+    noun: 'a model',
+    is: (value) => nounOf(value) === 'a model',
+    from: {
+      'a scorer': 'Take the model of the scorer: scorer.model.',
+      'a selection': 'Take the model of the selection: selection.model.',
+      'a text': 'Read the file: loadModel(path), with await.',
+      'a list': 'Read the bytes: decodeModel(bytes).',
+    },
+  },
+  scorer: {
+    noun: 'a scorer',
+    is: (value) => nounOf(value) === 'a scorer',
+    from: {
+      'a model': 'Make a scorer of it: createScorer(model).',
+      'a text': 'Read the file: readScorer(path), with await.',
+      'a list': 'Read the bytes: loadScorer(bytes).',
+    },
+  },
+  history: {
+    noun: 'a history',
+    is: (value) => nounOf(value) === 'a history',
+    from: {
+      'a table': 'A history has several tables: openHistory({ customers, … }), with await.',
+      'an object': 'Open it: openHistory(sources), with await.',
+      'a text': 'Open it: openHistory(sources), with await.',
+    },
+  },
+  customerHistory: {
+    noun: 'the history of a customer: { customer, usage, … }',
+    is: (value) => hasMembers(value, ['customer']),
+    from: { 'a history': 'That is the history of all: take one customer out of it.' },
+  },
+  backtest: {
+    noun: 'a backtest: what backtest returned',
+    is: (value) => hasMembers(value, ['folds', 'pooled', 'ids', 'outcome']),
+  },
+  bestList: {
+    noun: 'a list that bestList returned',
+    is: (value) => hasMembers(value, ['rows', 'expectedCost']),
+  },
+  savings: {
+    noun: 'what contactsForSameCatch returned',
+    is: (value) => hasMembers(value, ['churnersCaught', 'withoutModel', 'withModel']),
+  },
+  cohort: {
+    noun: 'a cohort that snapshotCohort returned',
+    is: (value) => hasMembers(value, ['at', 'customers']),
+    from: { 'a table': 'Make a cohort of it: cohortFromTable(table).' },
+  },
+  population: {
+    noun: 'a population that populationTable returned',
+    is: (value) => hasMembers(value, ['table', 'cutoffs']),
+  },
+  reference: {
+    noun: 'a percentile reference with groups',
+    is: (value) => hasMembers(value, ['feature', 'groups']),
+  },
+  trees: {
+    noun: 'a model of trees',
+    is: (value) => hasMembers(value, ['features', 'ensemble']),
+    from: {
+      'a model': 'It has no trees: contributionImportance and permutationImportance ask any model.',
+      'a scorer': 'Take the model of the scorer: scorer.model.',
+    },
+  },
+  chunks: {
+    noun: 'chunks of rows to go through, such as those of flatChunks',
+    is: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      (Symbol.asyncIterator in value || Symbol.iterator in value),
+    from: {
+      'a dataset': 'It is in memory already: trainBoosting(dataset).',
+      'a table': 'It is in memory already: trainBoosting(fromFlatTable(table, { label })).',
+      'a text': 'Read the file in chunks: flatChunks(path, { label }).',
+    },
+  },
+  rows: {
+    noun: 'a list of row objects',
+    is: Array.isArray,
+    from: {
+      'an object': 'Columns make a table by tableFrom(columns).',
+      'a text': 'To read a file: readTable(path), with await.',
+    },
+  },
+  columns: {
+    noun: 'an object with a list for each column',
+    is: isPlainObject,
+    from: { 'a list': readRows, 'a text': 'To read a file: readTable(path), with await.' },
+  },
+  bytes: {
+    noun: 'bytes',
+    is: (value) => value instanceof Uint8Array,
+    from: { 'a text': 'To read a file: readScorer(path) or loadModel(path), with await.' },
+  },
+  object: { noun: 'an object', is: isPlainObject },
+  options: {
+    noun: 'an object',
+    is: (value) => value === undefined || isPlainObject(value),
+  },
+  trainedOn: {
+    noun: 'the dataset that the model was trained on, or what a scorer takes over from it',
+    is: (value) => value === undefined || hasMembers(value, ['outcome', 'fingerprint']),
+  },
+  rule: { noun: 'a rule with a kind', is: (value) => hasMembers(value, ['kind']) },
+  labelRule: {
+    noun: 'a rule of a label with kind and horizon',
+    is: (value) => hasMembers(value, ['kind', 'horizon']),
+  },
+  series: {
+    noun: 'the months of a customer: firstMonth, tenureMonths, active, cancelled, signals',
+    is: (value) => hasMembers(value, ['tenureMonths', 'active', 'cancelled', 'signals']),
+  },
+  rowFilter: {
+    noun: 'a condition on rows, or a list of them',
+    is: (value) => typeof value === 'object' && value !== null,
+  },
+  list: { noun: 'a list', is: isList },
+  array: { noun: 'a list', is: Array.isArray },
+  function: { noun: 'a function', is: (value) => typeof value === 'function' },
+  text: { noun: 'a text', is: (value) => typeof value === 'string' },
+  number: { noun: 'a number', is: (value) => typeof value === 'number' && !Number.isNaN(value) },
+  day: { noun: 'a day: epochDay(text) makes one', is: (value) => Number.isInteger(value) },
+} satisfies Readonly<Record<string, Kind>>
+
+/** Names of the kinds of arguments. */
+export type ArgumentKind = keyof typeof kinds
+
+/**
+ * Refuses arguments that are of another kind than the types say: for callers without types. What an object holds inside is
+ * checked where it is read.
+ *
+ * @param operation the public function, as the user called it
+ * @param given each argument: its name, the value, what it has to be
+ * @throws {HoldfastError} `value-type`, all arguments at once: what came instead, and how to make the right thing of it
+ */
+export function checkArguments(
+  operation: string,
+  ...given: readonly (readonly [parameter: string, value: unknown, kind: ArgumentKind])[]
+): void {
+  if (given.every(([, value, kind]) => kinds[kind].is(value))) return
+  const problems = given.flatMap(([parameter, value, kind]) => argumentProblems(parameter, value, kind))
+  const [first, ...rest] = areSwapped(given) ? withSwap(operation, given, problems) : problems
+  throw new HoldfastError(operation, [first!, ...rest])
+}
+
+/** Returns what is wrong with one argument; nothing where it is of the kind. */
+export function argumentProblems(parameter: string, value: unknown, kind: ArgumentKind): Problem[] {
+  const { noun, is, from }: Kind = kinds[kind]
+  if (is(value)) return []
+  const wayOut = nounOf(value) === 'a Promise' ? awaitIt : from?.[whatIs(value)]
+  const problem: Problem = { code: 'value-type', parameter, rule: `to be ${noun}`, received: value }
+  return [wayOut === undefined ? problem : { ...problem, wayOut }]
+}
+
+/** The way out where a promise was given for what it promises. */
+export const awaitIt = 'It is a Promise: write await before it.'
+
+function whatIs(value: unknown): string {
+  if (isList(value)) return 'a list'
+  if (typeof value === 'string') return 'a text'
+  return nounOf(value) ?? (isPlainObject(value) ? 'an object' : typeof value)
+}
+
+function areSwapped(given: readonly (readonly [string, unknown, ArgumentKind])[]): boolean {
+  const [first, second] = given
+  if (first === undefined || second === undefined || first[2] === second[2]) return false
+  return kinds[first[2]].is(second[1]) && kinds[second[2]].is(first[1]) && !kinds[first[2]].is(first[1])
+}
+
+function withSwap(
+  operation: string,
+  given: readonly (readonly [string, unknown, ArgumentKind])[],
+  problems: readonly Problem[],
+): Problem[] {
+  const order = given.map(([parameter]) => parameter).join(', ')
+  const wayOut = `The first two are swapped: ${operation}(${order}).`
+  return problems.map((problem) => ({ ...problem, wayOut }))
+}
+
+/** True for `{}` and for objects of classes of the caller's own; not for lists, promises, maps, days and tables of ours. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || isList(value)) return false
+  return (
+    nounOf(value) !== 'a Promise' &&
+    !(value instanceof Map || value instanceof Set || value instanceof Date || value instanceof RegExp)
+  )
+}
+
+function hasMembers(value: unknown, members: readonly string[]): boolean {
+  return isPlainObject(value) && members.every((name) => (value as Record<string, unknown>)[name] != null)
+}
