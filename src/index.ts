@@ -47,7 +47,7 @@ export type { EngineQuery } from './dataset/withSource.js'
 // engine: raw histories, checked
 export { type DuckdbOptions, openDuckdb } from './engine/duckdb.js'
 export type { Dialect, Engine } from './engine/engine.js'
-export type { History } from './engine/history.js'
+export type { CompleteUntilByTable, History } from './engine/history.js'
 export type { MappedSource, Source, SourceRows } from './engine/historySources.js'
 export {
   type DeclaredKinds,
@@ -549,7 +549,7 @@ export {
   type TrainedOn,
 } from './score/scorer.js'
 export { readScorer, saveScorer } from './score/scorer.node.js'
-export { Scores } from './score/scores.js'
+export type { Scores } from './score/scores.js'
 export type { SeenFeature } from './score/seenInTraining.js'
 export type { UnseenValue } from './score/unseen.js'
 // select: the model to use, chosen by validation

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HoldfastError } from '../src/base/errors.js'
 import * as holdfast from '../src/index.js'
@@ -24,7 +27,8 @@ const values: Record<string, unknown> = {
   null: null,
   NaN: Number.NaN,
   'a number': 7,
-  'a text': 'x',
+  // A path that may be written to.
+  'a text': join(mkdtempSync(join(tmpdir(), 'holdfast-')), 'x'),
   'true or false': true,
   'a list': [],
   'a list of rows': [{ a: 1 }],

@@ -23,6 +23,6 @@ export {
   type Scorer,
   type TrainedOn,
 } from './scorer.js'
-export { Scores } from './scores.js'
+export type { Scores } from './scores.js'
 export type { SeenFeature } from './seenInTraining.js'
 export type { UnseenValue } from './unseen.js'
