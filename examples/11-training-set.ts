@@ -87,7 +87,7 @@ await history.close()
 
 // The same rules in a service, for one customer, without an engine:
 const customer = {
-  customer: { id: 'A', activatedAt: '2023-05-10' },
+  customer: { id: 'A', activatedAt: '2023-05-10', region: 'north' },
   usage: [{ day: '2024-11-30', minutes: 9, dataMb: 40, messages: 1 }],
   bills: [],
   payments: [],
