@@ -81,7 +81,8 @@ export async function runSelection(
     validation,
     selectionScore: decision?.decisive.find(({ name }) => name === trained.chosen.name)?.mean ?? null,
     trials: trialsOf(result, decision),
-    notes: [...(note === null ? [] : [note]), ...notes, ...(decision?.notes ?? []), ...untriedNotes(result)],
+    // Why a selection is not complete comes first: the command line says it.
+    notes: [...notes, ...(note === null ? [] : [note]), ...(decision?.notes ?? []), ...untriedNotes(result)],
     seconds: watch.spentSeconds,
     state: stateNow(),
   })
