@@ -563,6 +563,7 @@ export { selectModel } from './select/selectModel.js'
 export type { SelectOptions } from './select/selectOptions.js'
 export type { Trial } from './select/trial.js'
 // table: typed columns, files in and out
+export type { ColumnNotation } from './table/columnReading.js'
 export {
   type CheckCustomerOptions,
   type CheckedCustomer,
@@ -583,6 +584,7 @@ export {
   inputTableNames,
   inputTables,
 } from './table/inputs.js'
+export type { ForColumns, NotationOptions, ReadingOptions } from './table/readingOptions.js'
 export {
   type ReadTableOptions,
   type ReadTableWithRejectsOptions,
@@ -602,5 +604,5 @@ export {
   Table,
   tableFrom,
 } from './table/table.js'
-export { type ReadingOptions, tableFromRows } from './table/tableFromRows.js'
+export { tableFromRows } from './table/tableFromRows.js'
 export { type WriteTableOptions, writeTable } from './table/writeTable.node.js'

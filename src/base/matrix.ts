@@ -1,6 +1,7 @@
 import { checkArguments } from './arguments.js'
 import { Bitmap, isMissing } from './bitmap.js'
 import { HoldfastError } from './errors.js'
+import type { NumberNotation } from './writtenNumbers.js'
 
 /** Numbers of a column; each is read as the 64-bit number that it is equal to. */
 export type NumberValues = Float64Array | Float32Array | Int32Array
@@ -17,6 +18,8 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
    * may be the names of customers. Codes of any value behind a missing bit.
    */
   readonly written?: { readonly codes: Int32Array; readonly dictionary: readonly string[] }
+  /** How the source wrote the numbers, where that was not `-1234.5`: what they are read by again in scoring. */
+  readonly notation?: NumberNotation
 }
 
 /** A column of texts, stored once each: `dictionary[codes[row]]`. Learners read it as categories. */

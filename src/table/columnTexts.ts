@@ -1,8 +1,10 @@
 import { Bitmap } from '../base/bitmap.js'
-import { type EpochDay, parseDay } from '../base/days.js'
 import type { Problem, ProblemCode } from '../base/errors.js'
-import { type CellCounts, inferKind, usualMissing } from './inferKind.js'
-import type { Column, ColumnKind } from './table.js'
+import { dayReader, isoFormat } from '../base/writtenDays.js'
+import { type NumberNotation, numberIn } from '../base/writtenNumbers.js'
+import { type ColumnReading, notFiniteText, numberText, type TextCounts } from './columnReading.js'
+import { usualMissing } from './inferKind.js'
+import type { Column } from './table.js'
 
 /** The cells of one column as texts, each distinct text once, in the order of the rows. */
 export class ColumnTexts {
@@ -11,6 +13,8 @@ export class ColumnTexts {
   readonly #codeOf = new Map<string, number>()
   #codes = new Int32Array(1024)
   #length = 0
+  /** True where some cells came as numbers: nobody wrote them with signs of their own. */
+  hasNumbers = false
 
   constructor(
     readonly name: string,
@@ -66,28 +70,13 @@ export interface BrokenCells {
   readonly received: string
 }
 
-const numberText = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
-const notFiniteText = /^[+-]?(nan|inf(inity)?)$/i
-// 007 is a name, and so is an integer with more digits than a number holds
-const nameText = /^[+-]?(0\d+|\d{16,})$/
 const longInteger = /^[+-]?(\d{16,})(\.\d*)?$/
 
-/** Returns the kind that the texts of a column have, all together. */
-export function kindOfTexts(texts: ColumnTexts): ColumnKind {
-  const times = new Int32Array(texts.dictionary.length)
-  for (const code of texts.codes) if (code >= 0) times[code]!++
-  const counts = { present: 0, numbers: 0, leadingZeros: 0, days: 0, booleans: 0 }
-  for (const [code, text] of texts.dictionary.entries()) {
-    const trimmed = text.trim()
-    if (usualMissing.has(trimmed)) continue
-    const count = times[code]!
-    counts.present += count
-    if (numberText.test(trimmed) || notFiniteText.test(trimmed)) counts.numbers += count
-    if (nameText.test(trimmed)) counts.leadingZeros += count
-    if (trimmed.length === 10 && parseDay(trimmed) !== undefined) counts.days += count
-    if (/^(true|false)$/i.test(trimmed)) counts.booleans += count
-  }
-  return inferKind(counts satisfies CellCounts)
+/** Returns how many cells hold each of the distinct texts. */
+export function countsOf({ dictionary, codes }: ColumnTexts): TextCounts {
+  const times = new Int32Array(dictionary.length)
+  for (const code of codes) if (code >= 0) times[code]!++
+  return { texts: dictionary, times }
 }
 
 /**
@@ -96,9 +85,10 @@ export function kindOfTexts(texts: ColumnTexts): ColumnKind {
  */
 export function typedColumn(
   texts: ColumnTexts,
-  kind: ColumnKind,
+  reading: ColumnReading,
 ): { column: Column; broken: readonly BrokenCells[] } {
   const { name, codes, dictionary } = texts
+  const { kind } = reading
   if (kind === 'text') {
     const missing = Bitmap.where(codes.length, (row) => codes[row]! < 0)
     return {
@@ -107,7 +97,7 @@ export function typedColumn(
     }
   }
   // Each distinct text is read once: a number, missing, or the code of the rule that it breaks
-  const read = dictionary.map((text) => readText(text.trim(), kind))
+  const read = dictionary.map((text) => readText(text.trim(), reading))
   const valueAt = (row: number) => (codes[row]! < 0 ? undefined : read[codes[row]!])
   const missing = Bitmap.where(codes.length, (row) => typeof valueAt(row) !== 'number')
   const store = { number: Float64Array, day: Int32Array, boolean: Uint8Array }[kind]
@@ -120,10 +110,10 @@ export function typedColumn(
     const rows: number[] = []
     for (let row = 0; row < codes.length; row++) if (valueAt(row) === code) rows.push(row)
     if (rows.length === 0) return []
-    return [{ code, ...cellRule(code, kind, name), rows, received: dictionary[codes[rows[0]!]!]! }]
+    return [{ code, ...cellRule(code, reading, name), rows, received: dictionary[codes[rows[0]!]!]! }]
   })
   const written = kind === 'number' ? writtenNumbers(texts, read) : {}
-  return { column: { kind, name, values, missing, ...written } as Column, broken }
+  return { column: { kind, name, values, missing, ...written, ...notationOf(reading) } as Column, broken }
 }
 
 function writtenNumbers({ codes, dictionary }: ColumnTexts, read: readonly unknown[]) {
@@ -136,33 +126,58 @@ function writtenNumbers({ codes, dictionary }: ColumnTexts, read: readonly unkno
     : { written: { codes: codes.map((code) => Math.max(code, 0)), dictionary: trimmed } }
 }
 
+function notationOf({ numbers, dateFormat }: ColumnReading): {
+  readonly notation?: NumberNotation
+  readonly dateFormat?: string
+} {
+  return { ...(numbers && { notation: numbers }), ...(dateFormat && { dateFormat }) }
+}
+
 type BrokenRule = 'value-type' | 'value-not-finite' | 'out-of-range'
 
-function readText(text: string, kind: ColumnKind): number | undefined | BrokenRule {
+function readText(
+  text: string,
+  { kind, numbers, dateFormat }: ColumnReading,
+): number | undefined | BrokenRule {
   if (usualMissing.has(text)) return undefined
   switch (kind) {
     case 'number': {
       if (notFiniteText.test(text)) return 'value-not-finite'
+      if (numbers !== undefined) return safeNumber(numberIn(numbers, text), !/[eE]/.test(text))
       if (!numberText.test(text)) return 'value-type'
-      if (longInteger.test(text) && Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER) return 'out-of-range'
-      return Number.isFinite(Number(text)) ? Number(text) : 'value-not-finite'
+      return safeNumber(Number(text), longInteger.test(text))
     }
     case 'boolean':
       if (/^(true|1)$/i.test(text)) return 1
       return /^(false|0)$/i.test(text) ? 0 : 'value-type'
     default:
-      return (parseDay(text) as EpochDay | undefined) ?? 'value-type'
+      return dayReader(dateFormat ?? isoFormat)(text) ?? 'value-type'
   }
 }
 
-const kindRules = {
-  number: 'to be a number',
-  day: 'to be a date written YYYY-MM-DD',
-  boolean: 'to be true or false',
-  text: 'to be a text',
-} as const
+function safeNumber(value: number | undefined, isWrittenOut: boolean): number | BrokenRule {
+  if (value === undefined) return 'value-type'
+  if (isWrittenOut && Number.isInteger(value) && !Number.isSafeInteger(value)) return 'out-of-range'
+  return Number.isFinite(value) ? value : 'value-not-finite'
+}
 
-function cellRule(code: BrokenRule, kind: ColumnKind, name: string) {
+/** Returns the rule of a cell in words: "to be a number with a decimal comma". */
+export function cellRuleOf({ kind, numbers, dateFormat }: ColumnReading): string {
+  switch (kind) {
+    case 'number': {
+      if (numbers === undefined) return 'to be a number'
+      const { decimal, unit } = numbers
+      const sign = decimal === ',' ? ' with a decimal comma' : decimal === '.' ? ' with a decimal point' : ''
+      return `to be a number${unit === undefined ? '' : ` in ${unit}`}${sign}`
+    }
+    case 'day':
+      return `to be a date written ${dateFormat ?? isoFormat}`
+    default:
+      return kind === 'boolean' ? 'to be true or false' : 'to be a text'
+  }
+}
+
+function cellRule(code: BrokenRule, reading: ColumnReading, name: string) {
   const types = `types: { ${JSON.stringify(name)}: 'text' }`
   if (code === 'out-of-range') {
     return {
@@ -173,7 +188,7 @@ function cellRule(code: BrokenRule, kind: ColumnKind, name: string) {
   return code === 'value-not-finite'
     ? { rule: 'to be a finite number', wayOut: 'Write blank for missing.' }
     : {
-        rule: kindRules[kind],
+        rule: cellRuleOf(reading),
         wayOut: `Write blank for missing, name the mark in missing: ['?'], or declare ${types}.`,
       }
 }

@@ -13,8 +13,8 @@ import type { Column } from './table.js'
 export function featureColumn(column: Column, file?: string): FeatureColumn | Problem {
   switch (column.kind) {
     case 'number': {
-      const { written: _written, ...numbers } = column
-      return column.written === undefined ? column : numbers
+      const { written, notation, ...numbers } = column
+      return written === undefined && notation === undefined ? column : numbers
     }
     case 'text':
       return column

@@ -9,11 +9,12 @@ import { type BadLine, badQuotes, notAnObject, problemsOfLines, wrongLength } fr
 import { ColumnTexts } from './columnTexts.js'
 import { openText, readCsvHeader, unreadable } from './csvHeader.node.js'
 import { type FileFormat, fileFormat, fileMissing, formatUnknown } from './files.node.js'
+import { type CheckedReading, type ReadingOptions, readingShape } from './readingOptions.js'
 import { readParquet } from './readParquet.node.js'
 import { rejectsTable, tooManyRejects } from './rejects.js'
 import { rowNumbers } from './rowNumbers.js'
 import type { Table } from './table.js'
-import { addRow, type ReadingOptions, readingShape, readTexts, type TextSource } from './tableFromRows.js'
+import { addRow, readTexts, type TextSource } from './tableFromRows.js'
 
 /** Options of {@link readTable}. */
 export interface ReadTableOptions extends ReadingOptions {
@@ -76,9 +77,9 @@ function isEncoding(name: string): boolean {
  */
 export async function readTable(path: string, options?: ReadTableOptions): Promise<Table> {
   checkArguments('readTable', ['path', path, 'text'])
-  const { types, missing, encoding } = checkOptions('readTable', readOptions, options)
-  const source = await readSource('readTable', path, missing, encoding)
-  const { table, problems } = readTexts(source, types)
+  const checked = checkOptions('readTable', readOptions, options)
+  const source = await readSource('readTable', path, checked)
+  const { table, problems } = readTexts(source, checked)
   refuse('readTable', problems.map(hintAtRejects))
   return table
 }
@@ -103,9 +104,9 @@ export async function readTableWithRejects(
 ): Promise<{ readonly table: Table; readonly rejects: Table }> {
   checkArguments('readTableWithRejects', ['path', path, 'text'])
   const operation = 'readTableWithRejects'
-  const { types, missing, encoding, maxRejectShare } = checkOptions(operation, rejectOptions, options)
-  const source = await readSource(operation, path, missing, encoding)
-  const { table, problems, rejects, badRows } = readTexts(source, types)
+  const { maxRejectShare, ...checked } = checkOptions(operation, rejectOptions, options)
+  const source = await readSource(operation, path, checked)
+  const { table, problems, rejects, badRows } = readTexts(source, checked)
   refuse(
     operation,
     problems.filter((problem) => problem.place?.row === undefined),
@@ -127,8 +128,7 @@ function hintAtRejects(problem: Problem): Problem {
 async function readSource(
   operation: string,
   path: string,
-  missing: readonly string[],
-  encoding: string,
+  { missing, encoding }: CheckedReading & { readonly encoding: string },
 ): Promise<TextSource> {
   const format = fileFormat(path)
   const absent = await fileMissing(path)
@@ -175,7 +175,7 @@ async function readCsv(
         : unreadable(path, error)
     refuse(operation, [...problemsOfLines(lines), problem])
   }
-  return sourceOf(path, columns, lines)
+  return { ...sourceOf(path, columns, lines), expectsCommas: delimiter === ';' }
 }
 
 function sourceOf(file: string, columns: readonly ColumnTexts[], badLines: readonly BadLine[]): TextSource {

@@ -19,6 +19,8 @@ export interface DayColumn {
   /** Shape (rows), days since 1970-01-01; 0 behind a missing bit. */
   readonly values: Int32Array
   readonly missing: Bitmap | null
+  /** How the source wrote the days, where that was not `YYYY-MM-DD`: `DD/MM/YYYY`. */
+  readonly dateFormat?: string
 }
 
 /** A column of true (1) and false (0). */

@@ -2,29 +2,20 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { ownValue } from '../base/ownValue.js'
+
 import { type BadLine, problemsOfLines } from './badLines.js'
-import { ColumnTexts, cellProblem, kindOfTexts, typedColumn } from './columnTexts.js'
+import { type ColumnReading, plainReading, readingOf, twoNumbers } from './columnReading.js'
+import { ColumnTexts, cellProblem, countsOf, typedColumn } from './columnTexts.js'
+import {
+  type CheckedReading,
+  columnsSaid,
+  type ReadingOptions,
+  readingShape,
+  wishOf,
+} from './readingOptions.js'
 import type { Reject } from './rejects.js'
 import { type ColumnKind, columnMissing, Table } from './table.js'
 import { cellText } from './textsOfRows.js'
-
-/** How the cells of a source are read. */
-export interface ReadingOptions {
-  /** Kinds of columns that should not be read as found: `{ zip: 'text' }`. Default: all as found. */
-  readonly types?: Readonly<Record<string, ColumnKind>>
-  /**
-   * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
-   * texts, NA, N/A, n/a, NULL and null are missing anyway.
-   */
-  readonly missing?: readonly string[]
-}
-
-/** The rules of {@link ReadingOptions}. */
-export const readingShape = {
-  types: z.record(z.string(), z.enum(['number', 'text', 'day', 'boolean'])).default({}),
-  missing: z.array(z.string()).default([]),
-}
 
 const rowsOptions = z.strictObject(readingShape)
 
@@ -37,6 +28,8 @@ export interface TextSource {
   readonly rowNumber: (row: number) => number
   /** Kinds that the source itself declares. */
   readonly kinds: ReadonlyMap<string, ColumnKind>
+  /** True where the source is of a kind that mostly has decimal commas: texts between semicolons. */
+  readonly expectsCommas?: boolean
   readonly badLines: readonly BadLine[]
 }
 
@@ -61,8 +54,8 @@ export function tableFromRows(
   options?: ReadingOptions,
 ): Table {
   checkArguments('tableFromRows', ['rows', rows, 'rows'])
-  const { types, missing } = checkOptions('tableFromRows', rowsOptions, options)
-  const marks = new Set(missing)
+  const checked = checkOptions('tableFromRows', rowsOptions, options)
+  const marks = new Set(checked.missing)
   const columns = new Map<string, ColumnTexts>()
   const problems: Problem[] = []
   for (const [index, row] of rows.entries()) {
@@ -84,7 +77,7 @@ export function tableFromRows(
       kinds: new Map(),
       badLines: [],
     },
-    types,
+    checked,
   )
 }
 
@@ -124,6 +117,7 @@ export function addRow(
       columns.set(name, texts)
     }
     texts.fillUpTo(index)
+    if (typeof value === 'number') texts.hasNumbers = true
     texts.add(cellText(value))
   }
   return []
@@ -135,12 +129,8 @@ function isNested(value: unknown): boolean {
 }
 
 /** Returns the typed table of texts, or refuses with all problems. */
-function tableOfTexts(
-  operation: string,
-  source: TextSource,
-  types: Readonly<Record<string, ColumnKind>>,
-): Table {
-  const { table, problems } = readTexts(source, types)
+function tableOfTexts(operation: string, source: TextSource, options: CheckedReading): Table {
+  const { table, problems } = readTexts(source, options)
   refuse(operation, problems)
   return table
 }
@@ -148,7 +138,7 @@ function tableOfTexts(
 /** Returns the typed table of texts with the rows taken out that break a rule, and why. */
 export function readTexts(
   source: TextSource,
-  types: Readonly<Record<string, ColumnKind>>,
+  options: CheckedReading,
 ): {
   readonly table: Table
   readonly problems: readonly Problem[]
@@ -163,9 +153,12 @@ export function readTexts(
   )
   const badRows = new Set<number>()
   if (rowCount === 0 && source.badLines.length === 0) problems.push(noRows(file))
-  const columns = source.columns.map((texts) => {
-    const kind = ownValue(types, texts.name) ?? source.kinds.get(texts.name) ?? kindOfTexts(texts)
-    const { column, broken } = typedColumn(texts, kind)
+  const readings = source.columns.map((texts) => readingOfTexts(source, texts, options))
+  const questions = doubts(source, readings)
+  problems.push(...questions.values())
+  const columns = source.columns.map((texts, index) => {
+    const reading: ColumnReading = questions.has(texts.name) ? { kind: 'text' } : readings[index]!
+    const { column, broken } = typedColumn(texts, reading)
     for (const each of broken) {
       problems.push(cellProblem(texts.name, each, file, rowNumber(each.rows[0]!)))
       for (const row of each.rows) {
@@ -177,8 +170,39 @@ export function readTexts(
     return column
   })
   const table = new Table(columns, rowCount, file)
-  for (const name of Object.keys(types)) if (!table.has(name)) problems.push(columnMissing(name, table))
+  for (const name of columnsSaid(options)) if (!table.has(name)) problems.push(columnMissing(name, table))
   return { table, problems, rejects, badRows }
+}
+
+function readingOfTexts(source: TextSource, texts: ColumnTexts, options: CheckedReading): ColumnReading {
+  const { name } = texts
+  const wish = wishOf(name, options)
+  const kind = source.kinds.get(name)
+  const isTyped = texts.hasNumbers || (kind !== undefined && kind !== 'text')
+  if (isTyped && (kind === 'day' || wish.dateFormat === undefined)) {
+    return { kind: wish.kind ?? kind ?? plainReading(name, countsOf(texts)).kind }
+  }
+  // Texts of a typed file are texts, unless they are said to be something else
+  if (kind === 'text' && wish.kind === undefined && wish.isOwn !== true) return { kind }
+  return readingOf(name, countsOf(texts), wish)
+}
+
+/** Returns the questions that the columns ask, each and all together, by name. */
+function doubts(
+  { file, columns, expectsCommas }: TextSource,
+  readings: readonly ColumnReading[],
+): Map<string, Problem> {
+  const hasCommas = expectsCommas === true || readings.some(({ numbers }) => numbers?.decimal === ',')
+  const questions = new Map<string, Problem>()
+  for (const [index, { name, dictionary }] of columns.entries()) {
+    const { doubt, pointsMayGroup } = readings[index]!
+    const isGrouped = pointsMayGroup === true && hasCommas
+    const asked = doubt ?? (isGrouped ? twoNumbers({ name, texts: dictionary }, '.', ',') : undefined)
+    if (asked === undefined) continue
+    const place = { ...(file === undefined ? {} : { file }), column: name }
+    questions.set(name, { code: 'column-type', parameter: name, ...asked, place })
+  }
+  return questions
 }
 
 function rejectOf(

@@ -1,0 +1,148 @@
+import { type EpochDay, parseDay } from './days.js'
+
+/** How `YYYY-MM-DD`, with or without a time after it, is called. */
+export const isoFormat = 'YYYY-MM-DD'
+
+/**
+ * The ways to write a day that are recognised, `YYYY-MM-DD` aside. Points stand after the day first wherever they are
+ * used; with slashes and dashes day and month are told apart by the column, or not at all.
+ */
+export const knownDateFormats = [
+  'YYYY/MM/DD',
+  'YYYY.MM.DD',
+  'YYYY-M-D',
+  'YYYY年MM月DD日',
+  'DD/MM/YYYY',
+  'MM/DD/YYYY',
+  'DD.MM.YYYY',
+  'DD-MM-YYYY',
+  'MM-DD-YYYY',
+  'DD/MM/YY',
+  'MM/DD/YY',
+  'DD.MM.YY',
+  'DD-MM-YY',
+  'MM-DD-YY',
+  'YY-MM-DD',
+  'DD MMM YYYY',
+  'DD-MMM-YYYY',
+  'DD-MMM-YY',
+  'MMM DD, YYYY',
+  'MMM DD YYYY',
+] as const
+
+/** Names of months by their first three letters, January first. */
+export const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+
+/** A way to write days as a pattern (in the syntax that JavaScript and RE2 share) with three groups. */
+export interface DatePattern {
+  /** Of a whole text. A time may stand after the day; it is cut off. */
+  readonly pattern: string
+  /** The parts that the groups hold, in their order. */
+  readonly parts: readonly ('year' | 'month' | 'day')[]
+  readonly hasShortYear: boolean
+  readonly hasMonthName: boolean
+}
+
+const tokens = /YYYY|YY|MMM|MM|M|DD|D/g
+const time =
+  '(?:(?:T|,? ) ?[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\\.?[Mm]\\.?)?(?: ?(?:Z|UTC|GMT))?)?'
+
+/** Returns the pattern of a format such as `DD/MM/YYYY`, undefined where it does not name year, month and day once. */
+export function datePattern(format: string): DatePattern | undefined {
+  const found = [...format.matchAll(tokens)]
+  const parts = found.map(([token]) => partOf(token))
+  if ([...parts].sort().join() !== 'day,month,year') return undefined
+  let pattern = ''
+  let end = 0
+  for (const [index, token] of found.entries()) {
+    const next = found[index + 1]
+    const touches = token.index + token[0].length === next?.index || (index > 0 && token.index === end)
+    pattern += `${escaped(format.slice(end, token.index))}(${tokenPattern(token[0], touches)})`
+    end = token.index + token[0].length
+  }
+  return {
+    pattern: `${pattern}${escaped(format.slice(end))}${time}`,
+    parts,
+    hasShortYear: !format.includes('YYYY'),
+    hasMonthName: format.includes('MMM'),
+  }
+}
+
+function partOf(token: string): 'year' | 'month' | 'day' {
+  if (token.startsWith('Y')) return 'year'
+  return token.startsWith('M') ? 'month' : 'day'
+}
+
+function tokenPattern(token: string, touches: boolean): string {
+  if (token === 'YYYY') return '[0-9]{4}'
+  if (token === 'YY') return '[0-9]{2}'
+  if (token === 'MMM') return '[A-Za-z]{3,9}'
+  return touches ? '[0-9]{2}' : '[0-9]{1,2}'
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+type Reader = (text: string) => EpochDay | undefined
+
+const readers = new Map<string, Reader>([[isoFormat, parseDay]])
+
+/** Returns the function that reads days of a format; undefined for what is no day of it. */
+export function dayReader(format: string): Reader {
+  let reader = readers.get(format)
+  if (reader === undefined) {
+    reader = compiledReader(format)
+    readers.set(format, reader)
+  }
+  return reader
+}
+
+function compiledReader(format: string): Reader {
+  const { pattern, parts, hasShortYear, hasMonthName } = datePattern(format)!
+  const whole = new RegExp(`^${pattern}$`)
+  const [year, month, day] = (['year', 'month', 'day'] as const).map((part) => parts.indexOf(part) + 1)
+  return (text) => {
+    const found = whole.exec(withDigits(text))
+    if (found === null) return undefined
+    const monthNumber = hasMonthName ? monthOfName(found[month!]!) : Number(found[month!])
+    const yearNumber = hasShortYear ? fullYear(Number(found[year!])) : Number(found[year!])
+    const two = (number: number) => String(number).padStart(2, '0')
+    return parseDay(`${String(yearNumber).padStart(4, '0')}-${two(monthNumber)}-${two(Number(found[day!]))}`)
+  }
+}
+
+/** As POSIX has it: 69 to 99 are of the last century. */
+function fullYear(year: number): number {
+  return year >= 69 ? 1900 + year : 2000 + year
+}
+
+const longMonths = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+]
+
+function monthOfName(name: string): number {
+  const lower = name.toLowerCase()
+  const index = longMonths.findIndex(
+    (long) => long === lower || (lower.length === 3 && long.startsWith(lower)),
+  )
+  return lower === 'sept' ? 9 : index + 1
+}
+
+// Digits as they are typed in Chinese and Japanese texts
+function withDigits(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/[０-９／－．：]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+}

@@ -1,0 +1,124 @@
+/** The sign between the whole part and the fraction of a number. */
+export type DecimalSign = '.' | ','
+
+/** How the numbers of a column are written, where that is not as programs write them (`-1234.5`). */
+export interface NumberNotation {
+  /** Null where no number of the column has a fraction or groups of digits: then one that reads in two ways is refused. */
+  readonly decimal: DecimalSign | null
+  /** The only sign that may stand between groups of digits; blank for none. Left out: any but the decimal sign. */
+  readonly thousands?: string
+  /** What stands with the numbers: `'%'`, `'€'`; blank for nothing. */
+  readonly unit?: string
+}
+
+/** The signs that may stand between groups of three digits; a space is any of the spaces that do not break. */
+export const thousandsSigns = ['', '.', ',', ' ', "'"] as const
+
+// Forms of one character each, wide or typographic, and what they stand for
+const forms: readonly (readonly [string, string])[] = [
+  ['０１２３４５６７８９', '0123456789'],
+  ['٠١٢٣٤٥٦٧٨٩', '0123456789'],
+  ['．，＋％（）', '.,+%()'],
+  ['−－﹣‐‑–', '------'],
+  ['\u00a0\u2007\u2009\u200a\u202f\u3000\t', '       '],
+  ['’‘ʼ´', "''''"],
+  ['﹪٪＄￥￡', '%%$¥£'],
+]
+/** Characters that numbers are also written with, and at the same place in `plainForms` what they stand for. */
+export const wideForms = forms.map(([wide]) => wide).join('')
+export const plainForms = forms.map(([, plain]) => plain).join('')
+
+const plainFormOf = new Map([...wideForms].map((wide, index) => [wide, plainForms[index]!]))
+const hasWideForm = new RegExp(`[${wideForms}]`)
+const eachWideForm = new RegExp(`[${wideForms}]`, 'g')
+
+const currencySigns = '€$£¥₽₹₩₺₴₫₪₱฿₦₲₡₸₼₾'
+const currencyWords =
+  'US\\$|R\\$|A\\$|C\\$|HK\\$|NT\\$|S\\$|元|円|圆|원|kr\\.?|Kr\\.?|KR|zł|zl|Kč|Ft|lei|лв\\.?|руб\\.?|р\\.|грн\\.?|TL|Rs\\.?|RM|Rp|Fr\\.?|SFr\\.?|EUR|USD|GBP|CHF|CNY|RMB|JPY|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|INR|IDR|MYR|KRW|TWD|HKD|SGD|THB|VND|PHP|AUD|NZD|CAD|MXN|BRL|ARS|CLP|COP|PEN|ZAR|NGN|KES|EGP|AED|SAR|ILS|KZT'
+const currency = `(?:${currencyWords}|[${currencySigns}])`
+const unitPattern = new RegExp(`${currency}|%`, 'g')
+
+/** Returns the text with ordinary digits, signs and spaces, without space around it. */
+export function withPlainForms(text: string): string {
+  const trimmed = text.trim()
+  return hasWideForm.test(trimmed)
+    ? trimmed.replaceAll(eachWideForm, (wide) => plainFormOf.get(wide)!).trim()
+    : trimmed
+}
+
+/**
+ * Returns the pattern (of a whole text, in the syntax that JavaScript and RE2 share) of numbers of a notation:
+ *
+ *     1.022,40   1 022,40   1'022.40   1,23,456.50   .5   1,5e3
+ *     -4   4-   (4)   € 4   4 €   -$4   $-4   12%
+ *
+ * @param decimal sign of the fraction
+ */
+export function numberPattern(decimal: DecimalSign, thousands?: string): string {
+  const groups = (thousands === undefined ? thousandsSigns : [thousands as (typeof thousandsSigns)[number]])
+    .filter((sign) => sign !== '' && sign !== decimal)
+    .map((sign) => `[1-9][0-9]{0,2}(?:[${sign}][0-9]{3})+`)
+  // Lakhs and crores: groups of two before the last three
+  const lakhs = decimal === '.' && (thousands ?? ',') === ',' ? ['[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}'] : []
+  const whole = `(?:${[...groups, ...lakhs, '[0-9]+'].join('|')})`
+  const number = `(?:${whole}(?:[${decimal}][0-9]*)?|[${decimal}][0-9]+)(?:[eE][+-]?[0-9]+)?`
+  const before = `(?:${currency} ?)?`
+  const after = `(?: ?(?:${currency}|%))?`
+  return [
+    `[+-]? ?${before}${number}${after}`,
+    `${currency} ?[+-] ?${number}`,
+    `${before}${number} ?-${after}`,
+    `${before}${number}${after} ?-`,
+    `${before}\\( ?${before}${number}${after} ?\\)${after}`,
+  ].join('|')
+}
+
+const compiled = new Map<string, RegExp>()
+
+function compiledPattern(decimal: DecimalSign, thousands: string | undefined): RegExp {
+  const key = `${decimal}${thousands ?? 'any'}`
+  let pattern = compiled.get(key)
+  if (pattern === undefined) {
+    pattern = new RegExp(`^(?:${numberPattern(decimal, thousands)})$`)
+    compiled.set(key, pattern)
+  }
+  return pattern
+}
+
+const exponentAtEnd = /[eE][+-]?[0-9]+$/
+
+/** Returns the number that a text stands for, undefined where it is none; of a number in groups, `decimal` says which. */
+export function readNumber(text: string, decimal: DecimalSign, thousands?: string): number | undefined {
+  const plain = withPlainForms(text)
+  if (!compiledPattern(decimal, thousands).test(plain)) return undefined
+  const exponent = exponentAtEnd.exec(plain)?.[0] ?? ''
+  const mantissa = plain.slice(0, plain.length - exponent.length)
+  const sign = /[-(]/.test(mantissa) ? '-' : ''
+  // The point of "kr." or "Rs." is none of the number
+  const digits = mantissa
+    .replaceAll(unitPattern, '')
+    .replaceAll(decimal === '.' ? /[^0-9.]/g : /[^0-9,]/g, '')
+    .replace(',', '.')
+  const value = Number(`${sign}${digits}${exponent}`)
+  return Number.isFinite(value) ? value : undefined
+}
+
+/** Returns the number that a text stands for in a notation, undefined where it is none or could be two. */
+export function numberIn({ decimal, thousands, unit }: NumberNotation, text: string): number | undefined {
+  // 12 among percentages may be a share of 1: nobody can tell
+  const value = decimal === null ? numberInBoth(text, thousands) : readNumber(text, decimal, thousands)
+  if (value === undefined || value === 0 || unit === undefined) return value
+  const written = unitOf(text)
+  return written === unit || (unit !== '%' && written === '') ? value : undefined
+}
+
+function numberInBoth(text: string, thousands: string | undefined): number | undefined {
+  const value = readNumber(text, '.', thousands)
+  return value === readNumber(text, ',', thousands) ? value : undefined
+}
+
+/** Returns the sign of currency or per cent in a text, blank where there is none. */
+export function unitOf(text: string): string {
+  const [unit = ''] = withPlainForms(text).match(unitPattern) ?? []
+  return unit.replace(/\.$/, '').toLowerCase()
+}

@@ -1,0 +1,340 @@
+import { type EpochDay, formatDay } from '../base/days.js'
+import type { Problem } from '../base/errors.js'
+import { dayReader, isoFormat, knownDateFormats } from '../base/writtenDays.js'
+import {
+  type DecimalSign,
+  type NumberNotation,
+  numberIn,
+  readNumber,
+  unitOf,
+} from '../base/writtenNumbers.js'
+import { type CellCounts, inferKind, nearlyAll, usualMissing } from './inferKind.js'
+import type { ColumnKind } from './table.js'
+
+/** Distinct texts of a column, and how many cells hold each. */
+export interface TextCounts {
+  readonly texts: readonly string[]
+  readonly times: ArrayLike<number>
+}
+
+/** What a user says of how a column is written. */
+export interface ReadingWish {
+  readonly kind?: ColumnKind | undefined
+  readonly decimal?: DecimalSign | undefined
+  readonly thousands?: string | undefined
+  readonly dateFormat?: string | undefined
+  /** True where the signs or the format are of this very column and not of the whole source. */
+  readonly isOwn?: boolean
+  /** How the column was written elsewhere: taken where every cell fits. */
+  readonly known?: ColumnNotation | undefined
+}
+
+/** How a column of numbers or of days is written. */
+export type ColumnNotation = NumberNotation | { readonly dateFormat: string }
+
+/** What the cells of a column are read as. */
+export interface ColumnReading {
+  readonly kind: ColumnKind
+  /** How its numbers are written, where not `-1234.5`. */
+  readonly numbers?: NumberNotation
+  /** How its days are written, where not `YYYY-MM-DD`. */
+  readonly dateFormat?: string
+  /** Why it cannot be read without asking. */
+  readonly doubt?: Doubt
+  /** True where its points could as well stand between groups of digits: `1.022` everywhere. */
+  readonly pointsMayGroup?: boolean
+}
+
+/** What is not clear of a column, to be made a problem. */
+export type Doubt = Pick<Problem, 'rule' | 'received' | 'wayOut'>
+
+/** A number as programs write it. */
+export const numberText = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+/** Not a number or infinite, as programs write it. */
+export const notFiniteText = /^[+-]?(nan|inf(inity)?)$/i
+// 007 is a name, and so is an integer with more digits than a number holds
+const nameText = /^[+-]?(0\d+|\d{16,})$/
+const groupedByPoints = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/
+// As telephone numbers are: many digits in groups, and as many in every cell
+const fewestDigitsOfName = 9
+const textsTried = 200
+
+interface Cells extends TextCounts {
+  readonly name: string
+  /** Cells that are neither missing nor a usual mark of it. */
+  readonly present: number
+}
+
+/**
+ * Returns what the texts of a column are read as, all together.
+ *
+ * Numbers as programs write them, days `YYYY-MM-DD` (a time after them is cut off) and true or false need nothing said.
+ * Other ways to write numbers and days are recognised where nearly all cells can be read in one way and no other way
+ * reads as many of them differently; where two ways do, `doubt` asks.
+ */
+export function readingOf(name: string, counts: TextCounts, wish: ReadingWish = {}): ColumnReading {
+  if (wish.kind === 'text' || wish.kind === 'boolean') return { kind: wish.kind }
+  const cells = presentCells(name, counts)
+  const { known } = wish
+  if (known !== undefined && cells.present > 0 && fitsAll(cells, known, wish)) return readingBy(known)
+  const wantsDay = wish.kind === 'day' || (wish.isOwn === true && wish.dateFormat !== undefined)
+  if (wantsDay) return dayReading(cells, wish) ?? { kind: 'day', ...formatOf(wish.dateFormat) }
+  if (wish.kind === 'number' || (wish.isOwn === true && wish.dateFormat === undefined))
+    return numberReading(cells, wish, true)
+  return foundReading(cells, wish)
+}
+
+/** Returns what texts are read as that came as numbers, or from a typed source: as programs write them. */
+export function plainReading(name: string, counts: TextCounts): ColumnReading {
+  return { kind: inferKind(plainCounts(presentCells(name, counts))) }
+}
+
+function presentCells(name: string, { texts, times }: TextCounts): Cells {
+  const kept = texts.map((text) => text.trim())
+  const isPresent = kept.map((text, code) => times[code]! > 0 && text !== '' && !usualMissing.has(text))
+  const codes = kept.map((_, code) => code).filter((code) => isPresent[code])
+  return {
+    name,
+    texts: codes.map((code) => kept[code]!),
+    times: codes.map((code) => times[code]!),
+    present: codes.reduce((sum, code) => sum + times[code]!, 0),
+  }
+}
+
+function fitsAll(cells: Cells, known: ColumnNotation, { kind, decimal, dateFormat }: ReadingWish): boolean {
+  if ('dateFormat' in known) {
+    return (
+      (kind ?? 'day') === 'day' &&
+      dateFormat === undefined &&
+      cells.texts.every((text) => dayReader(known.dateFormat)(text) !== undefined)
+    )
+  }
+  return (
+    (kind ?? 'number') === 'number' &&
+    decimal === undefined &&
+    cells.texts.every((text) => numberIn(known, text) !== undefined)
+  )
+}
+
+function readingBy(known: ColumnNotation): ColumnReading {
+  return 'dateFormat' in known
+    ? { kind: 'day', ...formatOf(known.dateFormat) }
+    : { kind: 'number', numbers: known }
+}
+
+function formatOf(format: string | undefined): Pick<ColumnReading, 'dateFormat'> {
+  return format === undefined || format === isoFormat ? {} : { dateFormat: format }
+}
+
+function foundReading(cells: Cells, wish: ReadingWish): ColumnReading {
+  if (cells.present === 0) return { kind: 'number' }
+  if (wish.dateFormat !== undefined) {
+    const wished = dayReading(cells, wish)
+    if (wished !== undefined) return wished
+  }
+  const counts = plainCounts(cells)
+  const kind = inferKind(counts)
+  if (kind === 'boolean') return { kind }
+  if (counts.leadingZeros > 0) return { kind: 'text' }
+  const isPlain = kind === 'number' && counts.numbers === cells.present && wish.decimal !== ','
+  if (isPlain) return numberReading(cells, wish, true)
+  return (
+    dayReading(cells, { ...wish, dateFormat: undefined }) ?? numberReading(cells, wish, kind === 'number')
+  )
+}
+
+function plainCounts({ texts, times, present }: Cells): CellCounts {
+  const counts = { present, numbers: 0, leadingZeros: 0, days: 0, booleans: 0 }
+  for (const [code, text] of texts.entries()) {
+    const count = times[code]!
+    if (numberText.test(text) || notFiniteText.test(text)) counts.numbers += count
+    if (nameText.test(text)) counts.leadingZeros += count
+    if (/^(true|false)$/i.test(text)) counts.booleans += count
+  }
+  return counts
+}
+
+/** A way to read texts, and how many cells it reads. */
+interface Way<Value> {
+  readonly values: readonly (Value | undefined)[]
+  readonly count: number
+}
+
+function wayOf<Value>({ texts, times }: Cells, read: (text: string) => Value | undefined): Way<Value> {
+  const values = texts.map(read)
+  return {
+    values,
+    count: values.reduce<number>((sum, value, code) => (value === undefined ? sum : sum + times[code]!), 0),
+  }
+}
+
+/** False where so few of the first texts can be read that nearly all cannot. */
+function isWorthTrying({ texts }: Cells, read: (text: string) => unknown): boolean {
+  const some = texts.slice(0, textsTried)
+  return some.filter((text) => read(text) !== undefined).length * 2 >= some.length
+}
+
+function dayReading(cells: Cells, wish: ReadingWish): ColumnReading | undefined {
+  const isDeclared = wish.kind === 'day' || (wish.isOwn === true && wish.dateFormat !== undefined)
+  const formats = wish.dateFormat === undefined ? [isoFormat, ...knownDateFormats] : [wish.dateFormat]
+  const ways = formats
+    .filter((format) => isWorthTrying(cells, dayReader(format)))
+    .map((format) => ({ format, ...wayOf(cells, dayReader(format)) }))
+  const most = Math.max(0, ...ways.map((way) => way.count))
+  if (most === 0 || (!isDeclared && most < nearlyAll * cells.present)) return undefined
+  const [best, ...others] = ways.filter((way) => way.count === most)
+  const rival = others.find((other) => orderOf(other.format) !== orderOf(best!.format))
+  if (rival === undefined) return { kind: 'day', ...formatOf(best!.format) }
+  return { kind: 'day', doubt: twoDays(cells, best!, rival) }
+}
+
+/** Which of day, month and year comes first: formats that differ in it read the same text as different days. */
+function orderOf(format: string): string {
+  return format.replaceAll(/[^YMD]/g, '').replaceAll(/(.)\1*/g, '$1')
+}
+
+function twoDays(
+  cells: Cells,
+  one: Way<EpochDay> & { format: string },
+  other: Way<EpochDay> & { format: string },
+): Doubt {
+  const at = Math.max(
+    0,
+    one.values.findIndex(
+      (value, code) =>
+        value !== undefined && other.values[code] !== undefined && value !== other.values[code],
+    ),
+  )
+  const quoted = JSON.stringify(cells.name)
+  const said = ({ format, values }: typeof one) =>
+    `${values[at] === undefined ? 'no day' : formatDay(values[at])} with dateFormat: { ${quoted}: '${format}' }`
+  return {
+    rule: 'to be written so that its days can be read in one way only',
+    received: cells.texts[at],
+    wayOut: `It is ${said(one)} and ${said(other)}: say which, or declare types: { ${quoted}: 'text' }.`,
+  }
+}
+
+function numberReading(cells: Cells, wish: ReadingWish, isNumber: boolean): ColumnReading {
+  const { thousands } = wish
+  const plain = wayOf(cells, (text) => (numberText.test(text) || notFiniteText.test(text) ? 0 : undefined))
+  const decimal = wish.decimal ?? decimalBeside(thousands)
+  if (decimal !== ',' && plain.count === cells.present) {
+    const mayGroup = decimal === undefined && pointsMayGroup(cells)
+    if (mayGroup === 'surely') return { kind: 'number', doubt: twoNumbers(cells, '.', ',') }
+    return { kind: 'number', ...(mayGroup === 'perhaps' ? { pointsMayGroup: true } : {}) }
+  }
+  const signs: DecimalSign[] = decimal === undefined ? ['.', ','] : [decimal]
+  const ways = signs
+    .map((sign) => ({ sign, ...wayOf(cells, (text) => readNumber(text, sign, thousands)) }))
+    .sort((a, b) => b.count - a.count)
+  const [best, second] = [ways[0]!, ways[1]]
+  const isDeclared = wish.kind === 'number' || wish.isOwn === true
+  const isUnread = isDeclared ? best.count === 0 : best.count < nearlyAll * cells.present
+  if (isUnread || (!isDeclared && isNameInGroups(cells))) {
+    return unreadNumbers(cells, wish, plain.count, isNumber)
+  }
+  const isTie = second !== undefined && second.count === best.count
+  if (isTie && best.values.some((value, code) => value !== second.values[code]))
+    return { kind: 'number', doubt: twoNumbers(cells, best.sign, second.sign) }
+  const units = unitsOf(cells, best.values)
+  if (units.length > 1) return { kind: 'number', doubt: twoUnits(cells, units) }
+  const isPlain = plain.count >= best.count && decimal === undefined
+  if (isPlain) return { kind: 'number' }
+  return {
+    kind: 'number',
+    numbers: {
+      decimal: isTie ? null : best.sign,
+      ...(thousands === undefined ? {} : { thousands }),
+      ...(units[0] === undefined || units[0] === '' ? {} : { unit: units[0] }),
+    },
+  }
+}
+
+function decimalBeside(thousands: string | undefined): DecimalSign | undefined {
+  if (thousands === '.') return ','
+  return thousands === ',' ? '.' : undefined
+}
+
+/** What is nearly all plain numbers, or declared as numbers, has bad cells; with a sign said that does not fit, it is asked. */
+function unreadNumbers(
+  cells: Cells,
+  wish: ReadingWish,
+  plainCount: number,
+  isNumber: boolean,
+): ColumnReading {
+  if (plainCount < nearlyAll * cells.present) return { kind: isNumber ? 'number' : 'text' }
+  if (wish.decimal === undefined && wish.thousands === undefined) return { kind: 'number' }
+  const at = cells.texts.findIndex(
+    (text) => numberText.test(text) && readNumber(text, wish.decimal ?? '.', wish.thousands) === undefined,
+  )
+  const quoted = JSON.stringify(cells.name)
+  return {
+    kind: 'number',
+    doubt: {
+      rule: `to be written with the signs that are said (decimal ${JSON.stringify(wish.decimal ?? '.')})`,
+      received: cells.texts[Math.max(at, 0)],
+      wayOut: `Say the signs of this column: decimal: { ${quoted}: '.' }, or declare types: { ${quoted}: 'text' }.`,
+    },
+  }
+}
+
+/**
+ * Returns whether the points of plain numbers may stand between groups of digits: they do so `perhaps` where three
+ * digits follow each, `surely` enough to ask where some of these end in a 0, which programs leave out of a fraction.
+ */
+function pointsMayGroup({ texts }: Cells): 'surely' | 'perhaps' | 'no' {
+  const pointed = texts.filter((text) => text.includes('.'))
+  if (pointed.length === 0 || !pointed.every((text) => groupedByPoints.test(text))) return 'no'
+  return pointed.some((text) => text.endsWith('0')) ? 'surely' : 'perhaps'
+}
+
+function isNameInGroups({ texts }: Cells): boolean {
+  const digits = texts[0]?.replaceAll(/\D/g, '').length ?? 0
+  return (
+    texts.length > 1 &&
+    digits >= fewestDigitsOfName &&
+    texts.every((text) => /^\d+([ .'-]\d+)+$/.test(text) && text.length === texts[0]!.length)
+  )
+}
+
+function unitsOf({ texts }: Cells, values: readonly (number | undefined)[]): string[] {
+  // 0 is 0 in every unit
+  const units = new Set(
+    texts.filter((_, code) => values[code] !== undefined && values[code] !== 0).map(unitOf),
+  )
+  // A currency need not be repeated; per cent beside plain numbers may be shares of 1
+  if (!units.has('%') && units.size === 2) units.delete('')
+  return [...units]
+}
+
+/** Returns the question which of two numbers the first text is that reads in two ways. */
+export function twoNumbers(
+  cells: Pick<Cells, 'name' | 'texts'>,
+  one: DecimalSign,
+  other: DecimalSign,
+): Doubt {
+  const { name, texts } = cells
+  const at = texts.findIndex((text) => {
+    const [first, second] = [readNumber(text, one), readNumber(text, other)]
+    return first !== second && (first !== undefined || second !== undefined)
+  })
+  const text = texts[Math.max(at, 0)]!
+  const quoted = JSON.stringify(name)
+  const said = (sign: DecimalSign) =>
+    `${readNumber(text, sign) ?? 'no number'} with decimal: { ${quoted}: '${sign}' }`
+  return {
+    rule: 'to be written so that its numbers can be read in one way only',
+    received: text,
+    wayOut: `It is ${said(one)} and ${said(other)}: say which, or declare types: { ${quoted}: 'text' }.`,
+  }
+}
+
+function twoUnits({ name, texts }: Cells, units: readonly string[]): Doubt {
+  const shown = units.map((unit) => (unit === '' ? 'no sign' : unit))
+  return {
+    rule: `to hold numbers of one unit, not of ${shown.join(' and ')}`,
+    received: texts.find((text) => unitOf(text) === units[1]),
+    wayOut: `Write all of them in one unit, or declare types: { ${JSON.stringify(name)}: 'text' }.`,
+  }
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { ownValue } from '../base/ownValue.js'
+import { datePattern } from '../base/writtenDays.js'
+import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'
+import type { ColumnNotation, ReadingWish } from './columnReading.js'
+import type { ColumnKind } from './table.js'
+
+/** One thing said for all columns, or for some by name. */
+export type ForColumns<Value> = Value | Readonly<Record<string, Value>>
+
+/** How numbers and days are written in a source, where that is not clear of itself. */
+export interface NotationOptions {
+  /**
+   * The sign before the fraction of numbers, of all columns (`','`) or of some (`{ fee: ',' }`). Default: as found; where
+   * a column can be read either way (`1,234` in every cell) it is asked.
+   */
+  readonly decimal?: ForColumns<DecimalSign>
+  /** The sign between groups of three digits; `' '` is any space, `''` none. Default: any but the decimal sign. */
+  readonly thousands?: ForColumns<(typeof thousandsSigns)[number]>
+  /**
+   * How days are written: year (`YYYY`, `YY`), month (`MM`, `M`, `MMM` for its English name) and day (`DD`, `D`) once
+   * each, such as `'DD/MM/YYYY'` or `'YYYYMMDD'`. Default: as found; where a column can be read either way (`01/02/2024`
+   * in every cell) it is asked. A time after the day is cut off.
+   */
+  readonly dateFormat?: ForColumns<string>
+}
+
+/** How the cells of a source are read. */
+export interface ReadingOptions extends NotationOptions {
+  /** Kinds of columns that should not be read as found: `{ zip: 'text' }`. Default: all as found. */
+  readonly types?: Readonly<Record<string, ColumnKind>>
+  /**
+   * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
+   * texts, NA, N/A, n/a, NULL and null are missing anyway.
+   */
+  readonly missing?: readonly string[]
+  /**
+   * How columns were written elsewhere, by name: `scorer.about.flat.notations` of a model. A column whose cells all fit is
+   * read so, also where they could be read in another way. Default none.
+   */
+  readonly notations?: Readonly<Record<string, ColumnNotation>>
+}
+
+const decimalSign = z.enum(['.', ','])
+const thousandsSign = z.enum(thousandsSigns)
+const dateFormat = z
+  .string()
+  .refine((format) => datePattern(format) !== undefined)
+  .meta({ description: "a format with YYYY (or YY), MM and DD once each, such as 'DD/MM/YYYY'" })
+
+const forColumns = <Schema extends z.ZodType>(schema: Schema) =>
+  z.union([schema, z.record(z.string(), schema)]).optional()
+
+/** The rules of {@link NotationOptions}. */
+export const notationShape = {
+  decimal: forColumns(decimalSign),
+  thousands: forColumns(thousandsSign),
+  dateFormat: forColumns(dateFormat),
+}
+
+/** The rule of a {@link ColumnNotation}: reads it back from a model file. */
+export const columnNotationSchema: z.ZodType<ColumnNotation> = z.union([
+  z.strictObject({ dateFormat }),
+  z.strictObject({
+    decimal: decimalSign.nullable(),
+    thousands: thousandsSign.exactOptional(),
+    unit: z.string().exactOptional(),
+  }),
+])
+
+/** The rules of {@link ReadingOptions}. */
+export const readingShape = {
+  types: z.record(z.string(), z.enum(['number', 'text', 'day', 'boolean'])).default({}),
+  missing: z.array(z.string()).default([]),
+  ...notationShape,
+  notations: z.record(z.string(), columnNotationSchema).default({}),
+}
+
+const notationOptions = z.object(notationShape)
+
+/** Checked {@link NotationOptions}. */
+export type CheckedNotation = z.output<typeof notationOptions>
+
+const readingOptions = z.object(readingShape)
+
+/** Checked {@link ReadingOptions}. */
+export type CheckedReading = z.output<typeof readingOptions>
+
+/** Returns what is said of one column. */
+export function wishOf(
+  name: string,
+  options: CheckedNotation & Partial<Pick<CheckedReading, 'types' | 'notations'>>,
+): ReadingWish {
+  const own = ownNotation(name, options)
+  const decimal = own.decimal ?? ofAll<DecimalSign>(options.decimal)
+  const thousands = own.thousands ?? ofAll(options.thousands)
+  const format = own.dateFormat ?? ofAll(options.dateFormat)
+  return {
+    kind: ownValue(options.types, name),
+    decimal,
+    thousands,
+    dateFormat:
+      own.dateFormat === undefined && (own.decimal ?? own.thousands) !== undefined ? undefined : format,
+    isOwn: Object.values(own).some((each) => each !== undefined),
+    known: ownValue(options.notations, name),
+  }
+}
+
+function ownNotation(
+  name: string,
+  { decimal, thousands, dateFormat: format }: CheckedNotation,
+): Pick<ReadingWish, 'decimal' | 'thousands' | 'dateFormat'> {
+  return {
+    decimal: ofColumn<DecimalSign>(decimal, name),
+    thousands: ofColumn(thousands, name),
+    dateFormat: ofColumn(format, name),
+  }
+}
+
+function ofAll<Value extends string>(said: ForColumns<Value> | undefined): Value | undefined {
+  return typeof said === 'string' ? said : undefined
+}
+
+function ofColumn<Value extends string>(
+  said: ForColumns<Value> | undefined,
+  name: string,
+): Value | undefined {
+  return typeof said === 'object' ? ownValue(said, name) : undefined
+}
+
+/** Returns the columns that the options name. */
+export function columnsSaid(options: CheckedNotation & Pick<CheckedReading, 'types'>): string[] {
+  const said = [options.types, options.decimal, options.thousands, options.dateFormat]
+  return [...new Set(said.flatMap((each) => (typeof each === 'object' ? Object.keys(each) : [])))]
+}
