@@ -294,7 +294,7 @@ function isNameInGroups({ texts }: Cells): boolean {
   return (
     texts.length > 1 &&
     digits >= fewestDigitsOfName &&
-    texts.every((text) => /^\d+([ .'-]\d+)+$/.test(text) && text.length === texts[0]!.length)
+    texts.every((text) => /^\d+([ .'-])\d+(\1\d+)*$/.test(text) && text.length === texts[0]!.length)
   )
 }
 
