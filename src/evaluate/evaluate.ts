@@ -74,9 +74,9 @@ const fewCustomers = 30
  * Returns how good the predictions of a model are on customers it was not trained on.
  *
  * Print it, or read its fields. The data must be later than the training data, or at least other customers: on its
- * own training rows every model looks better than it is. Where the model is that of a scorer with its training data, made
- * here or read from a file, such rows are found by their fingerprints and `notes` say how many; of other models it is not
- * known.
+ * own training rows every model looks better than it is. Such rows are found by their fingerprints, and `notes` say how
+ * many there are: those of a model trained in this process, and of one in the file of a scorer that was made with its
+ * training data. Of models of other libraries, of `trainBoostingFromChunks` and of `saveModel` it is not known.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
  * all from the same resamples; where an id of `data` is there more than once, whole customers are drawn. Calibration has none:

@@ -54,15 +54,24 @@ export function trainedRowsOf(
   if (own === null || names.length === 0 || features.rowCount === 0) return null
   const number = textNumber(salt, 0)
   const sorted = fingerprintsOf(own, features.rowCount, number).sort()
-  const distinct = sorted.filter((value, index) => index === 0 || value !== sorted[index - 1])
-  const twins = sorted.filter((value, index) => value === sorted[index - 1] || value === sorted[index + 1])
+  const kept: number[] = []
+  let below = limit
+  let twins = 0
+  for (let place = 0; place < sorted.length; place++) {
+    const value = sorted[place]!
+    const isNew = value !== sorted[place - 1]
+    if (!isNew || value === sorted[place + 1]) twins++
+    if (!isNew) continue
+    if (kept.length < mostKept) kept.push(value)
+    else if (below === limit) below = value
+  }
   return {
     columns: names,
     salt: number,
     rows: features.rowCount,
-    twinShare: twins.length / sorted.length,
-    below: distinct[mostKept] ?? limit,
-    fingerprints: textOf(distinct.subarray(0, mostKept)),
+    twinShare: twins / sorted.length,
+    below,
+    fingerprints: textOf(kept),
   }
 }
 
@@ -78,22 +87,40 @@ export function overlapWith(trained: TrainedRows, features: FeatureMatrix): RowO
   return { compared: asked.length, equal, equalByChance, isOverlap: equal > equalByChance + 3 * deviation }
 }
 
-/** Beside the models and not in them: a model as such knows no rows. Gone with the model. */
-const remembered = new WeakMap<ChurnModel, TrainedRows>()
+/** Beside the models and not in them: what a model predicts does not depend on them. Gone with the model. */
+const remembered = new WeakMap<ChurnModel, readonly TrainedRows[]>()
 
 /** Keeps beside a model which rows it was trained on, for those who evaluate it. */
 export function rememberTrainedRows(model: ChurnModel, rows: TrainedRows): void {
-  remembered.set(model, rows)
+  remembered.set(model, [...(remembered.get(model) ?? []), rows])
+}
+
+/**
+ * Returns the model, and keeps beside it fingerprints of the rows that it was just trained on: one pass over the values.
+ *
+ * @param startFrom the model that its training went on from: its rows are those of the new model too
+ */
+export function rememberingRows<Model extends ChurnModel>(
+  model: Model,
+  features: FeatureMatrix,
+  startFrom?: ChurnModel,
+): Model {
+  const columns = model.features.map(({ name }) => name)
+  const rows = trainedRowsOf(features, columns, '')
+  const before = startFrom === undefined ? [] : (remembered.get(startFrom) ?? [])
+  for (const own of rows === null ? before : [...before, rows]) rememberTrainedRows(model, own)
+  return model
 }
 
 /** Returns how many rows are equal to rows that the model, or one inside of it, was trained on; null where it is not known. */
 export function overlapOf(model: ChurnModel, features: FeatureMatrix): RowOverlap | null {
-  const rows = remembered.get(model)
-  if (rows !== undefined) return overlapWith(rows, features)
   const inner = (model as Partial<NestingModel>).innerModels ?? []
-  const all = inner.map((own) => overlapOf(own, features)).filter((own) => own !== null)
-  return all.reduce<RowOverlap | null>(
-    (most, own) => (most === null || own.equal > most.equal ? own : most),
+  const all = [
+    ...(remembered.get(model) ?? []).map((rows) => overlapWith(rows, features)),
+    ...inner.map((own) => overlapOf(own, features)),
+  ]
+  return all.reduce(
+    (most, own) => (most === null || (own !== null && own.equal > most.equal) ? own : most),
     null,
   )
 }
@@ -115,19 +142,24 @@ function fingerprintsOf(columns: readonly FeatureColumn[], rowCount: number, sal
   const second = new Int32Array(rowCount).fill(~salt)
   const single = new Float32Array(1)
   const bits = new Int32Array(single.buffer)
+  const mix = (row: number, value: number): void => {
+    first[row] = mixed(first[row]!, value, 0x9e3779b1)
+    second[row] = mixed(second[row]!, value, 0x85ebca6b)
+  }
   for (const column of columns) {
-    const texts = column.kind === 'text' ? column.dictionary.map((text) => textNumber(text, salt)) : []
-    for (let row = 0; row < rowCount; row++) {
-      let value = missingNumber
-      if (!isMissing(column.missing, row)) {
-        if (column.kind === 'text') value = texts[column.codes[row]!]!
-        else {
-          single[0] = column.values[row]! + 0
-          value = bits[0]!
-        }
+    const { missing } = column
+    if (column.kind === 'text') {
+      const { codes } = column
+      const texts = column.dictionary.map((text) => textNumber(text, salt))
+      for (let row = 0; row < rowCount; row++) {
+        mix(row, isMissing(missing, row) ? missingNumber : texts[codes[row]!]!)
       }
-      first[row] = mixed(first[row]!, value, 0x9e3779b1)
-      second[row] = mixed(second[row]!, value, 0x85ebca6b)
+    } else {
+      const { values } = column
+      for (let row = 0; row < rowCount; row++) {
+        single[0] = values[row]! + 0
+        mix(row, isMissing(missing, row) ? missingNumber : bits[0]!)
+      }
     }
   }
   return Float64Array.from(first, (high, row) => (high >>> 0) * 65_536 + (second[row]! & 0xffff))
@@ -145,7 +177,7 @@ function textNumber(text: string, salt: number): number {
   return hash >>> 0
 }
 
-function textOf(numbers: Float64Array): string {
+function textOf(numbers: readonly number[]): string {
   const bytes = Array.from(numbers, (number) =>
     Array.from({ length: bytesEach }, (_, index) => Math.floor(number / 256 ** index) % 256),
   ).flat()

@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { numberColumn } from '../../src/base/matrix.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
+import { blendModels } from '../../src/learn/blend/blendModels.js'
+import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { calibrate } from '../../src/learn/calibrate/calibrate.js'
 import { shiftPrior } from '../../src/learn/calibrate/shiftPrior.js'
+import { trainCalibrated } from '../../src/learn/calibrate/trainCalibrated.js'
+import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { decodeModel, encodeModel } from '../../src/learn/store.js'
 import { overlapWith, trainedRowsOf } from '../../src/learn/trainedRows.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import { rowsOf, sampleData } from './sample.js'
@@ -94,11 +100,44 @@ describe('an evaluation', () => {
     expect(String(evaluate(scorer.model, data, { resamples: 20 }))).toContain('TRAINED ON')
   })
 
+  it.each([
+    ['logistic', trainLogistic(train)],
+    ['boosting', trainBoosting(train, { rounds: 5 })],
+    ['forest', trainForest(train, { trees: 5 })],
+    [
+      'blend',
+      blendModels([
+        { model: trainLogistic(train), weight: 1 },
+        { model: trainForest(train, { trees: 5 }), weight: 1 },
+      ]),
+    ],
+    ['calibrated', trainCalibrated(train, (rows) => trainLogistic(rows), { folds: 2 })],
+  ])('says it of a model that was trained just now, without a scorer: %s', (_, model) => {
+    expect(notesOf(model, data)).toContain('300 of the 400 rows')
+    expect(notesOf(model, test)).not.toContain('TRAINED ON')
+  })
+
+  it('counts the rows of the model that a training went on from, and no row of weight 0', () => {
+    const [first, second] = [rowsOf(data, numbers(0, 100)), rowsOf(data, numbers(100, 150))]
+    const startFrom = trainBoosting(first, { rounds: 2 })
+    const model = trainBoosting(second, { rounds: 2 }, { startFrom })
+    expect(notesOf(model, data)).toContain('100 of the 400 rows')
+    const weight = Float64Array.from(second.outcome, (_, row) => (row < 20 ? 0 : 1))
+    expect(notesOf(trainLogistic({ ...second, weight }), data)).toContain('30 of the 400 rows')
+  })
+
+  it('is said by calibrate as well: a model is surer on its own rows', () => {
+    const model = trainLogistic(train)
+    const own = calibrate(model, train, { method: 'platt' })
+    expect(own.calibration.notes.join()).toContain('300 of the 300 rows')
+    const other = calibrate(model, test, { method: 'platt' })
+    expect(other.calibration.notes.join()).not.toContain('trained on')
+    expect(notesOf(other, test)).toContain('100 of the 100 rows')
+  })
+
   it('says nothing of models whose training rows are not known', () => {
-    const { features: _, ...withoutFeatures } = train
-    expect(notesOf(createScorer(trainLogistic(train), withoutFeatures).model, data)).not.toContain(
-      'TRAINED ON',
-    )
-    expect(notesOf(createScorer(trainPrior(train), train).model, data)).not.toContain('TRAINED ON')
+    const file = decodeModel(encodeModel(trainLogistic(train))).model
+    expect(notesOf(file, data)).not.toContain('TRAINED ON')
+    expect(notesOf(trainPrior(train), data)).not.toContain('TRAINED ON')
   })
 })

@@ -3,6 +3,7 @@ import type { FeatureColumn, FeatureMatrix } from '../../base/matrix.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
+import { rememberingRows } from '../trainedRows.js'
 import { binsOf, type FeatureBins, specsOf } from '../tree/bins.js'
 import { processorCount } from '../tree/threads.js'
 import { type ForestLayout, layForest } from './forestMemory.js'
@@ -84,7 +85,7 @@ export function growForest(
   const onTree = (done: number): void => stepDone(operation, control, 'tree', done, options.trees)
   growTogether({ operation, kernels, layout, collector, onTree })
   const outOfBag = outOfBagAt(kernels, layout, training, data)
-  return new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag)
+  return rememberingRows(new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag), features)
 }
 
 /** Trees × rows × columns of a split from which further threads pay for their start, some 40 ms each. */
