@@ -5,7 +5,9 @@ import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
 import { textColumn } from '../../src/base/matrix.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
+import type { ChurnModel } from '../../src/learn/contract.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { decodeModel, encodeModel } from '../../src/learn/store.js'
 import { modelReport, predictionReport } from '../../src/report/modelReport.js'
 import { pictureNames, pictureSvg, pictureTable } from '../../src/report/pictureFiles.js'
 import { picturePng } from '../../src/report/picturePng.node.js'
@@ -16,6 +18,9 @@ import { writePictures } from '../../src/report/writePictures.node.js'
 import { writeReport } from '../../src/report/writeReport.node.js'
 import { createScorer } from '../../src/score/scorer.js'
 import { customers, oddNames, wholeFacts } from './facts.js'
+
+/** A file of a model without a scorer does not tell which rows it was trained on. */
+const asFromAFile = (model: ChurnModel): ChurnModel => decodeModel(encodeModel(model)).model
 
 const facts = wholeFacts()
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-report-'))
@@ -151,7 +156,7 @@ describe('words', () => {
   })
 
   it('without the training data nothing says that the customers are new to the model', () => {
-    const [model, test] = [trainLogistic(customers(300)), customers(300, undefined, 2)]
+    const [model, test] = [asFromAFile(trainLogistic(customers(300))), customers(300, undefined, 2)]
     const options = { evaluate: { resamples: 20 }, importances: 0, effects: 0 } as const
     const unknown = reportMarkdown(modelReport(model, test, options))
     expect(unknown).toContain('may have seen some of these customers')
@@ -161,7 +166,7 @@ describe('words', () => {
     expect(known).not.toContain('may have seen')
   })
 
-  it.each(['the training data', 'a scorer'])(
+  it.each(['the training data', 'a scorer', 'the model itself'])(
     'customers that the model was trained on are said to be, on the page and in the text, as %s tells',
     async (known) => {
       const train = {
@@ -171,7 +176,8 @@ describe('words', () => {
         population: null,
         fingerprint: '0'.repeat(64),
       }
-      const model = trainLogistic(train)
+      const trained = trainLogistic(train)
+      const model = known === 'the model itself' ? trained : asFromAFile(trained)
       if (known === 'a scorer') createScorer(model, train)
       const facts = modelReport(model, train, {
         ...(known === 'a scorer' ? {} : { train }),
