@@ -47,7 +47,10 @@ export function customersOfKeys(
 
 function byIdentity(identical: IdenticalRows | null, hasIds: boolean): RowCustomers {
   if (identical === null) return ownRows
-  return { customerOf: identical.numberOf, note: identicalNote(identical.rows, identical.numberOf.length, hasIds) }
+  return {
+    customerOf: identical.numberOf,
+    note: identicalNote(identical.rows, identical.numberOf.length, hasIds),
+  }
 }
 
 /** Each row is a customer of its own. */

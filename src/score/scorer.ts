@@ -11,6 +11,7 @@ import { describeFeature } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel } from '../learn/contract.js'
+import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
 import { rememberTrainedRows, trainedRowsOf } from '../learn/trainedRows.js'
@@ -187,7 +188,7 @@ export function loadScorer(bytes: Uint8Array): Scorer {
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about.rules)
   if (about.trainedOn?.trainedRows !== undefined) rememberTrainedRows(model, about.trainedOn.trainedRows)
-  const watch = new UnseenWatch(model.features, about.seen)
+  const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model))
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)
