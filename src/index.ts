@@ -26,6 +26,7 @@ export {
 } from './base/matrix.js'
 export { populationStability, type Stability } from './base/stability.js'
 export type { WindowRule } from './base/windows.js'
+export type { DecimalSign, NumberNotation } from './base/writtenNumbers.js'
 // dataset: where both meet
 export { type BuildControl, buildDataset } from './dataset/buildDataset.js'
 export { type ChurnPlan, type ChurnPlanOptions, churnPlan } from './dataset/churnPlan.js'
@@ -39,6 +40,8 @@ export {
 export { datasetToTable } from './dataset/datasetToTable.js'
 export { driftBetweenCutoffs } from './dataset/driftBetweenCutoffs.js'
 export { type FlatChunk, type FlatChunksOptions, flatChunks } from './dataset/flatChunks.js'
+export type { FlatReading } from './dataset/flatFeatures.js'
+export type { LabelValues } from './dataset/flatOutcome.js'
 export { type FlatTableOptions, fromFlatTable } from './dataset/fromFlatTable.js'
 export { type SplitByTimeOptions, splitByTime } from './dataset/splitByTime.js'
 export { type SplitRowsOptions, splitRows } from './dataset/splitRows.js'
@@ -48,7 +51,7 @@ export type { EngineQuery } from './dataset/withSource.js'
 export { type DuckdbOptions, openDuckdb } from './engine/duckdb.js'
 export type { Dialect, Engine } from './engine/engine.js'
 export type { CompleteUntilByTable, History } from './engine/history.js'
-export type { MappedSource, Source, SourceRows } from './engine/historySources.js'
+export type { FileNotation, MappedSource, Source, SourceRows } from './engine/historySources.js'
 export {
   type DeclaredKinds,
   type HistorySources,
@@ -545,6 +548,7 @@ export {
   loadScorer,
   type Score,
   type ScoreOptions,
+  type ScoreRowOptions,
   type Scorer,
   type TrainedOn,
 } from './score/scorer.js'

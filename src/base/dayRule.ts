@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type EpochDay, parseDay } from './days.js'
+import { type EpochDay, epochDay, parseDay } from './days.js'
 
 const rule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
 
@@ -13,3 +13,11 @@ export const dayRule = z
     return z.NEVER
   })
   .describe(rule)
+
+/** Rule of an option that is a day, also as a `Date`. */
+export const dayOption = z
+  .custom<EpochDay | string | Date>(
+    (value) => parseDay(value) !== undefined,
+    'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
+  )
+  .transform((value) => epochDay(value))

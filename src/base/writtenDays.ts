@@ -30,9 +30,6 @@ export const knownDateFormats = [
   'MMM DD YYYY',
 ] as const
 
-/** Names of months by their first three letters, January first. */
-export const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
-
 /** A way to write days as a pattern (in the syntax that JavaScript and RE2 share) with three groups. */
 export interface DatePattern {
   /** Of a whole text. A time may stand after the day; it is cut off. */
@@ -103,7 +100,8 @@ function compiledReader(format: string): Reader {
   const whole = new RegExp(`^${pattern}$`)
   const [year, month, day] = (['year', 'month', 'day'] as const).map((part) => parts.indexOf(part) + 1)
   return (text) => {
-    const found = whole.exec(withDigits(text))
+    const plain = withDigits(text)
+    const found = /[0-9]/.test(plain) ? whole.exec(plain) : null
     if (found === null) return undefined
     const monthNumber = hasMonthName ? monthOfName(found[month!]!) : Number(found[month!])
     const yearNumber = hasShortYear ? fullYear(Number(found[year!])) : Number(found[year!])
@@ -117,7 +115,8 @@ function fullYear(year: number): number {
   return year >= 69 ? 1900 + year : 2000 + year
 }
 
-const longMonths = [
+/** English names of months, January first. */
+export const longMonths = [
   'january',
   'february',
   'march',

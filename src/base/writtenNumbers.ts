@@ -36,7 +36,9 @@ const currencySigns = '€$£¥₽₹₩₺₴₫₪₱฿₦₲₡₸₼₾'
 const currencyWords =
   'US\\$|R\\$|A\\$|C\\$|HK\\$|NT\\$|S\\$|元|円|圆|원|kr\\.?|Kr\\.?|KR|zł|zl|Kč|Ft|lei|лв\\.?|руб\\.?|р\\.|грн\\.?|TL|Rs\\.?|RM|Rp|Fr\\.?|SFr\\.?|EUR|USD|GBP|CHF|CNY|RMB|JPY|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|INR|IDR|MYR|KRW|TWD|HKD|SGD|THB|VND|PHP|AUD|NZD|CAD|MXN|BRL|ARS|CLP|COP|PEN|ZAR|NGN|KES|EGP|AED|SAR|ILS|KZT'
 const currency = `(?:${currencyWords}|[${currencySigns}])`
-const unitPattern = new RegExp(`${currency}|%`, 'g')
+/** The pattern of a sign of currency or of per cent. */
+export const unitSource = `${currency}|%`
+const unitPattern = new RegExp(unitSource, 'g')
 
 /** Returns the text with ordinary digits, signs and spaces, without space around it. */
 export function withPlainForms(text: string): string {
@@ -90,7 +92,8 @@ const exponentAtEnd = /[eE][+-]?[0-9]+$/
 /** Returns the number that a text stands for, undefined where it is none; of a number in groups, `decimal` says which. */
 export function readNumber(text: string, decimal: DecimalSign, thousands?: string): number | undefined {
   const plain = withPlainForms(text)
-  if (!compiledPattern(decimal, thousands).test(plain)) return undefined
+  // Before the long pattern: compiling it costs more than reading a small file
+  if (!/[0-9]/.test(plain) || !compiledPattern(decimal, thousands).test(plain)) return undefined
   const exponent = exponentAtEnd.exec(plain)?.[0] ?? ''
   const mantissa = plain.slice(0, plain.length - exponent.length)
   const sign = /[-(]/.test(mantissa) ? '-' : ''

@@ -5,7 +5,9 @@ import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors
 import { checkOptions } from '../base/options.js'
 import { sourceProblems } from '../engine/historyStructure.js'
 import type { HistorySources } from '../engine/openHistory.js'
+import { encodingOption } from '../table/encoding.node.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
+import { notationShape } from '../table/readingOptions.js'
 import type { Terminal } from './terminal.js'
 
 const endings = ['.parquet', '.csv', '.tsv', '.csv.gz', '.jsonl', '.ndjson']
@@ -15,6 +17,8 @@ const mappedSource = z.strictObject({
   from: z.string().min(1),
   columns: z.record(z.string(), z.string()).optional(),
   types: z.record(z.string(), kinds).optional(),
+  ...notationShape,
+  encoding: encodingOption.optional(),
 })
 const config = z.record(z.string(), mappedSource)
 
@@ -148,7 +152,7 @@ function checkConfig(path: string, parsed: unknown): z.output<typeof config> {
 }
 
 const mappingHint =
-  'A table is mapped to a file, or to { "from": file, "columns": { our name: your name }, "types": { name: kind } }.'
+  'A table is mapped to a file, or to { "from": file, "columns": { our name: your name }, "types": { name: kind }, "encoding", "decimal", "thousands", "dateFormat" }.'
 
 function configProblems(unified: unknown): readonly Problem[] {
   try {

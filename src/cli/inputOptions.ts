@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander'
 import type { EpochDay } from '../base/days.js'
+import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'
 import type { History } from '../engine/history.js'
 import { type HistorySources, openHistory } from '../engine/openHistory.js'
-import { dayOption, encodingOption, listOption, numberOption } from './optionParsers.js'
+import type { NotationOptions } from '../table/readingOptions.js'
+import { columnsOption, dayOption, encodingOption, listOption, numberOption } from './optionParsers.js'
 
 /** Options of every command that reads customers. */
-export interface InputOptions {
+export interface InputOptions extends NotationOptions {
   readonly history?: string
   readonly missing?: string[]
   readonly badRows: 'refuse' | 'set-aside'
@@ -18,11 +20,31 @@ export interface InputOptions {
   readonly spreadsheetSafe?: boolean
 }
 
-/** Adds the options of a raw history and of its bad rows to a command. */
-export function addHistoryInputOptions(command: Command): Command {
+/** Adds the options of {@link InputOptions} to a command. */
+export function addInputOptions(command: Command): Command {
   return command
     .option('--history <path>', 'folder with customers.parquet, usage.csv, …, or a .json file that maps them')
     .option('--missing <texts>', 'texts that stand for missing, besides blank: NA,?', listOption)
+    .option(
+      '--encoding <name>',
+      'encoding of text files, such as gb18030 or windows-1252 (default: utf-8)',
+      encodingOption,
+    )
+    .option(
+      '--decimal <sign>',
+      "sign before the fraction of numbers, '.' or ',', or of one column: fee=, (default: as found)",
+      columnsOption<DecimalSign>(['.', ',']),
+    )
+    .option(
+      '--thousands <sign>',
+      'sign between groups of three digits, or of one column: fee=. (default: as found)',
+      columnsOption(thousandsSigns),
+    )
+    .option(
+      '--date-format <format>',
+      'how days are written: DD/MM/YYYY, or of one column: since=YYYYMMDD (default: as found)',
+      columnsOption(),
+    )
     .addOption(
       new Option('--bad-rows <what>', 'refuse the input, or set the rows aside and go on')
         .choices(['refuse', 'set-aside'])
@@ -47,13 +69,13 @@ export function addHistoryInputOptions(command: Command): Command {
     )
 }
 
-/** Adds the options of {@link InputOptions} to a command that reads a file or a history. */
-export function addInputOptions(command: Command): Command {
-  return addHistoryInputOptions(command).option(
-    '--encoding <name>',
-    'encoding of a text file, such as gb18030 (file only; default: utf-8)',
-    encodingOption,
-  )
+/** Returns what the flags say of how numbers and days are written. */
+export function notationOf({ decimal, thousands, dateFormat }: InputOptions): NotationOptions {
+  return {
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands }),
+    ...(dateFormat === undefined ? {} : { dateFormat }),
+  }
 }
 
 /** Ends the command where it got no input or two, or a flag that does not go with its input. */
@@ -78,11 +100,13 @@ export function checkInput(command: Command, file: string | undefined): void {
 
 /** Opens the history with the options of the command line. */
 export function openInputHistory(sources: HistorySources, options: InputOptions): Promise<History> {
-  const { badRows, maxRejectShare, missing, today, completeUntil } = options
+  const { badRows, maxRejectShare, missing, today, completeUntil, encoding } = options
   return openHistory(sources, {
     badRows: badRows === 'set-aside' ? 'setAside' : 'refuse',
     maxRejectShare,
     ...(missing === undefined ? {} : { missing }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...notationOf(options),
     ...(today === undefined ? {} : { today }),
     ...(completeUntil === undefined ? {} : { completeUntil }),
   })

@@ -3,7 +3,7 @@ import { type EpochDay, formatDay } from '../base/days.js'
 import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
-import { fromFlatTable } from '../dataset/fromFlatTable.js'
+import { type FlatTableOptions, fromFlatTable } from '../dataset/fromFlatTable.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { featureTables } from '../feature/checkFeatureRules.js'
@@ -14,10 +14,9 @@ import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import type { Scorer } from '../score/scorer.js'
 import { filesOfSources, historySources } from './historySources.js'
 import { type InputOptions, openInputHistory } from './inputOptions.js'
-import { labelValue } from './labelValue.js'
 import { sayLeftOut, sayNotes } from './leftOut.js'
 import { checkHistoryModel, checkTableModel } from './modelInput.js'
-import { dayOption } from './optionParsers.js'
+import { dayOption, repeatedOption } from './optionParsers.js'
 import { checkOutputs, type OutputFile } from './outputFiles.js'
 import { readInputTable } from './readInputTable.js'
 import { rejectsFile, writeRejects } from './rejects.js'
@@ -27,8 +26,10 @@ import { sayUnseen } from './unseen.js'
 /** Options of commands that ask how a model did on customers whose outcome is known. */
 export interface LabelledInputOptions extends InputOptions {
   readonly label: string
-  readonly positive?: string
+  readonly positive?: string[]
+  readonly negative?: string[]
   readonly cutoff?: EpochDay
+  readonly asOf?: EpochDay
 }
 
 /** What a command reads and writes besides, for the check that nothing is written over. */
@@ -39,14 +40,49 @@ export interface OtherFiles {
 
 /** Adds the options of {@link LabelledInputOptions} that `addInputOptions` does not add. */
 export function addLabelOptions(command: Command): Command {
-  return command
+  return addOutcomeOptions(command)
     .option('--label <column>', 'label column (file only)', 'churn')
-    .option('--positive <value>', 'value of the label column that means churned (file only)')
     .option(
       '--cutoff <YYYY-MM-DD>',
       'moment to ask about (history only; default: the last with a known outcome)',
       dayOption,
     )
+}
+
+/** Adds the options that say what the labels of a file mean, and when it was true. */
+export function addOutcomeOptions(command: Command): Command {
+  return command
+    .option(
+      '--positive <value>',
+      'value of the label column that means churned; may be given several times (file only)',
+      repeatedOption,
+    )
+    .option(
+      '--negative <value>',
+      'value of the label column that means stayed; may be given several times (file only; default: the other one)',
+      repeatedOption,
+    )
+    .option(
+      '--as-of <YYYY-MM-DD>',
+      'day on which the file was true: columns of days become the days until then (file only)',
+      dayOption,
+    )
+}
+
+/** Returns what the flags say of outcomes, for `fromFlatTable`. */
+export function outcomeOptions({
+  positive,
+  negative,
+  asOf,
+}: Pick<LabelledInputOptions, 'positive' | 'negative' | 'asOf'>): Pick<
+  FlatTableOptions,
+  'positive' | 'negative' | 'asOf'
+> {
+  return {
+    ...(positive === undefined ? {} : { positive }),
+    ...(negative === undefined ? {} : { negative }),
+    ...(asOf === undefined ? {} : { asOf }),
+  }
 }
 
 /** Returns the customers of a file or of a history with the features of the model and what happened, and says who is not in it. */
@@ -87,16 +123,18 @@ async function datasetOfFile(
 
 /** Returns the customers of a file with the features of the model and what happened. */
 export function readLabelledFile(scorer: Scorer, file: string, options: LabelledInputOptions) {
-  const { label, positive } = options
+  const { label } = options
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
-  return readInputTable(file, options, { texts }, ({ table, ...read }) => {
+  const notations = scorer.about.flat?.notations
+  const wanted = { texts, ...(notations === undefined ? {} : { notations }) }
+  return readInputTable(file, options, wanted, ({ table, ...read }) => {
     checkTableModel(scorer, table)
     return {
       rejects: read.rejects,
       dataset: fromFlatTable(table, {
         label,
         features: scorer.model.features.map((spec) => spec.name),
-        ...(positive === undefined ? {} : { positive: labelValue(table, label, positive) }),
+        ...outcomeOptions(options),
       }),
     }
   })

@@ -21,3 +21,30 @@ export function sayLeftOut(terminal: Terminal, what: string, counts: Table): voi
 export function sayNotes(terminal: Terminal, { notes }: History): void {
   for (const note of notes) terminal.message(`note: ${note}\n`)
 }
+
+const useWords = {
+  number: 'numbers',
+  category: 'categories',
+  day: 'days',
+  'left out': 'left out',
+} as const
+
+/**
+ * Says which columns of a flat table are read as numbers, categories and days, and which are left out.
+ *
+ * @param columns columns `column`, `use` and `detail`, as in the report of a dataset
+ */
+export function sayColumns(terminal: Terminal, columns: Table | undefined): void {
+  const rows = columns?.rows() ?? []
+  for (const [use, words] of Object.entries(useWords)) {
+    const named = rows
+      .filter((row) => row['use'] === use)
+      // Why a column is left out is said in a note of its own
+      .map(({ column, detail }) =>
+        detail === null || use === 'left out'
+          ? `${column}`
+          : `${column} (${String(detail).replace(/ categor(y|ies)$/, '')})`,
+      )
+    if (named.length > 0) terminal.message(`${words}: ${named.join(', ')}\n`)
+  }
+}

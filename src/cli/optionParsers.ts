@@ -51,3 +51,24 @@ export function listOption(text: string): string[] {
 export function repeatedOption(text: string, earlier: readonly string[] = []): string[] {
   return [...earlier, text]
 }
+
+/**
+ * Collects an option that is said of all columns (`,`) or of one (`fee=,`), and may be given several times.
+ *
+ * @param allowed the values there are; left out: any
+ */
+export function columnsOption<Value extends string>(allowed?: readonly Value[]) {
+  return (text: string, earlier?: Value | Readonly<Record<string, Value>>): Value | Record<string, Value> => {
+    const at = text.lastIndexOf('=')
+    const value = (at < 0 ? text : text.slice(at + 1)) as Value
+    if (allowed !== undefined && !allowed.includes(value)) {
+      const shown = allowed.map((each) => JSON.stringify(each)).join(', ')
+      throw new InvalidArgumentError(`Expected one of ${shown}, or column=sign.`)
+    }
+    if (at < 0 && earlier === undefined) return value
+    if (at < 0 || typeof earlier === 'string') {
+      throw new InvalidArgumentError('Expected it once for all columns, or as column=value for each.')
+    }
+    return { ...earlier, [text.slice(0, at)]: value }
+  }
+}

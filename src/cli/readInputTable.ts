@@ -4,7 +4,7 @@ import { type Reject, rejectsTable, tooManyRejects } from '../table/rejects.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, cellOf, type Table } from '../table/table.js'
 import { type BrokenIds, brokenIds } from './customerIds.js'
-import type { InputOptions } from './inputOptions.js'
+import { type InputOptions, notationOf } from './inputOptions.js'
 
 /** What a command wants of its file. */
 export interface WantedTable {
@@ -12,6 +12,8 @@ export interface WantedTable {
   readonly id?: string | undefined
   /** Columns that are texts, also where they look like numbers. */
   readonly texts: readonly string[]
+  /** How the columns were written that a model was trained on. */
+  readonly notations?: ReadTableOptions['notations']
 }
 
 /** A file that was read. */
@@ -71,12 +73,14 @@ function inFile<Result>(file: string, use: () => Result): Result {
   }
 }
 
-function readingOptions(options: InputOptions, { id, texts }: WantedTable): ReadTableOptions {
+function readingOptions(options: InputOptions, { id, texts, notations }: WantedTable): ReadTableOptions {
   const names = id === undefined ? texts : [id, ...texts]
   return {
     types: Object.fromEntries(names.map((name): [string, ColumnKind] => [name, 'text'])),
     ...(options.missing === undefined ? {} : { missing: options.missing }),
     ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
+    ...notationOf(options),
+    ...(notations === undefined ? {} : { notations }),
   }
 }
 

@@ -28,6 +28,11 @@ export function refusalText(error: HoldfastError, command: Command | undefined):
   return `${name}: ${sentences.length} problems\n${lines.join('\n')}${footer}`
 }
 
+/** Returns a note about an input for the user of a command: its flags instead of the options of functions. */
+export function noteText(note: string, command: Command): string {
+  return wayOutOfCommand(note, { code: 'column-type', parameter: 'table', rule: '' }, command)
+}
+
 /** Returns whether a refusal is about nothing but the command line: a wrong value of a flag. */
 export function isUsageError(error: HoldfastError, command: Command | undefined): boolean {
   return error.problems.every(
@@ -72,12 +77,26 @@ function flagOf(option: string, command: Command | undefined): string | undefine
   return command?.options.find((each) => each.attributeName() === name)?.long ?? undefined
 }
 
-type Rewrite = (found: RegExpMatchArray, problem: Problem, command: Command | undefined) => string
+type Rewrite = (found: readonly string[], problem: Problem, command: Command | undefined) => string
 
 /** What library ways out are in flags: the place in the sentence, and what stands there instead. */
 const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   ...setAsideHints.map((hint) => [new RegExp(` ?${escaped(hint)}`), () => ''] as const),
   [/name the mark in missing: \['(.*?)'\]/, ([, mark]) => `name the mark with --missing ${quoted(mark!)}`],
+  [
+    / with decimal: \{ "(.*?)": '(.)' \} and (.*?) with decimal: \{ ".*?": '(.)' \}/,
+    ([, name, one, what, other]) =>
+      ` with --decimal ${quoted(`${name}=${one}`)} and ${what} with --decimal ${quoted(`${name}=${other}`)}`,
+  ],
+  [
+    / with dateFormat: \{ "(.*?)": '(.*?)' \} and (.*?) with dateFormat: \{ ".*?": '(.*?)' \}/,
+    ([, name, one, what, other]) =>
+      ` with --date-format ${quoted(`${name}=${one}`)} and ${what} with --date-format ${quoted(`${name}=${other}`)}`,
+  ],
+  [
+    /Say the signs of this column: decimal: \{ "(.*?)": '(.)' \}/,
+    ([, name, sign]) => `Say the signs of this column: --decimal ${quoted(`${name}=${sign}`)}`,
+  ],
   [/,? or declare types: \{ "(.*?)": 'text' \}/, readAsText],
   [/Declare types: \{ "(.*?)": 'text' \} for an id/, () => 'Name it in --id where it is one'],
   [
@@ -93,9 +112,25 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       `Map your names onto ours in a .json file for --history: { "${place?.table}": { "from": …, "columns": { "${parameter.replace('column ', '')}": … } } }.`,
   ],
   [/It is a folder; name the files in it.*/, toHistory],
+  [/([Rr])ead it with encoding: '(.*?)'/, ([, read, name]) => `${read}ead it with --encoding ${name}`],
   [/Convert it to UTF-8, for instance with iconv\./, convertOrName],
-  [/Name it in exclude, or replace/, (_, __, command) => excludeOrReplace(command)],
-  [/Name it: \{ label: .*?, positive: … \}/, () => 'Name it with --positive'],
+  [/Name it in exclude, or give asOf/, (_, __, command) => excludeOrGive(command)],
+  [/Name it: \{ label: .*?, (positive|negative): … \}/, ([, name]) => `Name it with --${name}`],
+  [
+    /Say which mean what: \{ label: .*?, positive: .*?, negative: .*? \}; or/,
+    () => 'Say which mean what with --positive and --negative, each as often as needed; or',
+  ],
+  [/Give it: \{ asOf: .*? \}/, () => 'Give it with --as-of'],
+  [/without asOf, the day of the forecast/, () => 'without --as-of, the day of the forecast'],
+  [
+    /read it with dateFormat: \{ "(.*?)": '(.*?)' \}, or name it in exclude/,
+    ([, name, format]) =>
+      `read it with --date-format ${quoted(`${name}=${format}`)}, or name it in --exclude`,
+  ],
+  [
+    /name their mark in missing, or declare its kind in types when it is read/,
+    () => 'or name their mark with --missing',
+  ],
   [
     /A flat table with one row and a label for each customer enters at fromFlatTable instead\./,
     () => 'A file with one row and a label for each customer is given without --history.',
@@ -113,35 +148,38 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
 
 function wayOutOfCommand(text: string, problem: Problem, command: Command | undefined): string {
   return rewrites
-    .reduce((sentence, [pattern, rewrite]) => {
-      const found = sentence.match(pattern)
-      return found === null ? sentence : sentence.replace(found[0], () => rewrite(found, problem, command))
-    }, text)
+    .reduce(
+      (sentence, [pattern, rewrite]) =>
+        sentence.replaceAll(new RegExp(pattern, 'g'), (...found: string[]) =>
+          rewrite(found, problem, command),
+        ),
+      text,
+    )
     .trim()
 }
 
-function readAsText([, name]: RegExpMatchArray, _: Problem, command: Command | undefined): string {
+function readAsText([, name]: readonly string[], _: Problem, command: Command | undefined): string {
   // Only training is free to choose: later the model says what is text
   return flagOf('textColumns', command) === undefined
     ? ''
     : `, or read the column as text with --text-columns ${quoted(name!)}`
 }
 
-function toHistory([found]: RegExpMatchArray, { place }: Problem): string {
-  if (place?.table !== undefined) return found
+function toHistory([found]: readonly string[], { place }: Problem): string {
+  if (place?.table !== undefined) return found!
   return 'It is a folder: the tables of a raw history are given with --history.'
 }
 
-function convertOrName([found]: RegExpMatchArray, { place }: Problem): string {
-  return place?.table !== undefined ? found : 'Name its encoding with --encoding, or convert it to UTF-8.'
+function convertOrName([found]: readonly string[], { place }: Problem): string {
+  return place?.table !== undefined ? found! : 'Name its encoding with --encoding, or convert it to UTF-8.'
 }
 
-function excludeOrReplace(command: Command | undefined): string {
-  return flagOf('exclude', command) === undefined ? 'Replace' : 'Name it in --exclude, or replace'
+function excludeOrGive(command: Command | undefined): string {
+  return flagOf('exclude', command) === undefined ? 'Give --as-of' : 'Name it in --exclude, or give --as-of'
 }
 
 function quoted(word: string): string {
-  return /^[\w.,-]+$/.test(word) ? word : `'${word}'`
+  return /^[\w.,=/-]+$/.test(word) ? word : `'${word}'`
 }
 
 function escaped(text: string): string {

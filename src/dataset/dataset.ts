@@ -7,6 +7,7 @@ import type { PopulationRule } from '../population/rule.js'
 import type { Table } from '../table/table.js'
 import { baseRates } from './baseRates.js'
 import { fingerprint } from './fingerprint.js'
+import type { FlatReading } from './flatFeatures.js'
 
 /** What the outcome of a dataset is. */
 export interface DatasetLabel {
@@ -37,6 +38,11 @@ export interface DatasetReport {
    */
   readonly falseChurn?: Table
   /**
+   * Columns `column`, `use` (number, category, day, left out, excluded, id, label, weight) and `detail` (how it was read,
+   * or why it was left out): what became of every column of a flat table. Left out for a history.
+   */
+  readonly columns?: Table
+  /**
    * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of these very rows.
    */
   readonly baseRates: Table
@@ -62,6 +68,8 @@ export interface Dataset {
   readonly population: PopulationRule | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
   readonly label: DatasetLabel | null
+  /** How the columns of a flat table became features, for scoring; left out for a history. */
+  readonly flat?: FlatReading
   readonly report: DatasetReport
   /** Sentences about what was left out or looks wrong; empty where nothing does. */
   readonly warnings: readonly string[]

@@ -1,26 +1,33 @@
 import { z } from 'zod'
 import { isMissing } from '../base/bitmap.js'
+import { dayOption } from '../base/dayRule.js'
+import type { EpochDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import type { DayInput } from '../table/customerHistory.js'
 import { featureColumn } from '../table/featureColumn.js'
-import { type Cell, columnMissing, Table } from '../table/table.js'
+import { columnMissing, Table } from '../table/table.js'
 import { featureColumns } from './flatFeatures.js'
-import { churnedValue, outcomeOf } from './flatOutcome.js'
+import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { type EngineQuery, type OpenSource, withSource } from './withSource.js'
 
 /** Which columns of a flat table are what, and how many rows are read at a time. */
 export interface FlatChunksOptions {
   /** Column that says what happened: two different values, or 0 and 1, or true and false; in every row. */
   readonly label: string
-  /** The value of the label column that means churned. Default: found where it is 1, true, yes or churned. */
-  readonly positive?: string | number | boolean
+  /** The value of the label column that means churned, or several. Default: found where it is plain, as `fromFlatTable` says. */
+  readonly positive?: LabelValues
+  /** The value of the label column that means stayed, or several. Default: the other one. */
+  readonly negative?: LabelValues
   /** Columns that are no features: names of rows, days, what is known only after the outcome. Default none. */
   readonly exclude?: readonly string[]
   /** Exactly these columns are the features. Default: all columns not named elsewhere. */
   readonly features?: readonly string[]
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
+  /** The day of the forecast: the feature of a column of days is the days until then. Default: such columns are refused. */
+  readonly asOf?: DayInput
   /** Rows of a chunk, about. Integer of at least 1. Default 65,536: 15 MB of 28 features. The model is the same. */
   readonly rowsEach?: number
 }
@@ -35,10 +42,12 @@ export interface FlatChunk {
 
 const flatChunksSchema = z.strictObject({
   label: z.string().min(1),
-  positive: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  positive: labelValuesSchema.optional(),
+  negative: labelValuesSchema.optional(),
   exclude: z.array(z.string()).default([]),
   features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
+  asOf: dayOption.optional(),
   rowsEach: z.int().min(1).default(65_536),
 })
 
@@ -60,7 +69,7 @@ const operation = 'flatChunks'
  *
  * The label is read as by `fromFlatTable`, but a row without one is refused, not set aside. Columns that say nothing are
  * not left out: they cost memory and change nothing. Numbers are read as they are, booleans as 0 and 1, texts as
- * categories; a column of days is refused.
+ * categories; days as the days until `asOf`, without which a column of days is refused.
  *
  * @param from path of a file, or a query and the engine that runs it
  * @returns what `for await` goes through, as often as you like
@@ -94,7 +103,7 @@ async function* readChunks(
   options: CheckedOptions,
 ): AsyncGenerator<FlatChunk, void, void> {
   const { engine, query, header } = source
-  const { label, weight, rowsEach } = options
+  const { label, weight, rowsEach, asOf } = options
   refuse(operation, nameProblems(header, options))
   const names = featureNames(header, options)
   const churned = await churnedLabel(source, options)
@@ -104,11 +113,11 @@ async function* readChunks(
   for await (const rows of engine.stream(statement, rowsEach)) {
     const table = new Table(rows.columns, rows.rowCount, header.source)
     refuse(operation, [
-      ...kindProblems(table, names),
+      ...kindProblems(table, names, asOf),
       ...(weight === undefined ? [] : weightProblems(table, weight, rowsBefore)),
     ])
     yield {
-      features: { rowCount: table.rowCount, columns: featureColumns(table, names) },
+      features: { rowCount: table.rowCount, columns: featureColumns(table, names, asOf) },
       outcome: outcomeOf(table, label, churned),
       ...(weight === undefined ? {} : { weight: table.numbers(weight).values }),
     }
@@ -131,8 +140,9 @@ function nameProblems(header: Table, options: CheckedOptions): Problem[] {
   return [...missing, { code: 'data-leak', parameter: 'features', rule, wayOut: 'Take it from the list.' }]
 }
 
-/** Returns the label that means churned, or refuses what the label column holds. */
-async function churnedLabel(source: OpenSource, { label, positive }: CheckedOptions): Promise<Cell> {
+/** Returns the labels that mean churned, or refuses what the label column holds. */
+async function churnedLabel(source: OpenSource, options: CheckedOptions): Promise<ReadonlySet<string>> {
+  const { label } = options
   const { engine, query, header } = source
   const name = engine.dialect.identifier(label)
   const counts = await engine.query(`SELECT count(*) AS rows, count(${name}) AS labels FROM (${query})`)
@@ -157,14 +167,16 @@ async function churnedLabel(source: OpenSource, { label, positive }: CheckedOpti
       },
     ])
   }
-  // Two are right; over ten are not told apart any more.
-  const distinct = await engine.query(`SELECT DISTINCT ${name} FROM (${query}) ORDER BY 1 LIMIT 11`)
+  // Two are right, in some spellings each
+  const distinct = await engine.query(`SELECT DISTINCT ${name} FROM (${query}) ORDER BY 1 LIMIT 101`)
   const values = new Table(distinct.columns, distinct.rowCount, header.source)
-  return churnedValue(operation, values, label, positive)
+  return outcomesOf(operation, values, options).churned
 }
 
-function kindProblems(table: Table, names: readonly string[]): Problem[] {
-  return names.map((name) => featureColumn(table.column(name), table.source)).filter((read) => 'code' in read)
+function kindProblems(table: Table, names: readonly string[], asOf: EpochDay | undefined): Problem[] {
+  return names
+    .map((name) => featureColumn(table.column(name), table.source, asOf))
+    .filter((read) => 'code' in read)
 }
 
 function weightProblems(table: Table, name: string, rowsBefore: number): Problem[] {

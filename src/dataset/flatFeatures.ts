@@ -1,32 +1,86 @@
 import { isMissing } from '../base/bitmap.js'
-import { parseDay } from '../base/days.js'
+import { type EpochDay, formatDay, parseDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
-import type { FeatureColumn } from '../base/matrix.js'
+import { type FeatureColumn, textColumn } from '../base/matrix.js'
+import type { NumberNotation } from '../base/writtenNumbers.js'
+import { type ColumnNotation, looksLike } from '../table/columnReading.js'
 import { featureColumn } from '../table/featureColumn.js'
-import { type Column, columnLength, type Table } from '../table/table.js'
+import { type Column, columnLength, Table } from '../table/table.js'
 import { placeOf } from './placeOf.js'
 
-/** A text column with more values than this, none of them twice, names its rows and says nothing about the next one. */
+/** A text column with more values than this, nearly all of them once, names its rows and says nothing about the next one. */
 const mostDistinctTexts = 20
+/** From this share of different texts on, a column is of names. */
+const nearlyUnique = 0.9
+/** From this share on, what looks like numbers or days in a column of texts is said. */
+const mostCells = 0.5
 
-/** Returns the named columns as learners read them. Columns of days are refused before. */
-export function featureColumns(table: Table, names: readonly string[]): FeatureColumn[] {
-  return names.map((name) => featureColumn(table.column(name))).filter((read) => 'kind' in read)
+/** How the columns of a flat table became features: what scoring needs to read a row in the same way. */
+export interface FlatReading {
+  /** Columns of days whose feature is the days from them until the day of the forecast. */
+  readonly days: readonly string[]
+  /** How columns were written, where not as programs write them. */
+  readonly notations: Readonly<Record<string, ColumnNotation>>
+}
+
+/** What became of one column of a flat table. */
+export interface ColumnUse {
+  readonly column: string
+  readonly use: 'number' | 'category' | 'day' | 'left out' | 'excluded' | 'id' | 'label' | 'weight'
+  /** How it was read, or why it was left out; null where there is nothing to say. */
+  readonly detail: string | null
+}
+
+/** The features of a flat table, and what was read as what. */
+export interface FlatFeatures {
+  readonly columns: readonly FeatureColumn[]
+  readonly uses: readonly ColumnUse[]
+  readonly warnings: readonly string[]
+}
+
+/** Returns the named columns as learners read them. Those that cannot be read are refused before. */
+export function featureColumns(table: Table, names: readonly string[], asOf?: EpochDay): FeatureColumn[] {
+  return names
+    .map((name) => featureColumn(table.column(name), undefined, asOf))
+    .filter((read) => 'kind' in read)
+}
+
+/** Returns exactly the named columns. */
+export function namedFeatures(
+  table: Table,
+  names: readonly string[],
+  asOf: EpochDay | undefined,
+): FlatFeatures {
+  const columns = names.map((name) => table.column(name))
+  return {
+    columns: featureColumns(table, names, asOf),
+    uses: columns.map((column) => useOf(column, asOf)),
+    warnings: columns.flatMap(lookalikeWarnings),
+  }
 }
 
 /** Returns the columns that say something, and a sentence about each that was left out. */
-export function usefulColumns(
+export function usefulFeatures(
   table: Table,
   names: readonly string[],
-): { columns: FeatureColumn[]; warnings: string[] } {
+  asOf: EpochDay | undefined,
+): FlatFeatures {
   const useful: string[] = []
+  const uses: ColumnUse[] = []
   const warnings: string[] = []
   for (const name of names) {
-    const reason = reasonToLeaveOut(table.column(name))
-    if (reason === undefined) useful.push(name)
-    else warnings.push(`Column ${name} was left out: ${reason}.`)
+    const column = table.column(name)
+    const reason = reasonToLeaveOut(column, asOf)
+    if (reason === undefined) {
+      useful.push(name)
+      uses.push(useOf(column, asOf))
+      warnings.push(...lookalikeWarnings(column))
+    } else {
+      uses.push({ column: name, use: 'left out', detail: reason })
+      warnings.push(`Column ${name} was left out: ${reason}.`)
+    }
   }
-  if (useful.length > 0) return { columns: featureColumns(table, useful), warnings }
+  if (useful.length > 0) return { columns: featureColumns(table, useful, asOf), uses, warnings }
   throw new HoldfastError('fromFlatTable', [
     {
       code: 'column-missing',
@@ -38,7 +92,67 @@ export function usefulColumns(
   ])
 }
 
-function reasonToLeaveOut(column: Column): string | undefined {
+/** Returns what scoring has to know of the features of a table. */
+export function flatReading(table: Table, names: readonly string[]): FlatReading {
+  const columns = names.map((name) => table.column(name))
+  const notations = columns.flatMap((column): [string, ColumnNotation][] => {
+    if (column.kind === 'number' && column.notation !== undefined) return [[column.name, column.notation]]
+    if (column.kind === 'day' && column.dateFormat !== undefined)
+      return [[column.name, { dateFormat: column.dateFormat }]]
+    return []
+  })
+  return {
+    days: columns.filter((column) => column.kind === 'day').map((column) => column.name),
+    notations: Object.fromEntries(notations),
+  }
+}
+
+/** Returns the uses of columns as a table: `column`, `use`, `detail`. */
+export function usesTable(uses: readonly ColumnUse[]): Table {
+  const texts = (name: keyof ColumnUse) =>
+    textColumn(
+      name,
+      uses.map((use) => use[name]),
+    )
+  return new Table([texts('column'), texts('use'), texts('detail')], uses.length)
+}
+
+function useOf(column: Column, asOf: EpochDay | undefined): ColumnUse {
+  const { name, kind } = column
+  switch (kind) {
+    case 'text': {
+      const used = new Set<number>()
+      for (let row = 0; row < column.codes.length; row++)
+        if (!isMissing(column.missing, row)) used.add(column.codes[row]!)
+      return {
+        column: name,
+        use: 'category',
+        detail: `${used.size} ${used.size === 1 ? 'category' : 'categories'}`,
+      }
+    }
+    case 'day': {
+      const format = column.dateFormat === undefined ? '' : `written ${column.dateFormat}; `
+      return { column: name, use: 'day', detail: `${format}days until ${formatDay(asOf!)}` }
+    }
+    case 'boolean':
+      return { column: name, use: 'number', detail: 'true is 1, false is 0' }
+    case 'number':
+      return { column: name, use: 'number', detail: notationWords(column.notation) }
+  }
+}
+
+function notationWords(notation: NumberNotation | undefined): string | null {
+  if (notation === undefined) return null
+  const { decimal, unit } = notation
+  const words = [
+    ...(decimal === ',' ? ['written with decimal commas'] : []),
+    ...(decimal === '.' ? ['written with decimal points'] : []),
+    ...(unit === undefined ? [] : [`in ${unit}: 12${unit} is 12`]),
+  ]
+  return words.length === 0 ? null : words.join('; ')
+}
+
+function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | undefined {
   const rowCount = columnLength(column)
   const read = column.kind === 'text' ? column.codes : column.values
   const distinct = new Set<number>()
@@ -50,9 +164,54 @@ function reasonToLeaveOut(column: Column): string | undefined {
   }
   if (present === 0) return 'it has no value in any row'
   if (distinct.size === 1 && present === rowCount) return 'it has the same value in every row'
-  if (column.kind === 'text' && column.dictionary.every((text) => parseDay(text) !== undefined)) {
+  if (column.kind === 'day') {
+    return asOf === undefined
+      ? 'it holds days, and without asOf, the day of the forecast, nobody knows how long ago they are'
+      : undefined
+  }
+  if (column.kind !== 'text') return undefined
+  if (column.dictionary.every((text) => parseDay(text) !== undefined)) {
     return 'its texts are times; replace it by the days between it and the day of the forecast'
   }
-  const isName = column.kind === 'text' && distinct.size === present && present > mostDistinctTexts
-  return isName ? `none of its ${present} texts occurs twice; it names rows, such as an id` : undefined
+  if (present <= mostDistinctTexts) return undefined
+  if (distinct.size === present)
+    return `none of its ${present} texts occurs twice; it names rows, such as an id`
+  return distinct.size >= nearlyUnique * present
+    ? `it has ${distinct.size} different texts in ${present} rows; it names rows, such as an id`
+    : undefined
+}
+
+/** Returns what is said of a column whose cells look like something else than they are read as. */
+function lookalikeWarnings(column: Column): string[] {
+  const { name, kind } = column
+  if (kind === 'number') return dayNumberWarnings(column)
+  if (kind !== 'text') return []
+  const times = new Int32Array(column.dictionary.length)
+  let present = 0
+  for (let row = 0; row < column.codes.length; row++) {
+    if (isMissing(column.missing, row)) continue
+    times[column.codes[row]!]!++
+    present++
+  }
+  const { share, example, what } = looksLike({ texts: column.dictionary, times })
+  if (present === 0 || share < mostCells) return []
+  return [
+    `Column ${name} is read as categories, but ${Math.round(100 * share)} % of its cells look like ${what} (${JSON.stringify(example)}): correct the others, name their mark in missing, or declare its kind in types when it is read.`,
+  ]
+}
+
+function dayNumberWarnings(column: Column & { kind: 'number' }): string[] {
+  const { name, values, missing } = column
+  let present = 0
+  for (let row = 0; row < values.length; row++) {
+    if (isMissing(missing, row)) continue
+    const digits = String(values[row])
+    const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
+    if (!/^(19|20)\d{6}$/.test(digits) || parseDay(day) === undefined) return []
+    present++
+  }
+  if (present === 0) return []
+  return [
+    `Column ${name} is read as numbers that look like days, such as 20240131: read it with dateFormat: { ${JSON.stringify(name)}: 'YYYYMMDD' }, or name it in exclude.`,
+  ]
 }

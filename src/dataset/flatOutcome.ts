@@ -1,63 +1,171 @@
-import { HoldfastError } from '../base/errors.js'
+import { z } from 'zod'
+import { HoldfastError, type Problem } from '../base/errors.js'
 import { type Cell, cellOf, type Table } from '../table/table.js'
 import { placeOf } from './placeOf.js'
 
-const wordsForChurned = new Set(['1', 'true', 'yes', 'y', 'churn', 'churned'])
+/** A value of a label column, or several. */
+export type LabelValues = string | number | boolean | readonly (string | number | boolean)[]
+
+const labelValue = z.union([z.string(), z.number(), z.boolean()])
+/** The rule of {@link LabelValues}. */
+export const labelValuesSchema = z.union([labelValue, z.array(labelValue).min(1)])
+
+/** What the user says of a label column. */
+export interface LabelSaid {
+  readonly label: string
+  /** The values that mean churned. */
+  readonly positive?: LabelValues | undefined
+  /** The values that mean stayed. */
+  readonly negative?: LabelValues | undefined
+}
+
+/** Which values of a label column mean churned, folded by {@link foldLabel}, and what to say of them. */
+export interface Outcomes {
+  readonly churned: ReadonlySet<string>
+  readonly notes: readonly string[]
+}
+
+/** Yes and no of one language or convention each; either of one with either no of another is as plain. */
+const plainYes = words(
+  '1 true t yes y ja j oui o si sí s sim evet да tak ano kyllä igen はい 예 네 vâng có ya 是 真',
+)
+const plainNo = words(
+  '0 false f no n nein non não nao hayır hayir нет nie ne ei nem nej いいえ 아니요 아니오 không tidak 否 不是 假',
+)
+const plainChurned = words(
+  'churn|churned|churner|left|leaver|lost|cancelled|canceled|exited|attrited|attrited customer|attrition|quit|terminated|disconnected|deactivated|closed|gekündigt|résilié|流失|已流失|离网|已离网|離網|退网|销户|流失客户|离网客户|解約|이탈',
+  '|',
+)
+const plainStayed = words(
+  'stay|stayed|staying|not churned|no churn|non-churn|non-churner|not churn|active|retained|existing|existing customer|current|kept|loyal|aktiv|actif|activo|未流失|在网|未离网|在網|留存|正常|非流失|未流失客户|在网客户|継続|유지',
+  '|',
+)
+
+// A column called so holds yes where the customer stayed
+const opposite =
+  /(^|[^a-z])(active|retain(ed)?|retention|stay(ed)?|loyal|alive|surviv(ed|al)|renew(ed|al)?|kept|current)([^a-z]|$)|在网|留存|续约|在網/i
+
+function words(text: string, between = ' '): ReadonlySet<string> {
+  return new Set(text.split(between))
+}
+
+/** Returns a label as it is compared: upper and lower case, space around it, a full stop at its end say nothing. */
+export function foldLabel(cell: Cell): string {
+  return String(cell)
+    .normalize('NFKC')
+    .trim()
+    .replace(/\.$/, '')
+    .replaceAll(/[\s_]+/g, ' ')
+    .toLowerCase()
+}
 
 /** Returns 1 where the label column says churned, 0 elsewhere. The column has no missing values. */
-export function flatOutcome(
-  operation: string,
-  table: Table,
-  label: string,
-  positive: string | number | boolean | undefined,
-): Uint8Array {
-  return outcomeOf(table, label, churnedValue(operation, table, label, positive))
+export function outcomeOf(table: Table, label: string, churned: ReadonlySet<string>): Uint8Array {
+  const folded = foldedCells(table, label)
+  return Uint8Array.from({ length: table.rowCount }, (_, row) => (churned.has(folded(row)) ? 1 : 0))
 }
 
-/** Returns 1 where the label column has this value, 0 elsewhere. */
-export function outcomeOf(table: Table, label: string, churned: Cell): Uint8Array {
+/** Returns the function that folds the label of a row; each different label once. */
+function foldedCells(table: Table, label: string): (row: number) => string {
   const column = table.column(label)
-  return Uint8Array.from({ length: table.rowCount }, (_, row) => (cellOf(column, row) === churned ? 1 : 0))
+  const known = new Map<Cell, string>()
+  return (row) => {
+    const cell = cellOf(column, row)
+    let folded = known.get(cell)
+    if (folded === undefined) {
+      folded = foldLabel(cell)
+      known.set(cell, folded)
+    }
+    return folded
+  }
 }
 
-/** Returns the value of the label column that means churned. The column has no missing values. */
-export function churnedValue(
-  operation: string,
-  table: Table,
-  label: string,
-  positive: string | number | boolean | undefined,
-): Cell {
+/**
+ * Returns which values of a label column mean churned. The column has no missing values.
+ *
+ * @throws {HoldfastError} `one-class`, `value-unknown`
+ */
+export function outcomesOf(operation: string, table: Table, said: LabelSaid): Outcomes {
+  const { label } = said
   const column = table.column(label)
-  const values = [...new Set(Array.from({ length: table.rowCount }, (_, row) => cellOf(column, row)))]
-  const churned = positive ?? churnedAmong(values)
-  const shown = values
-    .slice(0, 10)
-    .map((value) => JSON.stringify(value))
-    .join(', ')
+  const folded = foldedCells(table, label)
+  const spellings = new Map<string, Set<Cell>>()
+  for (let row = 0; row < table.rowCount; row++) {
+    const known = spellings.get(folded(row))
+    if (known === undefined) spellings.set(folded(row), new Set([cellOf(column, row)]))
+    else known.add(cellOf(column, row))
+  }
+  const values = [...spellings.keys()]
+  const shown = showValues([...spellings.values()].map(([first]) => first!))
   if (values.length === 1) throw oneClass(operation, table, label, shown)
-  if (values.length > 2) {
-    const [count, more] = values.length > 10 ? ['over 10', ', …'] : [values.length, '']
-    throw new HoldfastError(operation, [
-      {
-        code: 'value-unknown',
-        parameter: `label column ${label}`,
-        rule: `to hold two different values, not ${count} (${shown}${more})`,
-        ...placeOf(table),
-        wayOut: 'Set the rows aside that are neither churned nor stayed, or write what you mean as 1 and 0.',
-      },
-    ])
-  }
-  if (churned === undefined || !values.includes(churned)) {
-    throw unclearPositive(operation, table, label, shown, positive)
-  }
-  return churned
+  const churned = churnedAmong(operation, table, values, shown, said)
+  const notes = [...spellings.values()]
+    .filter((each) => each.size > 1)
+    .map((each) => `Label column ${label}: ${showValues([...each])} are read as one value.`)
+  return { churned, notes }
 }
 
-function churnedAmong(values: readonly Cell[]): Cell | undefined {
-  const known = values.filter((value) =>
-    wordsForChurned.has(String(value).trim().replace(/\.$/, '').toLowerCase()),
+function showValues(values: readonly Cell[]): string {
+  const some = values.slice(0, 10).map((value) => JSON.stringify(value))
+  return `${some.join(', ')}${values.length > 10 ? ', …' : ''}`
+}
+
+function churnedAmong(
+  operation: string,
+  table: Table,
+  values: readonly string[],
+  shown: string,
+  said: LabelSaid,
+): ReadonlySet<string> {
+  const { label, positive, negative } = said
+  const [yes, no] = [foldedSet(positive), foldedSet(negative)]
+  const problems = (['positive', 'negative'] as const).flatMap((option) =>
+    listOf(said[option])
+      .filter((value) => !values.includes(foldLabel(value)))
+      .map((value) => notThere(option, value, table, label, shown)),
   )
-  return known.length === 1 ? known[0] : undefined
+  const both = [...yes].find((value) => no.has(value))
+  if (both !== undefined) problems.push(inBoth(both, table))
+  if (problems.length > 0) throw new HoldfastError(operation, problems as [Problem, ...Problem[]])
+  if (yes.size === 0 && no.size === 0) return plainChurnedAmong(operation, table, values, shown, label)
+  // Without a value that means stayed, the only other one does, or those that are plain
+  const others = values.filter((value) => !yes.has(value) && !no.has(value))
+  if (yes.size === 0) {
+    if (others.length === 1) return new Set(others)
+    throw tooMany(operation, table, label, values.length, shown)
+  }
+  const isClear =
+    no.size === 0
+      ? others.length === 1 || others.every((value) => plainStayed.has(value) || plainNo.has(value))
+      : others.length === 0
+  if (isClear && others.length + no.size > 0) return yes
+  if (others.length + no.size === 0) throw oneClass(operation, table, label, shown)
+  throw tooMany(operation, table, label, values.length, shown)
+}
+
+function plainChurnedAmong(
+  operation: string,
+  table: Table,
+  values: readonly string[],
+  shown: string,
+  label: string,
+): ReadonlySet<string> {
+  if (values.length > 2) throw tooMany(operation, table, label, values.length, shown)
+  for (const [yes, no] of [values, [...values].reverse()]) {
+    const isWord = plainChurned.has(yes!) && (plainStayed.has(no!) || plainNo.has(no!))
+    const isYes = plainYes.has(yes!) && (plainNo.has(no!) || plainStayed.has(no!)) && !opposite.test(label)
+    if (isWord || isYes) return new Set([yes!])
+  }
+  throw unclear(operation, table, label, shown)
+}
+
+function listOf(said: LabelValues | undefined): readonly (string | number | boolean)[] {
+  if (said === undefined) return []
+  return typeof said === 'object' ? said : [said]
+}
+
+function foldedSet(said: LabelValues | undefined): ReadonlySet<string> {
+  return new Set(listOf(said).map(foldLabel))
 }
 
 function oneClass(operation: string, table: Table, label: string, shown: string): HoldfastError {
@@ -72,19 +180,52 @@ function oneClass(operation: string, table: Table, label: string, shown: string)
   ])
 }
 
-function unclearPositive(
+function tooMany(
   operation: string,
   table: Table,
   label: string,
+  count: number,
   shown: string,
-  positive: string | number | boolean | undefined,
 ): HoldfastError {
+  return new HoldfastError(operation, [
+    {
+      code: 'value-unknown',
+      parameter: `label column ${label}`,
+      rule: `to hold two different values, not ${count > 10 ? 'over 10' : count} (${shown})`,
+      ...placeOf(table),
+      wayOut: `Say which mean what: { label: ${JSON.stringify(label)}, positive: [ … ], negative: [ … ] }; or set the rows aside that are neither churned nor stayed.`,
+    },
+  ])
+}
+
+function notThere(
+  option: 'positive' | 'negative',
+  received: unknown,
+  table: Table,
+  label: string,
+  shown: string,
+): Problem {
+  return {
+    code: 'value-unknown',
+    parameter: option,
+    rule: `to be the value of label column ${label} that means ${option === 'positive' ? 'churned' : 'stayed'}, one of ${shown}`,
+    received,
+    ...placeOf(table),
+    wayOut: `Name it: { label: ${JSON.stringify(label)}, ${option}: … }.`,
+  }
+}
+
+function inBoth(value: string, table: Table): Problem {
+  const rule = 'to name no value that positive names'
+  return { code: 'value-unknown', parameter: 'negative', rule, received: value, ...placeOf(table) }
+}
+
+function unclear(operation: string, table: Table, label: string, shown: string): HoldfastError {
   return new HoldfastError(operation, [
     {
       code: 'value-unknown',
       parameter: 'positive',
       rule: `to be the value of label column ${label} that means churned, one of ${shown}`,
-      ...(positive === undefined ? {} : { received: positive }),
       ...placeOf(table),
       wayOut: `Name it: { label: ${JSON.stringify(label)}, positive: … }.`,
     },

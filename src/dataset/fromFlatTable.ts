@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
+import { dayOption } from '../base/dayRule.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { reasonTable } from '../population/reasonTable.js'
+import type { DayInput } from '../table/customerHistory.js'
 import { featureColumn } from '../table/featureColumn.js'
 import { cellOf, columnMissing, idColumn, type Table } from '../table/table.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, datasetOf } from './dataset.js'
-import { featureColumns, usefulColumns } from './flatFeatures.js'
-import { flatOutcome } from './flatOutcome.js'
+import { type ColumnUse, flatReading, namedFeatures, usefulFeatures, usesTable } from './flatFeatures.js'
+import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { placeOf } from './placeOf.js'
 
 /** Which columns of a flat table are what; without `features`, every column not named here is a feature. */
@@ -18,8 +20,13 @@ export interface FlatTableOptions {
   readonly id?: string
   /** Column that says what happened: two different values, or 0 and 1, or true and false. */
   readonly label: string
-  /** The value of the label column that means churned. Default: found where it is 1, true, yes or churned. */
-  readonly positive?: string | number | boolean
+  /**
+   * The value of the label column that means churned, or several. Default: found where the two values are plain words for
+   * yes and no or for churned and stayed, or 1 and 0. Upper and lower case and space around it do not matter.
+   */
+  readonly positive?: LabelValues
+  /** The value of the label column that means stayed, or several. Default: the other one. */
+  readonly negative?: LabelValues
   /** Columns that are no features: known only after the outcome, or not to be used. Default none. */
   readonly exclude?: readonly string[]
   /**
@@ -29,16 +36,23 @@ export interface FlatTableOptions {
   readonly features?: readonly string[]
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
+  /**
+   * The day of the forecast, on which the table was true. With it, the feature of a column of days is the days from it
+   * until then (negative where it is later), in training and in scoring. Default: such columns are left out.
+   */
+  readonly asOf?: DayInput
 }
 
 /** Rules and defaults of {@link FlatTableOptions}. */
 export const flatTableSchema = z.strictObject({
   id: z.string().min(1).optional(),
   label: z.string().min(1),
-  positive: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  positive: labelValuesSchema.optional(),
+  negative: labelValuesSchema.optional(),
   exclude: z.array(z.string()).default([]),
   features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
+  asOf: dayOption.optional(),
 })
 
 type CheckedOptions = z.output<typeof flatTableSchema>
@@ -50,17 +64,20 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * down after the customer left makes every figure too good and must be named in `exclude`.
  *
  * Outcome: a label column with the values 0 and 1 or false and true is read as it is. Of two texts, the one that means
- * churned is known where it is `1`, `true`, `yes`, `y`, `churn` or `churned`, in any case, and with or without a full
- * stop; otherwise `positive` must name it. A row without label is set aside and counted in `report.unlabelled`.
+ * churned is known where both are plain: yes and no, y and n, true and false, churned or left and active or stayed, and
+ * the same in other languages (ja, oui, да, 是/否, 流失/未流失, 离网/在网). Everything else is asked, and so is yes and no in a
+ * column called the opposite (`active`, `retained`): `positive` must name it. A row without label is set aside and counted
+ * in `report.unlabelled`.
  *
- * Features, in the order of the table: numbers as they are, booleans as 0 and 1, texts as categories. A column of days
- * is refused: a calendar day has no meaning for the next customer. Left out, each with a sentence in `warnings`: columns
- * that say nothing (one value everywhere, or no value at all), texts that are days with times, and text columns with
- * more than 20 values of which none occurs twice (names, numbers written as text).
+ * Features, in the order of the table: numbers as they are, booleans as 0 and 1, texts as categories, days as the days
+ * until `asOf`. Left out, each with a sentence in `warnings`: columns that say nothing (one value everywhere, or no value
+ * at all), days without `asOf`, texts that are days with times, and text columns with more than 20 values of which nearly
+ * none occurs twice (names, ids). What became of every column is in `report.columns`; categories that mostly look like
+ * numbers or days, and numbers that look like days, are named in `warnings`.
  *
  * @param table one row per customer
  * @returns dataset in the order of the table's rows, without cutoffs
- * @throws {HoldfastError} `column-missing`; `column-type` for a day column; `value-missing`, `duplicate-id` with every
+ * @throws {HoldfastError} `column-missing`; `column-type` for a day column among `features` without `asOf`; `value-missing`, `duplicate-id` with every
  * row concerned; `data-leak` where the label is among the features; `value-unknown` where it is not clear which label
  * means churned; `one-class`; `table-empty`
  *
@@ -94,11 +111,12 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   const idProblems = checked.id === undefined ? [] : problemsOfIds(table, checked.id)
   const weightProblems = checked.weight === undefined ? [] : problemsOfWeights(table, checked.weight)
   refuse('fromFlatTable', [...idProblems, ...weightProblems])
-  const outcome = flatOutcome('fromFlatTable', rows, checked.label, checked.positive)
-  const { columns, warnings } =
+  const { churned, notes } = outcomesOf('fromFlatTable', rows, checked)
+  const outcome = outcomeOf(rows, checked.label, churned)
+  const { columns, uses, warnings } =
     checked.features === undefined
-      ? usefulColumns(rows, featureNames(table, checked))
-      : { columns: featureColumns(rows, checked.features), warnings: [] }
+      ? usefulFeatures(rows, featureNames(table, checked), checked.asOf)
+      : namedFeatures(rows, checked.features, checked.asOf)
   return datasetOf({
     ids: idsOf(rows, labelled, checked.id),
     cutoffs: null,
@@ -108,13 +126,18 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
     rules: null,
     population: null,
     label: null,
+    flat: flatReading(
+      rows,
+      columns.map((column) => column.name),
+    ),
     report: {
+      columns: usesTable([...uses, ...otherUses(table, checked)]),
       population: reasonTable([]),
       unlabelled: reasonTable([
         { cutoff: null, reason: 'label missing', customers: table.rowCount - rows.rowCount },
       ]),
     },
-    warnings: [...warnings, ...columnWarnings({ rowCount: rows.rowCount, columns }, outcome)],
+    warnings: [...notes, ...warnings, ...columnWarnings({ rowCount: rows.rowCount, columns }, outcome)],
   })
 }
 
@@ -123,9 +146,10 @@ function columnProblems(table: Table, options: CheckedOptions): Problem[] {
   const missing = named
     .filter((name) => name !== undefined && !table.has(name))
     .map((name) => columnMissing(name!, table))
-  const problems = featureNames(table, options)
+  // What is not named is left out where it cannot be a feature
+  const problems = (options.features ?? [])
     .filter((name) => table.has(name))
-    .map((name) => featureColumn(table.column(name), table.source))
+    .map((name) => featureColumn(table.column(name), table.source, options.asOf))
     .filter((read) => 'code' in read)
   if (options.weight !== undefined && table.has(options.weight)) {
     const kind = table.column(options.weight).kind
@@ -135,6 +159,22 @@ function columnProblems(table: Table, options: CheckedOptions): Problem[] {
     }
   }
   return [...missing, ...problems, ...outcomeAsFeature(options)]
+}
+
+/** Returns what the columns are that are no features. */
+function otherUses(table: Table, options: CheckedOptions): ColumnUse[] {
+  const { label, id, weight, exclude, features } = options
+  const named = (name: string): ColumnUse['use'] | undefined => {
+    if (name === label) return 'label'
+    if (name === id) return 'id'
+    if (name === weight) return 'weight'
+    if (exclude.includes(name)) return 'excluded'
+    return features === undefined || features.includes(name) ? undefined : 'excluded'
+  }
+  return table.columnNames.flatMap((column) => {
+    const use = named(column)
+    return use === undefined ? [] : [{ column, use, detail: null }]
+  })
 }
 
 function outcomeAsFeature(options: CheckedOptions): Problem[] {

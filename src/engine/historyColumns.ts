@@ -1,11 +1,15 @@
+import { isMissing } from '../base/bitmap.js'
 import type { Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
+import { type ColumnReading, readingOf, type TextCounts, twoNumbers } from '../table/columnReading.js'
 import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
+import { wishOf } from '../table/readingOptions.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
 import { cleanedText, isNoneOf } from './historyFiles.js'
 import { placeOfSource, type StagedTable } from './historySources.js'
+import { isOwnFormat, writtenDay, writtenNumber } from './writtenSql.js'
 
 /** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
 export interface ColumnPlan {
@@ -25,6 +29,8 @@ export interface ColumnPlan {
   readonly notFinite: string | null
   /** True where a whole number beyond 2^53 would lose, or has lost, some of its digits. NULL where that cannot be. */
   readonly rounded: string | null
+  /** How the source writes its numbers or days, where not as programs do. */
+  readonly reading?: ColumnReading
 }
 
 // 007 is a name, and so is an integer with more digits than a number holds
@@ -48,33 +54,47 @@ export async function planColumns(
   staged: StagedTable,
   missing: readonly string[],
 ): Promise<{ plans: readonly ColumnPlan[]; problems: readonly Problem[] }> {
-  const { required, optional } = inputTables[staged.table]
-  const declared: Readonly<Record<string, ColumnKind>> = { ...required, ...optional }
+  const { required } = inputTables[staged.table]
   const problems: Problem[] = []
   const plans: ColumnPlan[] = []
   const undecided: { name: string; sourceName: string }[] = []
+  const samples = await sampledTexts(engine, staged, missing)
+  const questions: { readonly name: string; readonly sourceName: string; readonly reading: ColumnReading }[] =
+    []
   for (const [name, sourceName] of ourNames(staged)) {
     const type = staged.columns.get(sourceName)!
     const raw = rawKindOf(type, staged.kinds.get(sourceName))
-    const wanted = ownValue(declared, name) ?? ownValue(staged.types, name)
+    const wanted = declaredKind(staged, name)
     if (raw === undefined) problems.push(typeUnreadable(staged, sourceName, type))
     else if (wanted === undefined && raw === 'text' && !typedTable(staged))
       undecided.push({ name, sourceName })
     else {
       const kind = wanted ?? (raw === 'time' ? 'day' : raw)
+      const reading = declaredReading(staged, samples, name, sourceName, raw === 'text' ? kind : undefined)
+      if (reading !== undefined) questions.push({ name, sourceName, reading })
       const plan = planColumn(engine, staged, missing, {
         name,
         sourceName,
         kind,
         raw,
         required: Object.hasOwn(required, name),
+        reading,
       })
       if (plan === undefined) problems.push(kindDiffers(staged, sourceName, kind, type))
       else plans.push(plan)
     }
   }
-  plans.push(...(await planUndecided(engine, staged, missing, undecided)))
+  const found = await planUndecided(engine, staged, missing, undecided, samples)
+  plans.push(...found.plans)
+  problems.push(...questionsOf(staged, samples, [...questions, ...found.readings]))
   return { plans, problems }
+}
+
+/** Returns the kind that our name has, or that the user declares. */
+function declaredKind(staged: StagedTable, name: string): ColumnKind | undefined {
+  const { required, optional } = inputTables[staged.table]
+  const known: Readonly<Record<string, ColumnKind>> = { ...required, ...optional }
+  return ownValue(known, name) ?? ownValue(staged.types, name)
 }
 
 // Texts of a typed file or table are texts; texts of CSV and JSON can be anything
@@ -117,8 +137,9 @@ async function planUndecided(
   staged: StagedTable,
   missing: readonly string[],
   undecided: readonly { name: string; sourceName: string }[],
-): Promise<ColumnPlan[]> {
-  if (undecided.length === 0) return []
+  samples: ReadonlyMap<string, TextCounts>,
+): Promise<{ plans: ColumnPlan[]; readings: NamedReading[] }> {
+  if (undecided.length === 0) return { plans: [], readings: [] }
   const counts = undecided.map(({ sourceName }) => {
     const shown = withoutMarks(engine, shownText(engine, staged, sourceName, missing))
     const text = `trim(${shown})`
@@ -133,10 +154,121 @@ async function planUndecided(
   })
   const lists = counts.map((list, index) => `unnest(${list}) AS c${index}`)
   const found = await engine.query(`SELECT ${lists.join(', ')} FROM ${staged.raw}`)
-  return undecided.map(({ name, sourceName }, index) => {
+  const readings = undecided.map(({ name, sourceName }, index): NamedReading => {
     const [present, numbers, leadingZeros, days, booleans] = found.numbers(`c${index}`).values
-    const kind = inferKind({ present, numbers, leadingZeros, days, booleans } as CellCounts)
-    return planColumn(engine, staged, missing, { name, sourceName, kind, raw: 'text', required: false })!
+    const counts = { present, numbers, leadingZeros, days, booleans } as CellCounts
+    return { name, sourceName, reading: foundReading(staged, name, sourceName, counts, samples) }
+  })
+  const plans = readings.map(
+    ({ name, sourceName, reading }) =>
+      planColumn(engine, staged, missing, {
+        name,
+        sourceName,
+        kind: reading.kind,
+        raw: 'text',
+        required: false,
+        reading,
+      })!,
+  )
+  return { plans, readings }
+}
+
+interface NamedReading {
+  readonly name: string
+  readonly sourceName: string
+  readonly reading: ColumnReading
+}
+
+/** Rows whose texts say how a column is written. What the others hold is refused where it is written in another way. */
+const rowsSampled = 4_000
+
+/** False for what is a text or a boolean anyway. */
+function isReadByTexts(staged: StagedTable, name: string): boolean {
+  const kind = declaredKind(staged, name)
+  return kind === undefined ? !typedTable(staged) : kind === 'number' || kind === 'day'
+}
+
+/** Returns some texts of each column of texts, from rows in even steps. */
+async function sampledTexts(
+  engine: Engine,
+  staged: StagedTable,
+  missing: readonly string[],
+): Promise<ReadonlyMap<string, TextCounts>> {
+  const names = [...ourNames(staged)]
+    .filter(([name, theirs]) => staged.columns.get(theirs) === 'VARCHAR' && isReadByTexts(staged, name))
+    .map(([, theirs]) => theirs)
+  if (names.length === 0) return new Map()
+  const texts = names.map((name, index) => `${shownText(engine, staged, name, missing)} AS c${index}`)
+  const step = Math.max(1, Math.floor(staged.rowCount / rowsSampled))
+  const rows = await engine.query(`SELECT ${texts.join(', ')} FROM ${staged.raw} WHERE rowid % ${step} = 0`)
+  return new Map(
+    names.map((name, index) => {
+      const { codes, dictionary, missing: isNull } = rows.texts(`c${index}`)
+      const times = new Int32Array(dictionary.length)
+      for (let row = 0; row < codes.length; row++) if (!isMissing(isNull, row)) times[codes[row]!]!++
+      return [name, { texts: dictionary, times }]
+    }),
+  )
+}
+
+/** Returns how a column of texts is written whose kind is known; undefined where that is no matter. */
+function declaredReading(
+  staged: StagedTable,
+  samples: ReadonlyMap<string, TextCounts>,
+  name: string,
+  sourceName: string,
+  kind: ColumnKind | undefined,
+): ColumnReading | undefined {
+  const counts = samples.get(sourceName)
+  if ((kind !== 'number' && kind !== 'day') || counts === undefined) return undefined
+  if (kind === 'number' && staged.numberColumns.has(sourceName)) return undefined
+  return readingOf(name, counts, { ...wishOf(name, staged.notation), kind })
+}
+
+/** Returns what a column of texts is read as: what all its cells say, and how, what some of them say. */
+function foundReading(
+  staged: StagedTable,
+  name: string,
+  sourceName: string,
+  counts: CellCounts,
+  samples: ReadonlyMap<string, TextCounts>,
+): ColumnReading {
+  const { present, numbers, leadingZeros } = counts
+  const wish = wishOf(name, staged.notation)
+  const kind = inferKind(counts)
+  const isSaid = wish.isOwn === true
+  if (staged.numberColumns.has(sourceName) && wish.dateFormat === undefined) return { kind }
+  const reading = readingOf(name, samples.get(sourceName) ?? { texts: [], times: [] }, wish)
+  if (present === 0 || isSaid || reading.kind === 'text') return isSaid ? reading : { kind }
+  if (leadingZeros > 0 || kind === 'boolean') return { kind }
+  const isAll = kind === 'day' || (kind === 'number' && numbers === present)
+  if (isAll && reading.kind === kind) return reading
+  // Nearly all cells of the sample are of a kind that not nearly all cells are
+  const isPlainNumber =
+    reading.kind === 'number' && reading.numbers === undefined && reading.doubt === undefined
+  return isPlainNumber || isAll ? { kind } : reading
+}
+
+/** Returns the problems of columns that can be read in two ways, each and all together. */
+function questionsOf(
+  staged: StagedTable,
+  samples: ReadonlyMap<string, TextCounts>,
+  readings: readonly NamedReading[],
+): Problem[] {
+  const hasCommas = readings.some(({ reading }) => reading.numbers?.decimal === ',')
+  return readings.flatMap(({ name, sourceName, reading }) => {
+    const texts = samples.get(sourceName)?.texts ?? []
+    const isGrouped = reading.pointsMayGroup === true && hasCommas
+    const asked = reading.doubt ?? (isGrouped ? twoNumbers({ name, texts }, '.', ',') : undefined)
+    if (asked === undefined) return []
+    return [
+      {
+        code: 'column-type',
+        parameter: name,
+        ...asked,
+        place: { ...placeOfSource(staged), column: sourceName },
+      },
+    ]
   })
 }
 
@@ -146,6 +278,8 @@ interface ColumnFacts {
   readonly kind: ColumnKind
   readonly raw: RawKind
   readonly required: boolean
+  /** How its texts are written. */
+  readonly reading?: ColumnReading | undefined
 }
 
 function planColumn(
@@ -154,13 +288,17 @@ function planColumn(
   missing: readonly string[],
   facts: ColumnFacts,
 ): ColumnPlan | undefined {
-  const { name, sourceName, kind, raw, required } = facts
+  const { name, sourceName, kind, raw, required, reading } = facts
   const column = engine.dialect.identifier(sourceName)
   const base = { name, sourceName, kind, required }
   if (raw === 'text') {
     const text = shownText(engine, staged, sourceName, missing)
     const shown = kind === 'text' ? text : withoutMarks(engine, text)
-    return { ...base, shown, ...fromText(shown, name, kind, staged.numbersAreDays) }
+    const said = reading?.numbers === undefined && reading?.dateFormat === undefined ? {} : { reading }
+    const read = fromText(engine, shown, name, kind, staged.numbersAreDays, reading)
+    // What is asked is refused as a whole: its cells are not refused besides
+    const unchecked = reading?.doubt === undefined ? {} : { wrongType: null, notFinite: null, rounded: null }
+    return { ...base, ...said, shown, ...read, ...unchecked }
   }
   const shown = `CAST(${column} AS VARCHAR)`
   const never = { wrongType: null, notFinite: null, rounded: null }
@@ -224,16 +362,27 @@ function planColumn(
 }
 
 function fromText(
+  engine: Engine,
   shown: string,
   name: string,
   kind: ColumnKind,
   numbersAreDays: boolean,
+  reading: ColumnReading | undefined,
 ): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite' | 'rounded'> {
   const text = `trim(${shown})`
   switch (kind) {
     case 'text':
       return { value: shown, wrongType: null, notFinite: null, rounded: null }
     case 'number': {
+      if (reading?.numbers !== undefined) {
+        const written = writtenNumber(engine, shown, reading.numbers)
+        return {
+          value: written,
+          wrongType: `${shown} IS NOT NULL AND (${written}) IS NULL`,
+          notFinite: null,
+          rounded: `CASE WHEN ${isLong(`(${written})`)} THEN NOT regexp_matches(${text}, '[eE]') END`,
+        }
+      }
       const number = `TRY_CAST(${shown} AS DOUBLE)`
       return {
         value: number,
@@ -252,7 +401,10 @@ function fromText(
       }
     }
     case 'day': {
-      const month = name === 'period' ? `coalesce(${asMonth(text)}, ${asDate(text)})` : asDate(text)
+      const own = isOwnFormat(reading?.dateFormat)
+        ? writtenDay(engine, shown, reading.dateFormat)
+        : asDate(text)
+      const month = name === 'period' ? `coalesce(${asMonth(text)}, ${own})` : own
       const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
       const value = numbersAreDays
         ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,6}') THEN CAST(${text} AS INTEGER) END)`

@@ -1,6 +1,7 @@
 import { whiteSpace } from '../base/category.js'
 import type { Place, Problem, ProblemCode } from '../base/errors.js'
 import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
+import { likelyEncodingOf } from '../table/encoding.node.js'
 import { type FileFormat, fileMissing } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
 import type { Engine } from './engine.js'
@@ -198,6 +199,8 @@ const fieldCount = {
   wayOut: 'Put values that hold the delimiter in quotes.',
 } as const
 
+const utf8Rule = 'to be UTF-8 text'
+
 const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut'>>> = {
   'MISSING COLUMNS': fieldCount,
   'TOO MANY COLUMNS': fieldCount,
@@ -208,8 +211,8 @@ const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut
   },
   'INVALID ENCODING': {
     code: 'file-unreadable',
-    rule: 'to be UTF-8 text',
-    wayOut: 'Convert the file, for instance with: iconv -f GB18030 -t UTF-8.',
+    rule: utf8Rule,
+    wayOut: 'Convert the file to UTF-8, for instance with iconv.',
   },
 }
 
@@ -223,8 +226,14 @@ export async function readBadLines(engine: Engine, table: InputTableName): Promi
        any_value(error_type::VARCHAR ORDER BY error_type::VARCHAR) AS type, any_value(error_message) AS message
      FROM ${errors} JOIN ${scans} USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2`,
   )
+  const encodings = new Map<string, string | undefined>()
+  for (const row of lines.rows().filter((each) => each['type'] === 'INVALID ENCODING')) {
+    const file = row['file'] as string
+    if (!encodings.has(file)) encodings.set(file, await likelyEncodingOf(file))
+  }
   return lines.rows().map((row) => {
     const known = lineRules[row['type'] as string]
+    const encoding = known?.rule === utf8Rule ? encodings.get(row['file'] as string) : undefined
     const text = (row['text'] as string | null) ?? ''
     return {
       file: (row['file'] as string).replace(/^\.\//, ''),
@@ -232,7 +241,10 @@ export async function readBadLines(engine: Engine, table: InputTableName): Promi
       row: (row['line'] as number) - 1,
       code: known?.code ?? 'file-unreadable',
       rule: known?.rule ?? 'to be a readable line',
-      wayOut: known?.wayOut ?? `DuckDB says: ${row['message']}`,
+      wayOut:
+        encoding !== undefined
+          ? `The file is likely ${encoding}: read it with encoding: '${encoding}'.`
+          : (known?.wayOut ?? `DuckDB says: ${row['message']}`),
       text,
       swallowsRows: row['type'] === 'LINE SIZE OVER MAXIMUM' || /[\r\n]./s.test(text),
     }

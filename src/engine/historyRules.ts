@@ -1,5 +1,6 @@
 import { type EpochDay, formatDay } from '../base/days.js'
 import type { ProblemCode } from '../base/errors.js'
+import { cellRuleOf } from '../table/columnTexts.js'
 import { inputTables } from '../table/inputs.js'
 import type { Engine } from './engine.js'
 import type { ColumnPlan } from './historyColumns.js'
@@ -74,7 +75,7 @@ function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
       name,
       column,
       code: 'value-type',
-      rule: kindRules[kind],
+      rule: cellRuleOf(plan.reading ?? { kind }),
       wayOut: typeWayOut(plan),
       broken,
       shown,
@@ -98,13 +99,6 @@ function roundedWayOut({ name, kind }: ColumnPlan): string {
     return 'Write it as a text or as a 64-bit integer: as a floating number it has lost digits.'
   return `Read an id as text with types: { ${JSON.stringify(name)}: 'text' }; write a quantity in a larger unit.`
 }
-
-const kindRules = {
-  number: 'to be a number',
-  text: 'to be a text',
-  day: 'to be a date written YYYY-MM-DD',
-  boolean: 'to be true or false',
-} as const
 
 function typeWayOut({ name, kind, required }: ColumnPlan): string {
   if (name === 'period') return 'A month may be written YYYY-MM.'

@@ -1,7 +1,9 @@
 import type { Place, Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
-import { fileFormat, formatUnknown } from '../table/files.node.js'
+import { withUtf8 } from '../table/encoding.node.js'
+import { type FileFormat, fileFormat, formatUnknown } from '../table/files.node.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
+import type { NotationOptions } from '../table/readingOptions.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, idColumn, Table } from '../table/table.js'
 import { textsOfRows } from '../table/textsOfRows.js'
@@ -21,8 +23,14 @@ import {
 /** Rows of a table: a file, a glob of files of one format, a table in memory, or row objects. */
 export type SourceRows = string | Table | readonly Readonly<Record<string, unknown>>[]
 
+/** How the files of a history are written, where that is not clear of itself. Columns are named by our names. */
+export interface FileNotation extends NotationOptions {
+  /** Encoding of text files, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
+  readonly encoding?: string
+}
+
 /** Rows of a table with the user's column names mapped onto ours. */
-export interface MappedSource {
+export interface MappedSource extends FileNotation {
   readonly from: SourceRows
   /** Our name → the name in the file: `{ id: 'cust_no', activatedAt: 'start' }`. Other columns keep their names. */
   readonly columns?: Readonly<Record<string, string>>
@@ -51,6 +59,10 @@ export interface StagedTable {
   readonly rowCount: number
   readonly columnNames: ReadonlyMap<string, string>
   readonly types: Readonly<Record<string, ColumnKind>>
+  /** What is said of how its texts are written. */
+  readonly notation: NotationOptions
+  /** Columns of row objects whose cells came as numbers: nobody wrote them. */
+  readonly numberColumns: ReadonlySet<string>
   /** Lines that could not be read as a row, of any file. */
   readonly badLines: readonly BadLine[]
 }
@@ -93,15 +105,19 @@ export async function stageSource(
   table: InputTableName,
   source: Source,
   missing: readonly string[],
+  notation: FileNotation = {},
 ): Promise<StagedTable | readonly Problem[]> {
-  const { from, columns = {}, types = {} } = mappedSource(source)
+  const { from, columns = {}, types = {}, ...own } = mappedSource(source)
+  const { encoding, ...signs } = { ...notation, ...own }
   const base = {
+    notation: signs,
+    numberColumns: Array.isArray(from) ? numberColumnsOf(from) : new Set<string>(),
     table,
     raw: engine.dialect.identifier(`holdfast raw ${table}`),
     columnNames: new Map(Object.entries(columns)),
     types,
   }
-  if (typeof from === 'string') return stageFiles(engine, base, from, missing)
+  if (typeof from === 'string') return stageFiles(engine, base, from, missing, encoding)
   const isTable = from instanceof Table
   const textNames = textColumnsOf(base)
   if (!isTable && !Array.isArray(from)) {
@@ -172,15 +188,27 @@ function roundedIds(
   })
 }
 
-type StagedBase = Pick<StagedTable, 'table' | 'raw' | 'columnNames' | 'types'>
+function numberColumnsOf(rows: readonly Readonly<Record<string, unknown>>[]): Set<string> {
+  const names = new Set<string>()
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row ?? {})) if (typeof value === 'number') names.add(name)
+  }
+  return names
+}
+
+type StagedBase = Omit<
+  StagedTable,
+  'columns' | 'kinds' | 'isCleaned' | 'numbersAreDays' | 'files' | 'rowCount' | 'badLines'
+>
 
 async function stageFiles(
   engine: Engine,
   base: StagedBase,
   pattern: string,
   missing: readonly string[],
+  encoding = 'utf-8',
 ): Promise<StagedTable | readonly Problem[]> {
-  const { table, raw } = base
+  const { table } = base
   const paths = await filesOf(engine, pattern)
   if (!Array.isArray(paths)) return [atTable(paths, table)]
   const format = fileFormat(paths[0]!)
@@ -198,6 +226,40 @@ async function stageFiles(
       },
     ]
   }
+  if (format === 'parquet') return stageUtf8(engine, base, format, paths, missing)
+  return withUtf8(paths, encoding, async (read) => {
+    if ('problems' in read) return read.problems.map((problem) => atTable(problem, table))
+    return withNames(await stageUtf8(engine, base, format, read.paths, missing), read.nameOf)
+  })
+}
+
+/** Returns what was staged, or its problems, with the names that the user gave to the files. */
+function withNames(
+  staged: StagedTable | readonly Problem[],
+  nameOf: (path: string) => string,
+): StagedTable | readonly Problem[] {
+  if (!('raw' in staged)) {
+    return staged.map(({ place, ...problem }) =>
+      place?.file === undefined
+        ? { ...problem, ...(place === undefined ? {} : { place }) }
+        : { ...problem, place: { ...place, file: nameOf(place.file) } },
+    )
+  }
+  return {
+    ...staged,
+    files: staged.files.map((file) => ({ ...file, path: nameOf(file.path) })),
+    badLines: staged.badLines.map((line) => ({ ...line, file: nameOf(line.file) })),
+  }
+}
+
+async function stageUtf8(
+  engine: Engine,
+  base: StagedBase,
+  format: FileFormat,
+  paths: readonly string[],
+  missing: readonly string[],
+): Promise<StagedTable | readonly Problem[]> {
+  const { table, raw } = base
   const read = await readStatement(engine, table, format, paths, missing)
   if (typeof read !== 'string') return read
   try {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { dayOption } from '../base/dayRule.js'
 import { addDays, type EpochDay, epochDay } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { encodingOption } from '../table/encoding.node.js'
 import {
   type HistoryKinds,
   type InputTableName,
@@ -9,6 +11,7 @@ import {
   type NoOtherTables,
   type RequiredColumns,
 } from '../table/inputs.js'
+import { columnsSaid, notationShape } from '../table/readingOptions.js'
 import { rejectsTable } from '../table/rejects.js'
 import type { ColumnKind } from '../table/table.js'
 import { completeUntilByTable, lagNotes } from './completeUntil.js'
@@ -24,7 +27,7 @@ import {
   type PlannedTable,
   rowRules,
 } from './historyRules.js'
-import { dropStaged, type Source, stageSource } from './historySources.js'
+import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
 import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
 import { outageNotes } from './outages.js'
 
@@ -44,7 +47,7 @@ export type DeclaredKinds<Sources> = {
 }
 
 /** Options of {@link openHistory}. */
-export interface OpenHistoryOptions {
+export interface OpenHistoryOptions extends FileNotation {
   /** A DuckDB engine to load the tables into; the history closes it. Default: a new one in memory. */
   readonly engine?: Engine
   /**
@@ -75,18 +78,6 @@ export interface OpenHistoryOptions {
   readonly missing?: readonly string[]
 }
 
-const dayOption = z
-  .custom<EpochDay | string | Date>((value) => {
-    if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Date)) return false
-    try {
-      epochDay(value)
-      return true
-    } catch {
-      return false
-    }
-  }, 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01')
-  .transform((value) => epochDay(value))
-
 const historyOptions = z.strictObject({
   engine: z.custom<Engine>((value) => isDuckdb(value), 'to be an engine made by openDuckdb').optional(),
   badRows: z.enum(['refuse', 'setAside']).default('refuse'),
@@ -94,6 +85,8 @@ const historyOptions = z.strictObject({
   today: dayOption.optional(),
   completeUntil: z.union([dayOption, z.partialRecord(z.enum(inputTableNames), dayOption)]).optional(),
   missing: z.array(z.string()).default([]),
+  ...notationShape,
+  encoding: encodingOption.optional(),
 })
 
 function isDuckdb(value: unknown): boolean {
@@ -112,7 +105,8 @@ function isDuckdb(value: unknown): boolean {
  *                     last day of its month); a plan does not end before it begins. Not checked for `calls`, whose ends
  *                     may be outside of the network
  *
- * Blank cells are missing, and so are NA, N/A and NULL where a column is not of texts. Further columns are read as found: numbers, days (YYYY-MM-DD), booleans (true, false), else
+ * Blank cells are missing, and so are NA, N/A and NULL where a column is not of texts. Numbers and days are recognised as
+ * people write them, as `readTable` does, and asked where they read in two ways. Further columns are read as found: numbers, days, booleans (true, false), else
  * texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with leading
  * zeros are texts. The sources are never written to.
  *
@@ -206,7 +200,7 @@ async function planTables(
   for (const table of inputTableNames) {
     const source = sources[table]
     if (source === undefined) continue
-    const staged = await stageSource(engine, table, source, options.missing)
+    const staged = await stageSource(engine, table, source, options.missing, notationOf(options))
     if (!('raw' in staged)) {
       problems.push(...staged)
       continue
@@ -219,7 +213,32 @@ async function planTables(
     problems.push(...columns.problems)
     if (columns.plans.length > 0) planned.push({ staged, plans: columns.plans })
   }
-  return problems
+  return [...unknownColumns(planned, options), ...problems]
+}
+
+/** Returns a problem for each column that the options of all tables name and no table has. */
+function unknownColumns(planned: readonly PlannedTable[], options: CheckedOptions): Problem[] {
+  const known = [...new Set(planned.flatMap(({ plans }) => plans.map((plan) => plan.name)))]
+  return columnsSaid(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const close = closestWord(name, known)
+      return {
+        code: 'column-missing',
+        parameter: `column ${name}`,
+        rule: `to be in one of the tables; their columns are ${known.join(', ')}`,
+        ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+      }
+    })
+}
+
+function notationOf({ decimal, thousands, dateFormat, encoding }: CheckedOptions): FileNotation {
+  return {
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands }),
+    ...(dateFormat === undefined ? {} : { dateFormat }),
+    ...(encoding === undefined ? {} : { encoding }),
+  }
 }
 
 /** Checks the rows of all tables, the customers first because the others ask for them. */

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Days } from '../base/days.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
-import { type TrainedRows, trainedRowsSchema } from '../learn/trainedRows.js'
 import { type PopulationRule, populationRuleSchema } from '../population/rule.js'
+import type { ColumnNotation } from '../table/columnReading.js'
+import { columnNotationSchema } from '../table/readingOptions.js'
 import { type RiskBand, riskBandsSchema } from './bands.js'
 import { type SeenFeature, seenFeatureSchema } from './seenInTraining.js'
 
@@ -23,20 +24,21 @@ export interface AboutModel {
     readonly gapDays: Days
     readonly horizonDays: Days
   } | null
-  /** Null where it is not known. */
-  readonly trainedOn: {
-    readonly rows: number
-    readonly churned: number
-    readonly fingerprint: string
-    /** By what `evaluate` and reports find training rows again; not there in files of earlier versions. */
-    readonly trainedRows?: TrainedRows | undefined
+  /** How the columns of a flat table became features: what rows are read by in scoring. Null where it is not known. */
+  readonly flat: {
+    /** Columns of days whose feature is the days from them until the day of the forecast. */
+    readonly days: readonly string[]
+    /** How columns were written, where not as programs write them. */
+    readonly notations: Readonly<Record<string, ColumnNotation>>
   } | null
+  /** Null where it is not known. */
+  readonly trainedOn: { readonly rows: number; readonly churned: number; readonly fingerprint: string } | null
   /** What training has seen of each feature; null where it is not known: imported models, files of earlier versions. */
   readonly seen: readonly SeenFeature[] | null
 }
 
 /** The rule of {@link AboutModel}: reads it back from a model file. */
-export const aboutModelSchema: z.ZodType<AboutModel> = z.strictObject({
+export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
   rules: z.array(featureRuleSchema).nullable(),
   population: populationRuleSchema.nullable(),
   bands: riskBandsSchema,
@@ -48,12 +50,16 @@ export const aboutModelSchema: z.ZodType<AboutModel> = z.strictObject({
       horizonDays: z.number().int().min(1),
     })
     .nullable(),
+  // Files of earlier versions do not say
+  flat: z
+    .strictObject({ days: z.array(z.string()), notations: z.record(z.string(), columnNotationSchema) })
+    .nullable()
+    .default(null),
   trainedOn: z
     .strictObject({
       rows: z.number().int().min(1),
       churned: z.number().int().min(0),
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
-      trainedRows: trainedRowsSchema.optional(),
     })
     .nullable(),
   seen: z.array(seenFeatureSchema).nullable().default(null),

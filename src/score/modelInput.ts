@@ -1,35 +1,54 @@
-import { Bitmap } from '../base/bitmap.js'
+import { Bitmap, isMissing } from '../base/bitmap.js'
+import { type EpochDay, parseDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import {
   type FeatureColumn,
   type FeatureMatrix,
   type FeatureSpec,
   numberColumn,
+  type TextColumn,
   textColumn,
 } from '../base/matrix.js'
+import { ownValue } from '../base/ownValue.js'
+import { dayReader, isoFormat } from '../base/writtenDays.js'
+import { numberIn } from '../base/writtenNumbers.js'
+import { numberText } from '../table/columnReading.js'
 import { featureColumn } from '../table/featureColumn.js'
-import { booleanColumn, type Column, columnLength, Table } from '../table/table.js'
+import { booleanColumn, type Column, columnLength, type DayColumn, dayColumn, Table } from '../table/table.js'
+import type { AboutModel } from './aboutModel.js'
 
 /**
  * Returns the columns of a table as a model reads them; days that it does not need are left out.
  *
- * A column without a single value has no kind of its own and takes the one the model expects.
+ * A column without a single value has no kind of its own and takes the one the model expects. Texts where the model was
+ * trained on numbers or days are read as they were written in training, or refused.
  *
- * @throws {HoldfastError} `column-type`: all columns that cannot be read
+ * @param flat how the columns of the training table became features
+ * @param asOf the day of the forecast
+ * @throws {HoldfastError} `column-type`, `option-invalid`: all columns that cannot be read
  */
-export function modelInput(operation: string, specs: readonly FeatureSpec[], table: Table): FeatureMatrix {
+export function modelInput(
+  operation: string,
+  specs: readonly FeatureSpec[],
+  table: Table,
+  flat: AboutModel['flat'] = null,
+  asOf?: EpochDay,
+): FeatureMatrix {
   const problems: Problem[] = []
   const columns: FeatureColumn[] = []
   const specOf = new Map(specs.map((spec) => [spec.name, spec]))
+  const days = new Set(flat?.days)
   for (const column of table.columns) {
     const spec = specOf.get(column.name)
     const read =
-      spec !== undefined && isAllMissing(column)
-        ? emptyColumn(spec, columnLength(column))
-        : featureColumn(column, table.source)
+      spec === undefined
+        ? featureColumn(column, table.source)
+        : wantedColumn(column, spec, table.source, flat, days.has(column.name) ? asOf : undefined)
     if (!('code' in read)) columns.push(read)
     else if (spec !== undefined) problems.push(read)
   }
+  const asked = specs.filter((spec) => days.has(spec.name)).map((spec) => spec.name)
+  if (asked.length > 0 && asOf === undefined) refuse(operation, [asOfMissing(asked)])
   refuse(operation, problems)
   return { rowCount: table.rowCount, columns }
 }
@@ -39,9 +58,14 @@ export function modelInput(operation: string, specs: readonly FeatureSpec[], tab
  *
  * @throws {HoldfastError} `value-type`, `value-not-finite`, `column-type`: all cells that cannot be read
  */
-export function rowInput(row: unknown, specs: readonly FeatureSpec[], isOfHistory: boolean): FeatureMatrix {
+export function rowInput(
+  row: unknown,
+  specs: readonly FeatureSpec[],
+  { rules, flat }: Pick<AboutModel, 'rules' | 'flat'>,
+  asOf?: EpochDay,
+): FeatureMatrix {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) throw notARow(row)
-  if (isOfHistory && typeof (row as { customer?: unknown }).customer === 'object') throw isHistory()
+  if (rules !== null && typeof (row as { customer?: unknown }).customer === 'object') throw isHistory()
   const needed = new Set(specs.map((spec) => spec.name))
   const problems: Problem[] = []
   const columns = Object.entries(row).map(([name, cell]): Column => {
@@ -50,12 +74,16 @@ export function rowInput(row: unknown, specs: readonly FeatureSpec[], isOfHistor
     }
     if (typeof cell === 'string') return textColumn(name, [cell])
     if (typeof cell === 'boolean') return booleanColumn(name, [cell])
+    const day = cell instanceof Date ? parseDay(cell) : undefined
+    if (day !== undefined) return dayColumn(name, [day])
+    if (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)))
+      return numberColumn(name, [Number(cell)])
     if (typeof cell === 'number' && Number.isFinite(cell)) return numberColumn(name, [cell])
     problems.push(wrongCell(name, cell))
     return numberColumn(name, [null])
   })
   refuse('scoreRow', problems)
-  return modelInput('scoreRow', specs, new Table(columns, 1))
+  return modelInput('scoreRow', specs, new Table(columns, 1), flat, asOf)
 }
 
 function wrongCell(name: string, received: unknown): Problem {
@@ -66,7 +94,7 @@ function wrongCell(name: string, received: unknown): Problem {
     : {
         code: 'value-type',
         parameter,
-        rule: 'to hold a number, a text, true, false or null',
+        rule: 'to hold a number, a text, true, false, a Date or null',
         received,
         place,
         wayOut,
@@ -88,6 +116,106 @@ function isHistory(): HoldfastError {
       wayOut: 'Use scoreOne(history, { asOf }).',
     },
   ])
+}
+
+function wantedColumn(
+  column: Column,
+  spec: FeatureSpec,
+  file: string | undefined,
+  flat: AboutModel['flat'],
+  asOf: EpochDay | undefined,
+): FeatureColumn | Problem {
+  if (isAllMissing(column)) return emptyColumn(spec, columnLength(column))
+  const isDay = flat?.days.includes(spec.name) === true
+  if (isDay && (column.kind === 'number' || column.kind === 'boolean')) return noDays(column, file)
+  if (spec.kind === 'text' || column.kind !== 'text') return featureColumn(column, file, asOf)
+  const read = isDay ? dayColumnOf(column, flat, file) : numberColumnOf(column, flat, file)
+  return 'code' in read ? read : featureColumn(read, file, asOf)
+}
+
+function notationOf(flat: AboutModel['flat'], name: string) {
+  return ownValue(flat?.notations, name)
+}
+
+function numberColumnOf(
+  column: TextColumn,
+  flat: AboutModel['flat'],
+  file: string | undefined,
+): Column | Problem {
+  const notation = notationOf(flat, column.name)
+  const plain = (text: string) => (numberText.test(text.trim()) ? Number(text) : undefined)
+  const read =
+    notation === undefined || 'dateFormat' in notation ? plain : (text: string) => numberIn(notation, text)
+  const values = column.dictionary.map(read)
+  const bad = firstUnread(column, values)
+  if (bad !== undefined) return unread(column, bad, 'to hold numbers, written as in training', file)
+  return {
+    kind: 'number',
+    name: column.name,
+    values: Float64Array.from(column.codes, (code) => values[code] ?? 0),
+    missing: column.missing,
+  }
+}
+
+function dayColumnOf(
+  column: TextColumn,
+  flat: AboutModel['flat'],
+  file: string | undefined,
+): DayColumn | Problem {
+  const notation = notationOf(flat, column.name)
+  const format = notation !== undefined && 'dateFormat' in notation ? notation.dateFormat : isoFormat
+  const values = column.dictionary.map((text) => dayReader(format)(text) ?? dayReader(isoFormat)(text))
+  const bad = firstUnread(column, values)
+  if (bad !== undefined) return unread(column, bad, `to hold days written ${format}, as in training`, file)
+  return {
+    kind: 'day',
+    name: column.name,
+    values: Int32Array.from(column.codes, (code) => values[code] ?? 0),
+    missing: column.missing,
+  }
+}
+
+function firstUnread(
+  { codes, missing }: TextColumn,
+  values: readonly (number | undefined)[],
+): number | undefined {
+  for (let row = 0; row < codes.length; row++) {
+    if (!isMissing(missing, row) && values[codes[row]!] === undefined) return row
+  }
+  return undefined
+}
+
+function unread(column: TextColumn, row: number, rule: string, file: string | undefined): Problem {
+  const { name, codes, dictionary } = column
+  return {
+    code: 'column-type',
+    parameter: `column ${name}`,
+    rule,
+    received: dictionary[codes[row]!],
+    place: { ...(file === undefined ? {} : { file }), row: row + 1, column: name },
+    wayOut: 'Write it as a number or a day, or as the column was written in the training table.',
+  }
+}
+
+function noDays({ name, kind }: Column, file: string | undefined): Problem {
+  return {
+    code: 'column-type',
+    parameter: `column ${name}`,
+    rule: 'to hold days, as in training',
+    received: kind,
+    ...(file === undefined ? {} : { place: { file } }),
+    wayOut: 'Write them as YYYY-MM-DD.',
+  }
+}
+
+function asOfMissing(names: readonly string[]): Problem {
+  return {
+    code: 'option-invalid',
+    parameter: 'asOf',
+    rule: `to be the day of the forecast, because the model reads the days since ${names.join(', ')}`,
+    received: undefined,
+    wayOut: "Give it: { asOf: '2025-01-31' }.",
+  }
 }
 
 function isAllMissing(column: Column): boolean {

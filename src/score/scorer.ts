@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
+import { dayOption } from '../base/dayRule.js'
 import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
@@ -11,10 +12,8 @@ import { describeFeature } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel } from '../learn/contract.js'
-import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
-import { rememberTrainedRows, trainedRowsOf } from '../learn/trainedRows.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
@@ -63,6 +62,17 @@ const scoreOptions = predictOptions.extend({
 
 type CheckedScoreOptions = z.output<typeof scoreOptions>
 
+/** How rows of a flat table are scored. */
+export interface ScoreRowOptions extends ScoreOptions {
+  /**
+   * The day of the forecast, on which the row is true: needed where the model was trained on columns of days, and of no
+   * use elsewhere.
+   */
+  readonly asOf?: EpochDay | string | Date
+}
+
+const rowOptions = scoreOptions.extend({ asOf: dayOption.optional() })
+
 /** A trained model with all that scoring needs beside it: feature rules, risk bands, words. Immutable. */
 export interface Scorer {
   readonly model: ChurnModel
@@ -85,16 +95,21 @@ export interface Scorer {
   /**
    * Scores one row of features by name, as they stood in the training table. Features of null or '' are missing.
    *
-   * @throws {HoldfastError} `feature-missing`, `column-type`, `value-type`; `value-unknown` above `maximumUnseenShare`
+   * Texts are read as they were written in training: `'12,5'` where the column had decimal commas, `'31/12/2024'` where its
+   * days were written so. A column of days becomes the days until `asOf`.
+   *
+   * @throws {HoldfastError} `feature-missing`, `value-type`, `value-not-finite`; `column-type`, also for a text that is not
+   *   written as in training; `option-invalid` without `asOf` where the model reads days; `value-unknown` above
+   *   `maximumUnseenShare`
    */
-  scoreRow(row: Readonly<Record<string, Cell>>, options?: ScoreOptions): Score
+  scoreRow(row: Readonly<Record<string, Cell | Date | bigint | undefined>>, options?: ScoreRowOptions): Score
   /**
    * Scores the rows of a feature table.
    *
    * @returns columns `id` (the values of the column `id`, where named), `probability`, `band`, `reason1`, …
-   * @throws {HoldfastError} `feature-missing`, `column-type`, `column-missing`; `value-unknown` above `maximumUnseenShare`
+   * @throws {HoldfastError} `feature-missing`, `column-type`, `column-missing`, and what {@link Scorer.scoreRow} refuses
    */
-  scoreTable(table: Table, options?: ScoreOptions & { readonly id?: string }): Scores
+  scoreTable(table: Table, options?: ScoreRowOptions & { readonly id?: string }): Scores
   /** Scores a feature matrix; the same columns as {@link Scorer.scoreTable}, without `id`. */
   scoreMatrix(features: FeatureMatrix, options?: ScoreOptions): Scores
   /** Returns what training has not seen of a feature matrix, as the `unseen` of its {@link Scores}, without scoring it. */
@@ -112,12 +127,11 @@ export interface TrainedOn {
   } | null
   /** Who was counted; null for a flat table. */
   readonly population: PopulationRule | null
+  /** How the columns of a flat table became features; left out for a history. */
+  readonly flat?: NonNullable<AboutModel['flat']>
   readonly outcome: Uint8Array
   readonly fingerprint: string
-  /**
-   * The training rows: what the scorer has seen, and fingerprints by which an evaluation on them is noticed. Left out,
-   * nothing but categories can be compared later.
-   */
+  /** The training rows: what the scorer has seen. Left out, nothing but categories can be compared later. */
   readonly features?: FeatureMatrix
 }
 
@@ -137,21 +151,15 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
       population: trainedOn?.population ?? null,
       bands: inNameOf('createScorer', () => riskBands(model.baseRate, bands)),
       label: trainedOn?.label ?? null,
-      trainedOn: trainedOn === undefined ? null : factsOf(trainedOn, model),
+      flat: trainedOn?.flat ?? null,
+      trainedOn: trainedOn === undefined ? null : countsOf(trainedOn),
       seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
     }),
   )
 }
 
-function factsOf({ outcome, fingerprint, features }: TrainedOn, model: ChurnModel): AboutModel['trainedOn'] {
-  const columns = model.features.map(({ name }) => name)
-  const trainedRows = features === undefined ? null : trainedRowsOf(features, columns, fingerprint)
-  return {
-    rows: outcome.length,
-    churned: outcome.reduce((sum, one) => sum + one, 0),
-    fingerprint,
-    ...(trainedRows === null ? {} : { trainedRows }),
-  }
+function countsOf({ outcome, fingerprint }: TrainedOn): AboutModel['trainedOn'] {
+  return { rows: outcome.length, churned: outcome.reduce((sum, one) => sum + one, 0), fingerprint }
 }
 
 /** Returns the bytes of a model file that {@link loadScorer} reads: model, feature rules, risk bands, label. */
@@ -186,9 +194,8 @@ export function loadScorer(bytes: Uint8Array): Scorer {
 }
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
-  const words = featureWords(about.rules)
-  if (about.trainedOn?.trainedRows !== undefined) rememberTrainedRows(model, about.trainedOn.trainedRows)
-  const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model))
+  const words = featureWords(about)
+  const watch = new UnseenWatch(model.features, about.seen)
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)
@@ -235,14 +242,15 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       return one('scoreOne', featuresAsOf(customer, asOf, about.rules), checked)
     },
     scoreRow(row, options) {
-      const checked = checkOptions('scoreRow', scoreOptions, options)
-      return one('scoreRow', rowInput(row, model.features, about.rules !== null), checked)
+      const { asOf, ...checked } = checkOptions('scoreRow', rowOptions, options)
+      return one('scoreRow', rowInput(row, model.features, about, asOf), checked)
     },
     scoreTable(table, given) {
       checkArguments('scoreTable', ['table', table, 'table'], ['options', given, 'options'])
       const { id, ...options } = given ?? {}
-      const checked = checkOptions('scoreTable', scoreOptions, options)
-      const scores = many('scoreTable', modelInput('scoreTable', model.features, table), checked)
+      const { asOf, ...checked } = checkOptions('scoreTable', rowOptions, options)
+      const features = modelInput('scoreTable', model.features, table, about.flat, asOf)
+      const scores = many('scoreTable', features, checked)
       if (id === undefined) return scores
       const columns = [{ ...idColumn(table.column(id)), name: 'id' }, ...scores.columns]
       return new Scores(columns, scores.rowCount, scores.unseen)
@@ -330,8 +338,9 @@ function reasonColumns(
   return texts.map((column, rank) => textColumn(`reason${rank + 1}`, column))
 }
 
-function featureWords(rules: readonly FeatureRule[] | null): FeatureWords {
+function featureWords({ rules, flat }: AboutModel): FeatureWords {
   const byName = new Map((rules ?? []).map((rule) => [featureName(rule), describeFeature(rule)]))
+  for (const name of flat?.days ?? []) byName.set(name, `days since ${name}`)
   return (feature) => byName.get(feature) ?? feature
 }
 

@@ -78,7 +78,7 @@ export function readingOf(name: string, counts: TextCounts, wish: ReadingWish = 
   const { known } = wish
   if (known !== undefined && cells.present > 0 && fitsAll(cells, known, wish)) return readingBy(known)
   const wantsDay = wish.kind === 'day' || (wish.isOwn === true && wish.dateFormat !== undefined)
-  if (wantsDay) return dayReading(cells, wish) ?? { kind: 'day', ...formatOf(wish.dateFormat) }
+  if (wantsDay) return wantedDays(cells, wish)
   if (wish.kind === 'number' || (wish.isOwn === true && wish.dateFormat === undefined))
     return numberReading(cells, wish, true)
   return foundReading(cells, wish)
@@ -186,6 +186,15 @@ function dayReading(cells: Cells, wish: ReadingWish): ColumnReading | undefined 
   const rival = others.find((other) => orderOf(other.format) !== orderOf(best!.format))
   if (rival === undefined) return { kind: 'day', ...formatOf(best!.format) }
   return { kind: 'day', doubt: twoDays(cells, best!, rival) }
+}
+
+/** Of a column of its own format, that; a format of all columns leaves those alone that are written in another way. */
+function wantedDays(cells: Cells, wish: ReadingWish): ColumnReading {
+  const { dateFormat } = wish
+  const isSaid = wish.isOwn === true || dateFormat === undefined
+  const said = dayReading(cells, isSaid ? wish : { ...wish, kind: undefined })
+  const found = said ?? (isSaid ? undefined : dayReading(cells, { ...wish, dateFormat: undefined }))
+  return found ?? { kind: 'day', ...formatOf(dateFormat) }
 }
 
 /** Which of day, month and year comes first: formats that differ in it read the same text as different days. */
@@ -337,4 +346,26 @@ function twoUnits({ name, texts }: Cells, units: readonly string[]): Doubt {
     received: texts.find((text) => unitOf(text) === units[1]),
     wayOut: `Write all of them in one unit, or declare types: { ${JSON.stringify(name)}: 'text' }.`,
   }
+}
+
+const textsLookedAt = 2000
+
+/** Returns the share of cells of a column of texts that are numbers or days in some way to write them, and the first. */
+export function looksLike({ texts, times }: TextCounts): {
+  readonly share: number
+  readonly what: 'numbers' | 'days'
+  readonly example: string
+} {
+  const some = texts.slice(0, textsLookedAt)
+  const isNumber = (text: string) =>
+    numberText.test(text) || readNumber(text, '.') !== undefined || readNumber(text, ',') !== undefined
+  const isDay = (text: string) =>
+    [isoFormat, ...knownDateFormats].some((format) => dayReader(format)(text) !== undefined)
+  const sum = (isAny: (text: string) => boolean) =>
+    some.reduce((count, text, code) => count + (isAny(text.trim()) ? times[code]! : 0), 0)
+  const all = some.reduce((count, _, code) => count + times[code]!, 0)
+  const [numbers, days] = [sum(isNumber), sum(isDay)]
+  const [what, looks, count] =
+    days > numbers ? (['days', isDay, days] as const) : (['numbers', isNumber, numbers] as const)
+  return { share: all === 0 ? 0 : count / all, what, example: some.find((text) => looks(text.trim())) ?? '' }
 }

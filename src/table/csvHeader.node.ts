@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import type { Problem } from '../base/errors.js'
-import type { FileFormat } from './files.node.js'
+import { unreadableText } from './encoding.node.js'
+import { type FileFormat, openText } from './files.node.js'
 
 /** The first line of a CSV file: column names, and what separates them. */
 export interface CsvHeader {
@@ -13,15 +11,6 @@ export interface CsvHeader {
 
 const delimiters = [',', ';', '\t', '|'] as const
 const largestHeader = 1_048_576
-
-/** Opens a file for reading, unpacked where its name ends in `.gz`. */
-export function openText(path: string): Readable {
-  const file = createReadStream(path)
-  if (!path.toLowerCase().endsWith('.gz')) return file
-  const unpacked = createGunzip()
-  file.on('error', (error) => unpacked.destroy(error))
-  return file.pipe(unpacked)
-}
 
 /**
  * Returns the header of a CSV file, or what is wrong with it.
@@ -38,7 +27,7 @@ export async function readCsvHeader(
   try {
     start = await readStart(path, encoding)
   } catch (error) {
-    return { problems: [unreadable(path, error)] }
+    return { problems: [await unreadableText(path, error)] }
   }
   if (start.trim() === '') {
     return {
@@ -50,21 +39,10 @@ export async function readCsvHeader(
   try {
     names = parse(start, { delimiter, bom: true, to: 1, relax_column_count: true })[0] ?? []
   } catch (error) {
-    return { problems: [unreadable(path, error)] }
+    return { problems: [await unreadableText(path, error)] }
   }
   const problems = headerProblems(names, path)
   return problems.length > 0 ? { problems } : { header: { names, delimiter } }
-}
-
-/** Returns the problem "not a text file" with the reason. */
-export function unreadable(path: string, error: unknown): Problem {
-  return {
-    code: 'file-unreadable',
-    parameter: 'the file',
-    rule: 'to be readable text in the given encoding',
-    place: { file: path },
-    wayOut: `${error instanceof Error ? error.message : String(error)}. Convert it to UTF-8, for instance with iconv.`,
-  }
 }
 
 async function readStart(path: string, encoding: string): Promise<string> {

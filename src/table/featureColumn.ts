@@ -1,3 +1,5 @@
+import { isMissing } from '../base/bitmap.js'
+import type { EpochDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import type { FeatureColumn } from '../base/matrix.js'
 import type { Column } from './table.js'
@@ -5,12 +7,17 @@ import type { Column } from './table.js'
 /**
  * Returns a table column as learners read it: the one rule for training and for scoring.
  *
- * Numbers and texts stay as they are (no copy); true and false become 1 and 0. A day is refused: what it means for
- * churn is its distance from the cutoff, so the user has to say which.
+ * Numbers and texts stay as they are (no copy); true and false become 1 and 0. A day becomes the days from it until the
+ * day of the forecast; without that day it is refused, because a calendar day says nothing of the next customer.
  *
+ * @param asOf the day of the forecast
  * @returns the feature column, or the problem with it
  */
-export function featureColumn(column: Column, file?: string): FeatureColumn | Problem {
+export function featureColumn(
+  column: Column,
+  file?: string,
+  asOf?: EpochDay | undefined,
+): FeatureColumn | Problem {
   switch (column.kind) {
     case 'number': {
       const { written, notation, ...numbers } = column
@@ -25,14 +32,23 @@ export function featureColumn(column: Column, file?: string): FeatureColumn | Pr
         values: Float64Array.from(column.values),
         missing: column.missing,
       }
-    case 'day':
+    case 'day': {
+      const { name, missing } = column
+      if (asOf !== undefined) {
+        const values = Float64Array.from(column.values, (day, row) =>
+          isMissing(missing, row) ? 0 : asOf - day,
+        )
+        return { kind: 'number', name, values, missing }
+      }
       return {
         code: 'column-type',
-        parameter: `column ${column.name}`,
+        parameter: `column ${name}`,
         rule: 'to hold numbers, texts or true/false',
         received: 'day',
         ...(file === undefined ? {} : { place: { file } }),
-        wayOut: 'Name it in exclude, or replace it by the days between it and the day of the forecast.',
+        wayOut:
+          'Name it in exclude, or give asOf, the day of the forecast: the feature is the days until then.',
       }
+    }
   }
 }

@@ -1,5 +1,8 @@
+import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { closestWord, type Problem } from '../base/errors.js'
 
 /** The kinds of file that tables are read from and written to. */
@@ -20,6 +23,15 @@ export function fileFormat(path: string): FileFormat | undefined {
   const name = path.toLowerCase()
   const ending = Object.keys(formats).find((known) => name.endsWith(known))
   return ending === undefined ? undefined : formats[ending]
+}
+
+/** Opens a file for reading, unpacked where its name ends in `.gz`. */
+export function openText(path: string): Readable {
+  const file = createReadStream(path)
+  if (!path.toLowerCase().endsWith('.gz')) return file
+  const unpacked = createGunzip()
+  file.on('error', (error) => unpacked.destroy(error))
+  return file.pipe(unpacked)
 }
 
 /** Returns the problem "ending not known". */

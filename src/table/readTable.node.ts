@@ -7,7 +7,8 @@ import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type BadLine, badQuotes, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
 import { ColumnTexts } from './columnTexts.js'
-import { openText, readCsvHeader, unreadable } from './csvHeader.node.js'
+import { readCsvHeader } from './csvHeader.node.js'
+import { decodedText, encodingOption, otherEncoding, unreadableText } from './encoding.node.js'
 import { type FileFormat, fileFormat, fileMissing, formatUnknown } from './files.node.js'
 import { type CheckedReading, type ReadingOptions, readingShape } from './readingOptions.js'
 import { readParquet } from './readParquet.node.js'
@@ -30,21 +31,9 @@ export interface ReadTableWithRejectsOptions extends ReadTableOptions {
 
 const readOptions = z.strictObject({
   ...readingShape,
-  encoding: z
-    .string()
-    .refine(isEncoding)
-    .meta({ description: "the name of an encoding, such as 'utf-8' or 'gb18030'" })
-    .default('utf-8'),
+  encoding: encodingOption.default('utf-8'),
 })
 const rejectOptions = readOptions.extend({ maxRejectShare: z.number().min(0).max(1).default(0.5) })
-
-function isEncoding(name: string): boolean {
-  try {
-    return new TextDecoder(name).encoding !== ''
-  } catch {
-    return false
-  }
-}
 
 /**
  * Reads a file as a table: .csv, .tsv, .csv.gz, .parquet, .jsonl or .ndjson, by its ending.
@@ -136,6 +125,8 @@ async function readSource(
   if (format === undefined) refuse(operation, [formatUnknown(path)])
   const marks = new Set(missing)
   if (format === 'parquet') return readParquet(operation, path, marks)
+  const other = await otherEncoding(path, encoding)
+  refuse(operation, other === undefined ? [] : [other])
   return format === 'json'
     ? readJsonLines(operation, path, marks, encoding)
     : readCsv(operation, path, format!, marks, encoding)
@@ -157,7 +148,7 @@ async function readCsv(
   const parser = parse({ delimiter, bom: true, from: 2, relax_column_count: true, skip_empty_lines: true })
   try {
     await pipeline(
-      Readable.from(decoded(path, encoding)),
+      Readable.from(decodedText(path, encoding)),
       parser,
       async (records: AsyncIterable<string[]>) => {
         for await (const fields of records) {
@@ -172,7 +163,7 @@ async function readCsv(
     const problem =
       error instanceof CsvError
         ? badQuotes(path, (error as CsvError & { records: number }).records, error.message)
-        : unreadable(path, error)
+        : await unreadableText(path, error)
     refuse(operation, [...problemsOfLines(lines), problem])
   }
   return { ...sourceOf(path, columns, lines), expectsCommas: delimiter === ';' }
@@ -190,12 +181,6 @@ function sourceOf(file: string, columns: readonly ColumnTexts[], badLines: reado
   }
 }
 
-async function* decoded(path: string, encoding: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  for await (const bytes of openText(path)) yield decoder.decode(bytes as Uint8Array, { stream: true })
-  yield decoder.decode()
-}
-
 async function readJsonLines(
   operation: string,
   path: string,
@@ -207,7 +192,7 @@ async function readJsonLines(
   let row = 0
   let read = 0
   try {
-    for await (const line of splitLines(decoded(path, encoding))) {
+    for await (const line of splitLines(decodedText(path, encoding))) {
       row++
       const value = parseObject(line)
       const [problem] = value === undefined ? [] : addRow(columns, value, read, missing)
@@ -216,7 +201,7 @@ async function readJsonLines(
       else lines.push({ row, problem: { ...problem, place: { file: path, row, ...problem.place } } })
     }
   } catch (error) {
-    refuse(operation, [unreadable(path, error)])
+    refuse(operation, [await unreadableText(path, error)])
   }
   for (const texts of columns.values()) texts.fillUpTo(read)
   return sourceOf(path, [...columns.values()], lines)

@@ -129,7 +129,7 @@ function ofColumn<Value extends string>(
 }
 
 /** Returns the columns that the options name. */
-export function columnsSaid(options: CheckedNotation & Pick<CheckedReading, 'types'>): string[] {
+export function columnsSaid(options: CheckedNotation & Partial<Pick<CheckedReading, 'types'>>): string[] {
   const said = [options.types, options.decimal, options.thousands, options.dateFormat]
   return [...new Set(said.flatMap((each) => (typeof each === 'object' ? Object.keys(each) : [])))]
 }

@@ -1,6 +1,6 @@
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
-import { type EpochDay, formatDay } from '../base/days.js'
+import { type EpochDay, formatDay, parseDay } from '../base/days.js'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
 import {
   type FeatureColumn,
@@ -249,13 +249,16 @@ export function booleanColumn(name: string, values: ArrayLike<boolean | null | u
 
 /**
  * Returns a table from arrays of values, one per column; the kind follows from the first value that is not missing:
- * numbers, texts or booleans. For days, give ready columns made by `dayColumn`.
+ * numbers, texts, booleans, or days where it is a `Date` (UTC). Integers of type bigint are numbers where numbers hold
+ * all their digits, else texts. For other days, give ready columns made by `dayColumn`.
  *
  * @example
  * tableFrom({ id: ['A', 'B'], minutes: [10, null] }).rows()
  * // => [{ id: 'A', minutes: 10 }, { id: 'B', minutes: null }]
  */
-export function tableFrom(columns: Readonly<Record<string, readonly Cell[] | Column>>): Table {
+export function tableFrom(
+  columns: Readonly<Record<string, readonly (Cell | Date | bigint | undefined)[] | Column>>,
+): Table {
   checkArguments('tableFrom', ['columns', columns, 'columns'])
   refuse(
     'tableFrom',
@@ -272,11 +275,41 @@ export function tableFrom(columns: Readonly<Record<string, readonly Cell[] | Col
   )
 }
 
-function columnFrom(name: string, values: readonly Cell[]): Column {
-  const first = values.find((value) => value !== null)
+function columnFrom(name: string, values: readonly (Cell | Date | bigint | undefined)[]): Column {
+  const first = values.find((value) => value !== null && value !== undefined)
+  if (first instanceof Date || values.some((value) => value instanceof Date))
+    return dayColumn(
+      name,
+      values.map((value) => dayOf(name, value)),
+    )
   if (typeof first === 'string') return textColumn(name, values as readonly (string | null)[])
   if (typeof first === 'boolean') return booleanColumn(name, values as readonly (boolean | null)[])
+  if (values.some((value) => typeof value === 'bigint')) return bigintColumn(name, values)
   return numberColumn(name, values as readonly (number | null)[])
+}
+
+function dayOf(name: string, value: unknown): EpochDay | null {
+  if (value === null || value === undefined) return null
+  const day = value instanceof Date ? parseDay(value) : undefined
+  if (day !== undefined) return day
+  const rule = 'to hold valid Dates alone, as its first value is one'
+  throw new HoldfastError('tableFrom', [
+    { code: 'value-type', parameter: `column ${name}`, rule, received: value, place: { column: name } },
+  ])
+}
+
+/** Numbers where a number holds all their digits, else names: texts. */
+function bigintColumn(name: string, values: readonly unknown[]): Column {
+  const isExact = values.every((value) => typeof value !== 'bigint' || Number.isSafeInteger(Number(value)))
+  return isExact
+    ? numberColumn(
+        name,
+        values.map((value) => (typeof value === 'bigint' ? Number(value) : (value as number | null))),
+      )
+    : textColumn(
+        name,
+        values.map((value) => (value === null || value === undefined ? null : String(value))),
+      )
 }
 
 function firstLength(columns: readonly (Column | FeatureColumn)[]): number {

@@ -270,7 +270,7 @@ describe('a configuration', () => {
       'everything wrong at once',
       { customer: 'c.csv', usage: { from: 'u.csv', colums: {} }, bills: 5 },
       [
-        'expected usage.colums to be one of from, columns, types. Did you mean columns?',
+        'expected usage.colums to be one of from, columns, types, decimal, thousands, dateFormat, encoding. Did you mean columns?',
         'expected bills to be an object, got 5 (number). A table is mapped to a file, or to { "from": file,',
         'expected table customer to be one of customers, usage,',
         'Did you mean customers?',

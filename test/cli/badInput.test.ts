@@ -83,7 +83,7 @@ describe('a flat file', () => {
     [
       'a column of dates',
       ['id,since,churn', 'A,2024-01-31,yes', 'B,2024-02-01,no'],
-      'FILE: expected column since to hold numbers, texts or true/false, got "day" (string). Name it in --exclude, or replace it by the days between it and the day of the forecast.',
+      'FILE: expected table to have at least one column that can be a feature. Column since was left out: it holds days, and without --as-of, the day of the forecast, nobody knows how long ago they are.',
     ],
     [
       'an unknown delimiter',
@@ -175,7 +175,7 @@ describe('a flat file', () => {
   it('UTF-16 that is not named', async () => {
     await writeFile(at('utf16.csv'), Buffer.from(`\ufeff${await readFile(flat, 'utf8')}`, 'utf16le'))
     expect(await refused(['train', at('utf16.csv'), '--out', at('no.model')])).toMatch(
-      /utf16\.csv: expected the file to be readable text .* Name its encoding with --encoding, or convert it to UTF-8\.\n$/,
+      /utf16\.csv: expected the file to be readable text .* It is likely utf-16le: read it with --encoding utf-16le, or convert it to UTF-8\.\n$/,
     )
   })
 })
@@ -263,9 +263,9 @@ describe('files in the wrong place', () => {
       '--out',
       at('no.model'),
     ])
-    expect(code).toBe(2)
-    expect(messages).toBe(
-      'holdfast train: expected --positive to be a number, as in column churn, got "yes" (string).\n',
+    expect(code).toBe(3)
+    expect(messages).toContain(
+      'expected --positive to be the value of label column churn that means churned, one of 0, 1, got "yes" (string). Name it with --positive.',
     )
   })
 })

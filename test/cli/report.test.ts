@@ -52,8 +52,7 @@ describe('report', () => {
       ...outs,
     ]
     const { code, output, messages } = await holdfast(words)
-    expect(code).toBe(0)
-    expect(messages).toContain('WARNING: THE MODEL WAS TRAINED ON THESE CUSTOMERS: 320 of the 400 rows')
+    expect({ code, messages }).toEqual({ code: 0, messages: '' })
     expect(output).toBe(`wrote ${at('a.html')}, ${at('a.md')}, ${at('a.json')}\n`)
     const facts = JSON.parse(await readFile(at('a.json'), 'utf8'))
     expect(facts).toMatchObject({
@@ -64,9 +63,7 @@ describe('report', () => {
       segments: [{ attributes: ['plan'] }],
     })
     expect(await readFile(at('a.html'), 'utf8')).toContain('<title>Spring</title>')
-    const text = await readFile(at('a.md'), 'utf8')
-    expect(text).toMatch(/^# Spring\n/)
-    expect(text).toContain('of whom the model was trained on')
+    expect(await readFile(at('a.md'), 'utf8')).toMatch(/^# Spring\n/)
   })
 
   it('of a history, with its pictures', async () => {

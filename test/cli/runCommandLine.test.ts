@@ -171,9 +171,9 @@ describe('progress', () => {
     expect(messages.endsWith('\r\u001b[2K')).toBe(true)
   })
 
-  it('is silent where messages are piped', async () => {
+  it('is not shown where messages are piped', async () => {
     const ran = await holdfast(['train', flat, '--id', 'id', '--out', out])
-    expect(ran).toMatchObject({ code: 0, messages: '' })
+    expect(ran).toMatchObject({ code: 0, messages: 'numbers: fee, calls\ncategories: plan (2)\n' })
     const simulated = await holdfast([
       'simulate',
       '--out',

@@ -4,6 +4,7 @@ import { HoldfastError, type ProblemCode } from '../../src/base/errors.js'
 import { numberColumn } from '../../src/base/matrix.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { type Cell, dayColumn, type Table, tableFrom } from '../../src/table/table.js'
+import { tableFromRows } from '../../src/table/tableFromRows.js'
 
 const flat = (churn: readonly Cell[], others: Record<string, readonly Cell[]> = {}): Table =>
   tableFrom({ tenure: churn.map((_, row) => row), ...others, churn })
@@ -69,8 +70,8 @@ test('two texts that do not say which one means churned are refused with both li
 })
 
 test('a positive that no row has is refused with the values that rows have', () => {
-  const error = errorOf(() => fromFlatTable(flat(['gone', 'here']), { label: 'churn', positive: 'Gone' }))
-  expect(error.problems[0]).toMatchObject({ code: 'value-unknown', parameter: 'positive', received: 'Gone' })
+  const error = errorOf(() => fromFlatTable(flat(['gone', 'here']), { label: 'churn', positive: 'went' }))
+  expect(error.problems[0]).toMatchObject({ code: 'value-unknown', parameter: 'positive', received: 'went' })
   expect(error.message).toContain('one of "gone", "here"')
 })
 
@@ -115,16 +116,128 @@ test('ids that are numbers become texts', () => {
   expect(dataset.ids).toEqual(['1001', '1002'])
 })
 
-test('a column of days is refused with two ways out, unless it is excluded', () => {
-  const table = flat([1, 0]).with(dayColumn('joined', [epochDay('2024-01-01'), epochDay('2024-02-01')]))
-  const error = errorOf(() => fromFlatTable(table, { label: 'churn' }))
+test('a column of days is left out and said so without asOf, and the days until asOf with it', () => {
+  const joined = dayColumn('joined', [epochDay('2024-01-01'), null, epochDay('2024-03-01')])
+  const table = flat([1, 0, 1]).with(joined)
+  const without = fromFlatTable(table, { label: 'churn' })
+  expect(without.features.columns.map((column) => column.name)).toEqual(['tenure'])
+  expect(without.warnings).toEqual([
+    'Column joined was left out: it holds days, and without asOf, the day of the forecast, nobody knows how long ago they are.',
+  ])
+  const dataset = fromFlatTable(table, { label: 'churn', asOf: '2024-02-01' })
+  // January has 31 days; 1 March 2024 is 29 days after the day of the forecast
+  expect(dataset.features.columns[1]).toMatchObject({ kind: 'number', values: Float64Array.of(31, 0, -29) })
+  expect(dataset.features.columns[1]!.missing?.has(1)).toBe(true)
+  expect(dataset.flat).toEqual({ days: ['joined'], notations: {} })
+  const error = errorOf(() => fromFlatTable(table, { label: 'churn', features: ['joined'] }))
   expect(error.problems[0]).toMatchObject({
     code: 'column-type',
     parameter: 'column joined',
     received: 'day',
   })
-  expect(error.message).toContain('Name it in exclude')
-  expect(fromFlatTable(table, { label: 'churn', exclude: ['joined'] }).features.columns).toHaveLength(1)
+  expect(error.message).toContain('Name it in exclude, or give asOf')
+})
+
+test('the report says what became of every column', () => {
+  const rows = Array.from({ length: 40 }, (_, row) => ({
+    id: `C${row}`,
+    name: row < 4 ? 'Ann' : `Name ${row}`,
+    fee: `${row},5 €`,
+    plan: row % 2 === 0 ? 'gold' : 'basic',
+    since: '31/12/2024',
+    note: 'x',
+    happy: 'true',
+    churn: row % 3 === 0 ? 'ja' : 'nein',
+  }))
+  const dataset = fromFlatTable(tableFromRows(rows), { id: 'id', label: 'churn', exclude: ['note'] })
+  expect(dataset.report.columns?.rows()).toEqual([
+    {
+      column: 'name',
+      use: 'left out',
+      // 36 names and Ann
+      detail: 'it has 37 different texts in 40 rows; it names rows, such as an id',
+    },
+    { column: 'fee', use: 'number', detail: 'written with decimal commas; in €: 12€ is 12' },
+    { column: 'plan', use: 'category', detail: '2 categories' },
+    { column: 'since', use: 'left out', detail: 'it has the same value in every row' },
+    { column: 'happy', use: 'left out', detail: 'it has the same value in every row' },
+    { column: 'id', use: 'id', detail: null },
+    { column: 'note', use: 'excluded', detail: null },
+    { column: 'churn', use: 'label', detail: null },
+  ])
+  expect(dataset.flat?.notations).toEqual({ fee: { decimal: ',', unit: '€' } })
+})
+
+test('categories that mostly look like numbers or days, and numbers that look like days, are named', () => {
+  const churn = Array.from({ length: 30 }, (_, row) => row % 2)
+  const texts = (usual: string, other: string) => churn.map((_, row) => (row % 3 === 0 ? other : usual))
+  const { warnings } = fromFlatTable(
+    flat(churn, {
+      fee: texts('12,5', 'unknown'),
+      since: texts('31/12/2024', 'never'),
+      plan: texts('gold', '3'),
+      day: churn.map((_, row) => (row % 2 === 0 ? 20240131 : 20240229)),
+      amount: churn.map((_, row) => 20240131 + row),
+    }),
+    { label: 'churn' },
+  )
+  // 20 of the 30 rows hold the usual text; 20240132 is no day, so the amounts are none
+  expect(warnings.filter((each) => each.includes('look'))).toEqual([
+    'Column fee is read as categories, but 67 % of its cells look like numbers ("12,5"): correct the others, name their mark in missing, or declare its kind in types when it is read.',
+    'Column since is read as categories, but 67 % of its cells look like days ("31/12/2024"): correct the others, name their mark in missing, or declare its kind in types when it is read.',
+    'Column day is read as numbers that look like days, such as 20240131: read it with dateFormat: { "day": \'YYYYMMDD\' }, or name it in exclude.',
+  ])
+})
+
+test.each<[string, Cell[], number[]]>([
+  ['ja and nein', ['ja', 'nein', 'nein'], [1, 0, 0]],
+  ['是 and 否', ['否', '是', '否'], [0, 1, 0]],
+  ['离网 and 在网', ['离网', '在网', '在网'], [1, 0, 0]],
+  ['流失 and 未流失', ['未流失', '流失', '流失'], [0, 1, 1]],
+  ['t and f', ['f', 't', 'f'], [0, 1, 0]],
+  ['churned and active', ['active', 'churned', 'active'], [0, 1, 0]],
+  ['left and stayed', ['left', 'stayed', 'left'], [1, 0, 1]],
+  ['Attrited Customer and Existing Customer', ['Existing Customer', 'Attrited Customer'], [0, 1]],
+  ['sí and no', ['no', 'sí'], [0, 1]],
+  ['да and нет', ['да', 'нет'], [1, 0]],
+])('%s are as plain as yes and no', (_, churn, outcome) => {
+  expect([...fromFlatTable(flat(churn), { label: 'churn' }).outcome]).toEqual(outcome)
+})
+
+test.each<[string, Cell[]]>([
+  ['1 and 2, as factors of R are written', [1, 2, 1]],
+  ['1 and 2 as texts', ['1', '2', '1']],
+  ['-1 and 1', [-1, 1, 1]],
+  ['yes and perhaps', ['yes', 'perhaps', 'yes']],
+  ['active and inactive', ['active', 'inactive', 'active']],
+])('%s are asked, never guessed', (_, churn) => {
+  const error = errorOf(() => fromFlatTable(flat(churn), { label: 'churn' }))
+  expect(error.problems[0]).toMatchObject({ code: 'value-unknown', parameter: 'positive' })
+})
+
+test('yes in a column called the opposite of churn is asked', () => {
+  const table = tableFrom({ tenure: [1, 2], retained: ['yes', 'no'] })
+  expect(errorOf(() => fromFlatTable(table, { label: 'retained' })).code).toBe('value-unknown')
+  expect([...fromFlatTable(table, { label: 'retained', positive: 'no' }).outcome]).toEqual([0, 1])
+})
+
+test('spellings of one label are one value, with a note', () => {
+  const dataset = fromFlatTable(flat(['ja', 'Ja', 'JA ', 'nein']), { label: 'churn' })
+  expect([...dataset.outcome]).toEqual([1, 1, 1, 0])
+  expect(dataset.warnings[0]).toBe('Label column churn: "ja", "Ja", "JA " are read as one value.')
+})
+
+test('several values mean churned where they are named, the others stayed where that is plain or named too', () => {
+  const table = flat(['moved', 'died', 'active', 'new'])
+  const positive = ['moved', 'DIED']
+  expect(codes(errorOf(() => fromFlatTable(table, { label: 'churn', positive })))).toEqual(['value-unknown'])
+  expect([
+    ...fromFlatTable(table, { label: 'churn', positive, negative: ['active', 'new'] }).outcome,
+  ]).toEqual([1, 1, 0, 0])
+  const plain = flat(['moved', 'died', 'active', 'active'])
+  expect([...fromFlatTable(plain, { label: 'churn', positive }).outcome]).toEqual([1, 1, 0, 0])
+  const both = errorOf(() => fromFlatTable(plain, { label: 'churn', positive, negative: 'moved' }))
+  expect(both.problems[0]).toMatchObject({ parameter: 'negative', received: 'moved' })
 })
 
 test('unknown columns are refused all at once, each with the nearest name', () => {

@@ -572,7 +572,7 @@ describe('bad rows', () => {
       {
         code: 'file-unreadable',
         place: { table: 'usage', file: path },
-        wayOut: expect.stringContaining('iconv'),
+        wayOut: expect.stringContaining("likely gb18030: read it with encoding: 'gb18030'"),
       },
     ])
   })

@@ -172,7 +172,13 @@ describe('a row that is none', () => {
 
   it('names all cells that cannot be read, of the columns that the model needs', () => {
     try {
-      scorer.scoreRow({ ...known, fee: Number.NaN, tenure: new Date(), region: ['007'], extra: {} } as never)
+      scorer.scoreRow({
+        ...known,
+        fee: Number.NaN,
+        tenure: new Date(Number.NaN),
+        region: ['007'],
+        extra: {},
+      } as never)
       expect.unreachable()
     } catch (error) {
       expect(error).toBeInstanceOf(HoldfastError)

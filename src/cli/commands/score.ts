@@ -45,7 +45,7 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
     .option('--id <column>', 'column that names the customer (file only; default: the number of the row)')
     .option(
       '--as-of <YYYY-MM-DD>',
-      'first day that is not looked at (history only; default: the end of the history)',
+      'day of the forecast: the first that is not looked at (default: the end of the history; a file needs it where the model reads days)',
       dayOption,
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
@@ -88,7 +88,9 @@ async function scoresOfFile(
 ): Promise<Scored> {
   await checkOutputs('score', [...tableFiles(options), ...rejectsFile(options)], [modelFile, file])
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
-  return readInputTable(file, options, { id: options.id, texts }, (input) => ({
+  const notations = scorer.about.flat?.notations
+  const wanted = { id: options.id, texts, ...(notations === undefined ? {} : { notations }) }
+  return readInputTable(file, options, wanted, (input) => ({
     ...scoresOfTable(scorer, input, options),
     rejects: input.rejects,
   }))
@@ -97,16 +99,17 @@ async function scoresOfFile(
 function scoresOfTable(
   scorer: Scorer,
   { table, numberOf }: InputTable,
-  { id, reasons, maxUnseen: maximumUnseenShare }: ScoreCommandOptions,
+  { id, reasons, asOf, maxUnseen: maximumUnseenShare }: ScoreCommandOptions,
 ): Omit<Scored, 'rejects'> {
   refuse('score', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
   checkTableModel(scorer, table)
+  const options = { reasons, maximumUnseenShare, ...(asOf === undefined ? {} : { asOf }) }
   if (id !== undefined) {
-    const scores = scorer.scoreTable(table, { id, reasons, maximumUnseenShare })
+    const scores = scorer.scoreTable(table, { ...options, id })
     return { scores, unseen: scores.unseen }
   }
   // Sorted by risk, a score without a name could not be brought back to its customer
-  const scores = scorer.scoreTable(table, { reasons, maximumUnseenShare })
+  const scores = scorer.scoreTable(table, options)
   const numbers = Array.from({ length: scores.rowCount }, (_, row) => numberOf(row))
   const columns = [numberColumn('row', numbers), ...scores.columns]
   return { scores: new Table(columns, scores.rowCount), unseen: scores.unseen }

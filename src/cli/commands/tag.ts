@@ -4,7 +4,7 @@ import { stageTable } from '../../lifecycle/stageTable.js'
 import { tagLifecycle } from '../../lifecycle/tagLifecycle.js'
 import { formatTable } from '../formatTable.js'
 import { filesOfSources, historySources } from '../historySources.js'
-import { addHistoryInputOptions, type InputOptions, openInputHistory } from '../inputOptions.js'
+import { addInputOptions, type InputOptions, openInputHistory } from '../inputOptions.js'
 import { sayNotes } from '../leftOut.js'
 import { dayOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
@@ -30,7 +30,7 @@ export function addTagCommand(program: Command, terminal: Terminal): Command {
     'the last month that is over by then is tagged (default: the end of the history)',
     dayOption,
   )
-  addHistoryInputOptions(command)
+  addInputOptions(command)
   command.options.find((option) => option.long === '--history')!.makeOptionMandatory()
   return command
     .addHelpText('after', '\nExample:\n  holdfast tag --history operator --as-of 2025-06-01 --out stages.csv')

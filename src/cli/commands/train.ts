@@ -12,17 +12,17 @@ import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
 import type { Selection } from '../../select/selection.js'
 import { selectModel } from '../../select/selectModel.js'
-import { cellOf, columnMissing, type Table } from '../../table/table.js'
-import { writeTable } from '../../table/writeTable.node.js'
+import { columnMissing, type Table } from '../../table/table.js'
 import { addHistoryOptions, datasetOfHistory, type HistoryOptions, labelOf } from '../historyDataset.js'
 import { filesOfSources, historySources } from '../historySources.js'
 import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
-import { labelValue } from '../labelValue.js'
-import { sayLeftOut } from '../leftOut.js'
+import { addOutcomeOptions, outcomeOptions } from '../labelledInput.js'
+import { sayColumns, sayLeftOut } from '../leftOut.js'
 import { oneColumnHint } from '../modelInput.js'
 import { integerOption, listOption, numberOption } from '../optionParsers.js'
 import { checkOutputs, type OutputFile } from '../outputFiles.js'
 import { readInputTable } from '../readInputTable.js'
+import { noteText } from '../refusalText.js'
 import { rejectsFile, writeRejects } from '../rejects.js'
 import { progressLine, type Terminal } from '../terminal.js'
 import { Unfinished } from '../unfinished.js'
@@ -30,13 +30,14 @@ import { Unfinished } from '../unfinished.js'
 interface TrainOptions extends InputOptions, HistoryOptions {
   readonly label?: string
   readonly id?: string
-  readonly positive?: string
+  readonly positive?: string[]
+  readonly negative?: string[]
+  readonly asOf?: EpochDay
   readonly exclude?: string[]
   readonly textColumns?: string[]
   readonly learner: string
   readonly budget?: number
   readonly testShare: number
-  readonly testOut?: string
   readonly seed: number
   readonly out: string
 }
@@ -45,8 +46,6 @@ interface TrainOptions extends InputOptions, HistoryOptions {
 interface Prepared {
   readonly split: Split
   readonly rejects: Table
-  /** Rows of the file that were kept from the training, to be written; null where they are not asked for. */
-  readonly kept: Table | null
 }
 
 /** Adds `holdfast train`: a model file from a flat table or a raw history, with its figures on data kept aside. */
@@ -58,7 +57,6 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
     .requiredOption('--out <file>', 'model file to write')
     .option('--label <name>', 'label column of the file; with --history: cancelled, silent, value-dropped')
     .option('--id <column>', 'column that names the customer (file only)')
-    .option('--positive <value>', 'value of the label column that means churned (file only)')
     .option(
       '--exclude <columns>',
       'columns that are no features, separated by commas (file only)',
@@ -85,12 +83,8 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
       numberOption,
       0.2,
     )
-    .option(
-      '--test-out <file>',
-      'where the rows kept aside are written whole: evaluate and report need rows that the model has not seen (file only)',
-    )
     .option('--seed <number>', 'seed of the split and of the training', integerOption, 1)
-  return addHistoryOptions(addInputOptions(command))
+  return addHistoryOptions(addInputOptions(addOutcomeOptions(command)))
     .addHelpText(
       'after',
       `
@@ -99,7 +93,6 @@ the very model in the file.
 
 Examples:
   holdfast train telco.csv --label churn --out telco.model
-  holdfast train telco.csv --label churn --test-out kept.csv --out telco.model
   holdfast train telco.csv --label churn --learner auto --budget 60 --out telco.model
   holdfast train telco.csv --label churn --learner logistic --exclude total_charges --out telco.model
   holdfast train --history operator --label silent --horizon-days 60 --out silent.model`,
@@ -109,26 +102,21 @@ Examples:
       if (options.budget !== undefined && options.learner !== 'auto') {
         command.error("error: option '--budget <seconds>' is for --learner auto only")
       }
-      const { split, rejects, kept } =
+      const { split, rejects } =
         file === undefined ? await splitOfHistory(options, terminal) : await splitOfFile(file, options)
       sayLeftOut(terminal, 'not used', split.train.report.population)
       sayLeftOut(terminal, 'not used', split.train.report.unlabelled)
-      for (const warning of split.train.warnings) terminal.message(`note: ${warning}\n`)
+      sayColumns(terminal, split.train.report.columns)
+      for (const warning of split.train.warnings) terminal.message(`note: ${noteText(warning, command)}\n`)
       const { model, unfinished } = await trained(split.train, options, terminal)
       const scorer = createScorer(model, split.train)
       const evaluation = evaluate(scorer.model, split.test)
       await writeRejects(rejects, options, terminal)
-      if (kept !== null) await writeTable(kept, options.testOut!)
       await saveScorer(scorer, options.out)
       terminal.output(`${evaluation}\n`)
       terminal.output(
         `\nwrote ${options.out}: ${model.learner}, trained on ${unfinished?.trainedRows ?? split.train.ids.length} rows\n`,
       )
-      if (kept !== null) {
-        terminal.output(
-          `wrote ${options.testOut}: the ${kept.rowCount} rows that were kept from the training\n`,
-        )
-      }
       if (unfinished !== null) throw new Unfinished(unfinished.notes[0])
     })
 }
@@ -166,40 +154,28 @@ function secondsOption(text: string): number {
 }
 
 function filesToWrite(options: TrainOptions): OutputFile[] {
-  const kept =
-    options.testOut === undefined
-      ? []
-      : [{ flag: '--test-out', path: options.testOut, holds: 'table' } as const]
-  return [{ flag: '--out', path: options.out, holds: 'model' }, ...kept, ...rejectsFile(options)]
+  return [{ flag: '--out', path: options.out, holds: 'model' }, ...rejectsFile(options)]
 }
 
 async function splitOfFile(file: string, options: TrainOptions): Promise<Prepared> {
   await checkOutputs('train', filesToWrite(options), [file])
-  const { id, testShare, seed, textColumns: texts = [] } = options
-  const { dataset, table, rejects } = await readInputTable(file, options, { id, texts }, (input) => ({
+  const { id, testShare, seed, textColumns = [], exclude = [] } = options
+  // What is in a column that is not used need not be understood
+  const texts = [...textColumns, ...exclude]
+  const { dataset, rejects } = await readInputTable(file, options, { id, texts }, (input) => ({
     dataset: datasetOfTable(input.table, options),
-    table: input.table,
     rejects: input.rejects,
   }))
-  const split = splitRows(dataset, { testShare, seed })
-  const kept = options.testOut === undefined ? null : rowsOfCustomers(table, id, split.test.ids)
-  return { split, rejects, kept }
-}
-
-/** Without a column of ids a customer is named by the number of the row. */
-function rowsOfCustomers(table: Table, id: string | undefined, ids: readonly string[]): Table {
-  const wanted = new Set(ids)
-  const nameOf = (row: number): string => String(id === undefined ? row + 1 : cellOf(table.column(id), row))
-  return table.take(Int32Array.from(Array(table.rowCount).keys()).filter((row) => wanted.has(nameOf(row))))
+  return { split: splitRows(dataset, { testShare, seed }), rejects }
 }
 
 function datasetOfTable(table: Table, options: TrainOptions): Dataset {
-  const { label = 'churn', id, positive, exclude, textColumns = [] } = options
+  const { label = 'churn', id, exclude, textColumns = [] } = options
   checkColumns(table, [label, ...(id === undefined ? [] : [id]), ...(exclude ?? []), ...textColumns])
   return fromFlatTable(table, {
     label,
     ...(id === undefined ? {} : { id }),
-    ...(positive === undefined ? {} : { positive: labelValue(table, label, positive) }),
+    ...outcomeOptions(options),
     ...(exclude === undefined ? {} : { exclude }),
   })
 }
@@ -226,7 +202,7 @@ async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promis
     terminal.output(
       `tested on cutoff ${formatDay(split.testFrom!)}, ${split.purgedRows} rows purged before it\n`,
     )
-    return { split, rejects: history.rejects, kept: null }
+    return { split, rejects: history.rejects }
   } finally {
     await history.close()
   }

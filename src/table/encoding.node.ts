@@ -1,0 +1,180 @@
+import { isUtf8 } from 'node:buffer'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import type { Problem } from '../base/errors.js'
+import { fileFormat, openText } from './files.node.js'
+
+/** The rule of an option that names an encoding. */
+export const encodingOption = z
+  .string()
+  .refine(isEncoding)
+  .meta({ description: "the name of an encoding, such as 'utf-8' or 'gb18030'" })
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== ''
+  } catch {
+    return false
+  }
+}
+
+const bytesLookedAt = 1_048_576
+
+const marks: readonly (readonly [string, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+]
+
+/** Returns the encoding that bytes are likely of, undefined where they are UTF-8 or say nothing. */
+export function likelyEncoding(bytes: Uint8Array): string | undefined {
+  const marked = markOf(bytes)
+  if (marked !== undefined) return marked === 'utf-8' ? undefined : marked
+  const [even, odd] = [0, 1].map((start) => bytes.filter((byte, at) => at % 2 === start && byte === 0).length)
+  if (Math.max(even!, odd!) > bytes.length / 10) return odd! > even! ? 'utf-16le' : 'utf-16be'
+  // The last character may be cut
+  if (
+    isUtf8(bytes) ||
+    (bytes.length >= bytesLookedAt && isUtf8(bytes.subarray(0, bytes.lastIndexOf(10) + 1)))
+  )
+    return undefined
+  const runs = highRuns(bytes)
+  // Letters with accents stand alone or in twos; in Chinese texts bytes above 127 come in pairs, in Cyrillic ones in words
+  const inPairs = runs.filter((length) => length % 2 === 0).length
+  if (inPairs >= 0.9 * runs.length && decodes('gb18030', bytes)) return 'gb18030'
+  const mean = runs.reduce((sum, length) => sum + length, 0) / runs.length
+  return mean > 2.5 ? 'windows-1251' : 'windows-1252'
+}
+
+function markOf(bytes: Uint8Array): string | undefined {
+  return marks.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte))?.[0]
+}
+
+function highRuns(bytes: Uint8Array): number[] {
+  const runs: number[] = []
+  let length = 0
+  for (const byte of bytes) {
+    if (byte > 127) length++
+    else if (length > 0) {
+      runs.push(length)
+      length = 0
+    }
+  }
+  return length > 0 ? [...runs, length] : runs
+}
+
+function decodes(encoding: string, bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Returns the first bytes of a text file that are not all ASCII, unpacked. */
+async function startOf(path: string): Promise<Uint8Array> {
+  let start: Uint8Array = new Uint8Array()
+  try {
+    for await (const bytes of openText(path)) {
+      const isPlain = start.every((byte) => byte < 128)
+      start = isPlain ? (bytes as Uint8Array) : Buffer.concat([start, bytes as Uint8Array])
+      if (start.length >= bytesLookedAt && start.some((byte) => byte > 127)) break
+    }
+  } catch {
+    // Who reads the file says what is wrong with it
+  }
+  return start.subarray(0, bytesLookedAt)
+}
+
+/** Returns the encoding that a file is likely of, undefined where it is UTF-8 or says nothing. */
+export async function likelyEncodingOf(path: string): Promise<string | undefined> {
+  return likelyEncoding(await startOf(path))
+}
+
+/** Returns the problem "not a text in the given encoding" with the reason and the encoding that it likely is. */
+export async function unreadableText(path: string, error: unknown): Promise<Problem> {
+  const likely = await likelyEncodingOf(path)
+  const reason = error instanceof Error ? error.message : String(error)
+  const hint =
+    likely === undefined
+      ? 'Convert it to UTF-8, for instance with iconv.'
+      : `It is likely ${likely}: read it with encoding: '${likely}', or convert it to UTF-8.`
+  return {
+    code: 'file-unreadable',
+    parameter: 'the file',
+    rule: 'to be readable text in the given encoding',
+    place: { file: path },
+    wayOut: `${reason}. ${hint}`,
+  }
+}
+
+/** Returns the problem that the mark at the beginning of a file names another encoding than the user, where it does. */
+export async function otherEncoding(path: string, encoding: string): Promise<Problem | undefined> {
+  const named = new TextDecoder(encoding).encoding
+  let marked: string | undefined
+  try {
+    for await (const bytes of openText(path)) {
+      marked = markOf(bytes as Uint8Array)
+      break
+    }
+  } catch {
+    return undefined
+  }
+  // Without a name the mark is reason enough to refuse the bytes that follow
+  if (marked === undefined || marked === named || named === 'utf-8') return undefined
+  return {
+    code: 'file-unreadable',
+    parameter: 'the file',
+    rule: `to be ${encoding}, and it begins with the mark of ${marked}`,
+    place: { file: path },
+    wayOut: `Read it with encoding: '${marked}'.`,
+  }
+}
+
+/** Yields the text of a file, unpacked and decoded. */
+export async function* decodedText(path: string, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  for await (const bytes of openText(path)) yield decoder.decode(bytes as Uint8Array, { stream: true })
+  yield decoder.decode()
+}
+
+/** Files in UTF-8, and the names that the user gave them. */
+export interface Utf8Files {
+  readonly paths: readonly string[]
+  readonly nameOf: (path: string) => string
+}
+
+/** Lets `use` read text files in UTF-8: the files themselves, or copies of files of another encoding, removed afterwards. */
+export async function withUtf8<Result>(
+  paths: readonly string[],
+  encoding: string,
+  use: (files: Utf8Files | { readonly problems: readonly Problem[] }) => Promise<Result>,
+): Promise<Result> {
+  if (new TextDecoder(encoding).encoding === 'utf-8') return use({ paths, nameOf: (path) => path })
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
+  try {
+    const problems: Problem[] = []
+    const names = new Map<string, string>()
+    for (const [index, path] of paths.entries()) {
+      const other = await otherEncoding(path, encoding)
+      if (other !== undefined) problems.push(other)
+      const copy = join(folder, `${index}.${fileFormat(path) === 'json' ? 'jsonl' : fileFormat(path)}`)
+      names.set(copy, path)
+      try {
+        await pipeline(Readable.from(decodedText(path, encoding)), createWriteStream(copy))
+      } catch (error) {
+        problems.push(await unreadableText(path, error))
+      }
+    }
+    if (problems.length > 0) return await use({ problems })
+    return await use({ paths: [...names.keys()], nameOf: (path) => names.get(path) ?? path })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { HoldfastError } from '../../src/base/errors.js'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
+import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
+import { tableFromRows } from '../../src/table/tableFromRows.js'
+
+type Row = Readonly<Record<string, unknown>>
+
+const rows: readonly Row[] = Array.from({ length: 400 }, (_, row) => ({
+  fee: ((row * 37) % 4000) + ((row * 7) % 100) / 100,
+  share: (row * 13) % 100,
+  balance: ((row * 91) % 3000) - 1500 + 0.25,
+  since: new Date(Date.UTC(2024, 0, 1 + ((row * 53) % 360))),
+  churn: (row * 37) % 4000 > 1800 === row % 5 > 0 ? 1 : 0,
+}))
+
+const number = (locale: string, value: unknown) =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 10 }).format(value as number)
+const day = (locale: string, value: unknown) =>
+  new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+  }).format(value as Date)
+const wide = (text: string) =>
+  text.replaceAll(/[!-~]/g, (each) => String.fromCharCode(each.charCodeAt(0) + 0xfee0))
+
+/** The same table as people write it. */
+const notations: Readonly<Record<string, (row: Row) => Row>> = {
+  German: (row) => ({
+    ...row,
+    fee: `${number('de-DE', row['fee'])} €`,
+    share: `${row['share']} %`,
+    balance: number('de-DE', row['balance']).replace(/^-(.*)/, '$1-'),
+    since: day('de-DE', row['since']),
+  }),
+  American: (row) => ({
+    ...row,
+    fee: `$${number('en-US', row['fee'])}`,
+    share: `${row['share']}%`,
+    balance: number('en-US', row['balance']).replace(/^-(.*)/, '($1)'),
+    since: `${day('en-US', row['since'])} 11:59 PM`,
+  }),
+  French: (row) => ({
+    ...row,
+    fee: number('fr-FR', row['fee']),
+    balance: number('fr-FR', row['balance']).replace('-', '\u2212'),
+    since: day('fr-FR', row['since']),
+  }),
+  Chinese: (row) => ({
+    ...row,
+    fee: `${wide(String(row['fee']))}元`,
+    since: day('zh-CN', row['since']),
+  }),
+}
+
+const options = { label: 'churn', asOf: '2025-01-01' }
+const trained = (table: readonly Row[]) => {
+  const dataset = fromFlatTable(tableFromRows(table), options)
+  return { dataset, model: trainBoosting(dataset, { rounds: 20, earlyStopping: false }) }
+}
+const usual = trained(rows)
+
+test.each(Object.entries(notations))(
+  'the same table in %s notation gives the same model, bit for bit',
+  (_, write) => {
+    const written = rows.map(write)
+    const { dataset, model } = trained(written)
+    expect(dataset.fingerprint).toBe(usual.dataset.fingerprint)
+    expect(model.probability(dataset.features)).toEqual(usual.model.probability(usual.dataset.features))
+    // Through a file, a row that is written as in training scores as the row of numbers and days does
+    const scorer = loadScorer(encodeScorer(createScorer(model, dataset)))
+    const plain = createScorer(usual.model, usual.dataset)
+    const { churn: _label, ...row } = written[7]!
+    const { churn: _other, ...same } = rows[7]!
+    const asOf = '2025-01-01'
+    const score = scorer.scoreRow(row as never, { asOf })
+    expect(score.probability).toBe(plain.scoreRow(same as never, { asOf }).probability)
+    expect(score.probability).toBe(usual.model.probability(usual.dataset.features)[7])
+    // One row could be read in two ways where a table cannot
+    const table = tableFromRows([row], { notations: dataset.flat!.notations })
+    expect(scorer.scoreTable(table, { asOf }).numbers('probability').values[0]).toBe(score.probability)
+  },
+)
+
+test('days move with the day of the forecast, which is needed', () => {
+  const scorer = createScorer(usual.model, usual.dataset)
+  const { churn: _, ...row } = rows[7]!
+  const later = { ...row, since: new Date((row['since'] as Date).getTime() + 86_400_000 * 31) }
+  const usualScore = scorer.scoreRow(row as never, { asOf: '2025-01-01' })
+  expect(scorer.scoreRow(later as never, { asOf: '2025-02-01' })).toEqual(usualScore)
+  expect(() => scorer.scoreRow(row as never)).toThrow('expected asOf to be the day of the forecast')
+  expect(() => scorer.scoreRow({ ...row, since: 20240131 } as never, { asOf: '2025-01-01' })).toThrow(
+    'expected column since to hold days, as in training',
+  )
+  const reasons = scorer.scoreRow(row as never, { asOf: '2025-01-01', reasons: 20 }).reasons
+  expect(reasons.find((reason) => reason.feature === 'since')?.text).toMatch(/^days since since is \d+ /)
+})
+
+test('a text that is not written as in training is refused, never missing', () => {
+  const scorer = createScorer(usual.model, usual.dataset)
+  const { churn: _, ...row } = rows[7]!
+  const asOf = '2025-01-01'
+  expect(scorer.scoreRow({ ...row, fee: String(row['fee']) } as never, { asOf }).probability).toBe(
+    scorer.scoreRow(row as never, { asOf }).probability,
+  )
+  expect(() => scorer.scoreRow({ ...row, fee: '12,5' } as never, { asOf })).toThrow(HoldfastError)
+  expect(() => scorer.scoreRow({ ...row, since: '31/12/2024' } as never, { asOf })).toThrow('YYYY-MM-DD')
+})
+
+test('model files of earlier versions say nothing of how columns were written, and are read', () => {
+  const scorer = loadScorer(new Uint8Array(readFileSync('models/telco/telco.model')))
+  expect(scorer.about.flat).toBeNull()
+})
