@@ -10,7 +10,7 @@ const mayImport = {
   feature: ['base', 'table', 'engine', 'population'],
   dataset: ['base', 'table', 'engine', 'population', 'label', 'feature'],
   learn: ['base'],
-  evaluate: ['base', 'learn/contract'],
+  evaluate: ['base', 'learn/contract', 'learn/trainedRows'],
   select: ['base', 'learn', 'evaluate'],
   score: ['base', 'table', 'engine', 'population', 'feature', 'learn'],
   lifecycle: ['base', 'table', 'engine', 'population', 'feature'],

@@ -29,7 +29,7 @@ export function customersOf(
     const customerOf = groupNumbers(ids)
     if (occursTwice(customerOf)) return { customerOf, note: null }
   }
-  return byIdentity(identicalRows(features))
+  return byIdentity(identicalRows(features), ids != null)
 }
 
 /** Does what `customersOf` does for rows of which only the keys and a sample are there: see `rowKeys` and `idKeys`. */
@@ -42,12 +42,15 @@ export function customersOfKeys(
     const customerOf = keyNumbers(ids)
     if (occursTwice(customerOf)) return { customerOf, note: null }
   }
-  return byIdentity(identicalByKeys(rows, sampleOf))
+  return byIdentity(identicalByKeys(rows, sampleOf), ids !== null)
 }
 
-function byIdentity(identical: IdenticalRows | null): RowCustomers {
+function byIdentity(identical: IdenticalRows | null, hasIds: boolean): RowCustomers {
   if (identical === null) return ownRows
-  return { customerOf: identical.numberOf, note: identicalNote(identical.rows, identical.numberOf.length) }
+  return {
+    customerOf: identical.numberOf,
+    note: identicalNote(identical.rows, identical.numberOf.length, hasIds),
+  }
 }
 
 /** Each row is a customer of its own. */
@@ -63,7 +66,10 @@ function occursTwice(numbers: Int32Array): boolean {
   return numbers.some((number, row) => number !== row)
 }
 
-/** Returns what is said of rows that are identical. */
-export function identicalNote(identical: number, rows: number): string {
-  return `${identical} of ${rows} rows have the values of another row in every feature, far more than chance leaves: they are taken for rows of one customer and stay together in whatever is kept from a training. Give ids to say whose each row is, or leave copies out.`
+/** Returns what is said of rows that are identical, with ids that are all different or without ids. */
+function identicalNote(identical: number, rows: number, hasIds: boolean): string {
+  const wayOut = hasIds
+    ? 'Their ids differ: where they are copies of one customer, give them one id or leave the copies out.'
+    : 'Give ids to say whose each row is, or leave copies out.'
+  return `${identical} of ${rows} rows have the values of another row in every feature, far more than chance leaves: they are taken for rows of one customer and stay together in whatever is kept from a training. ${wayOut}`
 }

@@ -84,6 +84,10 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
     const known = member === undefined ? [] : memberNames(member)
     return issue.keys.map((key) => unknownOption([...path, key].join('.'), key, known))
   }
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+    const union = unionAt(schema, path, options)
+    if (union !== undefined) return unionProblems(issue, union, path, valueAt(options, path))
+  }
   const parameter = path.length === 0 ? 'options' : path.join('.')
   const rule = member === undefined || hasOwnWords(issue) ? issue.message : optionRule(member)
   const received = valueAt(options, path)
@@ -91,6 +95,64 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
   const wayOut = shareHint(rule, received)
   if (wayOut !== undefined) return [{ ...problem, wayOut }]
   return [rule.includes('YYYY-MM-DD') ? { ...problem, ...dayHint(received) } : problem]
+}
+
+/** Says what is wrong with the alternative that was meant, where that can be told; else which there are. */
+function unionProblems(
+  issue: z.core.$ZodIssueInvalidUnion,
+  union: z.ZodUnion,
+  path: readonly string[],
+  received: unknown,
+): Problem[] {
+  const alternatives = (union.options as readonly z.ZodType[]).map((option, place) => ({
+    schema: unwrap(option),
+    names: memberNames(option),
+    issues: issue.errors[place] ?? [],
+  }))
+  const all: Problem = invalidOption(path, optionRule(union), received)
+  if (!isPlainObject(received)) return [all]
+  const given = Object.keys(received)
+  const known = [...new Set(alternatives.flatMap(({ names }) => names))]
+  const unknown = given.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    return unknown.map((name) => unknownOption([...path, name].join('.'), name, known))
+  }
+  const fitting = alternatives.filter(({ names }) => given.every((name) => names.includes(name)))
+  const [meant] = fitting.sort((a, b) => a.issues.length - b.issues.length)
+  if (meant === undefined) {
+    const apart = given.filter((name) =>
+      alternatives.some(({ names }) => names.length > 0 && !names.includes(name)),
+    )
+    return [{ ...all, wayOut: `Give one of ${apart.join(', ')}, not several of them.` }]
+  }
+  if (given.length === 0) return [all]
+  return meant.issues
+    .flatMap((inner) => problemsOf(inner, meant.schema, received))
+    .map((problem) => ({ ...problem, parameter: [...path, problem.parameter].join('.') }))
+}
+
+/** Returns the union at a path, also where the way leads through other unions: by what was given. */
+function unionAt(schema: z.ZodType, path: readonly string[], given: unknown): z.ZodUnion | undefined {
+  const current = unwrap(schema)
+  const [step, ...rest] = path
+  if (step === undefined) return current instanceof z.ZodUnion ? current : undefined
+  if (current instanceof z.ZodUnion) {
+    const options = (current.options as readonly z.ZodType[]).filter((option) =>
+      memberNames(option).includes(step),
+    )
+    const issuesOf = (option: z.ZodType): number => option.safeParse(given).error?.issues.length ?? 0
+    const [nearest] = options.sort((a, b) => issuesOf(a) - issuesOf(b))
+    return nearest === undefined ? undefined : unionAt(nearest, path, given)
+  }
+  const member =
+    current instanceof z.ZodObject
+      ? (current.shape[step] as z.ZodType | undefined)
+      : current instanceof z.ZodArray
+        ? (current.element as z.ZodType)
+        : current instanceof z.ZodRecord
+          ? (current.valueType as z.ZodType)
+          : undefined
+  return member === undefined ? undefined : unionAt(member, rest, valueAt(given, [step]))
 }
 
 // A refinement without a message of its own says no more than that the input is invalid.
@@ -134,6 +196,8 @@ export interface JsonRule {
   readonly anyOf?: readonly JsonRule[]
   readonly oneOf?: readonly JsonRule[]
   readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonRule>>
+  readonly required?: readonly string[]
 }
 
 function ruleText(rule: JsonRule): string {
@@ -143,6 +207,7 @@ function ruleText(rule: JsonRule): string {
   const alternatives = rule.anyOf ?? rule.oneOf
   if (alternatives !== undefined) return alternatives.map(ruleText).join(' or ')
   if (typeof rule.type === 'object') return rule.type.map((type) => ruleText({ type })).join(' or ')
+  if (rule.type === 'object' && rule.properties !== undefined) return objectText(rule)
   const nouns: Record<string, string> = {
     integer: 'an integer',
     number: 'a number',
@@ -155,6 +220,11 @@ function ruleText(rule: JsonRule): string {
   const noun = nouns[rule.type ?? ''] ?? 'of the documented type'
   const limits = limitTexts(rule)
   return limits.length === 0 ? noun : `${noun} ${limits.join(' and ')}`
+}
+
+function objectText({ properties, required = [] }: JsonRule): string {
+  const names = Object.keys(properties!).map((name) => (required.includes(name) ? name : `${name}?`))
+  return `{ ${names.join(', ')} }`
 }
 
 function limitTexts(rule: JsonRule): string[] {

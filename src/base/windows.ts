@@ -8,8 +8,8 @@ export interface DayWindow {
 
 /** A window counted back from a cutoff: its length, and how far before the cutoff it ends (`lag`). */
 export type WindowRule =
-  | { readonly days: Days; readonly lag?: Days }
-  | { readonly months: Months; readonly lag?: Months }
+  | { readonly days: Days; readonly lag?: Days; readonly months?: never }
+  | { readonly months: Months; readonly lag?: Months; readonly days?: never }
   | 'all'
 
 /** Earliest day a window can name; the start of the window `'all'`. */

@@ -4,6 +4,7 @@ import { customerProblems } from '../base/customerProblems.js'
 import { hasSeveralRows } from '../base/customersOf.js'
 import { type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
+import { overlapOf, type RowOverlap } from '../learn/trainedRows.js'
 import { brierDecompositionOf } from './calibration/brierDecomposition.js'
 import { brierScoreOf } from './calibration/brierScore.js'
 import { calibrationCurveOf } from './calibration/calibrationCurve.js'
@@ -13,6 +14,7 @@ import { type Binning, calibrationOptions, calibrationTableOf } from './calibrat
 import { logLossOf, wronglyCertain } from './calibration/logLoss.js'
 import { maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
 import { Evaluation } from './evaluation.js'
+import { percent } from './figureTexts.js'
 import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
 import { type BootstrapOptions, bootstrapOptions, resampleCount } from './interval/bootstrapOptions.js'
 import { groupProblems } from './interval/customerGroups.js'
@@ -72,7 +74,9 @@ const fewCustomers = 30
  * Returns how good the predictions of a model are on customers it was not trained on.
  *
  * Print it, or read its fields. The data must be later than the training data, or at least other customers: on its
- * own training rows every model looks better than it is, and this function cannot know.
+ * own training rows every model looks better than it is. Such rows are found by their fingerprints, and `notes` say how
+ * many there are: those of a model trained in this process, and of one in the file of a scorer that was made with its
+ * training data. Of models of other libraries, of `trainBoostingFromChunks` and of `saveModel` it is not known.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
  * all from the same resamples; where an id of `data` is there more than once, whole customers are drawn. Calibration has none:
@@ -102,7 +106,18 @@ export function evaluate(model: ChurnModel, data: TrainingData, options?: Evalua
     name: model.learner,
     ...(data.weight === undefined ? {} : { weight: data.weight }),
   }
-  return evaluation('evaluate', model.probability(data.features), data.outcome, full)
+  const overlap = overlapOf(model, data.features)
+  return evaluation('evaluate', model.probability(data.features), data.outcome, full, overlapNotes(overlap))
+}
+
+/** Says where rows are those that the model was trained on; empty where they are not, or it is not known. */
+function overlapNotes(overlap: RowOverlap | null): string[] {
+  if (overlap === null || !overlap.isOverlap) return []
+  const { equal, compared } = overlap
+  return [
+    `${equal} of the ${compared} rows that were compared (${percent(equal / compared)}) are equal to rows that THE MODEL WAS ` +
+      'TRAINED ON: the figures are too good. Evaluate on customers that were kept from the training.',
+  ]
 }
 
 /** The rows of a customer, at several cutoffs for one, say less than as many customers would. */
@@ -143,6 +158,7 @@ function evaluation(
   probability: ArrayLike<number>,
   outcome: ArrayLike<number>,
   options: EvaluateProbabilitiesOptions | undefined,
+  notes: readonly string[] = [],
 ): Evaluation {
   const { ranked, checked } = checkOutcomes(operation, evaluateOptions, probability, outcome, options)
   refuse(operation, groupProblems(checked.groups, outcome, checked.weight))
@@ -177,7 +193,7 @@ function evaluation(
     confusion: confusionOf(ranked, threshold),
     matthewsCorrelation: matthewsCorrelationOf(ranked, threshold),
     halfOfChurners: contactSavingsOf(ranked, { caughtShare: 0.5 }),
-    notes: notesOn(outcome, checked.weight, ranked, line, hasLogLoss),
+    notes: [...notes, ...notesOn(outcome, checked.weight, ranked, line, hasLogLoss)],
   })
 }
 

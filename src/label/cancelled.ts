@@ -1,20 +1,16 @@
 import { z } from 'zod'
-import type { Days, Months } from '../base/days.js'
+import type { Days } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import { type CancelCause, cancelCauseSchema } from './cancelCause.js'
-import { horizonOf } from './horizonOf.js'
+import { type HorizonOptions, horizonOf } from './horizonOf.js'
 import type { CancelledRule } from './rule.js'
 
 /** Windows of the label {@link cancelled}; exactly one of the two lengths of the outcome window. */
-export interface CancelledOptions {
+export type CancelledOptions = HorizonOptions & {
   /** Only cancellations of this cause count, made with `voluntary` or `involuntary`. Left out: all. */
   readonly cause?: CancelCause
   /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
-  /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `horizonMonths` is not given. */
-  readonly horizonDays?: Days
-  /** Length of the outcome window in calendar months. Integer ≥ 1. */
-  readonly horizonMonths?: Months
 }
 
 const schema = z.strictObject({

@@ -5,16 +5,23 @@ import { lengthOf } from './horizonOf.js'
 import { type FirstPassageRule, type PassageCause, passageCausesSchema } from './rule.js'
 
 /** Events and windows of {@link firstPassage}; at most one of the two lengths. */
-export interface FirstPassageOptions {
+export type FirstPassageOptions = {
   /** The events; of two on one day the one that is listed first counts. Default: cancelled, whatever the cause. */
   readonly causes?: readonly PassageCause[]
   /** Days between cutoff and the begin of the follow-up. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
-  /** Customers without an event are censored after so many days. Integer ≥ 1. Left out: where the history ends. */
-  readonly horizonDays?: Days
-  /** The same in calendar months. Integer ≥ 1. */
-  readonly horizonMonths?: Months
-}
+} & (
+  | {
+      /** Customers without an event are censored after so many days. Integer ≥ 1. Left out: where the history ends. */
+      readonly horizonDays?: Days
+      readonly horizonMonths?: never
+    }
+  | {
+      readonly horizonDays?: never
+      /** The same in calendar months. Integer ≥ 1. */
+      readonly horizonMonths?: Months
+    }
+)
 
 const schema = z.strictObject({
   causes: passageCausesSchema.default([{ name: 'cancelled', event: 'cancelled' }]),

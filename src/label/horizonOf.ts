@@ -2,6 +2,19 @@ import type { Days, Months } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import type { Horizon } from './rule.js'
 
+/** Length of the outcome window: in days or in calendar months, never both. */
+export type HorizonOptions =
+  | {
+      /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `horizonMonths` is not given. */
+      readonly horizonDays?: Days
+      readonly horizonMonths?: never
+    }
+  | {
+      readonly horizonDays?: never
+      /** Length of the outcome window in calendar months. Integer ≥ 1. */
+      readonly horizonMonths?: Months
+    }
+
 /** A length in days or in months, each under the name of its option. */
 export type Lengths = Readonly<Record<string, Days | Months | undefined>>
 

@@ -3,6 +3,14 @@ import type { CancelCause } from './cancelCause.js'
 import type { PlanOrder } from './planOrder.js'
 import type { FirstPassageRule, OutcomeRule, PassageCause } from './rule.js'
 
+/** What the name of a label looks like, so far as a type can tell. */
+export type LabelName = `${
+  | 'cancelled'
+  | `silent_${string}_active${number}${'d' | 'm'}`
+  | `dropped_${string}_of_${number}m`
+  | `downgraded_${string}_${'at_end' | 'any_time'}`
+  | `first[${string}]`}${string}_${`${number}${'d' | 'm'}` | 'all'}`
+
 /**
  * Returns the name of a label: made from the rule alone, so that it says what a model predicts. Two rules that ask
  * different questions have different names.

@@ -1,7 +1,7 @@
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import type { CancelCause, UnpaidBefore } from './cancelCause.js'
-import { labelName } from './labelName.js'
+import { type LabelName, labelName } from './labelName.js'
 import type { PlanOrder } from './planOrder.js'
 import { type FirstPassageRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
 
@@ -10,6 +10,7 @@ import { type FirstPassageRule, type OutcomeRule, outcomeRuleSchema } from './ru
  *
  * Lists come back in the order of the name: sorted, each value once.
  *
+ * @param name any text; what is written in the code itself and is the name of no label does not compile
  * @throws {HoldfastError} `value-unknown` where it is the name of no rule
  *
  * @example
@@ -18,7 +19,9 @@ import { type FirstPassageRule, type OutcomeRule, outcomeRuleSchema } from './ru
  *
  * @see {@link labelName}
  */
-export function parseLabelName(name: string): OutcomeRule {
+export function parseLabelName<Name extends string>(
+  name: Name & (string extends Name ? unknown : LabelName),
+): OutcomeRule {
   checkArguments('parseLabelName', ['name', name, 'text'])
   const ending = /^(.*?)(?:_gap(\d+)d)?_(\d+d|\d+m|all)$/s.exec(name)
   const what = ending === null ? undefined : whatOf(ending[1]!)

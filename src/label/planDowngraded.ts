@@ -1,30 +1,42 @@
 import { z } from 'zod'
-import type { Days, Months } from '../base/days.js'
+import type { Days } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { horizonOf } from './horizonOf.js'
+import { type HorizonOptions, horizonOf } from './horizonOf.js'
 import { type PlanOrder, planOrderSchema } from './planOrder.js'
 import type { PlanDowngradedRule } from './rule.js'
 
+/** What makes a plan a lower one: exactly one of the three. */
+type LowerPlan =
+  | {
+      /** Plans or brands, the lowest first; plans of one tier are listed together: `['mini', ['easy', 'easy+'], 'max']`. */
+      readonly tiers: readonly (string | readonly string[])[]
+      readonly leastFall?: never
+      readonly leastShare?: never
+    }
+  | {
+      readonly tiers?: never
+      /** Fall of the column that counts, in its unit. Above 0. */
+      readonly leastFall: number
+      readonly leastShare?: never
+    }
+  | {
+      readonly tiers?: never
+      readonly leastFall?: never
+      /** Fall of the column that counts, as a share of its value at the cutoff. In (0, 1]. */
+      readonly leastShare: number
+    }
+
 /** Order of plans and windows of the label {@link planDowngraded}; exactly one of `tiers`, `leastFall`, `leastShare`. */
-export interface PlanDowngradedOptions {
-  /** Plans or brands, the lowest first; plans of one tier are listed together: `['mini', ['easy', 'easy+'], 'max']`. */
-  readonly tiers?: readonly (string | readonly string[])[]
-  /** Fall of the column that counts, in its unit. Above 0. */
-  readonly leastFall?: number
-  /** Fall of the column that counts, as a share of its value at the cutoff. In (0, 1]. */
-  readonly leastShare?: number
-  /** Column of `plans`: a text for `tiers` (default `'plan'`), otherwise a number (default `'fee'`). */
-  readonly column?: string
-  /** `'atEnd'`: on the lower plan when the window ends; `'anyTime'`: on any day of it. Default `'atEnd'`. */
-  readonly when?: 'atEnd' | 'anyTime'
-  /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
-  readonly gapDays?: Days
-  /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `horizonMonths` is not given. */
-  readonly horizonDays?: Days
-  /** Length of the outcome window in calendar months. Integer ≥ 1. */
-  readonly horizonMonths?: Months
-}
+export type PlanDowngradedOptions = HorizonOptions &
+  LowerPlan & {
+    /** Column of `plans`: a text for `tiers` (default `'plan'`), otherwise a number (default `'fee'`). */
+    readonly column?: string
+    /** `'atEnd'`: on the lower plan when the window ends; `'anyTime'`: on any day of it. Default `'atEnd'`. */
+    readonly when?: 'atEnd' | 'anyTime'
+    /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
+    readonly gapDays?: Days
+  }
 
 const schema = z.strictObject({
   tiers: z

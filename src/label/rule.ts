@@ -5,7 +5,9 @@ import { type CancelCause, cancelCauseSchema } from './cancelCause.js'
 import { type PlanOrder, planOrderSchema } from './planOrder.js'
 
 /** Length of the outcome window: days, or calendar months counted from its first day. */
-export type Horizon = { readonly days: Days } | { readonly months: Months }
+export type Horizon =
+  | { readonly days: Days; readonly months?: never }
+  | { readonly months: Months; readonly days?: never }
 
 /** Churned = cancelled in the outcome window, with a cause: cancelled for this cause. */
 export interface CancelledRule {

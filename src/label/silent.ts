@@ -6,20 +6,35 @@ import { horizonOf, lengthOf } from './horizonOf.js'
 import { eventTableSchema, type SilentRule } from './rule.js'
 
 /** Windows of the label {@link silent}. */
-export interface SilentOptions {
+export type SilentOptions = {
   /** Table whose rows are the activity. Default `'usage'`. */
   readonly table?: EventTableName
-  /** Length of the look-back that makes a customer countable. Days, integer ≥ 1. Default 30, where no months are given. */
-  readonly activeDays?: Days
-  /** The same in calendar months. Integer ≥ 1. */
-  readonly activeMonths?: Months
   /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
-  /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `silentMonths` is not given. */
-  readonly silentDays?: Days
-  /** Length of the outcome window in calendar months. Integer ≥ 1. */
-  readonly silentMonths?: Months
-}
+} & (
+  | {
+      /** Length of the look-back that makes a customer countable. Days, integer ≥ 1. Default 30, where no months are given. */
+      readonly activeDays?: Days
+      readonly activeMonths?: never
+    }
+  | {
+      readonly activeDays?: never
+      /** The same in calendar months. Integer ≥ 1. */
+      readonly activeMonths?: Months
+    }
+) &
+  (
+    | {
+        /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `silentMonths` is not given. */
+        readonly silentDays?: Days
+        readonly silentMonths?: never
+      }
+    | {
+        readonly silentDays?: never
+        /** Length of the outcome window in calendar months. Integer ≥ 1. */
+        readonly silentMonths?: Months
+      }
+  )
 
 const schema = z.strictObject({
   table: eventTableSchema.default('usage'),

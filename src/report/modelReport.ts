@@ -10,6 +10,7 @@ import { featureName } from '../feature/name/featureName.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { accumulatedLocalEffects } from '../learn/explain/accumulatedLocalEffects.js'
 import { contributionImportance } from '../learn/explain/contributionImportance.js'
+import { overlapOf, overlapWith, trainedRowsOf } from '../learn/trainedRows.js'
 import { backtestFacts } from './facts/backtestFacts.js'
 import { type ReportedData, rowsFacts } from './facts/dataFacts.js'
 import { featureFacts } from './facts/featureFacts.js'
@@ -40,7 +41,8 @@ const usualUse =
  * pictures; all of them show these facts and compute nothing more. Sections that nothing was given for are left out: no
  * offer, no profit; no segments, no table of them.
  *
- * Take care that `test` is not the data the model was trained on; no report can know.
+ * `test` must not be the data the model was trained on. Where `train` is given, or the model is that of a scorer with its
+ * training data, rows of the training are found and said; else the report says that it is not known.
  *
  * @param model any trained model
  * @param test features and outcomes of other, better of later customers: a `Dataset`, or any `TrainingData`
@@ -88,6 +90,7 @@ export function modelReport(
     }),
     data: {
       test: rowsFacts(test),
+      seen: overlapOf(model, test.features) ?? overlapOfData(test, options?.train, names),
       train: options?.train === undefined ? null : rowsFacts(options.train),
       features: featureFacts(names, test.features, options?.train?.features),
       warnings: warningsOf(test, options?.train),
@@ -137,6 +140,7 @@ export function predictionReport(
     ...commonFacts(probability, test, checked as ReportOptions, { learner: null, features: null }),
     data: {
       test: rowsFacts(test),
+      seen: null,
       train: options?.train === undefined ? null : rowsFacts(options.train),
       features: [],
       warnings: warningsOf(test, options?.train),
@@ -208,6 +212,11 @@ function cardWords(
     intendedUse,
     remarks: [...remarks],
   }
+}
+
+function overlapOfData(test: ReportedData, train: ReportedData | undefined, names: readonly string[]) {
+  const rows = train === undefined ? null : trainedRowsOf(train.features, names, '')
+  return rows === null ? null : overlapWith(rows, test.features)
 }
 
 function warningsOf(test: ReportedData, train: ReportedData | undefined): string[] {

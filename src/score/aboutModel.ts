@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Days } from '../base/days.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
+import { type TrainedRows, trainedRowsSchema } from '../learn/trainedRows.js'
 import { type PopulationRule, populationRuleSchema } from '../population/rule.js'
 import type { ColumnNotation } from '../table/columnReading.js'
 import { columnNotationSchema } from '../table/readingOptions.js'
@@ -32,7 +33,13 @@ export interface AboutModel {
     readonly notations: Readonly<Record<string, ColumnNotation>>
   } | null
   /** Null where it is not known. */
-  readonly trainedOn: { readonly rows: number; readonly churned: number; readonly fingerprint: string } | null
+  readonly trainedOn: {
+    readonly rows: number
+    readonly churned: number
+    readonly fingerprint: string
+    /** By what `evaluate` and reports find training rows again; not there in files of earlier versions. */
+    readonly trainedRows?: TrainedRows | undefined
+  } | null
   /** What training has seen of each feature; null where it is not known: imported models, files of earlier versions. */
   readonly seen: readonly SeenFeature[] | null
 }
@@ -60,6 +67,7 @@ export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
       rows: z.number().int().min(1),
       churned: z.number().int().min(0),
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+      trainedRows: trainedRowsSchema.optional(),
     })
     .nullable(),
   seen: z.array(seenFeatureSchema).nullable().default(null),

@@ -12,8 +12,10 @@ import { describeFeature } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel } from '../learn/contract.js'
+import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
+import { rememberTrainedRows, trainedRowsOf } from '../learn/trainedRows.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
@@ -131,7 +133,10 @@ export interface TrainedOn {
   readonly flat?: NonNullable<AboutModel['flat']>
   readonly outcome: Uint8Array
   readonly fingerprint: string
-  /** The training rows: what the scorer has seen. Left out, nothing but categories can be compared later. */
+  /**
+   * The training rows: what the scorer has seen, and fingerprints by which an evaluation on them is noticed. Left out,
+   * nothing but categories can be compared later.
+   */
   readonly features?: FeatureMatrix
 }
 
@@ -152,14 +157,21 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
       bands: inNameOf('createScorer', () => riskBands(model.baseRate, bands)),
       label: trainedOn?.label ?? null,
       flat: trainedOn?.flat ?? null,
-      trainedOn: trainedOn === undefined ? null : countsOf(trainedOn),
+      trainedOn: trainedOn === undefined ? null : factsOf(trainedOn, model),
       seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
     }),
   )
 }
 
-function countsOf({ outcome, fingerprint }: TrainedOn): AboutModel['trainedOn'] {
-  return { rows: outcome.length, churned: outcome.reduce((sum, one) => sum + one, 0), fingerprint }
+function factsOf({ outcome, fingerprint, features }: TrainedOn, model: ChurnModel): AboutModel['trainedOn'] {
+  const columns = model.features.map(({ name }) => name)
+  const trainedRows = features === undefined ? null : trainedRowsOf(features, columns, fingerprint)
+  return {
+    rows: outcome.length,
+    churned: outcome.reduce((sum, one) => sum + one, 0),
+    fingerprint,
+    ...(trainedRows === null ? {} : { trainedRows }),
+  }
 }
 
 /** Returns the bytes of a model file that {@link loadScorer} reads: model, feature rules, risk bands, label. */
@@ -195,7 +207,8 @@ export function loadScorer(bytes: Uint8Array): Scorer {
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about)
-  const watch = new UnseenWatch(model.features, about.seen)
+  if (about.trainedOn?.trainedRows !== undefined) rememberTrainedRows(model, about.trainedOn.trainedRows)
+  const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model))
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)

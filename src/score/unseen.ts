@@ -7,6 +7,7 @@ import {
   numberColumn,
   textColumn,
 } from '../base/matrix.js'
+import { codeText } from '../learn/imported/model.js'
 import { Table } from '../table/table.js'
 import { gapCount, knownTexts, type SeenFeature } from './seenInTraining.js'
 
@@ -30,9 +31,16 @@ const categoriesCompared = 500
 export class UnseenWatch {
   readonly #features: readonly Feature[]
 
-  constructor(specs: readonly FeatureSpec[], seen: readonly SeenFeature[] | null) {
+  /** @param codes features of which `codeText` says what a text stands for */
+  constructor(
+    specs: readonly FeatureSpec[],
+    seen: readonly SeenFeature[] | null,
+    codes: readonly string[] = [],
+  ) {
     const byName = new Map((seen ?? []).map((feature) => [feature.name, feature]))
-    this.#features = specs.map((spec) => new Feature(spec, byName.get(spec.name)))
+    this.#features = specs.map(
+      (spec) => new Feature(spec, byName.get(spec.name), codes.includes(spec.name) ? codeText : categoryOf),
+    )
   }
 
   /** Returns the values of one row that training has not seen, in the order of the model's features. */
@@ -116,7 +124,11 @@ class Feature {
   readonly #lower: number
   readonly #upper: number
 
-  constructor(spec: FeatureSpec, seen: SeenFeature | undefined) {
+  constructor(
+    spec: FeatureSpec,
+    seen: SeenFeature | undefined,
+    readonly standsFor: (text: string) => string | null,
+  ) {
     this.name = spec.name
     this.#seen = seen
     this.#lists = spec.kind === 'text'
@@ -154,7 +166,7 @@ class Feature {
   #categories({ codes, dictionary, missing }: Extract<FeatureColumn, { kind: 'text' }>): Found[] {
     if (!this.#lists) return []
     const isNew = dictionary.map((text) => {
-      const category = categoryOf(text)
+      const category = this.standsFor(text)
       return category !== null && !this.#texts.has(text) && !this.#texts.has(category)
     })
     if (!isNew.includes(true)) return []

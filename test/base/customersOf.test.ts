@@ -58,6 +58,8 @@ describe('customersOf', () => {
     const ids = copied.map((_, place) => String(place))
     expect(Array.from(customersOf(rows, ids).customerOf!)).toEqual(copied)
     expect(customersOf(rows, ids).note).toContain('4 of 302 rows')
+    expect(customersOf(rows, ids).note).toContain('Their ids differ')
+    expect(customersOf(rows, null).note).toContain('Give ids')
   })
 
   it('takes rows that coincide by chance for customers of their own', () => {

@@ -83,7 +83,10 @@ describe('--bad-rows set-aside of a flat file', () => {
     const { code, output, messages } = await holdfast(['evaluate', at('flat.model'), mixed, ...aside])
     expect(code).toBe(0)
     expect(output).toContain('62 customers')
-    expect(messages).toBe(`set aside: 3 rows, with reasons, in ${at('rejects.csv')}\n`)
+    // the model was trained on four fifths of 60 rows, which are among these 62
+    expect(messages).toMatch(
+      /^set aside: 3 rows, with reasons, in .*rejects\.csv\nWARNING: THE MODEL WAS TRAINED ON THESE CUSTOMERS: 48 of the 62 rows [^\n]*\n$/,
+    )
   })
 
   it('with no bad row the list is empty: one of an earlier run does not stay', async () => {

@@ -52,7 +52,8 @@ describe('report', () => {
       ...outs,
     ]
     const { code, output, messages } = await holdfast(words)
-    expect({ code, messages }).toEqual({ code: 0, messages: '' })
+    expect(code).toBe(0)
+    expect(messages).toContain('WARNING: THE MODEL WAS TRAINED ON THESE CUSTOMERS: 320 of the 400 rows')
     expect(output).toBe(`wrote ${at('a.html')}, ${at('a.md')}, ${at('a.json')}\n`)
     const facts = JSON.parse(await readFile(at('a.json'), 'utf8'))
     expect(facts).toMatchObject({
@@ -63,7 +64,9 @@ describe('report', () => {
       segments: [{ attributes: ['plan'] }],
     })
     expect(await readFile(at('a.html'), 'utf8')).toContain('<title>Spring</title>')
-    expect(await readFile(at('a.md'), 'utf8')).toMatch(/^# Spring\n/)
+    const text = await readFile(at('a.md'), 'utf8')
+    expect(text).toMatch(/^# Spring\n/)
+    expect(text).toContain('of whom the model was trained on')
   })
 
   it('of a history, with its pictures', async () => {

@@ -84,6 +84,18 @@ const { openRows, percentile, ratio, recency, streak, sumOf, tenure } = features
 // Each must not compile, and is refused at run time as well.
 const wrong: readonly [string, () => unknown, string][] = [
   [
+    'a window of months and of days',
+    // @ts-expect-error
+    () => sumOf('usage', 'minutes', { months: 1, days: 3 }),
+    'option-invalid',
+  ],
+  [
+    'the same without tables',
+    // @ts-expect-error
+    () => aggregates.sumOf('usage', 'minutes', { months: 1, days: 3 }),
+    'option-invalid',
+  ],
+  [
     'a table that is not there',
     // @ts-expect-error
     () => countOf('devices', month),

@@ -166,3 +166,12 @@ test.each([
     `parseLabelName: expected name to be the name of a label, such as cancelled_gap7d_30d, got ${JSON.stringify(name)} (string).`,
   )
 })
+
+test('what is written in the code and is no name of a label does not compile, and is refused as well', () => {
+  // @ts-expect-error a horizon is missing
+  expect(() => parseLabelName('silent')).toThrow('to be the name of a label')
+  // @ts-expect-error weeks are no unit
+  expect(() => parseLabelName('cancelled_4w')).toThrow('to be the name of a label')
+  const read: string = 'silent_usage_active180d_90d'
+  expect(parseLabelName(read)).toEqual(parseLabelName('silent_usage_active180d_90d'))
+})

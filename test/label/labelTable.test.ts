@@ -212,9 +212,15 @@ test('tables and columns that the history does not have are refused', async () =
 })
 
 test.each<[string, () => unknown, string]>([
-  ['two lengths', () => cancelled({ horizonDays: 30, horizonMonths: 1 }), 'horizonMonths to be left out'],
+  [
+    'two lengths',
+    // @ts-expect-error
+    () => cancelled({ horizonDays: 30, horizonMonths: 1 }),
+    'horizonMonths to be left out',
+  ],
   [
     'two lengths of silence',
+    // @ts-expect-error
     () => silent({ silentDays: 30, silentMonths: 1 }),
     'silentMonths to be left out',
   ],

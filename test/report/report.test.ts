@@ -5,7 +5,9 @@ import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
 import { textColumn } from '../../src/base/matrix.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
+import type { ChurnModel } from '../../src/learn/contract.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { decodeModel, encodeModel } from '../../src/learn/store.js'
 import { modelReport, predictionReport } from '../../src/report/modelReport.js'
 import { pictureNames, pictureSvg, pictureTable } from '../../src/report/pictureFiles.js'
 import { picturePng } from '../../src/report/picturePng.node.js'
@@ -14,7 +16,11 @@ import { reportMarkdown } from '../../src/report/reportMarkdown.js'
 import { headlineOf } from '../../src/report/section/headline.js'
 import { writePictures } from '../../src/report/writePictures.node.js'
 import { writeReport } from '../../src/report/writeReport.node.js'
+import { createScorer } from '../../src/score/scorer.js'
 import { customers, oddNames, wholeFacts } from './facts.js'
+
+/** A file of a model without a scorer does not tell which rows it was trained on. */
+const asFromAFile = (model: ChurnModel): ChurnModel => decodeModel(encodeModel(model)).model
 
 const facts = wholeFacts()
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-report-'))
@@ -80,7 +86,7 @@ describe('words', () => {
       /\*\*At 1 € a contact the best list is the top \d+ %: it earns [\d,]+ € \([\d,]+ to [\d,]+\) per 10,000 customers\./,
     )
     expect(text).toContain(
-      `Tested on 600 customers that the model had not seen, of whom ${facts.evaluation.churners} left`,
+      `Tested on 600 customers whose rows the model was not trained on, of whom ${facts.evaluation.churners} left`,
     )
   })
 
@@ -150,15 +156,43 @@ describe('words', () => {
   })
 
   it('without the training data nothing says that the customers are new to the model', () => {
-    const [model, test] = [trainLogistic(customers(300)), customers(300, undefined, 2)]
+    const [model, test] = [asFromAFile(trainLogistic(customers(300))), customers(300, undefined, 2)]
     const options = { evaluate: { resamples: 20 }, importances: 0, effects: 0 } as const
     const unknown = reportMarkdown(modelReport(model, test, options))
     expect(unknown).toContain('may have seen some of these customers')
-    expect(unknown).not.toContain('had not seen')
+    expect(unknown).not.toContain('was not trained on')
     const known = reportMarkdown(modelReport(model, test, { ...options, train: customers(300) }))
-    expect(known).toContain('that the model had not seen')
+    expect(known).toContain('whose rows the model was not trained on')
     expect(known).not.toContain('may have seen')
   })
+
+  it.each(['the training data', 'a scorer', 'the model itself'])(
+    'customers that the model was trained on are said to be, on the page and in the text, as %s tells',
+    async (known) => {
+      const train = {
+        ...customers(300),
+        rules: null,
+        label: null,
+        population: null,
+        fingerprint: '0'.repeat(64),
+      }
+      const trained = trainLogistic(train)
+      const model = known === 'the model itself' ? trained : asFromAFile(trained)
+      if (known === 'a scorer') createScorer(model, train)
+      const facts = modelReport(model, train, {
+        ...(known === 'a scorer' ? {} : { train }),
+        evaluate: { resamples: 20 },
+        importances: 0,
+        effects: 0,
+      })
+      expect(facts.data.seen).toMatchObject({ compared: 300, equal: 300, isOverlap: true })
+      for (const text of [reportMarkdown(facts), await reportHtml(facts)].map(plain)) {
+        expect(text).toContain('of whom the model was trained on')
+        expect(text).toContain('The model was trained on these very customers: 300 of the 300')
+        expect(text).not.toContain('was not trained on')
+      }
+    },
+  )
 
   it('too few churners are said in the headline', () => {
     const few = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])

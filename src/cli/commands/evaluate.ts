@@ -4,6 +4,7 @@ import { addInputOptions, checkInput } from '../inputOptions.js'
 import { addLabelOptions, type LabelledInputOptions, labelledInput } from '../labelledInput.js'
 import { readModel } from '../modelInput.js'
 import type { Terminal } from '../terminal.js'
+import { sayTrained } from '../trainedRows.js'
 
 interface EvaluateCommandOptions extends LabelledInputOptions {
   readonly json?: boolean
@@ -24,7 +25,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): Comman
       'after',
       `
 Examples:
-  holdfast evaluate telco.model new-customers.csv --label churn
+  holdfast evaluate telco.model kept.csv --label churn
   holdfast evaluate churn.model --history operator --cutoff 2025-05-01 --json`,
     )
     .action(async (modelFile: string, file: string | undefined, options: EvaluateCommandOptions) => {
@@ -32,6 +33,7 @@ Examples:
       const scorer = await readModel(modelFile, command)
       const dataset = await labelledInput('evaluate', scorer, modelFile, file, options, terminal)
       const evaluation = evaluate(scorer.model, dataset)
+      sayTrained(scorer, dataset, terminal)
       terminal.output(`${options.json === true ? JSON.stringify(evaluation, null, 2) : evaluation}\n`)
     })
 }

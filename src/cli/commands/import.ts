@@ -5,6 +5,7 @@ import { importLightgbm } from '../../learn/imported/importLightgbm.js'
 import { importXgboost } from '../../learn/imported/importXgboost.js'
 import type { ImportedModel } from '../../learn/imported/model.js'
 import type { ImportOptions } from '../../learn/imported/options.js'
+import { importerOf } from '../../learn/imported/problems.js'
 import { decodedFrom, readModelFile } from '../../learn/store.node.js'
 import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
@@ -60,7 +61,7 @@ Examples:
 }
 
 function importEither(text: string, options: ImportOptions): ImportedModel {
-  return text.includes('"gradient_booster"') ? importXgboost(text, options) : importLightgbm(text, options)
+  return importerOf(text) === 'importXgboost' ? importXgboost(text, options) : importLightgbm(text, options)
 }
 
 function guessedRate({ baseRate }: ImportedModel): string {

@@ -17,6 +17,7 @@ import { readModel } from '../modelInput.js'
 import { listOption, numberOption, repeatedOption } from '../optionParsers.js'
 import type { OutputFile } from '../outputFiles.js'
 import type { Terminal } from '../terminal.js'
+import { sayTrained } from '../trainedRows.js'
 
 interface ReportCommandOptions extends LabelledInputOptions {
   readonly out: string[]
@@ -70,7 +71,7 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
       'after',
       `
 Examples:
-  holdfast report telco.model new-customers.csv --label churn --out report.html
+  holdfast report telco.model kept.csv --label churn --out report.html
   holdfast report telco.model new-customers.csv --train telco.csv --segments contract --out report.html --out report.md \\
     --customer-value 200 --offer-cost 10 --contact-cost 1 --acceptance 0.3 --currency €
   holdfast report churn.model --history operator --cutoff 2025-05-01 --out report.html --pictures pictures`,
@@ -83,6 +84,7 @@ Examples:
       const train = options.train === undefined ? [] : [options.train]
       const files = { inputs: train, outputs: filesToWrite(options) }
       const test = await labelledInput('report', scorer, modelFile, file, options, terminal, files)
+      sayTrained(scorer, test, terminal)
       const facts = modelReport(scorer.model, test, {
         ...(await trainOf(scorer, options)),
         ...(offer === undefined ? {} : { offer }),

@@ -12,7 +12,8 @@ import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
 import type { Selection } from '../../select/selection.js'
 import { selectModel } from '../../select/selectModel.js'
-import { columnMissing, type Table } from '../../table/table.js'
+import { cellOf, columnMissing, type Table } from '../../table/table.js'
+import { writeTable } from '../../table/writeTable.node.js'
 import { addHistoryOptions, datasetOfHistory, type HistoryOptions, labelOf } from '../historyDataset.js'
 import { filesOfSources, historySources } from '../historySources.js'
 import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
@@ -38,6 +39,7 @@ interface TrainOptions extends InputOptions, HistoryOptions {
   readonly learner: string
   readonly budget?: number
   readonly testShare: number
+  readonly testOut?: string
   readonly seed: number
   readonly out: string
 }
@@ -46,6 +48,8 @@ interface TrainOptions extends InputOptions, HistoryOptions {
 interface Prepared {
   readonly split: Split
   readonly rejects: Table
+  /** Rows of the file that were kept from the training, to be written; null where they are not asked for. */
+  readonly kept: Table | null
 }
 
 /** Adds `holdfast train`: a model file from a flat table or a raw history, with its figures on data kept aside. */
@@ -83,6 +87,10 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
       numberOption,
       0.2,
     )
+    .option(
+      '--test-out <file>',
+      'where the rows kept aside are written whole: evaluate and report need rows that the model has not seen (file only)',
+    )
     .option('--seed <number>', 'seed of the split and of the training', integerOption, 1)
   return addHistoryOptions(addInputOptions(addOutcomeOptions(command)))
     .addHelpText(
@@ -93,6 +101,7 @@ the very model in the file.
 
 Examples:
   holdfast train telco.csv --label churn --out telco.model
+  holdfast train telco.csv --label churn --test-out kept.csv --out telco.model
   holdfast train telco.csv --label churn --learner auto --budget 60 --out telco.model
   holdfast train telco.csv --label churn --learner logistic --exclude total_charges --out telco.model
   holdfast train --history operator --label silent --horizon-days 60 --out silent.model`,
@@ -102,7 +111,7 @@ Examples:
       if (options.budget !== undefined && options.learner !== 'auto') {
         command.error("error: option '--budget <seconds>' is for --learner auto only")
       }
-      const { split, rejects } =
+      const { split, rejects, kept } =
         file === undefined ? await splitOfHistory(options, terminal) : await splitOfFile(file, options)
       sayLeftOut(terminal, 'not used', split.train.report.population)
       sayLeftOut(terminal, 'not used', split.train.report.unlabelled)
@@ -112,11 +121,17 @@ Examples:
       const scorer = createScorer(model, split.train)
       const evaluation = evaluate(scorer.model, split.test)
       await writeRejects(rejects, options, terminal)
+      if (kept !== null) await writeTable(kept, options.testOut!)
       await saveScorer(scorer, options.out)
       terminal.output(`${evaluation}\n`)
       terminal.output(
         `\nwrote ${options.out}: ${model.learner}, trained on ${unfinished?.trainedRows ?? split.train.ids.length} rows\n`,
       )
+      if (kept !== null) {
+        terminal.output(
+          `wrote ${options.testOut}: the ${kept.rowCount} rows that were kept from the training\n`,
+        )
+      }
       if (unfinished !== null) throw new Unfinished(unfinished.notes[0])
     })
 }
@@ -154,7 +169,11 @@ function secondsOption(text: string): number {
 }
 
 function filesToWrite(options: TrainOptions): OutputFile[] {
-  return [{ flag: '--out', path: options.out, holds: 'model' }, ...rejectsFile(options)]
+  const kept =
+    options.testOut === undefined
+      ? []
+      : [{ flag: '--test-out', path: options.testOut, holds: 'table' } as const]
+  return [{ flag: '--out', path: options.out, holds: 'model' }, ...kept, ...rejectsFile(options)]
 }
 
 async function splitOfFile(file: string, options: TrainOptions): Promise<Prepared> {
@@ -162,11 +181,21 @@ async function splitOfFile(file: string, options: TrainOptions): Promise<Prepare
   const { id, testShare, seed, textColumns = [], exclude = [] } = options
   // What is in a column that is not used need not be understood
   const texts = [...textColumns, ...exclude]
-  const { dataset, rejects } = await readInputTable(file, options, { id, texts }, (input) => ({
+  const { dataset, table, rejects } = await readInputTable(file, options, { id, texts }, (input) => ({
     dataset: datasetOfTable(input.table, options),
+    table: input.table,
     rejects: input.rejects,
   }))
-  return { split: splitRows(dataset, { testShare, seed }), rejects }
+  const split = splitRows(dataset, { testShare, seed })
+  const kept = options.testOut === undefined ? null : rowsOfCustomers(table, id, split.test.ids)
+  return { split, rejects, kept }
+}
+
+/** Without a column of ids a customer is named by the number of the row. */
+function rowsOfCustomers(table: Table, id: string | undefined, ids: readonly string[]): Table {
+  const wanted = new Set(ids)
+  const nameOf = (row: number): string => String(id === undefined ? row + 1 : cellOf(table.column(id), row))
+  return table.take(Int32Array.from(Array(table.rowCount).keys()).filter((row) => wanted.has(nameOf(row))))
 }
 
 function datasetOfTable(table: Table, options: TrainOptions): Dataset {
@@ -202,7 +231,7 @@ async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promis
     terminal.output(
       `tested on cutoff ${formatDay(split.testFrom!)}, ${split.purgedRows} rows purged before it\n`,
     )
-    return { split, rejects: history.rejects }
+    return { split, rejects: history.rejects, kept: null }
   } finally {
     await history.close()
   }

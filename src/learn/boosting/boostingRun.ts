@@ -5,6 +5,7 @@ import { logit } from '../../base/statistics.js'
 import type { CheckedTraining } from '../check.js'
 import { stepDone } from '../control.js'
 import { shiftToMean } from '../margin.js'
+import { rememberingRows } from '../trainedRows.js'
 import { specsOf } from '../tree/bins.js'
 import { EnsembleBuilder } from '../tree/ensemble.js'
 import type { GrownTree } from '../tree/grow/grownTree.js'
@@ -55,7 +56,8 @@ export function* boostingSteps(
     stepDone(operation, control, 'bins', 1, 1)
     const margin = control.startFrom?.margin(features) ?? logit(training.baseRate)
     const customers = choosesByFolds(options, control) ? customersOf(features, training.ids) : ownRows
-    return yield* new BoostingRun({ ...training, margin, customers }, control).train(team, stored)
+    const model = yield* new BoostingRun({ ...training, margin, customers }, control).train(team, stored)
+    return rememberingRows(model, features, control.startFrom)
   } finally {
     team.stop()
   }

@@ -1,5 +1,6 @@
 import { checkArguments } from '../../base/arguments.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
+import { overlapOf, type RowOverlap, rememberingRows } from '../trainedRows.js'
 import type { Calibration } from './calibration.js'
 import { checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
@@ -63,5 +64,15 @@ export function calibrate(
   const { features, outcome, weight } = checked
   const rows = { margin: model.margin(features), outcome, weight }
   const { calibrator, calibration } = chooseCalibrator(rows, checked.customerOf, checked)
-  return calibratedModel(model, calibrator, calibration, checked.baseRate)
+  const notes = [...calibration.notes, ...trainedNotes(overlapOf(model, features))]
+  const calibrated = calibratedModel(model, calibrator, { ...calibration, notes }, checked.baseRate)
+  return rememberingRows(calibrated, features)
+}
+
+function trainedNotes(overlap: RowOverlap | null): string[] {
+  if (overlap === null || !overlap.isOverlap) return []
+  return [
+    `${overlap.equal} of the ${overlap.compared} rows that were compared are equal to rows that the model was trained on: on ` +
+      'them it is surer than on others, and what is read from them leaves it too sure. Give other rows, or use trainCalibrated.',
+  ]
 }

@@ -8,6 +8,7 @@ import type { CheckedForestOptions } from './options.js'
 const wideFields = ['minUnits', 'smoothingUnits', 'chanceUnits', 'priorUnits', 'priorChurned'] as const
 const narrowFields = [
   ...(['rowCount', 'columnCount', 'stride', 'codes', 'binCounts', 'isText', 'outcome', 'units'] as const),
+  ...(['customers', 'customerCount'] as const),
   ...(['sampling', 'drawCount', 'seed', 'columnsPerSplit', 'maxDepth', 'maxLeaves', 'extraRandom'] as const),
   ...(['entries', 'otherEntries', 'rest', 'otherRest', 'drawn', 'frontier', 'nodes', 'sets'] as const),
   ...(['order', 'swaps', 'cells', 'flags', 'present', 'keys', 'outOfBagSums', 'outOfBagCounts'] as const),
@@ -49,9 +50,10 @@ export interface ForestLayout {
 /**
  * Writes a training into memory.
  *
- * Peak: 1 byte per value, from 4 million values on 2 to 3; 1 byte per row (5 with weights); per row and thread 38 bytes, and 96 / minRowsPerLeaf for the
+ * Peak: 1 byte per value, from 4 million values on 2 to 3; 1 byte per row (5 with weights, 4 more where customers have several); per row and thread 38 bytes, and 96 / minRowsPerLeaf for the
  * nodes of one tree.
  *
+ * @param customerOf the customer of each row, numbered from 0; null where each row is a customer of its own
  * @param features the columns that vary, with their bins
  * @param mostCached values from which on the codes are kept a second time
  * @throws {HoldfastError} `memory-exceeded`
@@ -59,14 +61,16 @@ export interface ForestLayout {
 export function layForest(
   memory: KernelMemory,
   training: CheckedTraining<CheckedForestOptions>,
+  customerOf: Int32Array | null,
   features: FeatureMatrix,
   bins: readonly FeatureBins[],
   threadCount: number,
   mostCached: number = cachedValues,
 ): ForestLayout {
   const weightUnits = unitsOfWeight(training.weight)
-  const shared = contextOf(training, bins, weightUnits)
+  const shared = contextOf(training, customerOf, bins, weightUnits)
   allocateShared(memory, shared, training, features, bins, weightUnits)
+  if (customerOf !== null) shared.customers = allocateNumbers(memory, customerOf)
   if (shared.rowCount * shared.columnCount > mostCached) allocateRowCodes(memory, shared)
   const contexts = Array.from({ length: threadCount }, () => ({ ...shared }))
   const addresses = contexts.map((context) => {
@@ -78,10 +82,13 @@ export function layForest(
 
 function contextOf(
   { options, outcome, baseRate }: CheckedTraining<CheckedForestOptions>,
+  customerOf: Int32Array | null,
   bins: readonly FeatureBins[],
   weightUnits: number,
 ): ForestContext {
   const rowCount = outcome.length
+  const customerCount =
+    customerOf === null ? rowCount : customerOf.reduce((most, one) => Math.max(most, one), 0) + 1
   const columnCount = bins.length
   const { columnsPerSplit, priorWeight } = options
   const wanted = columnsPerSplit === 'sqrt' ? Math.round(Math.sqrt(columnCount)) : columnsPerSplit
@@ -94,10 +101,11 @@ function contextOf(
     priorUnits: priorWeight * weightUnits,
     priorChurned: priorWeight * baseRate * weightUnits,
     rowCount,
+    customerCount,
     columnCount,
     stride: Math.ceil(rowCount / 64) * 64,
     sampling: options.bootstrap ? 1 : 0,
-    drawCount: Math.max(1, Math.round(options.rowShare * rowCount)),
+    drawCount: Math.max(1, Math.round(options.rowShare * customerCount)),
     seed: options.seed,
     columnsPerSplit: Math.min(wanted, columnCount),
     maxDepth: options.maxDepth,
@@ -206,12 +214,13 @@ function allocateOwn(
 
 /** How many leaves a tree can have at most. */
 function leafLimit(context: ForestContext, weight: Float64Array | null): number {
-  const { rowCount, drawCount, minUnits, maxLeaves } = context
-  const byWeight = weight === null ? Math.floor(drawCount / minUnits) : rowCount
+  const { rowCount, drawCount, minUnits, maxLeaves, customers } = context
+  // Customers with many rows may be drawn more often than others: the rows that are drawn can be more than there are.
+  const byWeight = weight === null && customers === 0 ? Math.floor(drawCount / minUnits) : rowCount
   return Math.max(1, Math.min(byWeight, rowCount, maxLeaves))
 }
 
-function allocateNumbers(memory: KernelMemory, numbers: readonly number[]): number {
+function allocateNumbers(memory: KernelMemory, numbers: ArrayLike<number>): number {
   const address = memory.allocate(numbers.length * 4)
   new Uint32Array(memory.buffer, address, numbers.length).set(numbers)
   return address

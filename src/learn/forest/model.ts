@@ -36,6 +36,7 @@ export class ForestModel implements TreeModel {
      * read from a file: it is not saved.
      */
     readonly outOfBag: OutOfBag | null,
+    readonly notes: readonly string[] = [],
   ) {
     this.#aligner = new FeatureAligner(features)
     this.#predictor = new TreePredictor(ensemble, features)

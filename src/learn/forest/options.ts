@@ -6,9 +6,9 @@ export interface ForestOptions {
   readonly seed?: number | undefined
   /** Number of trees; more are never worse, only slower and larger. Integer in [1, 10000]. Default 500. */
   readonly trees?: number | undefined
-  /** Draws the rows of each tree with repetition; false = without. Without it and with `rowShare` 1 nothing is out of bag. Default true. */
+  /** Draws the customers of each tree with repetition; false = without. Without it and with `rowShare` 1 nothing is out of bag. Default true. */
   readonly bootstrap?: boolean | undefined
-  /** Rows drawn for each tree, as a share of all. In (0, 1]. Default 1. */
+  /** Customers drawn for each tree, as a share of all. In (0, 1]. Default 1. */
   readonly rowShare?: number | undefined
   /** Columns that each split chooses among; more than there are = all. Integer ≥ 1, or `sqrt`: the rounded square root of their number. Default `sqrt`. */
   readonly columnsPerSplit?: number | 'sqrt' | undefined

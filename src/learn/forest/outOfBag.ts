@@ -1,11 +1,11 @@
 import { Bitmap } from '../../base/bitmap.js'
 import { certainty } from '../margin.js'
 
-/** What a forest says of its own training rows, each by the trees that were grown without it. */
+/** What a forest says of its own training rows, each by the trees that were grown without any row of its customer. */
 export interface OutOfBag {
   /** Shape (rows of the training data), each in [0, 1]; 0 behind a missing bit. */
   readonly probability: Float64Array
-  /** Rows that every tree has seen, and rows of weight 0: nothing can be said of them. Null where there are none. */
+  /** Rows whose customer every tree has seen, and rows of weight 0: nothing can be said of them. Null where there are none. */
   readonly missing: Bitmap | null
   /** Weighted share of rows on the wrong side of 0.5. */
   readonly error: number

@@ -12,6 +12,8 @@ export interface PlainArrays {
   readonly outcome: Uint8Array
   /** Empty where every row weighs the same. */
   readonly units: Uint32Array
+  /** Empty where each row is a customer of its own. */
+  readonly customers: Uint32Array
   /** Two numbers an entry: twice the row plus its class, and its units. The second array is that of odd depths. */
   readonly entries: readonly [Uint32Array, Uint32Array]
   readonly rest: readonly [Uint32Array, Uint32Array]
@@ -33,7 +35,7 @@ export interface PlainArrays {
 /** Returns views of the arrays of a context; its memory must not grow while they are in use. */
 export function plainArrays(memory: KernelMemory, context: ForestContext): PlainArrays {
   const { buffer } = memory
-  const { rowCount, columnCount } = context
+  const { rowCount, columnCount, customerCount } = context
   const words = (address: number, length: number): Uint32Array => new Uint32Array(buffer, address, length)
   const numbers = (address: number, length: number): Float64Array => new Float64Array(buffer, address, length)
   const nodeEnd = context.sets
@@ -44,9 +46,10 @@ export function plainArrays(memory: KernelMemory, context: ForestContext): Plain
     isText: words(context.isText, columnCount),
     outcome: new Uint8Array(buffer, context.outcome, rowCount),
     units: words(context.units, context.units === 0 ? 0 : rowCount),
+    customers: words(context.customers, context.customers === 0 ? 0 : rowCount),
     entries: [words(context.entries, rowCount * 2), words(context.otherEntries, rowCount * 2)],
     rest: [words(context.rest, rowCount), words(context.otherRest, rowCount)],
-    drawn: new Uint16Array(buffer, context.drawn, rowCount),
+    drawn: new Uint16Array(buffer, context.drawn, customerCount),
     order: words(context.order, columnCount),
     swaps: words(context.swaps, columnCount),
     cells: numbers(context.cells, cellCount),

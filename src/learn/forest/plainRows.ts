@@ -3,13 +3,13 @@ import type { PlainArrays } from './plainArrays.js'
 import type { PlainNode } from './plainNode.js'
 import type { PlainRandom } from './plainRandom.js'
 
-/** Draws the rows of a tree, as in kernels/forest-sample.as.ts; returns the number of entries. */
+/** Draws the customers of a tree, all rows of one together, as in kernels/forest-sample.as.ts; returns the number of entries. */
 export function sampleRows(context: ForestContext, arrays: PlainArrays, random: PlainRandom): number {
-  const { rowCount, drawCount } = context
-  const { drawn, units, outcome, outOfBagCounts } = arrays
+  const { rowCount, customerCount, drawCount } = context
+  const { drawn, units, customers, outcome, outOfBagCounts } = arrays
   if (context.sampling === 1) {
     drawn.fill(0)
-    for (let draw = 0; draw < drawCount; draw++) drawn[random.below(rowCount)]!++
+    for (let draw = 0; draw < drawCount; draw++) drawn[random.below(customerCount)]!++
   } else {
     drawWithoutRepeating(drawn, drawCount, random)
   }
@@ -17,13 +17,14 @@ export function sampleRows(context: ForestContext, arrays: PlainArrays, random: 
   const [rest] = arrays.rest
   let entry = 0
   for (let row = 0; row < rowCount; row++) {
-    if (drawn[row] === 0) {
+    const times = drawn[customers.length === 0 ? row : customers[row]!]!
+    if (times === 0) {
       rest[row - entry] = row
       outOfBagCounts[row]!++
       continue
     }
     entries[2 * entry] = 2 * row + outcome[row]!
-    entries[2 * entry + 1] = drawn[row]! * (units.length === 0 ? 1 : units[row]!)
+    entries[2 * entry + 1] = times * (units.length === 0 ? 1 : units[row]!)
     entry++
   }
   return entry
@@ -31,10 +32,10 @@ export function sampleRows(context: ForestContext, arrays: PlainArrays, random: 
 
 function drawWithoutRepeating(drawn: Uint16Array, drawCount: number, random: PlainRandom): void {
   let wanted = drawCount
-  for (let row = 0; row < drawn.length; row++) {
-    const left = drawn.length - row
-    drawn[row] = wanted === left || random.below(left) < wanted ? 1 : 0
-    wanted -= drawn[row]!
+  for (let customer = 0; customer < drawn.length; customer++) {
+    const left = drawn.length - customer
+    drawn[customer] = wanted === left || random.below(left) < wanted ? 1 : 0
+    wanted -= drawn[customer]!
   }
 }
 

@@ -1,8 +1,10 @@
 import { isMissing } from '../../base/bitmap.js'
+import { customersOf } from '../../base/customersOf.js'
 import type { FeatureColumn, FeatureMatrix } from '../../base/matrix.js'
 import { type CheckedTraining, checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
+import { rememberingRows } from '../trainedRows.js'
 import { binsOf, type FeatureBins, specsOf } from '../tree/bins.js'
 import { processorCount } from '../tree/threads.js'
 import { type ForestLayout, layForest } from './forestMemory.js'
@@ -23,11 +25,14 @@ const operation = 'trainForest'
  * tells how good it is without data kept aside (`outOfBag`). `trainBoosting` is mostly somewhat better and always much
  * smaller; where effects are simply additive, `trainLogistic` is as good and easier to explain.
  *
- * Each tree is grown on as many rows as there are, drawn with repetition. Each split looks at `columnsPerSplit` columns
+ * Each tree is grown on as many customers as there are, drawn with repetition. Each split looks at `columnsPerSplit` columns
  * drawn anew (at more, where all of those have one value only) and takes the cut that lowers the squared error most,
  * which is Gini's criterion. With n the weight of the drawn rows in a leaf and p that of the churned ones among them:
  *
  *     probability = mean over trees of (p + priorWeight · base rate) / (n + priorWeight)
+ *
+ * Customers are drawn, not rows: where `ids` say that customers have several rows, or rows are exact copies, all rows of one
+ * are drawn together, and what `outOfBag` says of a row comes from trees that saw no row of its customer.
  *
  * Rows are drawn whatever their weight; weight then counts as often as the row was drawn: weight 2 is the row twice, the
  * two drawn together. Missing values learn a side per split; a split that saw none sends them to its heavier side. A
@@ -72,6 +77,7 @@ export function growForest(
   control: TrainControl | undefined,
 ): ForestModel {
   const { options, features, weight, baseRate } = training
+  const { customerOf, note } = customersOf(features, training.ids)
   const bins = binsOf(features, weight, options.maxBins)
   const varying = Int32Array.from(bins.keys()).filter((feature) =>
     varies(features.columns[feature]!, bins[feature]!),
@@ -79,12 +85,16 @@ export function growForest(
   const columns = { features: varying, bins: Array.from(varying, (feature) => bins[feature]!) }
   const matrix = { ...features, columns: Array.from(varying, (feature) => features.columns[feature]!) }
   const threads = kernels.module === null ? 1 : threadCount(options, matrix)
-  const layout = layForest(kernels.memory, training, matrix, columns.bins, threads)
+  const layout = layForest(kernels.memory, training, customerOf, matrix, columns.bins, threads)
   const collector = new TreeCollector(columns, options.trees, layout.weightUnits)
   const onTree = (done: number): void => stepDone(operation, control, 'tree', done, options.trees)
   growTogether({ operation, kernels, layout, collector, onTree })
   const outOfBag = outOfBagAt(kernels, layout, training, data)
-  return new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag)
+  const notes = note === null ? [] : [note]
+  return rememberingRows(
+    new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag, notes),
+    features,
+  )
 }
 
 /** Trees × rows × columns of a split from which further threads pay for their start, some 40 ms each. */

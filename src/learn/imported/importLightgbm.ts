@@ -7,7 +7,7 @@ import { readLightgbmJson } from './lightgbmJson.js'
 import { readLightgbmText } from './lightgbmText.js'
 import type { ImportedModel } from './model.js'
 import { type ImportOptions, importOptions } from './options.js'
-import { parsedJson, refuseTooLong } from './problems.js'
+import { parsedJson, refuseForeign, refuseTooLong } from './problems.js'
 import type { SourceTree } from './sourceModel.js'
 
 const operation = 'importLightgbm'
@@ -53,6 +53,7 @@ export function importLightgbm(text: string, options?: ImportOptions): ImportedM
   checkArguments('importLightgbm', ['text', text, 'text'])
   const checked = checkOptions(operation, importOptions, options)
   refuseTooLong(operation, text, checked.maxCharacters)
+  refuseForeign(operation, text)
   const problems: Problem[] = []
   const file = readEither(text, problems)
   problems.push(...roundsProblems(checked, file.trees.length))

@@ -4,7 +4,7 @@ import { checkOptions } from '../../base/options.js'
 import { importedModel, roundsProblems } from './importedModel.js'
 import type { ImportedModel } from './model.js'
 import { type ImportOptions, importOptions } from './options.js'
-import { broken, parsedJson, refuseTooLong, requiredPart, unsupported } from './problems.js'
+import { broken, parsedJson, refuseForeign, refuseTooLong, requiredPart, unsupported } from './problems.js'
 import { xgboostCategories } from './xgboostCategories.js'
 import {
   type XgboostFile,
@@ -63,6 +63,7 @@ export function importXgboost(json: string, options?: ImportOptions): ImportedMo
   checkArguments('importXgboost', ['json', json, 'text'])
   const checked = checkOptions(operation, importOptions, options)
   refuseTooLong(operation, json, checked.maxCharacters)
+  refuseForeign(operation, json)
   const data = parsedJson(operation, json, "Write the file with booster.save_model('model.json').")
   const file = requiredPart(operation, xgboostFile, data, 'the model')
   refuse(operation, supportProblems(file))

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { Bitmap, isMissing } from '../../base/bitmap.js'
+import { categoryOf } from '../../base/category.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../../base/matrix.js'
 import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
-import type { Contributions } from '../contract.js'
+import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
+import type { NestingModel } from '../nesting.js'
 import type { PredictOptions } from '../predictOptions.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
@@ -16,7 +18,8 @@ import type { ImportedLibrary } from './sourceModel.js'
 
 /** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */
 const zero = Math.fround(1e-35)
-const codePattern = /^\d+$/
+/** Whole numbers as programs write them; a column of codes with gaps is often written 0.0, 1.0, … */
+const codePattern = /^[+-]?\d+(\.0*)?$/
 
 /** How a feature is read where that differs from a model of holdfast; places in the list of features. */
 export interface ImportedReading {
@@ -95,14 +98,15 @@ export class ImportedModel implements TreeModel {
   }
 
   #columns(operation: string, features: FeatureMatrix): AlignedColumn[] {
-    const columns = this.#aligner.align(operation, features)
+    const names = this.reading.codes.map((feature) => this.features[feature]!.name)
+    refuse(
+      operation,
+      names.flatMap((name) => codeProblems(features, name)),
+    )
+    const columns = this.#aligner.align(operation, withCodes(features, names))
     for (const feature of this.reading.zeroIsMissing) {
       columns[feature] = withZeroMissing(columns[feature] as NumberColumn<NumberValues>)
     }
-    refuse(
-      operation,
-      this.reading.codes.flatMap((feature) => codeProblems(features, this.features[feature]!.name)),
-    )
     for (const feature of this.reading.codes) {
       const column = columns[feature] as AlignedTextColumn
       columns[feature] = { ...column, unseen: column.unseen + 1 }
@@ -111,11 +115,37 @@ export class ImportedModel implements TreeModel {
   }
 }
 
+/**
+ * Returns the names of the features that a model, or one inside of it, reads as codes of categories: `codeText` says which
+ * texts of them are the same.
+ */
+export function codeFeatures(model: ChurnModel): string[] {
+  if (model instanceof ImportedModel) {
+    return model.reading.codes.map((feature) => model.features[feature]!.name)
+  }
+  return ((model as Partial<NestingModel>).innerModels ?? []).flatMap(codeFeatures)
+}
+
+/** Returns a code of a category as models list it, of a text that may be written otherwise: 0.0 and +0 are 0. */
+export function codeText(text: string): string {
+  const category = categoryOf(text)
+  return category !== null && codePattern.test(category) ? String(Number(category) + 0) : text
+}
+
+function withCodes(features: FeatureMatrix, names: readonly string[]): FeatureMatrix {
+  const columns = features.columns.map((column) =>
+    column.kind === 'text' && names.includes(column.name)
+      ? { ...column, dictionary: column.dictionary.map(codeText) }
+      : column,
+  )
+  return { ...features, columns }
+}
+
 /** Texts in the place of codes would all be unknown codes: a wrong answer without a word. */
 function codeProblems(features: FeatureMatrix, name: string): Problem[] {
   const column = features.columns.find((candidate) => candidate.name === name)
   if (column?.kind !== 'text') return []
-  const isWrong = column.dictionary.map((text) => !codePattern.test(text))
+  const isWrong = column.dictionary.map((text) => !codePattern.test(categoryOf(text) ?? '0'))
   if (!isWrong.includes(true)) return []
   const wrong = column.codes.findIndex(
     (code, row) => isWrong[code] === true && !isMissing(column.missing, row),

@@ -3,6 +3,7 @@ import { logit } from '../../base/statistics.js'
 import { checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
+import { rememberingRows } from '../trainedRows.js'
 import { type Design, designOf } from './design.js'
 import { type Effect, type FeatureEffects, LogisticModel } from './model.js'
 import { newtonStep, type Objective, slopeAt } from './newton.js'
@@ -61,7 +62,8 @@ export function trainLogistic(
   const objective = { design, outcome, weight, totalWeight, penalty }
   const coefficients = minimum(objective, logit(baseRate), training.options, control)
   const intercept = coefficients[design.columnCount - 1]!
-  return new LogisticModel(baseRate, intercept, effectsOf(design, coefficients, weight, totalWeight))
+  const effects = effectsOf(design, coefficients, weight, totalWeight)
+  return rememberingRows(new LogisticModel(baseRate, intercept, effects), features)
 }
 
 function minimum(

@@ -1,6 +1,7 @@
 import type { EvaluationData } from '../../evaluate/evaluation.js'
 import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { FeatureEffect } from '../../learn/explain/accumulatedLocalEffects.js'
+import type { RowOverlap } from '../../learn/trainedRows.js'
 
 /** What was predicted with, and on what it was trained. */
 export interface ModelFacts {
@@ -46,6 +47,8 @@ export interface FeatureFacts {
 /** The data behind the report. */
 export interface DataFacts {
   readonly test: RowsFacts
+  /** How many test rows are equal to rows that the model was trained on; null where it is not known. */
+  readonly seen: RowOverlap | null
   readonly train: RowsFacts | null
   /** The features of the model in its order; empty where they are not known. */
   readonly features: readonly FeatureFacts[]

@@ -26,12 +26,19 @@ export function cautionsOf(facts: ReportFacts): string[] {
   ]
 }
 
-/** Without the training data nothing tells that these customers are others. */
-function seenCaution({ data: { train }, model: { learner } }: ReportFacts): string[] {
-  if (train !== null || learner === null) return []
+/** What is known of whether these customers are those that the model was trained on. */
+function seenCaution({ data: { seen }, model: { learner } }: ReportFacts): string[] {
+  if (learner === null) return []
+  if (seen === null) {
+    return [
+      'It is not known which rows the model was trained on, so that it may have seen some of these customers: then every ' +
+        'figure here is too good.',
+    ]
+  }
+  if (!seen.isOverlap) return []
   return [
-    'The training data were not given, so that the model may have seen some of these customers: then every figure here is ' +
-      'too good.',
+    `The model was trained on these very customers: ${seen.equal} of the ${seen.compared} rows that were compared ` +
+      `(${percent(seen.equal / seen.compared)}) are equal to rows of its training. Every figure here is too good.`,
   ]
 }
 

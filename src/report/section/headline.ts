@@ -66,12 +66,18 @@ function certaintySentence({ evaluation, data }: ReportFacts): string {
   }
   const tested =
     cutoffs !== null && cutoffs.count > 1
-      ? `on ${count(customers)} customers, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}`
-      : `on ${count(customers)} customers${data.train === null ? '' : ' that the model had not seen'}`
+      ? `on ${count(customers)} customers, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}${data.seen?.isOverlap === true ? seenWords(data.seen) : ''}`
+      : `on ${count(customers)} customers${seenWords(data.seen)}`
   return (
     `Tested ${tested}, of whom ${count(churners)} left; ` +
     `ranges (${wholePercent(level)}) tell how far a figure would move with other customers of the same kind.`
   )
+}
+
+function seenWords(seen: ReportFacts['data']['seen']): string {
+  if (seen === null) return ''
+  if (!seen.isOverlap) return ' whose rows the model was not trained on'
+  return `, ${percent(seen.equal / seen.compared)} of whom the model was trained on`
 }
 
 function tilesOf(facts: ReportFacts): Tile[] {

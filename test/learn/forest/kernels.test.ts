@@ -67,7 +67,9 @@ describe('kernels of the forest', () => {
     { maxDepth: 3, priorWeight: 5 },
     { maxBins: 8, categorySmoothing: 0, seed: 12 },
   ])('give the same forest in TypeScript as in WebAssembly, to the bit: %j', (options) => {
-    for (const data of [variedData(900, 1), variedData(900, 2), sampleData(40, 3)]) {
+    const ids = Array.from({ length: 900 }, (_, row) => (row * 7) % 250)
+    const several = { ...variedData(900, 3), ids }
+    for (const data of [variedData(900, 1), variedData(900, 2), sampleData(40, 3), several]) {
       const quick = { trees: 6, ...options }
       expect(grown(plainKernels('test'), data, quick)).toEqual(grown(webAssemblyKernels('test'), data, quick))
     }
@@ -98,7 +100,7 @@ function treesOf(data: TrainingData, mostCached: number): unknown {
   const kernels = webAssemblyKernels('test')
   const training = checkTraining('test', forestOptions, { trees: 4, minRowsPerLeaf: 2 }, data)
   const bins = binsOf(training.features, training.weight, 255)
-  const layout = layForest(kernels.memory, training, training.features, bins, 1, mostCached)
+  const layout = layForest(kernels.memory, training, null, training.features, bins, 1, mostCached)
   expect(layout.contexts[0]!.rowCodes > 0).toBe(mostCached === 0)
   const collector = new TreeCollector({ bins, features: Int32Array.from(bins.keys()) }, 4, layout.weightUnits)
   growTogether({ operation: 'test', kernels, layout, collector, onTree: () => undefined })

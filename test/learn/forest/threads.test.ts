@@ -24,7 +24,7 @@ function teamWork(): TeamWork {
   const kernels = webAssemblyKernels('test')
   const training = checkTraining('test', forestOptions, options, data)
   const bins = binsOf(training.features, null, 255)
-  const layout = layForest(kernels.memory, training, training.features, bins, 2)
+  const layout = layForest(kernels.memory, training, null, training.features, bins, 2)
   const features = Int32Array.from(bins.keys())
   const collector = new TreeCollector({ bins, features }, options.trees, layout.weightUnits)
   return { operation: 'test', kernels, layout, collector, onTree: () => undefined }

@@ -277,7 +277,7 @@ describe('out-of-bag probability', () => {
     const trees = 15
     const options = { trees, minRowsPerLeaf: 2 }
     const model = trainForest(data, options)
-    const { sums, counts } = outOfBagByHand(data.outcome.length, model, data.features, trees)
+    const { sums, counts } = outOfBagByHand(120, model, data.features, trees)
     const { probability, missing } = model.outOfBag!
     for (let row = 0; row < 120; row++) {
       expect(isMissing(missing, row)).toBe(counts[row] === 0)
@@ -285,6 +285,42 @@ describe('out-of-bag probability', () => {
     }
     // A row is left out of a tree with probability (1 - 1/120)^120 = .366: 659 times of 1,800, give or take 20.
     expect(Math.abs(counts.reduce((a, b) => a + b) - 659)).toBeLessThan(80)
+  })
+
+  it('comes from trees that saw no row of its customer, and customers without a pattern cannot be told', () => {
+    // 60 customers of 8 rows each, noise that hardly changes from row to row, outcomes of one customer all the same
+    const random = seededRandom(5)
+    const customers = Array.from({ length: 60 }, () => ({
+      noise: [random.normal(), random.normal(), random.normal()],
+      churned: random.integer(2),
+    }))
+    const ids = Array.from({ length: 480 }, (_, row) => row % 60)
+    const columns = [0, 1, 2].map((place) =>
+      numberColumn(
+        `noise ${place}`,
+        ids.map((id) => customers[id]!.noise[place]! + random.normal() / 1000),
+      ),
+    )
+    const outcome = Uint8Array.from(ids, (id) => customers[id]!.churned)
+    const data = { features: { rowCount: 480, columns }, outcome }
+    const options = { trees: 40, minRowsPerLeaf: 2 }
+    expect(trainForest(data, options).outOfBag!.logLoss).toBeLessThan(0.1)
+    const model = trainForest({ ...data, ids }, options)
+    // nothing beats the share of churners where there is nothing to learn
+    expect(model.outOfBag!.logLoss).toBeGreaterThan(0.69)
+    const { sums, counts } = outOfBagByHand(60, model, data.features, 40, ids)
+    const { probability, missing } = model.outOfBag!
+    for (let row = 0; row < 480; row++) {
+      expect(isMissing(missing, row)).toBe(counts[row] === 0)
+      expect(probability[row]).toBeCloseTo(counts[row] === 0 ? 0 : sums[row]! / counts[row]!, 9)
+    }
+  })
+
+  it('keeps exact copies together without ids, and the forest says so', () => {
+    const rows = Array.from({ length: 300 }, (_, row) => row % 100)
+    const model = trainForest(rowsOf(sampleData(100, 3), rows), { trees: 10 })
+    expect(model.notes.join()).toContain('300 of 300 rows have the values of another row')
+    expect(trainForest(sampleData(100, 3), { trees: 10 }).notes).toEqual([])
   })
 
   it('is null where every tree saw every row, and after loading', () => {
@@ -307,20 +343,21 @@ describe('out-of-bag probability', () => {
   })
 })
 
-/** The rows of each tree drawn again, in other code, and its answers read from a forest of it alone. */
+/** The customers of each tree drawn again, in other code, and its answers read from a forest of it alone. */
 function outOfBagByHand(
-  rowCount: number,
+  customerCount: number,
   model: ForestModel,
   features: FeatureMatrix,
   trees: number,
+  customerOf = Array.from({ length: features.rowCount }, (_, row) => row),
 ): { sums: Float64Array; counts: Int32Array } {
-  const sums = new Float64Array(rowCount)
-  const counts = new Int32Array(rowCount)
+  const sums = new Float64Array(features.rowCount)
+  const counts = new Int32Array(features.rowCount)
   for (let tree = 0; tree < trees; tree++) {
     const said = oneTree(model, tree).probability(features)
-    const isDrawn = drawnRows(rowCount, 1, tree)
-    for (let row = 0; row < rowCount; row++) {
-      if (isDrawn.has(row)) continue
+    const isDrawn = drawnCustomers(customerCount, 1, tree)
+    for (let row = 0; row < features.rowCount; row++) {
+      if (isDrawn.has(customerOf[row]!)) continue
       sums[row]! += said[row]! * trees
       counts[row]!++
     }
@@ -351,8 +388,8 @@ function oneTree(model: ForestModel, tree: number): ForestModel {
   )
 }
 
-/** The rows of a tree: a counter from its seed on, mixed, cut to the bits that are needed, what is too large left out. */
-function drawnRows(rowCount: number, seed: number, tree: number): Set<number> {
+/** The customers of a tree: a counter from its seed on, mixed, cut to the bits that are needed, what is too large left out. */
+function drawnCustomers(customerCount: number, seed: number, tree: number): Set<number> {
   const word = 2n ** 32n
   const step = 0x9e3779b9n
   const mixed = (value: bigint): bigint => {
@@ -361,13 +398,13 @@ function drawnRows(rowCount: number, seed: number, tree: number): Set<number> {
     return z ^ (z >> 15n)
   }
   let state = mixed((mixed((BigInt(seed) + step) % word) + BigInt(tree + 1) * step) % word)
-  const mask = 2n ** BigInt(Math.ceil(Math.log2(rowCount))) - 1n
+  const mask = 2n ** BigInt(Math.ceil(Math.log2(customerCount))) - 1n
   const drawn = new Set<number>()
-  for (let draws = 0; draws < rowCount; ) {
+  for (let draws = 0; draws < customerCount; ) {
     state = (state + step) % word
-    const row = Number(mixed(state) & mask)
-    if (row >= rowCount) continue
-    drawn.add(row)
+    const customer = Number(mixed(state) & mask)
+    if (customer >= customerCount) continue
+    drawn.add(customer)
     draws++
   }
   return drawn

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError, type Problem } from '../../../src/base/errors.js'
-import { numberColumn, textColumn } from '../../../src/base/matrix.js'
+import { type FeatureSpec, numberColumn, textColumn } from '../../../src/base/matrix.js'
 import { importLightgbm } from '../../../src/learn/imported/importLightgbm.js'
 import { importXgboost } from '../../../src/learn/imported/importXgboost.js'
 import { importOptions } from '../../../src/learn/imported/options.js'
 import { learners } from '../../../src/learn/learners.js'
 import { restorers } from '../../../src/learn/restorers.js'
+import { createScorer } from '../../../src/score/scorer.js'
 import { badOptions } from '../../support/badOptions.js'
 import { largestDifference } from '../sample.js'
 import { goldenCase, goldenRows, goldenText } from './goldenCases.js'
@@ -169,6 +170,41 @@ describe('categories', () => {
     expect(problem).toMatchObject({ code: 'value-unknown', parameter: 'column f3', received: 'basic' })
     expect(problem!.wayOut).toContain('option categories')
   })
+
+  it.each(['xgboost-codes.json', 'lightgbm-codes.json'])(
+    'codes that a program wrote as 0.0, +1 or with white space are the same codes, and -1 is an unknown one: %s',
+    (file) => {
+      const model = (file.startsWith('xgboost') ? importXgboost : importLightgbm)(goldenText(file))
+      const { name, categories } = model.features.find((spec) => spec.kind === 'text') as FeatureSpec & {
+        categories: string[]
+      }
+      const [code] = categories as [string]
+      const written = [code, `${code}.0`, `+${code}`, ` ${code}. `, '-1', '-1.0', '99999']
+      const rows = {
+        rowCount: written.length,
+        columns: model.features.map((spec) =>
+          spec.name === name
+            ? textColumn(name, written)
+            : spec.kind === 'number'
+              ? numberColumn(spec.name, new Float64Array(written.length))
+              : textColumn(
+                  spec.name,
+                  written.map(() => spec.categories[0]!),
+                ),
+        ),
+      }
+      const [known, dotted, signed, spaced, minus, minusDotted, unknown] = model.margin(rows)
+      expect([dotted, signed, spaced]).toEqual([known, known, known])
+      // LightGBM 4.6 and XGBoost 3.2 answer for -1 what they answer for a code that training has not seen
+      expect([minus, minusDotted]).toEqual([unknown, unknown])
+      const scores = createScorer(model).scoreMatrix(rows)
+      expect(scores.unseen.rows()).toMatchObject([{ feature: name, rows: 3, example: '-1' }])
+      const half = rows.columns.map((column) =>
+        column.name === name ? textColumn(name, Array(7).fill('1.5')) : column,
+      )
+      expect(problemsOf(() => model.margin({ ...rows, columns: half }))).toMatchObject([{ received: '1.5' }])
+    },
+  )
 
   it('given texts take the place of codes', () => {
     const plans = Array.from({ length: 31 }, (_, code) => `plan ${code}`)
@@ -358,5 +394,38 @@ describe('an imported model', () => {
       ({ parameter }) => parameter,
     )
     expect(parameters).toEqual(['zeroIsMissing', 'codes'])
+  })
+})
+
+describe('a file of another library or format', () => {
+  // the beginnings of files of CatBoost 1.2.10, XGBoost 3.2.0 and Python 3
+  it.each([
+    ['CBM1\ufffd\u001a', 'a CatBoost model'],
+    [
+      '{\n  "features_info":\n {"float_features": []}, "model_info": {}, "oblivious_trees": []}',
+      'a CatBoost model',
+    ],
+    ['\u0008\u0003\u0012\u0008CatBoost\u001a', 'a CatBoost model'],
+    ['{L\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0007learner{L', 'UBJSON'],
+    ['{i\u0007learner{i', 'UBJSON'],
+    ['[\n  { "nodeid": 0, "depth": 0, "split": "f0" }]', 'a dump of XGBoost trees'],
+    ['booster[0]:\n0:[f0<0.5] yes=1,no=2', 'a dump of XGBoost trees'],
+    ['\ufffd\u0004\ufffd\u0014xgboost.core', 'a Python pickle'],
+    ['<?xml version="1.0"?>\n<PMML version="4.3">', 'PMML'],
+    ['{"format":"holdfast-model","version":"0001"', 'a model file of holdfast'],
+  ])('is called by its name, with the way out: %j', (text, name) => {
+    for (const read of [importLightgbm, importXgboost]) {
+      const [problem] = problemsOf(() => read(text))
+      expect(problem).toMatchObject({ code: 'model-invalid', parameter: 'the file' })
+      expect(problem!.received).toContain(name)
+      expect(problem!.wayOut).toBeTruthy()
+    }
+  })
+
+  it('given to the wrong function is told the right one', () => {
+    for (const file of ['lightgbm-codes.json', 'lightgbm-codes.txt']) {
+      expect(() => importXgboost(goldenText(file))).toThrow('Give it to importLightgbm.')
+    }
+    expect(() => importLightgbm(goldenText('xgboost-codes.json'))).toThrow('Give it to importXgboost.')
   })
 })

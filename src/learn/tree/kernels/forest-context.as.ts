@@ -15,6 +15,9 @@ export class Context {
   isText: u32
   outcome: u32
   units: u32
+  // The customer of each row, numbered from 0; 0 where each row is a customer of its own.
+  customers: u32
+  customerCount: u32
   sampling: u32
   drawCount: u32
   seed: u32

@@ -1,15 +1,15 @@
 import { Context } from './forest-context.as'
 import { nextRandom, randomBelow } from './forest-random.as'
 
-// Draws the rows of a tree. An entry is 8 bytes: twice the row plus its class, then its units times how often it was
+// Draws the customers of a tree, all rows of one together. An entry is 8 bytes: twice the row plus its class, then its units times how often it was
 // drawn. Rows that were not drawn follow in `rest`. Returns the number of entries.
 export function sampleRows(context: Context): u32 {
-  const rowCount = context.rowCount
+  const customerCount = context.customerCount
   const drawn = context.drawn
   if (context.sampling == 1) {
-    memory.fill(drawn, 0, rowCount << 1)
+    memory.fill(drawn, 0, customerCount << 1)
     for (let draw: u32 = 0; draw < context.drawCount; draw++) {
-      const at = drawn + (randomBelow(rowCount) << 1)
+      const at = drawn + (randomBelow(customerCount) << 1)
       store<u16>(at, load<u16>(at) + 1)
     }
   } else {
@@ -18,14 +18,14 @@ export function sampleRows(context: Context): u32 {
   return writeEntries(context)
 }
 
-// Each row with the probability that leaves `drawCount` in all (selection sampling).
+// Each customer with the probability that leaves `drawCount` in all (selection sampling).
 function drawWithoutRepeating(context: Context): void {
   const drawn = context.drawn
   let wanted = context.drawCount
-  let left = context.rowCount
-  for (let row: u32 = 0; row < context.rowCount; row++) {
+  let left = context.customerCount
+  for (let customer: u32 = 0; customer < context.customerCount; customer++) {
     const isDrawn: u16 = wanted == left ? 1 : randomBelow(left) < wanted ? 1 : 0
-    store<u16>(drawn + (row << 1), isDrawn)
+    store<u16>(drawn + (customer << 1), isDrawn)
     wanted -= isDrawn
     left--
   }
@@ -34,10 +34,12 @@ function drawWithoutRepeating(context: Context): void {
 function writeEntries(context: Context): u32 {
   const units = context.units
   const outcome = context.outcome
+  const customers = context.customers
   let entry = context.entries
   let rest = context.rest
   for (let row: u32 = 0; row < context.rowCount; row++) {
-    const times: u32 = load<u16>(context.drawn + (row << 1))
+    const customer: u32 = customers == 0 ? row : load<u32>(customers + (row << 2))
+    const times: u32 = load<u16>(context.drawn + (customer << 1))
     const weight: u32 = units == 0 ? 1 : load<u32>(units + (row << 2))
     store<u32>(entry, (row << 1) | load<u8>(outcome + row))
     store<u32>(entry, weight * times, 4)

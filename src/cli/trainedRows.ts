@@ -1,0 +1,20 @@
+import type { Dataset } from '../dataset/dataset.js'
+import { overlapOf } from '../learn/trainedRows.js'
+import type { Scorer } from '../score/scorer.js'
+import type { Terminal } from './terminal.js'
+
+/** Says where customers are those that the model was trained on, or that it is not known. */
+export function sayTrained({ model }: Scorer, { features }: Dataset, terminal: Terminal): void {
+  const overlap = overlapOf(model, features)
+  if (overlap === null) {
+    terminal.message(
+      'note: the model file does not tell which rows the model was trained on: figures of its training rows are too good.\n',
+    )
+  } else if (overlap.isOverlap) {
+    const { equal, compared } = overlap
+    terminal.message(
+      `WARNING: THE MODEL WAS TRAINED ON THESE CUSTOMERS: ${equal} of the ${compared} rows that were compared are equal to rows ` +
+        'of its training. The figures are too good. Give customers that were kept from it: train --test-out writes them.\n',
+    )
+  }
+}
