@@ -61,7 +61,7 @@ describe('monthlySignals', () => {
     const sources: HistorySources = {
       customers: [
         { id: 'A', activatedAt: '2020-01-15', cancelledAt: '2025-03-31' },
-        { id: 'B', activatedAt: '2025-02-10', cancelledAt: null },
+        { id: 'B', activatedAt: '2025-02-10', cancelledAt: '2025-04-01' },
         { id: 'C', activatedAt: '2025-02-01', cancelledAt: null },
         { id: 'D', activatedAt: '2025-04-01', cancelledAt: null },
       ],
@@ -83,7 +83,7 @@ describe('monthlySignals', () => {
       'A 2025-01 60 active 50 12',
       'A 2025-02 61 silent 40 0',
       'A 2025-03 62 silent cancelled – 0',
-      // B: joined in the middle of February, no month's level.
+      // B: joined in the middle of February, no month's level. Cancelled on the first of April is not so by the end of March.
       'B 2025-02 0 active – –',
       'B 2025-03 1 active 30 8',
       // C: joined on the first day. A row without a figure is not known, and no usage at all in March is 0.

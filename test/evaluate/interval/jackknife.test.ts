@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { bootstrapInterval } from '../../../src/evaluate/interval/bootstrapInterval.js'
 import { jackknife } from '../../../src/evaluate/interval/influence.js'
 import { intervalByWeights } from '../../../src/evaluate/interval/intervalByWeights.js'
 
@@ -17,6 +18,18 @@ test('the jackknife takes the mean of each stratum off where it is stratified, o
   expect(jackknife(units, [influence], false).standardError).toBeCloseTo(Math.sqrt(82.5), 12)
   // Off the means 2 and 12: −1, 1, −2, 2, squares 10; the cubes cancel out.
   expect(jackknife(units, [influence], true)).toEqual({ standardError: Math.sqrt(7.5), acceleration: 0 })
+})
+
+test('a stratified jackknife interval has no width where rows of one outcome are all alike', () => {
+  // Squared errors .01 of churners and .16 of stayers: only how many there are of each could vary, and that is held.
+  const churned = [1, 1, 1, 0, 0]
+  const probability = churned.map((outcome) => (outcome === 1 ? 0.9 : 0.4))
+  const of = (stratified: boolean) =>
+    bootstrapInterval(probability, churned, 'brierScore', { method: 'jackknife', stratified, resamples: 50 })
+  const { lower, upper } = of(true)
+  expect(lower).toBeCloseTo(0.07, 12)
+  expect(upper).toBeCloseTo(0.07, 12)
+  expect(of(false).upper - of(false).lower).toBeGreaterThan(0.05)
 })
 
 test('intervalByWeights draws by its seed: the same again, others with another', () => {
