@@ -45,7 +45,9 @@ async function run(): Promise<void> {
 
 function sample(from: readonly Mutant[], count: number, seed: number): Mutant[] {
   const random = seededRandom(seed)
-  const drawn = from.map((mutant) => ({ mutant, place: random.uniform() })).toSorted((a, b) => a.place - b.place)
+  const drawn = from
+    .map((mutant) => ({ mutant, place: random.uniform() }))
+    .toSorted((a, b) => a.place - b.place)
   const kept = new Set(drawn.slice(0, count).map(({ mutant }) => mutant))
   return from.filter((mutant) => kept.has(mutant))
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Mutant } from './mutants.js'
 
 /** Where the parts of a run, which are processes, leave what the others read. */
-export const mutationFolder = process.env['MUTATION_FOLDER'] ?? '.cache/mutation'
+export const mutationFolder = '.cache/mutation'
 export const planFile = `${mutationFolder}/plan.json`
 export const resultsFile = `${mutationFolder}/results.jsonl`
 

@@ -9,7 +9,7 @@ export async function runVitest(plan: Plan, before: 'forget' | 'keep' = 'forget'
   const flags = ['run', '--config', 'scripts/mutation/vitest.config.ts']
   await new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...flags], {
-      stdio: ['ignore', process.env['MUTATION_VERBOSE'] ? 'inherit' : 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
     })
     child.on('error', reject)
     child.on('exit', resolve)
