@@ -20,6 +20,8 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
   readonly written?: { readonly codes: Int32Array; readonly dictionary: readonly string[] }
   /** How the source wrote the numbers, where that was not `-1234.5`: what they are read by again in scoring. */
   readonly notation?: NumberNotation
+  /** True where it was read from texts whose points could as well stand between groups of digits: `1.022` in every cell. */
+  readonly mayBeGrouped?: boolean
 }
 
 /** A column of texts, stored once each: `dictionary[codes[row]]`. Learners read it as categories. */

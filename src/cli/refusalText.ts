@@ -128,6 +128,15 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       `read it with --date-format ${quoted(`${name}=${format}`)}, or name it in --exclude`,
   ],
   [
+    /write them as YYYY-MM-DD, or name it in exclude/,
+    () => 'write them as YYYY-MM-DD, or name it in --exclude',
+  ],
+  [
+    /Read it with notations: .*? where it is written as in training, else with decimal: \{ "(.*?)": '(.)' \}/,
+    ([, name, sign]) =>
+      `Read it with --decimal ${quoted(`${name}=${sign}`)} where it is not written as in training`,
+  ],
+  [
     /name their mark in missing, or declare its kind in types when it is read/,
     () => 'or name their mark with --missing',
   ],

@@ -174,44 +174,88 @@ function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | 
     return 'its texts are times; replace it by the days between it and the day of the forecast'
   }
   if (present <= mostDistinctTexts) return undefined
-  if (distinct.size === present)
-    return `none of its ${present} texts occurs twice; it names rows, such as an id`
-  return distinct.size >= nearlyUnique * present
-    ? `it has ${distinct.size} different texts in ${present} rows; it names rows, such as an id`
-    : undefined
+  if (distinct.size < nearlyUnique * present) return undefined
+  const texts =
+    distinct.size === present
+      ? `none of its ${present} texts occurs twice`
+      : `it has ${distinct.size} different texts in ${present} rows`
+  const looks = lookalike(column)
+  return looks === undefined
+    ? `${texts}; it names rows, such as an id`
+    : `${texts}, and ${looks}: to use it, correct the others, name their mark in missing, or declare its kind in types when it is read`
 }
 
 /** Returns what is said of a column whose cells look like something else than they are read as. */
 function lookalikeWarnings(column: Column): string[] {
   const { name, kind } = column
   if (kind === 'number') return dayNumberWarnings(column)
-  if (kind !== 'text') return []
-  const times = new Int32Array(column.dictionary.length)
-  let present = 0
-  for (let row = 0; row < column.codes.length; row++) {
-    if (isMissing(column.missing, row)) continue
-    times[column.codes[row]!]!++
-    present++
-  }
-  const { share, example, what } = looksLike({ texts: column.dictionary, times })
-  if (present === 0 || share < mostCells) return []
-  return [
-    `Column ${name} is read as categories, but ${Math.round(100 * share)} % of its cells look like ${what} (${JSON.stringify(example)}): correct the others, name their mark in missing, or declare its kind in types when it is read.`,
-  ]
+  const looks = kind === 'text' ? lookalike(column) : undefined
+  return looks === undefined
+    ? []
+    : [
+        `Column ${name} is read as categories, but ${looks}: correct the others, name their mark in missing, or declare its kind in types when it is read.`,
+      ]
 }
 
-function dayNumberWarnings(column: Column & { kind: 'number' }): string[] {
-  const { name, values, missing } = column
-  let present = 0
-  for (let row = 0; row < values.length; row++) {
-    if (isMissing(missing, row)) continue
-    const digits = String(values[row])
-    const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
-    if (!/^(19|20)\d{6}$/.test(digits) || parseDay(day) === undefined) return []
-    present++
-  }
-  if (present === 0) return []
-  return [
-    `Column ${name} is read as numbers that look like days, such as 20240131: read it with dateFormat: { ${JSON.stringify(name)}: 'YYYYMMDD' }, or name it in exclude.`,
-  ]
+/** Returns what most cells of a column of texts look like: "67 % of its cells look like numbers ("12,5")". */
+function lookalike({ dictionary, codes, missing }: Column & { kind: 'text' }): string | undefined {
+  const times = new Int32Array(dictionary.length)
+  for (let row = 0; row < codes.length; row++) if (!isMissing(missing, row)) times[codes[row]!]!++
+  const { share, example, what } = looksLike({ texts: dictionary, times })
+  if (share < mostCells) return undefined
+  // 12 months and 24 months are the categories that they look like
+  if (what === 'numbers with a unit' && times.filter((count) => count > 0).length <= mostDistinctTexts)
+    return undefined
+  return `${Math.round(100 * share)} % of its cells look like ${what} (${JSON.stringify(example)})`
+}
+
+/** Ways to write a day or a month as a number, and what to do about them. */
+const dayNumbers: readonly {
+  readonly words: string
+  readonly is: (value: number) => boolean
+  /** Only where the name of the column is one of a day: such numbers are also amounts. */
+  readonly needsName?: boolean
+  readonly format?: string
+}[] = [
+  { words: 'days, such as 20240131', is: isWrittenDay, format: 'YYYYMMDD' },
+  { words: 'months, such as 202401', is: (value) => isWrittenDay(100 * value + 1) },
+  { words: 'times, in seconds since 1970', is: (value) => isSince2000(value) },
+  { words: 'times, in milliseconds since 1970', is: (value) => isSince2000(value / 1000) },
+  // 2000-01-01 and 2050-01-01 as spreadsheets count days
+  {
+    words: 'days of a spreadsheet',
+    is: (value) => Number.isInteger(value) && value >= 36_526 && value < 54_789,
+    needsName: true,
+  },
+]
+const nameOfDay = /date|day|since|until|start|end|birth|_at$|At$|datum|fecha|日期|时间/i
+
+function isWrittenDay(value: number): boolean {
+  const digits = String(value)
+  const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
+  return /^(19|20)\d{6}$/.test(digits) && parseDay(day) !== undefined
+}
+
+function isSince2000(seconds: number): boolean {
+  return seconds >= 946_684_800 && seconds < 2_524_608_000 && Number.isInteger(seconds * 1000)
+}
+
+function dayNumberWarnings({ name, values, missing }: Column & { kind: 'number' }): string[] {
+  const looks = dayNumbers.find(({ is, needsName }) => {
+    if (needsName === true && !nameOfDay.test(name)) return false
+    let present = 0
+    for (let row = 0; row < values.length; row++) {
+      if (isMissing(missing, row)) continue
+      if (!is(values[row]!)) return false
+      present++
+    }
+    return present > 0
+  })
+  if (looks === undefined) return []
+  const { words, format } = looks
+  const wayOut =
+    format === undefined
+      ? 'write them as YYYY-MM-DD'
+      : `read it with dateFormat: { ${JSON.stringify(name)}: '${format}' }`
+  return [`Column ${name} is read as numbers that look like ${words}: ${wayOut}, or name it in exclude.`]
 }

@@ -5,6 +5,8 @@ import {
   type FeatureColumn,
   type FeatureMatrix,
   type FeatureSpec,
+  type NumberColumn,
+  type NumberValues,
   numberColumn,
   type TextColumn,
   textColumn,
@@ -128,6 +130,8 @@ function wantedColumn(
   if (isAllMissing(column)) return emptyColumn(spec, columnLength(column))
   const isDay = flat?.days.includes(spec.name) === true
   if (isDay && (column.kind === 'number' || column.kind === 'boolean')) return noDays(column, file)
+  const otherwise = column.kind === 'number' ? writtenOtherwise(column, flat, file) : undefined
+  if (otherwise !== undefined) return otherwise
   if (spec.kind === 'text' || column.kind !== 'text') return featureColumn(column, file, asOf)
   const read = isDay ? dayColumnOf(column, flat, file) : numberColumnOf(column, flat, file)
   return 'code' in read ? read : featureColumn(read, file, asOf)
@@ -135,6 +139,38 @@ function wantedColumn(
 
 function notationOf(flat: AboutModel['flat'], name: string) {
   return ownValue(flat?.notations, name)
+}
+
+/** Returns the problem that numbers are written in a way that makes them others than training had. */
+function writtenOtherwise(
+  { name, notation, mayBeGrouped }: NumberColumn<NumberValues>,
+  flat: AboutModel['flat'],
+  file: string | undefined,
+): Problem | undefined {
+  if (flat === null) return undefined
+  const trained = notationOf(flat, name)
+  const { decimal, unit } = trained === undefined || 'dateFormat' in trained ? {} : trained
+  const facts = {
+    code: 'column-type' as const,
+    parameter: `column ${name}`,
+    place: { ...(file === undefined ? {} : { file }), column: name },
+  }
+  if (notation?.unit !== undefined && notation.unit !== unit) {
+    const inTraining = unit === undefined ? 'no sign of a unit' : unit
+    return {
+      ...facts,
+      rule: `to be in the unit of training (${inTraining})`,
+      received: notation.unit,
+      wayOut: 'Convert the values, and write them as in training.',
+    }
+  }
+  if (mayBeGrouped !== true || decimal !== ',') return undefined
+  const quoted = JSON.stringify(name)
+  return {
+    ...facts,
+    rule: 'to be written so that its numbers can be read in one way only: in training the comma was the decimal sign',
+    wayOut: `Read it with notations: scorer.about.flat.notations where it is written as in training, else with decimal: { ${quoted}: '.' }.`,
+  }
 }
 
 function numberColumnOf(

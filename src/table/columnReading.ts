@@ -349,23 +349,34 @@ function twoUnits({ name, texts }: Cells, units: readonly string[]): Doubt {
 }
 
 const textsLookedAt = 2000
+// 2024-01, 01/2024, and a day with the name of its month in any language
+const monthText = /^(\d{4}[-/.](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-/.]\d{4}|\d{1,2}\.? \p{L}{3,}\.? \d{4})$/u
+// 12 GB, 5min
+const quantityText = /^[+-]?\d[\d.,']* ?[\p{L}/]{1,12}$/u
 
 /** Returns the share of cells of a column of texts that are numbers or days in some way to write them, and the first. */
 export function looksLike({ texts, times }: TextCounts): {
   readonly share: number
-  readonly what: 'numbers' | 'days'
+  readonly what: 'numbers' | 'days' | 'numbers with a unit'
   readonly example: string
 } {
   const some = texts.slice(0, textsLookedAt)
   const isNumber = (text: string) =>
     numberText.test(text) || readNumber(text, '.') !== undefined || readNumber(text, ',') !== undefined
   const isDay = (text: string) =>
+    monthText.test(text) ||
     [isoFormat, ...knownDateFormats].some((format) => dayReader(format)(text) !== undefined)
+  const isQuantity = (text: string) => isNumber(text) || quantityText.test(text)
   const sum = (isAny: (text: string) => boolean) =>
     some.reduce((count, text, code) => count + (isAny(text.trim()) ? times[code]! : 0), 0)
   const all = some.reduce((count, _, code) => count + times[code]!, 0)
-  const [numbers, days] = [sum(isNumber), sum(isDay)]
+  const [numbers, days, quantities] = [sum(isNumber), sum(isDay), sum(isQuantity)]
+  // A unit counts where there are few numbers without
   const [what, looks, count] =
-    days > numbers ? (['days', isDay, days] as const) : (['numbers', isNumber, numbers] as const)
+    days > numbers && days >= quantities
+      ? (['days', isDay, days] as const)
+      : numbers * 2 > quantities
+        ? (['numbers', isNumber, numbers] as const)
+        : (['numbers with a unit', isQuantity, quantities] as const)
   return { share: all === 0 ? 0 : count / all, what, example: some.find((text) => looks(text.trim())) ?? '' }
 }

@@ -126,11 +126,16 @@ function writtenNumbers({ codes, dictionary }: ColumnTexts, read: readonly unkno
     : { written: { codes: codes.map((code) => Math.max(code, 0)), dictionary: trimmed } }
 }
 
-function notationOf({ numbers, dateFormat }: ColumnReading): {
+function notationOf({ numbers, dateFormat, pointsMayGroup }: ColumnReading): {
   readonly notation?: NumberNotation
   readonly dateFormat?: string
+  readonly mayBeGrouped?: boolean
 } {
-  return { ...(numbers && { notation: numbers }), ...(dateFormat && { dateFormat }) }
+  return {
+    ...(numbers && { notation: numbers }),
+    ...(dateFormat && { dateFormat }),
+    ...(pointsMayGroup && { mayBeGrouped: true }),
+  }
 }
 
 type BrokenRule = 'value-type' | 'value-not-finite' | 'out-of-range'

@@ -20,8 +20,8 @@ export function featureColumn(
 ): FeatureColumn | Problem {
   switch (column.kind) {
     case 'number': {
-      const { written, notation, ...numbers } = column
-      return written === undefined && notation === undefined ? column : numbers
+      const { written, notation, mayBeGrouped, ...numbers } = column
+      return (written ?? notation ?? mayBeGrouped) === undefined ? column : numbers
     }
     case 'text':
       return column

@@ -189,6 +189,46 @@ test('categories that mostly look like numbers or days, and numbers that look li
   ])
 })
 
+test.each<[string, readonly number[], string]>([
+  ['started_on', [45_292, 45_657], 'days of a spreadsheet'],
+  ['month', [202_401, 202_412], 'months, such as 202401'],
+  ['seen', [1_704_067_200, 1_735_689_600], 'times, in seconds since 1970'],
+  ['seen', [1_704_067_200_000, 1_735_689_600_123], 'times, in milliseconds since 1970'],
+])('numbers of column %s that look like %s are said to', (name, values, words) => {
+  const table = tableFrom({ [name]: values, churn: [1, 0] })
+  expect(fromFlatTable(table, { label: 'churn' }).warnings).toContain(
+    `Column ${name} is read as numbers that look like ${words}: write them as YYYY-MM-DD, or name it in exclude.`,
+  )
+})
+
+test('amounts in the range of days of a spreadsheet are none', () => {
+  const { warnings } = fromFlatTable(tableFrom({ income: [45_292, 45_657], churn: [1, 0] }), {
+    label: 'churn',
+  })
+  expect(warnings.filter((each) => each.includes('look like'))).toEqual([])
+})
+
+test('what is left out as names says so where it looks like numbers', () => {
+  const churn = Array.from({ length: 30 }, (_, row) => row % 2)
+  const { warnings } = fromFlatTable(
+    flat(churn, {
+      data: churn.map((_, row) => `${row} GB`),
+      fee: churn.map((_, row) => (row % 5 === 0 ? `free ${row}` : `${row},5`)),
+      term: churn.map((_, row) => `${12 * (1 + (row % 2))} months`),
+      first: churn.map((_, row) => `${1 + (row % 9)}. Mai 2024`),
+    }),
+    { label: 'churn' },
+  )
+  const wayOut =
+    'correct the others, name their mark in missing, or declare its kind in types when it is read.'
+  // Two terms are categories; of 30 fees every fifth is none
+  expect(warnings.filter((each) => each.includes('look'))).toEqual([
+    `Column data was left out: none of its 30 texts occurs twice, and 100 % of its cells look like numbers with a unit ("0 GB"): to use it, ${wayOut}`,
+    `Column fee was left out: none of its 30 texts occurs twice, and 80 % of its cells look like numbers ("1,5"): to use it, ${wayOut}`,
+    `Column first is read as categories, but 100 % of its cells look like days ("1. Mai 2024"): ${wayOut}`,
+  ])
+})
+
 test.each<[string, Cell[], number[]]>([
   ['ja and nein', ['ja', 'nein', 'nein'], [1, 0, 0]],
   ['是 and 否', ['否', '是', '否'], [0, 1, 0]],

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
+import type { ReadingOptions } from '../../src/table/readingOptions.js'
+import { tableFrom } from '../../src/table/table.js'
 import { tableFromRows } from '../../src/table/tableFromRows.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -114,4 +117,33 @@ test('a text that is not written as in training is refused, never missing', () =
 test('model files of earlier versions say nothing of how columns were written, and are read', () => {
   const scorer = loadScorer(new Uint8Array(readFileSync('models/telco/telco.model')))
   expect(scorer.about.flat).toBeNull()
+})
+
+test('numbers that may be written otherwise than in training are asked, and so are those of another unit', () => {
+  const rows = Array.from({ length: 20 }, (_, row) => ({
+    fee: `${row},5 €`,
+    churn: row % 3 === 0 ? 'yes' : 'no',
+  }))
+  const dataset = fromFlatTable(tableFromRows(rows), { label: 'churn' })
+  const scorer = createScorer(trainLogistic(dataset), dataset)
+  const scored = (cells: readonly string[], options?: ReadingOptions) =>
+    scorer.scoreTable(
+      tableFromRows(
+        cells.map((fee) => ({ fee })),
+        options,
+      ),
+    )
+  const { notations } = scorer.about.flat!
+  // 1.022 and 2.033 are 1022 and 2033 between decimal commas, and 1.022 and 2.033 else
+  expect(() => scored(['1.022', '2.033'])).toThrow('in training the comma was the decimal sign')
+  const asTexts = (fees: readonly number[]) => [
+    ...scorer.scoreTable(tableFrom({ fee: fees })).numbers('probability').values,
+  ]
+  const read = (options: ReadingOptions) => [
+    ...scored(['1.022', '2.033'], options).numbers('probability').values,
+  ]
+  expect(read({ notations })).toEqual(asTexts([1022, 2033]))
+  expect(read({ decimal: '.' })).toEqual(asTexts([1.022, 2.033]))
+  expect(() => scored(['$12.50'])).toThrow('to be in the unit of training (€)')
+  expect(scored(['12,50 €', '3']).rowCount).toBe(2)
 })

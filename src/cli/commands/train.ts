@@ -12,7 +12,7 @@ import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
 import type { Selection } from '../../select/selection.js'
 import { selectModel } from '../../select/selectModel.js'
-import { cellOf, columnMissing, type Table } from '../../table/table.js'
+import { cellOf, columnMissing, idColumn, Table } from '../../table/table.js'
 import { writeTable } from '../../table/writeTable.node.js'
 import { addHistoryOptions, datasetOfHistory, type HistoryOptions, labelOf } from '../historyDataset.js'
 import { filesOfSources, historySources } from '../historySources.js'
@@ -195,7 +195,11 @@ async function splitOfFile(file: string, options: TrainOptions): Promise<Prepare
 function rowsOfCustomers(table: Table, id: string | undefined, ids: readonly string[]): Table {
   const wanted = new Set(ids)
   const nameOf = (row: number): string => String(id === undefined ? row + 1 : cellOf(table.column(id), row))
-  return table.take(Int32Array.from(Array(table.rowCount).keys()).filter((row) => wanted.has(nameOf(row))))
+  // As they were written: 1,022 is not to be read as 1022 from a file that holds 1.022
+  const asWritten = new Table(table.columns.map(idColumn), table.rowCount, table.source)
+  return asWritten.take(
+    Int32Array.from(Array(table.rowCount).keys()).filter((row) => wanted.has(nameOf(row))),
+  )
 }
 
 function datasetOfTable(table: Table, options: TrainOptions): Dataset {
