@@ -20,6 +20,7 @@ export type ProblemCode =
   | 'value-not-finite'
   | 'value-unknown'
   | 'duplicate-id'
+  | 'duplicate-row'
   | 'id-unknown'
   | 'event-before-activation'
   | 'date-in-future'

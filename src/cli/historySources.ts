@@ -14,7 +14,7 @@ const endings = ['.parquet', '.csv', '.tsv', '.csv.gz', '.jsonl', '.ndjson']
 
 const kinds = z.enum(['number', 'text', 'day', 'boolean'])
 const mappedSource = z.strictObject({
-  from: z.string().min(1),
+  from: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
   columns: z.record(z.string(), z.string()).optional(),
   types: z.record(z.string(), kinds).optional(),
   ...notationShape,
@@ -51,8 +51,8 @@ export async function historySources(path: string, terminal: Terminal): Promise<
 
 /** Returns the files and globs that the sources of {@link historySources} are read from. */
 export function filesOfSources(sources: HistorySources): string[] {
-  return Object.values(sources).map((source) =>
-    typeof source === 'string' ? source : (source as { readonly from: string }).from,
+  return Object.values(sources).flatMap((source) =>
+    typeof source === 'string' ? source : (source as { readonly from: string | readonly string[] }).from,
   )
 }
 
@@ -127,7 +127,10 @@ async function sourcesInConfig(path: string): Promise<HistorySources> {
   const sources = checkConfig(path, parsed)
   const beside = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file))
   return Object.fromEntries(
-    Object.entries(sources).map(([table, source]) => [table, { ...source, from: beside(source.from) }]),
+    Object.entries(sources).map(([table, source]) => [
+      table,
+      { ...source, from: typeof source.from === 'string' ? beside(source.from) : source.from.map(beside) },
+    ]),
   ) as unknown as HistorySources
 }
 

@@ -3,6 +3,7 @@ import type { EpochDay } from '../base/days.js'
 import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'
 import type { History } from '../engine/history.js'
 import { type HistorySources, openHistory } from '../engine/openHistory.js'
+import type { RepeatedRows } from '../engine/repeatedRows.js'
 import type { NotationOptions } from '../table/readingOptions.js'
 import { columnsOption, dayOption, encodingOption, listOption, numberOption } from './optionParsers.js'
 
@@ -16,6 +17,7 @@ export interface InputOptions extends NotationOptions {
   readonly encoding?: string
   readonly today?: EpochDay
   readonly completeUntil?: EpochDay
+  readonly repeatedRows: RepeatedRows
   /** Of the commands that write tables. */
   readonly spreadsheetSafe?: boolean
 }
@@ -56,6 +58,14 @@ export function addInputOptions(command: Command): Command {
       'largest share of the rows of a table that may be set aside',
       numberOption,
       0.5,
+    )
+    .addOption(
+      new Option(
+        '--repeated-rows <what>',
+        'rows of events that are there more than once with the same values: count each, leave them out, or refuse (history only)',
+      )
+        .choices(['keep', 'drop', 'refuse'])
+        .default('keep'),
     )
     .option(
       '--today <YYYY-MM-DD>',
@@ -100,10 +110,11 @@ export function checkInput(command: Command, file: string | undefined): void {
 
 /** Opens the history with the options of the command line. */
 export function openInputHistory(sources: HistorySources, options: InputOptions): Promise<History> {
-  const { badRows, maxRejectShare, missing, today, completeUntil, encoding } = options
+  const { badRows, maxRejectShare, missing, today, completeUntil, encoding, repeatedRows } = options
   return openHistory(sources, {
     badRows: badRows === 'set-aside' ? 'setAside' : 'refuse',
     maxRejectShare,
+    repeatedRows,
     ...(missing === undefined ? {} : { missing }),
     ...(encoding === undefined ? {} : { encoding }),
     ...notationOf(options),

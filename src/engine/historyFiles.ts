@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { whiteSpace } from '../base/category.js'
 import type { Place, Problem, ProblemCode } from '../base/errors.js'
 import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
@@ -59,8 +60,32 @@ export function unreadableFile(table: InputTableName, file: string, reason: unkn
 
 const globSigns = /[*?[]/
 
-/** Returns the files of a name or glob, in order, or what is wrong with it. */
-export async function filesOf(engine: Engine, pattern: string): Promise<string[] | Problem> {
+/** Returns the files of a name, a glob or a list of them, in order, or what is wrong with it. */
+export async function filesOf(
+  engine: Engine,
+  patterns: string | readonly string[],
+): Promise<string[] | Problem> {
+  if (typeof patterns === 'string') return filesOfPattern(engine, patterns)
+  const all: string[] = []
+  for (const pattern of patterns) {
+    const found = await filesOfPattern(engine, pattern)
+    if (!Array.isArray(found)) return found
+    all.push(...found)
+  }
+  const places = await Promise.all(all.map((path) => realpath(path)))
+  const twice = places.findIndex((path, index) => places.indexOf(path) !== index)
+  if (twice < 0) return all
+  return {
+    code: 'option-invalid',
+    parameter: 'the files of one table',
+    rule: 'to be named once each',
+    received: all[twice],
+    place: { file: all[twice]! },
+    wayOut: 'Take it from the list, or name the files by one glob: its rows would count twice.',
+  }
+}
+
+async function filesOfPattern(engine: Engine, pattern: string): Promise<string[] | Problem> {
   const missing = await fileMissing(pattern)
   if (missing === undefined) return [pattern]
   if (!globSigns.test(pattern)) return missing

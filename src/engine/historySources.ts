@@ -20,8 +20,8 @@ import {
   unreadableFile,
 } from './historyFiles.js'
 
-/** Rows of a table: a file, a glob of files of one format, a table in memory, or row objects. */
-export type SourceRows = string | Table | readonly Readonly<Record<string, unknown>>[]
+/** Rows of a table: a file, a glob of files of one format, a list of them, a table in memory, or row objects. */
+export type SourceRows = string | readonly string[] | Table | readonly Readonly<Record<string, unknown>>[]
 
 /** How the files of a history are written, where that is not clear of itself. Columns are named by our names. */
 export interface FileNotation extends NotationOptions {
@@ -99,6 +99,11 @@ export function mappedSource(source: Source): MappedSource {
   return isMapped ? (source as MappedSource) : { from: source as SourceRows }
 }
 
+/** True where rows come from several files that are named one by one. */
+export function isListOfFiles(from: SourceRows): from is readonly string[] {
+  return Array.isArray(from) && from.length > 0 && from.every((each) => typeof each === 'string')
+}
+
 /** Brings the rows of a source into the engine as they are, or returns what is wrong with the source. */
 export async function stageSource(
   engine: Engine,
@@ -117,7 +122,8 @@ export async function stageSource(
     columnNames: new Map(Object.entries(columns)),
     types,
   }
-  if (typeof from === 'string') return stageFiles(engine, base, from, missing, encoding)
+  if (typeof from === 'string' || isListOfFiles(from))
+    return stageFiles(engine, base, from, missing, encoding)
   const isTable = from instanceof Table
   const textNames = textColumnsOf(base)
   if (!isTable && !Array.isArray(from)) {
@@ -125,7 +131,7 @@ export async function stageSource(
       {
         code: 'option-invalid',
         parameter: table,
-        rule: 'to be a file name, a glob, a Table, a list of row objects, or { from, columns, types }',
+        rule: 'to be a file name, a glob, a list of files, a Table, a list of row objects, or { from, columns, types }',
         received: from,
       },
     ]
@@ -204,7 +210,7 @@ type StagedBase = Omit<
 async function stageFiles(
   engine: Engine,
   base: StagedBase,
-  pattern: string,
+  pattern: string | readonly string[],
   missing: readonly string[],
   encoding = 'utf-8',
 ): Promise<StagedTable | readonly Problem[]> {

@@ -30,6 +30,7 @@ import {
 import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
 import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
 import { outageNotes } from './outages.js'
+import { dropRepeats, findRepeats, type RepeatedRows, repeatsNote, repeatsProblem } from './repeatedRows.js'
 
 /** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
 export type HistorySources = Readonly<Partial<Record<InputTableName, Source>>> & {
@@ -76,6 +77,12 @@ export interface OpenHistoryOptions extends FileNotation {
    * texts, NA, N/A, n/a, NULL and null are missing anyway.
    */
   readonly missing?: readonly string[]
+  /**
+   * What to do with rows of an event table that have the values of an earlier row in every column: count each (`'keep'`,
+   * said in `history.notes`), leave them out (`'drop'`, said too), or refuse the history. An export that overlaps the last
+   * one, or a file that is there twice, doubles sums; two equal rows may as well be two events. Default `'keep'`.
+   */
+  readonly repeatedRows?: RepeatedRows
 }
 
 const historyOptions = z.strictObject({
@@ -85,6 +92,7 @@ const historyOptions = z.strictObject({
   today: dayOption.optional(),
   completeUntil: z.union([dayOption, z.partialRecord(z.enum(inputTableNames), dayOption)]).optional(),
   missing: z.array(z.string()).default([]),
+  repeatedRows: z.enum(['keep', 'drop', 'refuse']).default('keep'),
   ...notationShape,
   encoding: encodingOption.optional(),
 })
@@ -113,11 +121,12 @@ function isDuckdb(value: unknown): boolean {
  * Where `types` of further columns are declared in place, the compiler knows these columns in `history.tables`; see
  * `featureBuilders`. Columns that are not declared are then unknown to it.
  *
- * @param sources for each table a file (.csv, .tsv, .csv.gz, .parquet, .jsonl, .ndjson), a glob of files, a Table, a
+ * @param sources for each table a file (.csv, .tsv, .csv.gz, .parquet, .jsonl, .ndjson), a glob of files, a list of
+ * files and globs (a file that is named twice is refused), a Table, a
  * list of row objects, or `{ from, columns, types }` with the user's column names mapped onto ours
  * @throws {HoldfastError} all problems of all tables at once, for each rule its first row, with file, row, column and
  * count: `table-unknown`, `file-missing`, `file-unreadable`, `table-empty`, `column-missing`, `column-duplicate`,
- * `column-type`, `value-missing`, `value-type`, `value-not-finite`, `duplicate-id`, `id-unknown`,
+ * `column-type`, `value-missing`, `value-type`, `value-not-finite`, `duplicate-id`, `duplicate-row`, `id-unknown`,
  * `event-before-activation`, `date-in-future`, `out-of-range`
  *
  * Two passes over each source. The tables live in the memory of the engine.
@@ -171,12 +180,16 @@ async function loadHistory(
       const name = engine.dialect.identifier(table.staged.table)
       await engine.run(`COMMENT ON TABLE ${name} IS ${engine.dialect.literal(ownComment)}`)
     }
+    const repeats = await findRepeats(engine, given)
+    if (options.repeatedRows === 'refuse') refuse('openHistory', repeats.map(repeatsProblem))
+    if (options.repeatedRows === 'drop') for (const table of repeats) await dropRepeats(engine, table)
     const complete = await completeness(engine, given, today, options.completeUntil)
     return Object.freeze({
       engine,
       tables: kindsOf(planned),
       ...complete,
       notes: [
+        ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),
         ...lagNotes(complete.completeUntilByTable, complete.completeUntil),
         ...(await outageNotes(engine, given, complete.completeUntilByTable)),
       ],
