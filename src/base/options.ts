@@ -191,6 +191,7 @@ export interface JsonRule {
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
   readonly minLength?: number
+  readonly minItems?: number
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly anyOf?: readonly JsonRule[]
@@ -235,7 +236,7 @@ function limitTexts(rule: JsonRule): string[] {
   if (rule.exclusiveMaximum !== undefined) limits.push(`below ${rule.exclusiveMaximum}`)
   if (rule.maximum !== undefined && rule.maximum !== Number.MAX_SAFE_INTEGER)
     limits.push(`at most ${rule.maximum}`)
-  if (rule.minLength !== undefined) limits.push('that is not empty')
+  if (rule.minLength !== undefined || (rule.minItems ?? 0) > 0) limits.push('that is not empty')
   return limits
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type EpochDay, parseDay } from '../base/days.js'
+import { dayOption } from '../base/dayRule.js'
+import type { EpochDay } from '../base/days.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
@@ -28,25 +29,18 @@ export interface ChurnPlan {
 
 /** A plan as it is written down. */
 export interface ChurnPlanOptions extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
-  /** In any order; days written `YYYY-MM-DD` or made with `monthly`. */
-  readonly cutoffs: readonly (EpochDay | string)[]
+  /** In any order; days written `YYYY-MM-DD`, made with `monthly`, or as a `Date`. */
+  readonly cutoffs: readonly (EpochDay | string | Date)[]
   /** Default: all customers that are active at the cutoff. */
   readonly population?: PopulationRule
 }
-
-const day = z.union([z.string(), z.number()]).transform((value, context): EpochDay => {
-  const parsed = parseDay(value)
-  if (parsed !== undefined) return parsed
-  context.addIssue('to be a day written YYYY-MM-DD, or a whole number of days since 1970-01-01')
-  return z.NEVER
-})
 
 /** The rule of plans: reads them back from JSON. */
 export const churnPlanSchema = z.strictObject({
   label: labelRuleSchema,
   features: z.array(featureRuleSchema).min(1),
   cutoffs: z
-    .array(day)
+    .array(dayOption)
     .min(1)
     .transform((days) => [...new Set(days)].sort((a, b) => a - b)),
   population: populationRuleSchema.default(activeCustomers()),

@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { epochDay } from '../../src/base/days.js'
 import { HoldfastError } from '../../src/base/errors.js'
 import { type HistorySources, type OpenHistoryOptions, openHistory } from '../../src/engine/openHistory.js'
 import { countOf, sumOf } from '../../src/feature/builders/aggregateBuilders.js'
@@ -32,8 +33,8 @@ async function read(sources: HistorySources, options: OpenHistoryOptions = {}) {
   const history = await openHistory(sources, { today: '2025-07-01', ...options })
   try {
     const rules = [sumOf('usage', 'minutes', { days: 30 }), countOf('contacts', { days: 30 })]
-    const { columns } = await featureMatrix(history, rules, { cutoff: '2025-06-05' })
-    const first = columns.map((column) => (column.kind === 'number' ? column.values[0] : null))
+    const { features } = await featureMatrix(history, rules, { cutoffs: [epochDay('2025-06-05')] })
+    const first = features.columns.map((column) => (column.kind === 'number' ? column.values[0] : null))
     return { first, notes: history.notes.filter((note) => note.includes('earlier row')) }
   } finally {
     await history.close()

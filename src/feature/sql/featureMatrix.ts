@@ -1,5 +1,6 @@
 import { checkArguments } from '../../base/arguments.js'
 import type { EpochDay } from '../../base/days.js'
+import { inNameOf } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { History } from '../../engine/history.js'
 import { type Population, populationTable } from '../../population/populationTable.js'
@@ -82,9 +83,14 @@ export async function featureMatrix(
     ['rules', rules, 'array'],
     ['options', options, 'object'],
   )
+  checkArguments('featureMatrix', ['options.cutoffs', options.cutoffs, 'array'])
   checkFeatureRules('featureMatrix', rules, history.tables)
   checkFeatureCutoffs('featureMatrix', rules, options.cutoffs, history)
-  const population = await populationTable(history, options.population, options.cutoffs)
+  const population = await populationTable(history, options.population, options.cutoffs).catch((error) =>
+    inNameOf('featureMatrix', () => {
+      throw error
+    }),
+  )
   try {
     const features = await populationFeatures(history, rules, population)
     return { ...features, population: population.report }
