@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { HoldfastError } from '../../src/base/errors.js'
 import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { thinnedPoints } from '../../src/evaluate/ranking/thinnedPoints.js'
+import { checkParameter } from '../../src/evaluate/rows/checkedOutcomes.js'
 
 function refusal(work: () => unknown): HoldfastError {
   try {
@@ -63,4 +66,18 @@ test('outcomes other than 0 and 1 are refused', () => {
 
 test('what is no list at all is refused by its type', () => {
   expect(refusal(() => rocAuc(undefined as never, [1, 0])).code).toBe('value-type')
+})
+
+test('a percentage is asked back as a share; 1, 100.1 and a text are none', () => {
+  const wayOutOf = (received: unknown) => checkParameter('share', z.number().gt(0).lt(1), received)[0]?.wayOut
+  expect(wayOutOf(25)).toBe('Did you mean 0.25?')
+  expect(wayOutOf(100)).toBe('Did you mean 1?')
+  for (const received of [1, 100.1, 0, '25']) expect(wayOutOf(received), String(received)).toBeUndefined()
+  expect(checkParameter('share', z.number(), 0.5)).toEqual([])
+})
+
+test('of the points of a curve the last before each step is kept, and both ends', () => {
+  // Halves: .3 and .45 lie in the first, .6 in the second, 1 ends it.
+  expect(thinnedPoints(Float64Array.of(0, 0.3, 0.45, 0.6, 1), 2)).toEqual(Int32Array.of(0, 2, 3, 4))
+  expect(thinnedPoints(Float64Array.of(0, 0.1, 0.2, 1), 1)).toEqual(Int32Array.of(0, 2, 3))
 })

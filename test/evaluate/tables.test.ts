@@ -147,6 +147,25 @@ describe('confusion', () => {
       contactedShare: 0.5,
     })
   })
+  test('every figure of ten customers is its quotient of the four counts', () => {
+    // At .5: 3 churners and 2 stayers are contacted, 1 churner and 4 stayers are not.
+    const outcome = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
+    const probability = outcome.map((_, row) => (row < 5 ? 0.5 : 0.4))
+    expect(confusionAt(probability, outcome, 0.5)).toEqual({
+      threshold: 0.5,
+      truePositives: 3,
+      falsePositives: 2,
+      falseNegatives: 1,
+      trueNegatives: 4,
+      contactedShare: 5 / 10,
+      precision: 3 / 5,
+      recall: 3 / 4,
+      specificity: 4 / 6,
+      negativePredictiveValue: 4 / 5,
+      f1: 6 / 9,
+      accuracy: 7 / 10,
+    })
+  })
   test('precision is null where nobody is contacted, and F1 is 0', () => {
     expect(confusionAt([0.5, 0.1], [1, 0], 0.75)).toMatchObject({ precision: null, recall: 0, f1: 0 })
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type EpochDay, epochDay } from '../../src/base/days.js'
+import type { LifecycleStage } from '../../src/lifecycle/stage.js'
 import { stageAgreement } from '../../src/lifecycle/stageAgreement.js'
 import { stageTable } from '../../src/lifecycle/stageTable.js'
 import { transitionTable } from '../../src/lifecycle/transitionTable.js'
@@ -143,6 +144,15 @@ describe('stageAgreement', () => {
       accuracy: 0.5,
       kappa: 0,
     })
+  })
+
+  it('what is no stage is refused, from the first row on', () => {
+    for (const row of [0, 1]) {
+      const tagged = ['growth', 'growth'].with(row, 'gone') as LifecycleStage[]
+      expect(() => stageAgreement(tagged, ['growth', 'growth'])).toThrow(
+        `row ${row + 1}: expected tagged to hold acquisition, growth, maturity, decline, churn, got "gone" (string)`,
+      )
+    }
   })
 
   it('precision is of what was tagged, recall of what is known', () => {

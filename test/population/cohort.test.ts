@@ -225,3 +225,18 @@ test('re-entry is taken from those who left and from those who came; one new lin
   const gross = await monthlyFlows(history, { first: '2025-02', last: '2025-02' })
   expect(gross.rows()).toEqual([{ month: '2025-02-01', new: 2, left: 5, stock: 3 }])
 })
+
+test('who comes on the first of a month is of that month, and so is who leaves on it', async () => {
+  const history = await historyOf([
+    { id: 'before', activatedAt: '2024-12-31', cancelledAt: '2025-01-31' },
+    { id: 'first', activatedAt: '2025-01-01', cancelledAt: '2025-02-01' },
+    { id: 'last', activatedAt: '2025-01-31', cancelledAt: null },
+    { id: 'next', activatedAt: '2025-02-01', cancelledAt: null },
+  ])
+  const flows = await monthlyFlows(history, { first: '2025-01', last: '2025-02' })
+  // At the end of January `first` and `last` are there, at the end of February `last` and `next`.
+  expect(flows.rows()).toEqual([
+    { month: '2025-01-01', new: 2, left: 1, stock: 2 },
+    { month: '2025-02-01', new: 1, left: 1, stock: 2 },
+  ])
+})

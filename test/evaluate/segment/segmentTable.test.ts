@@ -58,6 +58,19 @@ describe('figures', () => {
     }
   })
 
+  it('of a number are cut at the edges that are given, an edge belonging to the upper part', () => {
+    const { segments } = segmentTable(
+      probability,
+      outcome,
+      { tenure },
+      { edges: { tenure: [12, 24] }, ...quick },
+    )
+    const countOf = (from: number, to: number) =>
+      tenure.filter((months) => months >= from && months < to).length
+    const counts = [countOf(0, 12), countOf(12, 24), countOf(24, 48)].toSorted((a, b) => a - b)
+    expect(segments.map(({ customers }) => customers).toSorted((a, b) => a - b)).toEqual(counts)
+  })
+
   it('of a segment are those of its customers by themselves', () => {
     const { segments } = segmentTable(probability, outcome, { region })
     const rows = region.flatMap((text, row) => (text === 'north' ? [row] : []))

@@ -39,6 +39,14 @@ describeMetrics<Name>({
   refused: [
     { columns: { score: [1, 2], outcome: [1, 0], treated: [1, 1] }, says: /both treated \(1\) and control/ },
     { columns: { score: [1, 2], outcome: [1, 1], treated: [1, 0] }, says: /both churned \(1\) and stayed/ },
+    {
+      columns: { score: [1, 2], outcome: [1, 0], treated: [0, 0] },
+      says: /both treated \(1\) and control.*only 0/,
+    },
+    {
+      columns: { score: [1, 2], outcome: [0, 0], treated: [1, 0] },
+      says: /both churned \(1\) and stayed.*only 0/,
+    },
     { columns: { score: [1, Number.NaN], outcome: [1, 0], treated: [1, 0] }, says: /row 2: expected score/ },
     { columns: { score: [1, 2], outcome: [1, 0.5], treated: [1, 0] }, says: /row 2: expected outcome/ },
     { columns: { score: [1, 2], outcome: [1, 0], treated: [2, 0] }, says: /row 1: expected treated/ },

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { HoldfastError } from '../src/base/errors.js'
+import { bootstrapInterval } from '../src/evaluate/interval/bootstrapInterval.js'
+import { realisedProfit } from '../src/evaluate/profit/realisedProfit.js'
+import { segmentTable } from '../src/evaluate/segment/segmentTable.js'
+import { callingCircle } from '../src/feature/circle/circleRule.js'
+import { unpaidBefore } from '../src/label/cancelCause.js'
+import { cancelled } from '../src/label/cancelled.js'
+import { planDowngraded } from '../src/label/planDowngraded.js'
+import { silent } from '../src/label/silent.js'
+import { valueDropped } from '../src/label/valueDropped.js'
+import { tagMonths } from '../src/lifecycle/tagMonths.js'
+import { falseChurn } from '../src/population/falseChurnRule.js'
+import { riskBands } from '../src/score/bands.js'
+import { seriesOf } from './lifecycle/seriesOf.js'
+
+/** The codes of what a call refuses; none where it goes through. */
+function refused(call: () => unknown): string[] {
+  try {
+    call()
+    return []
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    return error.problems.map(({ code }) => code)
+  }
+}
+
+type Call = (options: never) => unknown
+
+const probability = [0.9, 0.8, 0.3, 0.2, 0.1]
+const outcome = [1, 0, 1, 0, 0]
+const offer = { customerValue: 100, offerCost: 10, contactCost: 1, acceptance: 0.3 }
+const year = seriesOf(Array.from({ length: 12 }, () => 100))
+const tag: Call = (options) => tagMonths(year, options)
+const circle: Call = callingCircle
+const churn: Call = falseChurn
+const devices: Call = (device) => falseChurn({ device })
+const segments: Call = (options) =>
+  segmentTable(probability, outcome, { size: [1, 2, 3, 4, 5] }, { resamples: 20, ...(options as object) })
+const profit: Call = (options) => realisedProfit(probability, outcome, offer, 'paying', options)
+const interval: Call = (options) => bootstrapInterval(probability, outcome, 'brierScore', options)
+const atLeast = (least: number): [number[], number[]] => [[least], [least - 1, least + 0.5]]
+
+// The limits that the docs of the options state: values at a limit that are taken, values beyond it that are not.
+const limits: [string, Call, string, number[], number[]][] = [
+  ['valueDropped', valueDropped as Call, 'share', [1e-9, 1], [0, 1.001]],
+  ['valueDropped', valueDropped as Call, 'lookbackMonths', ...atLeast(1)],
+  ['valueDropped', valueDropped as Call, 'gapDays', ...atLeast(0)],
+  ['valueDropped', valueDropped as Call, 'horizonMonths', ...atLeast(1)],
+  ['planDowngraded', planDowngraded as Call, 'leastShare', [1e-9, 1], [0, 1.001]],
+  ['planDowngraded', planDowngraded as Call, 'leastFall', [1e-9, 500], [0]],
+  ['silent', silent as Call, 'activeDays', ...atLeast(1)],
+  ['silent', silent as Call, 'silentDays', ...atLeast(1)],
+  ['silent', silent as Call, 'gapDays', ...atLeast(0)],
+  ['cancelled', cancelled as Call, 'horizonDays', ...atLeast(1)],
+  ['cancelled', cancelled as Call, 'horizonMonths', ...atLeast(1)],
+  ['cancelled', cancelled as Call, 'gapDays', ...atLeast(0)],
+  ['callingCircle', circle, 'leftMonths', [1, 12], [0, 13, 1.5]],
+  ['callingCircle', circle, 'leastCalls', ...atLeast(1)],
+  ['callingCircle', circle, 'communityRounds', [0, 20], [-1, 21, 0.5]],
+  ['falseChurn', churn, 'reentryDays', [0, 366], [-1, 367, 0.5]],
+  ['falseChurn of devices', devices, 'monthsAfter', [0, 12], [-1, 13, 0.5]],
+  ['falseChurn of devices', devices, 'seenWithinMonths', [0, 120], [-1, 121, 0.5]],
+  ['falseChurn of devices', devices, 'linesAtMost', ...atLeast(2)],
+  ['riskBands', ((options: never) => riskBands(0.05, options)) as Call, 'high', [4], [0]],
+  ['tagMonths', tag, 'acquisitionMonths', ...atLeast(1)],
+  ['tagMonths', tag, 'maturityMonths', [12], [0, 12.5]],
+  ['tagMonths', tag, 'referenceMonths', [3], [0, 3.5]],
+  ['tagMonths', tag, 'minReferenceMonths', ...atLeast(1)],
+  ['tagMonths', tag, 'dropShare', [0.6], [0, 1]],
+  ['tagMonths', tag, 'strongDropShare', [1], [0, 1.001]],
+  ['tagMonths', tag, 'noiseMultiple', [0], [-1e-9]],
+  ['tagMonths', tag, 'spreadMonths', [5], [4, 5.5]],
+  ['tagMonths', tag, 'calmShare', [0], [-1e-9, 1]],
+  ['tagMonths', tag, 'trendMonths', [5], [4, 5.5]],
+  ['tagMonths', tag, 'trendShare', [0.999], [0, 1]],
+  ['tagMonths', tag, 'trendPairShare', [0.501, 1], [0.5, 1.001]],
+  ['tagMonths', tag, 'confirmMonths', ...atLeast(1)],
+  ['tagMonths', tag, 'settleMonths', ...atLeast(1)],
+  ['tagMonths', tag, 'silentMonths', ...atLeast(1)],
+  ['segmentTable', segments, 'bands', ...atLeast(2)],
+  ['segmentTable', segments, 'minimumChurners', ...atLeast(1)],
+  ['segmentTable', segments, 'minimumCustomers', ...atLeast(1)],
+  ['realisedProfit', profit, 'level', [1e-3, 0.999], [0, 1]],
+  ['realisedProfit', profit, 'resamples', [20], [19, 20.5]],
+  ['bootstrapInterval', interval, 'level', [1e-3, 0.999], [0, 1]],
+]
+
+describe('the limits of options are those that their docs state', () => {
+  it.each(limits)('%s: %#', (_, call, option, taken, beyond) => {
+    for (const value of taken)
+      expect(
+        refused(() => call({ [option]: value } as never)),
+        `${option} ${value}`,
+      ).toEqual([])
+    for (const value of beyond)
+      expect(
+        refused(() => call({ [option]: value } as never)),
+        `${option} ${value}`,
+      ).not.toEqual([])
+  })
+})
+
+describe('what is left out is what the docs of the options state', () => {
+  it('of labels', () => {
+    expect(valueDropped()).toEqual({
+      kind: 'valueDropped',
+      table: 'bills',
+      measure: 'amount',
+      share: 0.3,
+      lookbackMonths: 3,
+      gapDays: 0,
+      horizon: { months: 1 },
+    })
+    expect(silent()).toMatchObject({ table: 'usage', gapDays: 0 })
+    expect(planDowngraded({ leastFall: 5 })).toMatchObject({
+      order: { column: 'fee' },
+      when: 'atEnd',
+      gapDays: 0,
+    })
+    expect(unpaidBefore()).toMatchObject({ kind: 'unpaid' })
+  })
+
+  it('of false churn', () => {
+    const arrears = [{ by: 'balance' }, { by: 'payments', kinds: ['failed'] }] as const
+    expect(falseChurn({ arrears })).toEqual({
+      kind: 'falseChurn',
+      device: { monthsAfter: 0, seenWithinMonths: 3, linesAtMost: 10 },
+      account: null,
+      reentryDays: null,
+      arrears: [
+        { by: 'balance', below: 0, days: 92 },
+        { by: 'payments', kinds: ['failed'], least: 1, days: 92 },
+      ],
+    })
+  })
+
+  it('of the calling circle and of risk bands', () => {
+    expect(callingCircle()).toEqual({
+      kind: 'callingCircle',
+      window: { months: 3 },
+      leftMonths: 3,
+      leastCalls: 1,
+      minutes: true,
+      communityRounds: 4,
+      communityId: false,
+    })
+    // High from three times the odds of the base rate on: 1/7, and 3/7 are a share of 3/10.
+    expect(riskBands(0.125).map(({ from }) => from)).toEqual([0.3, 0.125, 0])
+  })
+})
