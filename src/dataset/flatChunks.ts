@@ -7,13 +7,14 @@ import type { FeatureMatrix } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import type { DayInput } from '../table/customerHistory.js'
 import { featureColumn } from '../table/featureColumn.js'
+import { columnsSaid, type NotationOptions, notationShape } from '../table/readingOptions.js'
 import { columnMissing, Table } from '../table/table.js'
 import { featureColumns } from './flatFeatures.js'
 import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { type EngineQuery, type OpenSource, withSource } from './withSource.js'
 
 /** Which columns of a flat table are what, and how many rows are read at a time. */
-export interface FlatChunksOptions {
+export interface FlatChunksOptions extends NotationOptions {
   /** Column that says what happened: two different values, or 0 and 1, or true and false; in every row. */
   readonly label: string
   /** The value of the label column that means churned, or several. Default: found where it is plain, as `fromFlatTable` says. */
@@ -49,6 +50,7 @@ const flatChunksSchema = z.strictObject({
   weight: z.string().min(1).optional(),
   asOf: dayOption.optional(),
   rowsEach: z.int().min(1).default(65_536),
+  ...notationShape,
 })
 
 type CheckedOptions = z.output<typeof flatChunksSchema>
@@ -62,8 +64,9 @@ const operation = 'flatChunks'
  * Use it where `fromFlatTable(await readTable(…), …)` takes too much memory. It is read anew each time somebody goes
  * through it, by DuckDB, one chunk at a time.
  *
- * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines. In texts a blank field is missing; the kinds of columns are found
- * in all rows. For other marks of missing, several files, or only some of the rows, give a query that reads them. A query
+ * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines, in UTF-8. In texts a blank field is missing; numbers and days are
+ * recognised as people write them, as `readTable` does, and asked where they read in two ways; the few cells of a column
+ * that are none are refused. For other encodings, other marks of missing, several files, or only some of the rows, give a query that reads them. A query
  * has a connection of its own, which sees no temporary tables; without ORDER BY, one that joins or groups gives its rows
  * in any order, which training refuses.
  *
@@ -74,7 +77,7 @@ const operation = 'flatChunks'
  * @param from path of a file, or a query and the engine that runs it
  * @returns what `for await` goes through, as often as you like
  * @throws {HoldfastError} `option-invalid`, `option-unknown` at once; when it is read `file-missing`, `file-unreadable`,
- *   `engine-failed`, `column-missing`, `column-type`, `value-missing` with the number of rows, `value-unknown`,
+ *   `engine-failed`, `column-missing`, `column-type`, `value-type`, `value-missing` with the number of rows, `value-unknown`,
  *   `one-class`, `data-leak`
  *
  * One pass over the label column, then one over the columns that are read. Peak memory: one chunk of 8 bytes a value, and
@@ -94,7 +97,8 @@ const operation = 'flatChunks'
 export function flatChunks(from: string | EngineQuery, options: FlatChunksOptions): AsyncIterable<FlatChunk> {
   const checked = checkOptions(operation, flatChunksSchema, options)
   return {
-    [Symbol.asyncIterator]: () => withSource(operation, from, (source) => readChunks(source, checked)),
+    [Symbol.asyncIterator]: () =>
+      withSource(operation, from, checked, (source) => readChunks(source, checked)),
   }
 }
 
@@ -133,7 +137,13 @@ function featureNames(header: Table, { features, label, weight, exclude }: Check
 
 function nameProblems(header: Table, options: CheckedOptions): Problem[] {
   const { label, weight, exclude, features = [] } = options
-  const named = [label, ...(weight === undefined ? [] : [weight]), ...exclude, ...features]
+  const named = [
+    label,
+    ...(weight === undefined ? [] : [weight]),
+    ...exclude,
+    ...features,
+    ...columnsSaid(options),
+  ]
   const missing = named.filter((name) => !header.has(name)).map((name) => columnMissing(name, header))
   if (!features.includes(label)) return missing
   const rule = `to leave out the label column ${label}, which is the answer`

@@ -3,7 +3,9 @@ import { textColumn } from '../base/matrix.js'
 import { openDuckdb } from '../engine/duckdb.js'
 import type { Engine } from '../engine/engine.js'
 import { fileFormat, fileMissing, formatUnknown } from '../table/files.node.js'
+import type { CheckedNotation } from '../table/readingOptions.js'
 import { Table } from '../table/table.js'
+import { textFileQuery } from './textFileQuery.js'
 
 /** Rows of an engine: the result of a query, which need not fit into memory. */
 export interface EngineQuery {
@@ -24,11 +26,13 @@ export interface OpenSource {
 /**
  * Lets `use` read a file or a query with an engine, which is closed afterwards if it was opened here.
  *
+ * @param notation how numbers and days of a file of texts are written
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `engine-failed`
  */
 export async function* withSource<Result>(
   operation: string,
   from: string | EngineQuery,
+  notation: CheckedNotation,
   use: (source: OpenSource) => AsyncGenerator<Result, void, void>,
 ): AsyncGenerator<Result, void, void> {
   if (typeof from !== 'string') {
@@ -41,7 +45,11 @@ export async function* withSource<Result>(
   refuse(operation, missing === undefined ? [] : [missing])
   const engine = await openDuckdb()
   try {
-    yield* use(await described(engine, await fileQuery(engine, from, format), from))
+    const query =
+      format === 'parquet'
+        ? `SELECT * FROM read_parquet(${engine.dialect.literal(from)})`
+        : await textFileQuery(operation, engine, from, format, notation)
+    yield* use(await described(engine, query, from))
   } finally {
     await engine.close()
   }
@@ -51,26 +59,4 @@ async function described(engine: Engine, query: string, file: string | undefined
   const names = (await engine.query(`SELECT column_name FROM (DESCRIBE ${query})`)).texts('column_name')
   const columns = Array.from(names.codes, (code) => textColumn(names.dictionary[code]!, []))
   return { engine, query, header: new Table(columns, 0, file) }
-}
-
-/** A query for a file; the kinds of columns of texts are found in all its rows, once. */
-async function fileQuery(
-  engine: Engine,
-  path: string,
-  format: 'csv' | 'tsv' | 'parquet' | 'json',
-): Promise<string> {
-  const { literal } = engine.dialect
-  const file = literal(path)
-  if (format === 'parquet') return `SELECT * FROM read_parquet(${file})`
-  const [reader, form, kinds] =
-    format === 'json'
-      ? ['read_json', "format='newline_delimited'", 'columns']
-      : ['read_csv', format === 'tsv' ? `header=true, delim=${literal('\t')}` : 'header=true', 'types']
-  const found = await engine.query(
-    `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${reader}(${file}, ${form}, sample_size=-1))`,
-  )
-  const types = found
-    .rows()
-    .map((row) => `${literal(row['column_name'] as string)}: ${literal(row['column_type'] as string)}`)
-  return `SELECT * FROM ${reader}(${file}, ${form}, ${kinds}={${types.join(', ')}})`
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
+import type { FeatureMatrix } from '../../src/base/matrix.js'
 import { type FlatChunk, type FlatChunksOptions, flatChunks } from '../../src/dataset/flatChunks.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
@@ -10,6 +11,7 @@ import type { Engine } from '../../src/engine/engine.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import { trainBoostingFromChunks } from '../../src/learn/boosting/trainFromChunks.js'
 import { readTable } from '../../src/table/readTable.node.js'
+import { Table } from '../../src/table/table.js'
 
 const rowCount = 20_000
 const few = { rounds: 3, maxDepth: 3, earlyStopping: false, threads: 1 }
@@ -198,11 +200,54 @@ describe('flatChunks refuses', () => {
     expect(error.message).toContain('ORDER BY')
   })
 
-  test('nothing where a late field of a CSV file is a text: the whole column is read as texts', async () => {
+  test('a late field of a CSV file that is no number', async () => {
     const file = join(folder, 'mixed.csv')
     const lines = Array.from({ length: 30_000 }, (_, row) => `${row === 29_990 ? 'many' : row},${row % 2}`)
     await writeFile(file, `calls,churn\n${lines.join('\n')}\n`)
-    const [first] = await chunksOf(flatChunks(file, { label: 'churn' }))
-    expect(first!.features.columns[0]!.kind).toBe('text')
+    expect((await refusal(chunksOf(flatChunks(file, { label: 'churn' })))).problems).toMatchObject([
+      { code: 'value-type', parameter: 'calls', rule: 'to be a number', received: 'many', count: 1 },
+    ])
+  })
+})
+
+describe('files as people write them', () => {
+  test('numbers and days are those of readTable', async () => {
+    const file = join(folder, 'written.csv')
+    const lines = Array.from(
+      { length: 40 },
+      (_, row) =>
+        `"1.${100 + row},5 €",${row % 7 === 0 ? 'NA' : row},${1 + (row % 28)}/${1 + (row % 12)}/2024,2024-01-${10 + (row % 20)} 08:15,"plan ${row % 3}",${row % 2 === 0 ? 'ja' : 'nein'}`,
+    )
+    await writeFile(file, `fee,calls,since,seen,plan,churn\n${lines.join('\n')}\n`)
+    const options = { label: 'churn', asOf: '2025-01-01' }
+    const [chunk] = await chunksOf(flatChunks(file, options))
+    const dataset = fromFlatTable(await readTable(file), options)
+    expect(chunk!.features.columns.map(({ name, kind }) => [name, kind])).toEqual(
+      dataset.features.columns.map(({ name, kind }) => [name, kind]),
+    )
+    const cells = (matrix: FeatureMatrix) => new Table([...matrix.columns], matrix.rowCount).rows()
+    expect(cells(chunk!.features)).toEqual(cells(dataset.features))
+    expect(chunk!.outcome).toEqual(dataset.outcome)
+  })
+
+  test('what reads in two ways is asked, and read where it is said', async () => {
+    const file = join(folder, 'asked.csv')
+    await writeFile(file, 'fee,since,churn\n"1,234",01/02/2024,1\n"2,500",03/04/2024,0\n')
+    expect((await refusal(chunksOf(flatChunks(file, { label: 'churn' })))).problems).toMatchObject([
+      { code: 'column-type', parameter: 'fee', received: '1,234' },
+      { code: 'column-type', parameter: 'since', received: '01/02/2024' },
+    ])
+    const said = {
+      label: 'churn',
+      asOf: '2024-02-02',
+      decimal: ',',
+      dateFormat: { since: 'DD/MM/YYYY' },
+    } as const
+    const [chunk] = await chunksOf(flatChunks(file, said))
+    // 3 April 2024 is 61 days after 2 February
+    expect(chunk!.features.columns.map((column) => column.kind === 'number' && [...column.values])).toEqual([
+      [1.234, 2.5],
+      [1, -61],
+    ])
   })
 })
