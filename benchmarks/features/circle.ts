@@ -102,6 +102,7 @@ async function historyOf(engine: Engine, customers: number, calls: number): Prom
       calls: { from: 'text', to: 'text', day: 'day', minutes: 'number' },
     },
     completeUntil: addDays(cutoff, 30),
+    timeZone: 'UTC',
     completeUntilByTable: {},
     notes: [],
     rejects: new Table([], 0),

@@ -30,6 +30,7 @@ const history: History = {
   engine,
   tables,
   completeUntil: cutoff,
+  timeZone: 'UTC',
   completeUntilByTable: {},
   notes: [],
   rejects: rejectsTable([]),

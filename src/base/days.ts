@@ -19,10 +19,25 @@ export const beyondAnyRow = 84_006 as EpochDay
 /** 0001-01-01 and 9999-12-31: numbers beyond are no days that anybody writes. */
 const [earliestDay, latestDay] = [-719_162, 2_932_896]
 
+/** The time zone in which an instant has its day where nothing else is said. */
+export const utc = 'UTC'
+
+/** True where the runtime knows a time zone of this name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    clockOf(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Returns the day of a date, a text or a day number.
  *
- * A text is `YYYY-MM-DD` (a time after it is cut off); a `Date` is read in UTC; a number is already a count of days.
+ * A text is `YYYY-MM-DD`; a time after it is that of the clock on the wall and is cut off. An instant, a `Date` or a text
+ * whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`), has the day that it has in UTC. A number is already a count
+ * of days.
  *
  * A number that is written like a date is refused: 20250201, or the month 202502, which would be a day of the year 2524.
  *
@@ -37,8 +52,8 @@ export function epochDay(value: string | number | Date): EpochDay {
 }
 
 /** Like {@link epochDay}, for a parameter of another function: its refusal names both. */
-export function dayOf(operation: string, parameter: string, value: unknown): EpochDay {
-  const day = parseDay(value)
+export function dayOf(operation: string, parameter: string, value: unknown, timeZone = utc): EpochDay {
+  const day = parseDay(value, timeZone)
   if (day !== undefined) return day
   throw new HoldfastError(operation, [
     {
@@ -77,14 +92,64 @@ function meantByText(value: unknown): string | undefined {
   return parseDay(text) === undefined ? undefined : text
 }
 
-/** Like {@link epochDay}, with undefined where the value is not a day. For loops over input rows. */
-export function parseDay(value: unknown): EpochDay | undefined {
+/**
+ * Like {@link epochDay}, with undefined where the value is not a day. For loops over input rows.
+ *
+ * @param timeZone where an instant has its day
+ */
+export function parseDay(value: unknown, timeZone: string = utc): EpochDay | undefined {
   if (typeof value === 'number') return isDayNumber(value) ? (value as EpochDay) : undefined
   if (value instanceof Date) {
-    const day = Math.floor(value.getTime() / millisPerDay)
-    return Number.isNaN(day) ? undefined : (day as EpochDay)
+    const instant = value.getTime()
+    return Number.isNaN(instant) ? undefined : dayOfInstant(instant, timeZone)
   }
-  return typeof value === 'string' ? dayOfText(value) : undefined
+  return typeof value === 'string' ? dayOfText(value, timeZone) : undefined
+}
+
+const clocks = new Map<
+  string,
+  { readonly format: Intl.DateTimeFormat; readonly days: Map<number, EpochDay> }
+>()
+
+function clockOf(timeZone: string) {
+  let clock = clocks.get(timeZone)
+  if (clock === undefined) {
+    const parts = {
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      calendar: 'gregory',
+      era: 'short',
+    } as const
+    clock = { format: new Intl.DateTimeFormat('en-US', { timeZone, ...parts }), days: new Map() }
+    clocks.set(timeZone, clock)
+  }
+  return clock
+}
+
+const millisPerQuarter = 900_000
+const mostQuarters = 100_000
+
+/** Days change, and clocks are put forward, at quarters of an hour in UTC: one look-up for each. */
+function dayOfInstant(instant: number, timeZone: string): EpochDay {
+  if (timeZone === utc) return Math.floor(instant / millisPerDay) as EpochDay
+  const quarter = Math.floor(instant / millisPerQuarter)
+  const { format, days } = clockOf(timeZone)
+  let day = days.get(quarter)
+  if (day === undefined) {
+    const parts = new Map(
+      format.formatToParts(quarter * millisPerQuarter).map(({ type, value }) => [type, value]),
+    )
+    const [year, month, date] = [
+      Number(parts.get('year')),
+      Number(parts.get('month')),
+      Number(parts.get('day')),
+    ]
+    day = dayOfCalendar(parts.get('era') === 'BC' ? 1 - year : year, month, date)
+    if (days.size >= mostQuarters) days.clear()
+    days.set(quarter, day)
+  }
+  return day
 }
 
 function isDayNumber(value: number): boolean {
@@ -94,15 +159,25 @@ function isDayNumber(value: number): boolean {
 }
 
 // Without a regular expression and without a Date: a service reads thousands of days a call.
-function dayOfText(value: string): EpochDay | undefined {
+function dayOfText(value: string, timeZone: string): EpochDay | undefined {
   const text = value.length === 10 ? value : value.trim()
   if (text.length < 10 || text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash) return undefined
   if (text.length > 10 && text[10] !== 'T' && text[10] !== ' ') return undefined
   const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
   // A year below 100 is rather one with its century left out.
   if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1)) return undefined
-  return day > daysInMonth(year, month) ? undefined : dayOfCalendar(year, month, day)
+  if (day > daysInMonth(year, month)) return undefined
+  const written = dayOfCalendar(year, month, day)
+  if (text.length <= 16) return written
+  const found = offsetTime.exec(text.slice(10))
+  if (found === null) return written
+  const [, hour, minute, sign, offsetHours = '0', offsetMinutes = '0'] = found
+  const offset = Number(`${sign ?? '+'}1`) * (60 * Number(offsetHours) + Number(offsetMinutes))
+  return dayOfInstant(60_000 * (1440 * written + 60 * Number(hour) + Number(minute) - offset), timeZone)
 }
+
+/** A time that says how far it is from UTC, after a day. */
+const offsetTime = /^[T ](\d\d):(\d\d)(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|GMT|([+-])(\d\d):?(\d\d)?)$/
 
 const [dash, zero] = ['-'.charCodeAt(0), '0'.charCodeAt(0)]
 

@@ -83,7 +83,7 @@ function escaped(text: string): string {
 
 type Reader = (text: string) => EpochDay | undefined
 
-const readers = new Map<string, Reader>([[isoFormat, parseDay]])
+const readers = new Map<string, Reader>([[isoFormat, (text) => parseDay(text)]])
 
 /** Returns the function that reads days of a format; undefined for what is no day of it. */
 export function dayReader(format: string): Reader {

@@ -18,6 +18,7 @@ export interface InputOptions extends NotationOptions {
   readonly today?: EpochDay
   readonly completeUntil?: EpochDay
   readonly repeatedRows: RepeatedRows
+  readonly timeZone?: string
   /** Of the commands that write tables. */
   readonly spreadsheetSafe?: boolean
 }
@@ -68,6 +69,10 @@ export function addInputOptions(command: Command): Command {
         .default('keep'),
     )
     .option(
+      '--time-zone <name>',
+      'time zone in which instants have their day, such as Europe/Berlin (history only; default: UTC, of a model its own)',
+    )
+    .option(
       '--today <YYYY-MM-DD>',
       'day of the export; later rows are in the future (history only; default: the current day)',
       dayOption,
@@ -110,11 +115,12 @@ export function checkInput(command: Command, file: string | undefined): void {
 
 /** Opens the history with the options of the command line. */
 export function openInputHistory(sources: HistorySources, options: InputOptions): Promise<History> {
-  const { badRows, maxRejectShare, missing, today, completeUntil, encoding, repeatedRows } = options
+  const { badRows, maxRejectShare, missing, today, completeUntil, encoding, repeatedRows, timeZone } = options
   return openHistory(sources, {
     badRows: badRows === 'set-aside' ? 'setAside' : 'refuse',
     maxRejectShare,
     repeatedRows,
+    ...(timeZone === undefined ? {} : { timeZone }),
     ...(missing === undefined ? {} : { missing }),
     ...(encoding === undefined ? {} : { encoding }),
     ...notationOf(options),

@@ -152,7 +152,10 @@ async function datasetOfHistory(
   const rule = labelRuleSchema.parse(label.rule)
   const sources = await historySources(options.history!, terminal)
   await check(filesOfSources(sources))
-  const history = await openInputHistory(sources, options)
+  const history = await openInputHistory(sources, {
+    ...options,
+    timeZone: options.timeZone ?? scorer.about.timeZone,
+  })
   try {
     const cutoff = options.cutoff ?? lastCutoff(history, rule, rules)
     const plan = churnPlan({

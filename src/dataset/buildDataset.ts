@@ -119,7 +119,7 @@ export async function buildDataset(
       unlabelled: labels.report,
       ...(falseChurn === undefined ? {} : { falseChurn: falseChurn.report }),
     }
-    return assemble(checked, report, features, outcome, warnings)
+    return assemble(checked, report, features, outcome, warnings, history.timeZone)
   } finally {
     for (const table of temporary) await table.drop()
   }
@@ -131,8 +131,10 @@ function assemble(
   features: CustomerFeatures,
   outcome: Uint8Array,
   warnings: readonly string[],
+  timeZone: string,
 ): Dataset {
   return datasetOf({
+    timeZone,
     ...features,
     outcome,
     rules: plan.features,

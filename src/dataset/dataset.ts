@@ -68,6 +68,8 @@ export interface Dataset {
   readonly population: PopulationRule | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
   readonly label: DatasetLabel | null
+  /** Time zone in which instants of the history had their day; left out for a flat table. */
+  readonly timeZone?: string
   /** How the columns of a flat table became features, for scoring; left out for a history. */
   readonly flat?: FlatReading
   readonly report: DatasetReport

@@ -22,6 +22,8 @@ export interface History<Tables extends HistoryKinds = HistoryKinds> {
   readonly tables: Tables
   /** First day for which the history is no longer complete: the latest of its tables. */
   readonly completeUntil: EpochDay
+  /** Time zone in which instants of the tables have their day. */
+  readonly timeZone: string
   /**
    * First day for which each table is no longer complete: what reads a table is asked as of this day at the latest, and
    * every outcome window that looks for its rows must end at or before it.

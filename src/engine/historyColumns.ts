@@ -1,4 +1,5 @@
 import { isMissing } from '../base/bitmap.js'
+import { utc } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
 import { type ColumnReading, readingOf, type TextCounts, twoNumbers } from '../table/columnReading.js'
@@ -295,7 +296,7 @@ function planColumn(
     const text = shownText(engine, staged, sourceName, missing)
     const shown = kind === 'text' ? text : withoutMarks(engine, text)
     const said = reading?.numbers === undefined && reading?.dateFormat === undefined ? {} : { reading }
-    const read = fromText(engine, shown, name, kind, staged.numbersAreDays, reading)
+    const read = fromText(engine, shown, name, kind, staged, reading)
     // What is asked is refused as a whole: its cells are not refused besides
     const unchecked = reading?.doubt === undefined ? {} : { wrongType: null, notFinite: null, rounded: null }
     return { ...base, ...said, shown, ...read, ...unchecked }
@@ -304,7 +305,7 @@ function planColumn(
   const never = { wrongType: null, notFinite: null, rounded: null }
   const type = staged.columns.get(sourceName)!
   const isFloat = type === 'FLOAT' || type === 'DOUBLE'
-  const day = dayOfTime(column, type)
+  const day = dayOfTime(engine, column, type, staged.timeZone)
   switch (`${raw} to ${kind}`) {
     case 'number to number': {
       const number = `CAST(${column} AS DOUBLE)`
@@ -366,7 +367,7 @@ function fromText(
   shown: string,
   name: string,
   kind: ColumnKind,
-  numbersAreDays: boolean,
+  { numbersAreDays, timeZone }: StagedTable,
   reading: ColumnReading | undefined,
 ): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite' | 'rounded'> {
   const text = `trim(${shown})`
@@ -403,7 +404,7 @@ function fromText(
     case 'day': {
       const own = isOwnFormat(reading?.dateFormat)
         ? writtenDay(engine, shown, reading.dateFormat)
-        : asDate(text)
+        : asDay(engine, text, timeZone)
       const month = name === 'period' ? `coalesce(${asMonth(text)}, ${own})` : own
       const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
       const value = numbersAreDays
@@ -434,7 +435,11 @@ function withoutMarks(engine: Engine, text: string): string {
 }
 
 // In whole numbers: DuckDB rounds nanoseconds when it makes a day of them, and a double rounds counts of both
-function dayOfTime(column: string, type: string): string {
+function dayOfTime(engine: Engine, instant: string, type: string, timeZone: string): string {
+  const column =
+    type === 'TIMESTAMP WITH TIME ZONE' && timeZone !== utc
+      ? `timezone(${engine.dialect.literal(timeZone)}, ${instant})`
+      : instant
   const [count, perDay] =
     type === 'TIMESTAMP_NS'
       ? [`epoch_ns(${column})`, 86_400_000_000_000]
@@ -456,6 +461,23 @@ function asDate(text: string): string {
   const dashes = `${text}[5] = '-' AND ${text}[8] = '-' AND ${text}[10] BETWEEN '0' AND '9'`
   const end = `(length(${text}) = 10 OR ${text}[11] IN ('T', ' '))`
   return `CASE WHEN ${dashes} AND ${end} THEN TRY_CAST(left(${text}, 10) AS DATE) END`
+}
+
+const offsetTime =
+  '^.{10}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$'
+const offset = '([+-])([0-9]{2}):?([0-9]{2})?$'
+
+/** The day as it is written, or where its time says how far it is from UTC, that of the instant: as `parseDay`. */
+function asDay(engine: Engine, text: string, timeZone: string): string {
+  const { literal } = engine.dialect
+  const part = (group: number) => `regexp_extract(${text}, ${literal(offset)}, ${group})`
+  const count = (group: number) => `coalesce(TRY_CAST(${part(group)} AS INTEGER), 0)`
+  const minutes = `(CASE WHEN ${part(1)} = '-' THEN -1 ELSE 1 END * (60 * ${count(2)} + ${count(3)}))`
+  const local = `TRY_CAST(left(${text}, 10) || ' ' || substr(${text}, 12, 5) || ':00' AS TIMESTAMP)`
+  const instant = `${local} - to_minutes(${minutes})`
+  const there = timeZone === utc ? instant : `timezone(${literal(timeZone)}, timezone('UTC', ${instant}))`
+  const isInstant = `length(${text}) > 16 AND regexp_full_match(${text}, ${literal(offsetTime)})`
+  return `CASE WHEN ${isInstant} THEN CAST(${there} AS DATE) ELSE ${asDate(text)} END`
 }
 
 function asMonth(text: string): string {

@@ -61,6 +61,8 @@ export interface StagedTable {
   readonly types: Readonly<Record<string, ColumnKind>>
   /** What is said of how its texts are written. */
   readonly notation: NotationOptions
+  /** Where instants have their day. */
+  readonly timeZone: string
   /** Columns of row objects whose cells came as numbers: nobody wrote them. */
   readonly numberColumns: ReadonlySet<string>
   /** Lines that could not be read as a row, of any file. */
@@ -110,12 +112,14 @@ export async function stageSource(
   table: InputTableName,
   source: Source,
   missing: readonly string[],
-  notation: FileNotation = {},
+  notation: FileNotation,
+  timeZone: string,
 ): Promise<StagedTable | readonly Problem[]> {
   const { from, columns = {}, types = {}, ...own } = mappedSource(source)
   const { encoding, ...signs } = { ...notation, ...own }
   const base = {
     notation: signs,
+    timeZone,
     numberColumns: Array.isArray(from) ? numberColumnsOf(from) : new Set<string>(),
     table,
     raw: engine.dialect.identifier(`holdfast raw ${table}`),
@@ -136,7 +140,7 @@ export async function stageSource(
       },
     ]
   }
-  const rows = isTable ? withIds(from, textNames) : textsOfRows(from)
+  const rows = isTable ? withIds(from, textNames) : textsOfRows(from, timeZone)
   if (rows.rowCount === 0) return [emptySource({ table })]
   const alike = namesAlike(rows.columnNames, { table })
   if (alike.length > 0) return alike

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { dayOption } from '../base/dayRule.js'
-import { addDays, type EpochDay, epochDay } from '../base/days.js'
+import { addDays, dayOf, type EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import { encodingOption } from '../table/encoding.node.js'
 import {
   type HistoryKinds,
@@ -83,6 +84,12 @@ export interface OpenHistoryOptions extends FileNotation {
    * one, or a file that is there twice, doubles sums; two equal rows may as well be two events. Default `'keep'`.
    */
   readonly repeatedRows?: RepeatedRows
+  /**
+   * Time zone of the operator, an IANA name such as `'America/New_York'`: in it an instant has its day. Instants are `Date`s,
+   * times of Parquet that are adjusted to UTC, and texts whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`). Times
+   * without an offset are those of the clock on the wall. Models keep it for a service. Default `'UTC'`.
+   */
+  readonly timeZone?: string
 }
 
 const historyOptions = z.strictObject({
@@ -93,6 +100,7 @@ const historyOptions = z.strictObject({
   completeUntil: z.union([dayOption, z.partialRecord(z.enum(inputTableNames), dayOption)]).optional(),
   missing: z.array(z.string()).default([]),
   repeatedRows: z.enum(['keep', 'drop', 'refuse']).default('keep'),
+  timeZone: timeZoneRule,
   ...notationShape,
   encoding: encodingOption.optional(),
 })
@@ -166,7 +174,7 @@ async function loadHistory(
   sources: HistorySources,
   options: CheckedOptions,
 ): Promise<History> {
-  const today = options.today ?? epochDay(new Date())
+  const today = options.today ?? dayOf('openHistory', 'today', new Date(), options.timeZone)
   const given = inputTableNames.filter((name) => sources[name] !== undefined)
   refuse('openHistory', await foreignTables(engine, given))
   const planned: PlannedTable[] = []
@@ -188,6 +196,7 @@ async function loadHistory(
       engine,
       tables: kindsOf(planned),
       ...complete,
+      timeZone: options.timeZone,
       notes: [
         ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),
         ...lagNotes(complete.completeUntilByTable, complete.completeUntil),
@@ -213,7 +222,14 @@ async function planTables(
   for (const table of inputTableNames) {
     const source = sources[table]
     if (source === undefined) continue
-    const staged = await stageSource(engine, table, source, options.missing, notationOf(options))
+    const staged = await stageSource(
+      engine,
+      table,
+      source,
+      options.missing,
+      notationOf(options),
+      options.timeZone,
+    )
     if (!('raw' in staged)) {
       problems.push(...staged)
       continue

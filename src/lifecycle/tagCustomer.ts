@@ -3,6 +3,7 @@ import { checkArguments } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import { type CustomerHistory, checkHistoryRows, type TableReads } from '../table/customerHistory.js'
 import type { EventTableName, HistoryKinds } from '../table/inputs.js'
 import { alignLevels, type BaseLevels } from './baseLevels.js'
@@ -19,6 +20,8 @@ export interface TagCustomerOptions extends SignalOptions, StageOptions {
   readonly from?: EpochDay
   /** Tables and columns of the history that the customer comes from (`history.tables`), to choose the same signals. Default: what his rows show. */
   readonly tables?: HistoryKinds
+  /** Time zone in which instants of the rows have their day. Default `'UTC'`. */
+  readonly timeZone?: string
   /** Levels of the whole base, to take a season out. Default: values are compared as they are. */
   readonly baseLevels?: BaseLevels
 }
@@ -29,6 +32,7 @@ const schema = withStageOrder(
     ...stageOptionsShape,
     asOf: dayRule,
     from: dayRule.optional(),
+    timeZone: timeZoneRule,
     tables: z.record(z.string(), z.record(z.string(), z.string())).optional(),
     baseLevels: z
       .strictObject({
@@ -70,7 +74,7 @@ const schema = withStageOrder(
 export function tagCustomer(history: CustomerHistory, options: TagCustomerOptions): MonthTag {
   checkArguments('tagCustomer', ['history', history, 'customerHistory'], ['options', options, 'object'])
   const operation = 'tagCustomer'
-  const { asOf, from, tables, baseLevels, signals, activityTable, ...stageOptions } = checkOptions(
+  const { asOf, from, tables, timeZone, baseLevels, signals, activityTable, ...stageOptions } = checkOptions(
     operation,
     schema,
     options,
@@ -80,8 +84,8 @@ export function tagCustomer(history: CustomerHistory, options: TagCustomerOption
   const told = kinds === undefined ? undefined : signalsOf(operation, kinds, asked)
   const checked =
     told === undefined
-      ? checkHistoryRows(operation, history, {})
-      : checkHistoryRows(operation, history, { tables: kinds! }, readsOf(told))
+      ? checkHistoryRows(operation, history, { timeZone })
+      : checkHistoryRows(operation, history, { tables: kinds!, timeZone }, readsOf(told))
   const rules = told ?? signalsOf(operation, kindsOf(checked, asOf), asked)
   const block = customerMonths(operation, checked, rules, from, asOf)
   const names = rules.signals.map((signal) => signal.name)

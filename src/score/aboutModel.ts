@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Days } from '../base/days.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type TrainedRows, trainedRowsSchema } from '../learn/trainedRows.js'
@@ -32,6 +33,8 @@ export interface AboutModel {
     /** How columns were written, where not as programs write them. */
     readonly notations: Readonly<Record<string, ColumnNotation>>
   } | null
+  /** Time zone in which the instants of the history had their day. */
+  readonly timeZone: string
   /** Null where it is not known. */
   readonly trainedOn: {
     readonly rows: number
@@ -62,6 +65,7 @@ export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
     .strictObject({ days: z.array(z.string()), notations: z.record(z.string(), columnNotationSchema) })
     .nullable()
     .default(null),
+  timeZone: timeZoneRule,
   trainedOn: z
     .strictObject({
       rows: z.number().int().min(1),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayOf, type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError } from '../base/errors.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
@@ -55,8 +55,9 @@ export async function scoreHistory(
   const { asOf, population, ...scoreOptions } = options
   checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
   const complete = completeUntilOf(history, featureTables(scorer.about.rules ?? []))
-  const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf)
+  const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf, history.timeZone)
   const rules = rulesOf(scorer, cutoff, complete)
+  refuse('scoreHistory', zoneProblems(history, scorer))
   checkFeatureRules('scoreHistory', rules, history.tables)
   await refuseBeforeBeginning(history, cutoff)
   const counted = population ?? scorer.about.population
@@ -94,6 +95,21 @@ function rulesOf(
   }
   if (cutoff > complete) throw notComplete(cutoff, complete)
   return rules
+}
+
+/** An instant has another day in another zone, and features another value. */
+function zoneProblems(history: History, scorer: Scorer): Problem[] {
+  const { timeZone } = scorer.about
+  if (history.timeZone === timeZone) return []
+  return [
+    {
+      code: 'option-invalid',
+      parameter: 'history',
+      rule: `to be opened in the time zone of the model, ${timeZone}`,
+      received: history.timeZone,
+      wayOut: `Open it with timeZone: '${timeZone}'.`,
+    },
+  ]
 }
 
 async function refuseBeforeBeginning(history: History, cutoff: EpochDay): Promise<void> {

@@ -131,6 +131,8 @@ export interface TrainedOn {
   readonly population: PopulationRule | null
   /** How the columns of a flat table became features; left out for a history. */
   readonly flat?: NonNullable<AboutModel['flat']>
+  /** Time zone in which instants of the history had their day; left out = UTC. */
+  readonly timeZone?: string
   readonly outcome: Uint8Array
   readonly fingerprint: string
   /**
@@ -157,6 +159,7 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
       bands: inNameOf('createScorer', () => riskBands(model.baseRate, bands)),
       label: trainedOn?.label ?? null,
       flat: trainedOn?.flat ?? null,
+      timeZone: trainedOn?.timeZone,
       trainedOn: trainedOn === undefined ? null : factsOf(trainedOn, model),
       seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
     }),
@@ -230,12 +233,12 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
     asOf: unknown,
     rules: readonly FeatureRule[],
   ): FeatureMatrix => {
-    const cutoff = scoringDay(asOf)
+    const cutoff = scoringDay(asOf, about.timeZone)
     if (isFollowed(customer)) {
       refuse('scoreOne', notCounted(customer.customer, cutoff))
       return customer.features(cutoff)
     }
-    compiled ??= compileRules(rules)
+    compiled ??= compileRules(rules, { timeZone: about.timeZone })
     const rows = new CustomerRows('scoreOne', customer, compiled, true)
     refuse('scoreOne', notCounted(rows.customer, cutoff))
     return rows.asOf(cutoff)
@@ -281,8 +284,8 @@ function refuseUnseen(
   if (found > 0 && maximumUnseenShare < 1) refuse(operation, watch.problems(features, maximumUnseenShare))
 }
 
-function scoringDay(asOf: unknown): EpochDay {
-  const day = dayOf('scoreOne', 'asOf', asOf)
+function scoringDay(asOf: unknown, timeZone: string): EpochDay {
+  const day = dayOf('scoreOne', 'asOf', asOf, timeZone)
   if (day < beyondAnyRow) return day
   throw new HoldfastError('scoreOne', [
     {

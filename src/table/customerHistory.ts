@@ -1,12 +1,15 @@
 import { checkArguments } from '../base/arguments.js'
-import type { EpochDay } from '../base/days.js'
+import { type EpochDay, isTimeZone, utc } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { ColumnWatch } from './columnWatch.js'
 import { type EventTableName, eventTableNames, type HistoryKinds } from './inputs.js'
 import { type CheckedCell, RowReader } from './rowReader.js'
 import type { ColumnKind } from './table.js'
 
-/** A day as a service writes it: `YYYY-MM-DD` (a time after it is cut off), a `Date` (UTC) or an `EpochDay`. */
+/**
+ * A day as a service writes it: `YYYY-MM-DD` (a time after it is cut off), an `EpochDay`, or an instant, a `Date` or a text
+ * whose time has an offset, which has its day in the time zone of the history: UTC where none is said.
+ */
 export type DayInput = string | number | Date
 
 /** A cell of a customer's history as a service writes it; null, undefined and blank texts are missing. */
@@ -71,6 +74,8 @@ export interface CheckCustomerOptions {
    * another kind is then refused. Default: cells are read as they are; a text `YYYY-MM-DD` is a day.
    */
   readonly tables?: HistoryKinds
+  /** Time zone in which instants have their day, an IANA name. Default `'UTC'`. */
+  readonly timeZone?: string
 }
 
 /**
@@ -111,15 +116,20 @@ export function checkCustomerHistory(
 export function checkHistoryRows(
   operation: string,
   history: CustomerHistory,
-  { tables = {} }: CheckCustomerOptions,
+  { tables = {}, timeZone = utc }: CheckCustomerOptions,
   reads: TableReads = new Map(),
 ): CheckedCustomerHistory {
-  const problems: Problem[] = [...unknownTables(history), ...absentTables(history, reads)]
+  const problems: Problem[] = [
+    ...zoneProblems(timeZone),
+    ...unknownTables(history),
+    ...absentTables(history, reads),
+  ]
+  if (!isTimeZone(timeZone)) refuse(operation, problems)
   const attributes = new ColumnWatch('customers', reads.get('customers') ?? [], namesOf(tables.customers))
-  const customer = checkCustomer(history, tables.customers, attributes, problems)
+  const customer = checkCustomer(history, tables.customers, attributes, problems, timeZone)
   const events = Object.fromEntries(
     eventTableNames.map((table) => {
-      const reader = new RowReader(table, tables[table], customer)
+      const reader = new RowReader(table, tables[table], customer, timeZone)
       const watch = new ColumnWatch(table, reads.get(table) ?? [], namesOf(tables[table]))
       const rows = rowsOf(history, table, problems).map((row, index) => {
         reader.read(row, index + 1, problems)
@@ -132,6 +142,13 @@ export function checkHistoryRows(
   ) as Record<EventTableName, CheckedEvent[]>
   refuse(operation, problems)
   return { customer, events }
+}
+
+/** Returns what is wrong with the name of a time zone. */
+export function zoneProblems(timeZone: string): Problem[] {
+  if (isTimeZone(timeZone)) return []
+  const rule = 'to be the IANA name of a time zone, such as Europe/Berlin or UTC'
+  return [{ code: 'option-invalid', parameter: 'timeZone', rule, received: timeZone }]
 }
 
 /** Of each table that is read, its columns that are read. */
@@ -147,8 +164,9 @@ export function checkCustomer(
   kinds: Readonly<Record<string, ColumnKind>> | undefined,
   watch: ColumnWatch,
   problems: Problem[],
+  timeZone: string,
 ): CheckedCustomer {
-  const reader = new RowReader('customers', kinds)
+  const reader = new RowReader('customers', kinds, undefined, timeZone)
   const before = problems.length
   reader.read(history?.customer, 1, problems)
   // What is no row at all has no columns to be missed.

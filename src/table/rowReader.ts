@@ -6,6 +6,7 @@ import {
   monthEnd,
   monthStart,
   parseDay,
+  utc,
 } from '../base/days.js'
 import { closestWord, type Place, type Problem } from '../base/errors.js'
 import { setOwnValue } from '../base/ownValue.js'
@@ -54,11 +55,13 @@ export class RowReader {
   /**
    * @param kinds kinds of the further columns; a cell of another kind is refused
    * @param owner whose rows they are: what happened before their activation is refused, and so are rows of others
+   * @param timeZone where an instant has its day
    */
   constructor(
     readonly table: EventTableName | 'customers',
     readonly kinds: Readonly<Record<string, ColumnKind>> | undefined,
     readonly owner?: { readonly id: CheckedCell; readonly activatedAt: CheckedCell },
+    readonly timeZone: string = utc,
   ) {
     this.#required = Object.keys(inputTables[table].required).filter(
       (name) => name !== 'id' || table === 'customers',
@@ -156,7 +159,7 @@ export class RowReader {
       if (this.#isRequired[place]) problems.push(requiredMissing(name, this.#place(rowNumber, name)))
       return null
     }
-    const cell = readCell(value, kind, name)
+    const cell = readCell(value, kind, name, this.timeZone)
     if (cell !== undefined) return cell
     problems.push(refusedCell(value, kind, this.#place(rowNumber, name)))
     return null
@@ -272,7 +275,12 @@ function refusedCell(value: unknown, kind: ColumnKind | undefined, place: Place)
 }
 
 /** Returns undefined where the value is not of the kind. */
-function readCell(value: unknown, kind: ColumnKind | undefined, name: string): CheckedCell | undefined {
+function readCell(
+  value: unknown,
+  kind: ColumnKind | undefined,
+  name: string,
+  timeZone: string,
+): CheckedCell | undefined {
   switch (kind) {
     case 'number':
       return numberOf(value)
@@ -284,9 +292,9 @@ function readCell(value: unknown, kind: ColumnKind | undefined, name: string): C
       if (value === 1 || value === 0) return value === 1
       return typeof value === 'boolean' ? value : undefined
     case 'day':
-      return parseDay(name === 'period' && isMonth(value) ? `${value.trim()}-01` : value)
+      return parseDay(name === 'period' && isMonth(value) ? `${value.trim()}-01` : value, timeZone)
     default:
-      return readFurther(value)
+      return readFurther(value, timeZone)
   }
 }
 
@@ -300,10 +308,10 @@ function numberOf(value: unknown): number | undefined {
 }
 
 // As the engine reads files: what is written as a day is a day
-function readFurther(value: unknown): CheckedCell | undefined {
+function readFurther(value: unknown, timeZone: string): CheckedCell | undefined {
   if (typeof value === 'string') {
     return (value.length === 10 && value[4] === '-' ? parseDay(value) : undefined) ?? value
   }
-  if (value instanceof Date) return parseDay(value)
+  if (value instanceof Date) return parseDay(value, timeZone)
   return typeof value === 'boolean' ? value : numberOf(value)
 }

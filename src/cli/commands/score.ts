@@ -125,7 +125,10 @@ async function scoresOfHistory(
   const sources = await historySources(options.history!, terminal)
   const outputs = [...tableFiles(options), ...rejectsFile(options)]
   await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources)])
-  const history = await openInputHistory(sources, options)
+  const history = await openInputHistory(sources, {
+    ...options,
+    timeZone: options.timeZone ?? scorer.about.timeZone,
+  })
   try {
     const tables = featureTables(scorer.about.rules ?? [])
     const { asOf = completeUntilOf(history, tables), reasons, maxUnseen: maximumUnseenShare } = options

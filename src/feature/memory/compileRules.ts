@@ -1,7 +1,8 @@
 import { checkArguments } from '../../base/arguments.js'
+import { utc } from '../../base/days.js'
 import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import type { TableReads } from '../../table/customerHistory.js'
+import { type TableReads, zoneProblems } from '../../table/customerHistory.js'
 import type { EventTableName, HistoryKinds, InputTableName } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
 import { askedTwice, featureRulesSchema } from '../checkFeatureRules.js'
@@ -21,6 +22,8 @@ export interface CompileRulesOptions {
    * cutoff is read. Default none.
    */
   readonly percentiles?: readonly PercentileReference[]
+  /** Time zone in which instants of the rows have their day, as the history had it (`history.timeZone`). Default `'UTC'`. */
+  readonly timeZone?: string
 }
 
 /** Rules made ready to run in memory, for any number of customers and cutoffs. Immutable. */
@@ -36,6 +39,8 @@ export interface CompiledRules {
   readonly attributes: readonly ColumnProgram[]
   /** @internal */
   readonly program: RuleProgram
+  /** @internal Where instants have their day. */
+  readonly timeZone: string
 }
 
 /** A feature of compiled rules: where its value is found. */
@@ -49,7 +54,7 @@ export type CompiledFeature =
  * Rules with the same filter share their rows, equal parts and equal arithmetic are computed once.
  *
  * @param rules what is asked, with different names
- * @param options `percentiles`: needed for rules of kind `percentile`
+ * @param options `percentiles`: needed for rules of kind `percentile`; `timeZone`
  * @throws {HoldfastError} all problems at once: `option-invalid` for a malformed rule and for a percentile without a
  * reference, `column-duplicate` for a feature that is asked twice, `column-type` where two rules want different kinds of one
  * column
@@ -71,9 +76,10 @@ export function compileRules(
 ): CompiledRules {
   checkArguments('compileRules', ['rules', rules, 'array'], ['options', options, 'options'])
   checkOptions('compileRules', featureRulesSchema, rules)
-  const { percentiles = [] } = options
+  const { percentiles = [], timeZone = utc } = options
   const columns = rules.flatMap(columnsRead)
   refuse('compileRules', [
+    ...zoneProblems(timeZone),
     ...askedTwice(rules),
     ...withoutReference(rules, percentiles),
     ...ofNoKind(columns),
@@ -95,6 +101,7 @@ export function compileRules(
       ]),
     ),
     attributes: columnsOf('customers', columns),
+    timeZone,
     program: {
       windows: parts.windows,
       tables: parts.tables(),

@@ -44,7 +44,7 @@ export class CustomerRows {
     this.#compiled = compiled
     this.#history = history
     const watch = new ColumnWatch('customers', reads.get('customers')!)
-    this.customer = checkCustomer(history, kinds.customers, watch, problems)
+    this.customer = checkCustomer(history, kinds.customers, watch, problems, compiled.timeZone)
     problems.push(...wrongAttributes(this.customer, attributes))
     this.#tables = program.tables.map((table) => new CustomerTable(table))
     this.#intakes = new Map(eventTableNames.map((table) => [table, this.#intake(table)]))
@@ -84,8 +84,8 @@ export class CustomerRows {
   }
 
   #intake(table: EventTableName): EventIntake {
-    const { kinds, reads, program } = this.#compiled
-    const reader = new RowReader(table, kinds[table], this.customer)
+    const { kinds, reads, program, timeZone } = this.#compiled
+    const reader = new RowReader(table, kinds[table], this.customer, timeZone)
     const read = this.#tables[program.tables.findIndex((asked) => asked.table === table)]
     const isKept = table === 'plans' && program.lags.length > 0
     const watch = new ColumnWatch(table, reads.get(table) ?? [])

@@ -1,0 +1,194 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { type EpochDay, epochDay, formatDay, parseDay } from '../../src/base/days.js'
+import { buildDataset } from '../../src/dataset/buildDataset.js'
+import { churnPlan } from '../../src/dataset/churnPlan.js'
+import { openDuckdb } from '../../src/engine/duckdb.js'
+import { openHistory } from '../../src/engine/openHistory.js'
+import { sumOf } from '../../src/feature/builders/aggregateBuilders.js'
+import { compileRules } from '../../src/feature/memory/compileRules.js'
+import { featuresOf } from '../../src/feature/memory/featuresOf.js'
+import { cancelled } from '../../src/label/cancelled.js'
+import { trainPrior } from '../../src/learn/baseline/train.js'
+import { tagCustomer } from '../../src/lifecycle/tagCustomer.js'
+import { scoreHistory } from '../../src/score/scoreHistory.js'
+import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
+import { checkCustomerHistory } from '../../src/table/customerHistory.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+const customer = { id: 'A', activatedAt: '2020-01-01' }
+
+/** Days of rows as the engine has them. */
+async function engineDays(
+  usage: string | readonly { day: unknown; id: string; minutes: number }[],
+  timeZone?: string,
+) {
+  const history = await openHistory(
+    { customers: [customer], usage: usage as never },
+    { today: '2026-01-01', ...(timeZone === undefined ? {} : { timeZone }) },
+  )
+  try {
+    const days = await history.engine.query('SELECT day FROM usage ORDER BY minutes')
+    return days.rows().map((row) => formatDay(row['day'] as EpochDay))
+  } finally {
+    await history.close()
+  }
+}
+
+const serviceDays = (days: readonly unknown[], timeZone?: string): string[] => {
+  const usage = days.map((day, minutes) => ({ day: day as string, minutes }))
+  const options = timeZone === undefined ? {} : { timeZone }
+  const { events } = checkCustomerHistory({ customer, usage }, options)
+  return [...events.usage]
+    .sort((a, b) => Number(a['minutes']) - Number(b['minutes']))
+    .map(({ day }) => formatDay(day))
+}
+
+const rowsOf = (days: readonly unknown[]) => days.map((day, minutes) => ({ id: 'A', day, minutes }))
+
+// One instant in four ways, and the clock on the wall
+const instant = [
+  '2024-12-04T23:59:00-05:00',
+  '2024-12-05 04:59:00Z',
+  '2024-12-05T10:29+0530',
+  new Date('2024-12-05T04:59:00Z'),
+  '2024-12-04T23:59:00',
+  '2024-12-04',
+]
+
+test.each([
+  [undefined, ['2024-12-05', '2024-12-05', '2024-12-05', '2024-12-05', '2024-12-04', '2024-12-04']],
+  ['America/New_York', ['2024-12-04', '2024-12-04', '2024-12-04', '2024-12-04', '2024-12-04', '2024-12-04']],
+  ['Asia/Kolkata', ['2024-12-05', '2024-12-05', '2024-12-05', '2024-12-05', '2024-12-04', '2024-12-04']],
+])('one instant is one day, however it is written, in batch and in service: %s', async (timeZone, days) => {
+  expect(await engineDays(rowsOf(instant), timeZone)).toEqual(days)
+  expect(serviceDays(instant, timeZone)).toEqual(days)
+})
+
+test('clocks that are put forward and back move the beginning of the day', async () => {
+  // New York is 5 hours behind UTC until 9 March 2025 and from 2 November on, 4 hours between
+  const instants = ['2025-03-08T04:59Z', '2025-03-08T05:00Z', '2025-03-10T03:59Z', '2025-03-10T04:00Z']
+  const later = [
+    '2025-11-02T03:59:59Z',
+    '2025-11-02T04:00:00Z',
+    '2025-11-03T04:59:59Z',
+    '2025-11-03T05:00:00Z',
+  ]
+  const days = [7, 8, 9, 10].map((day) => `2025-03-${String(day).padStart(2, '0')}`)
+  const laterDays = ['2025-11-01', '2025-11-02', '2025-11-02', '2025-11-03']
+  const all = [...instants, ...later]
+  expect(serviceDays(all, 'America/New_York')).toEqual([...days, ...laterDays])
+  expect(await engineDays(rowsOf(all), 'America/New_York')).toEqual([...days, ...laterDays])
+})
+
+test('times of Parquet that are adjusted to UTC are instants, others are of the clock on the wall', async () => {
+  const engine = await openDuckdb()
+  const file = join(folder, 'usage.parquet')
+  await engine.run(`COPY (
+    SELECT 'A' AS id, TIMESTAMPTZ '2024-12-05 04:59:00+00' AS day, 0 AS minutes
+    UNION ALL SELECT 'A', TIMESTAMPTZ '2024-12-05 05:00:00+00', 1) TO '${file}' (FORMAT parquet)`)
+  const wall = join(folder, 'wall.parquet')
+  await engine.run(
+    `COPY (SELECT 'A' AS id, TIMESTAMP '2024-12-05 04:59:00' AS day, 0 AS minutes) TO '${wall}' (FORMAT parquet)`,
+  )
+  await engine.close()
+  expect(await engineDays(file)).toEqual(['2024-12-05', '2024-12-05'])
+  expect(await engineDays(file, 'America/New_York')).toEqual(['2024-12-04', '2024-12-05'])
+  expect(await engineDays(wall, 'America/New_York')).toEqual(['2024-12-05'])
+})
+
+test('the engine and a service give any instant the same day, that of the calendar of the runtime', async () => {
+  const zones = [
+    'UTC',
+    'America/New_York',
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'Australia/Lord_Howe',
+    'Pacific/Apia',
+  ]
+  const minutes = fc.integer({ min: 26_400_000, max: 29_400_000 })
+  const offsets = fc.constantFrom(
+    ['Z', 0],
+    ['+00:00', 0],
+    ['-05:00', -300],
+    ['+0545', 345],
+    ['+13', 780],
+    ['-0930', -570],
+  )
+  const draws = fc.array(fc.tuple(minutes, offsets), { minLength: 40, maxLength: 40 })
+  const [drawn] = fc.sample(draws, { numRuns: 1, seed: 20 })
+  const texts = drawn!.map(([minute, [offset, ahead]]) => {
+    const local = new Date((minute + Number(ahead)) * 60_000).toISOString()
+    return `${local.slice(0, 10)}T${local.slice(11, 19)}${offset}`
+  })
+  for (const timeZone of zones) {
+    const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone })
+    const expected = drawn!.map(([minute]) => calendar.format(minute * 60_000))
+    expect(texts.map((text) => formatDay(parseDay(text, timeZone)!))).toEqual(expected)
+    expect(
+      serviceDays(
+        drawn!.map(([minute]) => new Date(minute * 60_000)),
+        timeZone,
+      ),
+    ).toEqual(expected)
+    expect(await engineDays(rowsOf(texts), timeZone)).toEqual(expected)
+  }
+})
+
+test('a model keeps the time zone of its history: the service reads instants as the batch does, another batch is refused', async () => {
+  const timeZone = 'America/New_York'
+  const usage = [
+    { id: 'A', day: '2025-04-30T22:00:00-04:00', minutes: 10 },
+    { id: 'A', day: '2025-05-20', minutes: 0 },
+    { id: 'B', day: '2025-03-20', minutes: 5 },
+  ]
+  const customers = [customer, { id: 'B', activatedAt: '2020-01-01', cancelledAt: '2025-05-10' }]
+  const options = { today: '2025-06-30', completeUntil: '2025-06-10' }
+  const rules = [sumOf('usage', 'minutes', { months: 1 })]
+  const history = await openHistory({ customers, usage }, { ...options, timeZone })
+  const plan = churnPlan({ label: cancelled({ horizonDays: 30 }), features: rules, cutoffs: ['2025-05-01'] })
+  const dataset = await buildDataset(history, plan)
+  // in New York the minutes were used in April, in UTC in May
+  expect(
+    Array.from(dataset.features.columns[0]!.kind === 'number' ? dataset.features.columns[0]!.values : []),
+  ).toEqual([10, 0])
+  const scorer = loadScorer(encodeScorer(createScorer(trainPrior(dataset), dataset)))
+  expect(scorer.about.timeZone).toBe(timeZone)
+  const own = usage.filter(({ id }) => id === 'A').map(({ day, minutes }) => ({ day, minutes }))
+  const asOf = epochDay('2025-05-01')
+  const minutesIn = (zone?: string) =>
+    featuresOf(
+      { customer, usage: own },
+      compileRules(rules, zone === undefined ? {} : { timeZone: zone }),
+      asOf,
+    ).columns[0]
+  expect(minutesIn(timeZone)).toMatchObject({ values: Float64Array.of(10) })
+  expect(minutesIn()).toMatchObject({ values: Float64Array.of(0) })
+  expect(() => scorer.scoreOne({ customer, usage: own }, { asOf: '2025-05-01' })).not.toThrow()
+  expect((await scoreHistory(history, scorer)).scores.rowCount).toBe(1)
+  await history.close()
+  const other = await openHistory({ customers, usage }, options)
+  await expect(scoreHistory(other, scorer)).rejects.toThrow(
+    'to be opened in the time zone of the model, America/New_York',
+  )
+  await other.close()
+})
+
+test('a name that is no time zone is refused, with the received name', async () => {
+  const wrong = 'New York'
+  await expect(
+    openHistory({ customers: [customer], usage: rowsOf(['2025-01-01']) as never }, { timeZone: wrong }),
+  ).rejects.toThrow('expected timeZone to be the IANA name of a time zone')
+  expect(() => checkCustomerHistory({ customer }, { timeZone: wrong })).toThrow('got "New York"')
+  expect(() => compileRules([sumOf('usage', 'minutes', { months: 1 })], { timeZone: wrong })).toThrow(
+    'timeZone',
+  )
+  expect(() => tagCustomer({ customer }, { asOf: epochDay('2025-01-01'), timeZone: wrong })).toThrow(
+    'timeZone',
+  )
+})
