@@ -103,14 +103,7 @@ test('times of Parquet that are adjusted to UTC are instants, others are of the 
 })
 
 test('the engine and a service give any instant the same day, that of the calendar of the runtime', async () => {
-  const zones = [
-    'UTC',
-    'America/New_York',
-    'Europe/Berlin',
-    'Asia/Kolkata',
-    'Australia/Lord_Howe',
-    'Pacific/Apia',
-  ]
+  const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe']
   const minutes = fc.integer({ min: 26_400_000, max: 29_400_000 })
   const offsets = fc.constantFrom(
     ['Z', 0],
