@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../src/base/errors.js'
 import { bootstrapInterval } from '../src/evaluate/interval/bootstrapInterval.js'
 import { realisedProfit } from '../src/evaluate/profit/realisedProfit.js'
+import { rocCurve } from '../src/evaluate/ranking/rocCurve.js'
 import { segmentTable } from '../src/evaluate/segment/segmentTable.js'
 import { callingCircle } from '../src/feature/circle/circleRule.js'
 import { unpaidBefore } from '../src/label/cancelCause.js'
@@ -38,6 +39,7 @@ const devices: Call = (device) => falseChurn({ device })
 const segments: Call = (options) =>
   segmentTable(probability, outcome, { size: [1, 2, 3, 4, 5] }, { resamples: 20, ...(options as object) })
 const profit: Call = (options) => realisedProfit(probability, outcome, offer, 'paying', options)
+const curve: Call = (options) => rocCurve(probability, outcome, options)
 const interval: Call = (options) => bootstrapInterval(probability, outcome, 'brierScore', options)
 const atLeast = (least: number): [number[], number[]] => [[least], [least - 1, least + 0.5]]
 
@@ -83,6 +85,7 @@ const limits: [string, Call, string, number[], number[]][] = [
   ['segmentTable', segments, 'minimumCustomers', ...atLeast(1)],
   ['realisedProfit', profit, 'level', [1e-3, 0.999], [0, 1]],
   ['realisedProfit', profit, 'resamples', [20], [19, 20.5]],
+  ['rocCurve', curve, 'points', ...atLeast(1)],
   ['bootstrapInterval', interval, 'level', [1e-3, 0.999], [0, 1]],
 ]
 

@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
     files: { type: 'string', default: '' },
+    near: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -54,7 +55,12 @@ function sample(from: readonly Mutant[], count: number, seed: number): Mutant[] 
 
 /** What is built, printed or started anew would not run the changed sources. */
 function testFiles(): string[] {
-  return filesBelow('test', '.test.ts').filter((file) => !/^test\/(package|examples|docs)\//.test(file))
+  const files = filesBelow('test', '.test.ts').filter(
+    (file) => !/^test\/(package|examples|docs)\//.test(file),
+  )
+  if (!values.near) return files
+  const stages = new Set(mutants.map(({ file }) => file.split('/')[1]!))
+  return files.filter((file) => stages.has(file.split('/')[1]!))
 }
 
 function filesBelow(folder: string, ending: string): string[] {

@@ -44,8 +44,7 @@ export async function probedTests(testFiles: readonly string[]): Promise<ProbedT
       ]
       kept[result.testFile] = { probe: { ...result.probe, modules }, hashes: modules.map(hashOf), places }
     }
-    for (const file of Object.keys(kept)) if (!testFiles.includes(file)) delete kept[file]
-    writeFileSync(probesFile, JSON.stringify(kept))
+    for (const file of Object.keys(kept)) if (!existsSync(file)) delete kept[file]
   }
   const red = testFiles.filter((file) => !kept[file]?.probe.isGreen)
   for (const file of red) delete kept[file]

@@ -68,6 +68,20 @@ test('what is no list at all is refused by its type', () => {
   expect(refusal(() => rocAuc(undefined as never, [1, 0])).code).toBe('value-type')
 })
 
+test('what may be a percentage is called one, 100 too; what lies above is not', () => {
+  const hintOf = (value: number) => refusal(() => rocAuc([0.5, value], [1, 0])).problems[0]!.wayOut
+  for (const value of [1.5, 100]) expect(hintOf(value)).toContain('Divide percentages by 100')
+  for (const value of [-1, 101]) expect(hintOf(value)).not.toContain('percentages')
+})
+
+test('all churned is refused as all stayed is', () => {
+  for (const outcome of [
+    [1, 1],
+    [0, 0],
+  ])
+    expect(refusal(() => rocAuc([0.5, 0.4], outcome)).code).toBe('one-class')
+})
+
 test('a percentage is asked back as a share; 1, 100.1 and a text are none', () => {
   const wayOutOf = (received: unknown) => checkParameter('share', z.number().gt(0).lt(1), received)[0]?.wayOut
   expect(wayOutOf(25)).toBe('Did you mean 0.25?')

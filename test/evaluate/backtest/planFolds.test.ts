@@ -100,6 +100,12 @@ describe('planFolds', () => {
     expect(plan(late, { purge: false }).folds[0]?.trainRows).toHaveLength(4)
   })
 
+  it('half a customer is a whole one: of four customers 40 % are two', () => {
+    for (const { testRows } of plan(six, { testShare: 0.4, seed: 3 }).folds)
+      expect(new Set(Array.from(testRows, (row) => six.ids[row])).size).toBe(2)
+    expect(plan(six, { testShare: 0.4, seed: 3 }).folds.length).toBeGreaterThan(0)
+  })
+
   it('held-out customers are in every test and in no training, whatever their outcomes', () => {
     const other: TemporalData = { ...six, outcome: six.outcome.map((value) => 1 - value) }
     const held = plan(six, { testShare: 0.5, seed: 3 }).folds

@@ -43,6 +43,15 @@ describe('profitCurve', () => {
     )
   })
 
+  test('shows the offer that customers get on the mean, each as often as it weighs', () => {
+    const own = { ...offer, customerValue: [100, 400], contactCost: [1, 4] }
+    // (2 · 100 + 400) / 3 and (2 · 1 + 4) / 3
+    expect(profitCurve([0.6, 0.5], [0, 1], own, { weight: [2, 1] }).offer).toMatchObject({
+      customerValue: 200,
+      contactCost: 2,
+    })
+  })
+
   test('has its best point at the maximum profit', () => {
     fc.assert(
       fc.property(rows, uniformOffer, acceptance, ({ p, y }, money, accepted) => {
