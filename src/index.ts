@@ -597,6 +597,12 @@ export {
 } from './table/readTable.node.js'
 export type { CheckedCell } from './table/rowReader.js'
 export {
+  type PeriodTables,
+  type SubscriptionPeriods,
+  type SubscriptionPeriodsOptions,
+  subscriptionPeriods,
+} from './table/subscriptionPeriods.js'
+export {
   type BooleanColumn,
   booleanColumn,
   type Cell,

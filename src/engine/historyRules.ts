@@ -132,7 +132,8 @@ function orderRule(engine: Engine, start: string, end: string) {
 const duplicateRule = {
   code: 'duplicate-id',
   rule: 'to occur once among the customers',
-  wayOut: 'Keep one row for each customer; what changes over time belongs to plans.',
+  wayOut:
+    'Keep one row for each customer; what changes over time belongs to plans. For customers who came back, or have several products, see subscriptionPeriods.',
   broken: '"holdfast row" > "holdfast first"',
 } as const
 

@@ -1,0 +1,216 @@
+import { checkArguments } from '../base/arguments.js'
+import { addDays, addMonths, type EpochDay, formatDay, monthStart, parseDay } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
+import { ownValue } from '../base/ownValue.js'
+import type { HistoryRow } from './customerHistory.js'
+import { type EventTableName, eventTableNames, inputTables } from './inputs.js'
+
+/** Rows of a history in which one customer has several periods, or several products. */
+export type PeriodTables = Readonly<
+  Partial<Record<EventTableName, readonly HistoryRow[]>> & { readonly customers: readonly HistoryRow[] }
+>
+
+/** How the periods are told apart. */
+export interface SubscriptionPeriodsOptions {
+  /** Column, in every table, that names the product: each product of a customer is a subscription of its own. */
+  readonly product?: string
+}
+
+/** A history of subscriptions, and whose they are. */
+export interface SubscriptionPeriods {
+  /**
+   * Tables for `openHistory`: a row of `customers` per period, whose `id` names the period (`A`, `A#2`; with products
+   * `A/tv`, `A/tv#2`), and each event under the id of its period.
+   */
+  readonly tables: PeriodTables
+  /** The customer of each id. */
+  readonly customerOf: ReadonlyMap<string, string>
+}
+
+interface Period {
+  readonly row: HistoryRow
+  readonly rowNumber: number
+  readonly customer: string
+  readonly start: EpochDay
+  readonly end: EpochDay | null
+}
+
+/**
+ * Returns a history in which each period of a customer is a subscription with an id of its own: for customers who left and
+ * came back under one id, and for several products of one customer.
+ *
+ * `openHistory` refuses an id that is in `customers` twice: whether a customer churned has no answer where they hold two
+ * things at once, or lived twice. Here a subscription churns, not a customer. An event belongs to the last period that had
+ * begun on its day (a bill and a device: on the last day of their month), so that the last bill after a cancellation counts
+ * for the period that it is of; one before all periods stays with the first, and `openHistory` says so.
+ *
+ * Subscriptions of one customer resemble each other: give `ids` of customers to what deals rows, as in the example.
+ *
+ * @param tables row objects under our names, with several rows per id in `customers`
+ * @throws {HoldfastError} all problems at once: `value-missing`, `value-type` of what tells periods apart; `out-of-range` for
+ *   two periods of one subscription that overlap; `column-missing` where a table lacks the product; `duplicate-id` where a
+ *   customer is called as a period of another
+ *
+ * O(rows log rows) time; a shallow copy of each row.
+ *
+ * @example
+ * const { tables, customerOf } = subscriptionPeriods({
+ *   customers: [
+ *     { id: 'A', activatedAt: '2024-01-01', cancelledAt: '2024-06-30' },
+ *     { id: 'A', activatedAt: '2024-11-01' },
+ *   ],
+ *   usage: [{ id: 'A', day: '2024-05-02', minutes: 5 }, { id: 'A', day: '2024-12-24', minutes: 8 }],
+ * })
+ * tables.customers.map(({ id }) => id)
+ * // => ['A', 'A#2']
+ * tables.usage.map(({ id }) => id)
+ * // => ['A', 'A#2']
+ * // trainBoosting({ ...dataset, ids: dataset.ids.map((id) => customerOf.get(id)) })
+ * customerOf.get('A#2')
+ * // => 'A'
+ */
+export function subscriptionPeriods(
+  tables: PeriodTables,
+  options: SubscriptionPeriodsOptions = {},
+): SubscriptionPeriods {
+  checkArguments('subscriptionPeriods', ['tables', tables, 'object'], ['options', options, 'options'])
+  checkArguments('subscriptionPeriods', ['tables.customers', tables.customers, 'array'])
+  const { product } = options
+  const problems: Problem[] = []
+  const periodsOf = new Map<string, Period[]>()
+  for (const [index, row] of tables.customers.entries()) {
+    const read = periodOf(row, index + 1, product, problems)
+    if (read === undefined) continue
+    const periods = periodsOf.get(read.subscription)
+    if (periods === undefined) periodsOf.set(read.subscription, [read.period])
+    else periods.push(read.period)
+  }
+  const customerOf = new Map<string, string>()
+  const idOf = new Map<Period, string>()
+  for (const [subscription, periods] of periodsOf) {
+    periods.sort((a, b) => a.start - b.start)
+    for (const [index, period] of periods.entries()) {
+      if (index > 0) problems.push(...overlapProblems(periods[index - 1]!, period, subscription))
+      const id = index === 0 ? subscription : `${subscription}#${index + 1}`
+      if (customerOf.has(id)) problems.push(calledAlike(id, period))
+      customerOf.set(id, period.customer)
+      idOf.set(period, id)
+    }
+  }
+  const events = Object.fromEntries(
+    eventTableNames.flatMap((table) => {
+      const rows = tables[table]
+      return rows === undefined ? [] : [[table, eventsOf(table, rows, product, periodsOf, idOf, problems)]]
+    }),
+  )
+  refuse('subscriptionPeriods', problems)
+  const customers = [...idOf].map(([{ row }, id]) => ({ ...row, id }))
+  return { tables: { customers, ...events }, customerOf }
+}
+
+function subscriptionOf(row: HistoryRow, product: string | undefined): string | undefined {
+  const id = textOf(ownValue(row, 'id'))
+  if (id === undefined || product === undefined) return id
+  const name = textOf(ownValue(row, product))
+  return name === undefined ? undefined : `${id}/${name}`
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string' && value.trim() !== '') return value
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
+}
+
+function periodOf(
+  row: HistoryRow,
+  rowNumber: number,
+  product: string | undefined,
+  problems: Problem[],
+): { readonly subscription: string; readonly period: Period } | undefined {
+  const subscription = subscriptionOf(row, product)
+  const start = parseDay(ownValue(row, 'activatedAt'))
+  const cancelledAt = ownValue(row, 'cancelledAt')
+  const isOpen = cancelledAt === undefined || cancelledAt === null || cancelledAt === ''
+  const end = isOpen ? null : parseDay(cancelledAt)
+  if (subscription !== undefined && start !== undefined && end !== undefined) {
+    return { subscription, period: { row, rowNumber, customer: textOf(row['id'])!, start, end } }
+  }
+  const [column, rule] =
+    subscription === undefined
+      ? [product === undefined ? 'id' : `id and ${product}`, 'to have a value in every row']
+      : [
+          start === undefined ? 'activatedAt' : 'cancelledAt',
+          'to be a date written YYYY-MM-DD, a Date, or a number of days',
+        ]
+  const received = ownValue(row, column)
+  problems.push({
+    code: received === undefined || received === null ? 'value-missing' : 'value-type',
+    parameter: column,
+    rule,
+    received,
+    place: { table: 'customers', row: rowNumber, column },
+  })
+  return undefined
+}
+
+function overlapProblems(before: Period, period: Period, subscription: string): Problem[] {
+  if (before.end !== null && before.end <= period.start) return []
+  return [
+    {
+      code: 'out-of-range',
+      parameter: 'activatedAt',
+      rule: `to be at or after the end of the period of ${subscription} before it (row ${before.rowNumber}: ${before.end === null ? 'not cancelled' : formatDay(before.end)})`,
+      received: formatDay(period.start),
+      place: { table: 'customers', row: period.rowNumber, column: 'activatedAt' },
+      wayOut: 'If these are two products, name the column that tells them apart as product.',
+    },
+  ]
+}
+
+function calledAlike(id: string, { rowNumber }: Period): Problem {
+  return {
+    code: 'duplicate-id',
+    parameter: 'id',
+    rule: 'to be no name of a period of another customer',
+    received: id,
+    place: { table: 'customers', row: rowNumber, column: 'id' },
+    wayOut: 'Rename that customer.',
+  }
+}
+
+function eventsOf(
+  table: EventTableName,
+  rows: readonly HistoryRow[],
+  product: string | undefined,
+  periodsOf: ReadonlyMap<string, readonly Period[]>,
+  idOf: ReadonlyMap<Period, string>,
+  problems: Problem[],
+): HistoryRow[] {
+  if (product !== undefined && rows.length > 0 && !rows.some((row) => ownValue(row, product) !== undefined)) {
+    problems.push({
+      code: 'column-missing',
+      parameter: `table ${table}`,
+      rule: `to have the column ${product}, which tells the products of a customer apart`,
+      place: { table },
+      wayOut: 'Add it, or leave the table out.',
+    })
+    return []
+  }
+  const { happenedAt } = inputTables[table]
+  return rows.map((row) => {
+    const subscription = subscriptionOf(row, product)
+    const periods = subscription === undefined ? undefined : periodsOf.get(subscription)
+    // Somebody unknown, or no day: openHistory says what is wrong with the row
+    if (subscription === undefined) return row
+    const day = happenedOn(ownValue(row, happenedAt), happenedAt)
+    if (periods === undefined || day === undefined) return { ...row, id: subscription }
+    const period = periods.findLast(({ start }) => start <= day) ?? periods[0]!
+    return { ...row, id: idOf.get(period)! }
+  })
+}
+
+function happenedOn(value: unknown, column: string): EpochDay | undefined {
+  const isMonth = typeof value === 'string' && /^\d{4}-\d{2}$/.test(value)
+  const day = parseDay(isMonth ? `${value}-01` : value)
+  if (day === undefined || column !== 'period') return day
+  return addDays(addMonths(monthStart(day), 1), -1)
+}
