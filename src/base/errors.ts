@@ -108,11 +108,15 @@ export function refuse(operation: string, problems: readonly Problem[]): void {
  * the user called.
  */
 export function inNameOf<Value>(operation: string, run: () => Value): Value {
-  try {
-    return run()
-  } catch (error) {
+  const rename = (error: unknown): never => {
     if (!(error instanceof HoldfastError) || error.operation === operation) throw error
     throw new HoldfastError(operation, error.problems, { cause: error })
+  }
+  try {
+    const value = run()
+    return value instanceof Promise ? (value.catch(rename) as Value) : value
+  } catch (error) {
+    return rename(error)
   }
 }
 

@@ -139,11 +139,11 @@ async function usualCutoffs(
   label: LabelRule,
   features: readonly FeatureRule[],
 ): Promise<EpochDay[]> {
-  const outcomesUntil = completeUntilOf(history, labelTables(label))
-  const featuresUntil = completeUntilOf(history, featureTables(features))
-  const first = monthStart(
-    addDays(addMonths((await firstEventDay(history)) ?? history.completeUntil, firstCutoffAfterMonths), 30),
-  )
+  const tables = { outcomes: labelTables(label), features: featureTables(features) }
+  const outcomesUntil = completeUntilOf(history, tables.outcomes)
+  const featuresUntil = completeUntilOf(history, tables.features)
+  const begun = await firstEventDay(history, [...tables.outcomes, ...tables.features])
+  const first = monthStart(addDays(addMonths(begun ?? history.completeUntil, firstCutoffAfterMonths), 30))
   const cutoffs: EpochDay[] = []
   for (let cutoff = monthStart(featuresUntil); cutoff >= first; cutoff = addMonths(cutoff, -1)) {
     if (outcomeWindow(label, cutoff).end <= outcomesUntil) cutoffs.unshift(cutoff)

@@ -6,12 +6,12 @@ import type { Dataset } from '../dataset/dataset.js'
 import { type FlatTableOptions, fromFlatTable } from '../dataset/fromFlatTable.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
-import { featureTables } from '../feature/checkFeatureRules.js'
-import type { FeatureRule } from '../feature/rule.js'
 import { labelTables } from '../label/labelProblems.js'
 import { latestCutoff } from '../label/labelTable.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
+import { scoredTables } from '../score/scoreHistory.js'
 import type { Scorer } from '../score/scorer.js'
+import type { InputTableName } from '../table/inputs.js'
 import { filesOfSources, historySources } from './historySources.js'
 import { type InputOptions, openInputHistory } from './inputOptions.js'
 import { sayLeftOut, sayNotes } from './leftOut.js'
@@ -157,7 +157,7 @@ async function datasetOfHistory(
     timeZone: options.timeZone ?? scorer.about.timeZone,
   })
   try {
-    const cutoff = options.cutoff ?? lastCutoff(history, rule, rules)
+    const cutoff = options.cutoff ?? lastCutoff(history, rule, scoredTables(scorer))
     const plan = churnPlan({
       label: rule,
       features: rules,
@@ -174,10 +174,10 @@ async function datasetOfHistory(
   }
 }
 
-/** The latest cutoff whose outcome and features the tables are complete for. */
-function lastCutoff(history: History, label: LabelRule, features: readonly FeatureRule[]): EpochDay {
+/** The latest cutoff whose outcome, population and features the tables are complete for. */
+function lastCutoff(history: History, label: LabelRule, tables: readonly InputTableName[]): EpochDay {
   return Math.min(
     latestCutoff(label, completeUntilOf(history, labelTables(label))),
-    completeUntilOf(history, featureTables(features)),
+    completeUntilOf(history, tables),
   ) as EpochDay
 }

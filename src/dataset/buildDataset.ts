@@ -95,12 +95,16 @@ export async function buildDataset(
   const temporary: { drop(): Promise<void> }[] = []
   try {
     step('population', 0)
-    const population = await populationTable(history, checked.population, checked.cutoffs)
+    const population = await inNameOf('buildDataset', () =>
+      populationTable(history, checked.population, checked.cutoffs),
+    )
     temporary.push(population)
     step('label', 1)
-    const falseChurn = await falseChurnOf(history, checked)
+    const falseChurn = await inNameOf('buildDataset', () => falseChurnOf(history, checked))
     if (falseChurn !== undefined) temporary.push(falseChurn)
-    const labels = await labelTable(history, checked.label, population, labelOptions(falseChurn))
+    const labels = await inNameOf('buildDataset', () =>
+      labelTable(history, checked.label, population, labelOptions(falseChurn)),
+    )
     temporary.push(labels)
     step('features', 2)
     const labelled = await labelledPopulation(history, labels)
@@ -111,7 +115,7 @@ export async function buildDataset(
       ...history.notes,
       ...openCutoffWarnings(checked, completeUntilOf(history, labelTables(checked.label))),
       ...(await shortHistoryWarnings(history, checked)),
-      ...openReturnWarnings(falseChurn, history.completeUntil),
+      ...openReturnWarnings(falseChurn),
       ...columnWarnings(features.features, outcome),
     ]
     const report = {
@@ -194,12 +198,14 @@ function openCutoffWarnings(plan: ChurnPlan, completeUntil: EpochDay): string[] 
   ]
 }
 
-function openReturnWarnings(falseChurn: FalseChurn | undefined, completeUntil: EpochDay): string[] {
-  const report = falseChurn?.report.rows() ?? []
-  const soFar = Number(report.find(({ reason }) => reason === realChurnSoFar)?.['customers'] ?? 0)
+function openReturnWarnings(falseChurn: FalseChurn | undefined): string[] {
+  if (falseChurn === undefined) return []
+  const soFar = Number(
+    falseChurn.report.rows().find(({ reason }) => reason === realChurnSoFar)?.['customers'] ?? 0,
+  )
   if (soFar === 0) return []
   return [
-    `${soFar} cancelled customers count as churned so far: their time for coming back under another number is not over, as the history is complete until ${formatDay(completeUntil)} only.`,
+    `${soFar} cancelled customers count as churned so far: their time for coming back under another number is not over, as the history is complete until ${formatDay(falseChurn.completeUntil)} only.`,
   ]
 }
 

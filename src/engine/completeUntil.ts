@@ -1,60 +1,212 @@
-import { addDays, type EpochDay, formatDay } from '../base/days.js'
-import type { InputTableName } from '../table/inputs.js'
+import { addDays, addMonths, type EpochDay, formatDay, parseDay } from '../base/days.js'
+import type { Problem } from '../base/errors.js'
+import { type InputTableName, inputTables } from '../table/inputs.js'
 import type { Engine } from './engine.js'
 import type { CompleteUntilByTable, History } from './history.js'
+import { type MonthShares, monthShares, noShares, outageNotes, outUntilEnd, percent } from './outages.js'
+import { isBehind, lastUsualDay, lastUsualRows, type RowDay } from './rowDays.js'
 
-/** Tables of which much is expected at all times; a plan or a contact may be missing for months without meaning anything. */
-const feeds: readonly InputTableName[] = ['usage', 'bills', 'payments', 'devices', 'calls']
-/** A table may lag behind the others by so much without a word, because days have weekends and exports an hour. */
-const leastSlack = 2
-/** With fewer days than this with rows, a table has no rhythm that a lag could be held against. */
-const leastDays = 3
-/** Share of the gaps between days with rows that are the rhythm of a table; the longest may be an outage. */
-const usualShare = 0.95
+/** What a history is complete until, and what was noticed on the way. */
+export type Completeness = Pick<History, 'completeUntil' | 'completeUntilByTable' | 'notes'>
 
-/**
- * Returns for each table the first day for which it is no longer complete.
- *
- * A table is complete as long as the history is, unless it lags behind: with L its last day with a row, it is complete
- * until L + 1 where the history goes on for longer than the table's usual gap between two days with rows (95 % of its
- * gaps are at most that, but at least 2 days). A table of bills that ends a month before the usage does not lag; usage
- * of every day that ends two months before the payments does. `customers`, `plans` and `contacts` have no rhythm and are
- * complete as long as the history is.
- *
- * @param until first day for which the history is no longer complete
- * @param given days that are known better: they replace what was found
- */
-export async function completeUntilByTable(
-  engine: Engine,
-  tables: readonly InputTableName[],
-  until: EpochDay,
-  given: CompleteUntilByTable,
-): Promise<CompleteUntilByTable> {
-  const found: Partial<Record<InputTableName, EpochDay>> = {}
-  for (const table of tables) {
-    const lag = feeds.includes(table) && given[table] === undefined ? await lagOf(engine, table) : null
-    const end = lag === null ? until : addDays(lag.last, 1)
-    found[table] = given[table] ?? (lag !== null && until - end > lag.slack ? end : until)
-  }
-  return Object.freeze(found)
+/** The rows of an event table that are looked at. */
+interface AskedRows {
+  readonly table: InputTableName
+  /** Temporary table of the engine: `id` and `day`, each pair once. */
+  readonly rows: string
+  /** SQL that is true for the `id` of the customers who are looked at. */
+  readonly isAsked: string
+  readonly days: readonly RowDay[]
+  /** Day of the last row of any customer; null where there is none. */
+  readonly last: EpochDay | null
+  /** How many customers have rows. */
+  readonly customers: number
 }
 
-async function lagOf(
+/** A table that has ended before the history, and how that is known. */
+interface TableEnd {
+  readonly until: EpochDay
+  readonly ground: string
+}
+
+/** What was found of a table. */
+interface Finding {
+  readonly table: InputTableName
+  /** The days with rows, before the one that it was asked as of. */
+  readonly days: readonly RowDay[]
+  readonly end: TableEnd | null
+  readonly shares: MonthShares
+}
+
+/**
+ * Returns for each table the first day for which it is no longer complete, for the history the latest of these, and what
+ * was noticed in sentences.
+ *
+ * A table is complete as long as the history is, unless it has ended before: then until the day after the last on which
+ * rows came in their usual number. It has ended where the next rows were due by its own rhythm and are not there
+ * ({@link lastUsualRows}), or where most customers who had rows month after month have none since ({@link outUntilEnd}).
+ * Rows of `customers` and `plans` stand for years and have no rhythm; of a table of one customer nobody knows whether it
+ * was the customer who left. The history is complete until the end of that table by day that goes on longest.
+ *
+ * @param given days that are known better: they replace what was found, and what contradicts them is noted
+ */
+export async function completenessOf(
   engine: Engine,
-  table: InputTableName,
-): Promise<{ readonly last: EpochDay; readonly slack: number } | null> {
-  const found = await engine.query(
-    `WITH days AS (SELECT DISTINCT day FROM ${engine.dialect.identifier(table)}),
-gaps AS (SELECT day, day - lag(day) OVER (ORDER BY day) AS gap FROM days),
-ranked AS (SELECT gap, row_number() OVER (ORDER BY gap) AS place, count(*) OVER () AS gaps FROM gaps WHERE gap IS NOT NULL)
-SELECT (SELECT max(day) FROM days) AS last, (SELECT count(*) FROM days) AS days,
-  (SELECT min(gap) FROM ranked WHERE place >= ${usualShare} * gaps) AS usual`,
-  )
-  if (Number(found.cell('days', 0)) < leastDays) return null
-  return {
-    last: found.cell('last', 0) as EpochDay,
-    slack: Math.max(leastSlack, Number(found.cell('usual', 0))),
+  tables: readonly InputTableName[],
+  today: EpochDay,
+  given: EpochDay | CompleteUntilByTable = {},
+): Promise<Completeness> {
+  const asked: AskedRows[] = []
+  try {
+    for (const table of tables) if (table !== 'customers') asked.push(await askRows(engine, table))
+    const givenOf = (table: InputTableName) => (typeof given === 'number' ? given : given[table])
+    const findAll = async (until: EpochDay): Promise<Finding[]> => {
+      const found: Finding[] = []
+      for (const rows of asked) found.push(await findingOf(engine, rows, givenOf(rows.table) ?? until))
+      return found
+    }
+    let until = typeof given === 'number' ? given : lastKnownDay(asked, [], today)
+    let findings = await findAll(until)
+    const goesOn = typeof given === 'number' ? given : lastKnownDay(asked, findings, today)
+    if (goesOn < until) {
+      until = goesOn
+      // Asked as of its own end a table does not lag, and why it is the end must still be said
+      const first = findings
+      findings = (await findAll(until)).map((each, index) => {
+        const { end } = first[index]!
+        return end?.until === until ? { ...each, end } : each
+      })
+    }
+    return completeness(tables, findings, givenOf, until)
+  } finally {
+    for (const { rows } of asked) await engine.run(`DROP TABLE IF EXISTS ${rows}`)
   }
+}
+
+function completeness(
+  tables: readonly InputTableName[],
+  findings: readonly Finding[],
+  givenOf: (table: InputTableName) => EpochDay | undefined,
+  until: EpochDay,
+): Completeness {
+  const byTable: Partial<Record<InputTableName, EpochDay>> = {}
+  for (const table of tables) {
+    const end = findings.find((finding) => finding.table === table)?.end
+    byTable[table] = givenOf(table) ?? end?.until ?? until
+  }
+  return {
+    completeUntil: Math.max(...Object.values(byTable)) as EpochDay,
+    completeUntilByTable: Object.freeze(byTable),
+    notes: Object.freeze([
+      ...findings.flatMap((finding) => endNotes(finding, givenOf(finding.table), until)),
+      ...findings.flatMap(({ table, shares }) => outageNotes(table, shares, byTable[table]!)),
+    ]),
+  }
+}
+
+/** Returns whether rows of a table are expected all the time. */
+export function isFeed(table: InputTableName): boolean {
+  return table !== 'customers' && table !== 'plans'
+}
+
+/** Returns whether rows of a table count on the last day of their month. */
+export function isByMonth(table: InputTableName): boolean {
+  return inputTables[table].happenedAt === 'period'
+}
+
+/** The day after the last row of the tables by day, or where there are none of those by month; at most tomorrow. */
+function lastKnownDay(asked: readonly AskedRows[], findings: readonly Finding[], today: EpochDay): EpochDay {
+  const byDay = asked.filter(({ table }) => !isByMonth(table))
+  const ends = (byDay.length > 0 ? byDay : asked).map(({ table, last }): number => {
+    const end = findings.find((finding) => finding.table === table)?.end
+    return end?.until ?? (last ?? -Infinity) + 1
+  })
+  const latest = Math.max(...ends)
+  return addDays((latest === -Infinity ? today : Math.min(latest - 1, today)) as EpochDay, 1)
+}
+
+/** Of a table with more rows those of a part of the customers are looked at, the same in each run. */
+const mostRows = 250_000
+
+async function askRows(engine: Engine, table: InputTableName): Promise<AskedRows> {
+  const { identifier } = engine.dialect
+  const name = identifier(table)
+  const rows = identifier(`holdfast asked ${table}`)
+  const isAsked = `hash(id) % greatest((SELECT count(*) FROM ${name}) // ${mostRows}, 1) = 0`
+  const ends = `SELECT ${identifier('from')} AS id, day FROM ${name} UNION ALL SELECT ${identifier('to')} AS id, day FROM ${name}`
+  // Either end of a call may be a customer, or not
+  const from = table === 'calls' ? `(${ends}) WHERE id IN (SELECT id FROM customers) AND` : `${name} WHERE`
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${rows} AS SELECT DISTINCT id, day FROM ${from} ${isAsked}`)
+  const found = await engine.query(
+    `SELECT day, count(*) AS customers, (SELECT count(DISTINCT id) FROM ${rows}) AS ids,
+  (SELECT max(day) FROM ${name}) AS last FROM ${rows} GROUP BY day ORDER BY day`,
+  )
+  const customers = found.numbers('customers').values
+  const days = Array.from(found.numbers('day').values, (day, row) => {
+    return { day: day as EpochDay, customers: customers[row]! }
+  })
+  const [ids, last] = days.length === 0 ? [0, null] : [found.cell('ids', 0), found.cell('last', 0)]
+  return { table, rows, isAsked, days, last: last as EpochDay | null, customers: Number(ids) }
+}
+
+async function findingOf(
+  engine: Engine,
+  { table, rows, isAsked, days, customers }: AskedRows,
+  until: EpochDay,
+): Promise<Finding> {
+  const earlier = days.filter(({ day }) => day < until)
+  const first = earlier[0]?.day
+  if (!isFeed(table) || first === undefined) return { table, days: [], end: null, shares: noShares }
+  const shares = await monthShares(engine, rows, isAsked, first, until)
+  return { table, days: earlier, end: customers < 2 ? null : endOf(table, earlier, shares, until), shares }
+}
+
+function endOf(
+  table: InputTableName,
+  days: readonly RowDay[],
+  shares: MonthShares,
+  until: EpochDay,
+): TableEnd | null {
+  const last = lastUsualRows(days, isByMonth(table))
+  if (last !== null && isBehind(last, until)) {
+    const after = days.at(-1)!.day
+    const few = after > last.day ? ` (those after it, up to ${formatDay(after)}, are too few to count)` : ''
+    const ground = `its last rows in their usual number are of ${formatDay(last.day)}${few}, and the next were due by ${formatDay(last.due)}`
+    return { until: addDays(last.day, 1), ground }
+  }
+  const out = outUntilEnd(shares)
+  const day = out === null ? null : lastUsualDay(days, out.from)
+  if (out === null || day === null) return null
+  const ground = `since ${formatDay(out.from)} only ${percent(out.share)} of the customers have a row in a month, usually ${percent(out.usual)}`
+  return { until: addDays(day, 1), ground }
+}
+
+function endNotes(finding: Finding, given: EpochDay | undefined, until: EpochDay): string[] {
+  const { table, end, shares } = finding
+  if (end === null) return given === undefined ? oneMonthNotes(finding, until) : []
+  if (given === undefined) {
+    const of = end.until < until ? `, the history until ${formatDay(until)}` : ''
+    return [
+      `Table ${table} is complete until ${formatDay(end.until)} only${of}: ${end.ground}. What reads ${table} is asked as of ${formatDay(end.until)} at the latest; where it is complete for longer, give openHistory completeUntil: { ${table}: '<day>' }.`,
+    ]
+  }
+  // A whole month that is out says so itself
+  const isSaid = outageNotes(table, shares, given).length > 0
+  return isSaid
+    ? []
+    : [
+        `Table ${table}: completeUntil says ${formatDay(given)}, but ${end.ground}: days without rows are taken for silence.`,
+      ]
+}
+
+/** One month shows no rhythm: a list as of one day, or the first month of a feed that has ended. */
+function oneMonthNotes({ table, days }: Finding, until: EpochDay): string[] {
+  const [month, ...more] = days
+  if (!isByMonth(table) || month === undefined || more.length > 0) return []
+  if (addMonths(addDays(month.day, 1), 1) > until) return []
+  return [
+    `Table ${table} has rows of ${formatDay(month.day).slice(0, 7)} only: whether it is complete until ${formatDay(until)} its rows do not say. Where it is not, give openHistory completeUntil: { ${table}: '<day>' }.`,
+  ]
 }
 
 /** Returns the first day for which one of some tables is no longer complete; customers are always among them. */
@@ -66,12 +218,33 @@ export function completeUntilOf(
   return Math.min(...days) as EpochDay
 }
 
-/** Says of which tables the history ends earlier than of others. */
-export function lagNotes(byTable: CompleteUntilByTable, until: EpochDay): string[] {
-  return Object.entries(byTable)
-    .filter(([, day]) => day < until)
-    .map(
-      ([table, day]) =>
-        `Table ${table} is complete until ${formatDay(day)} only, the history until ${formatDay(until)}: what reads ${table} is asked as of ${formatDay(day)} at the latest. Where it is complete, give openHistory completeUntil: { ${table}: … }.`,
-    )
+/**
+ * Returns the problems of asking tables as of days for which they are no longer complete, where the history goes on: all
+ * customers would look as if they had stopped at once.
+ *
+ * @param what what reads a table: "features"
+ */
+export function lateCutoffProblems(
+  history: Pick<History, 'completeUntil' | 'completeUntilByTable'>,
+  tables: readonly InputTableName[],
+  cutoffs: readonly EpochDay[],
+  what: string,
+): Problem[] {
+  // What is no day is refused as such elsewhere
+  const days = [cutoffs].flat().filter((day) => typeof day === 'number' && parseDay(day) !== undefined)
+  return tables.flatMap((table): Problem[] => {
+    const until = completeUntilOf(history, [table])
+    const late = days.filter((day) => day > until)
+    if (until === history.completeUntil || late[0] === undefined) return []
+    return [
+      {
+        code: 'window-open',
+        parameter: 'cutoffs',
+        rule: `to be at most ${formatDay(until)} for ${what} of ${table}, which is not complete from that day on`,
+        received: formatDay(late[0]),
+        count: late.length,
+        wayOut: `Use earlier cutoffs, leave out the ${what} of ${table}, or give openHistory completeUntil: { ${table}: '<day>' } where it is complete.`,
+      },
+    ]
+  })
 }

@@ -1,10 +1,26 @@
 import type { EpochDay } from '../base/days.js'
+import type { InputTableName } from '../table/inputs.js'
+import { isByMonth, isFeed } from './completeUntil.js'
 import type { History } from './history.js'
 
-/** Returns the day of the first row of a history's event tables, or null where they are empty. */
-export async function firstEventDay({ engine, tables }: History): Promise<EpochDay | null> {
-  const names = Object.keys(tables).filter((name) => name !== 'customers')
-  const days = names.map((name) => `SELECT min(day) AS day FROM ${engine.dialect.identifier(name)}`)
-  const found = await engine.query(`SELECT min(day) AS day FROM (${days.join(' UNION ALL ')})`)
+/**
+ * Returns the first day for which all of some tables have begun; those by month begin with their first month. `plans` and
+ * `contacts` do not count, because a first one may be years old or late; where there is no other, the first row of any
+ * table does.
+ *
+ * @returns null where a table is empty
+ */
+export async function firstEventDay(
+  { engine, tables: given }: Pick<History, 'engine' | 'tables'>,
+  tables: readonly InputTableName[],
+): Promise<EpochDay | null> {
+  const { identifier } = engine.dialect
+  const steady = tables.filter((table) => isFeed(table) && table !== 'contacts')
+  const events = Object.keys(given).filter((name) => name !== 'customers') as InputTableName[]
+  const firsts = (steady.length > 0 ? steady : events).map(
+    (table) => `SELECT min(${isByMonth(table) ? 'period' : 'day'}) AS day FROM ${identifier(table)}`,
+  )
+  const begun = steady.length > 0 ? 'CASE WHEN count(*) = count(day) THEN max(day) END' : 'min(day)'
+  const found = await engine.query(`SELECT ${begun} AS day FROM (${firsts.join(' UNION ALL ')})`)
   return found.cell('day', 0) as EpochDay | null
 }

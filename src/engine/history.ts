@@ -29,7 +29,10 @@ export interface History<Tables extends HistoryKinds = HistoryKinds> {
    * every outcome window that looks for its rows must end at or before it.
    */
   readonly completeUntilByTable: CompleteUntilByTable
-  /** What was noticed in the tables and may be a fault of the export, in sentences: tables that end early, months that are out. */
+  /**
+   * What was noticed in the tables and may be a fault of the export, in sentences: tables that have ended and on what
+   * ground, days that were given and contradict the rows, months that are out.
+   */
   readonly notes: readonly string[]
   /**
    * Rows that were set aside: columns `table`, `file`, `row`, `column`, `code`, `rule`, `value`. One row per broken

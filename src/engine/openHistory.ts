@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { dayOption } from '../base/dayRule.js'
-import { addDays, dayOf, type EpochDay } from '../base/days.js'
+import { dayOf, type EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
@@ -15,7 +15,7 @@ import {
 import { columnsSaid, notationShape } from '../table/readingOptions.js'
 import { rejectsTable } from '../table/rejects.js'
 import type { ColumnKind } from '../table/table.js'
-import { completeUntilByTable, lagNotes } from './completeUntil.js'
+import { completenessOf } from './completeUntil.js'
 import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
@@ -30,7 +30,6 @@ import {
 } from './historyRules.js'
 import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
 import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
-import { outageNotes } from './outages.js'
 import { dropRepeats, findRepeats, type RepeatedRows, repeatsNote, repeatsProblem } from './repeatedRows.js'
 
 /** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
@@ -63,10 +62,17 @@ export interface OpenHistoryOptions extends FileNotation {
   readonly today?: EpochDay | string | Date
   /**
    * First day for which the history is no longer complete. Default: the day after the last row of the tables by day
-   * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow. A table
-   * that ends much earlier than its rows usually follow each other is complete until its own end only
-   * (`history.completeUntilByTable`, said in `history.notes`). A day holds for all tables; `{ usage: '2025-06-01' }` for
-   * the tables that it names.
+   * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow.
+   *
+   * A table that has ended before is complete until the day after the last on which rows came in their usual number, which
+   * `history.completeUntilByTable` holds and `history.notes` says with the ground. It has ended where the next rows were due
+   * by its rhythm (a table whose rows come once a month: in the next month, on the latest day of the month that they came
+   * on; else after a gap that it has had hardly ever), or where less than half as many customers as usual have a row in
+   * the last month. Single rows after the end do not count, a season without rows does where an earlier year had it.
+   * `customers` and `plans` are complete as long as the history is, and so is a table of one customer.
+   *
+   * A day holds for all tables; `{ usage: '2025-06-01' }` for the tables that it names. It is believed: what the rows say
+   * against it is a note.
    */
   readonly completeUntil?:
     | EpochDay
@@ -191,17 +197,16 @@ async function loadHistory(
     const repeats = await findRepeats(engine, given)
     if (options.repeatedRows === 'refuse') refuse('openHistory', repeats.map(repeatsProblem))
     if (options.repeatedRows === 'drop') for (const table of repeats) await dropRepeats(engine, table)
-    const complete = await completeness(engine, given, today, options.completeUntil)
+    const complete = await completenessOf(engine, given, today, options.completeUntil)
     return Object.freeze({
       engine,
       tables: kindsOf(planned),
       ...complete,
       timeZone: options.timeZone,
-      notes: [
+      notes: Object.freeze([
         ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),
-        ...lagNotes(complete.completeUntilByTable, complete.completeUntil),
-        ...(await outageNotes(engine, given, complete.completeUntilByTable)),
-      ],
+        ...complete.notes,
+      ]),
       rejects: rejectsTable(checks.flatMap((check) => check.rejects)),
       close: () => engine.close(),
     })
@@ -296,39 +301,4 @@ function refusals(checks: readonly TableCheck[], options: CheckedOptions): reado
     const tooMany = tooManyRejects(check, options.maxRejectShare)
     return tooMany === undefined ? swallowingLines(check.planned) : [tooMany, ...check.problems]
   })
-}
-
-/** What was given, and for the tables that it says nothing of what their rows show. */
-async function completeness(
-  engine: Engine,
-  given: readonly InputTableName[],
-  today: EpochDay,
-  option: CheckedOptions['completeUntil'],
-): Promise<Pick<History, 'completeUntil' | 'completeUntilByTable'>> {
-  if (typeof option === 'number') {
-    const byTable = Object.fromEntries(given.map((table) => [table, option]))
-    return { completeUntil: option, completeUntilByTable: Object.freeze(byTable) }
-  }
-  const until = await lastKnownDay(engine, given, today)
-  const byTable = await completeUntilByTable(engine, given, until, option ?? {})
-  return {
-    completeUntil: Math.max(...given.map((table) => byTable[table]!)) as EpochDay,
-    completeUntilByTable: byTable,
-  }
-}
-
-const tablesByMonth: readonly InputTableName[] = ['bills', 'devices']
-
-async function lastKnownDay(
-  engine: Engine,
-  given: readonly InputTableName[],
-  today: EpochDay,
-): Promise<EpochDay> {
-  const events = given.filter((name) => name !== 'customers')
-  const byDay = events.filter((name) => !tablesByMonth.includes(name))
-  const asked = byDay.length > 0 ? byDay : events
-  const days = asked.map((name) => `SELECT max(day) AS day FROM ${engine.dialect.identifier(name)}`)
-  const found = await engine.query(`SELECT max(day) AS day FROM (${days.join(' UNION ALL ')})`)
-  const last = found.cell('day', 0)
-  return addDays(last === null ? today : (Math.min(last as number, today) as EpochDay), 1)
 }

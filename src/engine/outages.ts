@@ -1,77 +1,121 @@
 import { addMonths, type EpochDay, formatDay, monthStart, monthsBetween } from '../base/days.js'
 import type { InputTableName } from '../table/inputs.js'
 import type { Engine } from './engine.js'
-import type { CompleteUntilByTable } from './history.js'
 
-/** Tables in which most customers have rows month after month. */
-const feeds: readonly InputTableName[] = ['usage', 'bills', 'payments']
 /** A month is out where fewer than this part of the usual share of the customers have rows. */
 const outageShare = 0.5
 /** Tables that fewer customers than this have rows of in a usual month say nothing. */
 const leastUsualShare = 0.2
-/** More customers say no more of a share: of a larger base about so many are asked, the same in each run. */
-const mostCustomers = 20_000
 /** With fewer other months there is no usual month. */
 const leastMonths = 3
 
+interface MonthShare {
+  readonly month: EpochDay
+  readonly share: number
+}
+
+/** Which share of the customers has rows of a table: in each whole month, and in the month of days before the end. */
+export interface MonthShares {
+  readonly months: readonly MonthShare[]
+  readonly last: MonthShare | null
+}
+
+/** Of a table that nothing can be said of. */
+export const noShares: MonthShares = { months: [], last: null }
+
+/** A table that most customers have no rows of any more. */
+export interface OutUntilEnd {
+  /** First day of the first month without. */
+  readonly from: EpochDay
+  readonly share: number
+  readonly usual: number
+}
+
 /**
- * Returns a sentence for each whole month in which most of the base is silent at once: a feed that was out, and not
- * customers who left together.
+ * Returns a sentence for each whole month before a day in which most of the base is silent at once: a feed that was out,
+ * and not customers who left together.
  *
  * With s(m) the customers with a row in month m among those who are active for all of it, a month is out where s(m) is
  * below half of the median of the other months, of three at least and where that median is at least 20 %.
  */
-export async function outageNotes(
-  engine: Engine,
-  tables: readonly InputTableName[],
-  complete: CompleteUntilByTable,
-): Promise<string[]> {
-  const notes: string[] = []
-  for (const table of tables.filter((name) => feeds.includes(name))) {
-    const shares = await sharesByMonth(engine, table, complete[table]!)
-    for (const [place, { month, share }] of shares.entries()) {
-      const others = shares.filter((_, other) => other !== place).map((other) => other.share)
-      if (others.length < leastMonths) continue
-      const usual = others.sort((a, b) => a - b)[others.length >> 1]!
-      if (usual < leastUsualShare || share >= outageShare * usual) continue
-      const percent = (value: number) => `${Math.round(100 * value)} %`
-      notes.push(
-        `Table ${table}: in ${formatDay(month).slice(0, 7)} only ${percent(share)} of the customers have a row, in a usual month ${percent(usual)}: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load the month again.`,
-      )
-    }
-  }
-  return notes
+export function outageNotes(table: InputTableName, { months }: MonthShares, until: EpochDay): string[] {
+  return months.flatMap(({ month, share }, place) => {
+    if (addMonths(month, 1) > until) return []
+    const usual = usualShare(months.filter((_, other) => other !== place))
+    if (usual === null || share >= outageShare * usual) return []
+    return [
+      `Table ${table}: in ${formatDay(month).slice(0, 7)} only ${percent(share)} of the customers have a row, in a usual month ${percent(usual)}: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load the month again.`,
+    ]
+  })
 }
 
-async function sharesByMonth(
+/**
+ * Returns since when a table is out and has stayed so to the end: the last month of days is out, by the rule of
+ * {@link outageNotes}, and so are the months before it back to one from which the share fell by more than half at once. A
+ * share that falls slowly, or was as low in the same month of an earlier year, is not out.
+ */
+export function outUntilEnd({ months, last }: MonthShares): OutUntilEnd | null {
+  const usual = usualShare(months)
+  if (usual === null || last === null) return null
+  const isOut = ({ share }: MonthShare) => share < outageShare * usual
+  if (!isOut(last)) return null
+  const place = months.findLastIndex((month) => !isOut(month))
+  const first = months[place + 1] ?? last
+  const wasOutThen = months.some((month) => {
+    const earlier = monthsBetween(month.month, monthStart(first.month))
+    return isOut(month) && earlier > 0 && earlier % 12 === 0
+  })
+  const fellAtOnce = first.share < outageShare * (months[place]?.share ?? 0)
+  return fellAtOnce && !wasOutThen ? { from: first.month, share: last.share, usual } : null
+}
+
+/** Returns how a share is written. */
+export function percent(value: number): string {
+  return `${Math.round(100 * value)} %`
+}
+
+function usualShare(months: readonly MonthShare[]): number | null {
+  if (months.length < leastMonths) return null
+  const usual = months.map(({ share }) => share).sort((a, b) => a - b)[months.length >> 1]!
+  return usual < leastUsualShare ? null : usual
+}
+
+/**
+ * Returns which share of the customers has rows of a table, month by month, of the days before one.
+ *
+ * @param rows table of the engine with the `id` and `day` of the rows of some customers
+ * @param isAsked SQL that is true for the `id` of these customers
+ */
+export async function monthShares(
   engine: Engine,
-  table: InputTableName,
+  rows: string,
+  isAsked: string,
+  first: EpochDay,
   until: EpochDay,
-): Promise<{ readonly month: EpochDay; readonly share: number }[]> {
-  const { identifier } = engine.dialect
-  const found = await engine.query(`SELECT min(day) AS first FROM ${identifier(table)}`)
-  const first = found.cell('first', 0) as EpochDay | null
-  if (first === null) return []
+): Promise<MonthShares> {
   const begin = monthStart(first)
   const months = Math.max(0, monthsBetween(begin, until))
-  if (months <= leastMonths) return []
-  const spans = Array.from({ length: months }, (_, month) => {
-    return `(${addMonths(begin, month)}, ${addMonths(begin, month + 1)})`
-  })
-  const [activatedAt, cancelledAt] = [identifier('activatedAt'), identifier('cancelledAt')]
-  const shares = await engine.query(
-    `WITH spans (start, after) AS (VALUES ${spans.join(', ')}),
-asked AS (SELECT id, ${activatedAt}, ${cancelledAt} FROM customers WHERE hash(id) % greatest((SELECT count(*) FROM customers) // ${mostCustomers}, 1) = 0),
-there AS (SELECT spans.start, spans.after, c.id FROM spans JOIN asked c
-  ON c.${activatedAt} < spans.start AND (c.${cancelledAt} IS NULL OR c.${cancelledAt} >= spans.after)),
-counted AS (SELECT start, count(*) AS customers FROM there GROUP BY start),
-seen AS (SELECT there.start, count(DISTINCT there.id) AS customers FROM there JOIN ${identifier(table)} t
-  ON t.id = there.id AND t.day >= there.start AND t.day < there.after GROUP BY there.start)
-SELECT counted.start AS start, coalesce(seen.customers, 0) / counted.customers AS share
-FROM counted LEFT JOIN seen ON seen.start = counted.start ORDER BY counted.start`,
+  if (months < leastMonths) return noShares
+  const starts = Array.from({ length: months }, (_, month) => addMonths(begin, month))
+  const spans = [...starts.map((start) => [start, addMonths(start, 1)]), [addMonths(until, -1), until]]
+  const { identifier } = engine.dialect
+  const isThere = `c.${identifier('activatedAt')} < s.start AND (c.${identifier('cancelledAt')} IS NULL OR c.${identifier('cancelledAt')} >= s.after)`
+  const found = await engine.query(
+    `WITH spans (span, start, after) AS (VALUES ${spans.map((span, index) => `(${[index, ...span].join(', ')})`).join(', ')}),
+days AS (SELECT d.day, s.span FROM (SELECT DISTINCT day FROM ${rows}) d JOIN spans s ON d.day >= s.start AND d.day < s.after),
+pairs AS (SELECT DISTINCT r.id, days.span FROM ${rows} r JOIN days ON days.day = r.day),
+seen AS (SELECT s.span, count(*) AS customers FROM pairs JOIN spans s ON s.span = pairs.span
+  JOIN customers c ON c.id = pairs.id WHERE ${isThere} GROUP BY s.span),
+counted AS (SELECT s.span, count(*) AS customers FROM spans s JOIN customers c ON ${isThere} WHERE ${isAsked} GROUP BY s.span)
+SELECT counted.span AS span, coalesce(seen.customers, 0) / counted.customers AS share
+FROM counted LEFT JOIN seen ON seen.span = counted.span ORDER BY counted.span`,
   )
-  return Array.from({ length: shares.rowCount }, (_, row) => ({
-    month: shares.cell('start', row) as EpochDay,
-    share: Number(shares.cell('share', row)),
-  }))
+  const shares = Array.from({ length: found.rowCount }, (_, row) => {
+    const span = Number(found.cell('span', row))
+    return { span, month: spans[span]![0]!, share: Number(found.cell('share', row)) }
+  })
+  return {
+    months: shares.filter(({ span }) => span < months),
+    last: shares.find(({ span }) => span === months) ?? null,
+  }
 }

@@ -1,18 +1,19 @@
 import { checkArguments } from '../base/arguments.js'
-import { addDays, addMonths, type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError, refuse } from '../base/errors.js'
+import { addDays, addMonths, type EpochDay, formatDay, monthEnd } from '../base/days.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { completeUntilOf } from '../engine/completeUntil.js'
+import { completeUntilOf, isByMonth } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import type { Population } from '../population/populationTable.js'
 import { reasonCounts } from '../population/reasonCounts.js'
 import { temporaryName } from '../population/temporaryName.js'
+import type { InputTableName } from '../table/inputs.js'
 import type { Table } from '../table/table.js'
 import type { ResolvedChurn } from './labelParts.js'
 import { labelProblems, labelTables } from './labelProblems.js'
 import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
-import { type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
+import { type FirstPassageRule, type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
 
 /** Options of {@link labelTable}. */
 export interface LabelTableOptions {
@@ -49,6 +50,7 @@ export interface Labels {
  * the last cutoffs have too few of them, and `completeUntil` should end as much earlier.
  *
  * @throws {HoldfastError} `window-open` where no cutoff has a complete outcome window, with the latest usable cutoff;
+ * `out-of-range` where silence in a table by month (bills, devices) is looked for in a window without a month's last day;
  * `table-unknown`, `column-missing`, `column-type` where the label asks for something that the history does not have
  *
  * One pass over the label's table per cutoff that looks at the row.
@@ -88,7 +90,8 @@ export async function labelTable(
   const rule = checkOptions('labelTable', outcomeRuleSchema, label)
   refuse('labelTable', labelProblems(rule, history.tables))
   const completeUntil = completeUntilOf(history, labelTables(rule))
-  refuseOpenWindows(rule, population.cutoffs, completeUntil)
+  refuseOpenWindows(rule, population.cutoffs, completeUntil, endedTables(history, rule))
+  refuseEmptyWindows(rule, population.cutoffs)
   const { engine, tables } = history
   const { cutoffs } = population
   const table = temporaryName('label')
@@ -118,7 +121,18 @@ async function falseChurnReasons({ engine }: History, { falseChurn }: LabelTable
   return found.rowCount === 0 ? [] : found.rows().map(({ reason }) => String(reason))
 }
 
-function refuseOpenWindows(rule: OutcomeRule, cutoffs: readonly EpochDay[], completeUntil: EpochDay): void {
+/** The tables of a label that end its outcomes. */
+function endedTables(history: History, rule: OutcomeRule): InputTableName[] {
+  const until = completeUntilOf(history, labelTables(rule))
+  return labelTables(rule).filter((table) => history.completeUntilByTable[table] === until)
+}
+
+function refuseOpenWindows(
+  rule: OutcomeRule,
+  cutoffs: readonly EpochDay[],
+  completeUntil: EpochDay,
+  ended: readonly InputTableName[],
+): void {
   const earliest = cutoffs.reduce((first, cutoff) => (cutoff < first ? cutoff : first))
   const isPassage = rule.kind === 'firstPassage'
   const start = addDays(earliest, rule.gapDays)
@@ -126,14 +140,51 @@ function refuseOpenWindows(rule: OutcomeRule, cutoffs: readonly EpochDay[], comp
   const end = isPassage ? addDays(start, 1) : outcomeWindow(rule, earliest).end
   if (end <= completeUntil) return
   const latest = isPassage ? addDays(completeUntil, -rule.gapDays - 1) : latestCutoff(rule, completeUntil)
+  const what = ended.length === 0 ? 'the history' : ended.join(' and ')
+  const given = ended.map((table) => `${table}: '<day>'`).join(', ')
+  const wayOut = `Use a cutoff of at most ${formatDay(latest)}${isPassage ? '' : ', or a shorter horizon'}`
   throw new HoldfastError('labelTable', [
     {
       code: 'window-open',
       parameter: `the outcome window [${formatDay(start)}, ${formatDay(end)})`,
-      rule: `to end at or before ${formatDay(completeUntil)}, from which day on the history is not complete`,
-      wayOut: `Use a cutoff of at most ${formatDay(latest)}${isPassage ? '' : ', or a shorter horizon'}.`,
+      rule: `to end at or before ${formatDay(completeUntil)}, from which day on ${what} is not complete`,
+      wayOut:
+        given === ''
+          ? `${wayOut}.`
+          : `${wayOut}, or give openHistory completeUntil: { ${given} } where it is complete for longer.`,
     },
   ])
+}
+
+/** Rows of a table by month count on its last day: in a window without such a day everybody is silent. */
+function refuseEmptyWindows(rule: OutcomeRule, cutoffs: readonly EpochDay[]): void {
+  if (rule.kind === 'firstPassage') refuseShortSilence(rule)
+  if (rule.kind !== 'silent' || !isByMonth(rule.table)) return
+  const empty = cutoffs
+    .map((cutoff) => outcomeWindow(rule, cutoff))
+    .filter(({ start, end }) => monthEnd(start) >= end)
+  if (empty[0] === undefined) return
+  refuse('labelTable', [
+    {
+      code: 'out-of-range',
+      parameter: `the outcome window [${formatDay(empty[0].start)}, ${formatDay(empty[0].end)})`,
+      rule: `to hold the last day of a month, which is the day of all rows of ${rule.table}`,
+      count: empty.length,
+      wayOut: longerSilence,
+    },
+  ])
+}
+
+const longestMonth = 31
+const longerSilence = `Look for silence over ${longestMonth} days or more.`
+
+function refuseShortSilence({ causes }: FirstPassageRule): void {
+  const problems = causes.flatMap((cause): Problem[] => {
+    if (cause.event !== 'silent' || !isByMonth(cause.table) || cause.days >= longestMonth) return []
+    const rule = `to be at least ${longestMonth}, because all rows of ${cause.table} are of the last day of a month`
+    return [{ code: 'out-of-range', parameter: `days of ${cause.name}`, rule, received: cause.days }]
+  })
+  refuse('labelTable', problems)
 }
 
 /** Returns the latest cutoff whose outcome window is complete. */

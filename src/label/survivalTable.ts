@@ -1,5 +1,6 @@
 import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
+import { inNameOf } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { History } from '../engine/history.js'
 import { populationTable } from '../population/populationTable.js'
@@ -78,9 +79,11 @@ export async function survivalTable(
 ): Promise<SurvivalOutcomes> {
   checkArguments('survivalTable', ['history', history, 'history'], ['plan', plan, 'object'])
   const label = checkOptions('survivalTable', firstPassageRuleSchema, plan.label)
-  const population = await populationTable(history, plan.population ?? activeCustomers(), plan.cutoffs)
+  const population = await inNameOf('survivalTable', () =>
+    populationTable(history, plan.population ?? activeCustomers(), plan.cutoffs),
+  )
   try {
-    const labels = await labelTable(history, label, population, options)
+    const labels = await inNameOf('survivalTable', () => labelTable(history, label, population, options))
     try {
       const outcomes = await outcomesOf(history, label, labels.table)
       return { ...outcomes, report: { population: population.report, unlabelled: labels.report } }

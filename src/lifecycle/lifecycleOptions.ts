@@ -50,14 +50,21 @@ export function checkComplete(
   const late = days.filter((day) => day > complete)
   if (late.length === 0) return
   const until = formatDay(complete)
+  const read = tablesOf(signals)
+  const ended = read.filter((table) => history.completeUntilByTable[table] === complete)
+  const given = ended.map((table) => `${table}: '<day>'`).join(', ')
+  const earlier = `Use ${formatDay(monthStart(complete))} or an earlier day`
   refuse(operation, [
     {
       code: 'window-open',
       parameter,
-      rule: `to be at most ${until}, the first day for which ${tablesOf(signals).join(' or ')} is not complete`,
+      rule: `to be at most ${until}, the first day for which ${(ended.length > 0 ? ended : read).join(' or ')} is not complete`,
       received: formatDay(late[0] as EpochDay),
       count: late.length,
-      wayOut: `Use ${formatDay(monthStart(complete))} or an earlier day.`,
+      wayOut:
+        complete === history.completeUntil
+          ? `${earlier}.`
+          : `${earlier}, or give openHistory completeUntil: { ${given} } where it is complete for longer.`,
     },
   ])
 }

@@ -15,12 +15,15 @@ export interface FalseChurnSqlOptions {
   /** First and last day of a cancellation. */
   readonly first: EpochDay
   readonly last: EpochDay
-  readonly completeUntil: EpochDay
+  /** First day for which devices, and customers, are no longer complete. */
+  readonly returnsUntil: EpochDay
+  /** The same of payments. */
+  readonly paymentsUntil: EpochDay
 }
 
 /**
  * Returns the query for one row per cancelled customer: `id`, `reason` (NULL = real churn), `successor` (the new line of a
- * re-entry, the one activated first), `is_open` (1 where what would make it false may still happen).
+ * re-entry, the one activated first), `is_open` (1 where what would make it false may still happen, or is not in the tables yet).
  */
 export function falseChurnSql(options: FalseChurnSqlOptions): string {
   const { rule } = options
@@ -71,7 +74,7 @@ function monthRows({ rule, first, last }: FalseChurnSqlOptions): string[] {
 
 /** One row per leaver: `activated`, `left_on`, the days `[returns_from, returns_end)` of a
  * new line's activation, and those of its use, `[month, used_end)`; `[month, after_end)` for an older line. */
-function leaversSql({ dialect, rule, completeUntil }: FalseChurnSqlOptions): string {
+function leaversSql({ dialect, rule, returnsUntil, paymentsUntil }: FalseChurnSqlOptions): string {
   const { identifier } = dialect
   const leftOn = `c.${identifier('cancelledAt')}`
   const days = rule.reentryDays
@@ -79,11 +82,16 @@ function leaversSql({ dialect, rule, completeUntil }: FalseChurnSqlOptions): str
   const returnsEnd = days === null ? 'm.after_end' : `${leftOn} + ${days} + 1`
   const asksLater = rule.device !== null || rule.account !== null
   const end = `CASE WHEN ${returnsEnd} > m.after_end THEN ${returnsEnd} ELSE m.after_end END`
+  const asksPayments = rule.arrears.some(({ by }) => by !== 'attribute')
+  const open = [
+    ...(asksLater ? [`${end} > ${returnsUntil}`] : []),
+    ...(asksPayments ? [`${leftOn} > ${paymentsUntil}`] : []),
+  ]
   const account = rule.account === null ? '' : `, c.${identifier(rule.account)} AS account`
   return [
     `SELECT c.id, c.${identifier('activatedAt')} AS activated, ${leftOn} AS left_on, m.month, m.after_end, m.seen_from,`,
     `${returnsFrom} AS returns_from, ${returnsEnd} AS returns_end, ${end} AS used_end,`,
-    `CASE WHEN ${asksLater ? `${end} > ${completeUntil}` : 'false'} THEN 1 ELSE 0 END AS is_open${account}`,
+    `CASE WHEN ${open.length === 0 ? 'false' : open.join(' OR ')} THEN 1 ELSE 0 END AS is_open${account}`,
     `FROM ${identifier('customers')} c`,
     `JOIN months m ON ${leftOn} >= m.month AND ${leftOn} < m.next_month`,
   ].join(' ')

@@ -2,8 +2,9 @@ import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
-import type { HistoryKinds } from '../table/inputs.js'
+import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import { cellOf, Table } from '../table/table.js'
 import { attributeProblems, columnProblems, tableProblems } from './columnProblems.js'
 import { type ArrearsSign, type FalseChurnRule, falseChurn } from './falseChurnRule.js'
@@ -19,10 +20,13 @@ export interface FalseChurn {
   readonly table: string
   /**
    * Columns `reason`, `customers`, `share` (of all cancelled customers, missing where there is none): the three reasons,
-   * `real churn`, and `real churn so far` for those whose month or days for coming back are not over. The numbers add up
-   * to all cancelled customers.
+   * `real churn`, and `real churn so far` for those whose month or days for coming back are not over in the tables that
+   * the rule reads, or whose payments are not complete until they left (`history.completeUntilByTable`). The numbers add
+   * up to all cancelled customers.
    */
   readonly report: Table
+  /** First day for which the tables that the rule reads are no longer complete: later cancellations are told apart in part. */
+  readonly completeUntil: EpochDay
   /** Frees the temporary table. */
   drop(): Promise<void>
 }
@@ -71,13 +75,21 @@ export async function falseChurnTable(history: History, rule: FalseChurnRule): P
     const report = await reportOf(history, leavers)
     const select = `SELECT id, reason, successor FROM ${leavers} WHERE reason IS NOT NULL`
     await engine.run(`CREATE TEMPORARY TABLE ${table} AS ${select}`)
-    return { table, report, drop: () => engine.run(`DROP TABLE IF EXISTS ${table}`) }
+    const completeUntil = completeUntilOf(history, falseChurnTables(checked))
+    return { table, report, completeUntil, drop: () => engine.run(`DROP TABLE IF EXISTS ${table}`) }
   } finally {
     await engine.run(`DROP TABLE IF EXISTS ${leavers}`)
   }
 }
 
-async function leaversSql({ engine, completeUntil }: History, rule: FalseChurnRule): Promise<string> {
+/** The tables that a rule reads, besides the customers. */
+function falseChurnTables({ device, arrears }: FalseChurnRule): InputTableName[] {
+  const asksPayments = arrears.some(({ by }) => by !== 'attribute')
+  return [...(device === null ? [] : ['devices' as const]), ...(asksPayments ? ['payments' as const] : [])]
+}
+
+async function leaversSql(history: History, rule: FalseChurnRule): Promise<string> {
+  const { engine } = history
   const { identifier } = engine.dialect
   const cancelledAt = identifier('cancelledAt')
   const found = await engine.query(
@@ -86,7 +98,14 @@ async function leaversSql({ engine, completeUntil }: History, rule: FalseChurnRu
   // Nobody cancelled: any month will do, as nobody lies in it
   const first = (found.cell('first', 0) ?? 0) as EpochDay
   const last = (found.cell('last', 0) ?? 0) as EpochDay
-  return falseChurnSql({ dialect: engine.dialect, rule, first, last, completeUntil })
+  return falseChurnSql({
+    dialect: engine.dialect,
+    rule,
+    first,
+    last,
+    returnsUntil: completeUntilOf(history, rule.device === null ? [] : ['devices']),
+    paymentsUntil: completeUntilOf(history, ['payments']),
+  })
 }
 
 async function reportOf({ engine }: History, leavers: string): Promise<Table> {

@@ -4,6 +4,7 @@ import { addMonths, type EpochDay, type Months } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { dayColumn, Table } from '../table/table.js'
 import { falseChurnReasons } from './falseChurnSql.js'
@@ -16,7 +17,7 @@ export interface FollowOptions {
   /** Calendar months from the snapshot on. Integer in [1, 600]. */
   readonly months: Months
   /** Made by {@link falseChurnTable}: figures net of second cards and re-entries beside the gross ones. */
-  readonly falseChurn?: Pick<FalseChurn, 'table'>
+  readonly falseChurn?: Pick<FalseChurn, 'table' | 'completeUntil'>
   /** Target of month m: `start − fallPerMonth × m`, as shares. Default start 1, fall 0.0125. */
   readonly target?: { readonly start?: number; readonly fallPerMonth?: number }
 }
@@ -26,7 +27,8 @@ export interface FollowedCohort {
   /**
    * Columns `month` (from 1), `until` (first day after it), `retained` (customers), `retention` (share of the cohort),
    * `target`, `margin` (retention − target) and, with false churn, `retainedNet`, `retentionNet`. A month that is not over
-   * in the history has missing figures, never "all stayed".
+   * in the history has missing figures, never "all stayed"; net figures are missing, too, where devices or payments that
+   * tell false churn are not complete for the month.
    */
   readonly retention: Table
   /** Columns `month`, `reason`, `customers`: who left in each month that is over. Without false churn all is real churn. */
@@ -35,7 +37,7 @@ export interface FollowedCohort {
 
 const schema = z.strictObject({
   months: z.int().min(1).max(600),
-  falseChurn: z.custom<Pick<FalseChurn, 'table'>>().optional(),
+  falseChurn: z.custom<Pick<FalseChurn, 'table' | 'completeUntil'>>().optional(),
   target: z
     .strictObject({
       start: z.number().min(0).max(1).default(1),
@@ -95,7 +97,11 @@ export async function followCohort(
   const { months, falseChurn, target } = checkOptions('followCohort', schema, options)
   const departures = await departuresOf(history, cohort, falseChurn)
   const ends = Array.from({ length: months }, (_, index) => addMonths(cohort.at, index + 1))
-  const over = ends.filter((end) => end <= history.completeUntil).length
+  const complete = completeUntilOf(history, [])
+  const over = ends.filter((end) => end <= complete).length
+  const overNet = ends.filter(
+    (end) => end <= Math.min(complete, falseChurn?.completeUntil ?? complete),
+  ).length
   const reasons = falseChurn === undefined ? [realChurn] : [...falseChurnReasons, realChurn]
   const left = reasons.map((reason) => leftByMonth(departures, reason, ends))
   const size = cohort.customers.rowCount
@@ -109,7 +115,7 @@ export async function followCohort(
           size,
           lossesUntil(
             left.filter((_, index) => lostReasons.includes(reasons[index]!)),
-            over,
+            overNet,
           ),
         )),
   ]

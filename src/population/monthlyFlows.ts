@@ -1,8 +1,14 @@
+import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { addMonths, monthly } from '../base/days.js'
+import { addMonths, type EpochDay, formatDay, monthly, parseDay } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
+import { numberColumn } from '../base/matrix.js'
+import { checkOptions } from '../base/options.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { dayColumn, Table } from '../table/table.js'
 import type { FalseChurn } from './falseChurnTable.js'
+import { cancelledKnownBefore } from './knownBefore.js'
 
 /** Which months are counted. */
 export interface MonthlyFlowsOptions {
@@ -10,8 +16,25 @@ export interface MonthlyFlowsOptions {
   readonly first: string
   readonly last: string
   /** Made by {@link falseChurnTable}: figures net of re-entry beside the gross ones. */
-  readonly falseChurn?: Pick<FalseChurn, 'table'>
+  readonly falseChurn?: Pick<FalseChurn, 'table' | 'completeUntil'>
+  /**
+   * First day of which nothing is known, `YYYY-MM-DD` or a day number: figures as they could be counted then. Default: the
+   * end of what is complete of the customers (`history.completeUntilByTable`), which is also the latest.
+   */
+  readonly asOf?: EpochDay | string
 }
+
+const daysSchema = z.strictObject({
+  asOf: z
+    .custom<EpochDay | string>(
+      (value) => parseDay(value) !== undefined,
+      'to be a date written YYYY-MM-DD, or a whole number of days since 1970-01-01',
+    )
+    .optional(),
+  falseChurn: z.custom<Pick<FalseChurn, 'table' | 'completeUntil'>>().optional(),
+  first: z.unknown(),
+  last: z.unknown(),
+})
 
 /**
  * Counts who came, who left and who was there, month by month, gross and net of re-entry.
@@ -25,11 +48,17 @@ export interface MonthlyFlowsOptions {
  *     realChurn    those of them who were no second card, no re-entry and not closed for arrears
  *     stock        in the network when the next month begins
  *
- * A line that is the new one of several leavers is taken from `new` once. A month that is not over in the history counts
- * as far as it is known.
+ * A line that is the new one of several leavers is taken from `new` once.
+ *
+ * Counted is by the day on which something happened, as far as it was known as of `asOf`: a cancellation whose
+ * `cancelledKnownAt` is at or after it is not counted, and its customer is in the stock. So the last months may gain
+ * leavers in later counts, where cancellations are entered late. Figures of a month that is not over by then are missing,
+ * and the net ones of a month, too, for which the devices or payments that tell false churn are not complete; what tells
+ * false churn is all that the history knows.
  *
  * @returns columns `month` (its first day), `new`, `left`, `stock` and, with false churn, `newNet`, `leftNet`, `realChurn`
- * @throws {HoldfastError} `value-type`, `out-of-range` for months that are none
+ * @throws {HoldfastError} `value-type`, `out-of-range` for months that are none; `option-invalid`, `option-unknown`;
+ * `window-open` where the customers are not complete until `asOf`
  *
  * @example
  * const history = await openHistory({
@@ -53,35 +82,65 @@ export interface MonthlyFlowsOptions {
  */
 export async function monthlyFlows(history: History, options: MonthlyFlowsOptions): Promise<Table> {
   checkArguments('monthlyFlows', ['history', history, 'history'], ['options', options, 'object'])
+  const { asOf: given, falseChurn } = checkOptions('monthlyFlows', daysSchema, options)
   const months = monthly(options.first, options.last)
+  const complete = completeUntilOf(history, [])
+  const asOf = given === undefined ? complete : parseDay(given)!
+  refuse('monthlyFlows', asOf > complete ? [notComplete(asOf, complete)] : [])
   const { identifier } = history.engine.dialect
-  const counts = countsOf(history, options.falseChurn !== undefined)
+  const counts = countsOf(history, falseChurn !== undefined, asOf)
   const columns = Object.entries(counts).map(
     ([name, condition]) => `count(CASE WHEN ${condition} THEN 1 END) AS ${identifier(name)}`,
   )
   const found = await history.engine.query(
     `WITH months(month, next_month) AS (VALUES ${months.map((month) => `(${month}, ${addMonths(month, 1)})`).join(', ')})
      SELECT m.month, ${columns.join(', ')}
-     FROM months m CROSS JOIN ${identifier('customers')} c ${falseChurnJoins(options.falseChurn)}
+     FROM months m CROSS JOIN ${identifier('customers')} c ${falseChurnJoins(falseChurn)}
      GROUP BY m.month ORDER BY m.month`,
   )
-  return new Table([dayColumn('month', months), ...Object.keys(counts).map((name) => found.numbers(name))])
+  const netUntil = Math.min(asOf, falseChurn?.completeUntil ?? asOf)
+  return new Table([
+    dayColumn('month', months),
+    ...Object.keys(counts).map((name) => {
+      const until = name in gross ? asOf : netUntil
+      const { values } = found.numbers(name)
+      return numberColumn(
+        name,
+        months.map((month, row) => (addMonths(month, 1) <= until ? values[row]! : null)),
+      )
+    }),
+  ])
 }
 
+/** The figures that need no false churn. */
+const gross = { new: true, left: true, stock: true } as const
+
 /** What is counted in each month, as conditions on a customer `c` and a month `m`. */
-function countsOf({ engine }: History, hasFalseChurn: boolean): Record<string, string> {
-  const activatedAt = `c.${engine.dialect.identifier('activatedAt')}`
-  const cancelledAt = `c.${engine.dialect.identifier('cancelledAt')}`
+function countsOf(history: History, hasFalseChurn: boolean, asOf: EpochDay): Record<string, string> {
+  const { identifier } = history.engine.dialect
+  const activatedAt = `c.${identifier('activatedAt')}`
+  const leftBy = (day: string) => cancelledKnownBefore(history, 'c', day, `${asOf}`)
   const came = `${activatedAt} >= m.month AND ${activatedAt} < m.next_month`
-  const left = `${cancelledAt} >= m.month AND ${cancelledAt} < m.next_month`
-  const stock = `${activatedAt} < m.next_month AND NOT coalesce(${cancelledAt} < m.next_month, false)`
-  const gross = { new: came, left, stock }
-  if (!hasFalseChurn) return gross
+  const left = `${leftBy('m.next_month')} AND c.${identifier('cancelledAt')} >= m.month`
+  const stock = `${activatedAt} < m.next_month AND NOT coalesce(${leftBy('m.next_month')}, false)`
+  if (!hasFalseChurn) return { new: came, left, stock }
   return {
-    ...gross,
+    new: came,
+    left,
+    stock,
     newNet: `${came} AND s.successor IS NULL`,
     leftNet: `${left} AND f.successor IS NULL`,
     realChurn: `${left} AND f.id IS NULL`,
+  }
+}
+
+function notComplete(asOf: EpochDay, complete: EpochDay): Problem {
+  return {
+    code: 'window-open',
+    parameter: 'asOf',
+    rule: `to be at or before ${formatDay(complete)}, from which day on the customers are not complete`,
+    received: formatDay(asOf),
+    wayOut: 'Use an earlier day, or give openHistory completeUntil.',
   }
 }
 

@@ -2,7 +2,9 @@ import { checkArguments } from '../base/arguments.js'
 import { type EpochDay, parseDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { windowBefore } from '../base/windows.js'
+import { lateCutoffProblems } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
+import type { EventTableName } from '../table/inputs.js'
 import type { Table } from '../table/table.js'
 import { attributeProblems, tableProblems } from './columnProblems.js'
 import { cancelledKnownBefore, knownBefore } from './knownBefore.js'
@@ -44,7 +46,8 @@ const cancelledBefore = 'cancelled before'
  * @param rule who is counted; default everybody who is active
  * @param cutoffs in any order; a cutoff that is given twice counts once
  * @throws {HoldfastError} `option-invalid` without cutoffs; `table-unknown`, `column-missing`, `column-type` where an
- * exclusion asks for something that the history does not have, all at once
+ * exclusion asks for something that the history does not have; `window-open` where a cutoff is later than the table of
+ * `inactiveFor` is complete and the history goes on; all at once
  *
  * O(customers × cutoffs) rows in the engine.
  *
@@ -78,6 +81,7 @@ export async function populationTable(
   refuse('populationTable', [
     ...cutoffProblems(cutoffs),
     ...exclusions.flatMap((exclusion) => exclusionProblems(exclusion, history)),
+    ...lateCutoffProblems(history, populationTables({ exclusions }), cutoffs, 'exclusions'),
   ])
   const ordered = [...new Set(cutoffs)].sort((a, b) => a - b)
   const { engine } = history
@@ -100,6 +104,12 @@ export async function populationTable(
   } finally {
     await engine.run(`DROP TABLE IF EXISTS ${everybody}`)
   }
+}
+
+/** Returns the tables, besides the customers, whose rows decide who is counted. */
+export function populationTables(rule: PopulationRule | null | undefined): EventTableName[] {
+  const exclusions = rule?.exclusions ?? []
+  return [...new Set(exclusions.flatMap((each) => (each.kind === 'inactiveFor' ? [each.table] : [])))]
 }
 
 function everybodySql(

@@ -4,9 +4,10 @@ import { checkArguments } from '../base/arguments.js'
 import { type EpochDay, formatDay, parseDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type TextColumn, textColumn } from '../base/matrix.js'
+import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { dayColumn, Table } from '../table/table.js'
-import { populationTable } from './populationTable.js'
+import { populationTable, populationTables } from './populationTable.js'
 import { activeCustomers, type PopulationRule } from './rule.js'
 
 /** Customers frozen at a day, to be followed. Immutable. */
@@ -39,7 +40,7 @@ export interface SnapshotOptions {
  * not in it, one who leaves stays in it.
  *
  * @throws {HoldfastError} `option-invalid` where `at` is no day; `window-open` where it lies after
- * `history.completeUntil`; `table-empty` where nobody is counted; what the population rule refuses
+ * the day until which the customers, and the tables that the population rule reads, are complete; `table-empty` where nobody is counted; what the population rule refuses
  *
  * O(customers) memory.
  *
@@ -62,8 +63,10 @@ export interface SnapshotOptions {
 export async function snapshotCohort(history: History, options: SnapshotOptions): Promise<SnapshotCohort> {
   checkArguments('snapshotCohort', ['history', history, 'history'], ['options', options, 'object'])
   const at = parseDay(options.at)
-  refuse('snapshotCohort', dayProblems(options.at, at, history.completeUntil))
-  const population = await populationTable(history, options.population ?? activeCustomers(), [at!])
+  const rule = inNameOf('snapshotCohort', () => activeCustomers(options.population ?? {}))
+  const complete = completeUntilOf(history, populationTables(rule))
+  refuse('snapshotCohort', dayProblems(options.at, at, complete))
+  const population = await inNameOf('snapshotCohort', () => populationTable(history, rule, [at!]))
   try {
     const found = await history.engine.query(`SELECT id FROM ${population.table} ORDER BY id`)
     return cohortOf('snapshotCohort', at!, textsOf(found.texts('id')), population.report)
@@ -141,7 +144,7 @@ function dayProblems(given: unknown, at: EpochDay | undefined, completeUntil: Ep
     return [{ code: 'option-invalid', parameter: 'at', rule, received: given }]
   }
   if (at <= completeUntil) return []
-  const rule = `to be at or before ${formatDay(completeUntil)}, from which day on the history is not complete`
+  const rule = `to be at or before ${formatDay(completeUntil)}, from which day on the tables that say who is counted are not complete`
   const wayOut = `Freeze the cohort at ${formatDay(completeUntil)}.`
   return [{ code: 'window-open', parameter: 'at', rule, received: formatDay(at), wayOut }]
 }

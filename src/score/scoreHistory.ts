@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayOf, type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
@@ -9,14 +9,16 @@ import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
 import { checkFeatureRules, featureTables } from '../feature/checkFeatureRules.js'
 import { featureMatrix } from '../feature/sql/featureMatrix.js'
+import { populationTables } from '../population/populationTable.js'
 import type { PopulationRule } from '../population/rule.js'
+import type { InputTableName } from '../table/inputs.js'
 import { dayColumn, type Table } from '../table/table.js'
 import type { ScoreOptions, Scorer } from './scorer.js'
 import { Scores } from './scores.js'
 
 /** How the customers of a history are scored. */
 export interface ScoreHistoryOptions extends ScoreOptions {
-  /** First day the features may not see. Default: the first day for which the history is not complete. */
+  /** First day the features may not see. Default: the first day for which the tables that are read are not complete. */
   readonly asOf?: EpochDay | string | Date
   /** Who is scored. Default: who was counted in training, or all active customers. */
   readonly population?: PopulationRule
@@ -39,7 +41,7 @@ const asOfOption = z.strictObject({ asOf: z.union([z.string(), z.number(), z.dat
  *
  * @param scorer a scorer with feature rules, see `createScorer`
  * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table);
- *   `window-open` where the history is not complete up to `asOf`, or has no row before it; `table-unknown`, `column-missing` where the history
+ *   `window-open` where the tables that are read are not complete up to `asOf`, or one has no row before it; `table-unknown`, `column-missing` where the history
  *   lacks what the rules read; `value-unknown` above `maximumUnseenShare`
  *
  * One read of each table; memory customers × rules × 8 bytes.
@@ -54,17 +56,19 @@ export async function scoreHistory(
   checkArguments('scoreHistory', ['history', history, 'history'], ['scorer', scorer, 'scorer'])
   const { asOf, population, ...scoreOptions } = options
   checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
-  const complete = completeUntilOf(history, featureTables(scorer.about.rules ?? []))
+  const counted = population ?? scorer.about.population
+  const complete = completeUntilOf(history, scoredTables(scorer, counted))
   const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf, history.timeZone)
   const rules = rulesOf(scorer, cutoff, complete)
   refuse('scoreHistory', zoneProblems(history, scorer))
   checkFeatureRules('scoreHistory', rules, history.tables)
-  await refuseBeforeBeginning(history, cutoff)
-  const counted = population ?? scorer.about.population
-  const matrix = await featureMatrix(history, rules, {
-    cutoffs: [cutoff],
-    ...(counted === null ? {} : { population: counted }),
-  })
+  await refuseBeforeBeginning(history, cutoff, featureTables(rules))
+  const matrix = await inNameOf('scoreHistory', () =>
+    featureMatrix(history, rules, {
+      cutoffs: [cutoff],
+      ...(counted === null ? {} : { population: counted }),
+    }),
+  )
   const scores = scorer.scoreMatrix(matrix.features, scoreOptions)
   const columns = [
     textColumn('id', matrix.ids),
@@ -75,6 +79,14 @@ export async function scoreHistory(
     ...scores.columns,
   ]
   return { scores: new Scores(columns, scores.rowCount, scores.unseen), population: matrix.population }
+}
+
+/** Returns the tables that say who is scored and what is known of them. */
+export function scoredTables(
+  scorer: Scorer,
+  population: PopulationRule | null = scorer.about.population,
+): InputTableName[] {
+  return [...featureTables(scorer.about.rules ?? []), ...populationTables(population)]
 }
 
 function rulesOf(
@@ -112,8 +124,12 @@ function zoneProblems(history: History, scorer: Scorer): Problem[] {
   ]
 }
 
-async function refuseBeforeBeginning(history: History, cutoff: EpochDay): Promise<void> {
-  const firstDay = await firstEventDay(history)
+async function refuseBeforeBeginning(
+  history: History,
+  cutoff: EpochDay,
+  tables: readonly InputTableName[],
+): Promise<void> {
+  const firstDay = await firstEventDay(history, tables)
   if (firstDay !== null && cutoff > firstDay) return
   throw new HoldfastError('scoreHistory', [
     {
@@ -122,7 +138,7 @@ async function refuseBeforeBeginning(history: History, cutoff: EpochDay): Promis
       rule:
         firstDay === null
           ? 'to have rows before it, and the history has none at all'
-          : `to be after ${formatDay(firstDay)}, the day of the first row`,
+          : `to be after ${formatDay(firstDay)}, the day of the first row of the tables that the model reads`,
       received: formatDay(cutoff),
       wayOut: 'Without a past every customer would look the same.',
     },

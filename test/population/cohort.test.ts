@@ -240,3 +240,99 @@ test('who comes on the first of a month is of that month, and so is who leaves o
     { month: '2025-02-01', new: 1, left: 1, stock: 2 },
   ])
 })
+
+test('flows are counted as they were known: who is known to have left later is in the stock until then', async () => {
+  const history = await openHistory(
+    {
+      customers: [
+        { id: 'A', activatedAt: '2024-01-01', cancelledAt: '2025-03-20', cancelledKnownAt: '2025-05-02' },
+        { id: 'B', activatedAt: '2024-01-01', cancelledAt: '2025-03-25', cancelledKnownAt: null },
+        { id: 'C', activatedAt: '2025-03-05', cancelledAt: null, cancelledKnownAt: null },
+      ],
+      usage: [{ id: 'C', day: '2025-05-09', minutes: 1 }],
+    },
+    { engine },
+  )
+  const months = { first: '2025-03', last: '2025-05' }
+  const unknown = { new: null, left: null, stock: null }
+  // The usage ends on 9 May, so that May is not over
+  expect((await monthlyFlows(history, months)).rows()).toEqual([
+    { month: '2025-03-01', new: 1, left: 2, stock: 1 },
+    { month: '2025-04-01', new: 0, left: 0, stock: 1 },
+    { month: '2025-05-01', ...unknown },
+  ])
+  // On 2 May nobody knew of A before the day began
+  expect((await monthlyFlows(history, { ...months, asOf: '2025-05-02' })).rows()).toEqual([
+    { month: '2025-03-01', new: 1, left: 1, stock: 2 },
+    { month: '2025-04-01', new: 0, left: 0, stock: 2 },
+    { month: '2025-05-01', ...unknown },
+  ])
+  expect((await monthlyFlows(history, { ...months, asOf: '2025-03-31' })).row(0)).toMatchObject(unknown)
+  await expect(monthlyFlows(history, { ...months, asOf: '2025-05-11' })).rejects.toThrow(
+    'monthlyFlows: expected asOf to be at or before 2025-05-10',
+  )
+  await expect(monthlyFlows(history, { ...months, asOf: 'May' })).rejects.toThrow(
+    /expected asOf to be a date/,
+  )
+})
+
+test('net figures are missing where the devices that tell false churn have ended', async () => {
+  const history = await openHistory(
+    {
+      customers: [
+        { id: 'A', activatedAt: '2024-01-01', cancelledAt: '2025-04-10' },
+        { id: 'B', activatedAt: '2024-01-01', cancelledAt: null },
+      ],
+      usage: ['A', 'B'].map((id) => ({ id, day: '2025-05-31', minutes: 1 })),
+      devices: ['A', 'B'].flatMap((id) =>
+        ['2025-01', '2025-02', '2025-03'].map((period) => ({ id, period, deviceId: `of ${id}` })),
+      ),
+    },
+    { engine },
+  )
+  const found = await falseChurnTable(history, falseChurn())
+  expect(formatDay(found.completeUntil)).toBe('2025-04-01')
+  // Devices of April would say whether A is a second card
+  expect(
+    Object.fromEntries(found.report.rows().map(({ reason, customers }) => [reason, customers])),
+  ).toMatchObject({
+    'real churn': 0,
+    'real churn so far': 1,
+  })
+  const flows = await monthlyFlows(history, { first: '2025-03', last: '2025-04', falseChurn: found })
+  expect(flows.rows()).toEqual([
+    { month: '2025-03-01', new: 0, left: 0, stock: 2, newNet: 0, leftNet: 0, realChurn: 0 },
+    { month: '2025-04-01', new: 0, left: 1, stock: 1, newNet: null, leftNet: null, realChurn: null },
+  ])
+  const cohort = await snapshotCohort(history, { at: '2025-03-01' })
+  const { retention } = await followCohort(history, cohort, { months: 3, falseChurn: found })
+  expect(retention.rows().map(({ retained, retainedNet }) => [retained, retainedNet])).toEqual([
+    [2, 2],
+    [1, null],
+    [1, null],
+  ])
+})
+
+test('arrears of leavers after the end of the payments are not known', async () => {
+  const days = ['2025-01-10', '2025-02-10', '2025-03-10']
+  const history = await openHistory(
+    {
+      customers: ['A', 'B'].map((id) => ({
+        id,
+        activatedAt: '2024-01-01',
+        cancelledAt: `2025-0${id === 'A' ? 3 : 5}-05`,
+      })),
+      usage: [{ id: 'B', day: '2025-06-30', minutes: 1 }],
+      payments: ['A', 'B'].flatMap((id) => days.map((day) => ({ id, day, amount: 1, kind: 'paid' }))),
+    },
+    { engine },
+  )
+  const rule = falseChurn({ device: null, arrears: [{ by: 'payments', kinds: ['failed'], days: 31 }] })
+  const { report } = await falseChurnTable(history, rule)
+  expect(Object.fromEntries(report.rows().map(({ reason, customers }) => [reason, customers]))).toMatchObject(
+    {
+      'real churn': 1,
+      'real churn so far': 1,
+    },
+  )
+})

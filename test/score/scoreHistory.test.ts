@@ -94,7 +94,7 @@ describe('scoring a history', () => {
 
   it('refuses a day without a past', async () => {
     await expect(scoreHistory(history, scorer, { asOf: '2020-01-01' })).rejects.toThrow(
-      /expected asOf to be after 2024-01-\d\d, the day of the first row, got "2020-01-01"/,
+      /expected asOf to be after 2024-01-\d\d, the day of the first row of the tables that the model reads, got "2020-01-01"/,
     )
   })
 

@@ -3,8 +3,7 @@ import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
 import { numberColumn } from '../../base/matrix.js'
 import { completeUntilOf } from '../../engine/completeUntil.js'
-import { featureTables } from '../../feature/checkFeatureRules.js'
-import { scoreHistory } from '../../score/scoreHistory.js'
+import { scoredTables, scoreHistory } from '../../score/scoreHistory.js'
 import type { Scorer } from '../../score/scorer.js'
 import { columnMissing, Table } from '../../table/table.js'
 import { filesOfSources, historySources } from '../historySources.js'
@@ -130,8 +129,11 @@ async function scoresOfHistory(
     timeZone: options.timeZone ?? scorer.about.timeZone,
   })
   try {
-    const tables = featureTables(scorer.about.rules ?? [])
-    const { asOf = completeUntilOf(history, tables), reasons, maxUnseen: maximumUnseenShare } = options
+    const {
+      asOf = completeUntilOf(history, scoredTables(scorer)),
+      reasons,
+      maxUnseen: maximumUnseenShare,
+    } = options
     const asked = { reasons, asOf, maximumUnseenShare }
     const { scores, population } = await scoreHistory(history, scorer, asked)
     terminal.message(`as of ${formatDay(asOf)}\n`)

@@ -1,5 +1,6 @@
 import { checkArguments } from '../../base/arguments.js'
 import { inNameOf, type Problem, refuse } from '../../base/errors.js'
+import { lateCutoffProblems } from '../../engine/completeUntil.js'
 import type { History } from '../../engine/history.js'
 import { columnProblems, tableProblems } from '../../population/columnProblems.js'
 import { type Population, populationTable } from '../../population/populationTable.js'
@@ -29,7 +30,8 @@ import { communitiesSql, firstLabelsSql, nextLabelsSql } from './communitySql.js
  * @returns rows in the order of id and cutoff, one for each counted customer, without calls too; `population` as of
  * `featureMatrix`
  * @throws {HoldfastError} `table-unknown` without calls, `column-missing` without their minutes (say `minutes: false`),
- * `option-invalid`, and what the population rule refuses, all at once
+ * `window-open` where a cutoff is later than the calls are complete and the history goes on, `option-invalid`, and what
+ * the population rule refuses, all at once
  *
  * Per cutoff two passes over the calls of the window and one over the pairs per round; cost grows linearly with calls. The
  * pairs are held in the engine (32 bytes each), which moves to disk what its memory limit does not hold. A million
@@ -66,8 +68,13 @@ export async function circleFeatures(
     ['options', options, 'object'],
   )
   const checked = inNameOf('circleFeatures', () => callingCircle(rule))
-  refuse('circleFeatures', circleProblems(checked, history.tables))
-  const population = await populationTable(history, options.population, options.cutoffs)
+  refuse('circleFeatures', [
+    ...circleProblems(checked, history.tables),
+    ...lateCutoffProblems(history, ['calls'], options.cutoffs, 'features'),
+  ])
+  const population = await inNameOf('circleFeatures', () =>
+    populationTable(history, options.population, options.cutoffs),
+  )
   try {
     const features = await populationCircles(history, checked, population)
     return { ...features, population: population.report }

@@ -86,10 +86,8 @@ export async function featureMatrix(
   checkArguments('featureMatrix', ['options.cutoffs', options.cutoffs, 'array'])
   checkFeatureRules('featureMatrix', rules, history.tables)
   checkFeatureCutoffs('featureMatrix', rules, options.cutoffs, history)
-  const population = await populationTable(history, options.population, options.cutoffs).catch((error) =>
-    inNameOf('featureMatrix', () => {
-      throw error
-    }),
+  const population = await inNameOf('featureMatrix', () =>
+    populationTable(history, options.population, options.cutoffs),
   )
   try {
     const features = await populationFeatures(history, rules, population)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import { checkArguments } from '../../base/arguments.js'
-import { HoldfastError, refuse } from '../../base/errors.js'
+import { HoldfastError, inNameOf, refuse } from '../../base/errors.js'
 import type { History } from '../../engine/history.js'
 import { counted, populationTable } from '../../population/populationTable.js'
 import { fileFormat } from '../../table/files.node.js'
@@ -63,7 +63,9 @@ export async function writeFeatures(
   checkFeatureRules('writeFeatures', rules, history.tables)
   checkFeatureCutoffs('writeFeatures', rules, options.cutoffs, history)
   refuse('writeFeatures', fileFormat(path) === 'parquet' ? [] : [notParquet(path)])
-  const population = await populationTable(history, options.population, options.cutoffs)
+  const population = await inNameOf('writeFeatures', () =>
+    populationTable(history, options.population, options.cutoffs),
+  )
   const part = `${path}.${randomUUID().slice(0, 8)}.part`
   try {
     // A file is read by others: there the cutoff is a date, not our number of a day.

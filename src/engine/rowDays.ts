@@ -1,0 +1,139 @@
+import { addDays, addMonths, type Days, type EpochDay, monthEnd, monthStart } from '../base/days.js'
+
+/** How many customers have rows of a table on a day; days without rows are left out. */
+export interface RowDay {
+  readonly day: EpochDay
+  readonly customers: number
+}
+
+/** The last rows of a table that came in their usual number. */
+export interface LastRows {
+  readonly day: EpochDay
+  /** The day by which the next were due. */
+  readonly due: EpochDay
+  /** All days with the usual number of rows, the earliest first. */
+  readonly usualDays: readonly EpochDay[]
+}
+
+/** On a usual day at least this part of the usual number of customers has rows; weekends are quieter than other days. */
+const usualPart = 0.25
+/** What is usual is the median of so many days with rows: it follows a base that grows or shrinks. */
+const usualOver = 42
+/** Rows that come once a month come from about the same customers each month. */
+const usualPartByMonth = 0.5
+const usualMonths = 7
+/** With fewer usual days a table has no rhythm; but the same day of two months is one. */
+const leastDays = 3
+const leastMonths = 2
+/** Gaps of a table whose rows come once a month, in days: the tenth of each, the last days, the first working days. */
+const monthlyGaps = { least: 27, most: 33 } as const
+/** Rows after a silence of more days than this, and of twice the rhythm, must go on for it to be over. */
+const leastSilence: Days = 14
+/** With fewer gaps than this the longest say little of how long one can be. */
+const manyGaps = 50
+/** The others are months that are out. */
+const mostlyMonthly = 0.75
+/** A table may be behind by so much without a word, because an export takes its time. */
+const leastLag: Days = 2
+
+/**
+ * Returns the last rows that came in their usual number, and the day by which the next were due.
+ *
+ * A day is usual where at least a quarter of the median of the last 42 days with rows has some: single rows after a feed
+ * has ended are none. Where usual days lie about a month apart, at least half of the median of seven months, and the next
+ * are due in the next month, on the latest day of the month that they came on. Else they are due as long after the last
+ * as usual days lie apart: the 98th of a hundred gaps, or of few gaps the longest but one, as that may be an outage; where
+ * gaps differ much, half as long again, of few gaps two and a half times as long. A day or two after a silence of twice as long are no new beginning.
+ *
+ * @param days the earliest first
+ * @param isByMonth whether rows of the table count on the last day of a month
+ * @returns null where there are too few usual days for a rhythm
+ */
+export function lastUsualRows(days: readonly RowDay[], isByMonth: boolean): LastRows | null {
+  const loose = usualDays(days, usualPart, usualOver)
+  if (isMonthly(loose, isByMonth)) {
+    const usual = usualDays(days, usualPartByMonth, usualMonths)
+    return { day: usual.at(-1)!, due: nextMonthly(usual), usualDays: usual }
+  }
+  const usual = withoutStragglers(loose)
+  if (usual.length < leastDays) return null
+  const day = usual.at(-1)!
+  return { day, due: addDays(day, rhythmOf(usual)), usualDays: usual }
+}
+
+/** Returns whether rows are missing before a day: they were due, and the time is not one in which there never are any. */
+export function isBehind(last: LastRows, until: EpochDay): boolean {
+  const lag = until - last.day - 1
+  return last.due < until && lag > leastLag && !isOutOfSeason(last, until)
+}
+
+/** Returns the last day before another on which rows came in the number that was usual until then. */
+export function lastUsualDay(days: readonly RowDay[], before: EpochDay): EpochDay | null {
+  const earlier = days.filter(({ day }) => day < before)
+  const usual = median(earlier.map(({ customers }) => customers))
+  return earlier.findLast(({ customers }) => customers >= usualPart * usual)?.day ?? null
+}
+
+function usualDays(days: readonly RowDay[], part: number, over: number): EpochDay[] {
+  const usual: EpochDay[] = []
+  for (const [index, { day, customers }] of days.entries()) {
+    const recent = days.slice(Math.max(0, index + 1 - over), index + 1)
+    if (customers >= part * median(recent.map((each) => each.customers))) usual.push(day)
+  }
+  return usual
+}
+
+function isMonthly(usual: readonly EpochDay[], isByMonth: boolean): boolean {
+  if (usual.length < leastMonths) return false
+  const [first, second] = usual as readonly [EpochDay, EpochDay]
+  if (usual.length === leastMonths && !isByMonth && addMonths(first, 1) !== second) return false
+  const gaps = gapsOf(usual)
+  const monthly = gaps.filter((gap) => gap >= monthlyGaps.least && gap <= monthlyGaps.most)
+  return monthly.length >= mostlyMonthly * gaps.length
+}
+
+/** The latest day of the month that the rows of a year came on, in the month after the last. */
+function nextMonthly(usual: readonly EpochDay[]): EpochDay {
+  const next = addMonths(monthStart(usual.at(-1)!), 1)
+  const latest = Math.max(...usual.slice(-12).map((day) => day - monthStart(day)))
+  return Math.min(next + latest, monthEnd(next)) as EpochDay
+}
+
+function rhythmOf(usual: readonly EpochDay[]): Days {
+  const gaps = gapsOf(usual).sort((a, b) => a - b)
+  const isLong = gaps.length >= manyGaps
+  const place = isLong ? Math.ceil(0.98 * gaps.length) - 1 : gaps.length - (gaps.length >= 5 ? 2 : 1)
+  const rhythm = gaps[place]!
+  const isIrregular = rhythm > (gaps.length < 10 ? 1.25 : 2) * median(gaps)
+  return isIrregular ? Math.ceil((isLong ? 1.5 : 2.5) * rhythm) : rhythm
+}
+
+function withoutStragglers(usual: readonly EpochDay[]): readonly EpochDay[] {
+  if (usual.length < leastDays) return usual
+  const silence = Math.max(leastSilence, 2 * rhythmOf(usual))
+  const again = gapsOf(usual).findLastIndex((gap) => gap > silence) + 1
+  return again > 0 && usual.length - again < leastDays ? usual.slice(0, again) : usual
+}
+
+/**
+ * Whether in an earlier year no usual day lay in the same days, of which the first third may still have had some. A season
+ * is longer than the rhythm.
+ */
+function isOutOfSeason({ day, due, usualDays: usual }: LastRows, until: EpochDay): boolean {
+  const start = day + 1 + Math.floor((until - day - 1) / 3)
+  if (until - start <= due - day) return false
+  for (let months = 12; addMonths(start as EpochDay, -months) > usual[0]!; months += 12) {
+    const [from, after] = [addMonths(start as EpochDay, -months), addMonths(until, -months)]
+    if (!usual.some((day) => day >= from && day < after)) return true
+  }
+  return false
+}
+
+function gapsOf(days: readonly EpochDay[]): Days[] {
+  return days.slice(1).map((day, index) => day - days[index]!)
+}
+
+/** The upper of the two in the middle. */
+function median(values: readonly number[]): number {
+  return Float64Array.from(values).sort()[values.length >> 1] ?? 0
+}
