@@ -5,7 +5,15 @@ import type { History } from '../engine/history.js'
 import { type HistorySources, openHistory } from '../engine/openHistory.js'
 import type { RepeatedRows } from '../engine/repeatedRows.js'
 import type { NotationOptions } from '../table/readingOptions.js'
-import { columnsOption, dayOption, encodingOption, listOption, numberOption } from './optionParsers.js'
+import {
+  type CompleteUntilOption,
+  columnsOption,
+  completeUntilOption,
+  dayOption,
+  encodingOption,
+  listOption,
+  numberOption,
+} from './optionParsers.js'
 
 /** Options of every command that reads customers. */
 export interface InputOptions extends NotationOptions {
@@ -16,7 +24,7 @@ export interface InputOptions extends NotationOptions {
   readonly rejects: string
   readonly encoding?: string
   readonly today?: EpochDay
-  readonly completeUntil?: EpochDay
+  readonly completeUntil?: CompleteUntilOption
   readonly repeatedRows: RepeatedRows
   readonly timeZone?: string
   /** Of the commands that write tables. */
@@ -78,9 +86,9 @@ export function addInputOptions(command: Command): Command {
       dayOption,
     )
     .option(
-      '--complete-until <YYYY-MM-DD>',
-      'first day that is not complete in the tables (history only; default: the day after the last row, for a table that ends early its own)',
-      dayOption,
+      '--complete-until <day>',
+      'first day that is not complete in the tables, YYYY-MM-DD, or of one table, usage=YYYY-MM-DD, as often as needed (history only; default: the day after the last row, for a table that ends early its own)',
+      completeUntilOption,
     )
 }
 

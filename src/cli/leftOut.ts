@@ -1,5 +1,6 @@
 import type { History } from '../engine/history.js'
 import type { Table } from '../table/table.js'
+import { completeUntilFlags } from './refusalText.js'
 import type { Terminal } from './terminal.js'
 
 /**
@@ -19,7 +20,13 @@ export function sayLeftOut(terminal: Terminal, what: string, counts: Table): voi
 
 /** Says what was noticed in the tables of a history. */
 export function sayNotes(terminal: Terminal, { notes }: History): void {
-  for (const note of notes) terminal.message(`note: ${note}\n`)
+  for (const note of notes) {
+    const inFlags = note.replace(
+      /give openHistory completeUntil: \{ (.*?) \}/,
+      (_, days: string) => `give ${completeUntilFlags(days)}`,
+    )
+    terminal.message(`note: ${inFlags}\n`)
+  }
 }
 
 const useWords = {

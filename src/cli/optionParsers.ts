@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { type EpochDay, monthly, parseDay } from '../base/days.js'
+import { closestWord } from '../base/errors.js'
+import { type InputTableName, inputTableNames } from '../table/inputs.js'
 
 /** Reads a whole number from the command line. */
 export function integerOption(text: string): number {
@@ -19,6 +21,30 @@ export function dayOption(text: string): EpochDay {
   const day = /^\d{4}-\d\d-\d\d$/.test(text) ? parseDay(text) : undefined
   if (day === undefined) throw new InvalidArgumentError('Expected a date written YYYY-MM-DD.')
   return day
+}
+
+/** A day until which all tables are complete, or days of some of them. */
+export type CompleteUntilOption = EpochDay | Readonly<Partial<Record<InputTableName, EpochDay>>>
+
+/** Reads a day for all tables, or `table=day`, which may be given for several tables. */
+export function completeUntilOption(text: string, earlier?: CompleteUntilOption): CompleteUntilOption {
+  const [name, day, ...more] = text.split('=')
+  if (day === undefined && earlier === undefined) return dayOption(text)
+  if (day === undefined || typeof earlier === 'number') {
+    throw new InvalidArgumentError(
+      'Expected one day for all tables, or table=day for each that it is given for.',
+    )
+  }
+  const table = inputTableNames.find((each) => each === name!.trim())
+  if (table === undefined || more.length > 0) {
+    const close = closestWord(name!, inputTableNames)
+    const hint = close === undefined ? '' : ` Did you mean ${close}?`
+    throw new InvalidArgumentError(
+      `Expected table=YYYY-MM-DD with one of ${inputTableNames.join(', ')}.${hint}`,
+    )
+  }
+  if (earlier?.[table] !== undefined) throw new InvalidArgumentError(`Expected ${table} once.`)
+  return { ...earlier, [table]: dayOption(day.trim()) }
 }
 
 /** Reads the first days of the months from one to another from the command line. */

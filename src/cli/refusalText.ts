@@ -105,6 +105,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       `, or read the column as text in a .json file for --history: { "${place?.table}": { "from": …, "types": { "${name}": "text" } } }`,
   ],
   [/as today\b/, () => 'with --today'],
+  [/or give openHistory completeUntil: \{ (.*?) \}/, ([, days]) => `or give ${completeUntilFlags(days!)}`],
   [/or give openHistory completeUntil/, () => 'or name the day with --complete-until'],
   [
     /(?:Map the name of your file onto ours|Names are mapped) with \{ from, columns(?:: \{ .*? \})? \}\./,
@@ -185,6 +186,11 @@ function convertOrName([found]: readonly string[], { place }: Problem): string {
 
 function excludeOrGive(command: Command | undefined): string {
   return flagOf('exclude', command) === undefined ? 'Give --as-of' : 'Name it in --exclude, or give --as-of'
+}
+
+/** Returns days of tables, `usage: '<day>'`, as flags. */
+export function completeUntilFlags(days: string): string {
+  return days.replaceAll(/(\w+): '(.*?)'(?:, )?/g, ' --complete-until $1=$2').trim()
 }
 
 function quoted(word: string): string {

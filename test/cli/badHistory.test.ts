@@ -320,6 +320,45 @@ describe('days and models that do not fit', async () => {
     )
   })
 
+  it('a table that has ended, with the flag that says otherwise', async () => {
+    const ended = await history('ended', { bills: tables.bills.filter((line) => !/-1[012],/.test(line)) })
+    expect(await refused(tag(ended, ['--as-of', '2024-12-01']))).toContain(
+      'expected --as-of to be at most 2024-10-01, the first day for which bills is not complete, got "2024-12-01" (string). Use 2024-10-01 or an earlier day, or give --complete-until bills=<day> where it is complete for longer.',
+    )
+    const given = ['--complete-until', 'usage=2024-12-29', '--complete-until', 'bills=2024-11-01']
+    expect(await refused(tag(ended, [...given, '--as-of', '2024-12-01']))).toContain(
+      'expected --as-of to be at most 2024-11-01',
+    )
+    const { code, messages } = await holdfast(tag(ended))
+    expect(code).toBe(0)
+    expect(messages).toMatch(
+      /note: Table bills is complete until 2024-10-01 only.*give --complete-until bills=<day>\./,
+    )
+  })
+
+  it.each([
+    ['usge=2024-11-01', /Expected table=YYYY-MM-DD with one of customers, usage.* Did you mean usage\?/],
+    ['usage=November', /Expected a date written YYYY-MM-DD/],
+    ['usage=2024-11-01=2024-12-01', /Expected table=YYYY-MM-DD/],
+  ])('--complete-until %s', async (value, message) => {
+    const { code, messages } = await holdfast(tag(good, ['--complete-until', value]))
+    expect(code).toBe(2)
+    expect(messages).toMatch(message)
+  })
+
+  it.each([
+    [['2024-11-01', 'usage=2024-11-01'], /Expected one day for all tables, or table=day/],
+    [['usage=2024-11-01', 'usage=2024-12-01'], /Expected usage once/],
+  ])('--complete-until twice: %s', async (values, message) => {
+    const { messages } = await holdfast(
+      tag(
+        good,
+        values.flatMap((value) => ['--complete-until', value]),
+      ),
+    )
+    expect(messages).toMatch(message)
+  })
+
   it('a day that the history does not reach, and a history that is complete earlier than its last row', async () => {
     expect(await refused(tag(good, ['--as-of', '2025-03-01']))).toContain(
       'expected --as-of to be at most 2024-12-29',
