@@ -113,7 +113,13 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       `Map your names onto ours in a .json file for --history: { "${place?.table}": { "from": …, "columns": { "${parameter.replace('column ', '')}": … } } }.`,
   ],
   [/It is a folder; name the files in it.*/, toHistory],
-  [/([Rr])ead it with encoding: '(.*?)'/, ([, read, name]) => `${read}ead it with --encoding ${name}`],
+  [
+    /([Rr])ead it with encoding: '(.*?)'/,
+    ([, read, name], { place }) =>
+      place?.table === undefined
+        ? `${read}ead it with --encoding ${name}`
+        : `${read}ead all tables with --encoding ${name}, or this one with { "${place.table}": { "from": …, "encoding": "${name}" } } in a .json file for --history`,
+  ],
   [/Convert it to UTF-8, for instance with iconv\./, convertOrName],
   [/Name it in exclude, or give asOf/, (_, __, command) => excludeOrGive(command)],
   [/Name it: \{ label: .*?, (positive|negative): … \}/, ([, name]) => `Name it with --${name}`],

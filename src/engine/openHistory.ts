@@ -128,9 +128,10 @@ function isDuckdb(value: unknown): boolean {
  *                     may be outside of the network
  *
  * Blank cells are missing, and so are NA, N/A and NULL where a column is not of texts. Numbers and days are recognised as
- * people write them, as `readTable` does, and asked where they read in two ways. Further columns are read as found: numbers, days, booleans (true, false), else
- * texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with leading
- * zeros are texts. The sources are never written to.
+ * people write them, as `readTable` does, and asked where they read in two ways: 4,000 rows in even steps say how a column
+ * is written, and what is written otherwise is refused. Further columns are read as found: numbers, days, booleans (true,
+ * false), else texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with
+ * leading zeros are texts. The sources are never written to.
  *
  * Where `types` of further columns are declared in place, the compiler knows these columns in `history.tables`; see
  * `featureBuilders`. Columns that are not declared are then unknown to it.

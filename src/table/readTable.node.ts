@@ -42,9 +42,13 @@ const rejectOptions = readOptions.extend({ maxRejectShare: z.number().min(0).max
  *
  *     CSV       the first line holds the names; the delimiter is the one of , ; tab | that it has most of; fields may be
  *               quoted, quotes in them doubled; a byte order mark and empty lines are skipped
- *     kinds     what `types` declares; else numbers, days (YYYY-MM-DD) or booleans (true, false) where all cells are,
- *               else texts. A column of which nearly all cells (90 %) are numbers is a number column, and the others are
- *               refused. Whole numbers with leading zeros or more than 15 digits are names: texts
+ *     kinds     what `types` declares; else numbers, days or booleans (true, false) where all cells are, else texts. A
+ *               column of which nearly all cells (90 %) are numbers or days is one of these, and the others are refused.
+ *               Whole numbers with leading zeros or more than 15 digits are names: texts
+ *     numbers   -1234.5, and as people write them: 12,5   1.022,40 €   $1,234.50   12% (which is 12)   (4.00)   3-
+ *     days      YYYY-MM-DD, 31/12/2024, 31.12.2024, 31 Dec 2024 and the like; a time after the day is cut off. What reads in
+ *               two ways (1,234 or 01/02/2024 in every cell) is refused with both: `decimal`, `thousands` and `dateFormat`
+ *               say which
  *     missing   blank cells, the marks in `missing`, and NA, N/A, NULL in columns that are not texts. NaN and infinities
  *               are refused
  *     Parquet   kinds are those of the file; texts stay texts

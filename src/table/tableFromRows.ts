@@ -37,8 +37,9 @@ export interface TextSource {
  * Returns a table from row objects, with the same reading and the same checks as a file.
  *
  * The columns are the names of all rows, in order of first appearance; a name that a row does not have is missing there,
- * and so are null, undefined and blank texts. A column is of numbers, days (`YYYY-MM-DD` or `Date`), booleans, or else
- * texts; a column of which nearly all cells are numbers and a few are not is refused.
+ * and so are null, undefined and blank texts. A column is of numbers, days (also `Date`), booleans, or else texts; texts are
+ * numbers and days as `readTable` reads them, and what came as a number is one. A column of which nearly all cells are
+ * numbers and a few are not is refused.
  *
  * @param rows objects of numbers, texts, booleans, Dates, null
  * @throws {HoldfastError} all problems at once: `table-empty`, `value-type`, `value-not-finite`, with row and column
