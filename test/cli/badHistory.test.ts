@@ -78,7 +78,7 @@ describe('a raw history', () => {
     [
       'a repeated id',
       { customers: [...customers, 'C3,2023-06-15,,south'] },
-      'customers.csv, table customers, row 21, column id: expected id to occur once among the customers, got "C3" (string). Keep one row for each customer; what changes over time belongs to plans.',
+      'customers.csv, table customers, row 21, column id: expected id to occur once among the customers, got "C3" (string). Keep one row for each customer; what changes over time belongs to plans. For customers who came back, or have several products, see subscriptionPeriods.',
     ],
     [
       'a row without id',
