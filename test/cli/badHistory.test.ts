@@ -271,7 +271,7 @@ describe('a configuration', () => {
       { customer: 'c.csv', usage: { from: 'u.csv', colums: {} }, bills: 5 },
       [
         'expected usage.colums to be one of from, columns, types, decimal, thousands, dateFormat, encoding. Did you mean columns?',
-        'expected bills to be an object, got 5 (number). A table is mapped to a file, or to { "from": file,',
+        'expected bills to be { from, columns?, types?, decimal?, thousands?, dateFormat?, encoding? }, got 5 (number). A table is mapped to a file, or to { "from": file,',
         'expected table customer to be one of customers, usage,',
         'Did you mean customers?',
       ],
