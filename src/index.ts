@@ -58,6 +58,7 @@ export {
   type OpenHistoryOptions,
   openHistory,
 } from './engine/openHistory.js'
+export type { RepeatedRows } from './engine/repeatedRows.js'
 export { backtest } from './evaluate/backtest/backtest.js'
 export type {
   BacktestFigures,
@@ -339,11 +340,12 @@ export {
 } from './label/cancelCause.js'
 export { type CancelledOptions, cancelled } from './label/cancelled.js'
 export { type FirstPassageOptions, firstPassage } from './label/firstPassage.js'
+export type { HorizonOptions } from './label/horizonOf.js'
 export { labelName } from './label/labelName.js'
 export type { ResolvedChurn } from './label/labelParts.js'
 export { type Labels, type LabelTableOptions, labelTable } from './label/labelTable.js'
 export { parseLabelName } from './label/parseLabelName.js'
-export { type PlanDowngradedOptions, planDowngraded } from './label/planDowngraded.js'
+export { type LowerPlan, type PlanDowngradedOptions, planDowngraded } from './label/planDowngraded.js'
 export type { PlanOrder, PlanTiers, PlanValue } from './label/planOrder.js'
 export type {
   CancelledRule,
@@ -451,6 +453,7 @@ export type { NestingModel } from './learn/nesting.js'
 export type { PredictOptions } from './learn/predictOptions.js'
 export { type DecodeOptions, decodeModel, encodeModel, type StoredModel } from './learn/store.js'
 export { loadModel, saveModel } from './learn/store.node.js'
+export type { RowOverlap } from './learn/trainedRows.js'
 export type { TreeEnsemble } from './learn/tree/ensemble.js'
 export {
   coverImportance,

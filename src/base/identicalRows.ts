@@ -14,6 +14,10 @@ export interface IdenticalRows {
 const fewestDifferent = 20
 /** So many times what chance leaves is no chance. */
 const farMore = 2
+/** So seldom does chance leave as many pairs, or it may have been chance. */
+const byChance = 1e-3
+/** Of more pairs than this, `farMore` alone is beyond chance. */
+const pairsCounted = 30
 /** A column in which so many pairs of rows agree tells hardly any two apart: a few of them would decide all. */
 const mostAgreeing = 0.9
 
@@ -25,7 +29,8 @@ const mostAgreeing = 0.9
  *
  *     expected pairs = max over j of  pairs that differ in column j only · q / (1 − q)
  *
- * Rows are taken for identical on purpose where pairs are more than twice that, of a sample of at most 131,072 rows.
+ * Rows are taken for identical on purpose where pairs are more than twice that and so many that chance leaves them less
+ * than once in a thousand tables, of a sample of at most 131,072 rows.
  *
  * O(rows × columns) time; 20 bytes a row. Rows are compared by keys of 53 bits.
  */
@@ -150,8 +155,20 @@ function isFarBeyondChance({ rowCount, columns }: FeatureMatrix): boolean {
     addColumn(halves, column, place, -1)
     const nearMisses = equalPairs(keysOf(halves)) - found
     addColumn(halves, column, place, 1)
-    return found > farMore * nearMisses * (agreeing / (1 - agreeing))
+    return isBeyond(found, nearMisses * (agreeing / (1 - agreeing)))
   })
+}
+
+/** True where chance, which leaves `expected` pairs in the mean (of Poisson's distribution), hardly leaves as many as found. */
+function isBeyond(found: number, expected: number): boolean {
+  if (found <= farMore * expected) return false
+  if (found > pairsCounted) return true
+  let [term, fewer] = [Math.exp(-expected), 0]
+  for (let pairs = 0; pairs < found; pairs++) {
+    fewer += term
+    term *= expected / (pairs + 1)
+  }
+  return 1 - fewer < byChance
 }
 
 function equalPairs(keys: Float64Array): number {

@@ -53,7 +53,8 @@ function problemOfCommand(problem: Problem, command: Command | undefined): Probl
     parameter: parameterOfCommand(problem, command),
     rule: problem.rule
       .replace('(maxRejectShare)', '(--max-reject-share)')
-      .replace('(maximumUnseenShare)', '(--max-unseen)'),
+      .replace('(maximumUnseenShare)', '(--max-unseen)')
+      .replace("(repeatedRows: 'refuse')", '(--repeated-rows refuse)'),
     ...(translated === '' ? {} : { wayOut: translated }),
   }
 }
@@ -105,6 +106,10 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       `, or read the column as text in a .json file for --history: { "${place?.table}": { "from": …, "types": { "${name}": "text" } } }`,
   ],
   [/as today\b/, () => 'with --today'],
+  [/(with )?repeatedRows: 'drop'/, ([, preposition = '']) => `${preposition}--repeated-rows drop`],
+  [/, as repeatedRows asks/, () => ', as --repeated-rows asks'],
+  [/rowsPerCustomer: 'several'/, () => '--rows-per-customer several'],
+  [/Open it with timeZone: '(.*?)'/, ([, name]) => `Leave --time-zone out, or give ${name!}`],
   [/or give openHistory completeUntil: \{ (.*?) \}/, ([, days]) => `or give ${completeUntilFlags(days!)}`],
   [/or give openHistory completeUntil/, () => 'or name the day with --complete-until'],
   [

@@ -8,7 +8,7 @@ import { checkOptions } from '../base/options.js'
 import type { DayInput } from '../table/customerHistory.js'
 import { featureColumn } from '../table/featureColumn.js'
 import { columnsSaid, type NotationOptions, notationShape } from '../table/readingOptions.js'
-import { columnMissing, Table } from '../table/table.js'
+import { cellOf, columnMissing, idColumn, Table } from '../table/table.js'
 import { featureColumns } from './flatFeatures.js'
 import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { type EngineQuery, type OpenSource, withSource } from './withSource.js'
@@ -27,6 +27,8 @@ export interface FlatChunksOptions extends NotationOptions {
   readonly features?: readonly string[]
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
+  /** Column that names the customer, where customers may have several rows. Default: each row is a customer of its own. */
+  readonly id?: string
   /** The day of the forecast: the feature of a column of days is the days until then. Default: such columns are refused. */
   readonly asOf?: DayInput
   /** Rows of a chunk, about. Integer of at least 1. Default 65,536: 15 MB of 28 features. The model is the same. */
@@ -39,6 +41,8 @@ export interface FlatChunk {
   /** Shape (rows): 1 = churned, 0 = stayed. */
   readonly outcome: Uint8Array
   readonly weight?: Float64Array
+  /** Shape (rows): the customer of each row. */
+  readonly ids?: readonly string[]
 }
 
 const flatChunksSchema = z.strictObject({
@@ -48,6 +52,7 @@ const flatChunksSchema = z.strictObject({
   exclude: z.array(z.string()).default([]),
   features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
+  id: z.string().min(1).optional(),
   asOf: dayOption.optional(),
   rowsEach: z.int().min(1).default(65_536),
   ...notationShape,
@@ -107,11 +112,11 @@ async function* readChunks(
   options: CheckedOptions,
 ): AsyncGenerator<FlatChunk, void, void> {
   const { engine, query, header } = source
-  const { label, weight, rowsEach, asOf } = options
+  const { label, weight, id, rowsEach, asOf } = options
   refuse(operation, nameProblems(header, options))
   const names = featureNames(header, options)
   const churned = await churnedLabel(source, options)
-  const read = [...new Set([...names, label, ...(weight === undefined ? [] : [weight])])]
+  const read = [...new Set([...names, label, ...[weight, id].filter((name) => name !== undefined)])]
   const statement = `SELECT ${read.map(engine.dialect.identifier).join(', ')} FROM (${query})`
   let rowsBefore = 0
   for await (const rows of engine.stream(statement, rowsEach)) {
@@ -119,27 +124,56 @@ async function* readChunks(
     refuse(operation, [
       ...kindProblems(table, names, asOf),
       ...(weight === undefined ? [] : weightProblems(table, weight, rowsBefore)),
+      ...(id === undefined ? [] : idProblems(table, id, rowsBefore)),
     ])
     yield {
       features: { rowCount: table.rowCount, columns: featureColumns(table, names, asOf) },
       outcome: outcomeOf(table, label, churned),
       ...(weight === undefined ? {} : { weight: table.numbers(weight).values }),
+      ...(id === undefined ? {} : { ids: idsOf(table, id) }),
     }
     rowsBefore += table.rowCount
   }
 }
 
-function featureNames(header: Table, { features, label, weight, exclude }: CheckedOptions): string[] {
+function idsOf(table: Table, name: string): string[] {
+  const column = idColumn(table.column(name))
+  return Array.from({ length: table.rowCount }, (_, row) => String(cellOf(column, row)))
+}
+
+function idProblems(table: Table, name: string, rowsBefore: number): Problem[] {
+  const { missing } = table.column(name)
+  const first =
+    missing === null
+      ? -1
+      : Array.from({ length: table.rowCount }, (_, row) => row).findIndex((row) => missing.has(row))
+  if (missing === null || first < 0) return []
+  return [
+    {
+      code: 'value-missing',
+      parameter: `id column ${name}`,
+      rule: 'to have a value in every row',
+      place: {
+        ...(table.source === undefined ? {} : { file: table.source }),
+        row: rowsBefore + first + 1,
+        column: name,
+      },
+      count: missing.count(),
+    },
+  ]
+}
+
+function featureNames(header: Table, { features, label, weight, id, exclude }: CheckedOptions): string[] {
   if (features !== undefined) return [...features]
-  const others = new Set([label, weight, ...exclude])
+  const others = new Set([label, weight, id, ...exclude])
   return header.columnNames.filter((name) => !others.has(name))
 }
 
 function nameProblems(header: Table, options: CheckedOptions): Problem[] {
-  const { label, weight, exclude, features = [] } = options
+  const { label, weight, id, exclude, features = [] } = options
   const named = [
     label,
-    ...(weight === undefined ? [] : [weight]),
+    ...[weight, id].filter((name) => name !== undefined),
     ...exclude,
     ...features,
     ...columnsSaid(options),

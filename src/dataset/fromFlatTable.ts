@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
+import { customersOf } from '../base/customersOf.js'
 import { dayOption } from '../base/dayRule.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -37,6 +38,11 @@ export interface FlatTableOptions {
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
   /**
+   * `'several'`: a customer may have several rows, one a month for instance, and `id` says whose each is; whatever is kept
+   * from a training then keeps all rows of a customer together. Default `'one'`: an id that is there twice is refused.
+   */
+  readonly rowsPerCustomer?: 'one' | 'several'
+  /**
    * The day of the forecast, on which the table was true. With it, the feature of a column of days is the days from it
    * until then (negative where it is later), in training and in scoring. Default: such columns are left out.
    */
@@ -52,6 +58,7 @@ export const flatTableSchema = z.strictObject({
   exclude: z.array(z.string()).default([]),
   features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
+  rowsPerCustomer: z.enum(['one', 'several']).default('one'),
   asOf: dayOption.optional(),
 })
 
@@ -75,7 +82,7 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * none occurs twice (names, ids). What became of every column is in `report.columns`; categories that mostly look like
  * numbers or days, and numbers that look like days, are named in `warnings`.
  *
- * @param table one row per customer
+ * @param table one row per customer, or several with `rowsPerCustomer`
  * @returns dataset in the order of the table's rows, without cutoffs
  * @throws {HoldfastError} `column-missing`; `column-type` for a day column among `features` without `asOf`; `value-missing`, `duplicate-id` with every
  * row concerned; `data-leak` where the label is among the features; `value-unknown` where it is not clear which label
@@ -108,7 +115,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   if (labelled.length === 0) throw noRows(table, checked.label)
   const rows = labelled.length === table.rowCount ? table : table.take(labelled)
 
-  const idProblems = checked.id === undefined ? [] : problemsOfIds(table, checked.id)
+  const idProblems = checked.id === undefined ? [] : problemsOfIds(table, checked.id, checked.rowsPerCustomer)
   const weightProblems = checked.weight === undefined ? [] : problemsOfWeights(table, checked.weight)
   refuse('fromFlatTable', [...idProblems, ...weightProblems])
   const { churned, notes } = outcomesOf('fromFlatTable', rows, checked)
@@ -117,8 +124,10 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
     checked.features === undefined
       ? usefulFeatures(rows, featureNames(table, checked), checked.asOf)
       : namedFeatures(rows, checked.features, checked.asOf)
+  const ids = idsOf(rows, labelled, checked.id)
+  const copies = customersOf({ rowCount: rows.rowCount, columns }, checked.id === undefined ? null : ids).note
   return datasetOf({
-    ids: idsOf(rows, labelled, checked.id),
+    ids,
     cutoffs: null,
     features: { rowCount: rows.rowCount, columns },
     outcome,
@@ -137,7 +146,12 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
         { cutoff: null, reason: 'label missing', customers: table.rowCount - rows.rowCount },
       ]),
     },
-    warnings: [...notes, ...warnings, ...columnWarnings({ rowCount: rows.rowCount, columns }, outcome)],
+    warnings: [
+      ...notes,
+      ...(copies === null ? [] : [copies]),
+      ...warnings,
+      ...columnWarnings({ rowCount: rows.rowCount, columns }, outcome),
+    ],
   })
 }
 
@@ -195,7 +209,11 @@ function featureNames(table: Table, options: CheckedOptions): readonly string[] 
   return table.columnNames.filter((name) => !others.has(name))
 }
 
-function problemsOfIds(table: Table, name: string): Problem[] {
+function problemsOfIds(
+  table: Table,
+  name: string,
+  rowsPerCustomer: CheckedOptions['rowsPerCustomer'],
+): Problem[] {
   const column = idColumn(table.column(name))
   const rowsOf = new Map<string, number[]>()
   const problems: Problem[] = []
@@ -220,14 +238,15 @@ function problemsOfIds(table: Table, name: string): Problem[] {
     else rows.push(row + 1)
   }
   for (const [id, rows] of rowsOf) {
-    if (rows.length === 1) continue
+    if (rows.length === 1 || rowsPerCustomer === 'several') continue
     problems.push({
       code: 'duplicate-id',
       parameter: `id column ${name}`,
       rule: `to hold each customer once (rows ${rows.slice(0, 5).join(', ')}${rows.length > 5 ? ', …' : ''})`,
       received: id,
       ...placeOf(table, { row: rows[1]! }),
-      wayOut: 'Keep one row per customer; for a history with several rows each, use buildDataset.',
+      wayOut:
+        "Keep one row per customer, or say that there may be more: rowsPerCustomer: 'several'. A raw history enters at buildDataset.",
       count: rows.length,
     })
   }

@@ -57,7 +57,7 @@ export function repeatsNote({ table, rows, repeated, example }: FoundRepeats, do
   const found = `Table ${table}: ${repeated} of ${rows} rows have the values of an earlier row in every column, such as those of ${example}`
   if (done === 'drop') return `${found}; they were left out, as repeatedRows asks.`
   const whole = 2 * repeated >= rows ? 'The whole table seems to be there more than once. ' : ''
-  return `${found}: sums and counts take each of them. ${whole}If they are the same events, leave them out with repeatedRows: 'drop' (--repeated-rows drop).`
+  return `${found}: sums and counts take each of them. ${whole}If they are the same events, leave them out with repeatedRows: 'drop'.`
 }
 
 /** Returns the problem of a table that holds a row more than once. */

@@ -7,7 +7,7 @@ import { type PlanOrder, planOrderSchema } from './planOrder.js'
 import type { PlanDowngradedRule } from './rule.js'
 
 /** What makes a plan a lower one: exactly one of the three. */
-type LowerPlan =
+export type LowerPlan =
   | {
       /** Plans or brands, the lowest first; plans of one tier are listed together: `['mini', ['easy', 'easy+'], 'max']`. */
       readonly tiers: readonly (string | readonly string[])[]

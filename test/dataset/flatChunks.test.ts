@@ -251,3 +251,16 @@ describe('files as people write them', () => {
     ])
   })
 })
+
+test('whose the rows are comes with each chunk, and is no feature', async () => {
+  const file = join(folder, 'customers.csv')
+  await writeFile(file, 'id,calls,churn\nA,1,0\nB,2,1\nA,3,0\n')
+  const options = { id: 'id', label: 'churn' }
+  const [chunk] = await chunksOf(flatChunks(file, options))
+  expect(chunk!.ids).toEqual(['A', 'B', 'A'])
+  expect(chunk!.features.columns.map(({ name }) => name)).toEqual(['calls'])
+  await writeFile(file, 'id,calls,churn\nA,1,0\n,2,1\n')
+  await expect(chunksOf(flatChunks(file, options))).rejects.toThrow(
+    'expected id column id to have a value in every row',
+  )
+})

@@ -359,3 +359,31 @@ test('a column of times is left out and said so: a moment has no meaning for the
     'Column joinedAt was left out: its texts are times; replace it by the days between it and the day of the forecast.',
   ])
 })
+
+const monthly = tableFrom({
+  customer: ['A', 'A', 'B', 'C'],
+  month: [1, 2, 1, 1],
+  calls: [1, 5, 2, 8],
+  churn: ['no', 'yes', 'no', 'yes'],
+})
+
+test('several rows of a customer are refused unless they are said to be there', () => {
+  expect(() => fromFlatTable(monthly, { id: 'customer', label: 'churn' })).toThrow(
+    "rowsPerCustomer: 'several'",
+  )
+  const dataset = fromFlatTable(monthly, { id: 'customer', label: 'churn', rowsPerCustomer: 'several' })
+  expect(dataset.ids).toEqual(['A', 'A', 'B', 'C'])
+  expect(Array.from(dataset.outcome)).toEqual([0, 1, 0, 1])
+})
+
+test('rows that are copies are said', () => {
+  const rows = Array.from({ length: 60 }, (_, row) => row % 30)
+  const copied = tableFrom({
+    a: rows.map((row) => row * 1.37),
+    b: rows.map((row) => (row * row) % 17),
+    churn: rows.map((row) => row % 2),
+  })
+  expect(fromFlatTable(copied, { label: 'churn' }).warnings.join()).toContain(
+    '60 of 60 rows have the values of another row',
+  )
+})

@@ -40,6 +40,7 @@ interface TrainOptions extends InputOptions, HistoryOptions {
   readonly budget?: number
   readonly testShare: number
   readonly testOut?: string
+  readonly rowsPerCustomer: 'one' | 'several'
   readonly seed: number
   readonly out: string
 }
@@ -86,6 +87,14 @@ export function addTrainCommand(program: Command, terminal: Terminal): Command {
       'share of customers kept aside for the figures (file only)',
       numberOption,
       0.2,
+    )
+    .addOption(
+      new Option(
+        '--rows-per-customer <number>',
+        'several: customers have a row a month, say, and --id names them; a customer is trained on or tested, never both (file only)',
+      )
+        .choices(['one', 'several'])
+        .default('one'),
     )
     .option(
       '--test-out <file>',
@@ -208,6 +217,7 @@ function datasetOfTable(table: Table, options: TrainOptions): Dataset {
   return fromFlatTable(table, {
     label,
     ...(id === undefined ? {} : { id }),
+    rowsPerCustomer: options.rowsPerCustomer,
     ...outcomeOptions(options),
     ...(exclude === undefined ? {} : { exclude }),
   })
