@@ -15,6 +15,8 @@ export class ColumnTexts {
   #length = 0
   /** True where some cells came as numbers: nobody wrote them with signs of their own. */
   hasNumbers = false
+  /** True where it is a part of objects inside of rows, and not a cell of its own. */
+  isPart = false
 
   constructor(
     readonly name: string,

@@ -39,7 +39,7 @@ export interface TextSource {
  * The columns are the names of all rows, in order of first appearance; a name that a row does not have is missing there,
  * and so are null, undefined and blank texts. A column is of numbers, days (also `Date`), booleans, or else texts; texts are
  * numbers and days as `readTable` reads them, and what came as a number is one. A column of which nearly all cells are
- * numbers and a few are not is refused.
+ * numbers and a few are not is refused. An object inside of a row gives a column for each of its parts: `customer.plan`.
  *
  * @param rows objects of numbers, texts, booleans, Dates, null
  * @throws {HoldfastError} all problems at once: `table-empty`, `value-type`, `value-not-finite`, with row and column
@@ -91,26 +91,22 @@ function withRow(problem: Problem, row: number): Problem {
   return { ...problem, place: { row, ...problem.place } }
 }
 
-/** Adds the cells of a row object to the columns; where it has nested values, it adds none and returns the problems. */
+/**
+ * Adds the cells of a row object to the columns, those of an object inside of it under both names (`customer.plan`); where it
+ * has lists, or two cells of one name, it adds none and returns the problems.
+ */
 export function addRow(
   columns: Map<string, ColumnTexts>,
   row: Readonly<Record<string, unknown>>,
   index: number,
   missing: ReadonlySet<string>,
 ): Problem[] {
-  const cells = Object.entries(row)
-  const nested = cells.filter(([, value]) => isNested(value))
-  if (nested.length > 0) {
-    const rule = 'to be a number, a text, a boolean, a Date or null'
-    return nested.map(([name, received]) => ({
-      code: 'value-type',
-      parameter: name,
-      rule,
-      received,
-      place: { column: name },
-      wayOut: 'Write the parts as columns of their own.',
-    }))
-  }
+  const cells = flatCells(row)
+  const hasParts = Object.values(row).some(isRecord)
+  if (hasParts) haveParts.add(columns)
+  const problems = cellProblems(cells)
+  if (haveParts.has(columns)) problems.push(...mixedCells(row, columns).map(notACell))
+  if (problems.length > 0) return problems
   for (const [name, value] of cells) {
     let texts = columns.get(name)
     if (texts === undefined) {
@@ -118,13 +114,79 @@ export function addRow(
       columns.set(name, texts)
     }
     texts.fillUpTo(index)
+    if (hasParts && !Object.hasOwn(row, name)) texts.isPart = true
     if (typeof value === 'number') texts.hasNumbers = true
     texts.add(cellText(value))
   }
   return []
 }
 
-function isNested(value: unknown): boolean {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+type NamedCell = readonly [name: string, value: unknown]
+
+/** Objects inside of objects inside of a row, and so on: deeper is no row any more. */
+const mostNested = 8
+
+function flatCells(row: Readonly<Record<string, unknown>>, before = '', depth = 0): readonly NamedCell[] {
+  const cells = Object.entries(row)
+  if (before === '' && !cells.some(([, value]) => isRecord(value))) return cells
+  return cells.flatMap(([name, value]) =>
+    isRecord(value) && depth < mostNested
+      ? flatCells(value, `${before}${name}.`, depth + 1)
+      : [[`${before}${name}`, value] as const],
+  )
+}
+
+/** Columns of rows of which some have objects inside of them. */
+const haveParts = new WeakSet<ReadonlyMap<string, ColumnTexts>>()
+
+function notACell([name, received]: NamedCell): Problem {
+  return {
+    code: 'value-type',
+    parameter: name,
+    rule: 'to be a number, a text, a boolean, a Date or null',
+    received,
+    place: { column: name },
+    wayOut: 'Write the parts as columns, or as rows, of their own.',
+  }
+}
+
+function cellProblems(cells: readonly NamedCell[]): Problem[] {
+  const problems = cells.filter(([, value]) => isNoCell(value)).map(notACell)
+  const names = cells.map(([name]) => name)
+  if (problems.length > 0 || !names.some((name) => name.includes('.'))) return problems
+  if (new Set(names).size === names.length) return problems
+  const twice = names.find((name, place) => names.indexOf(name) !== place)!
+  return [
+    {
+      code: 'column-duplicate',
+      parameter: `column ${twice}`,
+      rule: 'to be in a row once: it stands there by itself and inside of an object',
+      place: { column: twice },
+      wayOut: 'Rename one of the two.',
+    },
+  ]
+}
+
+/** An object where other rows have a value, or a value where they have an object: one of them would be lost. */
+function mixedCells(
+  row: Readonly<Record<string, unknown>>,
+  columns: ReadonlyMap<string, ColumnTexts>,
+): readonly NamedCell[] {
+  return Object.entries(row).filter(([name, value]) => {
+    if (value === null || value === undefined || isNoCell(value) !== isRecord(value)) return false
+    const hasValues = (columns.get(name)?.dictionary.length ?? 0) > 0
+    if (isRecord(value)) return hasValues
+    return !hasValues && [...columns.values()].some((each) => each.isPart && each.name.startsWith(`${name}.`))
+  })
+}
+
+function isNoCell(value: unknown): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return true
   return typeof value === 'object' && value !== null && !(value instanceof Date)
 }

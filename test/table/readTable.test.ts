@@ -305,13 +305,13 @@ describe('readTable: JSON lines', () => {
     ])
   })
 
-  test('rows may lack columns; malformed lines and nested values are named by row', async () => {
+  test('rows may lack columns; malformed lines and lists are named by row', async () => {
     const good = await readTable(await file('a.jsonl', '{"id":"007","n":1.5}\n\n{"id":"008","paid":true}\n'))
     expect(good.rows()).toEqual([
       { id: '007', n: 1.5, paid: null },
       { id: '008', n: null, paid: true },
     ])
-    const path = await file('b.ndjson', '{"id":"A"}\nnot json\n[1]\n{"id":"B","o":{"x":1}}\n')
+    const path = await file('b.ndjson', '{"id":"A"}\nnot json\n[1]\n{"id":"B","o":{"x":[1]}}\n')
     const error = await refused(readTable(path))
     expect(error.problems.map((problem) => [problem.code, problem.place?.row, problem.count])).toEqual([
       ['file-unreadable', 2, 2],

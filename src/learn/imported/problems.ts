@@ -40,7 +40,7 @@ const foreignFormats: readonly { is: (text: string) => boolean; name: string; wa
     is: (text) =>
       text.startsWith('CBM1') ||
       text.slice(0, 20).includes('CatBoost') ||
-      (text.startsWith('{') && text.includes('"features_info"') && /"(oblivious_)?trees"/.test(text)),
+      (text.startsWith('{') && /"(features_info|oblivious_trees)"/.test(text)),
     name: 'a CatBoost model',
     wayOut: 'CatBoost models cannot be imported: train the model with LightGBM, XGBoost or holdfast.',
   },
@@ -78,7 +78,10 @@ const formats = {
     name: 'a LightGBM model',
     is: (text: string) => /^\s*tree\r?\n/.test(text) || isJsonWith(text, '"tree_info"'),
   },
-  importXgboost: { name: 'an XGBoost model', is: (text: string) => isJsonWith(text, '"gradient_booster"') },
+  importXgboost: {
+    name: 'an XGBoost model',
+    is: (text: string) => isJsonWith(text, '"gradient_booster"') || isJsonWith(text, '"learner_model_param"'),
+  },
 } as const
 
 function isJsonWith(text: string, part: string): boolean {
