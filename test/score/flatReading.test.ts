@@ -4,6 +4,7 @@ import { HoldfastError } from '../../src/base/errors.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { encodeModel } from '../../src/learn/store.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import type { ReadingOptions } from '../../src/table/readingOptions.js'
 import { tableFrom } from '../../src/table/table.js'
@@ -115,8 +116,10 @@ test('a text that is not written as in training is refused, never missing', () =
 })
 
 test('model files of earlier versions say nothing of how columns were written, and are read', () => {
-  const scorer = loadScorer(new Uint8Array(readFileSync('models/telco/telco.model')))
-  expect(scorer.about.flat).toBeNull()
+  const { model, about } = loadScorer(new Uint8Array(readFileSync('models/telco/telco.model')))
+  const { flat: _, timeZone: __, ...earlier } = about
+  const scorer = loadScorer(encodeModel(model, earlier))
+  expect(scorer.about).toEqual({ ...about, flat: null, timeZone: 'UTC' })
 })
 
 test('numbers that may be written otherwise than in training are asked, and so are those of another unit', () => {
