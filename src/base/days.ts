@@ -22,6 +22,9 @@ const [earliestDay, latestDay] = [-719_162, 2_932_896]
 /** The time zone in which an instant has its day where nothing else is said. */
 export const utc = 'UTC'
 
+/** What the name of a time zone is, in words. */
+export const timeZoneWords = 'the IANA name of a time zone, such as Europe/Berlin or UTC'
+
 /** True where the runtime knows a time zone of this name. */
 export function isTimeZone(name: string): boolean {
   try {

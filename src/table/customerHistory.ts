@@ -1,5 +1,5 @@
 import { checkArguments } from '../base/arguments.js'
-import { type EpochDay, isTimeZone, utc } from '../base/days.js'
+import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { ColumnWatch } from './columnWatch.js'
 import { type EventTableName, eventTableNames, type HistoryKinds } from './inputs.js'
@@ -147,8 +147,9 @@ export function checkHistoryRows(
 /** Returns what is wrong with the name of a time zone. */
 export function zoneProblems(timeZone: string): Problem[] {
   if (isTimeZone(timeZone)) return []
-  const rule = 'to be the IANA name of a time zone, such as Europe/Berlin or UTC'
-  return [{ code: 'option-invalid', parameter: 'timeZone', rule, received: timeZone }]
+  return [
+    { code: 'option-invalid', parameter: 'timeZone', rule: `to be ${timeZoneWords}`, received: timeZone },
+  ]
 }
 
 /** Of each table that is read, its columns that are read. */

@@ -103,9 +103,8 @@ export function addRow(
 ): Problem[] {
   const cells = flatCells(row)
   const hasParts = Object.values(row).some(isRecord)
-  if (hasParts) haveParts.add(columns)
   const problems = cellProblems(cells)
-  if (haveParts.has(columns)) problems.push(...mixedCells(row, columns).map(notACell))
+  if (hasParts || hasPart(columns)) problems.push(...mixedCells(row, columns).map(notACell))
   if (problems.length > 0) return problems
   for (const [name, value] of cells) {
     let texts = columns.get(name)
@@ -142,8 +141,11 @@ function flatCells(row: Readonly<Record<string, unknown>>, before = '', depth = 
   )
 }
 
-/** Columns of rows of which some have objects inside of them. */
-const haveParts = new WeakSet<ReadonlyMap<string, ColumnTexts>>()
+/** True where a row before had an object inside of it. */
+function hasPart(columns: ReadonlyMap<string, ColumnTexts>): boolean {
+  for (const column of columns.values()) if (column.isPart) return true
+  return false
+}
 
 function notACell([name, received]: NamedCell): Problem {
   return {

@@ -76,7 +76,9 @@ function certaintySentence({ evaluation, data }: ReportFacts): string {
 
 function seenWords(seen: ReportFacts['data']['seen']): string {
   if (seen === null) return ''
-  if (!seen.isOverlap) return ' whose rows the model was not trained on'
+  if (seen.equal === 0) return ' whose rows were not found among those of the training'
+  if (!seen.isOverlap)
+    return `, ${seen.equal} of whose rows are equal to rows of the training, as chance may leave them`
   return `, ${percent(seen.equal / seen.compared)} of whom the model was trained on`
 }
 
