@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Mutant } from './mutants.js'
 import { type PlannedRun, readResults, resultsFile, type Stand, standOf } from './plan.js'
 import type { ProbedTest } from './probe.js'
@@ -30,7 +30,7 @@ export async function survivorsOf(
 ): Promise<Survivor[]> {
   const candidates = mutants.map((mutant, number) => candidatesOf(mutant, number, tests))
   const chosen = candidates.map(withinTime)
-  for (const distance of [0, 1, 2]) {
+  for (const distance of distances.keys()) {
     const near = chosen.flat().filter((candidate) => candidate.distance === distance)
     await runAll(mutants, near, distance === 0 ? 'forget' : 'keep')
     const { killed } = standOf(readResults())
@@ -45,7 +45,7 @@ export async function survivorsOf(
   })
 }
 
-const distances = ['tests of its name', 'tests of its folder', 'all tests']
+const distances = ['tests of its name', 'tests of its folder', 'tests of its stage', 'all tests']
 
 function candidatesOf(mutant: Mutant, number: number, tests: readonly ProbedTest[]): Candidate[] {
   const found = tests.flatMap((test): Candidate[] => {
@@ -71,7 +71,9 @@ function candidatesOf(mutant: Mutant, number: number, tests: readonly ProbedTest
 
 function distanceOf(source: string, testFile: string): number {
   if (basename(source, '.ts') === basename(testFile, '.test.ts')) return 0
-  return source.split('/')[1] === testFile.split('/')[1] ? 1 : 2
+  const [from, to] = [source, testFile].map((file) => dirname(file).split('/').slice(1))
+  if (from!.join() === to!.join()) return 1
+  return from![0] === to![0] ? 2 : 3
 }
 
 function withinTime(candidates: readonly Candidate[]): Candidate[] {
