@@ -27,10 +27,10 @@ export function treatmentGroups(
   const { rank, values } = ranksOf(score)
   const groups = emptyGroups(values.length)
   let wholeWeights = true
-  for (let row = 0; row < rank.length; row++) {
+  rank.forEach((place, row) => {
     const own = weight?.[row] ?? 1
     if (!Number.isInteger(own)) wholeWeights = false
-    const group = values.length - 1 - rank[row]!
+    const group = values.length - 1 - place
     const isGood = outcome[row] === goodOutcome
     if (treated[row] === 1) {
       groups.treated[group]! += own
@@ -39,7 +39,7 @@ export function treatmentGroups(
       groups.control[group]! += own
       if (isGood) groups.controlGood[group]! += own
     }
-  }
+  })
   return { ...groups, customers: sum(groups.treated) + sum(groups.control), wholeWeights }
 }
 

@@ -50,15 +50,15 @@ export function upliftAtShare(
   const { groups } = checkTreatment(operation, treatmentOptions, rows, options, problems)
   let left = roundedUp(share * groups.customers, groups)
   const top = { treated: 0, control: 0, treatedGood: 0, controlGood: 0 }
-  for (let group = 0; group < groups.treated.length && left > 0; group++) {
-    const size = groups.treated[group]! + groups.control[group]!
+  groups.treated.forEach((treatedHere, group) => {
+    const size = treatedHere + groups.control[group]!
     const part = size <= left ? 1 : left / size
-    top.treated += part * groups.treated[group]!
+    top.treated += part * treatedHere
     top.control += part * groups.control[group]!
     top.treatedGood += part * groups.treatedGood[group]!
     top.controlGood += part * groups.controlGood[group]!
-    left -= size
-  }
+    left = Math.max(0, left - size)
+  })
   if (top.treated > 0 && top.control > 0) return top.treatedGood / top.treated - top.controlGood / top.control
   const problem = {
     code: 'one-class',

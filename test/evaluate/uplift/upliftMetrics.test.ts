@@ -95,6 +95,16 @@ describe('the same as the definition, score by score', () => {
     )
   })
 
+  // Each treated stays, each other leaves: q counts the treated.
+  test('a curve goes to all customers, and a random order in a straight line to the same gain', () => {
+    expect(qiniCurve([4, 3, 2, 1], [0, 1, 0, 1], [1, 0, 1, 0])).toEqual({
+      customers: Float64Array.of(0, 1, 2, 3, 4),
+      contactedShare: Float64Array.of(0, 0.25, 0.5, 0.75, 1),
+      gain: Float64Array.of(0, 1, 1, 2, 2),
+      randomGain: Float64Array.of(0, 0.5, 1, 1.5, 2),
+    })
+  })
+
   test('goodOutcome 1 is the outcome exchanged', () => {
     fc.assert(
       fc.property(rowsOf, (rows) => {
@@ -126,6 +136,13 @@ describe('qiniCoefficient and areaUnderUplift', () => {
     expect(areaUnderUplift(equal, outcome, treated)).toBe(0)
   })
 
+  // One treated who stayed, one other who left: q is 1, 1 in the perfect order and 0, 1 in the other; areas above the straight
+  // line from 0 to 1 are 1.5 − 1 and 0.5 − 1.
+  test('of-perfect of two customers is 1 or −1', () => {
+    expect(qiniCoefficient([2, 1], [0, 1], [1, 0])).toBe(1)
+    expect(qiniCoefficient([1, 2], [0, 1], [1, 0])).toBe(-1)
+  })
+
   test('of-total has no unit where the total effect is 0', () => {
     const rows = [
       [1, 2, 3, 4],
@@ -133,7 +150,9 @@ describe('qiniCoefficient and areaUnderUplift', () => {
       [1, 1, 0, 0],
     ] as const
     expect(() => qiniCoefficient(...rows, { definition: 'of-total' })).toThrow("Use definition: 'of-perfect'")
-    expect(() => areaUnderUplift(...rows, { definition: 'of-total' })).toThrow('total effect other than 0')
+    expect(() => areaUnderUplift(...rows, { definition: 'of-total' })).toThrow(
+      'total effect other than 0, which is the unit of this definition, got 0',
+    )
     expect(Number.isFinite(qiniCoefficient(...rows))).toBe(true)
   })
 
@@ -166,12 +185,20 @@ describe('upliftAtShare', () => {
     expect(upliftAtShare([2, 2, 1, 1], churned, treated, 0.75)).toBeCloseTo(1 / 3, 12)
   })
 
+  test('rounds customers up, and weights that count no rows not at all', () => {
+    // .6 of 4 are 3: as above. .6 of a weight of 2 is 1.2: all of the two above and a fifth of those below.
+    expect(upliftAtShare([2, 2, 1, 1], churned, treated, 0.6)).toBeCloseTo(1 / 3, 12)
+    const weight = [0.5, 0.5, 0.5, 0.5]
+    expect(upliftAtShare([2, 2, 1, 1], churned, treated, 0.6, { weight })).toBeCloseTo(5 / 6 - 1 / 6, 12)
+  })
+
   test('is the effect over everybody at share 1', () => {
     expect(upliftAtShare([4, 3, 2, 1], [0, 1, 0, 0], treated, 1)).toBe(0.5)
   })
 
   test('refuses a share that holds one group only, and percentages', () => {
     expect(() => upliftAtShare([4, 3, 2, 1], churned, treated, 0.25)).toThrow('Take a larger share')
+    expect(() => upliftAtShare([3, 4, 2, 1], churned, treated, 0.25)).toThrow('Take a larger share')
     expect(() => upliftAtShare([4, 3, 2, 1], churned, treated, 50)).toThrow('Did you mean 0.5?')
   })
 })
