@@ -1,16 +1,17 @@
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
-import { dirname, extname, resolve, sep } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { dirname, extname, join, resolve, sep } from 'node:path'
 import { type Problem, refuse } from '../base/errors.js'
+import { isOtherThanFile } from '../base/wholeFile.node.js'
 import { reportEndings, reportFormat } from '../report/reportFormat.js'
 import { fileFormat } from '../table/files.node.js'
 
-/** A file that a command is going to write. */
+/** A file that a command is going to write, or a folder of such. */
 export interface OutputFile {
   /** The flag that named it, `--out`. */
   readonly flag: string
   readonly path: string
-  readonly holds: 'table' | 'model' | 'report'
+  readonly holds: 'table' | 'model' | 'report' | 'files'
 }
 
 /**
@@ -33,7 +34,7 @@ export async function checkOutputs(
     taken.set(identity, output.flag)
     const problem =
       formatProblem(output) ??
-      (await folderProblem(output)) ??
+      (await placeProblem(output)) ??
       (await inputProblem(output, identity, inputs)) ??
       (other === undefined ? undefined : namedTwice(output, other))
     if (problem !== undefined) problems.push(problem)
@@ -42,6 +43,7 @@ export async function checkOutputs(
 }
 
 function formatProblem({ flag, path, holds }: OutputFile): Problem | undefined {
+  if (holds === 'files') return undefined
   if (holds === 'report') {
     if (reportFormat(path) !== undefined) return undefined
     return { code: 'option-invalid', parameter: flag, rule: `to end in ${reportEndings}`, received: path }
@@ -56,34 +58,88 @@ function formatProblem({ flag, path, holds }: OutputFile): Problem | undefined {
   return { code: 'option-invalid', parameter: flag, rule, received: path, wayOut: 'Name it churn.model.' }
 }
 
-async function folderProblem({ flag, path }: OutputFile): Promise<Problem | undefined> {
+async function placeProblem({ flag, path, holds }: OutputFile): Promise<Problem | undefined> {
   const facts = { parameter: flag, received: path }
   const found = await stat(path).catch(() => undefined)
-  if (found?.isDirectory()) {
-    return {
-      code: 'file-unreadable',
-      ...facts,
-      rule: 'to be a file',
-      wayOut: 'It is a folder; name a file in it.',
-    }
+  if (holds === 'files') {
+    if (found === undefined || found.isDirectory()) return folderProblem(await lastFolder(path), facts)
+    const wayOut = 'It is a file; name a folder.'
+    return { code: 'file-unreadable', ...facts, rule: 'to be a folder, or a name for a new one', wayOut }
   }
-  const folder = dirname(path)
-  const around = await stat(folder).catch(() => undefined)
-  if (!around?.isDirectory()) {
-    return {
-      code: 'file-missing',
-      ...facts,
-      rule: 'to be in a folder that exists',
-      wayOut: `Make the folder ${folder} first.`,
-    }
+  if (found?.isDirectory() === true) {
+    const wayOut = 'It is a folder; name a file in it.'
+    return { code: 'file-unreadable', ...facts, rule: 'to be a file', wayOut }
   }
-  const isWritable = await access(folder, constants.W_OK).then(
+  if (await isOtherThanFile(path)) {
+    const wayOut = 'It is a device, a pipe or a socket; name a file.'
+    return { code: 'file-unreadable', ...facts, rule: 'to be a file', wayOut }
+  }
+  return folderProblem(dirname(path), facts)
+}
+
+/** The folder itself, or the one that it would be made in. */
+async function lastFolder(path: string): Promise<string> {
+  const isThere = await stat(path).then(
     () => true,
     () => false,
   )
-  if (isWritable) return undefined
-  const wayOut = `You may not write to ${resolve(folder)}; name another folder.`
-  return { code: 'file-unreadable', ...facts, rule: 'to be in a folder that can be written to', wayOut }
+  return isThere || dirname(path) === path ? path : lastFolder(dirname(resolve(path)))
+}
+
+async function folderProblem(
+  folder: string,
+  facts: Pick<Problem, 'parameter' | 'received'>,
+): Promise<Problem | undefined> {
+  const around = await stat(folder).catch(() => undefined)
+  if (around === undefined) {
+    const wayOut = `Make the folder ${folder} first.`
+    return { code: 'file-missing', ...facts, rule: 'to be in a folder that exists', wayOut }
+  }
+  if (!around.isDirectory()) {
+    const wayOut = `${folder} is a file; name a folder.`
+    return { code: 'file-missing', ...facts, rule: 'to be in a folder that exists', wayOut }
+  }
+  return (await spaceProblem(folder, facts)) ?? (await rightsProblem(folder, facts))
+}
+
+// A model or a list of customers has some megabytes at most; where there is less, the end of the work is in danger
+const leastFreeBytes = 16 * 2 ** 20
+
+async function spaceProblem(
+  folder: string,
+  facts: Pick<Problem, 'parameter' | 'received'>,
+): Promise<Problem | undefined> {
+  const disk = await statfs(folder).catch(() => undefined)
+  // File systems without a size, such as some on networks, say 0 blocks
+  if (disk === undefined || disk.blocks === 0) return undefined
+  const blocks = process.getuid?.() === 0 ? disk.bfree : disk.bavail
+  const freeBytes = blocks * disk.bsize
+  if (freeBytes >= leastFreeBytes) return undefined
+  const rule = `to be on a disk with ${megabytes(leastFreeBytes)} free, of which ${megabytes(freeBytes)} are left`
+  const wayOut = `Make space where ${resolve(folder)} is, or name a folder on another disk.`
+  return { code: 'file-unreadable', ...facts, rule, wayOut }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(bytes % 2 ** 20 === 0 ? 0 : 1)} MB`
+}
+
+/** Tries it: rights do not tell all (the superuser, file systems that are read only, quotas, no more files). */
+async function rightsProblem(
+  folder: string,
+  facts: Pick<Problem, 'parameter' | 'received'>,
+): Promise<Problem | undefined> {
+  const trial = join(folder, `.holdfast-${randomUUID().slice(0, 8)}.trial`)
+  try {
+    await writeFile(trial, new Uint8Array(4096), { flag: 'wx' })
+    return undefined
+  } catch (cause) {
+    const reason = cause instanceof Error ? ` (${cause.message})` : ''
+    const wayOut = `Nothing can be written to ${resolve(folder)}${reason}; name another folder.`
+    return { code: 'file-unreadable', ...facts, rule: 'to be in a folder that can be written to', wayOut }
+  } finally {
+    await rm(trial, { force: true })
+  }
 }
 
 async function inputProblem(

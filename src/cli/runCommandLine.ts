@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { HoldfastError } from '../base/errors.js'
+import { isSystemError } from '../base/wholeFile.node.js'
 import { addEvaluateCommand } from './commands/evaluate.js'
 import { addImportCommand } from './commands/import.js'
 import { addReportCommand } from './commands/report.js'
@@ -63,10 +64,6 @@ function exitCodeOf(error: unknown, command: Command | undefined, terminal: Term
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   terminal.message(`holdfast failed: ${text}\n`)
   return exitCodes.failed
-}
-
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'errno' in error
 }
 
 function commandLine(terminal: Terminal): Command {

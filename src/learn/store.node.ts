@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { writeWholeFile } from '../base/wholeFile.node.js'
 import type { ChurnModel } from './contract.js'
 import {
   type DecodeOptions,
@@ -18,40 +18,14 @@ import {
  *
  * @param path of the file; one that is there is replaced
  * @param about plain JSON data to keep beside the model
- * @throws {HoldfastError} `file-unreadable` where the folder is missing or not writable; as `encodeModel`
+ * @throws {HoldfastError} `file-unreadable` where the file cannot be written, with the reason; as `encodeModel`
  *
  * @see {@link loadModel}
  */
 export async function saveModel(model: ChurnModel, path: string, about: unknown = null): Promise<void> {
   checkArguments('saveModel', ['model', model, 'model'], ['path', path, 'text'])
   const bytes = encodeModel(model, about)
-  const temporary = `${path}.${randomUUID()}.tmp`
-  try {
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(bytes)
-      // On the disk before the rename, or a power cut could leave the new name with old or no content.
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    throw new HoldfastError(
-      'saveModel',
-      [
-        {
-          code: 'file-unreadable',
-          parameter: 'path',
-          rule: 'to be a file in a folder that can be written to',
-          received: path,
-          wayOut: 'Check that the folder is there and that you may write to it.',
-        },
-      ],
-      { cause },
-    )
-  }
+  await writeWholeFile('saveModel', path, (part) => writeFile(part, bytes, { flag: 'wx' }), 'file-unreadable')
 }
 
 /**

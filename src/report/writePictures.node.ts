@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
+import { inNameOf } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { writeWholeFile } from '../table/wholeFile.node.js'
+import { unwritable, writeWholeFile } from '../base/wholeFile.node.js'
 import { writeTable } from '../table/writeTable.node.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
@@ -51,12 +52,17 @@ export async function writePictures(
   checkArguments('writePictures', ['folder', folder, 'text'])
   const { formats, scale } = checkOptions('writePictures', writePicturesOptions, options)
   checkFacts('writePictures', facts)
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw unwritable('writePictures', folder, cause)
+  })
   const written: string[] = []
   for (const name of pictureNames(facts)) {
     for (const format of formats) {
       const path = join(folder, `${name}.${format}`)
-      if (format === 'csv') await writeTable(pictureTable(facts, name), path, { spreadsheetSafe: true })
+      if (format === 'csv')
+        await inNameOf('writePictures', () =>
+          writeTable(pictureTable(facts, name), path, { spreadsheetSafe: true }),
+        )
       else {
         const content =
           format === 'svg' ? await pictureSvg(facts, name) : await picturePng(facts, name, { scale })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
-import { writeWholeFile } from '../table/wholeFile.node.js'
+import { writeWholeFile } from '../base/wholeFile.node.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import { type ReportFormat, reportEndings, reportFormat } from './reportFormat.js'

@@ -1,11 +1,12 @@
 import { checkArguments } from '../base/arguments.js'
+import { inNameOf } from '../base/errors.js'
 import { decodedFrom, readModelFile, saveModel } from '../learn/store.node.js'
 import { loadScorer, type Scorer } from './scorer.js'
 
 /** Writes the model file of a scorer: whole or not at all. */
 export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
   checkArguments('saveScorer', ['scorer', scorer, 'scorer'], ['path', path, 'text'])
-  await saveModel(scorer.model, path, scorer.about)
+  await inNameOf('saveScorer', () => saveModel(scorer.model, path, scorer.about))
 }
 
 /**

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { fileWriter, ParquetWriter } from 'hyparquet-writer'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { isSystemError, unwritable } from '../base/wholeFile.node.js'
 import { operatorBlocks } from './operator.js'
 import { checkSimulateOptions, type SimulateOptions } from './options.js'
 import { parquetColumns, parquetSchema } from './parquetColumns.js'
@@ -77,7 +78,7 @@ export async function writeOperator(
     for (const { unfinishedPath, path } of tables) await rename(unfinishedPath, path)
   } catch (error) {
     for (const { unfinishedPath } of tables) await rm(unfinishedPath, { force: true })
-    throw error
+    throw isSystemError(error) ? unwritable('writeOperator', folder, error) : error
   }
   return {
     files: recordOf(tables, ({ path }) => path),

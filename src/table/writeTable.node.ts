@@ -8,10 +8,10 @@ import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { writeWholeFile } from '../base/wholeFile.node.js'
 import { fileFormat, formatUnknown } from './files.node.js'
 import { type Cell, type Column, cellOf, type Table } from './table.js'
 import { cellText } from './textsOfRows.js'
-import { writeWholeFile } from './wholeFile.node.js'
 
 /** Options of {@link writeTable}. */
 export interface WriteTableOptions {

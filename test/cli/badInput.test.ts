@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -288,6 +289,24 @@ describe('files to write', () => {
     expect(await refused(['train', flat, '--out', path])).toBe(
       `holdfast train: expected --out to be in a folder that exists, got ${JSON.stringify(path)} (string). Make the folder ${join(folder, 'none')} first.\n`,
     )
+  })
+
+  it('where nothing can be written, also by the superuser, is refused before training', async () => {
+    // No file can be made there by anybody, though rights may say so
+    const messages = await refused(['train', flat, '--out', '/proc/a.model'])
+    expect(messages).toContain('expected --out to be in a folder that can be written to')
+    expect(messages).toContain('name another folder')
+  })
+
+  it('a device is not a file: it would be replaced', async () => {
+    expect(await refused(['train', flat, '--out', '/dev/null'])).toContain('expected --out to be a file, got')
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+  })
+
+  it('a folder of pictures that is a file, or below one, is refused before the customers are read', async () => {
+    const words = ['report', at('flat.model'), flat, '--out', at('page.html'), '--pictures']
+    expect(await refused([...words, flat])).toContain('expected --pictures to be a folder')
+    expect(await refused([...words, join(flat, 'pictures')])).toContain(`${flat} is a file; name a folder.`)
   })
 
   it('a folder to simulate into that is a file', async () => {

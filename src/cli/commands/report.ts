@@ -97,8 +97,11 @@ Examples:
     })
 }
 
-function filesToWrite({ out }: ReportCommandOptions): OutputFile[] {
-  return out.map((path) => ({ flag: '--out', path, holds: 'report' }))
+function filesToWrite({ out, pictures }: ReportCommandOptions): OutputFile[] {
+  const reports = out.map((path): OutputFile => ({ flag: '--out', path, holds: 'report' }))
+  return pictures === undefined
+    ? reports
+    : [...reports, { flag: '--pictures', path: pictures, holds: 'files' }]
 }
 
 async function trainOf(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { writeOperator } from '../../simulate/writeOperator.node.js'
 import { integerOption } from '../optionParsers.js'
+import { checkOutputs } from '../outputFiles.js'
 import { progressLine, type Terminal } from '../terminal.js'
 
 interface SimulateOptions {
@@ -37,6 +38,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): Comman
     .action(async (options: SimulateOptions) => {
       const progress = progressLine(terminal)
       const { out, overwrite, ...operator } = options
+      await checkOutputs('simulate', [{ flag: '--out', path: out, holds: 'files' }], [])
       await writeOperator(out, operator, { onProgress: progress.show, overwrite }).finally(progress.end)
       terminal.output(
         `wrote the history of ${options.customers} customers over ${options.months} months to ${out}\n`,

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm } from 'node:fs/promises'
 import { checkArguments } from '../../base/arguments.js'
-import { HoldfastError, inNameOf, refuse } from '../../base/errors.js'
+import { inNameOf, refuse } from '../../base/errors.js'
+import { writeWholeFile } from '../../base/wholeFile.node.js'
 import type { History } from '../../engine/history.js'
 import { counted, populationTable } from '../../population/populationTable.js'
 import { fileFormat } from '../../table/files.node.js'
@@ -66,15 +65,14 @@ export async function writeFeatures(
   const population = await inNameOf('writeFeatures', () =>
     populationTable(history, options.population, options.cutoffs),
   )
-  const part = `${path}.${randomUUID().slice(0, 8)}.part`
   try {
     // A file is read by others: there the cutoff is a date, not our number of a day.
     const statement = featureStatement(history, rules, population, { cutoffAs: 'date' })
-    await history.engine.writeParquet(statement, part)
-    await moveTo(path, part)
+    await writeWholeFile('writeFeatures', path, (part) =>
+      inNameOf('writeFeatures', () => history.engine.writeParquet(statement, part)),
+    )
     return { rows: countedIn(population.report), population: population.report }
   } finally {
-    await rm(part, { force: true })
     await population.drop()
   }
 }
@@ -84,26 +82,6 @@ function countedIn(report: Table): number {
     .rows()
     .filter(({ reason }) => reason === counted)
     .reduce((sum, { customers }) => sum + Number(customers), 0)
-}
-
-async function moveTo(path: string, part: string): Promise<void> {
-  try {
-    await rename(part, path)
-  } catch (cause) {
-    throw new HoldfastError(
-      'writeFeatures',
-      [
-        {
-          code: 'file-missing',
-          parameter: 'the file',
-          rule: 'to be writable',
-          place: { file: path },
-          wayOut: cause instanceof Error ? cause.message : String(cause),
-        },
-      ],
-      { cause },
-    )
-  }
 }
 
 function notParquet(path: string) {
