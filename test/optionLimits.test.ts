@@ -12,6 +12,7 @@ import { silent } from '../src/label/silent.js'
 import { valueDropped } from '../src/label/valueDropped.js'
 import { tagMonths } from '../src/lifecycle/tagMonths.js'
 import { falseChurn } from '../src/population/falseChurnRule.js'
+import { attributeIn, inactiveFor, joinedWithin } from '../src/population/rule.js'
 import { riskBands } from '../src/score/bands.js'
 import { seriesOf } from './lifecycle/seriesOf.js'
 
@@ -36,6 +37,11 @@ const tag: Call = (options) => tagMonths(year, options)
 const circle: Call = callingCircle
 const churn: Call = falseChurn
 const devices: Call = (device) => falseChurn({ device })
+const signs =
+  (sign: object): Call =>
+  (options) =>
+    falseChurn({ arrears: [{ ...sign, ...(options as object) }] as never })
+const failed = { by: 'payments', kinds: ['failed'] }
 const segments: Call = (options) =>
   segmentTable(probability, outcome, { size: [1, 2, 3, 4, 5] }, { resamples: 20, ...(options as object) })
 const profit: Call = (options) => realisedProfit(probability, outcome, offer, 'paying', options)
@@ -44,7 +50,7 @@ const interval: Call = (options) => bootstrapInterval(probability, outcome, 'bri
 const atLeast = (least: number): [number[], number[]] => [[least], [least - 1, least + 0.5]]
 
 // The limits that the docs of the options state: values at a limit that are taken, values beyond it that are not.
-const limits: [string, Call, string, number[], number[]][] = [
+const limits: [string, Call, string, unknown[], unknown[]][] = [
   ['valueDropped', valueDropped as Call, 'share', [1e-9, 1], [0, 1.001]],
   ['valueDropped', valueDropped as Call, 'lookbackMonths', ...atLeast(1)],
   ['valueDropped', valueDropped as Call, 'gapDays', ...atLeast(0)],
@@ -64,6 +70,41 @@ const limits: [string, Call, string, number[], number[]][] = [
   ['falseChurn of devices', devices, 'monthsAfter', [0, 12], [-1, 13, 0.5]],
   ['falseChurn of devices', devices, 'seenWithinMonths', [0, 120], [-1, 121, 0.5]],
   ['falseChurn of devices', devices, 'linesAtMost', ...atLeast(2)],
+  ['falseChurn', churn, 'account', ['a'], ['']],
+  ['falseChurn by payments', signs(failed), 'least', ...atLeast(1)],
+  ['falseChurn by payments', signs(failed), 'days', [1, 3660], [0, 3661, 1.5]],
+  ['falseChurn by payments', signs(failed), 'kinds', [['a']], [[], ['']]],
+  ['falseChurn by status', signs({ by: 'attribute', column: 'a', in: [1] }), 'column', ['a'], ['']],
+  ['falseChurn by status', signs({ by: 'attribute', column: 'a', in: [1] }), 'in', [[1]], [[]]],
+  ['joinedWithin', joinedWithin as Call, 'days', ...atLeast(1)],
+  ['joinedWithin', joinedWithin as Call, 'months', ...atLeast(1)],
+  [
+    'inactiveFor',
+    (({ days }: { days: number }) => inactiveFor('usage', days)) as Call,
+    'days',
+    ...atLeast(1),
+  ],
+  [
+    'attributeIn',
+    (({ values }: { values: string[] }) => attributeIn('a', values)) as Call,
+    'values',
+    [['a']],
+    [[]],
+  ],
+  [
+    'attributeIn',
+    (({ column }: { column: string }) => attributeIn(column, ['a'])) as Call,
+    'column',
+    ['a'],
+    [''],
+  ],
+  [
+    'attributeIn',
+    (({ reason }: { reason: string }) => attributeIn('a', ['a'], reason)) as Call,
+    'reason',
+    ['a'],
+    [''],
+  ],
   ['riskBands', ((options: never) => riskBands(0.05, options)) as Call, 'high', [4], [0]],
   ['tagMonths', tag, 'acquisitionMonths', ...atLeast(1)],
   ['tagMonths', tag, 'maturityMonths', [12], [0, 12.5]],

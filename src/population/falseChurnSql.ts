@@ -106,12 +106,12 @@ function deviceTables({ linesAtMost }: SameDevice, { dialect }: FalseChurnSqlOpt
   return [
     `last_months AS (SELECT l.id, max(d.period) AS period FROM leavers l JOIN ${devices} d
        ON d.id = l.id AND d.period >= l.seen_from AND d.period <= l.month GROUP BY l.id)`,
-    `last_devices AS (SELECT DISTINCT d.id, d.${deviceId} AS device FROM last_months m JOIN ${devices} d
+    `last_devices AS (SELECT d.id, d.${deviceId} AS device FROM last_months m JOIN ${devices} d
        ON d.id = m.id AND d.period = m.period)`,
     `shared_devices AS (SELECT ${deviceId} AS device FROM ${devices}
        WHERE ${deviceId} IN (SELECT device FROM last_devices)
        GROUP BY 1 HAVING count(DISTINCT id) BETWEEN 2 AND ${linesAtMost})`,
-    `users AS (SELECT DISTINCT l.id, l.returns_from, l.returns_end, c.id AS successor, ${activatedAt} AS activated,
+    `users AS (SELECT l.id, l.returns_from, l.returns_end, c.id AS successor, ${activatedAt} AS activated,
        CASE WHEN ${activatedAt} > l.activated THEN 1 ELSE 0 END AS is_younger,
        CASE WHEN d.period < l.after_end THEN 1 ELSE 0 END AS is_in_month
      FROM shared_devices s

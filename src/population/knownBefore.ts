@@ -34,8 +34,7 @@ export function cancelledKnownBefore(
 ): string {
   const { identifier } = engine.dialect
   const knownInTime = known(tables.customers, 'cancelledKnownAt', alias, asOf, identifier)
-  const cancelled = `${alias}.${identifier('cancelledAt')} < ${day}`
-  return knownInTime === 'true' ? cancelled : `(${cancelled} AND ${knownInTime})`
+  return `(${alias}.${identifier('cancelledAt')} < ${day} AND ${knownInTime})`
 }
 
 function known(

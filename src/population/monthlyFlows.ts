@@ -102,7 +102,7 @@ export async function monthlyFlows(history: History, options: MonthlyFlowsOption
   return new Table([
     dayColumn('month', months),
     ...Object.keys(counts).map((name) => {
-      const until = name in gross ? asOf : netUntil
+      const until = gross.includes(name) ? asOf : netUntil
       const { values } = found.numbers(name)
       return numberColumn(
         name,
@@ -113,7 +113,7 @@ export async function monthlyFlows(history: History, options: MonthlyFlowsOption
 }
 
 /** The figures that need no false churn. */
-const gross = { new: true, left: true, stock: true } as const
+const gross: readonly string[] = ['new', 'left', 'stock']
 
 /** What is counted in each month, as conditions on a customer `c` and a month `m`. */
 function countsOf(history: History, hasFalseChurn: boolean, asOf: EpochDay): Record<string, string> {

@@ -16,12 +16,11 @@ export async function reasonCounts(
   const select = `SELECT cutoff, reason, count(*) AS customers FROM ${table}`
   const counts = await engine.query(`${select} WHERE reason IS NOT NULL GROUP BY cutoff, reason`)
   const found = new Map<string, number>()
-  const { values: days } = counts.numbers('cutoff')
   const { values: customers } = counts.numbers('customers')
   const reason = counts.column('reason')
-  for (let row = 0; row < counts.rowCount; row++) {
-    found.set(`${days[row]} ${cellOf(reason, row)}`, customers[row]!)
-  }
+  counts.numbers('cutoff').values.forEach((day, row) => {
+    found.set(`${day} ${cellOf(reason, row)}`, customers[row]!)
+  })
   return reasonTable(
     cutoffs.flatMap((cutoff) =>
       [...new Set(reasons)].map((text) => ({

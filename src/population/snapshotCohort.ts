@@ -88,7 +88,7 @@ export function cohortFromTable(table: Table): SnapshotCohort {
     'cohortFromTable',
     () => [table.texts('id'), table.days('snapshotAt')] as const,
   )
-  const at = days.values[0] as EpochDay | undefined
+  const at = days.values[0] as EpochDay
   const differs = days.values.findIndex((day) => day !== at)
   refuse('cohortFromTable', [
     ...[ids, days]
@@ -96,9 +96,9 @@ export function cohortFromTable(table: Table): SnapshotCohort {
       .map(({ name }): Problem => {
         return { code: 'value-missing', parameter: `column ${name}`, rule: 'to have a value in every row' }
       }),
-    ...(differs === -1 ? [] : [severalDays(days.values[differs] as EpochDay, at!, differs)]),
+    ...(differs === -1 ? [] : [severalDays(days.values[differs] as EpochDay, at, differs)]),
   ])
-  return cohortOf('cohortFromTable', at ?? (0 as EpochDay), textsOf(ids), null)
+  return cohortOf('cohortFromTable', at, textsOf(ids), null)
 }
 
 function cohortOf(

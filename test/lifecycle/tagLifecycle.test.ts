@@ -123,6 +123,77 @@ describe('monthlySignals', () => {
   })
 })
 
+describe('signalsOf', () => {
+  const namesOf = (tables: Parameters<typeof signalsOf>[1]) => {
+    const { signals, activityTable, activityMeasures } = signalsOf('test', tables, {})
+    const read = signals.map(({ name, table, aggregate, measure = '–', withoutRow }) =>
+      [name, table, aggregate, measure, withoutRow].join(' '),
+    )
+    return { read, activityTable, activityMeasures }
+  }
+  const bills = { period: 'day', amount: 'number' } as const
+  const payments = { day: 'day', amount: 'number', balance: 'number', kind: 'text' } as const
+  const bill = 'bill amount bills sum amount missing'
+
+  it('bills and the minutes of usage, whatever else is measured; a sign of life is any measure but a balance', () => {
+    const usage = {
+      day: 'day',
+      minutes: 'number',
+      messages: 'number',
+      balance: 'number',
+      cell: 'text',
+    } as const
+    expect(namesOf({ usage, bills, payments })).toEqual({
+      read: [bill, 'minutes usage sum minutes zero'],
+      activityTable: 'usage',
+      activityMeasures: ['minutes', 'messages'],
+    })
+  })
+
+  it('without minutes every measure of usage, without any the days', () => {
+    const usage = { day: 'day', calls: 'number', messages: 'number' } as const
+    expect(namesOf({ usage }).read).toEqual([
+      'calls usage sum calls zero',
+      'messages usage sum messages zero',
+    ])
+    expect(namesOf({ usage: { day: 'day' } }).read).toEqual(['days of usage usage activeDays – zero'])
+  })
+
+  it('payments are a signal only where there are neither bills nor usage, a sign of life before bills', () => {
+    expect(namesOf({ payments })).toEqual({
+      read: ['paid amount payments sum amount zero'],
+      activityTable: 'payments',
+      activityMeasures: ['amount'],
+    })
+    expect(namesOf({ payments, bills })).toMatchObject({ read: [bill], activityTable: 'payments' })
+    expect(namesOf({ bills })).toMatchObject({ read: [bill], activityTable: 'bills' })
+  })
+
+  it('a sum needs a measure, days of use need none', () => {
+    const days = { name: 'd', table: 'usage', aggregate: 'activeDays', withoutRow: 'zero' } as const
+    const usage = { day: 'day' } as const
+    expect(signalsOf('test', { usage }, { signals: [days] }).signals).toEqual([days])
+    expect(() =>
+      signalsOf(
+        'test',
+        { usage: { day: 'day', cell: 'text' } },
+        {
+          signals: [
+            { ...days, aggregate: 'sum' },
+            { ...days, name: 'e', aggregate: 'sum', measure: 'cell' },
+          ],
+          activityTable: 'plans',
+        },
+      ),
+    ).toThrowErrorMatchingInlineSnapshot(`
+      [HoldfastError: test: 3 problems
+        1. expected activityTable to name a table of the history: usage, got "plans" (string).
+        2. expected signals.0.measure to be a number column of usage: , got undefined.
+        3. expected signals.1.measure to be a number column of usage: , got "cell" (string).]
+    `)
+  })
+})
+
 describe('with the history of a simulated operator', () => {
   const tables = simulateTables({ customers: 120, months: 14, seed: 3 })
   const histories = customerHistories(tables)
@@ -347,6 +418,55 @@ describe('tagLifecycle on other histories', () => {
         expect(base['minutes']).toEqual([1, 1, 1, 1, 0.6, 0.6])
       },
       '2025-07-01',
+    )
+  })
+
+  it('the level of the base is the median step of those who are whole, known and above 0 in both months', async () => {
+    const steady = { activatedAt: '2024-01-01', cancelledAt: null as string | null }
+    const people = {
+      doubles: [10, 20, 40],
+      triples: [10, 30, 60],
+      quadruples: [10, 40, 0.1],
+      // None of these counts from January to February: they would make the median 1.
+      zero: [0, 5, 10],
+      'none left': [5, 0, 5],
+      'joined in January': [5, 5, 10],
+      'left in February': [5, 5, 0],
+    }
+    const facts: Record<string, Partial<typeof steady>> = {
+      doubles: { activatedAt: '2025-01-01' },
+      quadruples: { cancelledAt: '2025-03-01' },
+      'joined in January': { activatedAt: '2025-01-02' },
+      'left in February': { cancelledAt: '2025-02-28' },
+    }
+    const sources: HistorySources = {
+      customers: Object.keys(people).map((id) => ({ id, ...steady, ...facts[id] })),
+      usage: Object.entries(people).flatMap(([id, minutes]) =>
+        minutes.map((value, month) => ({ id, day: `2025-0${month + 1}-10`, minutes: value })),
+      ),
+    }
+    await withHistory(
+      sources,
+      async (history) => {
+        const levelsOf = async (minBaseCustomers: number) =>
+          (await baseLevels(history, { from: '2025-01-01', minBaseCustomers })).levels['minutes']
+        // February: 2, 3 and 4 times. March: twice for `doubles`, `triples`, `zero` and 'joined in January'; `quadruples` left in it.
+        expect(await levelsOf(3)).toEqual([1, 3, 6])
+        expect(await levelsOf(4)).toEqual([1, 1, 2])
+        expect(await levelsOf(5)).toEqual([1, 1, 1])
+        await expect(levelsOf(0)).rejects.toThrow('to be an integer of at least 1, got 0')
+        // In the level of February, 3, `doubles` falls by a third, as 20 instead of 30.
+        const tags = await tagLifecycle(history, {
+          seasonal: true,
+          minBaseCustomers: 3,
+          cutoffs: ['2025-03-01'],
+          minReferenceMonths: 1,
+          from: '2025-01-01',
+        })
+        const evidence = Object.fromEntries(tags.rows().map((row) => [row['id'], row['evidence']]))
+        expect(evidence['doubles']).toContain('minutes 33 % below the previous 3 months (20 against 30)')
+      },
+      '2025-04-01',
     )
   })
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { epochDay, formatDay } from '../../src/base/days.js'
 import { HoldfastError } from '../../src/base/errors.js'
 import { numberColumn } from '../../src/base/matrix.js'
+import { evidenceSentence } from '../../src/lifecycle/evidence.js'
+import { checkStageOptions } from '../../src/lifecycle/stageOptions.js'
 import { type MonthlySeries, tagMonths } from '../../src/lifecycle/tagMonths.js'
 import { seriesOf } from './seriesOf.js'
 
@@ -254,6 +256,66 @@ describe('evidence', () => {
       '2024-05-01',
       '2024-05-01',
     ])
+  })
+})
+
+describe('the sentence of a change', () => {
+  const change = {
+    signal: 'minutes',
+    from: 'levelBefore',
+    months: 0,
+    share: 0.5,
+    value: 1234.5,
+    reference: 999.94,
+    monthsAgo: 0,
+  } as const
+
+  it('from 1000 on figures are whole, below they have three digits', () => {
+    expect(evidenceSentence({ rule: 'rise', change })).toBe(
+      'minutes 50 % above the level before the rise (1235 against 1000)',
+    )
+    const small = { ...change, value: 1000, reference: 999.4, share: 0 }
+    expect(evidenceSentence({ rule: 'rise', change: small })).toBe(
+      'minutes 0 % above the level before the rise (1000 against 999)',
+    )
+    const credit = { ...change, value: -1234.5, reference: 0.012345 }
+    expect(evidenceSentence({ rule: 'rise', change: credit })).toContain('(-1234 against 0.0123)')
+  })
+
+  it('one month and several, above the months before and along a line', () => {
+    const near = { ...change, from: 'monthsBefore', months: 1, monthsAgo: 2, value: 3, reference: 2 } as const
+    expect(evidenceSentence({ rule: 'rise', change: near })).toBe(
+      'minutes 50 % above the previous 1 month (3 against 2), last known 2 months ago',
+    )
+    const line = { ...near, from: 'trendStart', months: 6, monthsAgo: 0 } as const
+    expect(evidenceSentence({ rule: 'rise', change: line })).toBe(
+      'minutes rose 50 % along the trend of 6 months (3 against 2)',
+    )
+  })
+})
+
+describe('options', () => {
+  it('the defaults are the printed ones', () => {
+    expect(checkStageOptions('tagMonths', undefined)).toEqual({
+      acquisitionMonths: 3,
+      maturityMonths: 12,
+      referenceMonths: 3,
+      minReferenceMonths: 2,
+      dropShare: 0.3,
+      strongDropShare: 0.6,
+      noiseMultiple: 2,
+      spreadMonths: 12,
+      calmShare: 0.15,
+      trendMonths: 6,
+      trendShare: 0.3,
+      trendPairShare: 0.85,
+      confirmMonths: 2,
+      settleMonths: 3,
+      silentMonths: 2,
+      silence: 'decline',
+      newCustomerDrop: 'decline',
+      winBack: 'acquisition',
+    })
   })
 })
 

@@ -12,6 +12,7 @@ import { falseChurn } from '../../src/population/falseChurnRule.js'
 import { falseChurnTable } from '../../src/population/falseChurnTable.js'
 import { followCohort } from '../../src/population/followCohort.js'
 import { monthlyFlows } from '../../src/population/monthlyFlows.js'
+import { populationTable } from '../../src/population/populationTable.js'
 import { activeCustomers, attributeIn } from '../../src/population/rule.js'
 import { cohortFromTable, type SnapshotCohort, snapshotCohort } from '../../src/population/snapshotCohort.js'
 import { stockFlowAudit } from '../../src/population/stockFlowAudit.js'
@@ -73,8 +74,21 @@ test('the printed residuals of stock and flow are found', () => {
 })
 
 test('a month without a figure, and the one after it, have no residual', () => {
-  const audited = stockFlowAudit(tableFrom({ new: [1, 1, 1], left: [0, 0, 0], stock: [10, null, 12] }))
-  expect(audited.rows().map(({ residual }) => residual)).toEqual([null, null, null])
+  const residuals = (figures: Record<'new' | 'left' | 'stock', (number | null)[]>) =>
+    stockFlowAudit(tableFrom(figures))
+      .rows()
+      .map(({ residual }) => residual)
+  const [arrived, left, stock] = [
+    [1, 3, 1],
+    [0, 1, 0],
+    [10, 12, 12],
+  ] as const
+  // 12 − (10 + 3 − 1) and 12 − (12 + 1 − 0)
+  expect(residuals({ new: [...arrived], left: [...left], stock: [...stock] })).toEqual([null, 0, -1])
+  const gap = (values: readonly number[]) => values.with(1, null as never)
+  expect(residuals({ new: [...arrived], left: [...left], stock: gap(stock) })).toEqual([null, null, null])
+  expect(residuals({ new: gap(arrived), left: [...left], stock: [...stock] })).toEqual([null, null, -1])
+  expect(residuals({ new: [...arrived], left: gap(left), stock: [...stock] })).toEqual([null, null, -1])
 })
 
 const five: Customer[] = [
@@ -99,6 +113,7 @@ test('frozen is who is counted when the day begins; months end where the next on
     // March is not over: who left in it so far is no figure of March
     [3, '2025-04-01', null],
   ])
+  expect(retention.cell('margin', 2)).toBeNull()
   expect(retention.rows().map(({ target }) => Number(Number(target).toFixed(9)))).toEqual([0.8, 0.7, 0.6])
   expect(leavers.rows()).toEqual([
     { month: 1, reason: 'real churn', customers: 2 },
@@ -141,6 +156,8 @@ test('another day, another customer or another cut between ids gives another fin
   ].map(({ fingerprint }) => fingerprint)
   expect(new Set(texts).size).toBe(texts.length)
   expect(cohort(['b', 'a'], '2025-01-01').fingerprint).toBe(texts[0])
+  // printf 'holdfast cohort 1 2025-01-01 1 1 a' | sha256sum
+  expect(texts.at(-1)).toBe('3e36a7c179e99ac16a1f86b48909b722e8331ca2d4b6c108793e70f5fb2be414')
 })
 
 test('a cohort of nobody, of several days, or with a customer twice is refused', async () => {
@@ -160,7 +177,11 @@ test('a cohort of nobody, of several days, or with a customer twice is refused',
   await expect(snapshotCohort(history, { at: 'soon' })).rejects.toMatchObject({ code: 'option-invalid' })
   const table = (ids: string[], days: string[]) =>
     new Table([textColumn('id', ids), dayColumn('snapshotAt', days.map(epochDay))])
-  expect(() => cohortFromTable(table(['a', 'b'], ['2025-01-01', '2025-01-02']))).toThrow('one day for all')
+  expect(() => cohortFromTable(table(['a', 'b'], ['2025-01-01', '2025-01-02']))).toThrow(
+    'row 2, column snapshotAt: expected snapshotAt to be one day for all, 2025-01-01 as in the first row',
+  )
+  const withoutId = tableFrom({ id: ['a', null] }).with(dayColumn('snapshotAt', [at, at]))
+  expect(() => cohortFromTable(withoutId)).toThrow('column id')
   expect(() => cohortFromTable(table(['a', 'a'], ['2025-01-01', '2025-01-01']))).toThrow('to occur once')
   expect(() => cohortFromTable(table([], []))).toThrow('at least one customer')
 })
@@ -169,7 +190,48 @@ test('customers that the history does not know are refused, and counted', async 
   const cohort = await snapshotCohort(await historyOf(five), { at })
   const other = await historyOf(five.filter(({ id }) => id === 'stays'))
   const error = followCohort(other, cohort, { months: 1 })
-  await expect(error).rejects.toMatchObject({ code: 'id-unknown', problems: [{ count: 3 }] })
+  const first = 'leaves in March'
+  await expect(error).rejects.toMatchObject({ code: 'id-unknown', problems: [{ count: 3, received: first }] })
+})
+
+test('a cohort is followed for 1 to 600 months, against a target that is a share', async () => {
+  const history = await historyOf(five)
+  const cohort = await snapshotCohort(history, { at })
+  const targets = async (months: number, target?: object) =>
+    (await followCohort(history, cohort, { months, ...(target && { target }) })).retention.numbers('target')
+  expect((await targets(600)).values).toHaveLength(600)
+  expect((await targets(1, {})).values[0]).toBe(0.9875)
+  expect((await targets(1, { start: 0, fallPerMonth: 0 })).values[0]).toBe(0)
+  expect((await targets(1, { start: 1, fallPerMonth: 1 })).values[0]).toBe(0)
+  for (const [months, target] of [
+    [0, {}],
+    [601, {}],
+    [1, { start: -0.001 }],
+    [1, { start: 1.001 }],
+    [1, { fallPerMonth: -0.001 }],
+    [1, { fallPerMonth: 1.001 }],
+  ] as const) {
+    await expect(targets(months, target)).rejects.toMatchObject({ code: 'option-invalid' })
+  }
+})
+
+test('what is made in the engine is gone when it is dropped', async () => {
+  const history = await openHistory(hop, { engine, today: '2026-01-01', completeUntil: '2026-01-01' })
+  const made = async () => {
+    const tables = await engine.query(
+      "SELECT table_name AS n FROM duckdb_tables() WHERE table_name LIKE 'holdfast%'",
+    )
+    return tables.rows().map(({ n }) => n)
+  }
+  const before = await made()
+  const found = await falseChurnTable(history, falseChurn())
+  const population = await populationTable(history, undefined, [at])
+  expect((await made()).length).toBe(before.length + 2)
+  const cohort = await snapshotCohort(history, { at })
+  await followCohort(history, cohort, { months: 1, falseChurn: found })
+  await found.drop()
+  await population.drop()
+  expect(await made()).toEqual(before)
 })
 
 const hop = {
@@ -182,6 +244,7 @@ const hop = {
     { id: 'in arrears', activatedAt: '2024-01-01', cancelledAt: '2025-02-10' },
     { id: 'gone', activatedAt: '2024-01-01', cancelledAt: '2025-02-10' },
     { id: 'new', activatedAt: '2025-02-11', cancelledAt: null },
+    { id: 'new too', activatedAt: '2025-02-12', cancelledAt: null },
   ],
   devices: [
     ...['card', 'second card'].map((id) => ({ id, period: '2025-02', deviceId: 'p' })),
@@ -215,7 +278,7 @@ test('re-entry is taken from those who left and from those who came; one new lin
   const flows = await monthlyFlows(history, { first: '2025-01', last: '2025-02', falseChurn: falseChurnOf })
   expect(flows.rows()).toEqual([
     { month: '2025-01-01', new: 0, left: 0, stock: 6, newNet: 0, leftNet: 0, realChurn: 0 },
-    { month: '2025-02-01', new: 2, left: 5, stock: 3, newNet: 1, leftNet: 3, realChurn: 1 },
+    { month: '2025-02-01', new: 3, left: 5, stock: 4, newNet: 2, leftNet: 3, realChurn: 1 },
   ])
   expect(
     stockFlowAudit(flows)
@@ -223,7 +286,7 @@ test('re-entry is taken from those who left and from those who came; one new lin
       .map(({ residual }) => residual),
   ).toEqual([null, 0])
   const gross = await monthlyFlows(history, { first: '2025-02', last: '2025-02' })
-  expect(gross.rows()).toEqual([{ month: '2025-02-01', new: 2, left: 5, stock: 3 }])
+  expect(gross.rows()).toEqual([{ month: '2025-02-01', new: 3, left: 5, stock: 4 }])
 })
 
 test('who comes on the first of a month is of that month, and so is who leaves on it', async () => {
@@ -268,6 +331,7 @@ test('flows are counted as they were known: who is known to have left later is i
     { month: '2025-05-01', ...unknown },
   ])
   expect((await monthlyFlows(history, { ...months, asOf: '2025-03-31' })).row(0)).toMatchObject(unknown)
+  expect((await monthlyFlows(history, { ...months, asOf: '2025-05-10' })).row(2)).toMatchObject(unknown)
   await expect(monthlyFlows(history, { ...months, asOf: '2025-05-11' })).rejects.toThrow(
     'monthlyFlows: expected asOf to be at or before 2025-05-10',
   )
@@ -313,14 +377,14 @@ test('net figures are missing where the devices that tell false churn have ended
   ])
 })
 
-test('arrears of leavers after the end of the payments are not known', async () => {
+test('arrears of leavers after the first day without payments are not known', async () => {
   const days = ['2025-01-10', '2025-02-10', '2025-03-10']
   const history = await openHistory(
     {
       customers: ['A', 'B'].map((id) => ({
         id,
         activatedAt: '2024-01-01',
-        cancelledAt: `2025-0${id === 'A' ? 3 : 5}-05`,
+        cancelledAt: id === 'A' ? '2025-03-11' : '2025-03-12',
       })),
       usage: [{ id: 'B', day: '2025-06-30', minutes: 1 }],
       payments: ['A', 'B'].flatMap((id) => days.map((day) => ({ id, day, amount: 1, kind: 'paid' }))),
@@ -328,7 +392,8 @@ test('arrears of leavers after the end of the payments are not known', async () 
     { engine },
   )
   const rule = falseChurn({ device: null, arrears: [{ by: 'payments', kinds: ['failed'], days: 31 }] })
-  const { report } = await falseChurnTable(history, rule)
+  const { report, completeUntil } = await falseChurnTable(history, rule)
+  expect(formatDay(completeUntil)).toBe('2025-03-11')
   expect(Object.fromEntries(report.rows().map(({ reason, customers }) => [reason, customers]))).toMatchObject(
     {
       'real churn': 1,

@@ -129,6 +129,12 @@ test('the same account makes a re-entry without devices; a missing account makes
     account(null, line('unknown', '2023-01-01', '2025-03-10')),
     account(null, line('unknown too', '2025-03-20')),
     account('b', line('other', '2025-03-20', '2025-03-25')),
+    // A line of the same account that came on the same day is no newer one.
+    account('c', line('twin', '2025-03-01', '2025-03-10')),
+    account('c', line('other twin', '2025-03-01')),
+    // In the month of the cancellation, not in the one after it.
+    account('d', line('left too', '2023-01-01', '2025-03-10')),
+    account('d', line('too late', '2025-04-01')),
   ]
   const options: FalseChurnOptions = { device: null, account: 'accountId' }
   expect(await falseOf({ customers, devices: seen('left', 'phone', '2025-03') }, options)).toEqual({
@@ -227,6 +233,44 @@ test('a cancellation whose month is not over is real churn so far', async () => 
     ...none,
     { reason: 'real churn', customers: 1, share: 1 },
     { reason: 'real churn so far', customers: 0, share: 0 },
+  ])
+})
+
+test('without devices what an account says is open until the month is over, what a status says never', async () => {
+  const customers = [{ ...line('left', '2023-01-01', '2025-03-10'), accountId: 'a', status: 'ok' }]
+  const usage = [{ id: 'left', day: '2025-02-01', minutes: 1 }]
+  const completeUntil = { customers: '2025-03-31' }
+  const history = await openHistory({ customers, usage }, { engine, today: '2026-01-01', completeUntil })
+  const openOnes = async (options: FalseChurnOptions) => {
+    const { report } = await falseChurnTable(history, falseChurn({ device: null, ...options }))
+    return report.cell('customers', 4)
+  }
+  expect(await openOnes({ account: 'accountId' })).toBe(1)
+  expect(await openOnes({ arrears: [{ by: 'attribute', column: 'status', in: ['in arrears'] }] })).toBe(0)
+  expect(await openOnes({})).toBe(0)
+})
+
+test('of several new lines the one activated first is the successor, the least id of one day; none of a second card', async () => {
+  const customers = [
+    line('left', '2024-01-01', '2025-03-10'),
+    line('b', '2025-03-12'),
+    line('c', '2025-03-12'),
+    line('a', '2025-03-13'),
+    line('second', '2024-01-01', '2025-03-10'),
+    line('old', '2023-01-01'),
+    line('new', '2025-03-12'),
+  ]
+  const devices = [
+    ...['left', 'a', 'b', 'c'].flatMap((id) => seen(id, 'phone', '2025-03')),
+    ...['second', 'old', 'new'].flatMap((id) => seen(id, 'other phone', '2025-03')),
+  ]
+  const history = await openLines({ customers, devices })
+  const { table, drop } = await falseChurnTable(history, falseChurn())
+  const rows = await history.engine.query(`SELECT id, successor FROM ${table} ORDER BY id`)
+  await drop()
+  expect(rows.rows()).toEqual([
+    { id: 'left', successor: 'b' },
+    { id: 'second', successor: null },
   ])
 })
 

@@ -4,7 +4,8 @@ import { addDays, type EpochDay, epochDay } from '../../src/base/days.js'
 import type { HoldfastError } from '../../src/base/errors.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { populationTable } from '../../src/population/populationTable.js'
+import { columnProblems, tableProblems } from '../../src/population/columnProblems.js'
+import { populationTable, populationTables } from '../../src/population/populationTable.js'
 import {
   activeCustomers,
   attributeIn,
@@ -136,6 +137,39 @@ test('all exclusions that the history cannot answer are refused at once', async 
     ['column-type', 'column status', undefined],
     ['table-unknown', 'table bills', undefined],
   ])
+})
+
+test('no cutoffs, no day at all and a rule of nobody are answered', async () => {
+  const refusals = async (cutoffs: readonly number[]) => {
+    const error = await populationTable(history, undefined, cutoffs as EpochDay[]).catch((thrown) => thrown)
+    return (error as HoldfastError).problems.map(({ received }) => received)
+  }
+  expect(await refusals([])).toEqual([[]])
+  expect(await refusals([april, 0.5, Number.NaN])).toEqual([0.5, Number.NaN])
+  expect(populationTables(null)).toEqual([])
+  const rule = activeCustomers({
+    exclusions: [
+      joinedWithin({ months: 3 }),
+      inactiveFor('usage', 1),
+      inactiveFor('bills', 2),
+      inactiveFor('usage', 3),
+    ],
+  })
+  expect(populationTables(rule)).toEqual(['usage', 'bills'])
+  expect(rule.exclusions[0]!.reason).toBe('joined within 3 months')
+})
+
+test('what a history does not have is said with the nearest name and with the way out', () => {
+  const tables = { customers: { status: 'text' } } as const
+  const rule = 'to be one of the tables of the history: customers'
+  const unknown = { code: 'table-unknown', parameter: 'table bills', rule }
+  expect(tableProblems(tables, 'bills')).toEqual([unknown])
+  expect(tableProblems(tables, 'bills', 'Leave it out.')).toEqual([{ ...unknown, wayOut: 'Leave it out.' }])
+  expect(tableProblems(tables, 'customers')).toEqual([])
+  // A table that is not there is a problem of its own.
+  expect(columnProblems(tables, 'bills', 'amount')).toEqual([])
+  expect(columnProblems(tables, 'customers', 'status')).toEqual([])
+  expect(columnProblems(tables, 'customers', 'x')).toHaveLength(1)
 })
 
 test('a cutoff that is a date and no day number is refused', async () => {
