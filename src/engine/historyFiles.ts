@@ -6,6 +6,7 @@ import { likelyEncodingOf } from '../table/encoding.node.js'
 import { type FileFormat, fileMissing } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
 import type { Engine } from './engine.js'
+import { jsonColumns, jsonText } from './jsonColumns.js'
 
 /** A line that is not a row of the table. */
 export interface BadLine {
@@ -131,24 +132,29 @@ async function readJson(
 ): Promise<string | readonly Problem[]> {
   const options = "format='newline_delimited', ignore_errors=true"
   const list = listOf(engine, paths)
-  let names: string[]
+  const place = { table, file: paths[0]! }
+  let read: Awaited<ReturnType<typeof jsonColumns>>
   try {
-    // The names as they are written: DESCRIBE would rename what differs only in upper and lower case
-    const found = await engine.query(
-      `SELECT key FROM (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS place FROM
-         (SELECT json_keys(json) AS keys FROM read_json_objects(${list}, ${options}) WHERE json_type(json) = 'OBJECT'))
-       GROUP BY key ORDER BY min(place), key`,
-    )
-    names = found.rows().map((row) => row['key'] as string)
+    read = await jsonColumns(engine, `read_json_objects(${list}, ${options})`)
   } catch (error) {
     return [unreadableFile(table, paths[0]!, error instanceof Error ? error.cause : error)]
   }
-  const alike = namesAlike(names, { table, file: paths[0]! })
-  if (alike.length > 0) return alike
-  if (names.length === 0)
+  const { columns } = read
+  const problems = read.problems.map((problem) => ({ ...problem, place: { ...place, ...problem.place } }))
+  const alike = namesAlike([...new Set(columns.map(({ name }) => name))], place)
+  if (problems.length + alike.length > 0) return [...problems, ...alike]
+  if (columns.length === 0)
     return [unreadableFile(table, paths[0]!, new Error('There is no JSON object in it.'))]
-  const columns = names.map((name) => `${engine.dialect.literal(name)}: 'VARCHAR'`)
-  return `SELECT ${cleanedColumns(engine, names, file, missing)} FROM read_json(${list}, ${options}, columns={${columns.join(', ')}}${file})`
+  const { identifier, literal } = engine.dialect
+  const kinds = new Map(columns.map(({ path }) => [path[0]!, path.length > 1 ? 'JSON' : 'VARCHAR']))
+  const declared = Array.from(kinds, ([name, kind]) => `${literal(name)}: '${kind}'`)
+  const selected = columns.map(({ name, path }) => {
+    const holder = identifier(path[0]!)
+    const text = path.length > 1 ? jsonText(engine, holder, path) : holder
+    return `${cleanedText(engine, text, missing)} AS ${identifier(name)}`
+  })
+  if (file !== '') selected.push(identifier(fileColumn))
+  return `SELECT ${selected.join(', ')} FROM read_json(${list}, ${options}, columns={${declared.join(', ')}}${file})`
 }
 
 function cleanedColumns(

@@ -3,6 +3,7 @@ import { ownValue } from '../base/ownValue.js'
 import { withUtf8 } from '../table/encoding.node.js'
 import { type FileFormat, fileFormat, formatUnknown } from '../table/files.node.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
+import { flatRows } from '../table/nestedCells.js'
 import type { NotationOptions } from '../table/readingOptions.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, idColumn, Table } from '../table/table.js'
@@ -115,7 +116,10 @@ export async function stageSource(
   notation: FileNotation,
   timeZone: string,
 ): Promise<StagedTable | readonly Problem[]> {
-  const { from, columns = {}, types = {}, ...own } = mappedSource(source)
+  const { from: given, columns = {}, types = {}, ...own } = mappedSource(source)
+  const flat = Array.isArray(given) && !isListOfFiles(given) ? flatRows(given) : { rows: given, problems: [] }
+  if (flat.problems.length > 0) return flat.problems.map((problem) => atTable(problem, table))
+  const from = flat.rows
   const { encoding, ...signs } = { ...notation, ...own }
   const base = {
     notation: signs,

@@ -131,7 +131,8 @@ function isDuckdb(value: unknown): boolean {
  * people write them, as `readTable` does, and asked where they read in two ways: 4,000 rows in even steps say how a column
  * is written, and what is written otherwise is refused. Further columns are read as found: numbers, days, booleans (true,
  * false), else texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with
- * leading zeros are texts. The sources are never written to.
+ * leading zeros are texts. An object inside of a row, in JSON lines and row objects, gives a column for each of its parts:
+ * `customer.plan`; lists are refused. The sources are never written to.
  *
  * Where `types` of further columns are declared in place, the compiler knows these columns in `history.tables`; see
  * `featureBuilders`. Columns that are not declared are then unknown to it.

@@ -15,9 +15,12 @@ export type DayInput = string | number | Date
 /** A cell of a customer's history as a service writes it; null, undefined and blank texts are missing. */
 export type HistoryCell = string | number | boolean | Date | null | undefined
 
-/** A row of a customer's history: our column names and any measures or attributes. */
+/**
+ * A row of a customer's history: our column names and any measures or attributes. An object inside of it stands for a column
+ * for each of its parts, as in a history: `customer.plan`.
+ */
 export interface HistoryRow {
-  readonly [column: string]: HistoryCell
+  readonly [column: string]: HistoryCell | HistoryRow
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import { closestWord, type Place, type Problem } from '../base/errors.js'
 import { setOwnValue } from '../base/ownValue.js'
 import { type EventTableName, inputTables } from './inputs.js'
+import { cellProblems, flatCells, isRecord } from './nestedCells.js'
 import type { ColumnKind } from './table.js'
 
 /** A checked cell: days are numbers (days since 1970-01-01), missing is null. */
@@ -85,7 +86,14 @@ export class RowReader {
       })
       return
     }
-    const [names, values] = [Object.keys(row), Object.values(row)]
+    let [names, values] = [Object.keys(row), Object.values(row)]
+    if (values.some(isRecord)) {
+      const cells = flatCells(row as Readonly<Record<string, unknown>>)
+      for (const problem of cellProblems(cells).filter(({ code }) => code === 'column-duplicate'))
+        problems.push({ ...problem, place: this.#place(rowNumber, problem.place!.column!) })
+      names = cells.map(([name]) => name)
+      values = cells.map(([, value]) => value)
+    }
     const isEvent = this.table !== 'customers'
     let required = 0
     let end: CheckedCell = null

@@ -6,6 +6,7 @@ import { checkOptions } from '../base/options.js'
 import { type BadLine, problemsOfLines } from './badLines.js'
 import { type ColumnReading, plainReading, readingOf, twoNumbers } from './columnReading.js'
 import { ColumnTexts, cellProblem, countsOf, typedColumn } from './columnTexts.js'
+import { cellProblems, flatCells, isNoCell, isRecord, type NamedCell, notACell } from './nestedCells.js'
 import {
   type CheckedReading,
   columnsSaid,
@@ -120,59 +121,10 @@ export function addRow(
   return []
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
-
-type NamedCell = readonly [name: string, value: unknown]
-
-/** Objects inside of objects inside of a row, and so on: deeper is no row any more. */
-const mostNested = 8
-
-function flatCells(row: Readonly<Record<string, unknown>>, before = '', depth = 0): readonly NamedCell[] {
-  const cells = Object.entries(row)
-  if (before === '' && !cells.some(([, value]) => isRecord(value))) return cells
-  return cells.flatMap(([name, value]) =>
-    isRecord(value) && depth < mostNested
-      ? flatCells(value, `${before}${name}.`, depth + 1)
-      : [[`${before}${name}`, value] as const],
-  )
-}
-
 /** True where a row before had an object inside of it. */
 function hasPart(columns: ReadonlyMap<string, ColumnTexts>): boolean {
   for (const column of columns.values()) if (column.isPart) return true
   return false
-}
-
-function notACell([name, received]: NamedCell): Problem {
-  return {
-    code: 'value-type',
-    parameter: name,
-    rule: 'to be a number, a text, a boolean, a Date or null',
-    received,
-    place: { column: name },
-    wayOut: 'Write the parts as columns, or as rows, of their own.',
-  }
-}
-
-function cellProblems(cells: readonly NamedCell[]): Problem[] {
-  const problems = cells.filter(([, value]) => isNoCell(value)).map(notACell)
-  const names = cells.map(([name]) => name)
-  if (problems.length > 0 || !names.some((name) => name.includes('.'))) return problems
-  if (new Set(names).size === names.length) return problems
-  const twice = names.find((name, place) => names.indexOf(name) !== place)!
-  return [
-    {
-      code: 'column-duplicate',
-      parameter: `column ${twice}`,
-      rule: 'to be in a row once: it stands there by itself and inside of an object',
-      place: { column: twice },
-      wayOut: 'Rename one of the two.',
-    },
-  ]
 }
 
 /** An object where other rows have a value, or a value where they have an object: one of them would be lost. */
@@ -186,11 +138,6 @@ function mixedCells(
     if (isRecord(value)) return hasValues
     return !hasValues && [...columns.values()].some((each) => each.isPart && each.name.startsWith(`${name}.`))
   })
-}
-
-function isNoCell(value: unknown): boolean {
-  if (typeof value === 'function' || typeof value === 'symbol') return true
-  return typeof value === 'object' && value !== null && !(value instanceof Date)
 }
 
 /** Returns the typed table of texts, or refuses with all problems. */
