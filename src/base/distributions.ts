@@ -5,7 +5,11 @@ import { compiled, incbet, incbi, ndtr, ndtri, stdtr, stdtri } from 'cephes'
 await compiled
 
 /** Returns P(Z ≤ z) of a standard normal Z. */
-export const normalCumulative: (z: number) => number = ndtr
+export function normalCumulative(z: number): number {
+  // cephes says NaN at both ends.
+  if (Math.abs(z) === Number.POSITIVE_INFINITY) return z > 0 ? 1 : 0
+  return ndtr(z)
+}
 
 /** Returns z with P(Z ≤ z) = `share`, share in (0, 1), of a standard normal Z. */
 export const normalQuantile: (share: number) => number = ndtri

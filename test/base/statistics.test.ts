@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { normalCumulative } from '../../src/base/distributions.js'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
 import { ExactSum, logit, sigmoid } from '../../src/base/statistics.js'
 
@@ -8,6 +9,15 @@ function exactSum(values: readonly number[]): number {
   for (const value of values) sum.add(value)
   return sum.value
 }
+
+describe('normalCumulative', () => {
+  it('is 0 and 1 at the ends, a half in the middle', () => {
+    expect(
+      [Number.NEGATIVE_INFINITY, -1.959964, 0, 1.959964, Number.POSITIVE_INFINITY].map(normalCumulative),
+    ).toEqual([0, expect.closeTo(0.025, 6), 0.5, expect.closeTo(0.975, 6), 1])
+    expect(normalCumulative(Number.NaN)).toBeNaN()
+  })
+})
 
 describe('sigmoid', () => {
   it('is a half at 0 and odds 3 at ln 3', () => {

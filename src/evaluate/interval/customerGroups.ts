@@ -30,11 +30,7 @@ export function groupProblems(
   if (groups === undefined) return []
   const problems = customerProblems('groups', groups, outcome.length)
   if (problems.length > 0) return problems
-  for (let row = 1, first = -1; row <= groups.length; row++) {
-    if (weight?.[row - 1] === 0) continue
-    if (first >= 0 && groups[row - 1] !== groups[first]) return []
-    if (first < 0) first = row - 1
-  }
+  if (new Set(Array.from(groups).filter((_, row) => weight?.[row] !== 0)).size > 1) return []
   return [
     {
       code: 'out-of-range',

@@ -74,7 +74,7 @@ export function intervalByWeights(
   const { groups, resamples, level, seed } = checked!
   const customerOf =
     groups === undefined ? Int32Array.from({ length: rowCount }, (_, row) => row) : groupNumbers(groups)
-  const customers = customerOf.reduce((most, own) => Math.max(most, own), 0) + 1
+  const customers = customerOf.reduce((most, own) => Math.max(most, own)) + 1
   const value = figureOf(new Float64Array(rowCount).fill(1))
   const random = seededRandom(seed)
   const [drawn, weight] = [new Float64Array(customers), new Float64Array(rowCount)]

@@ -45,8 +45,7 @@ export function resampledFigures(
 }
 
 function drawsOf({ copies, unitsWithChurner }: ResampleUnits, stratified: boolean): DrawUnits[] {
-  const hasTwoStrata = stratified && unitsWithChurner < copies.length
-  const bounds = hasTwoStrata ? [0, unitsWithChurner, copies.length] : [0, copies.length]
+  const bounds = stratified ? [0, unitsWithChurner, copies.length] : [0, copies.length]
   return bounds.slice(1).map((end, stratum) => multinomialDraw(copies, bounds[stratum]!, end))
 }
 

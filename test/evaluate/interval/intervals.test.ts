@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { normalCumulative } from '../../../src/base/distributions.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
 import { bootstrapInterval } from '../../../src/evaluate/interval/bootstrapInterval.js'
 import { compareFolds } from '../../../src/evaluate/interval/compareFolds.js'
@@ -8,8 +9,11 @@ import { delongInterval } from '../../../src/evaluate/interval/delongInterval.js
 import { drawBinomial } from '../../../src/evaluate/interval/drawBinomial.js'
 import { multinomialDraw } from '../../../src/evaluate/interval/drawUnits.js'
 import { enoughChurners } from '../../../src/evaluate/interval/enoughChurners.js'
+import { modelComparison } from '../../../src/evaluate/interval/modelComparison.js'
 import { metricsWithoutInterval } from '../../../src/evaluate/interval/resampledMetric.js'
+import { resampleUnits } from '../../../src/evaluate/interval/resampleUnits.js'
 import { metricNames } from '../../../src/evaluate/metrics.js'
+import { rankOutcomes } from '../../../src/evaluate/rows/rankOutcomes.js'
 
 const offered = metricNames.filter((name) => metricsWithoutInterval[name] === undefined)
 
@@ -135,6 +139,46 @@ describe('DeLong', () => {
     )
   })
 
+  test('is symmetric without the transform and cut at 1, and on the log odds with it', () => {
+    const { p, y } = population(60, 14)
+    const { value, lower, upper, standardError } = delongInterval(p, y, { transform: 'none', level: 0.9 })
+    // Φ⁻¹(.95)
+    const reach = 1.644854 * standardError
+    expect(lower).toBeCloseTo(value - reach, 6)
+    expect(upper).toBeCloseTo(Math.min(1, value + reach), 6)
+    const logit = (share: number): number => Math.log(share / (1 - share))
+    const onLogit = delongInterval(p, y, { level: 0.9 })
+    const half = reach / (value * (1 - value))
+    expect(logit(onLogit.lower)).toBeCloseTo(logit(value) - half, 5)
+    expect(logit(onLogit.upper)).toBeCloseTo(logit(value) + half, 5)
+    // 3 of 4 pairs in order: .75 and a standard error of √(1/8 / 2 + 1/8 / 2).
+    const few = delongInterval([0.9, 0.4, 0.5, 0.1], [1, 1, 0, 0], { transform: 'none' })
+    expect(few).toEqual({
+      value: 0.75,
+      lower: expect.closeTo(0.0571, 3),
+      upper: 1,
+      standardError: expect.closeTo(Math.sqrt(1 / 8), 12),
+    })
+    expect(delongInterval([0.1, 0.6, 0.5, 0.9], [1, 1, 0, 0], { transform: 'none' }).lower).toBe(0)
+  })
+
+  test('classes that are separated the wrong way round prove as little', () => {
+    const { lower, upper } = delongInterval([0.1, 0.2, 0.3, 0.7, 0.8, 0.9], [1, 1, 1, 0, 0, 0], {
+      level: 0.9,
+    })
+    expect(lower).toBe(0)
+    expect(upper).toBeCloseTo(1 - 0.05 ** (1 / 3), 10)
+  })
+
+  test('one customer of a class has no variance, two have', () => {
+    expect(() => delongInterval([0.9, 0.4, 0.5], [1, 0, 0])).toThrow('at least two churned and two stayed')
+    expect(() => delongInterval([0.9, 0.4, 0.5], [0, 1, 1])).toThrow('at least two churned and two stayed')
+    const groups = ['a', 'a', 'b', 'c']
+    expect(() => delongInterval([0.9, 0.8, 0.4, 0.5], [1, 1, 0, 0], { groups })).toThrow(
+      'at least two churned',
+    )
+  })
+
   test('classes that are separated by all of few customers prove little', () => {
     // Clopper and Pearson: 3 successes of 3 exclude shares below 0.025^(1/3).
     const { lower, upper } = delongInterval([0.9, 0.8, 0.7, 0.3, 0.2, 0.1], [1, 1, 1, 0, 0, 0])
@@ -143,7 +187,216 @@ describe('DeLong', () => {
   })
 })
 
+describe('what is drawn', () => {
+  const outcome = [0, 1, 1, 0, 0]
+  const probability = [0.2, 0.9, 0.2, 0.2, 0.9]
+  const scoring = (of: readonly number[], weight?: number[]) => ({
+    probability: of,
+    ranked: rankOutcomes(of, outcome, weight === undefined ? {} : { weight }),
+  })
+
+  test('of one model rows of equal probability and outcome are one unit, churners first', () => {
+    const rows = { outcome, weight: undefined, customers: undefined, scorings: [scoring(probability)] }
+    expect(resampleUnits(rows)).toEqual({
+      copies: Float64Array.of(1, 1, 1, 2),
+      unitsWithChurner: 2,
+      rowStart: Int32Array.of(0, 1, 2, 3, 4),
+      churned: Uint8Array.of(1, 1, 0, 0),
+      weight: Float64Array.of(1, 1, 1, 1),
+      groups: [Int32Array.of(0, 1, 0, 1)],
+    })
+  })
+
+  test('of two models those that both give the same, as often as they weigh', () => {
+    const other = [0.5, 0.4, 0.4, 0.5, 0.5]
+    const weight = [1, 1, 0, 2, 3]
+    const rows = {
+      outcome,
+      weight,
+      customers: undefined,
+      scorings: [scoring(probability, weight), scoring(other, weight)],
+    }
+    expect(resampleUnits(rows)).toEqual({
+      copies: Float64Array.of(1, 3, 3),
+      unitsWithChurner: 1,
+      rowStart: Int32Array.of(0, 1, 2, 3),
+      churned: Uint8Array.of(1, 0, 0),
+      weight: Float64Array.of(1, 1, 1),
+      groups: [Int32Array.of(0, 0, 1), Int32Array.of(1, 0, 0)],
+    })
+  })
+
+  test('weights that count no rows stay with rows of their own, the lightest of equal ones first', () => {
+    const weight = [0.5, 1, 1, 0.25, 0]
+    const rows = { outcome, weight, customers: undefined, scorings: [scoring(probability, weight)] }
+    expect(resampleUnits(rows)).toEqual({
+      copies: Float64Array.of(1, 1, 1, 1),
+      unitsWithChurner: 2,
+      rowStart: Int32Array.of(0, 1, 2, 3, 4),
+      churned: Uint8Array.of(1, 1, 0, 0),
+      weight: Float64Array.of(1, 1, 0.25, 0.5),
+      groups: [Int32Array.of(0, 1, 1, 1)],
+    })
+  })
+
+  test('customers are units of their rows: who churned in any first, numbers before texts, each kind in order', () => {
+    // c churned in one of two rows; 10 and 9 stayed; the row of a has no weight.
+    const weight = [1, 0, 2, 1, 3]
+    const rows = {
+      outcome,
+      weight,
+      customers: [10, 'a', 'c', 'c', 9],
+      scorings: [scoring(probability, weight)],
+    }
+    expect(resampleUnits(rows)).toEqual({
+      copies: Float64Array.of(1, 1, 1),
+      unitsWithChurner: 1,
+      rowStart: Int32Array.of(0, 2, 3, 4),
+      churned: Uint8Array.of(1, 0, 0, 0),
+      weight: Float64Array.of(2, 1, 3, 1),
+      groups: [Int32Array.of(1, 1, 0, 1)],
+    })
+    const texts = { ...rows, customers: ['b', 1, 'd', 2, 'a'], weight: undefined }
+    const { churned, unitsWithChurner, groups } = resampleUnits({
+      ...texts,
+      scorings: [scoring(probability)],
+    })
+    // 1 and d churned; then 2, a, b: rows 1, 2, 3, 4, 0.
+    expect(unitsWithChurner).toBe(2)
+    expect(churned).toEqual(Uint8Array.of(1, 1, 0, 0, 0))
+    expect(groups).toEqual([Int32Array.of(0, 1, 1, 0, 1)])
+  })
+
+  test('rows of weight 0 name no customer to draw from', () => {
+    const draw = (groups: string[], weight: number[]) =>
+      bootstrapInterval([0.9, 0.4, 0.3, 0.2], [1, 0, 1, 0], 'brierScore', { groups, weight, resamples: 20 })
+    expect(() => draw(['a', 'a', 'a', 'b'], [1, 1, 1, 0])).toThrow('at least two customers')
+    expect(() => draw(['b', 'a', 'a', 'a'], [0, 1, 1, 1])).toThrow('at least two customers')
+    expect(draw(['a', 'b', 'a', 'b'], [1, 1, 0, 0]).value).toBeCloseTo((0.01 + 0.16) / 2, 12)
+  })
+
+  test('stratified, where every customer has churned once, they are one stratum', () => {
+    const groups = ['a', 'a', 'b', 'b']
+    const of = (stratified: boolean) =>
+      bootstrapInterval([0.9, 0.4, 0.3, 0.2], [1, 0, 1, 0], 'brierScore', {
+        groups,
+        stratified,
+        resamples: 50,
+      })
+    expect(of(true)).toEqual(of(false))
+  })
+})
+
 describe('two models on the same customers', () => {
+  const z = 1.959964
+
+  test('the p-value of resamples counts those on the other side, and one more', () => {
+    const { p, noisy, y } = population(80, 11)
+    const { pValue, shareABetter } = compareModels(p, noisy, y, { resamples: 99, metric: 'logLoss' })
+    // Log loss has no ties: A is lower, so better, in as many as its share says.
+    const better = Math.round(99 * shareABetter)
+    expect(better).toBeGreaterThan(50)
+    expect(pValue).toBeCloseTo((2 * (99 - better + 1)) / 100, 12)
+    // An AUC of 1 beside one of 1/2 in every resample.
+    const sure = compareModels([0.9, 0.8, 0.2, 0.1], [0.5, 0.5, 0.5, 0.5], [1, 1, 0, 0], { resamples: 20 })
+    expect(sure).toMatchObject({ standardError: 0, shareABetter: 1, churnersNeeded: 1 })
+    expect(sure.difference).toEqual({ value: 0.5, lower: 0.5, upper: 0.5 })
+    expect(sure.pValue).toBeCloseTo(2 / 21, 12)
+    const worse = compareModels([0.5, 0.5, 0.5, 0.5], [0.9, 0.8, 0.2, 0.1], [1, 1, 0, 0], { resamples: 20 })
+    expect(worse).toMatchObject({ shareABetter: 0, pValue: sure.pValue })
+  })
+
+  test('DeLong is normal: interval, p-value, share and churners needed follow from one standard error', () => {
+    const { p, noisy, y } = population(200, 8)
+    const of = (level: number) => compareModels(p, noisy, y, { method: 'delong', level })
+    const { difference, standardError, pValue, shareABetter, churners, churnersNeeded } = of(0.95)
+    expect(difference.value - difference.lower).toBeCloseTo(z * standardError, 6)
+    expect(difference.upper - difference.value).toBeCloseTo(z * standardError, 6)
+    expect(pValue).toBeCloseTo(2 * (1 - shareABetter), 9)
+    // Φ⁻¹(.975) + Φ⁻¹(.8) = 2.801585; Φ⁻¹(.95) + Φ⁻¹(.8) = 2.486475 at 90 %.
+    const needed = (deviations: number) => churners * ((deviations * standardError) / difference.value) ** 2
+    expect(churnersNeeded).toBe(Math.ceil(needed(2.801585)))
+    expect(of(0.9).churnersNeeded).toBe(Math.ceil(needed(2.486475)))
+    const [constant, perfect] = [y.map(() => 0.5), Float64Array.from(y, (one) => 0.1 + 0.8 * one)]
+    const share = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+      const { shareABetter, pValue } = compareModels(a, b, y, { method: 'delong' })
+      return [shareABetter, pValue]
+    }
+    expect([share(perfect, constant), share(constant, perfect), share(constant, constant)]).toEqual([
+      [1, 0],
+      [0, 0],
+      [0.5, 1],
+    ])
+  })
+
+  test('with a bias taken out, p is that of the nearest center of the two limits to 0', () => {
+    for (const seed of [8, 9, 10]) {
+      const { p, noisy, y } = population(150, seed)
+      for (const [a, b] of [
+        [p, noisy],
+        [noisy, p],
+        [p, p.map((one, row) => (row % 20 === 0 ? one / 2 : one))],
+      ] as const) {
+        const { difference, standardError, pValue } = compareModels(a, b, y, {
+          metric: 'kolmogorovSmirnov',
+          resamples: 40,
+        })
+        const [low, high] = [difference.lower + z * standardError, difference.upper - z * standardError]
+        const deviations = Math.max(low, -high, 0) / standardError
+        expect(pValue).toBeCloseTo(2 * normalCumulative(-deviations), 5)
+      }
+    }
+  })
+
+  test('the sentence says how sure it is, and how many churners it takes', () => {
+    const sentence = (
+      [value, lower, upper]: readonly number[],
+      { standardError = 0.01, pValue = 0.2, churners = 1000, better = 'higher' as 'higher' | 'lower' } = {},
+    ): string =>
+      modelComparison(
+        {
+          difference: { value: value!, lower: lower!, upper: upper! },
+          standardError,
+          pValue,
+          shareAHigher: 0.75,
+        },
+        {
+          metric: better === 'higher' ? 'rocAuc' : 'brierScore',
+          better,
+          method: 'bootstrap',
+          level: 0.95,
+          names: ['new', 'old'],
+          churners,
+          valueA: 0.8,
+          valueB: 0.7,
+        },
+      ).sentence
+    const lower = { better: 'lower' as const, pValue: 0.001 }
+    expect(sentence([-0.02, -0.03, -0.01], lower)).toBe(
+      'new is better by .020 (Brier score), 95 % interval .010 to .030: on new customers of the same kind this will nearly surely hold.',
+    )
+    expect(sentence([-0.02, -0.03, -0.01], { pValue: 0.01 })).toBe(
+      'old is better by .020 (ROC AUC), 95 % interval .010 to .030: on new customers of the same kind this will very likely hold.',
+    )
+    // 1000 · (2.8016 · .01 / .01)² = 7849
+    const few = '1,000 churners are too few for a difference of this size'
+    expect(sentence([0.01, -0.01, 0.03])).toBe(
+      `No difference can be shown: new is better by .010 (ROC AUC) on these customers, 95 % interval −.010 to .030. ${few}: about 7,800 would be needed to show it in four of five samples.`,
+    )
+    expect(sentence([0.01, 0, 0.03], { standardError: 0.001 })).toContain(
+      `interval .000 to .030. ${few} to show in every sample.`,
+    )
+    expect(sentence([0.01, 0, 0.03], { standardError: 0, churners: 1 })).toContain(
+      '1 churners are too few for a difference of this size to show in every sample.',
+    )
+    expect(sentence([0, -0.01, 0.02])).toContain('The 1,000 churners at hand show none.')
+    expect(sentence([0, -0.01, 0.02], { better: 'lower' })).toContain('new is better by .000')
+    expect(sentence([0, 0, 0], { standardError: 0 })).toBe(
+      'No difference: new and old have the same ROC AUC in every sample of these customers.',
+    )
+    expect(sentence([0.5, 0.5, 0.5], { standardError: 0, pValue: 0.09 })).toMatch(/^new is better by \.5000/)
+  })
+
   test('swapping them turns the difference round', () => {
     const { p, noisy, y } = population(200, 8)
     for (const method of ['bootstrap', 'delong'] as const) {
@@ -233,6 +486,68 @@ test('churners needed bring exactly the wished half width, and no fewer do', () 
       expect(enoughChurners(fewer, fewer * ratio, wish).enough).toBe(false)
     }),
   )
+})
+
+test('what so many churners can say of an AUC, by the variance of Hanley and McNeil', () => {
+  // A = .8: (.16 + 19 · .026667 + 979 · .071111) / (20 · 980) = .0035859, its root times 1.96 is .11737.
+  const few = enoughChurners(20, 980)
+  expect(few.expectedHalfWidth).toBeCloseTo(0.11737, 4)
+  expect(few).toMatchObject({ enough: false, churnersNeeded: 28 })
+  expect(few.sentence).toBe(
+    'Too few churners: with 20 the 95 % interval of an AUC of .80 reaches .117 to either side. About 28 churners would bring it to .100.',
+  )
+  // (.16 + 99 · .026667 + 899 · .071111) / 90000 = .00074143
+  const { enough, sentence } = enoughChurners(100, 900)
+  expect(enough).toBe(true)
+  expect(sentence).toBe(
+    'Enough churners: with 100 the 95 % interval of an AUC of .80 reaches .053 to either side.',
+  )
+  expect(enoughChurners(1, 1, { auc: 0.5 }).churnersNeeded).toBeGreaterThan(1)
+  for (const wrong of [
+    () => enoughChurners(0.5, 9),
+    () => enoughChurners(9, 0),
+    () => enoughChurners(9, 9, { auc: 1 }),
+    () => enoughChurners(9, 9, { auc: 0.4 }),
+    () => enoughChurners(9, 9, { halfWidth: 0.5 }),
+    () => enoughChurners(9, 9, { halfWidth: 0 }),
+    () => enoughChurners(9, 9, { level: 1 }),
+    () => enoughChurners(9, 9, { level: 0 }),
+  ])
+    expect(wrong).toThrow('enoughChurners')
+})
+
+// So that an interval of a seed is the same in the next version.
+test.each([
+  [12, 0.3, [2, 4, 5, 1, 2, 3], 10803],
+  [40, 0.25, [7, 8, 11, 9, 11, 6], 29995],
+  [70, 0.8, [59, 59, 54, 57, 54, 61], 167986],
+  [1000, 0.04, [34, 35, 43, 38, 43, 30], 120121],
+  [100_000, 0.5, [49855, 49869, 50079, 49946, 50071, 49741], 150009443],
+])('binomial draws of seed 5 are those of version 0.1: %i at %f', (trials, share, first, total) => {
+  const random = seededRandom(5)
+  const drawn = Array.from({ length: 3000 }, () => drawBinomial(trials, share, random))
+  expect(drawn.slice(0, 6)).toEqual(first)
+  expect(drawn.reduce((sum, one) => sum + one, 0)).toBe(total)
+})
+
+test('nothing is drawn of nothing or at no chance, all at certainty', () => {
+  const random = seededRandom(1)
+  expect([
+    drawBinomial(0, 0.4, random),
+    drawBinomial(0, 0.9, random),
+    drawBinomial(7, 0, random),
+    drawBinomial(7, 1, random),
+  ]).toEqual([0, 0, 0, 7])
+})
+
+test('up to sixteen copies of a unit are drawn one by one, more by their number', () => {
+  const countDraws = (copies: number): number => {
+    let drawn = 0
+    const random = { ...seededRandom(1), uint32: () => drawn++ }
+    multinomialDraw(Float64Array.of(copies, copies), 0, 2)(new Int32Array(2), random)
+    return drawn
+  }
+  expect([countDraws(16), countDraws(17)]).toEqual([32, 0])
 })
 
 test('binomial draws have the mean, the variance and the skew of the distribution', () => {
