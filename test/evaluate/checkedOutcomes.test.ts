@@ -4,7 +4,9 @@ import { HoldfastError } from '../../src/base/errors.js'
 import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 import { thinnedPoints } from '../../src/evaluate/ranking/thinnedPoints.js'
+import { lowestInTop, roundedUp } from '../../src/evaluate/ranking/topOfRanking.js'
 import { checkParameter } from '../../src/evaluate/rows/checkedOutcomes.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 
 function refusal(work: () => unknown): HoldfastError {
   try {
@@ -94,4 +96,54 @@ test('of the points of a curve the last before each step is kept, and both ends'
   // Halves: .3 and .45 lie in the first, .6 in the second, 1 ends it.
   expect(thinnedPoints(Float64Array.of(0, 0.3, 0.45, 0.6, 1), 2)).toEqual(Int32Array.of(0, 2, 3, 4))
   expect(thinnedPoints(Float64Array.of(0, 0.1, 0.2, 1), 1)).toEqual(Int32Array.of(0, 2, 3))
+})
+
+test('a percentage is recognised above 1 and up to 100', () => {
+  const says = (work: () => unknown): string => refusal(work).message
+  expect(says(() => liftAt([0.5, 0.1], [1, 0], 1.5))).toContain('Did you mean 0.015?')
+  expect(says(() => liftAt([0.5, 0.1], [1, 0], 100))).toContain('Did you mean 1?')
+  expect(says(() => liftAt([0.5, 0.1], [1, 0], 101))).not.toContain('Did you mean')
+  expect(says(() => liftAt([0.5, 0.1], [1, 0], -1))).not.toContain('Did you mean')
+  expect(says(() => rocAuc([0.5, 1.5], [1, 0]))).toContain('Divide percentages by 100')
+  expect(says(() => rocAuc([0.5, 100], [1, 0]))).toContain('Divide percentages by 100')
+  expect(says(() => rocAuc([0.5, 101], [1, 0]))).not.toContain('percentages')
+  expect(says(() => rocAuc([0.5, -1], [1, 0]))).not.toContain('percentages')
+})
+
+test('missing and broken values are told apart, each with its first row and its count', () => {
+  const { problems } = refusal(() => rocAuc([0.5, undefined, 7, null, 8, 9] as number[], [1, 0, 1, 0, 1, 0]))
+  expect(problems).toMatchObject([
+    { code: 'value-missing', received: undefined, place: { row: 2 }, count: 2 },
+    { code: 'out-of-range', received: 7, place: { row: 3 }, count: 3 },
+  ])
+})
+
+test('one outcome is named with how often it is there, without rows of weight 0', () => {
+  const weight = [1, 0, 1]
+  expect(refusal(() => rocAuc([0.5, 0.5, 0.5], [1, 0, 1], { weight })).message).toContain('got "2 times 1"')
+  expect(refusal(() => rocAuc([0.5, 0.5, 0.5], [0, 1, 0], { weight })).message).toContain('got "2 times 0"')
+  expect(refusal(() => rocAuc([0.5, 0.5], [1, 1])).message).toContain('got "2 times 1"')
+})
+
+test('part of a customer is a customer more, but for rounding of floating point', () => {
+  const whole = { wholeWeights: true }
+  expect([0.07 * 100, 99.999_999_95, 100.000_000_05].map((count) => roundedUp(count, whole))).toEqual([
+    7, 100, 100,
+  ])
+  expect([99.5, 100.000_000_5, 7.4].map((count) => roundedUp(count, whole))).toEqual([100, 101, 8])
+  expect(roundedUp(7.4, { wholeWeights: false })).toBe(7.4)
+})
+
+test('the lowest of a top that fractional weights fill but for their last digits is in it', () => {
+  // .1 eight times is .7999999999999999 in floating point.
+  const probability = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
+  const outcome = probability.map((_, row) => row % 2)
+  const ranked = rankOutcomes(probability, outcome, { weight: probability.map(() => 0.1) })
+  expect([0.8, 0.81, 0.05, 5].map((count) => lowestInTop(ranked, count))).toEqual([0.2, 0.1, 0.9, 0.1])
+})
+
+test('of a curve the points are kept that reach a further step', () => {
+  const position = Float64Array.of(0, 0.1, 0.2, 0.35, 0.5, 0.9, 1)
+  expect(thinnedPoints(position, 4)).toEqual(Int32Array.of(0, 2, 3, 4, 5, 6))
+  expect(thinnedPoints(position, 2)).toEqual(Int32Array.of(0, 3, 5, 6))
 })

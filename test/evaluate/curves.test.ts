@@ -5,6 +5,7 @@ import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
 import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
 import { maximumCalibrationError } from '../../src/evaluate/calibration/maximumCalibrationError.js'
 import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
+import { gainsCurve } from '../../src/evaluate/ranking/gainsCurve.js'
 import { giniCoefficient } from '../../src/evaluate/ranking/giniCoefficient.js'
 import { kolmogorovSmirnov } from '../../src/evaluate/ranking/kolmogorovSmirnov.js'
 import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
@@ -55,6 +56,22 @@ describe('ROC curve', () => {
       })
     })
   })
+})
+
+test('curves end at 1 to the last bit, also where fractional weights do not add up to it', () => {
+  const weight = [0.7, 0.7, 0.7, 0.4, 0.7]
+  const rows = [
+    [0.9, 0.8, 0.7, 0.6, 0.5],
+    [1, 0, 1, 0, 0],
+  ] as const
+  const roc = rocCurve(...rows, { weight })
+  expect([roc.falsePositiveRate.at(-1), roc.truePositiveRate.at(-1)]).toEqual([1, 1])
+  expect(precisionRecallCurve(...rows, { weight }).recall.at(-1)).toBe(1)
+  const { contactedShare, caughtShare } = gainsCurve(...rows, { weight })
+  expect([contactedShare.at(-1), caughtShare.at(-1)]).toEqual([1, 1])
+  expect(rocCurve(...rows, { points: 1 }).threshold).toEqual(Float64Array.of(0.6, 0.5))
+  for (const curve of [rocCurve, precisionRecallCurve, gainsCurve])
+    expect(() => curve(...rows, { points: 0 })).toThrow('points')
 })
 
 describe('precision-recall curve', () => {

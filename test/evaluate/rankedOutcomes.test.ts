@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { readRows } from '../../src/evaluate/rows/outcomeRows.js'
 import { groupOf } from '../../src/evaluate/rows/rankedOutcomes.js'
 import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
+import { countBelow, ranksOf, rowsByRank } from '../../src/evaluate/rows/ranksOf.js'
 
 test('rows of equal probability are one group, the highest first', () => {
   expect(rankOutcomes([0.2, 0.9, 0.2, 0, 1, 1], [1, 1, 0, 0, 0, 1])).toEqual({
@@ -40,4 +42,40 @@ test('groupOf finds the group of every probability', () => {
       })
     }),
   )
+})
+
+test('a rank is how many distinct values are below', () => {
+  const ranks = ranksOf([3, 1, 1, 2, 3])
+  expect(ranks).toEqual({ values: Float64Array.of(1, 2, 3), rank: Int32Array.of(2, 0, 0, 1, 2) })
+  expect([0, 1, 1.5, 3, 4].map((value) => countBelow(ranks.values, value))).toEqual([0, 0, 1, 2, 3])
+  expect(rowsByRank(ranks)).toEqual({ rows: Int32Array.of(1, 2, 3, 0, 4), start: Int32Array.of(0, 2, 3, 5) })
+})
+
+test('rows are read where probabilities, outcomes of both kinds and weights are', () => {
+  const read = (probability: unknown[], outcome: unknown[] | Uint8Array, weight?: unknown[]) =>
+    readRows(probability as number[], outcome as number[], weight as number[] | undefined)
+  expect(read([0, 1], [1, 0])).toEqual({
+    probability: Float64Array.of(0, 1),
+    outcome: Uint8Array.of(1, 0),
+    weight: null,
+  })
+  expect(read([0, 1, 0.5], [1, 0, 1], [1e-100, 1e100, 0])?.weight).toEqual(Float64Array.of(1e-100, 1e100, 0))
+  for (const refused of [
+    read([0.5, 1.000001], [1, 0]),
+    read([-0.000001, 0.5], [1, 0]),
+    read([0.5, '0.5'], [1, 0]),
+    read([0.5, 0.5], [1, 1]),
+    read([0.5, 0.5], [0, 0]),
+    read([0.5, 0.5, 0.5], [1, 0, 2]),
+    read([0.5, 0.5, 0.5], Uint8Array.of(1, 0, 2)),
+    read([0.5, 0.5, 0.5], Uint8Array.of(1, 0, 2), [1, 1, 1]),
+    read([0.5, 0.5], [1, 0, 0]),
+    read([0.5, 0.5], [1, 0], [1, 1, 1]),
+    read([0.5, 0.5], [1, 0], [0, 1]),
+    read([0.5, 0.5], [1, 0], [1, 0]),
+    read([0.5, 0.5], [1, 0], [1, 1e-101]),
+    read([0.5, 0.5], [1, 0], [1e101, 1]),
+    read([0.5, 0.5], [1, 0], [1, Number.NaN]),
+  ])
+    expect(refused).toBeNull()
 })

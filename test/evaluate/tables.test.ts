@@ -129,6 +129,10 @@ describe('calibration line', () => {
   test('is refused without overlap, for equal predictions and for certainties', () => {
     expect(() => calibrationLine([0.9, 0.1], [1, 0])).toThrow(/overlap/)
     expect(() => calibrationLine([0.1, 0.9], [1, 0])).toThrow(/overlap/)
+    // All who stayed lie at or above all who churned, or below: only the middle has both.
+    expect(() => calibrationLine([0.9, 0.5, 0.5, 0.1], [0, 1, 0, 1])).toThrow(/overlap/)
+    expect(() => calibrationLine([0.9, 0.5, 0.5, 0.1], [1, 1, 0, 0])).toThrow(/overlap/)
+    expect(() => calibrationLine([0, 0.5, 0.6], [0, 0, 1])).toThrow(/above 0 and below 1.*got 0/)
     expect(() => calibrationLine([0.5, 0.5], [1, 0])).toThrow(
       'expected probability to differ between customers, for the slope of one value has no limit, got 0.5',
     )

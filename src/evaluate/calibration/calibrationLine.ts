@@ -61,13 +61,12 @@ export function lineProblem(ranked: RankedOutcomes): HoldfastError['problems'][n
       wayOut: 'Use calibrationTable.',
     }
   }
-  const present = probability.filter((_, group) => churned[group]! + stayed[group]! > 0)
-  if (present.length === 1) {
+  if (probability.length === 1) {
     return {
       code: 'not-converged',
       parameter: 'probability',
       rule: 'to differ between customers, for the slope of one value has no limit',
-      received: present[0],
+      received: probability[0],
       wayOut: 'The same for everybody needs no line: compare it with the share of churners.',
     }
   }

@@ -64,7 +64,7 @@ function atPrice(
       sums.worth += worth
       sums.cost += cost[row]!
       above++
-    } else if (worth === edge && edge > 0) costsAtEdge.push(cost[row]!)
+    } else if (worth === edge) costsAtEdge.push(cost[row]!)
   }
   if (edge === 0) return sums
   const taken = costsAtEdge.slice(0, contacts - above)

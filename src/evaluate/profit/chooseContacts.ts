@@ -105,8 +105,7 @@ function exchangeUpwards(filling: Filling, wanted: Int32Array, worth: Float64Arr
   )
   let last = given.length - 1
   for (const row of taken) {
-    const out = filling.contactsLeft > 0 ? -1 : given[last]
-    if (out === undefined) return
+    const out = filling.contactsLeft > 0 ? -1 : given[last]!
     const more = cost[row]! - (out === -1 ? 0 : cost[out]!)
     if (more > filling.moneyLeft) continue
     listed[row] = 1
@@ -122,8 +121,8 @@ function exchangeUpwards(filling: Filling, wanted: Int32Array, worth: Float64Arr
 function addWhatFits(filling: Filling, worth: Float64Array): void {
   const { candidates, cost, listed } = filling
   if (filling.contactsLeft <= 0) return
-  const fitting = candidates.filter((row) => listed[row] === 0 && cost[row]! <= filling.moneyLeft)
-  for (const row of rowsByValue(fitting, worth)) {
+  const others = candidates.filter((row) => listed[row] === 0)
+  for (const row of rowsByValue(others, worth)) {
     if (cost[row]! > filling.moneyLeft) continue
     listed[row] = 1
     filling.moneyLeft -= cost[row]!
@@ -132,10 +131,10 @@ function addWhatFits(filling: Filling, worth: Float64Array): void {
 }
 
 /** With a budget for a few contacts only, one dear customer may be worth more than the cheap ones who leave no room. */
-function mostProfitableAlone({ candidates, profit, cost, contacts, money }: ContactChoice): number {
+function mostProfitableAlone({ candidates, profit, cost, money }: ContactChoice): number {
   let best = -1
   for (const row of candidates) {
-    if (contacts >= 1 && cost[row]! <= money && (best === -1 || profit[row]! > profit[best]!)) best = row
+    if (cost[row]! <= money && (best === -1 || profit[row]! > profit[best]!)) best = row
   }
   return best
 }

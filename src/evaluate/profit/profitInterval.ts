@@ -1,4 +1,5 @@
 import { seededRandom } from '../../base/random.js'
+import { resampleCount } from '../interval/bootstrapOptions.js'
 import { drawBinomial } from '../interval/drawBinomial.js'
 import { percentileLimits } from '../interval/intervalLimits.js'
 import type { AcceptanceLaw } from './acceptanceLaw.js'
@@ -24,7 +25,7 @@ export function profitLimits(
 ): readonly [lower: number, upper: number] {
   const { kept, paid, units } = inOrder(contacted)
   const random = seededRandom(seed)
-  const totals = new Float64Array(resamples ?? defaultResamples(kept.length))
+  const totals = new Float64Array(resampleCount({ resamples }, { customers: kept.length }))
   for (let index = 0; index < totals.length; index++) {
     const acceptance = law.quantile(random.uniform())
     const draws = drawBinomial(units, kept.length / units, random)
@@ -36,10 +37,6 @@ export function profitLimits(
     totals[index] = total
   }
   return percentileLimits(totals.sort(), level)
-}
-
-function defaultResamples(contacted: number): number {
-  return Math.min(1000, Math.max(100, Math.floor(100_000_000 / Math.max(1, contacted))))
 }
 
 /** Units in an order that does not depend on that of the rows, nor do the resamples then. */

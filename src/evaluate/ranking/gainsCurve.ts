@@ -74,8 +74,7 @@ function cornersOf({ churned, stayed, churners, customers }: RankedOutcomes): Ga
     contactedShare[group + 1] = contacted / customers
     caughtShare[group + 1] = caught / churners
   }
-  // The sums are the totals up to rounding of fractional weights.
+  // The sum is the total up to rounding of fractional weights.
   contactedShare[churned.length] = 1
-  caughtShare[churned.length] = 1
   return { contactedShare, caughtShare }
 }

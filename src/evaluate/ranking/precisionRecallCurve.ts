@@ -68,8 +68,6 @@ export function precisionRecallCurveOf(ranked: RankedOutcomes, points?: number):
     precision[group] = caught / contacted
     contactedShare[group] = contacted / customers
   }
-  // The sums are the totals up to rounding of fractional weights.
-  recall[recall.length - 1] = 1
   if (points === undefined) return { recall, precision, threshold: probability.slice() }
   const way = recall.map((share, group) => (share + contactedShare[group]!) / 2)
   const kept = thinnedPoints(way, points)

@@ -76,8 +76,7 @@ export function rocCurveOf(ranked: RankedOutcomes, points?: number): RocCurve {
     curve.truePositiveRate[group + 1] = caught / churners
     curve.falsePositiveRate[group + 1] = spent / (customers - churners)
   }
-  // The sums are the totals up to rounding of fractional weights.
-  curve.truePositiveRate[groups] = 1
+  // The sum is the total up to rounding of fractional weights.
   curve.falsePositiveRate[groups] = 1
   if (points === undefined) return { ...curve, threshold: probability.slice() }
   const way = curve.truePositiveRate.map((rate, point) => (rate + curve.falsePositiveRate[point]!) / 2)

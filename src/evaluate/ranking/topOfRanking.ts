@@ -25,27 +25,12 @@ export function roundedUp(customers: number, { wholeWeights }: Pick<RankedOutcom
  * equal probabilities, of which j places remain, its churners count j / m.
  */
 export function churnersInTop(ranked: RankedOutcomes, count: number): number {
-  const { churned, stayed } = ranked
-  let left = count
-  let caught = 0
-  for (let group = 0; group < churned.length && left > 0; group++) {
-    const size = churned[group]! + stayed[group]!
-    caught += size <= left ? churned[group]! : churned[group]! * (left / size)
-    left -= size
-  }
-  return caught
+  return topsOfRanking(ranked, [count])[0]!.churners
 }
 
 /** Returns the lowest probability among the `count` highest. */
 export function lowestInTop(ranked: RankedOutcomes, count: number): number {
-  const { probability, churned, stayed } = ranked
-  let seen = 0
-  for (let group = 0; group < probability.length; group++) {
-    seen += churned[group]! + stayed[group]!
-    // Sums of fractional weights may miss the total by their last digits.
-    if (seen >= count * (1 - 1e-12)) return probability[group]!
-  }
-  return probability.at(-1)!
+  return topsOfRanking(ranked, [count])[0]!.lowestProbability
 }
 
 /** What the `count` highest probabilities hold. */
@@ -63,6 +48,7 @@ export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[])
   let caught = 0
   return counts.map((count) => {
     let size = churned[group]! + stayed[group]!
+    // Sums of fractional weights may miss the total by their last digits.
     while (group < last && contacted + size < count * (1 - 1e-12)) {
       contacted += size
       caught += churned[group]!

@@ -10,7 +10,7 @@ export interface Ranks {
 export function ranksOf(list: ArrayLike<number>): Ranks {
   const sorted = Float64Array.from(list).sort()
   let count = 0
-  for (const value of sorted) if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value
+  for (const value of sorted) if (value !== sorted[count - 1]) sorted[count++] = value
   const values = sorted.slice(0, count)
   const rank = new Int32Array(list.length)
   for (let row = 0; row < rank.length; row++) rank[row] = countBelow(values, list[row]!)

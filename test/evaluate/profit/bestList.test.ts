@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bestList, bestListLine } from '../../../src/evaluate/profit/bestList.js'
+import { chooseContacts } from '../../../src/evaluate/profit/chooseContacts.js'
 import { expectedContactProfit } from '../../../src/evaluate/profit/expectedContactProfit.js'
 import { expectedProfit } from '../../../src/evaluate/profit/expectedProfit.js'
+import { topByValue } from '../../../src/evaluate/profit/topByValue.js'
 
 const share = fc.integer({ min: 0, max: 20 }).map((step) => step / 20)
 const customer = fc.record({
@@ -217,4 +219,93 @@ test('a budget of less than the last contact leaves it out', () => {
   expect([...list.rows]).toEqual([0, 1, 2])
   expect(list.limitedBy).toBe('money')
   expect([...bestList([0.9, 0.8, 0.7], offer, { money: 0.299999999 }).rows]).toEqual([0, 1])
+})
+
+describe('where costs differ', () => {
+  function chosen(profit: number[], cost: number[], money: number, contacts = Number.POSITIVE_INFINITY) {
+    const { rows, limitedBy, bound } = chooseContacts({
+      candidates: Int32Array.from(profit.keys()),
+      profit: Float64Array.from(profit),
+      cost: Float64Array.from(cost),
+      money,
+      contacts,
+    })
+    return { rows: [...rows], limitedBy, bound }
+  }
+
+  // 2, 1.5, 1 and .5 per money. The first leaves 4.5: the second has no room, the third has, the fourth then none. With a
+  // part of the second it would be 12 + 4.5 · 1.5.
+  const [profit, cost] = [
+    [12, 7.5, 4, 1.5],
+    [6, 5, 4, 3],
+  ]
+  test('what is left goes to the next who fits', () => {
+    const { rows, limitedBy, bound } = chosen(profit, cost, 10.5)
+    expect([rows, limitedBy]).toEqual([[0, 2], 'money'])
+    expect(bound).toBeCloseTo(18.75, 9)
+    expect(chosen(profit, cost, 13.5).rows).toEqual([0, 1])
+    expect(chosen(profit, cost, 14.5).rows).toEqual([0, 1, 3])
+  })
+
+  test('as long as there are contacts left', () => {
+    expect(chosen(profit, cost, 14.5, 3)).toMatchObject({ rows: [0, 1, 3], limitedBy: 'contacts and money' })
+    // The three who bring most cost 15; with two there is no limit but the contacts.
+    expect(chosen(profit, cost, 14.5, 2)).toMatchObject({ rows: [0, 1], limitedBy: 'contacts', bound: 19.5 })
+    // At the price of 1.5 the last, .1 − .75, is nearer to its worth than the third, 4 − 6.
+    expect(chosen([...profit, 0.1], [...cost, 0.5], 10.6, 2).rows).toEqual([0, 4])
+    expect(chosen([...profit, 0.1], [...cost, 0.5], 10.6, 3).rows).toEqual([0, 2, 4])
+  })
+
+  test('as many cheap ones are exchanged for dear ones as money allows, the later ones first', () => {
+    // At a price of 1 cheap (5 for 2) and dear (9 for 6) are worth the same, 3: all of them change sides at once.
+    const three = { profit: [5, 5, 5, 9, 9, 9], cost: [2, 2, 2, 6, 6, 6] }
+    expect(chosen(three.profit, three.cost, 14.5, 3)).toEqual({
+      rows: [0, 3, 4],
+      limitedBy: 'contacts and money',
+      bound: expect.closeTo(14.5 + 9, 8),
+    })
+    expect(chosen(three.profit, three.cost, 10.5, 3).rows).toEqual([0, 1, 3])
+    expect(chosen(three.profit, three.cost, 9.5, 3).rows).toEqual([0, 1, 2])
+    expect(chosen(three.profit, three.cost, 17.5, 3).rows).toEqual([0, 3, 4])
+  })
+
+  test('one contact goes to the most profitable who can be paid, not to the best per money', () => {
+    expect(chosen([5, 100, 60, 50], [1, 10, 8, 8], 9, 1).rows).toEqual([2])
+    expect(chosen([5, 100, 60, 60], [1, 10, 8, 8], 9, 1).rows).toEqual([2])
+  })
+
+  test('of equal profits the cheap ones', () => {
+    expect(chosen([5, 5, 5], [9, 1, 2], 4, 2).rows).toEqual([1, 2])
+  })
+})
+
+test('the highest of values are those of a sort, the first of equal ones', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 30 }),
+      fc.integer({ min: -1, max: 31 }),
+      (values, count) => {
+        const rows = values.map((_, row) => row)
+        const sorted = [...rows].sort((a, b) => values[b]! - values[a]! || a - b)
+        const expected = sorted.slice(0, Math.max(0, count)).sort((a, b) => a - b)
+        expect([...topByValue(Int32Array.from(rows), Float64Array.from(values), count)]).toEqual(expected)
+      },
+    ),
+  )
+})
+
+test('the line says the limit, and amounts to a tenth below 100', () => {
+  const offer = { customerValue: 1000, offerCost: 10, contactCost: 1, acceptance: 0.5, currency: 'EUR' }
+  // Half of 990 for a churner who is contacted: 505 · p − 11 = 443.5, 393 and 14.25.
+  const list = bestList([0.9, 0.8, 0.05, 0.05], offer, { contacts: 2 })
+  expect(list).toMatchObject({
+    next: { row: 2, expectedProfit: expect.closeTo(14.25, 9) },
+    gap: 0,
+    currency: 'EUR',
+  })
+  // Taken by .9 · .5 + .1 and .8 · .5 + .2 of them: 5.5 + 6 and twice 1.
+  expect(bestListLine(list)).toBe(
+    '2 of 4 customers to contact, 1.7 churners expected among them: 837 EUR expected profit, 13.5 EUR expected cost, ' +
+      '22 EUR at most. Limited by contacts: the next would bring 14.3 EUR.',
+  )
 })

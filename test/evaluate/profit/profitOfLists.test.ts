@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/base/random.js'
+import { contactedUnits } from '../../../src/evaluate/profit/contactedUnits.js'
 import { offerCosts } from '../../../src/evaluate/profit/costMatrix.js'
 import { costThreshold } from '../../../src/evaluate/profit/costThreshold.js'
 import { expectedContactProfit } from '../../../src/evaluate/profit/expectedContactProfit.js'
@@ -134,6 +135,18 @@ describe('expectedProfit and expectedContactProfit', () => {
 })
 
 describe('the interval of a realised profit', () => {
+  test('is drawn from rows, or groups, that weigh something', () => {
+    const money = { ...offer, currency: undefined }
+    const of = (options: object) => contactedUnits(Uint8Array.of(1, 0, 1, 1), [1, 0, 0, 1], money, options)
+    // A churner keeps 100 − 10 and costs the contact, one who stays costs 1 + 10.
+    expect(of({})).toEqual({ kept: Float64Array.of(90, 0, 90), paid: Float64Array.of(1, 11, 1), units: 4 })
+    const weight = [1, 1, 2, 0]
+    expect(of({ weight })).toEqual({ kept: Float64Array.of(90, 0), paid: Float64Array.of(1, 22), units: 3 })
+    const groups = ['a', 'b', 'a', 'c']
+    expect(of({ weight, groups })).toEqual({ kept: Float64Array.of(90), paid: Float64Array.of(23), units: 2 })
+    expect(of({ groups })).toEqual({ kept: Float64Array.of(90, 90), paid: Float64Array.of(12, 1), units: 3 })
+  })
+
   /** A campaign to 400 customers: 100 are contacted, of whom each is a churner with chance 0.4. */
   function campaign(seed: number) {
     const random = seededRandom(seed)
