@@ -135,8 +135,10 @@ describe('bootstrap interval', () => {
 
   test('many customers get fewer resamples unless asked for', () => {
     const rule = { level: 0.95, seed: 1, resamples: undefined }
-    const counts = [1000, 100_000, 400_000, 10_000_000].map((customers) => resampleCount(rule, { customers }))
-    expect(counts).toEqual([1000, 1000, 250, 100])
+    const counts = [1000, 100_000, 150_000, 400_000, 10_000_000].map((customers) =>
+      resampleCount(rule, { customers }),
+    )
+    expect(counts).toEqual([1000, 1000, 666, 250, 100])
     expect(resampleCount({ ...rule, resamples: 2000 }, { customers: 10_000_000 })).toBe(2000)
   })
 })

@@ -18,12 +18,12 @@ function placementsOf({ churned, stayed, churners, customers }: RankedOutcomes):
   }
   let churnersAbove = 0
   let stayersAbove = 0
-  for (let group = 0; group < churned.length; group++) {
-    placements.stayed[group] = (churnersAbove + churned[group]! / 2) / churners
-    churnersAbove += churned[group]!
+  churned.forEach((churnersHere, group) => {
+    placements.stayed[group] = (churnersAbove + churnersHere / 2) / churners
+    churnersAbove += churnersHere
     stayersAbove += stayed[group]!
     placements.churned[group] = (stayers - stayersAbove + stayed[group]! / 2) / stayers
-  }
+  })
   return placements
 }
 

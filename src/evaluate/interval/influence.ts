@@ -61,19 +61,18 @@ interface Block {
 }
 
 function blocksOf(counts: Float64Array, inClass: number): Block[] {
-  let cells = 0
-  for (let group = 0; group < counts.length; group++) if (counts[group]! > 0) cells++
+  const cells = counts.filter((count) => count > 0).length
   const fullWeight = cells <= blocksPerClass ? 0 : inClass / blocksPerClass
   const blocks: Block[] = []
   let first = 0
   let weight = 0
-  for (let group = 0; group < counts.length; group++) {
-    weight += counts[group]!
-    if (weight === 0 || (weight < fullWeight && group < counts.length - 1)) continue
+  counts.forEach((count, group) => {
+    weight += count
+    if (weight === 0 || (weight < fullWeight && group < counts.length - 1)) return
     blocks.push({ first, end: group + 1, weight })
     first = group + 1
     weight = 0
-  }
+  })
   return blocks
 }
 

@@ -95,12 +95,12 @@ function sentenceOf(facts: Facts): string {
   const sign = better === 'higher' ? 1 : -1
   const aLeads = sign * difference.value >= 0
   const leader = aLeads ? names[0] : names[1]
-  const toLeader = aLeads ? sign : -sign
-  const [from, to] = [difference.lower * toLeader, difference.upper * toLeader].sort((a, b) => a - b)
-  const digits = digitsFor((to! - from!) / 2)
+  const isUp = aLeads === (better === 'higher')
+  const [from, to] = isUp ? [difference.lower, difference.upper] : [-difference.upper, -difference.lower]
+  const digits = digitsFor((to - from) / 2)
   const by = `${figureText(Math.abs(difference.value), digits)} (${words})`
-  const range = `${percentText(level)} interval ${figureText(from!, digits)} to ${figureText(to!, digits)}`
-  if (from! > 0) {
+  const range = `${percentText(level)} interval ${figureText(from, digits)} to ${figureText(to, digits)}`
+  if (from > 0) {
     return `${leader} is better by ${by}, ${range}: on new customers of the same kind this will ${sureness(facts)} hold.`
   }
   return `No difference can be shown: ${leader} is better by ${by} on these customers, ${range}. ${tooFew(facts)}`

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { normalCumulative } from '../../../src/base/distributions.js'
+import { HoldfastError } from '../../../src/base/errors.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
 import { bootstrapInterval } from '../../../src/evaluate/interval/bootstrapInterval.js'
 import { compareFolds } from '../../../src/evaluate/interval/compareFolds.js'
@@ -208,16 +209,14 @@ describe('what is drawn', () => {
   })
 
   test('of two models those that both give the same, as often as they weigh', () => {
-    const other = [0.5, 0.4, 0.4, 0.5, 0.5]
-    const weight = [1, 1, 0, 2, 3]
-    const rows = {
-      outcome,
-      weight,
-      customers: undefined,
-      scorings: [scoring(probability, weight), scoring(other, weight)],
-    }
-    expect(resampleUnits(rows)).toEqual({
-      copies: Float64Array.of(1, 3, 3),
+    const outcomes = [0, 1, 1, 0, 0, 0]
+    const weight = [1, 1, 3, 2, 5, 0]
+    const scorings = [
+      [0.2, 0.9, 0.9, 0.2, 0.9, 0.2],
+      [0.5, 0.4, 0.4, 0.5, 0.5, 0.5],
+    ].map((of) => ({ probability: of, ranked: rankOutcomes(of, outcomes, { weight }) }))
+    expect(resampleUnits({ outcome: outcomes, weight, customers: undefined, scorings })).toEqual({
+      copies: Float64Array.of(4, 5, 3),
       unitsWithChurner: 1,
       rowStart: Int32Array.of(0, 1, 2, 3),
       churned: Uint8Array.of(1, 0, 0),
@@ -349,6 +348,21 @@ describe('two models on the same customers', () => {
   })
 
   test('the sentence says how sure it is, and how many churners it takes', () => {
+    expect(
+      modelComparison(
+        { difference: { value: 1, lower: 0, upper: 2 }, standardError: 1, pValue: 0.3, shareAHigher: 0.75 },
+        {
+          metric: (form) => form.churners,
+          better: 'lower',
+          method: 'bootstrap',
+          level: 0.95,
+          names: ['new', 'old'],
+          churners: 10,
+          valueA: 2,
+          valueB: 1,
+        },
+      ),
+    ).toMatchObject({ metric: null, shareABetter: 0.25, churnersNeeded: 79 })
     const sentence = (
       [value, lower, upper]: readonly number[],
       { standardError = 0.01, pValue = 0.2, churners = 1000, better = 'higher' as 'higher' | 'lower' } = {},
@@ -440,6 +454,39 @@ describe('two models on the same customers', () => {
     expect(() => compareModels([0.5, 2], [Number.NaN, 0.5], [1, 0])).toThrow(
       /probabilityA[\s\S]*probabilityB/,
     )
+    // What is wrong with the outcomes is said once, and so is a metric without a value.
+    const problemsOf = (call: () => unknown): string[] => {
+      try {
+        call()
+      } catch (error) {
+        if (error instanceof HoldfastError) return error.problems.map(({ parameter }) => `${parameter}`)
+      }
+      return []
+    }
+    expect(problemsOf(() => compareModels([2, 0.5], [3, 0.5], [1, 2]))).toEqual([
+      'probabilityA',
+      'outcome',
+      'probabilityB',
+    ])
+    expect(problemsOf(() => compareModels([0, 0.1], [0, 0.1], [1, 0], { metric: 'logLoss' }))).toEqual([
+      'metric',
+    ])
+    expect(
+      problemsOf(() => compareModels([0.4, 0.1], [0.4, 0.1], [1, 0], { names: ['', 'b'] })),
+    ).toHaveLength(1)
+    expect(
+      problemsOf(() => compareModels([0.4, 0.1], [0.4, 0.1], [1, 0], { names: ['a', ''] })),
+    ).toHaveLength(1)
+    expect(() => compareFolds(null as never, [1])).toThrow('compareFolds')
+    for (const wrong of [
+      { names: ['', 'b'] },
+      { names: ['a', ''] },
+      { level: 1 },
+      { level: 0 },
+      { testShare: 1 },
+    ])
+      expect(problemsOf(() => compareFolds([1, 2], [2, 3], wrong as object))).toHaveLength(1)
+    for (const level of [0, 1]) expect(() => delongInterval([0.5, 0.4], [1, 0], { level })).toThrow('level')
     expect(() => compareModels([0.5, 0.4], [0.5], [1, 0])).toThrow(
       /outcome to have one value per probability/,
     )
@@ -576,11 +623,11 @@ test('binomial draws have the mean, the variance and the skew of the distributio
 
 test('both ways of drawing give each unit its share, and as many draws as there are', () => {
   for (const scale of [1, 40]) {
-    const copies = Float64Array.of(5, 1, 3, 1).map((one) => one * scale)
+    const copies = Float64Array.of(5, 1, 3, 1, 2).map((one) => one * scale)
     const draw = multinomialDraw(copies, 1, 4)
-    const times = Int32Array.of(7, 0, 0, 0)
+    const times = Int32Array.of(7, 0, 0, 0, 9)
     const random = seededRandom(13)
-    const sums = [0, 0, 0, 0]
+    const sums = [0, 0, 0, 0, 0]
     for (let round = 0; round < 4000; round++) {
       draw(times, random)
       expect(times[1]! + times[2]! + times[3]!).toBe(5 * scale)
@@ -588,7 +635,7 @@ test('both ways of drawing give each unit its share, and as many draws as there 
         sums[unit]! += count
       })
     }
-    expect(sums[0]).toBe(7 * 4000)
+    expect([sums[0], sums[4]]).toEqual([7 * 4000, 9 * 4000])
     const drawn = 4000 * 5 * scale
     // Five standard deviations of a binomial count.
     expect(Math.abs(sums[2]! - 0.6 * drawn)).toBeLessThan(5 * Math.sqrt(drawn * 0.24))

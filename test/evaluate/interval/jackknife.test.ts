@@ -4,6 +4,7 @@ import { compareModels } from '../../../src/evaluate/interval/compareModels.js'
 import { influenceOf, jackknife } from '../../../src/evaluate/interval/influence.js'
 import { intervalByWeights } from '../../../src/evaluate/interval/intervalByWeights.js'
 import {
+  bcaLimits,
   bcaShare,
   limitsOf,
   medianBias,
@@ -142,6 +143,12 @@ test('the bias of the median is that of the share of resamples below, equal ones
 test('BCa moves the quantiles by bias and acceleration', () => {
   // z0 = .2, a = .1: z = Φ⁻¹(.9) = 1.28155, 1.48155 / (1 − .148155) + .2 = 1.93923, Φ = .97376.
   expect(bcaShare(0.9, { bias: 0.2, acceleration: 0.1 })).toBeCloseTo(0.97376, 4)
+  // .5244 / (1 − 3 · .5244) is below 0.
+  expect(bcaShare(0.7, { bias: 0, acceleration: 3 })).toBe(1)
+  const figures = Float64Array.of(1, 2, 4, 8, 9, 11, 15)
+  const [lower, upper] = bcaLimits(figures, 0.5, { bias: 0, acceleration: 0 })
+  expect(lower).toBeCloseTo(percentileLimits(figures, 0.5)[0], 5)
+  expect(upper).toBeCloseTo(percentileLimits(figures, 0.5)[1], 5)
   // −1.08155 / (1 + .108155) + .2 = −.77599, Φ = .21888.
   expect(bcaShare(0.1, { bias: 0.2, acceleration: 0.1 })).toBeCloseTo(0.21888, 4)
 })
@@ -214,10 +221,18 @@ test('a stratified jackknife interval has no width where rows of one outcome are
   expect(of(false).upper - of(false).lower).toBeGreaterThan(0.05)
 })
 
-test('intervalByWeights draws by its seed: the same again, others with another', () => {
+test('intervalByWeights draws as many as there are by its seed: the same again, others with another', () => {
   const figure = (weight: Float64Array): number =>
     weight.reduce((sum, own, row) => sum + own * row, 0) / weight.reduce((sum, own) => sum + own, 0)
   const of = (seed: number) => intervalByWeights(40, figure, { seed, resamples: 50 })
+  const sums = new Set<number>()
+  intervalByWeights(40, (weight) => sums.add(weight.reduce((sum, own) => sum + own, 0)).size, {
+    resamples: 20,
+  })
+  expect([...sums]).toEqual([40])
+  const two = intervalByWeights(2, ([first]) => first!, { resamples: 200 })
+  expect(two).toEqual({ value: 1, lower: 0, upper: 2 })
+  expect(() => intervalByWeights(2, () => 1, { groups: ['a', 'a'] })).toThrow('nothing to draw from, got 1')
   expect(of(7)).toEqual(of(7))
   expect([of(8).lower, of(8).upper]).not.toEqual([of(7).lower, of(7).upper])
 })
