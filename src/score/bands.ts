@@ -105,5 +105,5 @@ export function bandOf(probability: number, bands: readonly RiskBand[]): string 
 
 /** Like {@link bandOf}, of a probability and bands that have been checked. */
 export function bandName(probability: number, bands: readonly RiskBand[]): string {
-  return (bands.find((band) => probability >= band.from) ?? bands.at(-1)!).name
+  return bands.find((band) => probability >= band.from)!.name
 }

@@ -25,7 +25,13 @@ describe('riskBands', () => {
     expect(() => riskBands(0.1, { high: 1, middle: 2 })).toThrow(
       'riskBands: expected high to be above middle, got 1 (number).',
     )
+    expect(() => riskBands(0.1, { high: 2, middle: 2 })).toThrow('high to be above middle')
     expect(() => riskBands(0.1, { high: 0 })).toThrow(HoldfastError)
+    expect(() => riskBands(0.1, { middle: 0 })).toThrow(HoldfastError)
+    // Half the odds of 1/9 are a probability of 1/19, nine tenths of them 1/11: to twelve digits.
+    expect(riskBands(0.1, { high: 0.9, middle: 0.5 }).map(({ from }) => from)).toEqual([
+      0.0909090909091, 0.0526315789474, 0,
+    ])
   })
 })
 
@@ -38,6 +44,8 @@ describe('a base rate that is none', () => {
 
   it('as a percentage is refused with the share', () => {
     expect(() => riskBands(26.5)).toThrow('got 26.5 (number). Did you mean 0.265?')
+    expect(() => riskBands(1)).toThrow('Did you mean 0.01?')
+    expect(() => riskBands(100)).not.toThrow('Did you mean')
   })
 })
 
@@ -52,6 +60,25 @@ describe('bandOf', () => {
     expect(() => bandOf(0.5, [{ name: 'high', from: 0.4 }])).toThrow(
       /^bandOf: expected bands to end with a band from 0/,
     )
+    for (const bands of [
+      [
+        { name: 'high', from: 1 },
+        { name: 'low', from: 0 },
+      ],
+      [{ name: 'high', from: -0.1 }],
+      [{ name: '', from: 0 }],
+      [
+        { name: 'high', from: 0 },
+        { name: 'low', from: 0 },
+      ],
+      [
+        { name: 'low', from: 0 },
+        { name: 'high', from: 0.4 },
+        { name: 'lower', from: 0 },
+      ],
+    ])
+      expect(() => bandOf(0.5, bands)).toThrow(/^bandOf: /)
+    expect(bandOf(0, [{ name: 'all', from: 0 }])).toBe('all')
     for (const bands of [[], undefined, null]) {
       expect(() => bandOf(0.5, bands as never)).toThrow(HoldfastError)
     }

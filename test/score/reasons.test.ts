@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { numberColumn, textColumn } from '../../src/base/matrix.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
+import type { ChurnModel, Contributions } from '../../src/learn/model.js'
 import { reasonsOf, valuesByName } from '../../src/score/reasons.js'
 import { sampleData } from '../learn/sample.js'
 
@@ -20,6 +22,63 @@ describe('reasonsOf', () => {
         effect < 0 ? /\(risk of leaving -\d+\.\d points\)$/ : /\(risk of leaving \+\d+\.\d points\)$/,
       )
     }
+  })
+
+  const reasonsFor = (effects: number[], count: number, scale: Contributions['scale'] = 'log-odds') => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, effects.length)
+    const model = { features: names.map((name) => ({ kind: 'number', name })) } as unknown as ChurnModel
+    const contributions = { base: 0, scale, values: effects.map((effect) => Float64Array.of(9, effect)) }
+    const look = (feature: string) => (feature === 'c' ? null : feature === 'e' ? 'north' : 1234567.89)
+    return reasonsOf(model, contributions as never, look, 1, count, (name) => `the ${name}`)
+  }
+
+  it('gives the strongest first, the first of equal ones, and none that does nothing', () => {
+    const effects = [0.5, -2, 0, 1, -1, 0.5]
+    const of = (count: number) => reasonsFor(effects, count).map(({ feature }) => feature)
+    expect([of(10), of(3), of(2), of(1)]).toEqual([
+      ['b', 'd', 'e', 'a', 'f'],
+      ['b', 'd', 'e'],
+      ['b', 'd'],
+      ['b'],
+    ])
+  })
+
+  it('says the value to four digits, odds below 10 to hundredths, and points to tenths', () => {
+    const texts = (scale: Contributions['scale'], ...effects: number[]) =>
+      reasonsFor(effects, 10, scale).map(({ text }) => text)
+    expect(texts('log-odds', Math.log(12.34), Math.log(9.994), 0.0001, 0, -Math.log(4))).toEqual([
+      'the a is 1235000 (odds of leaving ×12)',
+      'the b is 1235000 (odds of leaving ×9.99)',
+      'the e is north (odds of leaving ×0.25)',
+      'the c is not known (odds of leaving ×1.00)',
+    ])
+    expect(texts('probability', 0.0512, -0.0333)).toEqual([
+      'the a is 1235000 (risk of leaving +5.1 points)',
+      'the b is 1235000 (risk of leaving -3.3 points)',
+    ])
+    expect(reasonsFor([0, -0.5], 3, 'probability')).toEqual([
+      {
+        feature: 'b',
+        value: 1234567.89,
+        effect: -0.5,
+        scale: 'probability',
+        text: 'the b is 1235000 (risk of leaving -50.0 points)',
+      },
+    ])
+  })
+
+  it('looks values up by name and row', () => {
+    const look = valuesByName({
+      rowCount: 2,
+      columns: [numberColumn('fee', [null, 5]), textColumn('plan', ['a', null])],
+    })
+    expect([look('fee', 0), look('fee', 1), look('plan', 0), look('plan', 1), look('other', 0)]).toEqual([
+      null,
+      5,
+      'a',
+      null,
+      null,
+    ])
   })
 
   it('says of other models what it does to the odds', () => {

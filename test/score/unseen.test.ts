@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
+import { type FeatureSpec, numberColumn, textColumn } from '../../src/base/matrix.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { encodeModel } from '../../src/learn/store.js'
 import { createScorer, encodeScorer, loadScorer, type Scorer } from '../../src/score/scorer.js'
+import { gapCount, knownTexts, seenInTraining } from '../../src/score/seenInTraining.js'
+import { UnseenWatch } from '../../src/score/unseen.js'
 import { type Cell, type Table, tableFrom } from '../../src/table/table.js'
 
 // 201 customers: fee 10 … 50 in steps of .2, region 007 or 012, contract of two texts, tenure missing in every tenth.
@@ -193,5 +196,134 @@ describe('a row that is none', () => {
   it('is not scored without a feature, whatever else it holds', () => {
     const { contract: _, ...rest } = known
     expect(() => scorer.scoreRow({ ...rest, Contract: 'Two year' })).toThrow('Did you mean column Contract?')
+  })
+})
+
+describe('what training has seen', () => {
+  const text = (name: string, categories: string[]) => ({ kind: 'text', name, categories }) as FeatureSpec
+  const number = (name: string) => ({ kind: 'number', name }) as FeatureSpec
+  const matrix = (...columns: ReturnType<typeof numberColumn | typeof textColumn>[]) => ({
+    rowCount: 4,
+    columns,
+  })
+
+  it('is the range and the gaps of numbers', () => {
+    expect(
+      seenInTraining(
+        [number('a'), number('b')],
+        matrix(numberColumn('a', [3, null, -1, 7]), numberColumn('b', [null, null, null, null])),
+      ),
+    ).toEqual([
+      { kind: 'number', name: 'a', missingShare: 0.25, range: { least: -1, low: -1, high: 7, greatest: 7 } },
+      { kind: 'number', name: 'b', missingShare: 1, range: null },
+    ])
+  })
+
+  it('is of many numbers read from every third, but for the ends', () => {
+    // 250,000 present: three steps of 100,000 each. Of 0, 3, 6 … 249,999 the 833rd and the 82,500th of 83,333.
+    const values = Float64Array.from({ length: 250_001 }, (_, row) => row - 1)
+    const column = numberColumn('a', [null, ...values.subarray(1)])
+    expect(seenInTraining([number('a')], { rowCount: 250_001, columns: [column] })).toMatchObject([
+      { range: { least: 0, low: 2499, high: 247_500, greatest: 249_999 } },
+    ])
+  })
+
+  it('is of texts what the model does not list, in order, without blanks, gaps and what no row has', () => {
+    const column = { ...textColumn('t', ['z ', 'b', ' ', null]), dictionary: ['z ', 'b', ' ', 'unused'] }
+    expect(seenInTraining([text('t', ['c'])], matrix(column))).toEqual([
+      { kind: 'text', name: 't', missingShare: 0.5, further: ['b', 'z'] },
+    ])
+    expect(seenInTraining([text('t', ['z', 'b'])], matrix(column))).toMatchObject([{ further: [] }])
+    expect(gapCount(column)).toBe(2)
+    expect(gapCount(textColumn('t', ['a', 'b']))).toBe(0)
+    expect([...knownTexts(text('t', [' a ']))].sort()).toEqual([' a ', 'a'])
+  })
+
+  it('is nothing of what the rows do not have, or have as another kind, or without rows', () => {
+    const column = numberColumn('a', [1, 2, 3, 4])
+    expect(seenInTraining([number('b'), text('a', ['1'])], matrix(column))).toEqual([])
+    expect(seenInTraining([number('a')], { rowCount: 0, columns: [numberColumn('a', [])] })).toEqual([])
+  })
+
+  it('tells the first of the new values, and all of them where none is known', () => {
+    const specs = [number('a'), text('t', ['x', '07', '7.00', 'Ford'])]
+    const range = { least: 2, low: 3, high: 5, greatest: 10 }
+    const watch = new UnseenWatch(specs, [
+      { kind: 'number', name: 'a', missingShare: 0.1, range },
+      { kind: 'text', name: 't', missingShare: 0, further: ['y'] },
+    ])
+    const found = (a: (number | null)[], t: (string | null)[]) =>
+      watch
+        .counts({ rowCount: a.length, columns: [numberColumn('a', a), textColumn('t', t)] })
+        .rows()
+        .map(({ what, rows, example, why }) => [what, rows, example, why])
+    // The middle is 2 wide: 0 to 12.
+    expect(found([0, 12, null], ['x', 'y', 'x '])).toEqual([])
+    expect(found([null, -0.5, 12.5], ['x', 'y', 'x'])).toEqual([
+      ['number', 2, '-0.5', 'Training saw 2 to 10: check the unit and the decimal mark.'],
+    ])
+    const noneKnown =
+      'None of the values of the column is known: they may have been renamed, or it is another column.'
+    expect(found([3, 3], ['prepaid', 'annually'])).toEqual([
+      ['category', 2, 'prepaid', `No training row had the category "prepaid". ${noneKnown}`],
+    ])
+    expect(found([3, 3, 3], ['x', 'prepaid', null])).toEqual([
+      ['category', 1, 'prepaid', 'No training row had the category "prepaid".'],
+      ['missing', 1, null, 'Every training row had a value.'],
+    ])
+    expect(found([3], ['prepaid'])).toEqual([
+      ['category', 1, 'prepaid', 'No training row had the category "prepaid".'],
+    ])
+    // .1^6 is one in a million by chance, and .1^7 less.
+    const empty = (rows: number) => found(Array<null>(rows).fill(null), Array<string>(rows).fill('x'))
+    expect(empty(5)).toEqual([])
+    expect(empty(7)).toEqual([
+      [
+        'missing',
+        7,
+        null,
+        'Enough training rows had a value. The column has no value at all: is it still filled?',
+      ],
+    ])
+    expect(found([3], ['7'])[0]![3]).toBe(
+      'No training row had the category "7". Did you mean "07"? Its zeros before it seem to be lost: read the column as text.',
+    )
+    expect(found([3], ['7.000'])[0]![3]).toContain('Did you mean "07"? Its zeros seem to be added')
+    expect(found([3], ['FORD'])[0]![3]).toContain(
+      'Did you mean "Ford"? Upper and lower case and spaces count.',
+    )
+    expect(found([3], ['Fords'])[0]![3]).toBe(
+      'No training row had the category "Fords". Did you mean "Ford"?',
+    )
+  })
+
+  it('asks near words back among up to 500 categories, and case among more', () => {
+    const whyOf = (categories: number, value: string) => {
+      const names = Array.from({ length: categories - 1 }, (_, index) => `City of ${index} hills`)
+      const watch = new UnseenWatch([text('t', [...names, 'Hamburg'])], null)
+      return watch.ofRow({ rowCount: 1, columns: [textColumn('t', [value])] })[0]!.why
+    }
+    expect(whyOf(500, 'Hamburgh')).toContain('Did you mean "Hamburg"?')
+    expect(whyOf(501, 'Hamburgh')).toBe('The model does not know the category "Hamburgh".')
+    expect(whyOf(501, 'HAMBURG')).toContain('Did you mean "Hamburg"?')
+  })
+
+  it('stops at more than the share, with the most frequent of what is new', () => {
+    const watch = new UnseenWatch(
+      [text('t', ['x'])],
+      [{ kind: 'text', name: 't', missingShare: 0, further: [] }],
+    )
+    const column = textColumn('t', ['q', null, null, 'x'])
+    const problems = (share: number) => watch.problems({ rowCount: 4, columns: [column] }, share)
+    expect(problems(0.75)).toEqual([])
+    expect(problems(0.74)).toMatchObject([
+      {
+        code: 'value-unknown',
+        parameter: 'column t',
+        received: null,
+        wayOut: 'Every training row had a value.',
+      },
+    ])
+    expect(watch.problems({ rowCount: 1, columns: [] }, 0)).toEqual([])
   })
 })

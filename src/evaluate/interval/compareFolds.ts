@@ -29,7 +29,7 @@ export interface FoldComparison {
   readonly difference: Interval
   /** Standard deviation of the mean difference, corrected for shared training rows. */
   readonly standardError: number
-  /** Two-sided: the chance of such a difference where there is none. In (0, 1]. */
+  /** Two-sided: the chance of such a difference where there is none. In [0, 1]. */
   readonly pValue: number
   /** Share of the folds in which A is better, equal ones half. */
   readonly shareABetter: number

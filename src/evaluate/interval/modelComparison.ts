@@ -20,7 +20,7 @@ export interface ModelComparison {
   readonly difference: Interval
   /** Standard deviation of the difference over samples of customers. */
   readonly standardError: number
-  /** Two-sided: the chance of such a difference where there is none. In (0, 1]. */
+  /** Two-sided: the chance of such a difference where there is none. In [0, 1]. */
   readonly pValue: number
   /** Share of the resamples in which A is better, equal ones half; with `delong` that of the normal distribution. */
   readonly shareABetter: number
