@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
 import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
+import { count, decimal, intervalHeading, limits, notesAt, percent } from '../../src/evaluate/figureTexts.js'
 import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { resampleCount } from '../../src/evaluate/interval/bootstrapOptions.js'
 import { metricsWithoutInterval } from '../../src/evaluate/interval/resampledMetric.js'
+import { meanWithError } from '../../src/evaluate/meanWithError.js'
+import { measureRows } from '../../src/evaluate/measureRows.js'
 import { metricNames } from '../../src/evaluate/metrics.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
 import type { RankedOutcomes } from '../../src/evaluate/rows/rankedOutcomes.js'
@@ -131,6 +134,92 @@ describe('bootstrap interval', () => {
     // Stratified, the base rate is the same in every resample.
     const { value, lower, upper } = bootstrapInterval(p, y, baseRate, { resamples: 50, stratified: true })
     expect([lower, upper]).toEqual([value, value])
+  })
+
+  test('a figure without a value on some resample is refused, or null where several are measured', () => {
+    // Without the heavy one of those who stayed their weight is lost in that of the churners.
+    const p = [0.9, 0.8, 0.2, 0.1]
+    const y = [1, 1, 0, 0]
+    const weight = [1, 1, 1, 1e-20]
+    expect(() => bootstrapInterval(p, y, 'rocAuc', { weight, resamples: 50 })).toThrow(
+      'to have a finite value on every resample',
+    )
+    const rows = {
+      probability: Float64Array.from(p),
+      outcome: Uint8Array.from(y),
+      weight: Float64Array.from(weight),
+      customers: [1, 2, 3, 4],
+    }
+    const rule = { metrics: ['brierScore', 'rocAuc'], level: 0.95, resamples: 50, seed: 1 } as const
+    const { figures, notes } = measureRows(rows, rule)
+    expect(figures).toEqual({
+      brierScore: bootstrapInterval(p, y, 'brierScore', { weight, resamples: 50 }),
+      rocAuc: null,
+    })
+    expect(notes).toEqual([
+      'fewer than 30 churners: figures and intervals are rough guesses',
+      'fewer than 30 customers who stayed: figures and intervals are rough guesses',
+      'ROC AUC has no finite value, on these customers or on samples of them',
+    ])
+  })
+
+  test('what is measured of one outcome, or of nobody, is nothing', () => {
+    const of = (outcome: number[], weight: Float64Array | null = null) =>
+      measureRows(
+        {
+          probability: Float64Array.from(outcome, () => 0.5),
+          outcome: Uint8Array.from(outcome),
+          weight,
+          customers: outcome.map((_, row) => row),
+        },
+        { metrics: ['rocAuc'], level: 0.95, resamples: 20, seed: 1 },
+      )
+    const nothing = (why: string) => ({ figures: { rocAuc: null }, notes: [`no figure is defined: ${why}`] })
+    expect(of([1, 1])).toEqual(nothing('all 2 tested customers churned'))
+    expect(of([0, 0, 0])).toEqual(nothing('all 3 tested customers stayed'))
+    expect(of([1, 0], Float64Array.of(0, 3))).toEqual(nothing('all 3 tested customers stayed'))
+    expect(of([])).toEqual(nothing('there is no customer to test'))
+    // From 30 on nothing is said of few.
+    const half = (churners: number, stayers: number) =>
+      of([...Array<number>(churners).fill(1), ...Array<number>(stayers).fill(0)]).notes
+    expect([half(30, 30).length, half(29, 30).length, half(30, 29).length]).toEqual([0, 1, 1])
+  })
+
+  test('the mean of rows has the standard error of their distances from it', () => {
+    // Weights 1, 2, 1: mean (0 + 2 + 3) / 4; off by −1.25, 2 · −.25 and 1.75, over 4.
+    const { value, standardError } = meanWithError([0, 1, 3], Float64Array.of(1, 2, 1))!
+    expect(value).toBe(1.25)
+    expect(standardError).toBeCloseTo(Math.sqrt(1.25 ** 2 + 0.5 ** 2 + 1.75 ** 2) / 4, 12)
+    expect(meanWithError([0, 1], null)).toEqual({
+      value: 0.5,
+      standardError: expect.closeTo(Math.sqrt(0.5) / 2, 12),
+    })
+    expect(meanWithError([1], Float64Array.of(0))).toBeNull()
+  })
+
+  test('figures are written to four digits, shares to tenths of a percent', () => {
+    expect([decimal(0.12345), decimal(-0.00001), decimal(-0.5), decimal(undefined)]).toEqual([
+      '0.1235',
+      '0.0000',
+      '-0.5000',
+      '-',
+    ])
+    expect([count(1234.56), count(7), percent(0.1234), percent(null)]).toEqual([
+      '1,234.6',
+      '7',
+      '12.3 %',
+      '-',
+    ])
+    expect([limits({ value: 1, lower: 0.5, upper: 2 }), limits(null), intervalHeading(0.999)]).toEqual([
+      '0.5000 to 2.0000',
+      '',
+      '99.9 % interval',
+    ])
+    const at = (name: string, note: string | null) => ({ name, note })
+    expect(notesAt([at('one', 'few'), at('two', null), at('three', 'few'), at('four', 'none')])).toEqual([
+      'one, three: few.',
+      'four: none.',
+    ])
   })
 
   test('many customers get fewer resamples unless asked for', () => {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { HoldfastError } from '../../src/base/errors.js'
+import { epochDay } from '../../src/base/days.js'
+import { HoldfastError, type Problem } from '../../src/base/errors.js'
+import type { FeatureSpec } from '../../src/base/matrix.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { encodeModel } from '../../src/learn/store.js'
+import { modelInput, rowInput } from '../../src/score/modelInput.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import type { ReadingOptions } from '../../src/table/readingOptions.js'
 import { tableFrom } from '../../src/table/table.js'
@@ -149,4 +152,147 @@ test('numbers that may be written otherwise than in training are asked, and so a
   expect(read({ decimal: '.' })).toEqual(asTexts([1.022, 2.033]))
   expect(() => scored(['$12.50'])).toThrow('to be in the unit of training (€)')
   expect(scored(['12,50 €', '3']).rowCount).toBe(2)
+})
+
+const specs = [
+  { kind: 'number', name: 'fee' },
+  { kind: 'text', name: 'plan', categories: ['a'] },
+] as FeatureSpec[]
+const withDays = [...specs, { kind: 'number', name: 'since' }] as FeatureSpec[]
+const written = fromFlatTable(
+  tableFromRows(
+    Array.from({ length: 30 }, (_, row) => ({
+      fee: `${row},5 €`,
+      since: `${13 + (row % 15)}/12/2024`,
+      plan: row % 2 === 0 ? 'a' : 'b',
+      churn: row % 3 === 0 ? 'yes' : 'no',
+    })),
+  ),
+  { label: 'churn', asOf: '2025-01-01' },
+).flat!
+
+function problemsOf(call: () => unknown): Problem[] {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof HoldfastError) return [...error.problems]
+    throw error
+  }
+  return []
+}
+
+test('what the model reads are numbers and texts; what it does not read may be anything', () => {
+  const table = tableFromRows([
+    { fee: '12.5', plan: 'a', day: new Date(0) },
+    { fee: ' 3 ', plan: null, day: new Date(0) },
+    { fee: null, plan: 'b', day: null },
+  ])
+  const { rowCount, columns } = modelInput('scoreTable', specs, table)
+  expect([rowCount, columns.map(({ name }) => name)]).toEqual([3, ['fee', 'plan']])
+  const [fee, plan] = columns as unknown as [
+    { values: Float64Array; missing: { has(row: number): boolean } },
+    { codes: Int32Array },
+  ]
+  expect([fee.values[0], fee.values[1], fee.missing.has(2), fee.missing.has(0)]).toEqual([
+    12.5,
+    3,
+    true,
+    false,
+  ])
+  expect(plan.codes).toHaveLength(3)
+  // A table read as texts, whose first cell without a number is named.
+  const texts = tableFrom({ fee: ['1e3', null, 'much', 'more'], plan: ['a', 'a', 'a', 'a'] })
+  expect(problemsOf(() => modelInput('scoreTable', specs, texts))).toMatchObject([
+    { code: 'column-type', parameter: 'column fee', received: 'much', place: { row: 3, column: 'fee' } },
+  ])
+})
+
+test('a column without any value is one of the kind that the model reads, and none of no rows', () => {
+  const empty = modelInput('scoreTable', specs, tableFrom({ fee: [null, null], plan: [null, null] }))
+  expect(empty.columns.map(({ kind, name, missing }) => [kind, name, missing?.count()])).toEqual([
+    ['number', 'fee', 2],
+    ['text', 'plan', 2],
+  ])
+  const none = modelInput('scoreTable', specs, tableFrom({ fee: [], plan: [] }))
+  expect(none.rowCount).toBe(0)
+})
+
+test('days are read as in training, or as programs write them, and counted until the day of the forecast', () => {
+  const asOf = epochDay('2025-01-01')
+  const read = (since: (string | number | null)[], day?: typeof asOf) => {
+    const table = tableFrom({ fee: since.map(() => 1), plan: since.map(() => 'a'), since })
+    const column = modelInput('scoreTable', withDays, table, written, day).columns[2]!
+    return [...(column as { values: Float64Array }).values]
+  }
+  expect(read(['31/12/2024', '2024-12-01', null], asOf)).toEqual([1, 31, 0])
+  expect(problemsOf(() => read([null, '2024-12-01', '12.31.2024'], asOf))).toMatchObject([
+    { parameter: 'column since', received: '12.31.2024', place: { row: 3 } },
+  ])
+  expect(problemsOf(() => read([20240131], asOf))).toMatchObject([
+    { rule: 'to hold days, as in training', received: 'number' },
+  ])
+  expect(problemsOf(() => read(['31/12/2024']))).toMatchObject([
+    { code: 'option-invalid', parameter: 'asOf' },
+  ])
+  // Nothing is asked of a model that reads no days.
+  expect(
+    problemsOf(() => modelInput('scoreTable', specs, tableFrom({ fee: [1], plan: ['a'] }), written)),
+  ).toEqual([])
+})
+
+test('another unit, and points that may group digits, are asked about', () => {
+  const column = (more: object) => ({
+    ...tableFrom({ fee: [1] }).column('fee'),
+    ...more,
+  })
+  const problems = (more: object, flat = written as typeof written | null) =>
+    problemsOf(() => {
+      const table = tableFrom({ fee: [1], plan: ['a'] })
+      const changed = Object.assign(Object.create(Object.getPrototypeOf(table)), table, {
+        columns: [column(more), table.column('plan')],
+      })
+      return modelInput('scoreTable', specs, changed, flat)
+    }).map(({ rule, received }) => [rule, received])
+  expect(problems({ notation: { decimal: '.', unit: '$' } })).toEqual([
+    ['to be in the unit of training (€)', '$'],
+  ])
+  expect(problems({ notation: { decimal: '.', unit: '€' } })).toEqual([])
+  expect(problems({ notation: { decimal: '.' } })).toEqual([])
+  expect(problems({ mayBeGrouped: true })[0]![0]).toContain('in training the comma was the decimal sign')
+  expect(problems({ mayBeGrouped: true }, null)).toEqual([])
+  const plain = { days: [], notations: {} } as typeof written
+  expect(problems({ mayBeGrouped: true }, plain)).toEqual([])
+  expect(problems({ notation: { decimal: '.', unit: '$' } }, plain)).toEqual([
+    ['to be in the unit of training (no sign of a unit)', '$'],
+  ])
+})
+
+test('the cells of a row are numbers, texts, truths, days and big integers that a number holds', () => {
+  const read = (row: object, features = specs) =>
+    rowInput(row, features, { rules: null, flat: null }).columns.map((column) =>
+      column.missing?.has(0) === true
+        ? null
+        : column.kind === 'number'
+          ? column.values[0]
+          : column.dictionary[column.codes[0]!],
+    )
+  expect(read({ fee: 2.5, plan: 'a' })).toEqual([2.5, 'a'])
+  expect(read({ fee: 7n, plan: '' })).toEqual([7, null])
+  expect(read({ fee: true, plan: undefined })).toEqual([1, null])
+  expect(read({ fee: ' 4 ', plan: null })).toEqual([4, null])
+  const codes = (row: object) =>
+    problemsOf(() => read(row)).map(({ code, parameter }) => `${code} ${parameter}`)
+  expect(codes({ fee: 2n ** 60n, plan: 'a' })).toEqual(['value-type column fee'])
+  expect(codes({ fee: Infinity, plan: {} })).toEqual([
+    'value-not-finite column fee',
+    'value-type column plan',
+  ])
+  expect(codes({ fee: 1, plan: 'a', other: {} })).toEqual([])
+  const history = { customer: { id: 'A' }, fee: 1, plan: 'a' }
+  const rules = [] as never
+  expect(problemsOf(() => rowInput(history, specs, { rules, flat: null }))[0]!.wayOut).toContain('scoreOne')
+  expect(problemsOf(() => rowInput(history, specs, { rules: null, flat: null }))).toEqual([])
+  expect(
+    problemsOf(() => rowInput({ customer: 'A', fee: 1, plan: 'a' }, specs, { rules, flat: null })),
+  ).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
+import type { ChurnModel, Contributions } from '../../src/learn/contract.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
-import type { ChurnModel, Contributions } from '../../src/learn/model.js'
 import { reasonsOf, valuesByName } from '../../src/score/reasons.js'
 import { sampleData } from '../learn/sample.js'
 

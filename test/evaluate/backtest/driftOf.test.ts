@@ -53,6 +53,20 @@ describe('driftOf', () => {
     expect(drift.sentence).toBe('ROC AUC falls by 0.0200 a month (95 % interval 0.0180 to 0.0220).')
   })
 
+  it('says what rises, and of what level the limits are', () => {
+    const drift = driftOf('baseRate', points([0.16, 0.18, 0.2, 0.22, 0.24], Array(5).fill(0.002)), 0.9)
+    // t(3) of 90 % is 2.3534: half = 2.3534 · √(4e-6 / 10) = .0015
+    expect(drift).toMatchObject({ metric: 'baseRate', cutoffs: 5, shown: true })
+    expect(drift.sentence).toBe('Base rate rises by 0.0200 a month (90 % interval 0.0185 to 0.0215).')
+  })
+
+  it('one that is the same at every cutoff does not drift', () => {
+    expect(driftOf('meanProbability', points([1, 1, 1], [0, 0, 0]), 0.95)).toMatchObject({
+      shown: false,
+      sentence: 'No drift of mean probability can be shown over 3 cutoffs: 0.0000 to 0.0000 a month.',
+    })
+  })
+
   it('says that none can be shown where the interval holds 0', () => {
     const drift = driftOf('baseRate', points([0.02, 0.021, 0.02], Array(3).fill(0.01)), 0.95)
     expect(drift.shown).toBe(false)

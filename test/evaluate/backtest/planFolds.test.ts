@@ -4,7 +4,7 @@ import type { EpochDay } from '../../../src/base/days.js'
 import { epochDay } from '../../../src/base/days.js'
 import { checkOptions } from '../../../src/base/options.js'
 import { type BacktestOptions, backtestOptions } from '../../../src/evaluate/backtest/backtestOptions.js'
-import { planFolds } from '../../../src/evaluate/backtest/planFolds.js'
+import { planFolds, shortOfTraining } from '../../../src/evaluate/backtest/planFolds.js'
 import { outcomeEnd, type TemporalData } from '../../../src/evaluate/backtest/temporalData.js'
 import { cancelled } from '../../../src/label/cancelled.js'
 import { outcomeWindow } from '../../../src/label/outcomeWindow.js'
@@ -87,6 +87,27 @@ describe('planFolds', () => {
     expect(folds.map(({ cutoff }) => cutoff)).toEqual([60, 90, 120, 150])
     expect(plan(six, { minimumTrainRows: 9 }).untested).toEqual([0, 30, 60])
     expect(plan(six, { testCutoffs: 2 }).folds.map(({ cutoff }) => cutoff)).toEqual([120, 150])
+  })
+
+  it('a fold is short of training with fewer cutoffs or rows than the least, not with as many', () => {
+    const least = checkOptions('backtest', backtestOptions, { minimumTrainCutoffs: 2, minimumTrainRows: 5 })
+    const short = (cutoffs: number[], rows: number) =>
+      shortOfTraining(
+        {
+          cutoff: 90 as EpochDay,
+          trainCutoffs: cutoffs as EpochDay[],
+          trainRows: new Int32Array(rows),
+          purgedRows: 0,
+          testRows: new Int32Array(0),
+        },
+        least,
+      )
+    expect([short([0, 30], 5), short([], 0), short([0], 9), short([0, 30], 4)]).toEqual([
+      null,
+      'no outcome to train on was known by then',
+      'outcomes of only 1 of at least 2 cutoffs to train on were known by then',
+      'only 4 of at least 5 rows to train on were known by then',
+    ])
   })
 
   it('a cutoff asked for is planned even where nothing is known by then', () => {

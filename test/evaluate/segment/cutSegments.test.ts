@@ -1,8 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numberColumn, textColumn } from '../../../src/base/matrix.js'
+import { rankRows } from '../../../src/evaluate/rows/rankedOutcomes.js'
 import { attributeLevels } from '../../../src/evaluate/segment/attributeLevels.js'
 import { cutSegments } from '../../../src/evaluate/segment/cutSegments.js'
+import {
+  calibrationInTheLarge,
+  observedToExpected,
+  ratioInterval,
+} from '../../../src/evaluate/segment/levelFigures.js'
+import type { MeasuredSegment } from '../../../src/evaluate/segment/measureSegment.js'
+import { isSmall } from '../../../src/evaluate/segment/mergeLevels.js'
+import { worstSegments } from '../../../src/evaluate/segment/worstSegments.js'
 
 const rule = { bands: 4, edges: undefined }
 const texts = (name: string, values: readonly (string | null)[]) =>
@@ -52,6 +61,161 @@ describe('levels', () => {
       ['lines = 2', 2],
       ['lines = 3', 1],
     ])
+  })
+})
+
+describe('bands of numbers', () => {
+  const labels = (values: readonly (number | null)[], bands = 4, edges?: number[]) =>
+    attributeLevels(numberColumn('x', values), { bands, edges })
+  const names = (...given: Parameters<typeof labels>) => labels(...given).levels.map(({ name }) => name)
+
+  it('are values where there are as many at most, to six digits', () => {
+    expect(names([3, 1.2345678, 1.2345678, -2, 0])).toEqual(['x = -2', 'x = 0', 'x = 1.23457', 'x = 3'])
+    expect(labels([3, 1, 3, null]).levelOf).toEqual(Int32Array.of(1, 0, 1, 2))
+    expect(names([3, 1, 2, 5], 3)).toEqual(['x below 2', 'x 2 to below 3', 'x 3 and more'])
+  })
+
+  it('begin at quantiles, never at the least number, and once each', () => {
+    // Of 16 the numbers 4, 8 and 12, from 0: 2, 2 and 9; of 11 the numbers 2, 5 and 8: 1 twice, the least, and 3.
+    const twelve = [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 7, 8]
+    expect(labels([...twelve, 9, 10, 11, 12]).edges).toEqual([2, 9])
+    expect(labels([1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5]).edges).toEqual([3])
+  })
+
+  it('are one where no number is at or above an edge, none without numbers', () => {
+    expect(names([1, 2, 3], 4, [5])).toEqual(['x below 5', 'x 5 and more'])
+    expect(labels([1, 5, 9], 4, [5]).levelOf).toEqual(Int32Array.of(0, 1, 1))
+    expect(names([null, null], 4, [5])).toEqual(['x missing'])
+    expect(labels([null, null], 4, [5]).levelOf).toEqual(Int32Array.of(0, 0))
+  })
+})
+
+describe('a group is small', () => {
+  it('with fewer customers, churners or stayers than the least, not with as many', () => {
+    const least = { minimumCustomers: 10, minimumChurners: 4 }
+    expect([
+      isSmall(10, 4, least),
+      isSmall(10, 6, least),
+      isSmall(9, 4, least),
+      isSmall(10, 3, least),
+      isSmall(10, 7, least),
+    ]).toEqual([false, false, true, true, true])
+  })
+})
+
+describe('how far the level is off', () => {
+  const rows = {
+    probability: Float64Array.of(0.2, 0.4, 0.4),
+    outcome: Uint8Array.of(0, 1, 1),
+    weight: null,
+    customers: [1, 2, 2],
+  }
+
+  it('is churners over the sum of the predictions, its error by customers', () => {
+    // Ratio 2: the first is off by −.4, the other customer by .2 twice; √(.16 + .16) / 2.
+    expect(observedToExpected(rows)).toEqual({
+      logRatio: expect.closeTo(Math.log(2), 12),
+      standardError: expect.closeTo(Math.sqrt(0.32) / 2, 12),
+    })
+    // Weights 1, 2, 1: 3 over 1.4; off by −.2 · 3/1.4 and 3 · (1 − .4 · 3/1.4).
+    const ratio = 3 / 1.4
+    const weighted = observedToExpected({ ...rows, weight: Float64Array.of(1, 2, 1) })!
+    expect(weighted.logRatio).toBeCloseTo(Math.log(ratio), 12)
+    expect(weighted.standardError).toBeCloseTo(Math.hypot(0.2 * ratio, 3 * (1 - 0.4 * ratio)) / 3, 12)
+    expect(observedToExpected({ ...rows, outcome: Uint8Array.of(0, 0, 0) })).toBeNull()
+    expect(observedToExpected({ ...rows, probability: new Float64Array(3) })).toBeNull()
+  })
+
+  it('has an interval that is symmetric in its logarithm', () => {
+    const { value, lower, upper } = ratioInterval({ logRatio: Math.log(2), standardError: 0.1 }, 0.9)
+    // Φ⁻¹(.95) = 1.644854
+    expect(value).toBeCloseTo(2, 12)
+    expect(lower).toBeCloseTo(2 * Math.exp(-0.1644854), 6)
+    expect(upper).toBeCloseTo(2 * Math.exp(0.1644854), 6)
+  })
+
+  it('is in log odds what makes the sum right, its error by the information', () => {
+    // Two of four leave, of .2, .2, .8, .8, whose sum is 2: nothing is to be added. Information 4 · .16, squares
+    // .8² + .2² + .8² + .2² of rows, .6² twice of customers of two rows.
+    const probability = Float64Array.of(0.2, 0.2, 0.8, 0.8)
+    const outcome = Uint8Array.of(1, 0, 0, 1)
+    const of = (customers: number[], weight: Float64Array | null = null) => {
+      const all = { probability, outcome, weight, customers }
+      const { value, lower, upper } = calibrationInTheLarge(all, rankRows(all), 0.95)!
+      expect(value).toBeCloseTo(0, 9)
+      expect(upper).toBeCloseTo(-lower, 9)
+      return upper
+    }
+    expect(of([1, 2, 3, 4])).toBeCloseTo((1.959964 * Math.sqrt(1.36)) / 0.64, 6)
+    expect(of([1, 1, 2, 2])).toBeCloseTo((1.959964 * Math.sqrt(0.72)) / 0.64, 6)
+    expect(of([1, 2, 3, 4], new Float64Array(4).fill(3))).toBeCloseTo((1.959964 * Math.sqrt(1.36)) / 0.64, 6)
+    const constant = { ...rows, probability: new Float64Array(3).fill(0.5) }
+    expect(calibrationInTheLarge(constant, rankRows(constant), 0.95)).toBeNull()
+  })
+})
+
+describe('worst segments', () => {
+  const all = {
+    // Of the first 40 half leave, of the others a quarter, as predicted of all.
+    probability: new Float64Array(80).fill(0.25),
+    outcome: Uint8Array.from({ length: 80 }, (_, row) => (row < 40 ? row % 2 : row % 4 === 0 ? 1 : 0)),
+    weight: null,
+    customers: Array.from({ length: 80 }, (_, row) => row),
+  }
+  const measured = (name: string, from: number, to: number, auc: readonly number[] | null, small = false) => {
+    const rows = Int32Array.from({ length: to - from }, (_, row) => from + row)
+    const own = {
+      ...all,
+      probability: all.probability.slice(from, to),
+      outcome: all.outcome.slice(from, to),
+      customers: all.customers.slice(from, to),
+    }
+    const ratio = observedToExpected(own)
+    const rocAuc = auc === null ? null : { value: auc[0]!, lower: auc[1]!, upper: auc[2]! }
+    const segment = { name, observedToExpected: ratio === null ? null : ratioInterval(ratio, 0.9) }
+    return { segment, plan: { small, rows }, ratio, rocAuc } as unknown as MeasuredSegment
+  }
+
+  it('are further off in level than the others, and wrong', () => {
+    // Standard errors √10/20 and √7.5/10 of ln 2 and 0: 2.19 apart, p = .0284, twice that for two comparisons.
+    const two = [measured('first', 0, 40, null), measured('second', 40, 80, null)]
+    const [worst, ...others] = worstSegments(two, all, 0.9)
+    expect(others).toEqual([])
+    expect(worst).toMatchObject({ segment: 'first', metric: 'observedToExpected' })
+    expect(worst!.adjustedPValue).toBeCloseTo(0.0568, 3)
+    expect(worst!.sentence).toMatch(
+      /^first: 2\.00 times as many churn as predicted, 90 % interval 1\.54 to 2\.59; 1\.00 times in the other segments \(p = 0\.05\d\d after correction for 2 comparisons\)\.$/,
+    )
+    expect(worstSegments(two, all, 0.95)).toEqual([])
+    expect(worstSegments([two[0]!, measured('second', 40, 80, null, true)], all, 0.9)).toEqual([])
+  })
+
+  it('are ranked worse than the others are within themselves', () => {
+    // Half widths of .05 are standard errors of .0255 at 95 %; .6 beside .8 and .8 is −6.4 of √1.5 of them.
+    const quiet = { ...all, outcome: new Uint8Array(80) }
+    const of = (first: number) =>
+      worstSegments(
+        [first, 0.8, 0.8].map((auc, place) => ({
+          ...measured(`s${place}`, place * 20, place * 20 + 20, [auc, auc - 0.05, auc + 0.05]),
+          ratio: null,
+        })),
+        quiet,
+        0.95,
+      )
+    expect(of(0.6)).toEqual([
+      {
+        segment: 's0',
+        metric: 'rocAuc',
+        adjustedPValue: expect.closeTo(0, 6),
+        sentence:
+          's0: customers are ranked worse, ROC AUC 0.6000 beside 0.8000 within the other segments (p < 0.0001 after correction for 3 comparisons).',
+      },
+    ])
+    // −.08 / .03125 = −2.56: p = .0105, three times that; −.07 would be three times .025.
+    expect(of(0.72)[0]!.adjustedPValue).toBeCloseTo(0.0314, 3)
+    expect(of(0.73)).toEqual([])
+    // Above the others is not worse; each of them is 3.2 errors below, in three comparisons.
+    expect(of(1).map(({ segment }) => segment)).toEqual(['s1', 's2'])
   })
 })
 

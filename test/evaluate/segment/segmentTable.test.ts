@@ -218,13 +218,55 @@ describe('refusals', () => {
       ['column-type attributes.tenure'],
     ],
     [{ empty: region.map(() => null) }, {}, ['column-type attributes.empty']],
+    [{ region }, { by: [] }, ['option-invalid by']],
+    [{ region, a: region, b: region }, { by: ['a', 'b', 'region'] }, ['option-invalid by']],
+    [{ region }, { by: ['a', 'b'] }, ['column-missing by', 'column-missing by']],
     [{ region }, { edges: { region: [1] } }, ['option-invalid edges.region']],
+    [{ tenure }, { edges: { tenure: [6, 6] } }, ['option-invalid edges.tenure']],
+    [{ tenure }, { edges: { tenure: [] } }, ['option-invalid edges.tenure']],
+    [{ region }, { bands: 1 }, ['option-invalid bands']],
+    [
+      { region },
+      { minimumChurners: 0, minimumCustomers: 0 },
+      ['option-invalid minimumChurners', 'option-invalid minimumCustomers'],
+    ],
+    [
+      { truth: booleanColumn('truth', [true]), text: textColumn('text', ['a']) },
+      {},
+      ['length-differs attributes.truth', 'length-differs attributes.text'],
+    ],
+    [{ things: region.map(() => ({})) }, {}, ['column-type attributes.things']],
     [{ tenure }, { edges: { tenure: [12, 6] } }, ['option-invalid edges.tenure']],
     [{ region }, { metrics: ['calibrationError'] }, ['out-of-range metrics']],
     [{ region }, { groups: ['a'] }, ['length-differs groups']],
     [{ region }, { band: 3 }, ['option-unknown band']],
   ])('%#: what is wrong is said', (attributes, options, expected) => {
     expect(codes(attributes, options)).toEqual(expected)
+  })
+
+  it('an attribute that is not there is asked back, of more than ten the first are named', () => {
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`a${at}`, region]))
+    expect(() => segmentTable(probability, outcome, { region }, { by: 'regoin' })).toThrow(
+      'expected by to be among the attributes region, got "regoin" (string). Did you mean region?',
+    )
+    const ten = Array.from({ length: 10 }, (_, at) => `a${at}`).join(', ')
+    expect(() => segmentTable(probability, outcome, many)).toThrow(
+      `expected by to name one or two of the attributes, got 12 (number). There are ${ten} and 2 more.`,
+    )
+    const { a11: _, a10: __, ...exactly } = many
+    expect(() => segmentTable(probability, outcome, exactly)).toThrow(`There are ${ten}.`)
+    expect(() => segmentTable(probability, outcome, {})).toThrow('Give at least one.')
+    expect(() => segmentTable(probability, outcome, { empty: region.map(() => null) })).toThrow(
+      'got "no value"',
+    )
+    expect(() =>
+      segmentTable(probability, outcome, {
+        mixed: region.map((text, row) => (row === 0 ? 3 : text)) as never,
+      }),
+    ).toThrow('got "number and string"')
+    expect(() =>
+      segmentTable(probability, outcome, { x: tenure.map((value, row) => (row === 3 ? Infinity : value)) }),
+    ).toThrow('got Infinity')
   })
 
   it('predictions outside [0, 1] and a single class', () => {
@@ -240,4 +282,38 @@ it('its text has no line of more than 80 columns', () => {
   )
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   expect(text).toContain('No segment can be shown to be predicted worse than the others.')
+})
+
+it('its text says counts, expected churners and what was put together', () => {
+  // a: 6 of 12 leave and 3 are expected; b and c: too few of 6 and 5 customers by themselves, 5 leave.
+  const plan = [...Array<string>(12).fill('a'), ...Array<string>(6).fill('b'), ...Array<null>(5).fill(null!)]
+  const outcome = plan.map((_, row) => row % 2)
+  const probability = plan.map((_, row) => 0.2 + (row % 3) / 20)
+  const limits = { minimumCustomers: 10, minimumChurners: 3, resamples: 20 }
+  const table = segmentTable(probability, outcome, { plan }, limits)
+  const lines = String(table).split('\n')
+  expect(lines[0]).toBe('By plan: 2 segments of 23 customers')
+  expect(lines).toContain('Note: "plan = other" holds plan = b; plan missing.')
+  expect(table.notes).toEqual([
+    'Groups of fewer than 10 customers, or 3 who churned or stayed, are put together.',
+  ])
+  const cells = (start: string) =>
+    lines.filter((line) => line.startsWith(start)).map((line) => line.trim().split(/ {2,}/))
+  expect(cells('plan ')[0]).toEqual(['plan', 'customers', 'churned', 'expected', 'ratio', '95 % interval'])
+  expect(cells('a ')[0]!.slice(0, 5)).toEqual(['a', '12', '6', '3', '2.00'])
+  expect(cells('other ')[0]!.slice(0, 4)).toEqual(['other', '11', '5', '3'])
+  expect(cells('all ')[0]!.slice(0, 4)).toEqual(['all', '23', '11', '6'])
+  expect(cells('a ')[0]![5]).toMatch(/^\d\.\d\d to \d\.\d\d$/)
+  expect(cells('a ')[1]![2]).toMatch(/^\d\.\d{3} to \d\.\d{3}$/)
+  // One outcome only in the second: no figure, and no ratio without a churner.
+  const none = segmentTable(
+    probability,
+    outcome.map((left, row) => (row < 12 ? left : 0)),
+    { plan: plan.map((text) => text ?? 'b') },
+    { minimumCustomers: 1, minimumChurners: 1, resamples: 20 },
+  )
+  expect(String(none)).toMatch(/\nb +11 +0 +3 +- *\n/)
+  expect(none.notes).toEqual([
+    'plan = b: too few to be among the worst segments (fewer than 1 customers, or 1 who churned or stayed).',
+  ])
 })
