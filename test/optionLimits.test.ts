@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../src/base/errors.js'
+import { flatChunks } from '../src/dataset/flatChunks.js'
+import { fromFlatTable } from '../src/dataset/fromFlatTable.js'
+import { splitRows } from '../src/dataset/splitRows.js'
 import { bootstrapInterval } from '../src/evaluate/interval/bootstrapInterval.js'
 import { realisedProfit } from '../src/evaluate/profit/realisedProfit.js'
 import { rocCurve } from '../src/evaluate/ranking/rocCurve.js'
@@ -14,6 +17,7 @@ import { tagMonths } from '../src/lifecycle/tagMonths.js'
 import { falseChurn } from '../src/population/falseChurnRule.js'
 import { attributeIn, inactiveFor, joinedWithin } from '../src/population/rule.js'
 import { riskBands } from '../src/score/bands.js'
+import { tableFrom } from '../src/table/table.js'
 import { seriesOf } from './lifecycle/seriesOf.js'
 
 /** The codes of what a call refuses; none where it goes through. */
@@ -42,6 +46,11 @@ const signs =
   (options) =>
     falseChurn({ arrears: [{ ...sign, ...(options as object) }] as never })
 const failed = { by: 'payments', kinds: ['failed'] }
+const flat = tableFrom({ i: ['a', 'b', 'c', 'd'], w: [1, 2, 3, 4], x: [4, 2, 3, 1], c: [1, 0, 1, 0] })
+const table: Call = (options) => fromFlatTable(flat, { label: 'c', ...(options as object) })
+const chunks: Call = (options) => flatChunks('x.csv', { label: 'churn', ...(options as object) })
+const split: Call = (options) =>
+  splitRows(fromFlatTable(flat, { label: 'c' }), { testShare: 0.5, ...(options as object) })
 const segments: Call = (options) =>
   segmentTable(probability, outcome, { size: [1, 2, 3, 4, 5] }, { resamples: 20, ...(options as object) })
 const profit: Call = (options) => realisedProfit(probability, outcome, offer, 'paying', options)
@@ -105,6 +114,17 @@ const limits: [string, Call, string, unknown[], unknown[]][] = [
     ['a'],
     [''],
   ],
+  ['fromFlatTable', table, 'id', ['i'], ['']],
+  ['fromFlatTable', table, 'weight', ['w'], ['']],
+  ['fromFlatTable', table, 'label', ['c'], ['']],
+  ['fromFlatTable', table, 'features', [['w']], [[]]],
+  ['fromFlatTable', table, 'positive', [1, [1]], [[]]],
+  ['flatChunks', chunks, 'id', ['a'], ['']],
+  ['flatChunks', chunks, 'weight', ['a'], ['']],
+  ['flatChunks', chunks, 'label', ['a'], ['']],
+  ['flatChunks', chunks, 'features', [['a']], [[]]],
+  ['flatChunks', chunks, 'rowsEach', ...atLeast(1)],
+  ['splitRows', split, 'seed', [-(2 ** 31), 2 ** 32 - 1], [-(2 ** 31) - 1, 2 ** 32, 0.5]],
   ['riskBands', ((options: never) => riskBands(0.05, options)) as Call, 'high', [4], [0]],
   ['tagMonths', tag, 'acquisitionMonths', ...atLeast(1)],
   ['tagMonths', tag, 'maturityMonths', [12], [0, 12.5]],

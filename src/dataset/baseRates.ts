@@ -19,7 +19,7 @@ export function baseRates(data: {
     count.churned += data.outcome[row]!
     counts.set(cutoff, count)
   }
-  const lines = [...counts].sort(([a], [b]) => (a ?? 0) - (b ?? 0))
+  const lines = [...counts].sort(([a], [b]) => Number(a) - Number(b))
   const column = (name: string, value: (count: { rows: number; churned: number }) => number) =>
     numberColumn(
       name,

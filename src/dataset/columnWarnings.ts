@@ -6,6 +6,8 @@ import { singleFeatureAuc } from './singleFeatureAuc.js'
 export const suspiciousAuc = 0.95
 /** Rows that a column is judged on: 50,000 put the standard error of an AUC below 0.005 at a base rate of 5 %. */
 const rowsJudged = 50_000
+/** Only columns that are equal in so many rows are compared in all of them. */
+const rowsOfTwins = 1_000
 /** With fewer of either outcome than this, some column of many is this good by chance. */
 const fewestOfOutcome = 20
 
@@ -24,9 +26,9 @@ const fewestOfOutcome = 20
  */
 export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): string[] {
   const { rowCount, columns } = features
-  const rows = judgedRows(rowCount)
+  const rows = spreadRows(rowCount, rowsJudged)
   const isJudged = judgeable(outcome, rows)
-  const seen = new Map<number, FeatureColumn[]>()
+  const seen = new Map<string, FeatureColumn[]>()
   return columns.flatMap((column) => {
     const { name } = column
     const spread = spreadOf(column, rowCount)
@@ -42,8 +44,8 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
   })
 }
 
-function judgedRows(rowCount: number): Int32Array {
-  const count = Math.min(rowCount, rowsJudged)
+function spreadRows(rowCount: number, most: number): Int32Array {
+  const count = Math.min(rowCount, most)
   return Int32Array.from({ length: count }, (_, index) => Math.floor((index * rowCount) / count))
 }
 
@@ -67,11 +69,12 @@ function spreadOf(column: FeatureColumn, rowCount: number): 'empty' | 'constant'
 function earlierTwin(
   column: FeatureColumn,
   rowCount: number,
-  seen: Map<number, FeatureColumn[]>,
+  seen: Map<string, FeatureColumn[]>,
 ): FeatureColumn | undefined {
-  const hash = hashOf(column, rowCount)
-  const alike = seen.get(hash) ?? []
-  seen.set(hash, [...alike, column])
+  const some = spreadRows(rowCount, rowsOfTwins)
+  const key = JSON.stringify(Array.from(some, (row) => valueAt(column, row)))
+  const alike = seen.get(key) ?? []
+  seen.set(key, [...alike, column])
   return alike.find((other) => isTwin(column, other, rowCount))
 }
 
@@ -80,30 +83,6 @@ function isTwin(column: FeatureColumn, other: FeatureColumn, rowCount: number): 
     if (valueAt(column, row) !== valueAt(other, row)) return false
   }
   return true
-}
-
-// FNV-1a over the upper and lower halves of the numbers, or over a number of the text's own.
-function hashOf(column: FeatureColumn, rowCount: number): number {
-  const bits = new Float64Array(1)
-  const halves = new Uint32Array(bits.buffer)
-  const texts = column.kind === 'text' ? column.dictionary.map(hashOfText) : []
-  let hash = 0x811c9dc5
-  for (let row = 0; row < rowCount; row++) {
-    if (isMissing(column.missing, row)) bits[0] = Number.NaN
-    // Adding 0 makes −0 and 0 one
-    else bits[0] = column.kind === 'text' ? texts[column.codes[row]!]! : column.values[row]! + 0
-    hash = Math.imul(hash ^ halves[0]!, 0x01000193)
-    hash = Math.imul(hash ^ halves[1]!, 0x01000193)
-  }
-  return hash
-}
-
-function hashOfText(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  }
-  return hash
 }
 
 function valueAt(column: FeatureColumn, row: number): number | string | null {

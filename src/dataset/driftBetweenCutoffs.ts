@@ -108,16 +108,14 @@ function decileEdges(column: Extract<FeatureColumn, { kind: 'number' }>, rows: r
   const sorted = Float64Array.from(present, (row) => column.values[row]!).sort()
   const edges = new Set<number>()
   for (let bin = 1; bin < binsOfNumbers; bin++) {
-    const edge = sorted[Math.floor((bin * sorted.length) / binsOfNumbers)]
-    if (edge !== undefined && edge > sorted[0]!) edges.add(edge)
+    const edge = sorted[Math.floor((bin * sorted.length) / binsOfNumbers)]!
+    if (edge > sorted[0]!) edges.add(edge)
   }
   return [...edges]
 }
 
 function binOf(value: number, edges: readonly number[]): number {
-  let bin = 0
-  while (bin < edges.length && value >= edges[bin]!) bin++
-  return bin
+  return edges.filter((edge) => value >= edge).length
 }
 
 function countsOf(bins: Bins, rows: readonly number[]): Uint32Array {

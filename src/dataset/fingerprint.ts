@@ -55,15 +55,9 @@ function addColumn(hash: Hash, column: FeatureColumn): void {
 }
 
 function addNumbers(hash: Hash, values: NumberValues, missing: Bitmap | null): void {
-  const view = new DataView(new ArrayBuffer(pieceLength * 8))
-  for (let start = 0; start < values.length; start += pieceLength) {
-    const count = Math.min(pieceLength, values.length - start)
-    for (let index = 0; index < count; index++) {
-      const row = start + index
-      view.setFloat64(index * 8, isMissing(missing, row) ? 0 : values[row]! + 0, true)
-    }
-    hash.update(new Uint8Array(view.buffer, 0, count * 8))
-  }
+  addPieces(hash, values.length, 8, (view, place, row) => {
+    view.setFloat64(place, isMissing(missing, row) ? 0 : values[row]! + 0, true)
+  })
 }
 
 // Texts are numbered in order of first appearance among the rows, which no order of the dictionary can change.
@@ -83,11 +77,20 @@ function addTexts(hash: Hash, column: TextColumn): void {
 }
 
 function addIntegers(hash: Hash, values: Int32Array): void {
-  const view = new DataView(new ArrayBuffer(pieceLength * 4))
-  for (let start = 0; start < values.length; start += pieceLength) {
-    const count = Math.min(pieceLength, values.length - start)
-    for (let index = 0; index < count; index++) view.setInt32(index * 4, values[start + index]!, true)
-    hash.update(new Uint8Array(view.buffer, 0, count * 4))
+  addPieces(hash, values.length, 4, (view, place, row) => view.setInt32(place, values[row]!, true))
+}
+
+function addPieces(
+  hash: Hash,
+  length: number,
+  bytesEach: number,
+  write: (view: DataView, place: number, row: number) => void,
+): void {
+  const view = new DataView(new ArrayBuffer(bytesEach * Math.min(pieceLength, length)))
+  for (let start = 0; start < length; start += pieceLength) {
+    const count = Math.min(pieceLength, length - start)
+    for (let index = 0; index < count; index++) write(view, index * bytesEach, start + index)
+    hash.update(new Uint8Array(view.buffer, 0, count * bytesEach))
   }
 }
 

@@ -100,8 +100,7 @@ export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Spli
     ])
   }
   const known = new Map<number, boolean>()
-  for (const cutoff of cutoffs) {
-    if (known.has(cutoff)) continue
+  for (const cutoff of new Set(cutoffs)) {
     const { end } = outcomeWindow(label.rule, cutoff as EpochDay)
     known.set(cutoff, end + embargoDays <= testFrom)
   }

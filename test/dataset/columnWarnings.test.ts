@@ -102,6 +102,77 @@ test('with fewer than 20 churners no column is named as a leak', () => {
   expect(columnWarnings({ rowCount: 100, columns: [numberColumn('leak', few)] }, few)).toEqual([])
   const enough = Uint8Array.from({ length: 100 }, (_, row) => Number(row < 20))
   expect(columnWarnings({ rowCount: 100, columns: [numberColumn('leak', enough)] }, enough)).toHaveLength(1)
+  const fewStay = few.map((churned) => 1 - churned)
+  expect(columnWarnings({ rowCount: 100, columns: [numberColumn('leak', fewStay)] }, fewStay)).toEqual([])
+})
+
+test('of very many rows 50,000 are looked at, evenly', () => {
+  // Every second row; of the others the column says the opposite.
+  const churned = Uint8Array.from({ length: 100_000 }, (_, row) => Number(row % 4 < 2))
+  const leak = Float64Array.from(churned, (one, row) => (row % 2 === 0 ? one : 1 - one))
+  const columns: FeatureColumn[] = [{ kind: 'number', name: 'leak', values: leak, missing: null }]
+  expect(columnWarnings({ rowCount: 100_000, columns }, churned)).toHaveLength(1)
+  // Twins are equal in all rows, the last one too.
+  const values = Float64Array.from(leak, (_, row) => row % 7)
+  const column = (name: string, last: number): FeatureColumn => {
+    return { kind: 'number', name, values: values.with(99_999, last), missing: null }
+  }
+  const twins = [column('a', 1), column('b', 2), column('c', 1)]
+  expect(columnWarnings({ rowCount: 100_000, columns: twins }, churned)).toEqual([
+    'Column c has the values of column a in every row.',
+  ])
+})
+
+test('a column of one or of no values but the last is neither constant nor empty', () => {
+  const last = (usual: number | null) => ofRows((row) => (row === rowCount - 1 ? 1 : usual))
+  expect(warningsOf(numberColumn('a', last(0)), numberColumn('b', last(null)))).toEqual([])
+})
+
+test('the AUC of texts and of missing values is that of their definition', () => {
+  // Every pair of a churner and a stayer, ties by halves, the better way round.
+  const aucOf = (scores: readonly number[], happened: Uint8Array) => {
+    const pairs = scores.flatMap((up, a) =>
+      happened[a] === 1
+        ? scores.flatMap((low, b) => (happened[b] === 0 ? [up > low ? 1 : up === low ? 0.5 : 0] : []))
+        : [],
+    )
+    const auc = pairs.reduce((sum: number, pair) => sum + pair, 0) / pairs.length
+    return Math.max(auc, 1 - auc)
+  }
+  const rows = fc.array(
+    fc.tuple(fc.option(fc.constantFrom('a', 'b', 'c'), { freq: 4 }), fc.integer({ min: 0, max: 1 })),
+    { minLength: 4, maxLength: 24 },
+  )
+  fc.assert(
+    fc.property(rows, (drawn) => {
+      const happened = Uint8Array.from(drawn, ([, churned]) => churned)
+      fc.pre(new Set(happened).size === 2)
+      const order = drawn.map((_, row) => row).reverse()
+      const baseRate = happened.reduce((sum, one) => sum + one, 0) / drawn.length
+      // The share of churners among the rows of the text, of the other half of the rows.
+      const shares = order.map((row, place) => {
+        const [text] = drawn[row]!
+        const alike = order.filter((other, at) => drawn[other]![0] === text && at % 2 !== place % 2)
+        const churned = alike.filter((other) => happened[other] === 1).length
+        return text === null ? baseRate : (churned + baseRate) / (alike.length + 1)
+      })
+      const inOrder = Uint8Array.from(order, (row) => happened[row]!)
+      const texts = drawn.map(([text]) => text)
+      expect(singleFeatureAuc(textColumn('text', texts), happened, order)).toBeCloseTo(
+        aucOf(shares, inOrder),
+        12,
+      )
+      const values = texts.map((text) => (text === null ? null : 'abc'.indexOf(text)))
+      const placed = [-1, 3].map((place) =>
+        aucOf(
+          order.map((row) => values[row] ?? place),
+          inOrder,
+        ),
+      )
+      const found = singleFeatureAuc(numberColumn('number', values), happened, order)
+      expect(found).toBeCloseTo(Math.max(...placed), 12)
+    }),
+  )
 })
 
 test('the AUC of a number column without missing values is that of rocAuc, or its complement', () => {

@@ -110,6 +110,16 @@ test('a constant feature and one without any value do not break it', () => {
   }
 })
 
+test('cutoffs are compared with the first in time, whatever the order of rows', () => {
+  const values = Array.from({ length: 20 }, (_, row) => (row < 10 ? 'later' : row < 15 ? 'first' : null))
+  const dataset = datasetWith(textColumn('text', values), 20)
+  const cutoffs = dataset.cutoffs!.map((cutoff) => (cutoff === march ? april : march))
+  const [line] = driftBetweenCutoffs({ ...dataset, cutoffs }).rows()
+  // March: five times first, five missing. April: all later.
+  expect(line).toMatchObject({ cutoff: '2025-04-01', newShare: 1, goneShare: 1, missingShare: 0 })
+  expect(() => driftBetweenCutoffs({ ...dataset, cutoffs: cutoffs.fill(march) })).toThrow('got 1 (number)')
+})
+
 test('a dataset of one cutoff is refused with the way out', () => {
   const dataset = datasetWith(numberColumn('x', [1, 2]), 2)
   const flat = { ...dataset, cutoffs: null }

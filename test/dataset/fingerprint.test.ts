@@ -44,6 +44,66 @@ test('it is the SHA-256 of the documented bytes', () => {
   expect(fingerprint(data)).toBe(createHash('sha256').update(bytes).digest('hex'))
 })
 
+test('it is the SHA-256 of the documented bytes of many rows, with all that a dataset may have', () => {
+  // More than 8,192, the rows that are hashed at a time.
+  const rowCount = 8195
+  const rows = Array.from({ length: rowCount }, (_, row) => row)
+  const integers = (values: readonly number[]) => Buffer.from(Int32Array.from(values).buffer)
+  const text = (value: string) => Buffer.concat([integers([Buffer.byteLength(value)]), Buffer.from(value)])
+  const numbers = (values: readonly number[]) => Buffer.from(Float64Array.from(values).buffer)
+  const isKnown = (row: number) => row % 5 !== 1
+  // Bit by bit, 32 rows a word.
+  const missingWords = rows
+    .filter((row) => row % 32 === 0)
+    .map((first) =>
+      rows.slice(first, first + 32).reduce((word, row) => word | (isKnown(row) ? 0 : 1 << (row % 32)), 0),
+    )
+  const missingCount = rows.filter((row) => !isKnown(row)).length
+  const plans = rows.map((row) => (isKnown(row) ? `plan ${(row * 3) % 7}` : null))
+  const inOrder = [...new Set(plans)].filter((plan) => plan !== null)
+  const cutoffs = rows.map((row) => 20_000 + (row % 3))
+  const bytes = Buffer.concat([
+    text('holdfast dataset 1'),
+    integers([rowCount]),
+    ...rows.map((row) => text(`C${row}`)),
+    text('cutoffs'),
+    integers(cutoffs),
+    integers([2]),
+    text('number'),
+    text('fee'),
+    integers([missingCount]),
+    integers(missingWords),
+    numbers(rows.map((row) => (isKnown(row) ? row / 8 : 0))),
+    text('text'),
+    text('plan'),
+    integers([missingCount]),
+    integers(missingWords),
+    integers([inOrder.length]),
+    ...inOrder.map(text),
+    integers(plans.map((plan) => (plan === null ? 0 : inOrder.indexOf(plan)))),
+    Buffer.from(rows.map((row) => row % 2)),
+    text('weighted'),
+    numbers(rows.map((row) => row / 4)),
+  ])
+  const data: FingerprintedData = {
+    ids: rows.map((row) => `C${row}`),
+    cutoffs: Int32Array.from(cutoffs),
+    features: {
+      rowCount,
+      columns: [
+        numberColumn(
+          'fee',
+          rows.map((row) => (isKnown(row) ? row / 8 : null)),
+        ),
+        textColumn('plan', plans),
+      ],
+    },
+    outcome: Uint8Array.from(rows, (row) => row % 2),
+    weight: Float64Array.from(rows, (row) => row / 4),
+  }
+  expect(fingerprint(data)).toBe(createHash('sha256').update(bytes).digest('hex'))
+})
+
 test('the order of the dictionary and unused texts in it do not show', () => {
   const expected = fingerprint(base([plan(['x', 'y'], [0, 1, 0])]))
   expect(fingerprint(base([plan(['y', 'x'], [1, 0, 1])]))).toBe(expected)

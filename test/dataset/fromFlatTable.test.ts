@@ -208,6 +208,225 @@ test('amounts in the range of days of a spreadsheet are none', () => {
   expect(warnings.filter((each) => each.includes('look like'))).toEqual([])
 })
 
+test('from 21 texts on, of which 90 % are different, a column names its rows', () => {
+  const useOf = (texts: readonly (string | null)[]) => {
+    const churn = texts.map((_, row) => row % 2)
+    const table = tableFrom({ row: churn.map((_, row) => row), texts, churn })
+    return fromFlatTable(table, { label: 'churn' }).report.columns!.row(1)['detail']
+  }
+  const texts = (rows: number, different: number) =>
+    Array.from({ length: rows }, (_, row) => `t${Math.min(row, different - 1)}`)
+  expect(useOf(texts(20, 20))).toBe('20 categories')
+  expect(useOf(texts(21, 21))).toBe('none of its 21 texts occurs twice; it names rows, such as an id')
+  expect(useOf(texts(30, 27))).toBe('it has 27 different texts in 30 rows; it names rows, such as an id')
+  expect(useOf(texts(30, 26))).toBe('26 categories')
+  // What is missing is no text.
+  expect(useOf([...texts(20, 20), null])).toBe('20 categories')
+  expect(useOf([...texts(21, 21), null, null])).toContain('none of its 21 texts occurs twice')
+  expect(useOf(['a', null, 'a', null])).toBe('1 category')
+})
+
+test('half of the cells is enough to say what they look like, of the cells that are there', () => {
+  const looks = (texts: readonly (string | null)[]) => {
+    const table = tableFrom({ row: texts.map((_, row) => row), texts, churn: texts.map((_, row) => row % 2) })
+    return fromFlatTable(table, { label: 'churn' }).warnings.filter((each) => each.includes('look like'))
+  }
+  const cells = (fees: number, others: number, missing: number) =>
+    [fees, others, missing].flatMap((count, kind) => Array(count).fill(['12,5', 'free', null][kind]))
+  expect(looks(cells(15, 15, 0))[0]).toContain('50 % of its cells look like numbers ("12,5")')
+  expect(looks(cells(10, 10, 10))[0]).toContain('50 % of its cells')
+  expect(looks(cells(14, 16, 0))).toEqual([])
+  // Sizes with a unit are categories while there are no more than 20.
+  const sizes = (different: number) => Array.from({ length: 42 }, (_, row) => `${row % different} GB`)
+  expect(looks(sizes(20))).toEqual([])
+  expect(looks(sizes(21))[0]).toContain('100 % of its cells look like numbers with a unit ("0 GB")')
+})
+
+const days = 'days, such as 20240131'
+const months = 'months, such as 202401'
+const seconds = 'times, in seconds since 1970'
+const milliseconds = 'times, in milliseconds since 1970'
+const spreadsheet = 'days of a spreadsheet'
+test.each<[string, readonly (number | null)[], string | null]>([
+  ['x', [19_000_101, 20_991_231], days],
+  ['x', [20_240_131, null, 20_240_229], days],
+  ['x', [18_991_231, 20_240_131], null],
+  ['x', [21_000_101, 20_240_131], null],
+  ['x', [20_240_230, 20_240_131], null],
+  ['x', [190_001, 209_912], months],
+  ['x', [202_413, 202_401], null],
+  ['x', [946_684_800, 2_524_607_999], seconds],
+  ['x', [946_684_800.5, 946_684_801], seconds],
+  ['x', [946_684_800.0005, 946_684_801], null],
+  ['x', [946_684_799, 946_684_800], null],
+  ['x', [2_524_608_000, 946_684_800], null],
+  ['x', [946_684_800_000, 2_524_607_999_999], milliseconds],
+  ['x', [946_684_800_000.5, 946_684_800_001], null],
+  ['x', [946_684_799_999, 946_684_800_000], null],
+  ['x', [2_524_608_000_000, 946_684_800_000], null],
+  ['birthday', [36_526, 54_788], spreadsheet],
+  ['birthday', [36_525, 40_000], null],
+  ['birthday', [54_789, 40_000], null],
+  ['birthday', [40_000.5, 40_000], null],
+])('of column %s the numbers %j look like %s', (name, values, looks) => {
+  const table = tableFrom({ [name]: values, churn: values.map((_, row) => Number(row === 0)) })
+  const said = fromFlatTable(table, { label: 'churn' }).warnings.filter((each) => each.includes('look like'))
+  expect(said).toEqual(said.slice(0, 1))
+  expect(said[0] ?? null).toEqual(looks === null ? null : expect.stringContaining(`look like ${looks}: `))
+})
+
+test('a column without any number looks like nothing', () => {
+  const table = tableFrom({ row: [1, 2], birthday: numberColumn('birthday', [null, null]), churn: [1, 0] })
+  const { warnings } = fromFlatTable(table, { label: 'churn', features: ['row', 'birthday'] })
+  expect(warnings).toEqual(['Column birthday has no value in any row.'])
+})
+
+test('how a column was written is told in the report, and kept for scoring', () => {
+  const rows = Array.from({ length: 12 }, (_, row) => ({
+    fee: `1,${100 + row}.5`,
+    share: `${row} %`,
+    since: `${13 + row}/12/2024`,
+    seen: `2024-12-${10 + row}`,
+    plain: row,
+    churn: row % 2,
+  }))
+  const paid = tableFromRows(rows).with(
+    tableFrom({ paid: rows.map((_, row) => row % 3 === 0) }).column('paid'),
+  )
+  const { report, flat: reading } = fromFlatTable(paid, { label: 'churn', asOf: '2025-01-01' })
+  expect(
+    Object.fromEntries(report.columns!.rows().map(({ column, use, detail }) => [column, [use, detail]])),
+  ).toEqual({
+    fee: ['number', 'written with decimal points'],
+    share: ['number', 'in %: 12% is 12'],
+    since: ['day', 'written DD/MM/YYYY; days until 2025-01-01'],
+    seen: ['day', 'days until 2025-01-01'],
+    plain: ['number', null],
+    paid: ['number', 'true is 1, false is 0'],
+    churn: ['label', null],
+  })
+  expect(reading!.days).toEqual(['since', 'seen'])
+  expect(Object.keys(reading!.notations)).toEqual(['fee', 'share', 'since'])
+})
+
+test('with named features the report says that the others are excluded, and what id and weight are', () => {
+  const table = flat([1, 0], { id: ['A', 'B'], w: [0, 2], other: [1, 2], name: ['a', 'b'] })
+  const { report, weight } = fromFlatTable(table, {
+    label: 'churn',
+    id: 'id',
+    weight: 'w',
+    features: ['tenure', 'name'],
+    exclude: ['other'],
+  })
+  expect(report.columns!.rows().map(({ column, use }) => [column, use])).toEqual([
+    ['tenure', 'number'],
+    ['name', 'category'],
+    ['id', 'id'],
+    ['w', 'weight'],
+    ['other', 'excluded'],
+    ['churn', 'label'],
+  ])
+  // A row may weigh nothing.
+  expect(weight).toEqual(Float64Array.of(0, 2))
+  const rest = fromFlatTable(table, { label: 'churn', features: ['tenure'] }).report.columns!.rows()
+  expect(rest.filter(({ use }) => use === 'excluded').map(({ column }) => column)).toEqual([
+    'id',
+    'w',
+    'other',
+    'name',
+  ])
+  const texts = errorOf(() => fromFlatTable(table, { label: 'churn', weight: 'name' }))
+  expect(texts.problems).toMatchObject([
+    { code: 'column-type', parameter: 'weight column name', received: 'text' },
+  ])
+})
+
+test('ids are whole numbers that a number holds exactly, or texts of any digits', () => {
+  const idsOf = (id: readonly Cell[]) => fromFlatTable(flat([1, 0], { id }), { id: 'id', label: 'churn' }).ids
+  const last = Number.MAX_SAFE_INTEGER
+  expect(idsOf([last, -last])).toEqual(['9007199254740991', '-9007199254740991'])
+  expect(idsOf(['9007199254740993', '9007199254740992'])).toHaveLength(2)
+  for (const beyond of [last + 1, -last - 1]) {
+    expect(errorOf(() => idsOf([1, beyond])).problems).toMatchObject([
+      { code: 'out-of-range', received: beyond, place: { row: 2 } },
+    ])
+  }
+})
+
+test('the rows of an id that is there often are listed up to the fifth', () => {
+  const said = (times: number) =>
+    errorOf(() =>
+      fromFlatTable(
+        flat(
+          Array.from({ length: times }, (_, row) => row % 2),
+          { id: Array(times).fill('A') },
+        ),
+        {
+          id: 'id',
+          label: 'churn',
+        },
+      ),
+    )
+  expect(said(5).problems).toMatchObject([{ count: 5, place: { row: 2 } }])
+  expect(said(5).message).toContain('(rows 1, 2, 3, 4, 5)')
+  expect(said(6).message).toContain('(rows 1, 2, 3, 4, 5, …)')
+})
+
+test.each<[string, Cell[], object, number[]]>([
+  ['the other one of two where only stayed is named', ['here', 'gone'], { negative: 'here' }, [0, 1]],
+  ['both named, churned first', ['gone', 'here'], { positive: 'gone', negative: 'here' }, [1, 0]],
+  ['a word for churned beside a plain no', ['churned', 'no'], {}, [1, 0]],
+  ['a plain yes beside a word for stayed', ['active', 'yes'], {}, [0, 1]],
+  ['words that need no case, space or full stop', ['Not_Churned.', ' CHURNED '], {}, [0, 1]],
+  ['numbers that are named', [2, 1, 1], { positive: 2 }, [1, 0, 0]],
+  ['several churned, all others plainly no', ['a', 'no', 'b', 'n'], { positive: ['a', 'b'] }, [1, 0, 1, 0]],
+])('outcomes: %s', (_, churn, said, outcome) => {
+  expect([...fromFlatTable(flat(churn), { label: 'churn', ...said }).outcome]).toEqual(outcome)
+})
+
+test.each<[string, Cell[], object, ProblemCode, string]>([
+  ['all values churned', ['a', 'b'], { positive: ['a', 'b'] }, 'one-class', 'not "a", "b" alone'],
+  ['two others beside stayed', ['a', 'b', 'c'], { negative: 'c' }, 'value-unknown', 'not 3 ("a", "b", "c")'],
+  [
+    'one left beside both',
+    ['a', 'b', 'c'],
+    { positive: 'a', negative: 'b' },
+    'value-unknown',
+    'two different values, not 3',
+  ],
+  ['no list at all', ['a', 'b'], { positive: [] }, 'option-invalid', 'positive'],
+  [
+    'a stayed that is not there',
+    ['a', 'b'],
+    { negative: 'd' },
+    'value-unknown',
+    'that means stayed, one of "a", "b"',
+  ],
+  [
+    'ten values',
+    [...'abcdefghij'],
+    {},
+    'value-unknown',
+    'not 10 ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j")',
+  ],
+  [
+    'eleven values',
+    [...'abcdefghijk'],
+    {},
+    'value-unknown',
+    'not over 10 ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", …)',
+  ],
+])('labels are refused: %s', (_, churn, said, code, sentence) => {
+  const error = errorOf(() => fromFlatTable(flat(churn), { label: 'churn', ...said }))
+  expect(codes(error)).toEqual([code])
+  expect(error.message).toContain(sentence)
+})
+
+test('churned and stayed in a column called the opposite are as plain as ever', () => {
+  const table = tableFrom({ tenure: [1, 2], retained: ['stayed', 'churned'] })
+  expect([...fromFlatTable(table, { label: 'retained' }).outcome]).toEqual([0, 1])
+})
+
 test('what is left out as names says so where it looks like numbers', () => {
   const churn = Array.from({ length: 30 }, (_, row) => row % 2)
   const { warnings } = fromFlatTable(

@@ -85,6 +85,25 @@ test('same seed, same split; another seed, another split', () => {
   expect(tested(5)).not.toEqual(tested(6))
 })
 
+test('left out, a fifth is drawn, of churners and of stayers alike, by seed 1', () => {
+  const ids = Array.from({ length: 50 }, (_, row) => `C${row}`)
+  const dataset = datasetOfRows(
+    ids,
+    ids.map((_, row) => Number(row < 10)),
+  )
+  const split = splitRows(dataset)
+  expect(split).toMatchObject({ testFrom: null, purgedRows: 0, unusedRows: 0 })
+  expect(split.test.ids).toEqual(splitRows(dataset, { testShare: 0.2, seed: 1, stratify: true }).test.ids)
+  // 2 of 10 and 8 of 40. Drawn from all as one the churners among ten vary.
+  const churned = (stratify: boolean, seed: number) => {
+    const { outcome } = splitRows(dataset, { stratify, seed }).test
+    return [outcome.length, outcome.reduce((sum, one) => sum + one, 0)]
+  }
+  const seeds = Array.from({ length: 10 }, (_, seed) => seed)
+  expect(seeds.map((seed) => churned(true, seed))).toEqual(seeds.map(() => [10, 2]))
+  expect(new Set(seeds.map((seed) => churned(false, seed)[1])).size).toBeGreaterThan(1)
+})
+
 test('a split that leaves one part empty is refused', () => {
   expect(() => splitRows(datasetOfRows(['A', 'B'], [0, 1]), { testShare: 0.01 })).toThrow(
     'splitRows: expected testShare to leave customers in both parts, of 2, got 0.01 (number). Use a share nearer to 0.5, or more rows.',
