@@ -144,6 +144,346 @@ test('columns that only some operators have give the features of the operators w
   )
 })
 
+const allOptions = {
+  attributes: ['region', 'vip'],
+  complaintTopics: ['network'],
+  withinPlan: true,
+}
+
+test('the telecom features are these', () => {
+  expect(telecomFeatures(everything, allOptions).map(featureName)).toMatchInlineSnapshot(`
+    [
+      "tenure_months",
+      "band(tenure_months,3,6,12,24)",
+      "customer_region",
+      "customer_vip",
+      "is_other_payerId",
+      "usage_minutes_sum_1m",
+      "usage_minutes_sum_3m",
+      "usage_minutes_sum_6m",
+      "usage_minutes_slope_6m",
+      "usage_minutes_drop_3m",
+      "usage_minutes_variability_6m",
+      "usage[weekday|6|7]_minutes_sum_3m_per_usage_minutes_sum_3m",
+      "usage[direction=out]_minutes_sum_3m_per_usage_minutes_sum_3m",
+      "usage[hour!=[7,22)]_minutes_sum_3m_per_usage_minutes_sum_3m",
+      "usage_minutes_sum_1m_per_(plan_minutesAllowance)",
+      "usage_dataMb_sum_1m",
+      "usage_dataMb_sum_3m",
+      "usage_dataMb_sum_6m",
+      "usage_dataMb_slope_6m",
+      "usage_dataMb_drop_3m",
+      "usage_dataMb_variability_6m",
+      "usage[weekday|6|7]_dataMb_sum_3m_per_usage_dataMb_sum_3m",
+      "usage[direction=out]_dataMb_sum_3m_per_usage_dataMb_sum_3m",
+      "usage[hour!=[7,22)]_dataMb_sum_3m_per_usage_dataMb_sum_3m",
+      "usage_messages_sum_1m",
+      "usage_messages_sum_3m",
+      "usage_messages_sum_6m",
+      "usage_messages_slope_6m",
+      "usage_messages_drop_3m",
+      "usage_messages_variability_6m",
+      "usage[weekday|6|7]_messages_sum_3m_per_usage_messages_sum_3m",
+      "usage[direction=out]_messages_sum_3m_per_usage_messages_sum_3m",
+      "usage[hour!=[7,22)]_messages_sum_3m_per_usage_messages_sum_3m",
+      "usage_seats_sum_1m",
+      "usage_seats_sum_3m",
+      "usage_seats_sum_6m",
+      "usage_seats_slope_6m",
+      "usage_seats_drop_3m",
+      "usage_seats_variability_6m",
+      "usage[weekday|6|7]_seats_sum_3m_per_usage_seats_sum_3m",
+      "usage[direction=out]_seats_sum_3m_per_usage_seats_sum_3m",
+      "usage[hour!=[7,22)]_seats_sum_3m_per_usage_seats_sum_3m",
+      "usage_activeDays_1m",
+      "usage_activeDays_3m",
+      "usage_recency",
+      "usage_silent_streak_6m",
+      "usage_minutes_falling_streak_6m",
+      "bills_amount_sum_1m",
+      "bills_amount_sum_3m",
+      "bills_amount_mean_6m",
+      "bills_amount_mean_3m",
+      "bills_amount_slope_6m",
+      "bills_amount_drop_3m",
+      "bills_amount_variability_6m",
+      "bills_amount_rising_streak_6m",
+      "bills_amount_sum_1m_per_bills_amount_mean_3m_lag1m",
+      "bills_overage_sum_3m_per_bills_amount_sum_3m",
+      "bills_discount_sum_3m_per_bills_amount_sum_3m",
+      "bills_overage_sum_3m",
+      "payments_recency",
+      "payments[kind=late]_count_3m",
+      "payments[kind=failed]_count_3m",
+      "payments[kind=recharge]_count_3m",
+      "payments[kind=partial]_count_3m",
+      "payments[kind=failed]_count_6m_per_payments_count_6m",
+      "payments[kind=recharge]_gapMean_6m",
+      "payments[kind=recharge]_gapDeviation_6m_per_payments[kind=recharge]_gapMean_6m",
+      "(payments[kind=recharge]_recency)_per_payments[kind=recharge]_gapMean_6m",
+      "payments[kind=recharge]_amount_mean_6m_per_bills_amount_mean_3m",
+      "payments_balance_min_3m",
+      "(payments_balance_last_6m)_per_bills_amount_mean_3m",
+      "bills_amount_sum_all_minus_payments[kind!=failed]_amount_sum_all",
+      "oldest_unpaid_days(bills_amount,payments[kind!=failed]_amount)",
+      "contacts[kind=complaint]_count_1m",
+      "contacts[kind=complaint]_count_3m",
+      "contacts[kind=complaint]_count_6m",
+      "contacts[kind=cancel-request]_count_3m",
+      "contacts[kind=complaint]_recency",
+      "contacts[kind=complaint]_count_6m_minus_contacts[kind=complaint]_topic_distinct_6m",
+      "contacts[kind=complaint][topic=network]_count_6m",
+      "contacts[kind=complaint]_resolvedAt_openCount",
+      "contacts[kind=complaint]_resolvedAt_openOldestDays",
+      "plan_plan",
+      "plan_fee",
+      "plan_converged",
+      "plan_bound",
+      "(plan_fee)_minus_(plan[lag3m]_fee)",
+      "days_until_plan_contractEnd",
+      "band(days_until_plan_contractEnd,-30,0,31,92)",
+      "days_until_plan_promotionEnd",
+      "count_true(plan_bound,plan_giftBound,plan_deviceBound,plan_pointsBound,plan_balanceBound,plan_converged)",
+      "days_until_plan_from",
+      "plans_count_12m",
+      "plans_count_all",
+      "devices_deviceId_changes_12m",
+      "devices_count_3m",
+      "devices_generation_last_12m",
+      "percentile(usage_minutes_sum_3m,plan_plan)",
+      "percentile(usage_dataMb_sum_3m,plan_plan)",
+      "percentile(usage_messages_sum_3m,plan_plan)",
+      "percentile(usage_seats_sum_3m,plan_plan)",
+      "percentile(bills_amount_mean_3m,plan_plan)",
+    ]
+  `)
+})
+
+test('the features of subscriptions and of transactions are these', () => {
+  expect(
+    subscriptionFeatures(everything, { attributes: ['region', 'vip'] }).map(featureName),
+  ).toMatchInlineSnapshot(`
+    [
+      "tenure_months",
+      "band(tenure_months,1,3,12,24)",
+      "customer_region",
+      "customer_vip",
+      "usage_activeDays_7d",
+      "usage_activeDays_28d",
+      "usage_activeDays_91d",
+      "usage_activeDays_7d_per_usage_activeDays_28d",
+      "usage_recency",
+      "usage_silent_streak_6m",
+      "usage_feature_distinct_28d",
+      "usage_feature_distinct_28d_minus_usage_feature_distinct_28d_lag28d",
+      "usage_feature_entropy_28d",
+      "usage_seats_last_3m",
+      "(usage_seats_last_3m)_per_(usage_seats_last_3m_lag3m)",
+      "usage_minutes_sum_28d",
+      "usage_minutes_slope_6m",
+      "usage_minutes_drop_3m",
+      "usage_minutes_variability_6m",
+      "usage_dataMb_sum_28d",
+      "usage_dataMb_slope_6m",
+      "usage_dataMb_drop_3m",
+      "usage_dataMb_variability_6m",
+      "usage_messages_sum_28d",
+      "usage_messages_slope_6m",
+      "usage_messages_drop_3m",
+      "usage_messages_variability_6m",
+      "usage_hour_sum_28d",
+      "usage_hour_slope_6m",
+      "usage_hour_drop_3m",
+      "usage_hour_variability_6m",
+      "bills_amount_last_3m",
+      "(bills_amount_last_3m)_per_(bills_amount_last_3m_lag3m)",
+      "(bills_amount_last_3m)_per_(bills_amount_last_3m_lag12m)",
+      "bills_amount_falling_streak_6m",
+      "payments_recency",
+      "payments[kind=failed]_count_3m",
+      "payments[kind=failed]_recency",
+      "plan_plan",
+      "plan_fee",
+      "(plan_fee)_minus_(plan[lag3m]_fee)",
+      "days_until_plan_contractEnd",
+      "days_until_plan_from",
+      "plans_count_12m",
+      "contacts[kind=complaint|ticket]_count_1m",
+      "contacts[kind=complaint|ticket]_count_3m",
+      "contacts[kind=complaint|ticket]_recency",
+      "contacts[kind=cancel-request]_count_3m",
+      "contacts[kind=complaint|ticket]_resolvedAt_openCount",
+      "contacts[kind=complaint|ticket]_resolvedAt_openOldestDays",
+    ]
+  `)
+  expect(transactionFeatures().map(featureName)).toMatchInlineSnapshot(`
+    [
+      "payments_recency",
+      "tenure_months",
+      "payments_count_all",
+      "payments_count_30d",
+      "payments_count_60d",
+      "payments_count_90d",
+      "payments_count_180d",
+      "payments_gapMean_all",
+      "payments_gapDeviation_all",
+      "(payments_recency)_per_payments_gapMean_all",
+      "payments_amount_sum_all",
+      "payments_amount_mean_all",
+      "payments_amount_sum_30d",
+      "payments_amount_sum_60d",
+      "payments_amount_sum_90d",
+      "payments_amount_sum_180d",
+    ]
+  `)
+})
+
+test('a table or a column that is not there takes these features away', () => {
+  const names = (tables: HistoryKinds) => telecomFeatures(tables, allOptions).map(featureName)
+  const subscriptionNames = (tables: HistoryKinds) => subscriptionFeatures(tables).map(featureName)
+  const without = (table: keyof HistoryKinds, column: string): HistoryKinds => {
+    const { [column]: _, ...others } = everything[table]!
+    return { ...everything, [table]: others }
+  }
+  const change = (of: (tables: HistoryKinds) => string[], tables: HistoryKinds) => {
+    const [all, left] = [of(everything), of(tables)]
+    return [
+      ...all.filter((name) => !left.includes(name)).map((name) => `- ${name}`),
+      ...left.filter((name) => !all.includes(name)).map((name) => `+ ${name}`),
+    ]
+  }
+  const columns = {
+    customers: ['payerId'],
+    usage: ['direction'],
+    bills: ['discount', 'overage'],
+    payments: ['kind', 'balance'],
+    plans: ['fee', 'contractEnd', 'promotionEnd', 'converged', 'minutesAllowance'],
+    contacts: ['topic', 'resolvedAt'],
+    devices: ['generation'],
+  } as const
+  const telecom = Object.entries(columns).flatMap(([table, each]) =>
+    each.map((column) => [`${table}.${column}`, change(names, without(table as 'usage', column))]),
+  )
+  const noBills = [
+    'bills',
+    change(names, { ...everything, bills: undefined }).filter((name) => !/[- (]bills/.test(name)),
+  ]
+  expect(Object.fromEntries([...telecom, noBills])).toMatchInlineSnapshot(`
+    {
+      "bills": [
+        "- payments[kind=recharge]_amount_mean_6m_per_bills_amount_mean_3m",
+        "- (payments_balance_last_6m)_per_bills_amount_mean_3m",
+      ],
+      "bills.discount": [
+        "- bills_discount_sum_3m_per_bills_amount_sum_3m",
+      ],
+      "bills.overage": [
+        "- bills_overage_sum_3m_per_bills_amount_sum_3m",
+        "- bills_overage_sum_3m",
+      ],
+      "contacts.resolvedAt": [
+        "- contacts[kind=complaint]_resolvedAt_openCount",
+        "- contacts[kind=complaint]_resolvedAt_openOldestDays",
+      ],
+      "contacts.topic": [
+        "- contacts[kind=complaint]_count_6m_minus_contacts[kind=complaint]_topic_distinct_6m",
+        "- contacts[kind=complaint][topic=network]_count_6m",
+      ],
+      "customers.payerId": [
+        "- is_other_payerId",
+      ],
+      "devices.generation": [
+        "- devices_generation_last_12m",
+      ],
+      "payments.balance": [
+        "- payments_balance_min_3m",
+        "- (payments_balance_last_6m)_per_bills_amount_mean_3m",
+      ],
+      "payments.kind": [
+        "- payments[kind=late]_count_3m",
+        "- payments[kind=failed]_count_3m",
+        "- payments[kind=recharge]_count_3m",
+        "- payments[kind=partial]_count_3m",
+        "- payments[kind=failed]_count_6m_per_payments_count_6m",
+        "- payments[kind=recharge]_gapMean_6m",
+        "- payments[kind=recharge]_gapDeviation_6m_per_payments[kind=recharge]_gapMean_6m",
+        "- (payments[kind=recharge]_recency)_per_payments[kind=recharge]_gapMean_6m",
+        "- payments[kind=recharge]_amount_mean_6m_per_bills_amount_mean_3m",
+        "- bills_amount_sum_all_minus_payments[kind!=failed]_amount_sum_all",
+        "- oldest_unpaid_days(bills_amount,payments[kind!=failed]_amount)",
+        "+ bills_amount_sum_all_minus_payments_amount_sum_all",
+        "+ oldest_unpaid_days(bills_amount,payments_amount)",
+      ],
+      "plans.contractEnd": [
+        "- days_until_plan_contractEnd",
+        "- band(days_until_plan_contractEnd,-30,0,31,92)",
+      ],
+      "plans.converged": [
+        "- plan_converged",
+        "- count_true(plan_bound,plan_giftBound,plan_deviceBound,plan_pointsBound,plan_balanceBound,plan_converged)",
+        "+ count_true(plan_bound,plan_giftBound,plan_deviceBound,plan_pointsBound,plan_balanceBound)",
+      ],
+      "plans.fee": [
+        "- plan_fee",
+        "- (plan_fee)_minus_(plan[lag3m]_fee)",
+      ],
+      "plans.minutesAllowance": [
+        "- usage_minutes_sum_1m_per_(plan_minutesAllowance)",
+      ],
+      "plans.promotionEnd": [
+        "- days_until_plan_promotionEnd",
+      ],
+      "usage.direction": [
+        "- usage[direction=out]_minutes_sum_3m_per_usage_minutes_sum_3m",
+        "- usage[direction=out]_dataMb_sum_3m_per_usage_dataMb_sum_3m",
+        "- usage[direction=out]_messages_sum_3m_per_usage_messages_sum_3m",
+        "- usage[direction=out]_seats_sum_3m_per_usage_seats_sum_3m",
+      ],
+    }
+  `)
+  const subscriptions = (
+    [
+      'usage.feature',
+      'usage.seats',
+      'payments.kind',
+      'plans.fee',
+      'plans.contractEnd',
+      'contacts.resolvedAt',
+    ] as const
+  ).map((name) => {
+    const [table, column] = name.split('.') as ['usage', string]
+    return [name, change(subscriptionNames, without(table, column))]
+  })
+  expect(Object.fromEntries(subscriptions)).toMatchInlineSnapshot(`
+    {
+      "contacts.resolvedAt": [
+        "- contacts[kind=complaint|ticket]_resolvedAt_openCount",
+        "- contacts[kind=complaint|ticket]_resolvedAt_openOldestDays",
+      ],
+      "payments.kind": [
+        "- payments[kind=failed]_count_3m",
+        "- payments[kind=failed]_recency",
+      ],
+      "plans.contractEnd": [
+        "- days_until_plan_contractEnd",
+      ],
+      "plans.fee": [
+        "- plan_fee",
+        "- (plan_fee)_minus_(plan[lag3m]_fee)",
+      ],
+      "usage.feature": [
+        "- usage_feature_distinct_28d",
+        "- usage_feature_distinct_28d_minus_usage_feature_distinct_28d_lag28d",
+        "- usage_feature_entropy_28d",
+      ],
+      "usage.seats": [
+        "- usage_seats_last_3m",
+        "- (usage_seats_last_3m)_per_(usage_seats_last_3m_lag3m)",
+      ],
+    }
+  `)
+})
+
 test('the hour of the day is no measure that is added up', () => {
   const names = telecomFeatures(everything).map(featureName)
   expect(names.filter((name) => name.includes('usage_hour'))).toEqual([])
