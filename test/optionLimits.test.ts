@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { HoldfastError } from '../src/base/errors.js'
 import { flatChunks } from '../src/dataset/flatChunks.js'
 import { fromFlatTable } from '../src/dataset/fromFlatTable.js'
@@ -7,7 +7,16 @@ import { bootstrapInterval } from '../src/evaluate/interval/bootstrapInterval.js
 import { realisedProfit } from '../src/evaluate/profit/realisedProfit.js'
 import { rocCurve } from '../src/evaluate/ranking/rocCurve.js'
 import { segmentTable } from '../src/evaluate/segment/segmentTable.js'
+import { countOf } from '../src/feature/builders/aggregateBuilders.js'
+import { band, countTrue, type log1p } from '../src/feature/builders/arithmeticBuilders.js'
+import { attribute, inForce, tenure } from '../src/feature/builders/customerBuilders.js'
+import { drop, recency, slope, streak, variability } from '../src/feature/builders/rowBuilders.js'
+import { hours } from '../src/feature/builders/rowFilters.js'
 import { callingCircle } from '../src/feature/circle/circleRule.js'
+import { featureRuleSchema } from '../src/feature/featureRuleSchema.js'
+import type { FeatureRule } from '../src/feature/rule.js'
+import { telecomFeatures } from '../src/feature/sets/telecom/telecomFeatures.js'
+import { transactionFeatures } from '../src/feature/sets/transactionFeatures.js'
 import { unpaidBefore } from '../src/label/cancelCause.js'
 import { cancelled } from '../src/label/cancelled.js'
 import { planDowngraded } from '../src/label/planDowngraded.js'
@@ -51,6 +60,14 @@ const table: Call = (options) => fromFlatTable(flat, { label: 'c', ...(options a
 const chunks: Call = (options) => flatChunks('x.csv', { label: 'churn', ...(options as object) })
 const split: Call = (options) =>
   splitRows(fromFlatTable(flat, { label: 'c' }), { testShare: 0.5, ...(options as object) })
+const where: Call = (condition) => recency('usage', condition)
+const windowOf: Call = (window) => countOf('usage', window)
+const dayWindow: Call = (options) => countOf('usage', { days: 1, ...(options as object) } as never)
+const monthWindow: Call = (options) => countOf('usage', { months: 1, ...(options as object) } as never)
+const byMonths =
+  (build: (months: number) => FeatureRule): Call =>
+  ({ months }: { months: number }) =>
+    build(months)
 const segments: Call = (options) =>
   segmentTable(probability, outcome, { size: [1, 2, 3, 4, 5] }, { resamples: 20, ...(options as object) })
 const profit: Call = (options) => realisedProfit(probability, outcome, offer, 'paying', options)
@@ -125,6 +142,86 @@ const limits: [string, Call, string, unknown[], unknown[]][] = [
   ['flatChunks', chunks, 'features', [['a']], [[]]],
   ['flatChunks', chunks, 'rowsEach', ...atLeast(1)],
   ['splitRows', split, 'seed', [-(2 ** 31), 2 ** 32 - 1], [-(2 ** 31) - 1, 2 ** 32, 0.5]],
+  ['a window', windowOf, 'days', [1, 36_500], [0, 36_501, 0.5]],
+  ['a window', windowOf, 'months', [1, 36_500], [0, 36_501, 0.5]],
+  ['a window of days', dayWindow, 'lag', [0, 36_500], [-1, 36_501]],
+  ['a window of months', monthWindow, 'lag', [0, 36_500], [-1, 36_501]],
+  ['slope', byMonths((months) => slope('usage', 'x', months)), 'months', [2, 120], [1, 121]],
+  ['drop', byMonths((months) => drop('usage', 'x', months)), 'months', [1, 120], [0, 121]],
+  ['variability', byMonths((months) => variability('usage', 'x', months)), 'months', [2, 36], [1, 37]],
+  ['streak', byMonths((months) => streak('usage', 'active', months)), 'months', [1, 36], [0, 37]],
+  ['inForce', ((lag: never) => inForce('fee', 'number', lag)) as Call, 'days', [1, 36_500], [0, 36_501]],
+  ['inForce', ((lag: never) => inForce('fee', 'number', lag)) as Call, 'months', [1, 36_500], [0, 36_501]],
+  [
+    'band',
+    (({ edges }: { edges: number[] }) => band(tenure(), edges)) as Call,
+    'edges',
+    [[1], [-1, 2]],
+    [[], [2, 1], [1, 1]],
+  ],
+  ['countTrue', (({ of }: { of: [] }) => countTrue(of)) as Call, 'of', [[tenure()]], [[]]],
+  [
+    'attribute',
+    (({ column }: { column: string }) => attribute(column)) as Call,
+    'column',
+    ['a'],
+    ['', 'cancelledAt'],
+  ],
+  ['a filter', where, 'weekday', [[1], [7], [1, 2, 3, 4, 5, 6, 7]], [[0], [8], [], [1, 1], [1.5]]],
+  [
+    'a filter',
+    ((options: object) => where({ column: 'x', ...options } as never)) as Call,
+    'in',
+    [['a']],
+    [[]],
+  ],
+  [
+    'a filter',
+    ((options: object) => where({ column: 'x', ...options } as never)) as Call,
+    'between',
+    [
+      [1, 2],
+      [null, 2],
+      [1, null],
+    ],
+    [
+      [null, null],
+      [2, 1],
+      [1, 1],
+    ],
+  ],
+  [
+    'a list of conditions',
+    (({ list }: { list: never }) => where(list)) as Call,
+    'list',
+    [[{ weekday: [1] }, { weekday: [2] }]],
+    [[], [{ weekday: [1] }], [{ weekday: [1] }, { weekday: [1] }]],
+  ],
+  ['hours', (({ from }: { from: number }) => hours(from, 12)) as Call, 'from', [0, 24], [-0.5, 24.5, 12]],
+  ['transactionFeatures', transactionFeatures as Call, 'windowDays', [[1]], [[], [0], [0.5]]],
+  ['transactionFeatures', transactionFeatures as Call, 'measure', ['a', null], ['']],
+  [
+    'telecomFeatures',
+    ((options: object) => telecomFeatures({}, options)) as Call,
+    'attributes',
+    [['a']],
+    [['']],
+  ],
+  [
+    'telecomFeatures',
+    ((options: object) => telecomFeatures({}, options)) as Call,
+    'outgoing',
+    [['a']],
+    [[], ['']],
+  ],
+  [
+    'telecomFeatures',
+    ((kinds: object) => telecomFeatures({}, { kinds })) as Call,
+    'late',
+    [['a']],
+    [[], ['']],
+  ],
+  ['telecomFeatures', ((columns: object) => telecomFeatures({}, { columns })) as Call, 'hour', ['a'], ['']],
   ['riskBands', ((options: never) => riskBands(0.05, options)) as Call, 'high', [4], [0]],
   ['tagMonths', tag, 'acquisitionMonths', ...atLeast(1)],
   ['tagMonths', tag, 'maturityMonths', [12], [0, 12.5]],
@@ -163,6 +260,15 @@ describe('the limits of options are those that their docs state', () => {
         `${option} ${value}`,
       ).not.toEqual([])
   })
+})
+
+test('a rule has at most 24 levels', () => {
+  const nested = (levels: number) => {
+    let rule: ReturnType<typeof log1p> | ReturnType<typeof tenure> = tenure()
+    for (let level = 1; level < levels; level++) rule = { kind: 'transformed', of: rule, by: 'log1p' }
+    return featureRuleSchema.safeParse(rule).success
+  }
+  expect([nested(1), nested(24), nested(25)]).toEqual([true, true, false])
 })
 
 describe('what is left out is what the docs of the options state', () => {

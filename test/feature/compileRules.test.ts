@@ -7,7 +7,7 @@ import { drop, slope } from '../../src/feature/builders/rowBuilders.js'
 import { compileRules } from '../../src/feature/memory/compileRules.js'
 import { featuresOf } from '../../src/feature/memory/featuresOf.js'
 import { featureName } from '../../src/feature/name/featureName.js'
-import type { PercentileReference } from '../../src/feature/percentileReference.js'
+import { type PercentileReference, percentileIn } from '../../src/feature/percentileReference.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { cellOf } from '../../src/table/table.js'
 
@@ -17,6 +17,24 @@ function partCount(rules: readonly FeatureRule[]): number {
   return compileRules(rules).program.tables.flatMap(({ groups }) => groups.flatMap(({ parts }) => parts))
     .length
 }
+
+test('a standing counts those below and half of those alike, to 9 decimals, of one group', () => {
+  const reference = {
+    feature: 'percentile(x)',
+    cutoff: epochDay('2025-01-01'),
+    groups: [
+      { within: 'a', values: [-1, 0, 4], upTo: [2, 3, 7] },
+      { within: null, values: [5], upTo: [1] },
+    ],
+  }
+  const standing = (value: number | null, within: string | null = 'a') =>
+    percentileIn(reference, value, within)
+  // Two at −1, one at 0, four at 4.
+  expect([-2, -1, 0, 3, 4, 5].map((value) => standing(value))).toEqual([0, 1 / 7, 2.5 / 7, 3 / 7, 5 / 7, 1])
+  expect([-1 - 4e-10, -4e-10, 4 + 4e-10].map((value) => standing(value))).toEqual([1 / 7, 2.5 / 7, 5 / 7])
+  expect(standing(4 - 6e-10)).toBe(3 / 7)
+  expect([standing(5, null), standing(null), standing(4, 'b')]).toEqual([0.5, null, null])
+})
 
 test('what several rules ask for is computed once', () => {
   const sums = [0, 1, 2].map((lag) => sumOf('usage', 'minutes', { months: 1, lag }))

@@ -2,15 +2,44 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   activeDays,
+  changesOf,
   countOf,
+  distinctOf,
+  entropyOf,
+  gapDeviation,
+  gapMean,
   maxOf,
   meanOf,
   minOf,
   sumOf,
 } from '../../src/feature/builders/aggregateBuilders.js'
-import { difference, ratio } from '../../src/feature/builders/arithmeticBuilders.js'
-import { attribute, daysUntil, inForce, tenure } from '../../src/feature/builders/customerBuilders.js'
-import { drop, recency, slope } from '../../src/feature/builders/rowBuilders.js'
+import {
+  band,
+  countTrue,
+  difference,
+  log1p,
+  percentile,
+  ratio,
+  squareRoot,
+} from '../../src/feature/builders/arithmeticBuilders.js'
+import {
+  attribute,
+  daysUntil,
+  inForce,
+  isOther,
+  tenure,
+} from '../../src/feature/builders/customerBuilders.js'
+import {
+  drop,
+  firstValue,
+  lastValue,
+  oldestUnpaid,
+  openRows,
+  recency,
+  slope,
+  streak,
+  variability,
+} from '../../src/feature/builders/rowBuilders.js'
 import { featureRuleSchema } from '../../src/feature/featureRuleSchema.js'
 import { describeFeature } from '../../src/feature/name/describeFeature.js'
 import { featureKind, featureName } from '../../src/feature/name/featureName.js'
@@ -77,6 +106,69 @@ test.each<[FeatureRule, string, string]>([
   ],
 ])('%o is called %s and reads "%s"', (rule, name, words) => {
   expect(featureName(rule)).toBe(name)
+  expect(describeFeature(rule)).toBe(words)
+})
+
+const month = { months: 1 }
+
+test.each<[FeatureRule, string]>([
+  [countOf('usage', { days: 1, lag: 7 }), 'number of usage records in the 1 day up to 7 days ago'],
+  [countOf('plans', { months: 3, lag: 0 }), 'number of plan changes in the last 3 months'],
+  [countOf('devices', { days: 2, lag: 1 }), 'number of device records in the 2 days up to 1 day ago'],
+  [distinctOf('usage', 'cell_id', month), 'cell id, different values in the last month'],
+  [entropyOf('contacts', 'kind', month), 'contact kind, spread over its values in the last month'],
+  [changesOf('devices', 'deviceId', 'all'), 'device id, changes so far'],
+  [gapMean('usage', 'all'), 'mean time between days with usage so far'],
+  [gapDeviation('payments', month), 'irregularity of the time between days with payments in the last month'],
+  [variability('bills', 'billAmount', 6), 'bill amount, variability over the last 6 months'],
+  [firstValue('plans', 'fee', 'number', 'all'), 'plan fee, first value so far'],
+  [lastValue('usage', 'cell', 'text', month), 'cell, last value of the last month'],
+  [streak('usage', 'active', 6), 'last months in a row with usage, at most 6'],
+  [streak('usage', 'silent', 1), 'last months in a row without usage, at most 1'],
+  [streak('bills', 'amount', 'rising', 6), 'last months in a row of rising bill amount, at most 6'],
+  [streak('bills', 'amount', 'falling', 6), 'last months in a row of falling bill amount, at most 6'],
+  [openRows('contacts', 'closedAt', 'count'), 'number of contacts without closed at'],
+  [openRows('contacts', 'closedAt', 'oldestDays'), 'days since the oldest contact without closed at'],
+  [
+    oldestUnpaid({ table: 'bills', measure: 'amount' }, { table: 'payments', measure: 'amount' }),
+    'days since the oldest bill amount that payment amount does not cover',
+  ],
+  [isOther('payerId'), 'payer id is somebody else'],
+  [daysUntil('promotionEnd', 'customer'), 'days until promotion end'],
+  [inForce('plan', 'text', { days: 1 }), 'plan in force 1 day ago'],
+  [inForce('fee', 'number', { months: 2 }), 'fee (plan in force 2 months ago)'],
+  [
+    ratio(difference(tenure(), recency('bills')), tenure()),
+    '(months since activation, minus days since the last bill), divided by months since activation',
+  ],
+  [
+    difference(ratio(tenure(), recency('bills')), tenure()),
+    '(months since activation, divided by days since the last bill), minus months since activation',
+  ],
+  [
+    countTrue([tenure(), recency('payments')]),
+    'how many are above 0 of: months since activation; days since the last payment',
+  ],
+  [band(tenure(), [3, 12]), 'band of months since activation (from 3, 12)'],
+  [log1p(tenure()), 'logarithm of months since activation'],
+  [squareRoot(tenure()), 'square root of months since activation'],
+  [
+    percentile(tenure(), inForce('plan', 'text')),
+    'months since activation, standing among the same plan in force',
+  ],
+  [percentile(tenure()), 'months since activation, standing among all customers'],
+  [recency('usage', { weekday: [1, 7] }), 'days since the last usage (on Monday or Sunday)'],
+  [recency('usage', { column: 'hour', between: [22, null] }), 'days since the last usage (hour from 22)'],
+  [recency('usage', { column: 'hour', between: [null, 7] }), 'days since the last usage (hour below 7)'],
+  [
+    recency('usage', [
+      { column: 'hour', notBetween: [7, 22] },
+      { column: 'roaming', is: false },
+    ]),
+    'days since the last usage (hour not from 7 to below 22, not roaming)',
+  ],
+  [recency('usage', { column: 'roaming', is: true }), 'days since the last usage (roaming)'],
+])('%o reads "%s"', (rule, words) => {
   expect(describeFeature(rule)).toBe(words)
 })
 
