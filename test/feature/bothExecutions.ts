@@ -17,7 +17,8 @@ export type FeatureValue = number | string | null
 export type Values = Map<string, FeatureValue[]>
 
 export function openCustomers(customers: readonly CustomerHistory[]): Promise<History> {
-  return openHistory(tablesOf(customers), { today: epochDay('2030-01-01') })
+  // Complete for every cutoff that is asked for, whatever rows a history happens to have.
+  return openHistory(tablesOf(customers), { today: epochDay('2030-01-01'), completeUntil: '2027-01-01' })
 }
 
 /** The values that the engine computes, for all customers that are active at the cutoffs. */
