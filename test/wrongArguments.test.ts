@@ -1,14 +1,15 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { HoldfastError } from '../src/base/errors.js'
 import * as holdfast from '../src/index.js'
 import * as score from '../src/score/index.js'
+import * as simulate from '../src/simulate/index.js'
 
 // As a caller in plain JavaScript: nothing keeps them from giving anything.
 type Call = (...args: unknown[]) => unknown
-const exported: Readonly<Record<string, unknown>> = { ...holdfast, ...score }
+const exported: Readonly<Record<string, unknown>> = { ...holdfast, ...score, ...simulate }
 const functions = Object.entries(exported).filter(
   (entry): entry is [string, Call] => typeof entry[1] === 'function',
 )
@@ -46,8 +47,14 @@ const values: Record<string, unknown> = {
   'a map': new Map(),
 }
 
-/** What opens an engine whatever is said, and the class of errors itself. */
+/** What has a test of its own below, and the class of errors itself. */
 const leftOut = ['openDuckdb', 'HoldfastError', 'Bitmap']
+
+/** Without options, 20,000 customers are simulated: that is no wrong argument. */
+function takesLong(name: string, args: readonly unknown[]): boolean {
+  const place = { simulateTables: 0, simulateOperator: 0, writeOperator: 1 }[name]
+  return place !== undefined && Object.keys(args[place] ?? {}).length === 0
+}
 
 test.each(functions.filter(([name]) => !leftOut.includes(name)))(
   '%s answers wrong arguments with a refusal in its own name',
@@ -63,6 +70,7 @@ test.each(functions.filter(([name]) => !leftOut.includes(name)))(
         [dataset, value],
         [model, value],
       ]) {
+        if (takesLong(name, args)) continue
         const said = await refusalOf(() => make(args))
         if (said === null) continue
         if (!(said instanceof HoldfastError)) wrong.push(`${what}: ${String(said)}`)
@@ -73,24 +81,121 @@ test.each(functions.filter(([name]) => !leftOut.includes(name)))(
   },
 )
 
-const methods: [string, object, string[]][] = [
-  ['model', holdfast.trainLogistic(dataset), ['probability', 'margin', 'contributions']],
-  ['boosting', holdfast.trainBoosting(dataset, { rounds: 2 }), ['probability', 'margin', 'contributions']],
-  ['scorer', scorer, ['scoreTable', 'scoreMatrix']],
-  ['table', table, ['column', 'numbers', 'texts', 'days', 'booleans', 'with', 'select', 'take']],
-]
+/** What public functions return, with methods of its own or of what is in it. */
+const months = 'ABCDEFGH'.split('').map((id) => ({ id, activatedAt: '2024-01-15' }))
+const history = await holdfast.openHistory({
+  customers: months.map((row, index) => ({ ...row, cancelledAt: index % 2 === 0 ? null : '2025-03-28' })),
+  usage: months.map(({ id }) => ({ id, day: '2025-03-05', minutes: 3 })),
+})
+afterAll(() => history.close())
+const engine = await holdfast.openDuckdb()
+afterAll(() => engine.close())
+const rules = [holdfast.sumOf('usage', 'minutes', { months: 1 })]
+const one = { customer: { id: 'A', activatedAt: '2024-01-15' }, usage: [] }
+const boosting = holdfast.trainBoosting(dataset, { rounds: 2 })
+const logistic = holdfast.trainLogistic(dataset)
+const returned: Record<string, object> = {
+  table,
+  dataset,
+  split: holdfast.splitRows(dataset),
+  prior: model,
+  boosting,
+  logistic,
+  forest: holdfast.trainForest(dataset, { trees: 2 }),
+  calibrated: holdfast.trainCalibrated(dataset, (data) => holdfast.trainLogistic(data), { folds: 2 }),
+  blend: holdfast.blendModels([
+    { model: boosting, weight: 0.5 },
+    { model: logistic, weight: 0.5 },
+  ]),
+  scorer,
+  evaluation: holdfast.evaluate(boosting, dataset),
+  report: holdfast.modelReport(boosting, dataset),
+  segments: holdfast.segmentTable(boosting.probability(dataset.features), dataset.outcome, {
+    x: [1, 1, 1, 1, 2, 2, 2, 2],
+  }),
+  history,
+  engine,
+  'compiled rules': holdfast.compileRules(rules),
+  'a followed customer': holdfast.followCustomer(one, rules),
+  builders: holdfast.featureBuilders(history.tables),
+  bitmap: holdfast.Bitmap.where(8, (row) => row > 3)!,
+  Bitmap: holdfast.Bitmap,
+  'a simulated operator': simulate.simulateTables({ customers: 3, months: 3 }),
+}
 
-test.each(methods)('the methods of a %s answer wrong arguments with a refusal', async (_, object, names) => {
-  const wrong: string[] = []
-  for (const name of names) {
-    const method = (object as Record<string, Call | undefined>)[name]
-    if (method === undefined) continue
-    for (const [what, value] of Object.entries(values)) {
-      const said = await refusalOf(() => method.call(object, value))
-      if (said !== null && !(said instanceof HoldfastError)) wrong.push(`${name} of ${what}: ${String(said)}`)
+/**
+ * What is left out: closing, the steps that rules are compiled to, pieces of SQL for engines, and the look-up of one bit, which
+ * stands in the innermost loops.
+ */
+const noMethods = /^close$|program|dialect\.(exactSum|pair|second|bitCount)|[Bb]itmap\.has|missing\.has/
+
+function methodsOf(value: unknown, path: string, seen: Set<unknown>, depth = 0): [string, object, Call][] {
+  if (value === null || !['object', 'function'].includes(typeof value)) return []
+  if (seen.has(value) || ArrayBuffer.isView(value) || depth > 3) return []
+  seen.add(value)
+  const found: [string, object, Call][] = []
+  const roots = [Object, Array, Function, Map, Set].map((root) => root.prototype as object)
+  for (
+    let level = value as object;
+    level !== null && !roots.includes(level);
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const name of Object.getOwnPropertyNames(level)) {
+      if (name === 'constructor' || name === 'prototype' || name === 'close') continue
+      const member = (value as Record<string, unknown>)[name]
+      const place = `${path}.${name}`
+      if (noMethods.test(place)) continue
+      if (typeof member === 'function') found.push([place, value as object, member as Call])
+      else found.push(...methodsOf(member, place, seen, depth + 1))
     }
   }
-  expect(wrong).toEqual([])
+  return found
+}
+
+test.each(Object.entries(returned))(
+  'the methods of %s answer wrong arguments with a refusal',
+  async (name, value) => {
+    const wrong: string[] = []
+    for (const [place, self, method] of methodsOf(value, name, new Set())) {
+      for (const [what, given] of Object.entries(values)) {
+        for (const args of [[given], [given, given], [table, given], ['x', given], [one, given]]) {
+          const said = await refusalOf(() => method.apply(self, args))
+          if (said !== null && !(said instanceof HoldfastError))
+            wrong.push(`${place} of ${what}: ${String(said)}`)
+        }
+      }
+    }
+    expect(wrong).toEqual([])
+  },
+)
+
+test('openDuckdb answers wrong arguments with a refusal', async () => {
+  const wrong: string[] = []
+  for (const [what, value] of Object.entries(values)) {
+    const opened: unknown = await holdfast.openDuckdb(value as holdfast.DuckdbOptions).then(
+      (each) => each.close(),
+      (error: unknown) => error,
+    )
+    const isRefused = opened instanceof HoldfastError && opened.operation === 'openDuckdb'
+    if (value !== undefined && !isRefused) wrong.push(`${what}: ${String(opened)}`)
+  }
+  // These say nothing
+  expect(wrong).toEqual(['null: undefined', 'an object: undefined'])
+})
+
+test('a row that a table does not have is refused', () => {
+  for (const row of [8, -1, 0.5, Number.NaN]) {
+    expect(() => table.row(row)).toThrow('to be the number of a row, from 0 to 7')
+    expect(() => table.cell('x', row)).toThrow('to be the number of a row, from 0 to 7')
+    expect(() => table.take([0, row])).toThrow('to be numbers of rows, from 0 to 7')
+  }
+})
+
+test('a history and an engine that are closed say so', async () => {
+  const closed = await holdfast.openDuckdb()
+  await closed.close()
+  const said = await refusalOf(() => closed.query('SELECT 1 AS x'))
+  expect(said).toBeInstanceOf(HoldfastError)
 })
 
 const later = Promise.resolve(table)

@@ -1,3 +1,5 @@
+import { checkArguments } from './arguments.js'
+
 /**
  * A set of row numbers, one bit a row: which values of a column are missing.
  *
@@ -13,6 +15,7 @@ export class Bitmap {
 
   /** Returns a bitmap with the bits set for which `isSet` says so, or null where it is set nowhere. */
   static where(length: number, isSet: (row: number) => boolean): Bitmap | null {
+    checkArguments('Bitmap.where', ['length', length, 'number'], ['isSet', isSet, 'function'])
     let words: Uint32Array | null = null
     for (let row = 0; row < length; row++) {
       if (!isSet(row)) continue
@@ -38,6 +41,7 @@ export class Bitmap {
 
   /** Returns the bitmap of the given rows, in their order; null where none is set. */
   take(rows: ArrayLike<number>): Bitmap | null {
+    checkArguments('Bitmap.take', ['rows', rows, 'list'])
     return Bitmap.where(rows.length, (row) => this.has(rows[row]!))
   }
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { Table } from '../table/table.js'
@@ -29,7 +30,10 @@ const duckdbOptions = z.strictObject({
 /** How DuckDB writes what SQL leaves open. */
 export const duckdbDialect: Dialect = Object.freeze({
   name: 'duckdb',
-  identifier: (name: string) => `"${name.replaceAll('"', '""')}"`,
+  identifier: (name: string) => {
+    checkArguments('dialect.identifier', ['name', name, 'text'])
+    return `"${name.replaceAll('"', '""')}"`
+  },
   literal: (value: string | number | boolean | null) => {
     if (value === null) return 'NULL'
     if (typeof value !== 'string') return String(value)
@@ -122,6 +126,7 @@ class DuckdbEngine implements Engine {
   }
 
   async run(statement: string): Promise<void> {
+    checkArguments('engine.run', ['statement', statement, 'text'])
     await this.#execute('engine.run', statement)
   }
 
@@ -132,6 +137,7 @@ class DuckdbEngine implements Engine {
 
   async *stream(statement: string, rowsEach: number): AsyncGenerator<Table, void, void> {
     const operation = 'engine.stream'
+    checkArguments(operation, ['rowsEach', rowsEach, 'number'])
     await this.#refuseSeveral(operation, statement)
     const connection = await this.#instance.connect()
     try {
@@ -144,12 +150,14 @@ class DuckdbEngine implements Engine {
   }
 
   async writeParquet(statement: string, path: string): Promise<void> {
+    checkArguments('engine.writeParquet', ['path', path, 'text'])
     await this.#refuseSeveral('engine.writeParquet', statement)
     const target = duckdbDialect.literal(path)
     await this.#execute('engine.writeParquet', `COPY (${statement}) TO ${target} (FORMAT parquet)`)
   }
 
   async load(name: string, table: Table): Promise<void> {
+    checkArguments('engine.load', ['name', name, 'text'], ['table', table, 'table'])
     const columns = table.columns.map(
       (column) => `${duckdbDialect.identifier(column.name)} ${sqlTypes[column.kind]}`,
     )
@@ -171,6 +179,7 @@ class DuckdbEngine implements Engine {
 
   // Of several statements DuckDB would give the rows of the first
   async #refuseSeveral(operation: string, statement: string): Promise<void> {
+    checkArguments(operation, ['statement', statement, 'text'])
     const count = await this.#connection.extractStatements(statement).then(
       (statements) => statements.count,
       () => 1, // does not parse: running it gives the better message

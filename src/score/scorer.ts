@@ -246,7 +246,10 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   return {
     model,
     about,
-    unseenIn: (features) => watch.counts(features),
+    unseenIn(features) {
+      checkArguments('unseenIn', ['features', features, 'matrix'])
+      return watch.counts(features)
+    },
     scoreMatrix(features, options) {
       checkArguments('scoreMatrix', ['features', features, 'matrix'])
       return many('scoreMatrix', features, checkOptions('scoreMatrix', scoreOptions, options))

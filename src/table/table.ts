@@ -152,6 +152,7 @@ export class Table {
   /** Returns the table with only the given rows, in their order. Copies. */
   take(rows: ArrayLike<number>): Table {
     checkArguments('Table.take', ['rows', rows, 'list'])
+    this.#checkRows('Table.take', 'rows', rows)
     return new Table(
       this.columns.map((column) => takeColumnRows(column, rows)),
       rows.length,
@@ -161,17 +162,28 @@ export class Table {
 
   /** Returns one cell. O(1). */
   cell(name: string, row: number): Cell {
+    this.#checkRows('Table.cell', 'row', [row])
     return cellOf(this.column(name), row)
   }
 
   /** Returns one row as an object. */
   row(index: number): Row {
+    this.#checkRows('Table.row', 'index', [index])
     return Object.fromEntries(this.columns.map((column) => [column.name, cellOf(column, index)]))
   }
 
   /** Returns all rows as objects. For small tables and tests; O(rows × columns) objects. */
   rows(): Row[] {
     return Array.from({ length: this.rowCount }, (_, index) => this.row(index))
+  }
+
+  #checkRows(operation: string, parameter: string, rows: ArrayLike<number>): void {
+    for (let place = 0; place < rows.length; place++) {
+      const row = rows[place]!
+      if (Number.isInteger(row) && row >= 0 && row < this.rowCount) continue
+      const rule = `to be ${parameter === 'rows' ? 'numbers of rows' : 'the number of a row'}, from 0 to ${this.rowCount - 1}`
+      throw new HoldfastError(operation, [{ code: 'out-of-range', parameter, rule, received: row }])
+    }
   }
 
   #ofKind(name: string, kind: ColumnKind): Column {

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { addDays, addMonths, dayOf, type EpochDay } from '../../base/days.js'
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
@@ -55,6 +56,7 @@ export class CustomerRows {
   }
 
   append(table: EventTableName, row: HistoryRow): void {
+    checkArguments('append', ['table', table, 'text'])
     const intake = this.#intakes.get(table)
     const problems = intake === undefined ? [unknownTable(table)] : []
     intake?.take(row, problems)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { logit } from '../../base/statistics.js'
 import type { ChurnModel, Contributions } from '../contract.js'
@@ -13,19 +14,25 @@ export class PriorModel implements ChurnModel {
   constructor(readonly baseRate: number) {}
 
   probability(features: FeatureMatrix): Float64Array {
-    return probabilityOf(this.margin(features))
+    return probabilityOf(this.#margin('PriorModel.probability', features))
   }
 
   margin(features: FeatureMatrix): Float64Array {
-    return new Float64Array(features.rowCount).fill(logit(this.baseRate))
+    return this.#margin('PriorModel.margin', features)
   }
 
-  contributions(_features: FeatureMatrix): Contributions {
+  contributions(features: FeatureMatrix): Contributions {
+    checkArguments('PriorModel.contributions', ['features', features, 'matrix'])
     return { scale: 'log-odds', base: logit(this.baseRate), values: [] }
   }
 
   state(): unknown {
     return {}
+  }
+
+  #margin(operation: string, features: FeatureMatrix): Float64Array {
+    checkArguments(operation, ['features', features, 'matrix'])
+    return new Float64Array(features.rowCount).fill(logit(this.baseRate))
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkArguments } from '../../base/arguments.js'
 import type { Problem } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import type { ChurnModel, Contributions } from '../contract.js'
@@ -60,10 +61,15 @@ export class BlendModel implements NestingModel {
   }
 
   probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
-    return probabilityOf(this.margin(features, options))
+    return probabilityOf(this.#margin('BlendModel.probability', features, options))
   }
 
   margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    return this.#margin('BlendModel.margin', features, options)
+  }
+
+  #margin(operation: string, features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    checkArguments(operation, ['features', features, 'matrix'])
     const { intercept, slope } = this.line
     const sums = new Float64Array(features.rowCount).fill(intercept)
     for (const { model, weight } of this.members) {
@@ -73,6 +79,7 @@ export class BlendModel implements NestingModel {
   }
 
   contributions(features: FeatureMatrix): Contributions {
+    checkArguments('BlendModel.contributions', ['features', features, 'matrix'])
     const { intercept, slope } = this.line
     const values = this.features.map(() => new Float64Array(features.rowCount))
     let base = intercept

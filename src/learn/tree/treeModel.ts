@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { ChurnModel, Contributions } from '../contract.js'
@@ -44,6 +45,7 @@ export interface TreeModel extends ChurnModel {
 
 /** Refuses a background without rows: there is nothing to compare with. */
 export function refuseEmptyBackground(operation: string, background: FeatureMatrix): void {
+  checkArguments(operation, ['background', background, 'matrix'])
   if (background.rowCount > 0) return
   refuse(operation, [
     { code: 'table-empty', parameter: 'background', rule: 'to have at least 1 row', received: 0 },
