@@ -85,6 +85,25 @@ describe('profitCurve', () => {
     expect(curve.best.profit).toBe(77)
   })
 
+  test('of equal profits takes the one of fewest contacts', () => {
+    // A churner earns 44, one who stays costs 11: 44, 33, 22, 11, 0 and 44 again.
+    const { best, everybody } = profitCurve([0.9, 0.8, 0.7, 0.6, 0.5, 0.4], [1, 0, 0, 0, 0, 1], offer)
+    expect(best).toEqual({
+      contactedShare: 1 / 6,
+      contacts: 1,
+      churners: 1,
+      lowestProbability: 0.9,
+      profit: 44,
+    })
+    expect(everybody).toEqual({
+      contactedShare: 1,
+      contacts: 6,
+      churners: 2,
+      lowestProbability: 0.4,
+      profit: 44,
+    })
+  })
+
   test('contacts nobody where no cut earns anything', () => {
     const { best } = profitCurve([0.9, 0.1], [0, 1], { ...offer, acceptance: 0 })
     expect(best).toEqual({ contactedShare: 0, contacts: 0, churners: 0, lowestProbability: null, profit: 0 })
@@ -122,6 +141,25 @@ describe('expectedProfit and expectedContactProfit', () => {
         })
       }),
     )
+  })
+
+  test('a threshold contacts from itself upwards, and what pays is above 0', () => {
+    // 55p − 11 is 0 at .2 and 1.1 at .22.
+    const contacts = (policy: Parameters<typeof expectedProfit>[2]) =>
+      expectedProfit([0.2, 0.22, 0.9], offer, policy).contacts
+    expect([contacts('paying'), contacts({ threshold: 0.22 }), contacts({ threshold: 0.2 })]).toEqual([
+      2, 2, 3,
+    ])
+    expect([contacts({ threshold: 0 }), contacts({ threshold: 1 }), contacts({ rows: [0, 2] })]).toEqual([
+      3, 0, 2,
+    ])
+    expect(realisedProfit([0.2, 0.22, 0.9], [0, 1, 1], offer, 'paying', { resamples: 20 })).toMatchObject({
+      contacts: 2,
+      contactedShare: 2 / 3,
+      churners: 2,
+      profit: { value: 88 },
+      predictedProfit: expect.closeTo(1.1 + 38.5, 9),
+    })
   })
 
   test('the mean of a Beta is the acceptance', () => {
@@ -226,6 +264,55 @@ describe('bad input', () => {
       'a row that is not there',
       () => expectedProfit([0.5], offer, { rows: [1] }),
       /row numbers from 0 to 0, got 1/,
+    ],
+    [
+      'a row before the first',
+      () => expectedProfit([0.5], offer, { rows: [0, -1] }),
+      /row 2: expected rows to hold row numbers/,
+    ],
+    ['a part of a row', () => expectedProfit([0.5, 0.5], offer, { rows: [0.5] }), /row numbers from 0 to 1/],
+    ['a threshold below 0', () => expectedProfit([0.5], offer, { threshold: -0.1 }), /\[0, 1\]/],
+    [
+      'a threshold and rows',
+      () => expectedProfit([0.5], offer, { threshold: 0.5, rows: [0] } as never),
+      /'paying', \{ threshold \} or \{ rows \}/,
+    ],
+    ['an acceptance above 1', () => expectedProfit([0.5], { ...offer, acceptance: 1.01 }), /acceptance/],
+    ['an acceptance below 0', () => expectedProfit([0.5], { ...offer, acceptance: -0.01 }), /acceptance/],
+    [
+      'a Beta of 0',
+      () => expectedProfit([0.5], { ...offer, acceptance: { alpha: 0, beta: 1 } }),
+      /acceptance/,
+    ],
+    [
+      'a Beta without beta',
+      () => expectedProfit([0.5], { ...offer, acceptance: { alpha: 1, beta: 0 } }),
+      /acceptance/,
+    ],
+    [
+      'costs below 0',
+      () => expectedProfit([0.5], { ...offer, contactCost: -1 }),
+      /State costs as amounts that are paid/,
+    ],
+    [
+      'a cost that is missing',
+      () => expectedProfit([0.5], { ...offer, contactCost: Number.NaN }),
+      /expected contactCost to be/,
+    ],
+    [
+      'a value that the offer takes up',
+      () => expectedProfit([0.5], { ...offer, customerValue: 10 }),
+      /customerValue to be above offerCost \(10\), got 10/,
+    ],
+    [
+      'values by customer of whom none is above',
+      () => expectedProfit([0.5, 0.4], { ...offer, customerValue: [10, 9] }),
+      /above offerCost for somebody/,
+    ],
+    [
+      'amounts by customer where one is asked for',
+      () => maximumProfit([0.5, 0.1], [1, 0], { ...offer, customerValue: [100, 200] }),
+      /customerValue to be one number for all customers/,
     ],
     [
       'a threshold in percent',
