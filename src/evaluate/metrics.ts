@@ -67,7 +67,7 @@ export const metrics = {
   },
   logLoss: {
     figures: (p, y, options) => [logLoss(p, y, options)],
-    ofRanked: (ranked) => logLossOf(ranked),
+    ofRanked: logLossOf,
     better: 'lower',
     rankOnly: false,
     classSwap: true,

@@ -30,6 +30,14 @@ describe('log loss at certainty', () => {
   test('a clip decides what a wrong certainty costs', () => {
     // both rows at p = 1e-3 of the truth
     expect(logLoss([1, 0], [0, 1], { clip: 1e-3 })).toBeCloseTo(-Math.log(1e-3), 12)
+    expect(logLoss([0.05, 0.95, 0.5], [1, 0, 1], { clip: 0.1 })).toBeCloseTo(
+      (2 * Math.log(10) + Math.LN2) / 3,
+      12,
+    )
+    for (const clip of [0.5, -0.1]) expect(() => logLoss([0.5, 0.5], [1, 0], { clip })).toThrow('clip')
+    // Who is certain and wrong but does not count costs nothing.
+    expect(logLoss([0, 0.5, 0.5], [1, 1, 0], { weight: [0, 1, 1] })).toBeCloseTo(Math.LN2, 12)
+    expect(() => logLoss([0, 1, 0.5], [1, 0, 0], { weight: [2, 1, 1] })).toThrow('(2 times)')
   })
 })
 

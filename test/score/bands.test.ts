@@ -78,7 +78,7 @@ describe('bandOf', () => {
       ],
     ])
       expect(() => bandOf(0.5, bands)).toThrow(/^bandOf: /)
-    expect(bandOf(0, [{ name: 'all', from: 0 }])).toBe('all')
+    expect(bandOf(0, [{ name: 'A', from: 0 }])).toBe('A')
     for (const bands of [[], undefined, null]) {
       expect(() => bandOf(0.5, bands as never)).toThrow(HoldfastError)
     }

@@ -93,9 +93,13 @@ describe('scoring a history', () => {
   })
 
   it('refuses a day without a past', async () => {
-    await expect(scoreHistory(history, scorer, { asOf: '2020-01-01' })).rejects.toThrow(
+    const refused = await scoreHistory(history, scorer, { asOf: '2020-01-01' }).catch((error: Error) => error)
+    const { message } = refused as Error
+    expect(message).toMatch(
       /expected asOf to be after 2024-01-\d\d, the day of the first row of the tables that the model reads, got "2020-01-01"/,
     )
+    const first = /after (\S+),/.exec(message)![1]!
+    await expect(scoreHistory(history, scorer, { asOf: first })).rejects.toThrow(`to be after ${first}`)
   })
 
   it('refuses a scorer of a flat table and says what to use', async () => {

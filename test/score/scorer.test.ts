@@ -113,6 +113,48 @@ describe('a scorer of a flat table', () => {
     },
   )
 
+  it('says what it was trained on', () => {
+    const churned = rows.filter(({ churn }) => churn === 'Yes').length
+    expect(scorer.about).toMatchObject({
+      rules: null,
+      population: null,
+      label: dataset.label,
+      flat: dataset.flat,
+      trainedOn: { rows: 200, churned, fingerprint: dataset.fingerprint },
+    })
+    expect(scorer.about.trainedOn!.trainedRows).toBeDefined()
+    expect(scorer.about.seen!.map(({ name }) => name)).toEqual(model.features.map(({ name }) => name))
+    const { features: _, ...counts } = dataset
+    const withoutRows = createScorer(model, counts).about
+    expect([withoutRows.seen, withoutRows.trainedOn?.trainedRows]).toEqual([null, undefined])
+    expect(createScorer(model).about).toMatchObject({ flat: null, trainedOn: null, seen: null })
+    expect(createScorer(model, dataset, { high: 5, middle: 2 }).about.bands).not.toEqual(scorer.about.bands)
+  })
+
+  it('gives up to 20 reasons, and no more', () => {
+    const row = { contract: 'month', fee: 29, tenure: 3 }
+    expect(scorer.scoreTable(table, { reasons: 20 }).columnNames).toHaveLength(22)
+    for (const reasons of [21, -1, 1.5]) expect(() => scorer.scoreRow(row, { reasons })).toThrow('reasons')
+    for (const maximumUnseenShare of [-0.1, 1.1])
+      expect(() => scorer.scoreRow(row, { maximumUnseenShare })).toThrow('maximumUnseenShare')
+    // A row with fewer has none in the columns that are left.
+    const few = scorer.scoreTable(table, { reasons: 20 }).row(1)
+    expect([few['reason1'], few['reason20']]).toEqual([expect.any(String), null])
+  })
+
+  it('scores a matrix as its table, and says what is new in it without a score', () => {
+    const scores = scorer.scoreMatrix(dataset.features, { reasons: 2 })
+    expect(scores.rows()).toEqual(scorer.scoreTable(table, { reasons: 2 }).rows())
+    const changed = table.with({ ...table.column('contract'), dictionary: ['decade', 'year'] } as never)
+    const { unseen } = scorer.scoreTable(changed)
+    expect(unseen.rowCount).toBe(1)
+    expect(() => scorer.scoreTable(changed, { maximumUnseenShare: 0.1 })).toThrow(
+      /^scoreTable: expected column/,
+    )
+    expect(() => scorer.scoreMatrix({} as never)).toThrow(/^scoreMatrix: /)
+    expect(() => scorer.scoreTable({} as never)).toThrow(/^scoreTable: /)
+  })
+
   it('leaves the reasons out where none are asked for', () => {
     expect(scorer.scoreTable(table, { reasons: 0 }).columnNames).toEqual(['probability', 'band'])
     expect(scorer.scoreRow({ contract: 'month', fee: 29, tenure: 3 }, { reasons: 0 }).reasons).toEqual([])
@@ -135,6 +177,31 @@ describe('a model file', () => {
   })
 
   it('with foreign facts beside the model is refused', () => {
-    expect(() => loadScorer(encodeModel(model, { rules: null, bands: [] }))).toThrow(HoldfastError)
+    const parametersOf = (about: unknown): string[] => {
+      try {
+        loadScorer(encodeModel(model, about as never))
+      } catch (error) {
+        const { operation, problems } = error as HoldfastError
+        expect([operation, problems[0]!.code]).toEqual(['loadScorer', 'model-invalid'])
+        return problems.map(({ parameter }) => `${parameter}`)
+      }
+      return expect.unreachable()
+    }
+    expect(parametersOf({ ...scorer.about, bands: [{ name: '', from: 0 }] })).toEqual(['bands.0.name'])
+    const trainedOn = { rows: 0, churned: -1, fingerprint: 'x' }
+    expect(parametersOf({ ...scorer.about, trainedOn })).toEqual([
+      'trainedOn.rows',
+      'trainedOn.churned',
+      'trainedOn.fingerprint',
+    ])
+    const label = { name: '', rule: null, gapDays: -1, horizonDays: 0 }
+    expect(parametersOf({ ...scorer.about, label })).toEqual([
+      'label.name',
+      'label.gapDays',
+      'label.horizonDays',
+    ])
+    const seen = [{ kind: 'number', name: 'fee', missingShare: 1.5, range: null }]
+    expect(parametersOf({ ...scorer.about, seen })).toEqual(['seen.0.missingShare'])
+    expect(parametersOf('about')).toEqual(['about'])
   })
 })

@@ -276,7 +276,13 @@ describe('what training has seen', () => {
     ])
     // .1^6 is one in a million by chance, and .1^7 less.
     const empty = (rows: number) => found(Array<null>(rows).fill(null), Array<string>(rows).fill('x'))
-    expect(empty(5)).toEqual([])
+    expect([empty(5), empty(6)]).toEqual([[], []])
+    const rarely = new UnseenWatch([number('a')], [{ kind: 'number', name: 'a', missingShare: 0.001, range }])
+    const gaps = (rows: number) => ({
+      rowCount: rows,
+      columns: [numberColumn('a', Array<null>(rows).fill(null))],
+    })
+    expect([2, 3].map((rows) => rarely.counts(gaps(rows)).rowCount)).toEqual([0, 1])
     expect(empty(7)).toEqual([
       [
         'missing',
