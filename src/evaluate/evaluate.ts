@@ -212,7 +212,7 @@ function headline(
     (ranked) => liftOf(ranked, checked.topShare),
     kolmogorovSmirnovOf,
   ]
-  const asked = hasLogLoss ? [...always, logLossOf] : always
+  const asked = hasLogLoss ? [...always, (ranked: RankedOutcomes) => logLossOf(ranked)] : always
   const [rocAuc, averagePrecision, brierScore, lift, kolmogorovSmirnov, logLoss] = bootstrapIntervals(
     rows,
     asked,

@@ -67,7 +67,7 @@ export const metrics = {
   },
   logLoss: {
     figures: (p, y, options) => [logLoss(p, y, options)],
-    ofRanked: logLossOf,
+    ofRanked: (ranked) => logLossOf(ranked),
     better: 'lower',
     rankOnly: false,
     classSwap: true,

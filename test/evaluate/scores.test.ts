@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
-import { logLoss } from '../../src/evaluate/calibration/logLoss.js'
+import { logLoss, logLossOf } from '../../src/evaluate/calibration/logLoss.js'
 import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
 import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
 import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 
 describe('equal probabilities for all', () => {
   const p = [0.25, 0.25, 0.25, 0.25]
@@ -31,6 +32,11 @@ describe('log loss at certainty', () => {
     // both rows at p = 1e-3 of the truth
     expect(logLoss([1, 0], [0, 1], { clip: 1e-3 })).toBeCloseTo(-Math.log(1e-3), 12)
     expect(logLoss([0.05, 0.95, 0.5], [1, 0, 1], { clip: 0.1 })).toBeCloseTo(
+      (2 * Math.log(10) + Math.LN2) / 3,
+      12,
+    )
+    // So does the sorted form.
+    expect(logLossOf(rankOutcomes([0.05, 0.95, 0.5], [1, 0, 1]), 0.1)).toBeCloseTo(
       (2 * Math.log(10) + Math.LN2) / 3,
       12,
     )

@@ -93,11 +93,11 @@ export function wronglyCertain(ranked: RankedOutcomes): number {
 }
 
 /** Like {@link logLoss}, from the sorted form; infinite where {@link wronglyCertain} is above 0. O(groups). */
-export function logLossOf(ranked: RankedOutcomes): number {
+export function logLossOf(ranked: RankedOutcomes, clip = 0): number {
   const { probability, churned, stayed, customers } = ranked
   let sum = 0
   for (let group = 0; group < probability.length; group++) {
-    const p = probability[group]!
+    const p = Math.min(Math.max(probability[group]!, clip), 1 - clip)
     if (churned[group]! > 0) sum -= churned[group]! * Math.log(p)
     if (stayed[group]! > 0) sum -= stayed[group]! * Math.log1p(-p)
   }
