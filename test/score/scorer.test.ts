@@ -200,6 +200,8 @@ describe('a model file', () => {
       'label.gapDays',
       'label.horizonDays',
     ])
+    const least = { name: 'x', rule: null, gapDays: 0, horizonDays: 1 }
+    expect(loadScorer(encodeModel(model, { ...scorer.about, label: least })).about.label).toEqual(least)
     const seen = [{ kind: 'number', name: 'fee', missingShare: 1.5, range: null }]
     expect(parametersOf({ ...scorer.about, seen })).toEqual(['seen.0.missingShare'])
     expect(parametersOf('about')).toEqual(['about'])

@@ -217,6 +217,9 @@ describe('what training has seen', () => {
       { kind: 'number', name: 'a', missingShare: 0.25, range: { least: -1, low: -1, high: 7, greatest: 7 } },
       { kind: 'number', name: 'b', missingShare: 1, range: null },
     ])
+    expect(seenInTraining([number('a')], matrix(numberColumn('a', [3, null, 4, 7])))).toMatchObject([
+      { range: { least: 3, low: 3, high: 7, greatest: 7 } },
+    ])
   })
 
   it('is of many numbers read from every third, but for the ends', () => {
