@@ -37,6 +37,17 @@ export function checkOptions<Schema extends z.ZodType>(
   return Object.freeze(result.data) as z.output<Schema>
 }
 
+/** Returns what is wrong with options, for those who have more to say: see {@link checkOptions}. */
+export function optionProblems(schema: z.ZodType, options: unknown): readonly Problem[] {
+  try {
+    checkOptions('options', schema, options)
+    return []
+  } catch (error) {
+    if (error instanceof HoldfastError) return error.problems
+    throw error
+  }
+}
+
 /** Sets what records hold under `__proto__`, a name like any other that zod leaves out; returns what is wrong with it. */
 function keepProtoNames(
   schema: z.ZodType,
@@ -243,6 +254,7 @@ function limitTexts(rule: JsonRule): string[] {
 function schemaAt(schema: z.ZodType, path: readonly string[]): z.ZodType | undefined {
   let current: z.ZodType | undefined = unwrap(schema)
   for (const step of path) {
+    if (current instanceof z.ZodUnion) current = alternativeWith(current, step)
     if (current instanceof z.ZodObject) current = current.shape[step] as z.ZodType | undefined
     else if (current instanceof z.ZodArray) current = current.element as z.ZodType
     else if (current instanceof z.ZodRecord) current = current.valueType as z.ZodType
@@ -251,6 +263,11 @@ function schemaAt(schema: z.ZodType, path: readonly string[]): z.ZodType | undef
     if (step !== path.at(-1)) current = unwrap(current)
   }
   return current
+}
+
+function alternativeWith(union: z.ZodUnion, step: string): z.ZodType | undefined {
+  const options = (union.options as readonly z.ZodType[]).map(unwrap)
+  return options.find((option) => option instanceof z.ZodRecord || memberNames(option).includes(step))
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {

@@ -2,23 +2,18 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
-import { checkOptions } from '../base/options.js'
-import { sourceProblems } from '../engine/historyStructure.js'
+import { optionProblems } from '../base/options.js'
+import { mappedShape } from '../engine/historySources.js'
+import { sourceNameProblems } from '../engine/historyStructure.js'
 import type { HistorySources } from '../engine/openHistory.js'
-import { encodingOption } from '../table/encoding.node.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
-import { notationShape } from '../table/readingOptions.js'
 import type { Terminal } from './terminal.js'
 
 const endings = ['.parquet', '.csv', '.tsv', '.csv.gz', '.jsonl', '.ndjson']
 
-const kinds = z.enum(['number', 'text', 'day', 'boolean'])
 const mappedSource = z.strictObject({
   from: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
-  columns: z.record(z.string(), z.string()).optional(),
-  types: z.record(z.string(), kinds).optional(),
-  ...notationShape,
-  encoding: encodingOption.optional(),
+  ...mappedShape,
 })
 const config = z.record(z.string(), mappedSource)
 
@@ -144,7 +139,7 @@ function checkConfig(path: string, parsed: unknown): z.output<typeof config> {
           ]),
         )
       : parsed
-  const problems = [...configProblems(unified), ...sourceProblems(unified)].map((problem) => ({
+  const problems = [...optionProblems(config, unified), ...sourceNameProblems(unified)].map((problem) => ({
     wayOut: mappingHint,
     ...problem,
     parameter: problem.parameter === 'options' ? 'the configuration' : problem.parameter,
@@ -156,16 +151,6 @@ function checkConfig(path: string, parsed: unknown): z.output<typeof config> {
 
 const mappingHint =
   'A table is mapped to a file, or to { "from": file, "columns": { our name: your name }, "types": { name: kind }, "encoding", "decimal", "thousands", "dateFormat" }.'
-
-function configProblems(unified: unknown): readonly Problem[] {
-  try {
-    checkOptions('history', config, unified)
-    return []
-  } catch (error) {
-    if (error instanceof HoldfastError) return error.problems
-    throw error
-  }
-}
 
 function parseJson(path: string, text: string): unknown {
   try {

@@ -5,8 +5,9 @@ import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
 import { likelyEncodingOf } from '../table/encoding.node.js'
 import { type FileFormat, fileMissing } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
+import { hasNearNames, type SourcePart } from './columnsOfParts.js'
 import type { Engine } from './engine.js'
-import { jsonColumns, jsonText } from './jsonColumns.js'
+import { jsonColumns, jsonText, partsOfJson } from './jsonColumns.js'
 
 /** A line that is not a row of the table. */
 export interface BadLine {
@@ -102,6 +103,13 @@ async function filesOfPattern(engine: Engine, pattern: string): Promise<string[]
   }
 }
 
+/** How the rows of files are read. */
+export interface FilesRead {
+  readonly query: string
+  /** The columns of each file; empty where nothing is to be learned from them. */
+  readonly parts: readonly SourcePart[]
+}
+
 /** Returns the query that reads files of one format with all their columns, or what is wrong with them. */
 export async function readStatement(
   engine: Engine,
@@ -109,13 +117,46 @@ export async function readStatement(
   format: FileFormat,
   paths: readonly string[],
   missing: readonly string[],
-): Promise<string | readonly Problem[]> {
+): Promise<FilesRead | readonly Problem[]> {
   const { literal } = engine.dialect
-  const list = listOf(engine, paths)
   const file = paths.length === 1 ? '' : `, filename=${literal(fileColumn)}`
-  if (format === 'parquet') return `SELECT * FROM read_parquet(${list}, union_by_name=true${file})`
+  if (format === 'parquet') return readParquet(engine, table, paths, file)
   if (format === 'json') return readJson(engine, table, paths, file, missing)
   return readCsv(engine, table, format, paths, file, missing)
+}
+
+async function readParquet(
+  engine: Engine,
+  table: InputTableName,
+  paths: readonly string[],
+  file: string,
+): Promise<FilesRead | readonly Problem[]> {
+  const list = listOf(engine, paths)
+  const query = `SELECT * FROM read_parquet(${list}, union_by_name=true${file})`
+  let parts: SourcePart[]
+  try {
+    parts = await partsOfParquet(engine, paths)
+  } catch (error) {
+    return [unreadableFile(table, ...reasonAt(paths, error))]
+  }
+  const alike = parts.flatMap(({ names, file: path }) => namesAlike([...names], { table, file: path! }))
+  return alike.length > 0 ? alike : { query, parts }
+}
+
+/** Returns the names of the columns of each file as they are written: reading renames those that differ only in case. */
+export async function partsOfParquet(engine: Engine, paths: readonly string[]): Promise<SourcePart[]> {
+  const found = await engine.query(
+    `SELECT file_name AS file, name FROM parquet_schema(${listOf(engine, paths)}) WHERE num_children IS NULL`,
+  )
+  const names = new Map<string, Set<string>>(paths.map((path) => [path, new Set()]))
+  for (const { file, name } of found.rows()) names.get(file as string)?.add(name as string)
+  return Array.from(names, ([file, each]) => ({ file, names: each }))
+}
+
+/** Returns the file that the engine speaks of, and what it says. */
+export function reasonAt(paths: readonly string[], error: unknown): [file: string, reason: unknown] {
+  const reason = error instanceof Error ? error.cause : undefined
+  return [paths.find((path) => String(reason).includes(path)) ?? paths[0]!, reason]
 }
 
 function listOf(engine: Engine, paths: readonly string[]): string {
@@ -129,7 +170,7 @@ async function readJson(
   paths: readonly string[],
   file: string,
   missing: readonly string[],
-): Promise<string | readonly Problem[]> {
+): Promise<FilesRead | readonly Problem[]> {
   const options = "format='newline_delimited', ignore_errors=true"
   const list = listOf(engine, paths)
   const place = { table, file: paths[0]! }
@@ -154,7 +195,12 @@ async function readJson(
     return `${cleanedText(engine, text, missing)} AS ${identifier(name)}`
   })
   if (file !== '') selected.push(identifier(fileColumn))
-  return `SELECT ${selected.join(', ')} FROM read_json(${list}, ${options}, columns={${declared.join(', ')}}${file})`
+  const query = `SELECT ${selected.join(', ')} FROM read_json(${list}, ${options}, columns={${declared.join(', ')}}${file})`
+  const isWorthLooking = paths.length > 1 || hasNearNames(columns.map(({ name }) => name))
+  const parts = isWorthLooking
+    ? await partsOfJson(engine, `read_json_objects(${list}, ${options}, filename=true)`)
+    : []
+  return { query, parts }
 }
 
 function cleanedColumns(
@@ -194,7 +240,7 @@ async function readCsv(
   paths: readonly string[],
   file: string,
   missing: readonly string[],
-): Promise<string | readonly Problem[]> {
+): Promise<FilesRead | readonly Problem[]> {
   const problems: Problem[] = []
   // Files with the same header are read together; a file may have further columns that others lack
   const groups = new Map<string, { header: CsvHeader; paths: string[] }>()
@@ -216,7 +262,10 @@ async function readCsv(
     const columns = header.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
     return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(linesTable(table))}, rejects_scan=${literal(`${linesTable(table)}_scan`)}${file})`
   })
-  return reads.join(' UNION ALL BY NAME ')
+  const parts = [...groups.values()].flatMap(({ header, paths: files }) =>
+    files.map((path) => ({ file: path, names: new Set(header.names) })),
+  )
+  return { query: reads.join(' UNION ALL BY NAME '), parts }
 }
 
 /** Name of the engine's table of lines that are no rows. */

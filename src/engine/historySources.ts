@@ -1,13 +1,15 @@
+import { z } from 'zod'
 import type { Place, Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
-import { withUtf8 } from '../table/encoding.node.js'
+import { encodingOption, withUtf8 } from '../table/encoding.node.js'
 import { type FileFormat, fileFormat, formatUnknown } from '../table/files.node.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
 import { flatRows } from '../table/nestedCells.js'
-import type { NotationOptions } from '../table/readingOptions.js'
+import { columnsSaid, type NotationOptions, notationShape, readingShape } from '../table/readingOptions.js'
 import { rowNumbers } from '../table/rowNumbers.js'
 import { type ColumnKind, idColumn, Table } from '../table/table.js'
 import { textsOfRows } from '../table/textsOfRows.js'
+import { misspelledColumns, partsOfRows, type SourcePart } from './columnsOfParts.js'
 import type { Engine } from './engine.js'
 import {
   atTable,
@@ -18,6 +20,7 @@ import {
   namesAlike,
   readBadLines,
   readStatement,
+  reasonAt,
   unreadableFile,
 } from './historyFiles.js'
 
@@ -37,6 +40,14 @@ export interface MappedSource extends FileNotation {
   readonly columns?: Readonly<Record<string, string>>
   /** Kinds of further columns, by our names, where they should not be read as found. */
   readonly types?: Readonly<Record<string, ColumnKind>>
+}
+
+/** The rules of a {@link MappedSource}, but for where its rows are. */
+export const mappedShape = {
+  columns: z.record(z.string(), z.string()).optional(),
+  types: readingShape.types.unwrap().optional(),
+  ...notationShape,
+  encoding: encodingOption.optional(),
 }
 
 /** Where the rows of an input table come from. */
@@ -62,12 +73,16 @@ export interface StagedTable {
   readonly types: Readonly<Record<string, ColumnKind>>
   /** What is said of how its texts are written. */
   readonly notation: NotationOptions
+  /** Our names of the columns that the source itself says something of. */
+  readonly columnsSaid: readonly string[]
   /** Where instants have their day. */
   readonly timeZone: string
   /** Columns of row objects whose cells came as numbers: nobody wrote them. */
   readonly numberColumns: ReadonlySet<string>
   /** Lines that could not be read as a row, of any file. */
   readonly badLines: readonly BadLine[]
+  /** The columns of each file, where files were read. */
+  readonly parts: readonly SourcePart[]
 }
 
 interface StagedFile {
@@ -97,9 +112,13 @@ export function placeOfSource(staged: StagedTable): Place {
 
 /** Returns a source as a mapped source. */
 export function mappedSource(source: Source): MappedSource {
-  const isMapped =
-    typeof source === 'object' && !Array.isArray(source) && !(source instanceof Table) && 'from' in source
-  return isMapped ? (source as MappedSource) : { from: source as SourceRows }
+  return isMappedSource(source) ? source : { from: source as SourceRows }
+}
+
+/** True for what is written as `{ from, … }`. */
+export function isMappedSource(source: unknown): source is MappedSource {
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) return false
+  return !(source instanceof Table) && 'from' in source
 }
 
 /** True where rows come from several files that are named one by one. */
@@ -123,6 +142,7 @@ export async function stageSource(
   const { encoding, ...signs } = { ...notation, ...own }
   const base = {
     notation: signs,
+    columnsSaid: columnsSaid(own),
     timeZone,
     numberColumns: Array.isArray(from) ? numberColumnsOf(from) : new Set<string>(),
     table,
@@ -150,6 +170,8 @@ export async function stageSource(
   if (alike.length > 0) return alike
   const rounded = isTable ? [] : roundedIds(from, textNames, table)
   if (rounded.length > 0) return rounded
+  const misspelled = isTable ? [] : misspelledColumns(table, partsOfRows(from))
+  if (misspelled.length > 0) return misspelled
   await engine.load(`holdfast raw ${table}`, rows)
   return {
     ...base,
@@ -158,6 +180,7 @@ export async function stageSource(
     isCleaned: false,
     files: [],
     badLines: [],
+    parts: [],
     rowCount: rows.rowCount,
     columns: await describe(engine, base.raw),
   }
@@ -212,7 +235,7 @@ function numberColumnsOf(rows: readonly Readonly<Record<string, unknown>>[]): Se
 
 type StagedBase = Omit<
   StagedTable,
-  'columns' | 'kinds' | 'isCleaned' | 'numbersAreDays' | 'files' | 'rowCount' | 'badLines'
+  'columns' | 'kinds' | 'isCleaned' | 'numbersAreDays' | 'files' | 'rowCount' | 'badLines' | 'parts'
 >
 
 async function stageFiles(
@@ -263,6 +286,7 @@ function withNames(
     ...staged,
     files: staged.files.map((file) => ({ ...file, path: nameOf(file.path) })),
     badLines: staged.badLines.map((line) => ({ ...line, file: nameOf(line.file) })),
+    parts: staged.parts.map((part) => ({ ...part, file: nameOf(part.file!) })),
   }
 }
 
@@ -275,13 +299,13 @@ async function stageUtf8(
 ): Promise<StagedTable | readonly Problem[]> {
   const { table, raw } = base
   const read = await readStatement(engine, table, format, paths, missing)
-  if (typeof read !== 'string') return read
+  if (!('query' in read)) return read
+  const misspelled = misspelledColumns(table, read.parts)
+  if (misspelled.length > 0) return misspelled
   try {
-    await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${read}`)
+    await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${read.query}`)
   } catch (error) {
-    const reason = error instanceof Error ? error.cause : undefined
-    const named = paths.find((path) => String(reason).includes(path)) ?? paths[0]!
-    return [unreadableFile(table, named, reason)]
+    return [unreadableFile(table, ...reasonAt(paths, error))]
   }
   const badLines = format === 'csv' || format === 'tsv' ? await readBadLines(engine, table) : []
   const files = await stagedFiles(engine, raw, paths)
@@ -291,7 +315,18 @@ async function stageUtf8(
   const columns = await describe(engine, raw)
   columns.delete(fileColumn)
   const isCleaned = format !== 'parquet'
-  return { ...base, kinds: new Map(), numbersAreDays: false, isCleaned, files, badLines, rowCount, columns }
+  const { parts } = read
+  return {
+    ...base,
+    kinds: new Map(),
+    numbersAreDays: false,
+    isCleaned,
+    files,
+    badLines,
+    parts,
+    rowCount,
+    columns,
+  }
 }
 
 function emptySource(place: Place): Problem {

@@ -1,17 +1,29 @@
+import { z } from 'zod'
 import { closestWord, type Problem } from '../base/errors.js'
+import { optionProblems } from '../base/options.js'
 import { ownValue, setOwnValue } from '../base/ownValue.js'
 import { type HistoryKinds, type InputTableName, inputTableNames, inputTables } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
 import { ourNames } from './historyColumns.js'
 import type { PlannedTable } from './historyRules.js'
-import { placeOfSource, type StagedTable } from './historySources.js'
+import { isMappedSource, mappedShape, placeOfSource, type StagedTable } from './historySources.js'
 
 /** Comment on the tables that a history made, so that opening it again may replace them and nobody else's. */
 export const ownComment = 'input table of holdfast'
 
-/** Returns what is wrong with the names of the sources. */
+const mappedSources = z.record(z.string(), z.strictObject({ from: z.unknown(), ...mappedShape }))
+
+/** Returns what is wrong with the names of the sources, and with what is said of each beside its rows. */
 export function sourceProblems(sources: unknown): Problem[] {
+  const problems = sourceNameProblems(sources)
+  if (typeof sources !== 'object' || sources === null) return problems
+  const mapped = Object.entries(sources).filter(([, source]) => isMappedSource(source))
+  return [...problems, ...optionProblems(mappedSources, Object.fromEntries(mapped))]
+}
+
+/** Returns what is wrong with the names of the sources. */
+export function sourceNameProblems(sources: unknown): Problem[] {
   if (typeof sources !== 'object' || sources === null || Array.isArray(sources)) {
     const rule = 'to be an object with a source for each table'
     return [{ code: 'option-invalid', parameter: 'sources', rule, received: sources }]
@@ -88,6 +100,9 @@ export function structureProblems(staged: StagedTable): Problem[] {
       problems.push(missingColumn(name, sourceNames, place, `needed in ${staged.table}`))
     }
   }
+  for (const name of staged.columnsSaid) {
+    if (!names.has(name)) problems.push(unknownNotation(name, [...names.keys()], place))
+  }
   for (const name of Object.keys(staged.types)) {
     if (!names.has(name)) problems.push(missingColumn(name, sourceNames, place, 'named in types'))
     const known = ownValue(required, name) ?? ownValue(optional, name)
@@ -113,6 +128,17 @@ function missingColumn(
     rule: `to be there (${why}); the columns are ${found.join(', ')}`,
     ...(place === undefined ? {} : { place }),
     wayOut,
+  }
+}
+
+function unknownNotation(name: string, found: readonly string[], place: Problem['place']): Problem {
+  const close = closestWord(name, found)
+  return {
+    code: 'column-missing',
+    parameter: `column ${name}`,
+    rule: `to be there (it is said how it is written); the columns are ${found.join(', ')}`,
+    ...(place === undefined ? {} : { place }),
+    wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
   }
 }
 

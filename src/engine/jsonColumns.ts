@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.js'
-import { cellTwice, mostNested, notACell } from '../table/nestedCells.js'
+import { cellTwice, flatCells, isRecord, mostNested, notACell } from '../table/nestedCells.js'
+import type { SourcePart } from './columnsOfParts.js'
 import type { Engine } from './engine.js'
 
 /** A column of JSON lines: by its own name, or by the path to it inside of objects, `customer.plan`. */
@@ -34,6 +35,25 @@ export async function jsonColumns(
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index)))
     problems.push(cellTwice(name))
   return { columns, problems }
+}
+
+/**
+ * Returns the columns that lines have together, in each file.
+ *
+ * @param lines the SQL of a relation with a line a row: `json`, `filename`
+ */
+export async function partsOfJson(engine: Engine, lines: string): Promise<SourcePart[]> {
+  const found = await engine.query(
+    `SELECT filename AS file, CAST(json_structure(json) AS VARCHAR) AS structure, min(place - start) AS row FROM
+       (SELECT *, min(place) OVER (PARTITION BY filename) - 1 AS start FROM
+         (SELECT json, filename, row_number() OVER () AS place FROM ${lines}))
+     WHERE json_type(json) = 'OBJECT' GROUP BY 1, 2 ORDER BY min(place)`,
+  )
+  return found.rows().map(({ file, structure, row }) => {
+    const parsed: unknown = JSON.parse(structure as string)
+    const names = isRecord(parsed) ? flatCells(parsed).map(([name]) => name) : []
+    return { file: file as string, row: row as number, names: new Set(names) }
+  })
 }
 
 /** Returns the SQL of a value of a line as text, `holder` the JSON of its first name. */

@@ -15,6 +15,7 @@ import {
 import { columnsSaid, notationShape } from '../table/readingOptions.js'
 import { rejectsTable } from '../table/rejects.js'
 import type { ColumnKind } from '../table/table.js'
+import { partialColumnNotes } from './columnsOfParts.js'
 import { completenessOf } from './completeUntil.js'
 import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
@@ -206,6 +207,7 @@ async function loadHistory(
       ...complete,
       timeZone: options.timeZone,
       notes: Object.freeze([
+        ...planned.flatMap(({ staged }) => partialColumnNotes(staged.table, staged.parts)),
         ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),
         ...complete.notes,
       ]),

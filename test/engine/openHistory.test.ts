@@ -404,6 +404,104 @@ C,2025-02-03,5
 ${Array.from({ length: 22 }, (_, index) => `F,2025-03-${String(index + 1).padStart(2, '0')},${index}\n`).join('')}A,2025-02-04
 `
 
+describe('what is said of a source beside its rows', () => {
+  const said = (source: Record<string, unknown>) => refused({ customers, usage: { from: usage, ...source } })
+
+  test.each([
+    [{ decimal: 'comma' }, 'usage.decimal'],
+    [{ thousands: 'x' }, 'usage.thousands'],
+    [{ dateFormat: 'foo' }, 'usage.dateFormat'],
+    [{ dateFormat: { day: 'foo' } }, 'usage.dateFormat.day'],
+    [{ encoding: 'foo' }, 'usage.encoding'],
+    [{ columns: null }, 'usage.columns'],
+    [{ columns: { minutes: 5 } }, 'usage.columns.minutes'],
+    [{ types: null }, 'usage.types'],
+    [{ types: { minutes: 'numbr' } }, 'usage.types.minutes'],
+    [{ decimals: '.' }, 'usage.decimals'],
+  ])('is checked: %o', async (source, parameter) => {
+    const error = await said(source)
+    expect(error.problems.map((problem) => problem.parameter)).toEqual([parameter])
+    expect(error.message).not.toContain('Invalid input')
+  })
+
+  test('of several sources at once, with the nearest name', async () => {
+    const error = await refused({
+      customers: { from: customers, colums: {} },
+      usage: { from: usage, encodng: 'utf-8' },
+    })
+    expect(error.message).toMatch(
+      /customers.colums .* Did you mean columns\?[\s\S]*usage.encodng .* encoding\?/,
+    )
+  })
+
+  test('names columns that the table has', async () => {
+    expect((await said({ decimal: { Minutes: '.' } })).problems).toMatchObject([
+      { code: 'column-missing', parameter: 'column Minutes', wayOut: 'Did you mean minutes?' },
+    ])
+    const mapped = { from: [{ id: 'A', day: '2025-01-31', min: '1,5' }], columns: { minutes: 'min' } }
+    const history = await open({ customers, usage: { ...mapped, decimal: { minutes: ',' } } })
+    expect(await rowsOf(history, 'usage')).toMatchObject([{ minutes: 1.5 }])
+  })
+})
+
+describe('a column that only a part of a table has', () => {
+  const rows = [
+    { id: 'A', day: '2025-01-05', minutes: 10 },
+    { id: 'A', day: '2025-02-05', minute: 20 },
+  ]
+  const inFiles = async (format: 'csv' | 'jsonl' | 'parquet') => {
+    const folderOf = `parts-${format}`
+    const paths = rows.map((_, index) => join(folder, folderOf, `${index}.${format}`))
+    await mkdir(join(folder, folderOf), { recursive: true })
+    for (const [index, path] of paths.entries()) await writeTable(tableFromRows([rows[index]!]), path)
+    return paths
+  }
+  const misspelled = { code: 'column-missing', parameter: 'column minutes', received: 'minute' }
+
+  test.each(['csv', 'jsonl', 'parquet'] as const)(
+    'is refused where it is misspelled, in %s files',
+    async (format) => {
+      const from = await inFiles(format)
+      const [problem, ...others] = (await refused({ customers, usage: { from } })).problems
+      expect(others).toEqual([])
+      expect(problem).toMatchObject({ ...misspelled, place: { table: 'usage', file: from[1] } })
+      expect(problem!.wayOut).toContain('Did you mean minutes?')
+    },
+  )
+
+  test('is refused where it is misspelled, in rows, lines of a file and objects inside of them', async () => {
+    const place = { table: 'usage', row: 2 }
+    expect((await refused({ customers, usage: rows })).problems).toMatchObject([{ ...misspelled, place }])
+    const lines = await file('rows.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    expect((await refused({ customers, usage: lines })).problems).toMatchObject([{ ...misspelled, place }])
+    const nested = rows.map(({ id, day, ...use }) => ({ id, day, use }))
+    const parameter = 'column use.minutes'
+    expect((await refused({ customers, usage: nested })).problems).toMatchObject([{ parameter, place }])
+    const deep = await file('deep.jsonl', nested.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    expect((await refused({ customers, usage: deep })).problems).toMatchObject([{ parameter, place }])
+  })
+
+  test('is what it is where both are in one row, or the names are short or numbered', async () => {
+    const both = [...rows, { id: 'A', day: '2025-03-05', minutes: null, minute: 3 }]
+    expect((await open({ customers, usage: both })).notes).toEqual([])
+    const names = [
+      { id: 'A', day: '2025-01-05', fee: 1, phone1: 1 },
+      { id: 'A', day: '2025-02-05', free: 2, phone2: 2 },
+    ]
+    expect(await rowsOf(await open({ customers, usage: names }), 'usage')).toHaveLength(2)
+  })
+
+  test('is said where whole files are without it', async () => {
+    const one = await file('columns/1.csv', 'id,day,minutes\nA,2025-01-05,10\n')
+    const two = await file('columns/2.csv', 'id,day,calls\nA,2025-02-05,2\n')
+    const history = await open({ customers, usage: { from: [one, two] } })
+    expect(history.notes).toEqual([
+      `table usage: column minutes is not in 1 of its 2 files (${two}): it counts as missing in their rows.`,
+      `table usage: column calls is not in 1 of its 2 files (${one}): it counts as missing in their rows.`,
+    ])
+  })
+})
+
 describe('bad rows', () => {
   test('are refused together, for each rule its first row, count and way out', async () => {
     const error = await refused({
