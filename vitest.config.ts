@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closingLine.js'
 
 const all = ['test/**/*.test.ts']
-const ofThePackage = ['test/examples/*.test.ts', 'test/package/*.test.ts']
+const ofThePackage = ['test/package/*.test.ts']
+// Whole programs that simulate, train and score; `npm test` leaves them to `npm run pages` and to CI.
+const ofThePages = ['test/examples/*.test.ts', 'test/docs/pages.test.ts']
 // A test that hangs is to be found some day; how long one takes on a busy machine is no question to a test.
 const tenMinutes = 600_000
 const shared = {
@@ -12,22 +14,26 @@ const shared = {
   hookTimeout: tenMinutes,
   setupFiles: ['test/support/noConsole.ts'],
 }
+const ofDist = { globalSetup: ['test/support/buildPackage.ts'] }
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     reporters: ['default', new ClosingLine()],
     projects: [
-      { test: { ...shared, name: 'source', include: all, exclude: ofThePackage } },
-      // Only these use what is built, so only a run of one of these builds it.
       {
         test: {
           ...shared,
-          name: 'package',
-          include: ofThePackage,
-          globalSetup: ['test/support/buildPackage.ts'],
+          name: 'source',
+          include: all,
+          exclude: [...ofThePackage, ...ofThePages],
+          // Modules are loaded once for each process, not for each file: a third of the processor time of all tests.
+          isolate: false,
         },
       },
+      // Only these use what is built, so only a run of one of these builds it.
+      { test: { ...shared, ...ofDist, name: 'package', include: ofThePackage } },
+      { test: { ...shared, ...ofDist, name: 'pages', include: ofThePages } },
     ],
   },
 })

@@ -13,7 +13,7 @@ try {
   const tarball = join(folder, packed.filename)
   const strangers = packed.files
     .map((file) => file.path)
-    .filter((path) => /(^|\/)(test|benchmarks|examples)\/|\.map$|\.tgz$|\.tsbuildinfo$/.test(path))
+    .filter((path) => /(^|\/)(test|benchmarks|src)\/|\.map$|\.tgz$|\.tsbuildinfo$/.test(path))
   if (strangers.length > 0)
     throw new Error(`the tarball holds files that users do not need: ${strangers.join(', ')}`)
   console.log(run(bin('publint'), tarball, '--strict').trim())
