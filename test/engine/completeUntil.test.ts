@@ -413,7 +413,7 @@ test('rows from the day on that a table is not complete change no feature, no la
       })
       expect(complete).toEqual(all)
     }),
-    { numRuns: 8 },
+    { numRuns: 3 },
   )
   await engine.close()
 })

@@ -291,7 +291,7 @@ describe('load', () => {
           expect(back.rows()).toEqual(table.rows())
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 10 },
     )
   })
 })
@@ -303,7 +303,7 @@ describe('dialect', () => {
         const table = await engine.query(`SELECT ${engine.dialect.literal(text)} AS x`)
         expect(table.cell('x', 0)).toBe(text)
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     )
     const table = await engine.query(
       `SELECT ${engine.dialect.literal(null)} AS x, ${engine.dialect.literal(true)} AS y`,

@@ -24,7 +24,7 @@ test('a rule comes back from its name', () => {
       const parsed = parseFeatureName(featureName(rule), columnsOf)
       expect(canonical(parsed)).toEqual(canonical(rule))
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   )
 })
 
@@ -112,7 +112,7 @@ test('whatever the columns are called, a rule comes back from its name', () => {
       const parsed = parseFeatureName(featureName(strange), renamedTables(names))
       expect(canonical(parsed)).toEqual(canonical(strange))
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   )
 })
 

@@ -99,7 +99,7 @@ async function check<Rule extends LabelRule | FirstPassageRule>(
       await history.close()
     }
   })
-  await fc.assert(property, { numRuns: 3, endOnFailure: true })
+  await fc.assert(property, { numRuns: 2, endOnFailure: true })
   return seen
 }
 

@@ -295,14 +295,14 @@ function expectAgreement(
 }
 
 test('the engine and plain maps agree on any graph, rule and two cutoffs', async () => {
-  const graph = graphsOf(fc.sample(arbitraryGraph, { seed: 5, numRuns: 80 }))
+  const graph = graphsOf(fc.sample(arbitraryGraph, { seed: 5, numRuns: 40 }))
   const history = await historyOf(graph.customers, graph.calls)
   await fc.assert(
     fc.asyncProperty(arbitraryRule, async (options) => {
       const rule = callingCircle(options)
       expectAgreement(await circlesOf(history, rule, cutoffs), graph, rule)
     }),
-    { numRuns: 12 },
+    { numRuns: 6 },
   )
 })
 
