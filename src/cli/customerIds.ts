@@ -12,16 +12,20 @@ export interface BrokenIds {
   readonly firstSeen?: number
 }
 
-/** Returns the rows without an id, and those that repeat the id of an earlier row: in a flat table a customer is a row. */
-export function brokenIds(table: Table, id: string): BrokenIds[] {
+/**
+ * Returns the rows without an id, and those that repeat the id of an earlier row: in a flat table a customer is a row.
+ *
+ * @param mayRepeat customers may have several rows
+ */
+export function brokenIds(table: Table, id: string, mayRepeat: boolean): BrokenIds[] {
   const column = idColumn(table.column(id))
   const firstRow = new Map<string, number>()
   const [blank, repeated]: [number[], number[]] = [[], []]
   for (let row = 0; row < table.rowCount; row++) {
     const cell = cellOf(column, row)
     if (cell === null) blank.push(row)
-    else if (firstRow.has(String(cell))) repeated.push(row)
-    else firstRow.set(String(cell), row)
+    else if (!firstRow.has(String(cell))) firstRow.set(String(cell), row)
+    else if (!mayRepeat) repeated.push(row)
   }
   const firstSeen = repeated.length === 0 ? -1 : firstRow.get(String(cellOf(column, repeated[0]!)))!
   const rules: BrokenIds[] = [

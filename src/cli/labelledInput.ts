@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type EpochDay, formatDay } from '../base/days.js'
+import { refuse } from '../base/errors.js'
 import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
@@ -12,6 +13,7 @@ import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import { scoredTables } from '../score/scoreHistory.js'
 import type { Scorer } from '../score/scorer.js'
 import type { InputTableName } from '../table/inputs.js'
+import { columnMissing } from '../table/table.js'
 import { filesOfSources, historySources } from './historySources.js'
 import { type InputOptions, openInputHistory } from './inputOptions.js'
 import { sayLeftOut, sayNotes } from './leftOut.js'
@@ -26,6 +28,7 @@ import { sayUnseen } from './unseen.js'
 /** Options of commands that ask how a model did on customers whose outcome is known. */
 export interface LabelledInputOptions extends InputOptions {
   readonly label: string
+  readonly id?: string | undefined
   readonly positive?: string[]
   readonly negative?: string[]
   readonly cutoff?: EpochDay
@@ -42,6 +45,10 @@ export interface OtherFiles {
 export function addLabelOptions(command: Command): Command {
   return addOutcomeOptions(command)
     .option('--label <column>', 'label column (file only)', 'churn')
+    .option(
+      '--id <column>',
+      'column that names the customer, who may have several rows: ranges then tell of customers, not of rows (file only)',
+    )
     .option(
       '--cutoff <YYYY-MM-DD>',
       'moment to ask about (history only; default: the last with a known outcome)',
@@ -123,16 +130,18 @@ async function datasetOfFile(
 
 /** Returns the customers of a file with the features of the model and what happened. */
 export function readLabelledFile(scorer: Scorer, file: string, options: LabelledInputOptions) {
-  const { label } = options
+  const { label, id } = options
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
   const notations = scorer.about.flat?.notations
-  const wanted = { texts, ...(notations === undefined ? {} : { notations }) }
+  const wanted = { id, mayRepeat: true, texts, ...(notations === undefined ? {} : { notations }) }
   return readInputTable(file, options, wanted, ({ table, ...read }) => {
+    refuse('readInputTable', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
     checkTableModel(scorer, table)
     return {
       rejects: read.rejects,
       dataset: fromFlatTable(table, {
         label,
+        ...(id === undefined ? {} : { id, rowsPerCustomer: 'several' as const }),
         features: scorer.model.features.map((spec) => spec.name),
         ...outcomeOptions(options),
       }),

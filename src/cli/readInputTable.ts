@@ -8,8 +8,10 @@ import { type InputOptions, notationOf } from './inputOptions.js'
 
 /** What a command wants of its file. */
 export interface WantedTable {
-  /** Column that names the customer: each once; read as texts, so that 007 stays 007. */
+  /** Column that names the customer, each once unless `mayRepeat`; read as texts, so that 007 stays 007. */
   readonly id?: string | undefined
+  /** True where customers may have several rows. */
+  readonly mayRepeat?: boolean
   /** Columns that are texts, also where they look like numbers. */
   readonly texts: readonly string[]
   /** How the columns were written that a model was trained on. */
@@ -41,7 +43,7 @@ export async function readInputTable<Result>(
     const read = await readKnown(reading, (types) =>
       readTableWithRejects(file, { ...types, maxRejectShare: options.maxRejectShare }),
     )
-    const good = withoutBrokenIds(file, read, wanted.id, options.maxRejectShare)
+    const good = withoutBrokenIds(file, read, wanted, options.maxRejectShare)
     return inFile(file, () => use(good))
   }
   const problems: Problem[] = []
@@ -52,8 +54,8 @@ export async function readInputTable<Result>(
       return readKnown(reading, (types) => readTableWithRejects(file, { ...types, maxRejectShare: 1 }))
     },
   )
-  problems.push(...idProblems(file, read.table, wanted.id, numbersIn(read.rejects)))
-  const good = withoutBrokenIds(file, read, wanted.id, 1)
+  problems.push(...idProblems(file, read.table, wanted, numbersIn(read.rejects)))
+  const good = withoutBrokenIds(file, read, wanted, 1)
   if (problems.length === 0) return inFile(file, () => use(good))
   problems.push(...problemsOfUse(() => inFile(file, () => use(good))))
   refuse('readInputTable', problems)
@@ -136,11 +138,11 @@ function numbersIn(rejects: Table): (row: number) => number {
 function idProblems(
   file: string,
   table: Table,
-  id: string | undefined,
+  { id, mayRepeat = false }: WantedTable,
   numberOf: (row: number) => number,
 ): Problem[] {
   if (id === undefined || !table.has(id)) return []
-  return brokenIds(table, id).map(({ code, rule, wayOut, rows, firstSeen }) => ({
+  return brokenIds(table, id, mayRepeat).map(({ code, rule, wayOut, rows, firstSeen }) => ({
     code,
     parameter: `id column ${id}`,
     rule: firstSeen === undefined ? rule : `${rule} (it is in row ${numberOf(firstSeen)} already)`,
@@ -154,12 +156,13 @@ function idProblems(
 function withoutBrokenIds(
   file: string,
   { table, rejects }: { readonly table: Table; readonly rejects: Table },
-  id: string | undefined,
+  wanted: WantedTable,
   maxRejectShare: number,
 ): InputTable {
   const numberOf = numbersIn(rejects)
+  const { id, mayRepeat = false } = wanted
   if (id === undefined || !table.has(id)) return { table, rejects, numberOf }
-  const broken = brokenIds(table, id)
+  const broken = brokenIds(table, id, mayRepeat)
   const aside = new Set(broken.flatMap((rule) => rule.rows))
   if (aside.size === 0) return { table, rejects, numberOf }
   const earlier = rejects.rows() as unknown as Reject[]
@@ -169,7 +172,7 @@ function withoutBrokenIds(
   if (share > maxRejectShare) {
     refuse('readInputTable', [
       tooManyRejects(file, share, maxRejectShare),
-      ...idProblems(file, table, id, numberOf),
+      ...idProblems(file, table, wanted, numberOf),
     ])
   }
   const good = Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => !aside.has(row))

@@ -109,7 +109,7 @@ async function trainOf(
   options: ReportCommandOptions,
 ): Promise<Pick<ModelReportOptions, 'train'>> {
   if (options.train === undefined) return {}
-  const { dataset } = await readLabelledFile(scorer, options.train, options)
+  const { dataset } = await readLabelledFile(scorer, options.train, { ...options, id: undefined })
   return { train: dataset }
 }
 

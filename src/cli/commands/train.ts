@@ -190,7 +190,8 @@ async function splitOfFile(file: string, options: TrainOptions): Promise<Prepare
   const { id, testShare, seed, textColumns = [], exclude = [] } = options
   // What is in a column that is not used need not be understood
   const texts = [...textColumns, ...exclude]
-  const { dataset, table, rejects } = await readInputTable(file, options, { id, texts }, (input) => ({
+  const wanted = { id, mayRepeat: options.rowsPerCustomer === 'several', texts }
+  const { dataset, table, rejects } = await readInputTable(file, options, wanted, (input) => ({
     dataset: datasetOfTable(input.table, options),
     table: input.table,
     rejects: input.rejects,
