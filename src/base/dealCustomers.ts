@@ -60,7 +60,8 @@ export function dealCustomers(
 }
 
 /** Returns 1 for each customer of whom any row churned. */
-function churnedCustomers(customerOf: Int32Array | null, outcome: Uint8Array): Uint8Array {
+/** Returns for each customer 1 where any of its rows churned. */
+export function churnedCustomers(customerOf: Int32Array | null, outcome: Uint8Array): Uint8Array {
   if (customerOf === null) return outcome
   const churned = new Uint8Array(customerCount(customerOf, outcome.length))
   for (let row = 0; row < outcome.length; row++) if (outcome[row] === 1) churned[customerOf[row]!] = 1

@@ -76,6 +76,48 @@ export function trainedRowsOf(
   }
 }
 
+/** Fingerprints of training rows that come in chunks: at any time a few times as many as are kept. */
+export class TrainedChunks {
+  /** How often each was met, of those below the limit so far. */
+  readonly #counts = new Map<number, number>()
+  #names: string[] | null = null
+  #below = limit
+  #rows = 0
+
+  /** Takes note of the rows of a chunk; all have the columns of the first. */
+  add(features: FeatureMatrix): void {
+    this.#names ??= features.columns.map(({ name }) => name).sort()
+    const own = columnsNamed(features, this.#names)!
+    this.#rows += features.rowCount
+    for (const value of fingerprintsOf(own, features.rowCount, textNumber('', 0))) {
+      if (value < this.#below) this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1)
+    }
+    if (this.#counts.size > 4 * mostKept) this.#keepLowest()
+  }
+
+  /** Returns the fingerprints of all rows; null where there is nothing to tell them by. */
+  rows(): TrainedRows | null {
+    if (this.#names === null || this.#names.length === 0 || this.#rows === 0) return null
+    this.#keepLowest()
+    const counts = [...this.#counts.values()]
+    const twins = counts.reduce((sum, count) => sum + (count > 1 ? count : 0), 0)
+    return {
+      columns: this.#names,
+      salt: textNumber('', 0),
+      rows: this.#rows,
+      twinShare: twins / counts.reduce((sum, count) => sum + count, 0),
+      below: this.#below,
+      fingerprints: textOf([...this.#counts.keys()].sort((a, b) => a - b)),
+    }
+  }
+
+  #keepLowest(): void {
+    if (this.#counts.size <= mostKept) return
+    this.#below = [...this.#counts.keys()].sort((a, b) => a - b)[mostKept]!
+    for (const value of this.#counts.keys()) if (value >= this.#below) this.#counts.delete(value)
+  }
+}
+
 /** Returns how many rows are equal to training rows; null where they lack a column to tell by. */
 export function overlapWith(trained: TrainedRows, features: FeatureMatrix): RowOverlap | null {
   const own = columnsNamed(features, trained.columns)
@@ -107,7 +149,15 @@ export function rememberingRows<Model extends ChurnModel>(
   startFrom?: ChurnModel,
 ): Model {
   const columns = model.features.map(({ name }) => name)
-  const rows = trainedRowsOf(features, columns, '')
+  return rememberingTrained(model, trainedRowsOf(features, columns, ''), startFrom)
+}
+
+/** Returns the model, and keeps beside it which rows it was trained on: see {@link rememberingRows}. */
+export function rememberingTrained<Model extends ChurnModel>(
+  model: Model,
+  rows: TrainedRows | null,
+  startFrom?: ChurnModel,
+): Model {
   const before = startFrom === undefined ? [] : (remembered.get(startFrom) ?? [])
   for (const own of rows === null ? before : [...before, rows]) rememberTrainedRows(model, own)
   return model

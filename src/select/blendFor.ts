@@ -1,4 +1,5 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { mean } from 'simple-statistics'
+import { groupNumbers } from '../base/groupNumbers.js'
 import { sigmoid } from '../base/statistics.js'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
 import { rankOutcomes } from '../evaluate/rows/rankOutcomes.js'
@@ -11,6 +12,8 @@ export interface Evidence {
   readonly margins: readonly Float64Array[]
   readonly outcome: Uint8Array
   readonly weight: Float64Array | null
+  /** Shape (rows): whose the rows are, numbered from 0. */
+  readonly customerOf: Int32Array
 }
 
 /** More rows than this find the same weights. */
@@ -20,7 +23,7 @@ const moved = 0.05
 
 /**
  * Returns the weights of a blend: those of least log loss; with a second metric, from there uphill in it by twentieths
- * as long as log loss stays within one standard error of the least (of paired differences, row by row).
+ * as long as log loss stays within one standard error of the least (of paired differences, customer by customer).
  *
  * Log loss hardly tells whether a model that is much worse alone gets no weight or a tenth; the order of the customers
  * can be clearly better with the tenth. On mlc_churn a tenth of the logistic model beside boosting costs no log loss and
@@ -35,7 +38,7 @@ export function blendFor(evidence: Evidence, second: MetricName | null): BlendFi
   for (;;) {
     const better = moves(best.fit.weights)
       .map((weights) => readMean(rows, weights))
-      .filter((fit) => isAsGood(lossesOf(rows, fit), leastLosses))
+      .filter((fit) => isAsGood(lossesOf(rows, fit), leastLosses, rows.customerOf))
       .map((fit) => ({ fit, loss: metricLoss(rows, fit, second) }))
       .reduce((a, b) => (b.loss < a.loss ? b : a), best)
     if (better === best) return best.fit
@@ -57,14 +60,15 @@ export function blendedMargins(
 }
 
 /** Every so many rows, so that both classes and all folds keep their shares. */
-function thinned({ margins, outcome, weight }: Evidence): Evidence {
+function thinned({ margins, outcome, weight, customerOf }: Evidence): Evidence {
   const step = Math.ceil(outcome.length / mostRows)
-  if (step === 1) return { margins, outcome, weight }
+  if (step === 1) return { margins, outcome, weight, customerOf }
   const kept = (_: unknown, row: number): boolean => row % step === 0
   return {
     margins: margins.map((own) => own.filter(kept)),
     outcome: outcome.filter(kept),
     weight: weight?.filter(kept) ?? null,
+    customerOf: groupNumbers(customerOf.filter(kept)),
   }
 }
 
@@ -99,9 +103,23 @@ function weightOf({ weight }: Evidence): { weight?: Float64Array } {
   return weight === null ? {} : { weight }
 }
 
-/** True where the mean difference of paired losses is at most its standard error. */
-function isAsGood(losses: Float64Array, least: Float64Array): boolean {
-  const differences = Array.from(losses, (loss, row) => loss - least[row]!)
-  const standardError = sampleStandardDeviation(differences) / Math.sqrt(differences.length)
-  return mean(differences) <= standardError
+/** True where the mean difference of paired losses is at most its standard error, which counts customers. */
+function isAsGood(losses: Float64Array, least: Float64Array, customerOf: Int32Array): boolean {
+  const differences = losses.map((loss, row) => loss - least[row]!)
+  return mean(Array.from(differences)) <= standardErrorOfMean(differences, customerOf)
+}
+
+/**
+ * Returns the standard error of the mean of all rows, where rows of one customer are not independent:
+ *
+ *     √(c / (c − 1) · Σ over customers (Σ over their rows (value − mean))²) / rows
+ *
+ * With a row for each of the c customers it is the usual one.
+ */
+export function standardErrorOfMean(values: Float64Array, customerOf: Int32Array): number {
+  const middle = mean(Array.from(values))
+  const sums = new Float64Array(customerOf.reduce((most, customer) => Math.max(most, customer + 1), 0))
+  for (let row = 0; row < values.length; row++) sums[customerOf[row]!]! += values[row]! - middle
+  const squares = sums.reduce((total, sum) => total + sum * sum, 0)
+  return Math.sqrt((squares * sums.length) / (sums.length - 1)) / values.length
 }

@@ -1,3 +1,4 @@
+import { groupNumbers } from '../base/groupNumbers.js'
 import { sigmoid } from '../base/statistics.js'
 import type { MetricName } from '../evaluate/metrics.js'
 import type { BlendFit } from '../learn/blend/fitBlend.js'
@@ -79,15 +80,23 @@ export function blendMembers(tried: readonly TriedCandidate[], rung: Rung): Cand
 function evidenceAt(cells: Cells, members: readonly Candidate[], place: CellPlace): Evidence | null {
   const margins = members.map((member) => cells.known(member, place)?.margins ?? null)
   if (margins.includes(null)) return null
-  const { outcome, weight } = cells.scoredOf(place).data
+  const { outcome, weight, ids } = cells.scoredOf(place).data
   return {
     margins: margins.map((own) => Float64Array.from(own!)),
     outcome,
     weight: weight ?? null,
+    customerOf: ids === undefined ? Int32Array.from(outcome.keys()) : groupNumbers(ids),
   }
 }
 
+// Whole customers are in a fold. Repeats are further evidence of the same customers, as they always counted
 function together(evidence: readonly Evidence[]): Evidence {
+  let customers = 0
+  const owners = evidence.map(({ customerOf }) => {
+    const before = customers
+    customers += customerOf.reduce((most, customer) => Math.max(most, customer + 1), 0)
+    return customerOf.map((customer) => customer + before)
+  })
   const joined = (arrays: readonly Float64Array[]): Float64Array => {
     const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0))
     let start = 0
@@ -102,5 +111,6 @@ function together(evidence: readonly Evidence[]): Evidence {
     margins: evidence[0]!.margins.map((_, model) => joined(evidence.map(({ margins }) => margins[model]!))),
     outcome: Uint8Array.from(evidence.flatMap(({ outcome }) => Array.from(outcome))),
     weight: weights.includes(null) ? null : joined(weights as Float64Array[]),
+    customerOf: Int32Array.from(owners.flatMap((own) => Array.from(own))),
   }
 }

@@ -1,4 +1,6 @@
+import { churnedCustomers } from '../base/dealCustomers.js'
 import { HoldfastError } from '../base/errors.js'
+import { groupNumbers } from '../base/groupNumbers.js'
 import { takeRows, takeValues } from '../base/matrix.js'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
 import { rankOutcomes } from '../evaluate/rows/rankOutcomes.js'
@@ -98,7 +100,7 @@ export class Cells {
     let scored = this.#scored.get(own)
     if (scored === undefined) {
       const data = rowsOfData(this.data, sampledRows(own.test, this.data.outcome, mostScored, this.seed))
-      scored = { data, parts: partsOf(data.outcome) }
+      scored = { data, parts: partsOf(data) }
       this.#scored.set(own, scored)
     }
     return scored
@@ -179,11 +181,14 @@ export function rowsOfData({ features, outcome, weight, ids }: TrainingData, row
   }
 }
 
-/** Deals the rows of either class in turn. */
-function partsOf(outcome: Uint8Array): Int32Array[] {
+/** Deals whole customers in turn, those with a churned row and those without: parts differ by as much as customers do. */
+export function partsOf({ outcome, ids }: Pick<TrainingData, 'outcome' | 'ids'>): Int32Array[] {
+  const customerOf = ids === undefined ? Int32Array.from(outcome.keys()) : groupNumbers(ids)
+  const churned = churnedCustomers(customerOf, outcome)
   const dealt = [0, 0]
-  const part = Uint8Array.from(outcome, (value) => dealt[value]!++ % partCount)
+  const partOf = churned.map((value) => dealt[value]!++ % partCount)
   if (Math.min(...dealt) < partCount * leastOfClass) return []
+  const part = customerOf.map((customer) => partOf[customer]!)
   return Array.from({ length: partCount }, (_, own) =>
     Int32Array.from(outcome.keys()).filter((row) => part[row] === own),
   )

@@ -4,13 +4,14 @@ import { evaluate } from '../../src/evaluate/evaluate.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import { blendModels } from '../../src/learn/blend/blendModels.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
+import { trainBoostingFromChunks } from '../../src/learn/boosting/trainFromChunks.js'
 import { calibrate } from '../../src/learn/calibrate/calibrate.js'
 import { shiftPrior } from '../../src/learn/calibrate/shiftPrior.js'
 import { trainCalibrated } from '../../src/learn/calibrate/trainCalibrated.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { decodeModel, encodeModel } from '../../src/learn/store.js'
-import { overlapWith, trainedRowsOf } from '../../src/learn/trainedRows.js'
+import { overlapWith, TrainedChunks, trainedRowsOf } from '../../src/learn/trainedRows.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import { rowsOf, sampleData } from './sample.js'
 
@@ -115,6 +116,24 @@ describe('an evaluation', () => {
   ])('says it of a model that was trained just now, without a scorer: %s', (_, model) => {
     expect(notesOf(model, data)).toContain('300 of the 400 rows')
     expect(notesOf(model, test)).not.toContain('TRAINED ON')
+  })
+
+  it('says it of a model that was trained from chunks, as of the same rows in memory', async () => {
+    const chunks = [0, 1, 2].map((part) => rowsOf(train, numbers(part * 100, part * 100 + 100)))
+    const model = await trainBoostingFromChunks(chunks, { rounds: 5 })
+    expect(notesOf(model, data)).toContain('300 of the 400 rows')
+    expect(notesOf(model, test)).not.toContain('TRAINED ON')
+    const next = await trainBoostingFromChunks([test], { rounds: 2 }, { startFrom: model })
+    expect(notesOf(next, train)).toContain('300 of the 300 rows')
+    // Above 2,048 rows the same sample as in memory; every tenth row stands there twice.
+    const twice = numbers(0, 9000).map((row) => (row % 10 === 0 ? row + 1 : row))
+    const large = rowsOf(sampleData(9001, 3), twice)
+    const watch = new TrainedChunks()
+    for (let start = 0; start < 9000; start += 500)
+      watch.add(rowsOf(large, numbers(start, start + 500)).features)
+    const [own, whole] = [watch.rows()!, trainedRowsOf(large.features, names, '')!]
+    expect({ ...own, twinShare: 0 }).toEqual({ ...whole, twinShare: 0 })
+    expect(own.twinShare).toBeCloseTo(whole.twinShare, 1)
   })
 
   it('counts the rows of the model that a training went on from, and no row of weight 0', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
-import { textColumn } from '../../src/base/matrix.js'
+import { numberColumn, textColumn } from '../../src/base/matrix.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import type { ChurnModel } from '../../src/learn/contract.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
@@ -164,6 +164,22 @@ describe('words', () => {
     const known = reportMarkdown(modelReport(model, test, { ...options, train: customers(300) }))
     expect(known).toContain('whose rows were not found among those of the training')
     expect(known).not.toContain('may have seen')
+  })
+
+  it('rows that chance made alike are said to be that, and nobody to be trained on', async () => {
+    // Seven calls tell 300 customers hardly apart: every row is equal to rows of the training, and to others of its own
+    const few = (seed: number) => {
+      const { features, ...data } = customers(300, undefined, seed)
+      const calls = Array.from({ length: 300 }, (_, row) => row % 7)
+      return { ...data, features: { ...features, columns: [numberColumn('calls', calls)] } }
+    }
+    const options = { train: few(1), evaluate: { resamples: 20 }, importances: 0, effects: 0 } as const
+    const facts = modelReport(trainLogistic(few(1)), few(2), options)
+    expect(facts.data.seen).toMatchObject({ equal: 300, isOverlap: false })
+    for (const text of [reportMarkdown(facts), await reportHtml(facts)].map(plain)) {
+      expect(text).toContain('300 of whose rows are equal to rows of the training, as chance may leave them')
+      expect(text).not.toContain('the model was trained on')
+    }
   })
 
   it.each(['the training data', 'a scorer', 'the model itself'])(

@@ -7,6 +7,7 @@ import { type ChunkSurvey, surveyChunks } from '../chunks/surveyChunks.js'
 import type { TrainingChunks } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { pausing } from '../pauses.js'
+import { rememberingTrained } from '../trainedRows.js'
 import { BoostingRun, categoriesOf, choosesByFolds, startTeam } from './boostingRun.js'
 import type { BoostingControl } from './control.js'
 import type { BoostingModel } from './model.js'
@@ -84,7 +85,7 @@ async function trainSurveyed(
     }
     const { stored, ...rows } = await storeChunks(team, survey, chunks, storing, control)
     const run = new BoostingRun({ ...rows, options, totalWeight, baseRate, customers }, control)
-    return await pausing(run.train(team, stored))
+    return rememberingTrained(await pausing(run.train(team, stored)), survey.trained, startFrom)
   } finally {
     team.stop()
   }

@@ -4,6 +4,7 @@ import type { FeatureMatrix, TextColumn } from '../../base/matrix.js'
 import { ExactSum } from '../../base/statistics.js'
 import { classProblems } from '../check.js'
 import type { TrainControl, TrainingChunks } from '../contract.js'
+import { TrainedChunks, type TrainedRows } from '../trainedRows.js'
 import { type FeatureBins, numberBins, type SortNumbers, textBins } from '../tree/bins.js'
 import { type CheckedChunk, checkedChunks } from './checkedChunks.js'
 import { ChunkCustomers } from './chunkCustomers.js'
@@ -27,6 +28,8 @@ export interface ChunkSurvey {
   readonly sampleWeight: Float64Array | null
   readonly texts: ReadonlyMap<string, TextIndex>
   readonly digest: RowsDigest
+  /** By what the rows are found again. */
+  readonly trained: TrainedRows | null
 }
 
 /**
@@ -50,6 +53,7 @@ export async function surveyChunks(
   const [total, churned] = [new ExactSum(), new ExactSum()]
   const counted: [number, number] = [0, 0]
   const owners = new ChunkCustomers()
+  const trained = new TrainedChunks()
   let [isWeighted, hasIds] = [false, false]
   for await (const chunk of checkedChunks(operation, chunks, control)) {
     const numbers = textNumbers(chunk, (column) => {
@@ -59,6 +63,7 @@ export async function surveyChunks(
     })
     sample.add(chunk, numbers)
     digest.add(chunk, numbers)
+    trained.add(chunk.features)
     if (wantsCustomers) owners.add(chunk, numbers)
     isWeighted = chunk.weight !== null
     hasIds = chunk.ids !== null
@@ -82,6 +87,7 @@ export async function surveyChunks(
     sampleWeight: sample.weight,
     texts,
     digest,
+    trained: trained.rows(),
   }
 }
 
