@@ -6,6 +6,7 @@ import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import type { DayInput } from '../table/customerHistory.js'
+import { encodingOption } from '../table/encoding.node.js'
 import { featureColumn } from '../table/featureColumn.js'
 import { columnsSaid, type NotationOptions, notationShape } from '../table/readingOptions.js'
 import { cellOf, columnMissing, idColumn, Table } from '../table/table.js'
@@ -31,6 +32,8 @@ export interface FlatChunksOptions extends NotationOptions {
   readonly id?: string
   /** The day of the forecast: the feature of a column of days is the days until then. Default: such columns are refused. */
   readonly asOf?: DayInput
+  /** Encoding of a text file, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
+  readonly encoding?: string
   /** Rows of a chunk, about. Integer of at least 1. Default 65,536: 15 MB of 28 features. The model is the same. */
   readonly rowsEach?: number
 }
@@ -54,6 +57,7 @@ const flatChunksSchema = z.strictObject({
   weight: z.string().min(1).optional(),
   id: z.string().min(1).optional(),
   asOf: dayOption.optional(),
+  encoding: encodingOption.default('utf-8'),
   rowsEach: z.int().min(1).default(65_536),
   ...notationShape,
 })
@@ -69,9 +73,9 @@ const operation = 'flatChunks'
  * Use it where `fromFlatTable(await readTable(…), …)` takes too much memory. It is read anew each time somebody goes
  * through it, by DuckDB, one chunk at a time.
  *
- * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines, in UTF-8. In texts a blank field is missing; numbers and days are
+ * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines; of a text in another encoding than UTF-8 a copy is made while it is read. In texts a blank field is missing; numbers and days are
  * recognised as people write them, as `readTable` does, and asked where they read in two ways; the few cells of a column
- * that are none are refused. For other encodings, other marks of missing, several files, or only some of the rows, give a query that reads them. A query
+ * that are none are refused. For other marks of missing, several files, or only some of the rows, give a query that reads them. A query
  * has a connection of its own, which sees no temporary tables; without ORDER BY, one that joins or groups gives its rows
  * in any order, which training refuses.
  *

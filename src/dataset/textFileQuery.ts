@@ -18,6 +18,12 @@ interface WrittenColumn {
   readonly value: string
 }
 
+/** A file of texts in UTF-8, and the name that the user gave it. */
+export interface TextFile {
+  readonly name: string
+  readonly path: string
+}
+
 /**
  * Returns a query for a file of texts with its columns as numbers, days, booleans and texts: what DuckDB finds in all
  * rows, and numbers and days as people write them, by the rules of `readTable`.
@@ -27,7 +33,7 @@ interface WrittenColumn {
 export async function textFileQuery(
   operation: string,
   engine: Engine,
-  path: string,
+  { name, path }: TextFile,
   format: 'csv' | 'tsv' | 'json',
   notation: CheckedNotation,
 ): Promise<string> {
@@ -56,16 +62,16 @@ export async function textFileQuery(
     rowsOf(() => 'VARCHAR'),
     looked.map(([name]) => name),
   )
-  const readings = [...samples].map(([name, counts]) => ({
-    name,
-    reading: readingOf(name, counts, wishOf(name, notation)),
+  const readings = [...samples].map(([column, counts]) => ({
+    name: column,
+    reading: readingOf(column, counts, wishOf(column, notation)),
   }))
-  refuse(operation, doubts(path, readings, samples))
+  refuse(operation, doubts(name, readings, samples))
   const written = readings.flatMap(({ name, reading }) =>
     writtenColumn(engine, types.get(name)!, name, reading),
   )
   if (written.length === 0) return asFound
-  refuse(operation, await unread(engine, path, asFound, written))
+  refuse(operation, await unread(engine, name, asFound, written))
   const replaced = written.map(({ name, value }) => `${value} AS ${identifier(name)}`)
   return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${asFound})`
 }

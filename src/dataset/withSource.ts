@@ -2,10 +2,11 @@ import { HoldfastError, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { openDuckdb } from '../engine/duckdb.js'
 import type { Engine } from '../engine/engine.js'
-import { fileFormat, fileMissing, formatUnknown } from '../table/files.node.js'
+import { likelyEncodingOf, unreadableText, utf8Files } from '../table/encoding.node.js'
+import { type FileFormat, fileFormat, fileMissing, formatUnknown } from '../table/files.node.js'
 import type { CheckedNotation } from '../table/readingOptions.js'
 import { Table } from '../table/table.js'
-import { textFileQuery } from './textFileQuery.js'
+import { type TextFile, textFileQuery } from './textFileQuery.js'
 
 /** Rows of an engine: the result of a query, which need not fit into memory. */
 export interface EngineQuery {
@@ -32,7 +33,7 @@ export interface OpenSource {
 export async function* withSource<Result>(
   operation: string,
   from: string | EngineQuery,
-  notation: CheckedNotation,
+  { encoding, ...notation }: CheckedNotation & { readonly encoding: string },
   use: (source: OpenSource) => AsyncGenerator<Result, void, void>,
 ): AsyncGenerator<Result, void, void> {
   if (typeof from !== 'string') {
@@ -43,15 +44,35 @@ export async function* withSource<Result>(
   if (format === undefined) throw new HoldfastError(operation, [formatUnknown(from)])
   const missing = await fileMissing(from)
   refuse(operation, missing === undefined ? [] : [missing])
+  const files = await utf8Files([from], format === 'parquet' ? 'utf-8' : encoding)
   const engine = await openDuckdb()
   try {
-    const query =
-      format === 'parquet'
-        ? `SELECT * FROM read_parquet(${engine.dialect.literal(from)})`
-        : await textFileQuery(operation, engine, from, format, notation)
-    yield* use(await described(engine, query, from))
+    if ('problems' in files) refuse(operation, files.problems)
+    else
+      yield* use(await readFile(operation, engine, format, { name: from, path: files.paths[0]! }, notation))
   } finally {
     await engine.close()
+    await files.remove()
+  }
+}
+
+async function readFile(
+  operation: string,
+  engine: Engine,
+  format: FileFormat,
+  file: TextFile,
+  notation: CheckedNotation,
+): Promise<OpenSource> {
+  if (format === 'parquet')
+    return described(engine, `SELECT * FROM read_parquet(${engine.dialect.literal(file.path)})`, file.name)
+  try {
+    const query = await textFileQuery(operation, engine, file, format, notation)
+    return await described(engine, query, file.name)
+  } catch (error) {
+    const isOfEngine = error instanceof HoldfastError && error.code === 'engine-failed'
+    const isOther = isOfEngine && (await likelyEncodingOf(file.path)) !== undefined
+    if (isOther) refuse(operation, [await unreadableText(file.name, new Error('It is not UTF-8'))])
+    throw error
   }
 }
 

@@ -208,10 +208,17 @@ export function loadScorer(bytes: Uint8Array): Scorer {
   throw checked.error
 }
 
+/** Columns of a flat table that were written in per cent. */
+function percentsOf({ flat }: AboutModel): string[] {
+  return Object.entries(flat?.notations ?? {})
+    .filter(([, notation]) => 'unit' in notation && notation.unit === '%')
+    .map(([name]) => name)
+}
+
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about)
   if (about.trainedOn?.trainedRows !== undefined) rememberTrainedRows(model, about.trainedOn.trainedRows)
-  const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model))
+  const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model), percentsOf(about))
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)

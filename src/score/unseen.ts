@@ -4,6 +4,7 @@ import {
   type FeatureColumn,
   type FeatureMatrix,
   type FeatureSpec,
+  type NumberValues,
   numberColumn,
   textColumn,
 } from '../base/matrix.js'
@@ -24,6 +25,8 @@ type What = 'category' | 'number' | 'missing'
 
 /** Chance of a column without any value, at the share of gaps of training, below which it is no chance. */
 const byChance = 1e-6
+/** A column of so many values or more that all lie below 1 is no chance among percentages. */
+const percentsCompared = 20
 /** Of more categories than this, only those that differ by zeros, case or space are asked back. */
 const categoriesCompared = 500
 
@@ -31,15 +34,25 @@ const categoriesCompared = 500
 export class UnseenWatch {
   readonly #features: readonly Feature[]
 
-  /** @param codes features of which `codeText` says what a text stands for */
+  /**
+   * @param codes features of which `codeText` says what a text stands for
+   * @param percents features that were written in per cent in training
+   */
   constructor(
     specs: readonly FeatureSpec[],
     seen: readonly SeenFeature[] | null,
     codes: readonly string[] = [],
+    percents: readonly string[] = [],
   ) {
     const byName = new Map((seen ?? []).map((feature) => [feature.name, feature]))
     this.#features = specs.map(
-      (spec) => new Feature(spec, byName.get(spec.name), codes.includes(spec.name) ? codeText : categoryOf),
+      (spec) =>
+        new Feature(
+          spec,
+          byName.get(spec.name),
+          codes.includes(spec.name) ? codeText : categoryOf,
+          percents.includes(spec.name),
+        ),
     )
   }
 
@@ -128,6 +141,7 @@ class Feature {
     spec: FeatureSpec,
     seen: SeenFeature | undefined,
     readonly standsFor: (text: string) => string | null,
+    readonly isPercent: boolean,
   ) {
     this.name = spec.name
     this.#seen = seen
@@ -159,8 +173,25 @@ class Feature {
       if ((value >= lower && value <= upper) || missing?.has(row) === true) continue
       if (rows++ === 0) first = row
     }
-    if (rows === 0) return []
+    if (rows === 0) return this.#shares(values, missing)
     return [{ feature: this, what: 'number', rows, value: values[first]!, columnWhy: '' }]
+  }
+
+  /** 0.12 where training had 12%: no value is out of range, but none is one of per cent either. */
+  #shares(values: NumberValues, missing: Extract<FeatureColumn, { kind: 'number' }>['missing']): Found[] {
+    const range = this.#seen?.kind === 'number' ? this.#seen.range : null
+    if (!this.isPercent || range === null || range.high <= 1) return []
+    let [rows, first, greatest] = [0, -1, 0]
+    for (let row = 0; row < values.length; row++) {
+      const size = Math.abs(values[row]!)
+      if (size === 0 || missing?.has(row) === true) continue
+      if (rows++ === 0) first = row
+      greatest = Math.max(greatest, size)
+    }
+    const isShares = greatest <= 1 && (rows >= percentsCompared || greatest < range.low)
+    if (rows === 0 || !isShares) return []
+    const columnWhy = 'It was written in per cent, 12% as 12: these may be shares of 1, a hundredth of it.'
+    return [{ feature: this, what: 'number', rows, value: values[first]!, columnWhy }]
   }
 
   #categories({ codes, dictionary, missing }: Extract<FeatureColumn, { kind: 'text' }>): Found[] {

@@ -150,31 +150,47 @@ export interface Utf8Files {
   readonly nameOf: (path: string) => string
 }
 
-/** Lets `use` read text files in UTF-8: the files themselves, or copies of files of another encoding, removed afterwards. */
+/** Lets `use` read text files in UTF-8: see {@link utf8Files}. */
 export async function withUtf8<Result>(
   paths: readonly string[],
   encoding: string,
   use: (files: Utf8Files | { readonly problems: readonly Problem[] }) => Promise<Result>,
 ): Promise<Result> {
-  if (new TextDecoder(encoding).encoding === 'utf-8') return use({ paths, nameOf: (path) => path })
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
+  const files = await utf8Files(paths, encoding)
   try {
-    const problems: Problem[] = []
-    const names = new Map<string, string>()
-    for (const [index, path] of paths.entries()) {
-      const other = await otherEncoding(path, encoding)
-      if (other !== undefined) problems.push(other)
-      const copy = join(folder, `${index}.${fileFormat(path) === 'json' ? 'jsonl' : fileFormat(path)}`)
-      names.set(copy, path)
-      try {
-        await pipeline(Readable.from(decodedText(path, encoding)), createWriteStream(copy))
-      } catch (error) {
-        problems.push(await unreadableText(path, error))
-      }
-    }
-    if (problems.length > 0) return await use({ problems })
-    return await use({ paths: [...names.keys()], nameOf: (path) => names.get(path) ?? path })
+    return await use('problems' in files ? { problems: files.problems } : files)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await files.remove()
   }
+}
+
+/**
+ * Returns text files in UTF-8: the files themselves, or copies of files of another encoding, which `remove` takes away; or
+ * what is wrong with them.
+ */
+export async function utf8Files(
+  paths: readonly string[],
+  encoding: string,
+): Promise<
+  (Utf8Files | { readonly problems: readonly Problem[] }) & { readonly remove: () => Promise<void> }
+> {
+  if (new TextDecoder(encoding).encoding === 'utf-8')
+    return { paths, nameOf: (path) => path, remove: () => Promise.resolve() }
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  const problems: Problem[] = []
+  const names = new Map<string, string>()
+  for (const [index, path] of paths.entries()) {
+    const other = await otherEncoding(path, encoding)
+    if (other !== undefined) problems.push(other)
+    const copy = join(folder, `${index}.${fileFormat(path) === 'json' ? 'jsonl' : fileFormat(path)}`)
+    names.set(copy, path)
+    try {
+      await pipeline(Readable.from(decodedText(path, encoding)), createWriteStream(copy))
+    } catch (error) {
+      problems.push(await unreadableText(path, error))
+    }
+  }
+  if (problems.length > 0) return { problems, remove }
+  return { paths: [...names.keys()], nameOf: (path) => names.get(path) ?? path, remove }
 }

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
-import type { FeatureMatrix } from '../../src/base/matrix.js'
+import type { FeatureMatrix, TextColumn } from '../../src/base/matrix.js'
 import { type FlatChunk, type FlatChunksOptions, flatChunks } from '../../src/dataset/flatChunks.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
@@ -262,5 +262,36 @@ test('whose the rows are comes with each chunk, and is no feature', async () => 
   await writeFile(file, 'id,calls,churn\nA,1,0\n,2,1\n')
   await expect(chunksOf(flatChunks(file, options))).rejects.toThrow(
     'expected id column id to have a value in every row',
+  )
+})
+
+test('files of other encodings are read where that is said, and asked by name where it is not', async () => {
+  const lines = Array.from(
+    { length: 40 },
+    (_, row) => `${row},${row % 2 === 0 ? 'größer' : 'älter'},${row % 3 === 0 ? 1 : 0}`,
+  )
+  const text = `calls,stufe,churn\n${lines.join('\n')}\n`
+  const path = join(folder, 'latin.csv')
+  await writeFile(path, Buffer.from(text, 'latin1'))
+  await writeFile(join(folder, 'utf16.csv'), Buffer.from(`\ufeff${text}`, 'utf16le'))
+  const before = (await readdir(tmpdir())).filter((name) => /^holdfast-\w{6}$/.test(name))
+  for (const [file, encoding] of [
+    [path, 'windows-1252'],
+    [join(folder, 'utf16.csv'), 'utf-16le'],
+  ] as const) {
+    for await (const { features, outcome } of flatChunks(file, { label: 'churn', encoding })) {
+      expect(outcome.length).toBe(40)
+      const stufe = features.columns.find(({ name }) => name === 'stufe') as TextColumn
+      expect([...stufe.dictionary].sort()).toEqual(['größer', 'älter'])
+    }
+  }
+  // The copies are gone
+  expect((await readdir(tmpdir())).filter((name) => /^holdfast-\w{6}$/.test(name))).toEqual(before)
+  const unsaid = flatChunks(path, { label: 'churn' })[Symbol.asyncIterator]()
+  await expect(unsaid.next()).rejects.toThrow("read it with encoding: 'windows-1252'")
+  const marked = flatChunks(join(folder, 'utf16.csv'), { label: 'churn', encoding: 'gb18030' })
+  await expect(marked[Symbol.asyncIterator]().next()).rejects.toThrow('it begins with the mark of utf-16le')
+  expect(() => flatChunks(path, { label: 'churn', encoding: 'latin-9-or-so' })).toThrow(
+    'the name of an encoding',
   )
 })

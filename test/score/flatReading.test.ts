@@ -154,6 +154,31 @@ test('numbers that may be written otherwise than in training are asked, and so a
   expect(scored(['12,50 €', '3']).rowCount).toBe(2)
 })
 
+test('shares of 1 where training had per cent are said, and per cent where it had shares is refused', () => {
+  const outcome = (row: number) => (row % 3 === 0 ? 'yes' : 'no')
+  const scorerOf = (cell: (row: number) => unknown) => {
+    const rows = Array.from({ length: 100 }, (_, row) => ({ share: cell(row), churn: outcome(row) }))
+    const dataset = fromFlatTable(tableFromRows(rows), { label: 'churn' })
+    return loadScorer(encodeScorer(createScorer(trainLogistic(dataset), dataset)))
+  }
+  const percent = scorerOf((row) => `${row + 1}%`)
+  const shares = Array.from({ length: 30 }, (_, row) => (row + 1) / 100)
+  const said = percent.scoreTable(tableFrom({ share: shares })).unseen.rows()
+  expect(said).toMatchObject([{ feature: 'share', what: 'number', rows: 30, example: '0.01' }])
+  expect(said[0]!['why']).toContain('these may be shares of 1')
+  expect(percent.scoreRow({ share: 0.12 }).unseen).toMatchObject([{ feature: 'share', value: 0.12 }])
+  // Per cent as a number, or with its sign, is what training had
+  expect(percent.scoreTable(tableFrom({ share: [12, 0.5] })).unseen.rowCount).toBe(0)
+  expect(percent.scoreRow({ share: '12%' }).unseen).toEqual([])
+  expect(percent.scoreTable(tableFrom({ share: [0, 0] })).unseen.rowCount).toBe(0)
+  const plain = scorerOf((row) => (row + 1) / 100)
+  expect(plain.scoreTable(tableFrom({ share: shares })).unseen.rowCount).toBe(0)
+  expect(plain.scoreRow({ share: 12 }).unseen).toHaveLength(1)
+  expect(() => plain.scoreTable(tableFromRows([{ share: '12%' }, { share: '3%' }]))).toThrow(
+    'to be in the unit of training (no sign of a unit)',
+  )
+})
+
 const specs = [
   { kind: 'number', name: 'fee' },
   { kind: 'text', name: 'plan', categories: ['a'] },
