@@ -99,6 +99,7 @@ export function textColumn(name: string, values: ArrayLike<string | null | undef
   for (let row = 0; row < values.length; row++) {
     const text = values[row]
     if (text == null) continue
+    if (typeof text !== 'string') throw noText(name, row, text)
     let code = codeOf.get(text)
     if (code === undefined) {
       code = codeOf.size
@@ -108,6 +109,19 @@ export function textColumn(name: string, values: ArrayLike<string | null | undef
   }
   const missing = Bitmap.where(values.length, (row) => values[row] == null)
   return { kind: 'text', name, codes, dictionary: [...codeOf.keys()], missing }
+}
+
+function noText(name: string, row: number, received: unknown): HoldfastError {
+  return new HoldfastError('textColumn', [
+    {
+      code: 'value-type',
+      parameter: `column ${name}`,
+      rule: 'to hold texts',
+      received,
+      place: { row: row + 1, column: name },
+      wayOut: 'Write null for missing, and numbers as texts: String(5).',
+    },
+  ])
 }
 
 /** Returns the matrix with only the given rows, in their order. Copies. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem } from '../base/errors.js'
 import { type Cell, cellOf, type Table } from '../table/table.js'
+import { namesStayed, plainChurned, plainNo, plainStayed, plainYes } from './labelWords.js'
 import { placeOf } from './placeOf.js'
 
 /** A value of a label column, or several. */
@@ -23,30 +24,6 @@ export interface LabelSaid {
 export interface Outcomes {
   readonly churned: ReadonlySet<string>
   readonly notes: readonly string[]
-}
-
-/** Yes and no of one language or convention each; either of one with either no of another is as plain. */
-const plainYes = words(
-  '1 true t yes y ja j oui o si sí s sim evet да tak ano kyllä igen はい 예 네 vâng có ya 是 真',
-)
-const plainNo = words(
-  '0 false f no n nein non não nao hayır hayir нет nie ne ei nem nej いいえ 아니요 아니오 không tidak 否 不是 假',
-)
-const plainChurned = words(
-  'churn|churned|churner|left|leaver|lost|cancelled|canceled|exited|attrited|attrited customer|attrition|quit|terminated|disconnected|deactivated|closed|gekündigt|résilié|流失|已流失|离网|已离网|離網|退网|销户|流失客户|离网客户|解約|이탈',
-  '|',
-)
-const plainStayed = words(
-  'stay|stayed|staying|not churned|no churn|non-churn|non-churner|not churn|active|retained|existing|existing customer|current|kept|loyal|aktiv|actif|activo|未流失|在网|未离网|在網|留存|正常|非流失|未流失客户|在网客户|継続|유지',
-  '|',
-)
-
-// A column called so holds yes where the customer stayed
-const opposite =
-  /(^|[^a-z])(active|retain(ed)?|retention|stay(ed)?|loyal|alive|surviv(ed|al)|renew(ed|al)?|kept|current)([^a-z]|$)|在网|留存|续约|在網/i
-
-function words(text: string, between = ' '): ReadonlySet<string> {
-  return new Set(text.split(between))
 }
 
 /** Returns a label as it is compared: upper and lower case, space around it, a full stop at its end say nothing. */
@@ -153,7 +130,7 @@ function plainChurnedAmong(
   if (values.length > 2) throw tooMany(operation, table, label, values.length, shown)
   for (const [yes, no] of [values, [...values].reverse()]) {
     const isWord = plainChurned.has(yes!) && (plainStayed.has(no!) || plainNo.has(no!))
-    const isYes = plainYes.has(yes!) && (plainNo.has(no!) || plainStayed.has(no!)) && !opposite.test(label)
+    const isYes = plainYes.has(yes!) && (plainNo.has(no!) || plainStayed.has(no!)) && !namesStayed(label)
     if (isWord || isYes) return new Set([yes!])
   }
   throw unclear(operation, table, label, shown)
@@ -221,13 +198,16 @@ function inBoth(value: string, table: Table): Problem {
 }
 
 function unclear(operation: string, table: Table, label: string, shown: string): HoldfastError {
+  const opposite = namesStayed(label)
+    ? ` The column ${label} may be called the opposite of churn: then it is the value that says no.`
+    : ''
   return new HoldfastError(operation, [
     {
       code: 'value-unknown',
       parameter: 'positive',
       rule: `to be the value of label column ${label} that means churned, one of ${shown}`,
       ...placeOf(table),
-      wayOut: `Name it: { label: ${JSON.stringify(label)}, positive: … }.`,
+      wayOut: `Name it: { label: ${JSON.stringify(label)}, positive: … }.${opposite}`,
     },
   ])
 }

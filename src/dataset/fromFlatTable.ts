@@ -73,8 +73,8 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * Outcome: a label column with the values 0 and 1 or false and true is read as it is. Of two texts, the one that means
  * churned is known where both are plain: yes and no, y and n, true and false, churned or left and active or stayed, and
  * the same in other languages (ja, oui, да, 是/否, 流失/未流失, 离网/在网). Everything else is asked, and so is yes and no in a
- * column called the opposite (`active`, `retained`): `positive` must name it. A row without label is set aside and counted
- * in `report.unlabelled`.
+ * column called the opposite (`active`, `retained`, `not_churned`, `isActive`, `bleibt`, `未流失`): `positive` must name it.
+ * A row without label is set aside and counted in `report.unlabelled`.
  *
  * Features, in the order of the table: numbers as they are, booleans as 0 and 1, texts as categories, days as the days
  * until `asOf`. Left out, each with a sentence in `warnings`: columns that say nothing (one value everywhere, or no value

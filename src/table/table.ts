@@ -11,6 +11,7 @@ import {
   textColumn,
   wideColumn,
 } from '../base/matrix.js'
+import { kindOfValues, mixedValues, refuseStray } from './mixedValues.js'
 
 /** A column of calendar days. */
 export interface DayColumn {
@@ -243,6 +244,7 @@ export function columnLength(column: Column | FeatureColumn): number {
 /** Returns a day column; null and undefined become missing. */
 export function dayColumn(name: string, values: ArrayLike<EpochDay | null | undefined>): DayColumn {
   checkArguments('dayColumn', ['name', name, 'text'], ['values', values, 'list'])
+  refuseStray('dayColumn', name, values, 'day numbers, as epochDay makes them', Number.isInteger)
   const missing = Bitmap.where(values.length, (row) => values[row] == null)
   return { kind: 'day', name, values: Int32Array.from(values, (value) => value ?? 0), missing }
 }
@@ -250,6 +252,7 @@ export function dayColumn(name: string, values: ArrayLike<EpochDay | null | unde
 /** Returns a boolean column; null and undefined become missing. */
 export function booleanColumn(name: string, values: ArrayLike<boolean | null | undefined>): BooleanColumn {
   checkArguments('booleanColumn', ['name', name, 'text'], ['values', values, 'list'])
+  refuseStray('booleanColumn', name, values, 'true and false', (value) => typeof value === 'boolean')
   const missing = Bitmap.where(values.length, (row) => values[row] == null)
   return {
     kind: 'boolean',
@@ -262,7 +265,10 @@ export function booleanColumn(name: string, values: ArrayLike<boolean | null | u
 /**
  * Returns a table from arrays of values, one per column; the kind follows from the first value that is not missing:
  * numbers, texts, booleans, or days where it is a `Date` (UTC). Integers of type bigint are numbers where numbers hold
- * all their digits, else texts. For other days, give ready columns made by `dayColumn`.
+ * all their digits, else texts. For other days, give ready columns made by `dayColumn`. Values of another kind than the
+ * first are refused.
+ *
+ * @throws {HoldfastError} all columns at once: `value-type`, with the first row and how many there are; `value-not-finite`
  *
  * @example
  * tableFrom({ id: ['A', 'B'], minutes: [10, null] }).rows()
@@ -280,6 +286,10 @@ export function tableFrom(
         : argumentProblems(`column ${name}`, values, 'list'),
     ),
   )
+  refuse(
+    'tableFrom',
+    Object.entries(columns).flatMap(([name, values]) => ('kind' in values ? [] : mixedValues(name, values))),
+  )
   return new Table(
     Object.entries(columns).map(([name, values]) =>
       'kind' in values ? { ...values, name } : columnFrom(name, values),
@@ -287,27 +297,24 @@ export function tableFrom(
   )
 }
 
-function columnFrom(name: string, values: readonly (Cell | Date | bigint | undefined)[]): Column {
-  const first = values.find((value) => value !== null && value !== undefined)
-  if (first instanceof Date || values.some((value) => value instanceof Date))
-    return dayColumn(
-      name,
-      values.map((value) => dayOf(name, value)),
-    )
-  if (typeof first === 'string') return textColumn(name, values as readonly (string | null)[])
-  if (typeof first === 'boolean') return booleanColumn(name, values as readonly (boolean | null)[])
-  if (values.some((value) => typeof value === 'bigint')) return bigintColumn(name, values)
-  return numberColumn(name, values as readonly (number | null)[])
-}
+type Value = Cell | Date | bigint | undefined
 
-function dayOf(name: string, value: unknown): EpochDay | null {
-  if (value === null || value === undefined) return null
-  const day = value instanceof Date ? parseDay(value) : undefined
-  if (day !== undefined) return day
-  const rule = 'to hold valid Dates alone, as its first value is one'
-  throw new HoldfastError('tableFrom', [
-    { code: 'value-type', parameter: `column ${name}`, rule, received: value, place: { column: name } },
-  ])
+function columnFrom(name: string, values: readonly Value[]): Column {
+  switch (kindOfValues(values)) {
+    case 'day':
+      return dayColumn(
+        name,
+        values.map((value) => parseDay(value) ?? null),
+      )
+    case 'text':
+      return textColumn(name, values as readonly (string | null)[])
+    case 'boolean':
+      return booleanColumn(name, values as readonly (boolean | null)[])
+    default:
+      return values.some((value) => typeof value === 'bigint')
+        ? bigintColumn(name, values)
+        : numberColumn(name, values as readonly (number | null)[])
+  }
 }
 
 /** Numbers where a number holds all their digits, else names: texts. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { epochDay } from '../../src/base/days.js'
 import { HoldfastError, type ProblemCode } from '../../src/base/errors.js'
 import { numberColumn } from '../../src/base/matrix.js'
@@ -476,8 +476,97 @@ test.each<[string, Cell[]]>([
 
 test('yes in a column called the opposite of churn is asked', () => {
   const table = tableFrom({ tenure: [1, 2], retained: ['yes', 'no'] })
-  expect(errorOf(() => fromFlatTable(table, { label: 'retained' })).code).toBe('value-unknown')
+  const error = errorOf(() => fromFlatTable(table, { label: 'retained' }))
+  expect(error.code).toBe('value-unknown')
+  expect(error.message).toContain('column retained may be called the opposite')
   expect([...fromFlatTable(table, { label: 'retained', positive: 'no' }).outcome]).toEqual([0, 1])
+})
+
+describe('what a label column is called', () => {
+  const isAsked = (label: string, yes: string | number, no: string | number) => {
+    try {
+      return [...fromFlatTable(tableFrom({ tenure: [1, 2], [label]: [yes, no] }), { label }).outcome].join()
+    } catch (error) {
+      return (error as HoldfastError).code
+    }
+  }
+  const opposite = [
+    ...['not_churned', 'no_churn', 'nonchurn', 'Non-Churner', 'churn_free', 'churnless', 'notChurned'],
+    ...[
+      'NOT_CHURNED',
+      'has not churned',
+      "didn't_cancel",
+      'not_inactive',
+      'isnotchurned',
+      'no longer inactive',
+    ],
+    ...[
+      'active',
+      'isActive',
+      'ActiveMember',
+      'activeflag',
+      'is_customer',
+      'subscribed',
+      'still_here',
+      'continued',
+    ],
+    ...[
+      'aktiv',
+      'bleibt',
+      'noch_kunde',
+      'nicht_gekündigt',
+      'kündigt_nicht',
+      'actif',
+      'non_résilié',
+      'fidèle',
+    ],
+    ...['activo', 'renovado', 'ativo', 'attivo', 'blijft', 'aktywny', 'остался', 'не_ушел', 'aktif'],
+    ...[
+      '未流失',
+      '未离网',
+      '没有流失',
+      '非流失客户',
+      '是否未流失',
+      '留存',
+      '是否在网',
+      '継続',
+      '未解約',
+      '미이탈',
+      '유지',
+    ],
+  ]
+  test.each(opposite)('yes in %s is asked', (label) => {
+    expect(isAsked(label, 'yes', 'no')).toBe('value-unknown')
+    expect(isAsked(label, 1, 0)).toBe('value-unknown')
+  })
+
+  const plain = [
+    ...[
+      'churn',
+      'Churned',
+      'current churn',
+      'retention_churn',
+      'active_churn',
+      'isChurned',
+      'has_left',
+      'y',
+      'target',
+    ],
+    ...[
+      'inactive',
+      'isInactive',
+      'not_active',
+      'no longer active',
+      'unsubscribed',
+      'nonrenewed',
+      'not_retained',
+    ],
+    ...['nicht_aktiv', 'gekündigt', 'résilié', 'customer_left', 'customer_id_flag', 'churn_next_month'],
+    ...['流失', '是否流失', '未来流失', '离网', '不活跃', '未续约', '이탈', '해지', '解約'],
+  ]
+  test.each(plain)('yes in %s is churned', (label) => {
+    expect(isAsked(label, 'yes', 'no')).toBe('1,0')
+  })
 })
 
 test('spellings of one label are one value, with a note', () => {
