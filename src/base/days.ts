@@ -16,8 +16,18 @@ const millisPerDay = 86_400_000
 /** 2200-01-01. A day from then on is no day of a row, but a number that means something else. */
 export const beyondAnyRow = 84_006 as EpochDay
 
+/** 2000-01-01 and 2050-01-01 as spreadsheets count days, from 1899-12-30: as days since 1970 they begin in 2070. */
+export const spreadsheetDays = { first: 36_526, after: 54_789, from: 25_569 } as const
+
+/** Returns the day that a number is in a spreadsheet, where it is more likely one of those than days since 1970. */
+export function spreadsheetDay(value: unknown): EpochDay | undefined {
+  const { first, after, from } = spreadsheetDays
+  if (typeof value !== 'number' || !(value >= first && value < after)) return undefined
+  return (Math.floor(value) - from) as EpochDay
+}
+
 /** 0001-01-01 and 9999-12-31: numbers beyond are no days that anybody writes. */
-const [earliestDay, latestDay] = [-719_162, 2_932_896]
+export const [earliestDay, latestDay] = [-719_162, 2_932_896]
 
 /** The time zone in which an instant has its day where nothing else is said. */
 export const utc = 'UTC'
@@ -39,8 +49,9 @@ export function isTimeZone(name: string): boolean {
  * Returns the day of a date, a text or a day number.
  *
  * A text is `YYYY-MM-DD`; a time after it is that of the clock on the wall and is cut off. An instant, a `Date` or a text
- * whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`), has the day that it has in UTC. A number is already a count
- * of days.
+ * whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`, `…-05:00[America/New_York]`), has the day that it has in UTC.
+ * What is behind the day and is no time (25:99, a second day, the name of a zone without its offset) makes the text none. A
+ * number is already a count of days.
  *
  * A number that is written like a date is refused: 20250201, or the month 202502, which would be a day of the year 2524.
  *
@@ -51,14 +62,23 @@ export function isTimeZone(name: string): boolean {
  * // => 30
  */
 export function epochDay(value: string | number | Date): EpochDay {
-  return dayOf('epochDay', 'day', value)
+  const day = parseDay(value)
+  if (day !== undefined) return day
+  throw noDate('epochDay', 'day', value)
 }
 
-/** Like {@link epochDay}, for a parameter of another function: its refusal names both. */
+/**
+ * Like {@link epochDay}, for a parameter of another function: its refusal names both. A number that is rather a day of a
+ * spreadsheet is refused.
+ */
 export function dayOf(operation: string, parameter: string, value: unknown, timeZone = utc): EpochDay {
-  const day = parseDay(value, timeZone)
+  const day = spreadsheetDay(value) === undefined ? parseDay(value, timeZone) : undefined
   if (day !== undefined) return day
-  throw new HoldfastError(operation, [
+  throw noDate(operation, parameter, value)
+}
+
+function noDate(operation: string, parameter: string, value: unknown): HoldfastError {
+  return new HoldfastError(operation, [
     {
       code: 'value-type',
       parameter,
@@ -83,6 +103,8 @@ function meantByNumber(value: number): string | undefined {
   }
   if (value >= 978_307_200 && value < beyondAnyRow * 86_400)
     return formatDay(Math.floor(value / 86_400) as EpochDay)
+  const day = spreadsheetDay(value)
+  if (day !== undefined) return formatDay(day)
   return meantByText(String(value))
 }
 
@@ -165,22 +187,36 @@ function isDayNumber(value: number): boolean {
 function dayOfText(value: string, timeZone: string): EpochDay | undefined {
   const text = value.length === 10 ? value : value.trim()
   if (text.length < 10 || text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash) return undefined
-  if (text.length > 10 && text[10] !== 'T' && text[10] !== ' ') return undefined
   const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
   // A year below 100 is rather one with its century left out.
   if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1)) return undefined
   if (day > daysInMonth(year, month)) return undefined
   const written = dayOfCalendar(year, month, day)
-  if (text.length <= 16) return written
-  const found = offsetTime.exec(text.slice(10))
-  if (found === null) return written
-  const [, hour, minute, sign, offsetHours = '0', offsetMinutes = '0'] = found
-  const offset = Number(`${sign ?? '+'}1`) * (60 * Number(offsetHours) + Number(offsetMinutes))
-  return dayOfInstant(60_000 * (1440 * written + 60 * Number(hour) + Number(minute) - offset), timeZone)
+  return text.length === 10 ? written : dayAtTime(written, text.slice(10), timeZone)
 }
 
-/** A time that says how far it is from UTC, after a day. */
-const offsetTime = /^[T ](\d\d):(\d\d)(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|GMT|([+-])(\d\d):?(\d\d)?)$/
+/**
+ * A time after a day, in the syntax that JavaScript and RE2 share: hour, minute and a half of the day in groups 1 to 3, then
+ * how far it is from UTC, if it says so: sign, hours, minutes in groups 5 to 7 of the zone (group 4). Names of zones in
+ * brackets may stand behind that alone (RFC 9557).
+ */
+export const timeSource =
+  '(?:T|,? ) ?([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])(?:[:.](?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?(?: ?([AaPp])\\.?[Mm]\\.?)?' +
+  '(?: ?(Z|z|UTC|GMT|(?:UTC|GMT)?([+\u2212-])(0[0-9]|1[0-8]|[1-9]):?([0-5][0-9])?)(?:\\[!?[A-Za-z0-9_+/=.-]+\\])*)?'
+
+const wholeTime = new RegExp(`^${timeSource}$`)
+
+/** Returns the day of a written day with a time after it; undefined where that is no time. */
+export function dayAtTime(written: EpochDay, time: string, timeZone: string): EpochDay | undefined {
+  const found = wholeTime.exec(time)
+  if (found === null) return undefined
+  const [, hour, minute, half, zone, sign, offsetHours = '0', offsetMinutes = '0'] = found
+  if (zone === undefined) return written
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0)
+  const offset =
+    (sign === undefined || sign === '+' ? 1 : -1) * (60 * Number(offsetHours) + Number(offsetMinutes))
+  return dayOfInstant(60_000 * (1440 * written + 60 * hours + Number(minute) - offset), timeZone)
+}
 
 const [dash, zero] = ['-'.charCodeAt(0), '0'.charCodeAt(0)]
 

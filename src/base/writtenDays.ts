@@ -1,4 +1,4 @@
-import { type EpochDay, parseDay } from './days.js'
+import { dayAtTime, type EpochDay, parseDay, timeSource, utc } from './days.js'
 
 /** How `YYYY-MM-DD`, with or without a time after it, is called. */
 export const isoFormat = 'YYYY-MM-DD'
@@ -30,20 +30,17 @@ export const knownDateFormats = [
   'MMM DD YYYY',
 ] as const
 
-/** A way to write days as a pattern (in the syntax that JavaScript and RE2 share) with three groups. */
+/** A way to write days as a pattern (in the syntax that JavaScript and RE2 share). */
 export interface DatePattern {
-  /** Of a whole text. A time may stand after the day; it is cut off. */
+  /** Of a whole text. A time may stand after the day, in the fourth group; the groups behind are those of `timeSource`. */
   readonly pattern: string
-  /** The parts that the groups hold, in their order. */
+  /** The parts that the first three groups hold, in their order. */
   readonly parts: readonly ('year' | 'month' | 'day')[]
   readonly hasShortYear: boolean
   readonly hasMonthName: boolean
 }
 
 const tokens = /YYYY|YY|MMM|MM|M|DD|D/g
-const time =
-  '(?:(?:T|,? ) ?[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\\.?[Mm]\\.?)?(?: ?(?:Z|UTC|GMT))?)?'
-
 /** Returns the pattern of a format such as `DD/MM/YYYY`, undefined where it does not name year, month and day once. */
 export function datePattern(format: string): DatePattern | undefined {
   const found = [...format.matchAll(tokens)]
@@ -58,7 +55,7 @@ export function datePattern(format: string): DatePattern | undefined {
     end = token.index + token[0].length
   }
   return {
-    pattern: `${pattern}${escaped(format.slice(end))}${time}`,
+    pattern: `${pattern}${escaped(format.slice(end))}(${timeSource})?`,
     parts,
     hasShortYear: !format.includes('YYYY'),
     hasMonthName: format.includes('MMM'),
@@ -85,7 +82,7 @@ type Reader = (text: string) => EpochDay | undefined
 
 const readers = new Map<string, Reader>([[isoFormat, (text) => parseDay(text)]])
 
-/** Returns the function that reads days of a format; undefined for what is no day of it. */
+/** Returns the function that reads days of a format, instants in UTC; undefined for what is no day of it. */
 export function dayReader(format: string): Reader {
   let reader = readers.get(format)
   if (reader === undefined) {
@@ -106,7 +103,11 @@ function compiledReader(format: string): Reader {
     const monthNumber = hasMonthName ? monthOfName(found[month!]!) : Number(found[month!])
     const yearNumber = hasShortYear ? fullYear(Number(found[year!])) : Number(found[year!])
     const two = (number: number) => String(number).padStart(2, '0')
-    return parseDay(`${String(yearNumber).padStart(4, '0')}-${two(monthNumber)}-${two(Number(found[day!]))}`)
+    const written = parseDay(
+      `${String(yearNumber).padStart(4, '0')}-${two(monthNumber)}-${two(Number(found[day!]))}`,
+    )
+    const time = found[4]
+    return written === undefined || time === undefined ? written : dayAtTime(written, time, utc)
   }
 }
 

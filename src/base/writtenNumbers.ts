@@ -19,7 +19,7 @@ const forms: readonly (readonly [string, string])[] = [
   ['０１２３４５６７８９', '0123456789'],
   ['٠١٢٣٤٥٦٧٨٩', '0123456789'],
   ['．，＋％（）', '.,+%()'],
-  ['−－﹣‐‑–', '------'],
+  ['−－﹣‐‑–—―', '--------'],
   ['\u00a0\u2007\u2009\u200a\u202f\u3000\t', '       '],
   ['’‘ʼ´', "''''"],
   ['﹪٪＄￥￡', '%%$¥£'],
@@ -40,6 +40,11 @@ const currency = `(?:${currencyWords}|[${currencySigns}])`
 export const unitSource = `${currency}|%`
 const unitPattern = new RegExp(unitSource, 'g')
 
+/** The pattern of the exponent of a number; no currency ends in an E before digits. */
+export const exponentSource = '[eE][+-]?[0-9]+'
+/** The pattern of the dashes of a price without cents, the decimal sign in its group. */
+export const noCentsSource = '([0-9][.,])-+'
+
 /** Returns the text with ordinary digits, signs and spaces, without space around it. */
 export function withPlainForms(text: string): string {
   const trimmed = text.trim()
@@ -52,7 +57,9 @@ export function withPlainForms(text: string): string {
  * Returns the pattern (of a whole text, in the syntax that JavaScript and RE2 share) of numbers of a notation:
  *
  *     1.022,40   1 022,40   1'022.40   1,23,456.50   .5   1,5e3
- *     -4   4-   (4)   € 4   4 €   -$4   $-4   12%
+ *     -4   4-   (4)   € 4   4 €   -$4   $-4   12%   1e3 €   12,-
+ *
+ * A dash straight after the decimal sign says that there are no cents: `12,-` is 12.
  *
  * @param decimal sign of the fraction
  */
@@ -63,14 +70,16 @@ export function numberPattern(decimal: DecimalSign, thousands?: string): string 
   // Lakhs and crores: groups of two before the last three
   const lakhs = decimal === '.' && (thousands ?? ',') === ',' ? ['[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}'] : []
   const whole = `(?:${[...groups, ...lakhs, '[0-9]+'].join('|')})`
-  const number = `(?:${whole}(?:[${decimal}][0-9]*)?|[${decimal}][0-9]+)(?:[eE][+-]?[0-9]+)?`
+  const digits = `(?:${whole}(?:[${decimal}][0-9]*)?|[${decimal}][0-9]+)(?:${exponentSource})?`
+  const number = `(?:${digits}|${whole}[${decimal}]-{1,2})`
   const before = `(?:${currency} ?)?`
   const after = `(?: ?(?:${currency}|%))?`
   return [
     `[+-]? ?${before}${number}${after}`,
     `${currency} ?[+-] ?${number}`,
-    `${before}${number} ?-${after}`,
-    `${before}${number}${after} ?-`,
+    // No dash for cents before it: 12,-- is 12
+    `${before}${digits} ?-${after}`,
+    `${before}${digits}${after} ?-`,
     `${before}\\( ?${before}${number}${after} ?\\)${after}`,
   ].join('|')
 }
@@ -87,15 +96,15 @@ function compiledPattern(decimal: DecimalSign, thousands: string | undefined): R
   return pattern
 }
 
-const exponentAtEnd = /[eE][+-]?[0-9]+$/
-
+const exponentPattern = new RegExp(exponentSource)
+const noCents = new RegExp(noCentsSource)
 /** Returns the number that a text stands for, undefined where it is none; of a number in groups, `decimal` says which. */
 export function readNumber(text: string, decimal: DecimalSign, thousands?: string): number | undefined {
   const plain = withPlainForms(text)
   // Before the long pattern: compiling it costs more than reading a small file
   if (!/[0-9]/.test(plain) || !compiledPattern(decimal, thousands).test(plain)) return undefined
-  const exponent = exponentAtEnd.exec(plain)?.[0] ?? ''
-  const mantissa = plain.slice(0, plain.length - exponent.length)
+  const exponent = exponentPattern.exec(plain)?.[0] ?? ''
+  const mantissa = plain.replace(exponentPattern, '').replace(noCents, '$1')
   const sign = /[-(]/.test(mantissa) ? '-' : ''
   // The point of "kr." or "Rs." is none of the number
   const digits = mantissa
@@ -113,6 +122,27 @@ export function numberIn({ decimal, thousands, unit }: NumberNotation, text: str
   if (value === undefined || value === 0 || unit === undefined) return value
   const written = unitOf(text)
   return written === unit || (unit !== '%' && written === '') ? value : undefined
+}
+
+/** True where the sign of a number stands behind it or around it: `4-`, `4- €`, `(4)`; not in `12,-`. */
+export function hasSignBehind(text: string): boolean {
+  return /[0-9].*[-)]/.test(withPlainForms(text).replace(exponentPattern, '').replace(noCents, '$1'))
+}
+
+/** True where a text is an amount: a currency, a fraction, groups of digits or an exponent is written with its number. */
+export function isAmount(text: string): boolean {
+  const plain = withPlainForms(text)
+  const unit = unitOf(text)
+  return (
+    (unit !== '' && unit !== '%') ||
+    /[0-9]['., ][0-9]|[.,][0-9]|[0-9][.,]-/.test(plain) ||
+    exponentPattern.test(plain)
+  )
+}
+
+/** True where a number is written with an exponent, and so not with all its digits. */
+export function hasExponent(text: string): boolean {
+  return exponentPattern.test(text)
 }
 
 function numberInBoth(text: string, thousands: string | undefined): number | undefined {

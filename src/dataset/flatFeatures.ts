@@ -1,5 +1,5 @@
 import { isMissing } from '../base/bitmap.js'
-import { type EpochDay, formatDay, parseDay } from '../base/days.js'
+import { beyondAnyRow, type EpochDay, formatDay, parseDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { type FeatureColumn, textColumn } from '../base/matrix.js'
 import type { NumberNotation } from '../base/writtenNumbers.js'
@@ -189,12 +189,35 @@ function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | 
 function lookalikeWarnings(column: Column): string[] {
   const { name, kind } = column
   if (kind === 'number') return dayNumberWarnings(column)
+  if (kind === 'day') return farDayWarnings(column)
   const looks = kind === 'text' ? lookalike(column) : undefined
   return looks === undefined
     ? []
     : [
         `Column ${name} is read as categories, but ${looks}: correct the others, name their mark in missing, or declare its kind in types when it is read.`,
       ]
+}
+
+/** 1901-01-01: earlier days are mostly what programs write for none, such as 1900-01-01 and 0001-01-01. */
+const earliestLikely = -25_202
+
+function farDayWarnings({ name, values, missing }: Column & { kind: 'day' }): string[] {
+  const present = [...values].filter((_, row) => !isMissing(missing, row))
+  const [late, early] = [
+    present.filter((day) => day >= beyondAnyRow),
+    present.filter((day) => day < earliestLikely),
+  ]
+  const words = (days: readonly number[]) =>
+    `Column ${name} has ${days.length} ${days.length === 1 ? 'day' : 'days'}`
+  const first = (days: readonly number[]) => formatDay(days[0] as EpochDay)
+  return [
+    ...(late.length === 0
+      ? []
+      : [`${words(late)} from 2200 on (${first(late)}): they stand for no end, and are missing.`]),
+    ...(early.length === 0
+      ? []
+      : [`${words(early)} before 1901 (${first(early)}): where they stand for none, name them in missing.`]),
+  ]
 }
 
 /** Returns what most cells of a column of texts look like: "67 % of its cells look like numbers ("12,5")". */

@@ -2,7 +2,7 @@ import { isMissing } from '../base/bitmap.js'
 import { type Problem, refuse } from '../base/errors.js'
 import type { Engine } from '../engine/engine.js'
 import { isNoneOf } from '../engine/historyFiles.js'
-import { writtenDay, writtenNumber } from '../engine/writtenSql.js'
+import { isoDay, writtenDay, writtenNumber } from '../engine/writtenSql.js'
 import { type ColumnReading, readingOf, type TextCounts, twoNumbers } from '../table/columnReading.js'
 import { cellRuleOf } from '../table/columnTexts.js'
 import { usualMissing } from '../table/inferKind.js'
@@ -123,11 +123,8 @@ function writtenColumn(engine: Engine, type: string, name: string, reading: Colu
   const value = (sql: string) =>
     `CASE WHEN ${isNoneOf(engine, `trim(${text})`, ['', ...usualMissing])} THEN ${sql} END`
   if (kind === 'day') {
-    // A time after the day is cut off, whatever its zone
     const day =
-      dateFormat === undefined
-        ? `TRY_CAST(left(trim(${text}), 10) AS DATE)`
-        : writtenDay(engine, text, dateFormat)
+      dateFormat === undefined ? isoDay(engine, `trim(${text})`) : writtenDay(engine, text, dateFormat)
     return [{ name, reading, value: value(day) }]
   }
   if (kind !== 'number' || (numbers === undefined && type !== 'VARCHAR')) return []

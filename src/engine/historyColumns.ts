@@ -2,6 +2,7 @@ import { isMissing } from '../base/bitmap.js'
 import { utc } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
+import { exponentSource } from '../base/writtenNumbers.js'
 import { type ColumnReading, readingOf, type TextCounts, twoNumbers } from '../table/columnReading.js'
 import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
 import { inputTables } from '../table/inputs.js'
@@ -10,7 +11,7 @@ import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
 import { cleanedText, isNoneOf } from './historyFiles.js'
 import { placeOfSource, type StagedTable } from './historySources.js'
-import { isOwnFormat, writtenDay, writtenNumber } from './writtenSql.js'
+import { isDayNumber, isOwnFormat, isoDay, writtenDay, writtenNumber } from './writtenSql.js'
 
 /** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
 export interface ColumnPlan {
@@ -148,7 +149,7 @@ async function planUndecided(
       `${shown} IS NOT NULL`,
       isNumber(shown),
       `regexp_full_match(${text}, '${nameOfDigits}')`,
-      `${asDate(text)} IS NOT NULL AND length(${text}) = 10`,
+      `${isoDay(engine, text)} IS NOT NULL AND length(${text}) = 10`,
       `lower(${text}) IN ('true', 'false')`,
     ]
     return `[${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(', ')}]`
@@ -321,7 +322,7 @@ function planColumn(
       return { ...base, shown, value, ...never, rounded }
     }
     case 'number to day': {
-      const value = `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 1000000 THEN CAST(${column} AS INTEGER) END`
+      const value = `CASE WHEN ${column} = trunc(${column}) AND ${isDayNumber(column)} THEN CAST(${column} AS INTEGER) END`
       return {
         ...base,
         shown,
@@ -381,7 +382,7 @@ function fromText(
           value: written,
           wrongType: `${shown} IS NOT NULL AND (${written}) IS NULL`,
           notFinite: null,
-          rounded: `CASE WHEN ${isLong(`(${written})`)} THEN NOT regexp_matches(${text}, '[eE]') END`,
+          rounded: `CASE WHEN ${isLong(`(${written})`)} THEN NOT regexp_matches(${text}, '${exponentSource}') END`,
         }
       }
       const number = `TRY_CAST(${shown} AS DOUBLE)`
@@ -403,12 +404,12 @@ function fromText(
     }
     case 'day': {
       const own = isOwnFormat(reading?.dateFormat)
-        ? writtenDay(engine, shown, reading.dateFormat)
-        : asDay(engine, text, timeZone)
+        ? writtenDay(engine, shown, reading.dateFormat, timeZone)
+        : isoDay(engine, text, timeZone)
       const month = name === 'period' ? `coalesce(${asMonth(text)}, ${own})` : own
       const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
       const value = numbersAreDays
-        ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,6}') THEN CAST(${text} AS INTEGER) END)`
+        ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,7}') AND ${isDayNumber(`TRY_CAST(${text} AS INTEGER)`)} THEN TRY_CAST(${text} AS INTEGER) END)`
         : date
       return {
         value,
@@ -454,30 +455,6 @@ function isLong(number: string): string {
 // DuckDB also reads 1_000 as a number, which a person may have meant otherwise
 function isNumber(text: string): string {
   return `(TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND NOT contains(${text}, '_'))`
-}
-
-// Cheaper than a regular expression: 10 characters YYYY-MM-DD, then nothing or a time
-function asDate(text: string): string {
-  const dashes = `${text}[5] = '-' AND ${text}[8] = '-' AND ${text}[10] BETWEEN '0' AND '9'`
-  const end = `(length(${text}) = 10 OR ${text}[11] IN ('T', ' '))`
-  return `CASE WHEN ${dashes} AND ${end} THEN TRY_CAST(left(${text}, 10) AS DATE) END`
-}
-
-const offsetTime =
-  '^.{10}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$'
-const offset = '([+-])([0-9]{2}):?([0-9]{2})?$'
-
-/** The day as it is written, or where its time says how far it is from UTC, that of the instant: as `parseDay`. */
-function asDay(engine: Engine, text: string, timeZone: string): string {
-  const { literal } = engine.dialect
-  const part = (group: number) => `regexp_extract(${text}, ${literal(offset)}, ${group})`
-  const count = (group: number) => `coalesce(TRY_CAST(${part(group)} AS INTEGER), 0)`
-  const minutes = `(CASE WHEN ${part(1)} = '-' THEN -1 ELSE 1 END * (60 * ${count(2)} + ${count(3)}))`
-  const local = `TRY_CAST(left(${text}, 10) || ' ' || substr(${text}, 12, 5) || ':00' AS TIMESTAMP)`
-  const instant = `${local} - to_minutes(${minutes})`
-  const there = timeZone === utc ? instant : `timezone(${literal(timeZone)}, timezone('UTC', ${instant}))`
-  const isInstant = `length(${text}) > 16 AND regexp_full_match(${text}, ${literal(offsetTime)})`
-  return `CASE WHEN ${isInstant} THEN CAST(${there} AS DATE) ELSE ${asDate(text)} END`
 }
 
 function asMonth(text: string): string {

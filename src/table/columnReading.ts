@@ -3,6 +3,8 @@ import type { Problem } from '../base/errors.js'
 import { dayReader, isoFormat, knownDateFormats } from '../base/writtenDays.js'
 import {
   type DecimalSign,
+  hasSignBehind,
+  isAmount,
   type NumberNotation,
   numberIn,
   readNumber,
@@ -70,7 +72,8 @@ interface Cells extends TextCounts {
  *
  * Numbers as programs write them, days `YYYY-MM-DD` (a time after them is cut off) and true or false need nothing said.
  * Other ways to write numbers and days are recognised where nearly all cells can be read in one way and no other way
- * reads as many of them differently; where two ways do, `doubt` asks.
+ * reads as many of them differently; where two ways do, `doubt` asks. A dash is a minus in front of a number, and behind it
+ * where amounts are beside it; `12,-` is 12, and bands such as `18-` are texts.
  */
 export function readingOf(name: string, counts: TextCounts, wish: ReadingWish = {}): ColumnReading {
   if (wish.kind === 'text' || wish.kind === 'boolean') return { kind: wish.kind }
@@ -184,7 +187,10 @@ function dayReading(cells: Cells, wish: ReadingWish): ColumnReading | undefined 
   if (most === 0 || (!isDeclared && most < nearlyAll * cells.present)) return undefined
   const [best, ...others] = ways.filter((way) => way.count === most)
   const rival = others.find((other) => orderOf(other.format) !== orderOf(best!.format))
-  if (rival === undefined) return { kind: 'day', ...formatOf(best!.format) }
+  if (rival === undefined) {
+    const century = wish.dateFormat === undefined ? twoCenturies(cells, best!) : undefined
+    return { kind: 'day', ...formatOf(best!.format), ...(century === undefined ? {} : { doubt: century }) }
+  }
   return { kind: 'day', doubt: twoDays(cells, best!, rival) }
 }
 
@@ -200,6 +206,27 @@ function wantedDays(cells: Cells, wish: ReadingWish): ColumnReading {
 /** Which of day, month and year comes first: formats that differ in it read the same text as different days. */
 function orderOf(format: string): string {
   return format.replaceAll(/[^YMD]/g, '').replaceAll(/(.)\1*/g, '$1')
+}
+
+/**
+ * Returns the question which century years of two digits are of. 00 to 29 are of this one and 69 to 99 of the last, as POSIX
+ * has it; 40 to 68 are asked, for births lie before and ends of contracts behind, and so are 30 to 39 beside the last century.
+ */
+function twoCenturies(
+  cells: Cells,
+  { format, values }: Way<EpochDay> & { format: string },
+): Doubt | undefined {
+  if (format.includes('YYYY')) return undefined
+  const years = values.map((day) => (day === undefined ? undefined : Number(formatDay(day).slice(0, 4))))
+  const isOld = years.some((year) => year !== undefined && year < 2000)
+  const at = years.findIndex((year) => year !== undefined && year >= (isOld ? 2030 : 2040))
+  if (at < 0) return undefined
+  const [quoted, read] = [JSON.stringify(cells.name), formatDay(values[at]!)]
+  return {
+    rule: 'to have years whose century is clear',
+    received: cells.texts[at],
+    wayOut: `It is ${read} with dateFormat: { ${quoted}: '${format}' }; where it is ${years[at]! - 100}${read.slice(4)}, write its years with four digits, or declare types: { ${quoted}: 'text' }.`,
+  }
 }
 
 function twoDays(
@@ -246,6 +273,9 @@ function numberReading(cells: Cells, wish: ReadingWish, isNumber: boolean): Colu
   const isTie = second !== undefined && second.count === best.count
   if (isTie && best.values.some((value, code) => value !== second.values[code]))
     return { kind: 'number', doubt: twoNumbers(cells, best.sign, second.sign) }
+  const behind = isDeclared ? 'signs' : signsBehind(cells, best.values)
+  if (behind === 'bands') return { kind: 'text' }
+  if (behind !== 'signs') return { kind: 'number', doubt: behind }
   const units = unitsOf(cells, best.values)
   if (units.length > 1) return { kind: 'number', doubt: twoUnits(cells, units) }
   const isPlain = plain.count >= best.count && decimal === undefined
@@ -296,6 +326,39 @@ function pointsMayGroup({ texts }: Cells): 'surely' | 'perhaps' | 'no' {
   const pointed = texts.filter((text) => text.includes('.'))
   if (pointed.length === 0 || !pointed.every((text) => groupedByPoints.test(text))) return 'no'
   return pointed.some((text) => text.endsWith('0')) ? 'surely' : 'perhaps'
+}
+
+/**
+ * Returns what the minus behind numbers is, or the brackets around them. Where amounts are beside it, it is a sign; where
+ * all cells are whole numbers with it, they are bands (`18-`, `25-`) or numbers of notes; else it is asked, unless brackets
+ * or most cells without it say what the others are.
+ */
+function signsBehind(
+  { name, texts, times }: Cells,
+  values: readonly (number | undefined)[],
+): 'signs' | 'bands' | Doubt {
+  const read = texts.map((_, code) => code).filter((code) => values[code] !== undefined)
+  const dashBefore = texts.find((text) => /^[^0-9]*[-–—−][^0-9]*[.,][0-9]/.test(text))
+  const quoted = JSON.stringify(name)
+  if (dashBefore !== undefined && texts.some((text) => /[0-9][.,][-–—]/.test(text))) {
+    return {
+      rule: 'to be written so that its dashes say either no cents or a minus',
+      received: dashBefore,
+      wayOut: `Write the digit before the fraction, or declare types: { ${quoted}: 'text' }.`,
+    }
+  }
+  const behind = read.filter((code) => hasSignBehind(texts[code]!))
+  if (behind.length === 0 || read.some((code) => isAmount(texts[code]!))) return 'signs'
+  if (behind.length === read.length) return 'bands'
+  const cellsOf = (codes: readonly number[]) => codes.reduce((sum, code) => sum + times[code]!, 0)
+  if (behind.every((code) => texts[code]!.endsWith(')')) || 2 * cellsOf(behind) < cellsOf(read))
+    return 'signs'
+  const text = texts[behind[0]!]!
+  return {
+    rule: 'to be written so that a minus behind a number is known for a sign',
+    received: text,
+    wayOut: `It is ${values[behind[0]!]} with decimal: { ${quoted}: '.' }: say so, or declare types: { ${quoted}: 'text' }.`,
+  }
 }
 
 function isNameInGroups({ texts }: Cells): boolean {

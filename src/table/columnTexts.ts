@@ -1,7 +1,7 @@
 import { Bitmap } from '../base/bitmap.js'
 import type { Problem, ProblemCode } from '../base/errors.js'
 import { dayReader, isoFormat } from '../base/writtenDays.js'
-import { type NumberNotation, numberIn } from '../base/writtenNumbers.js'
+import { hasExponent, type NumberNotation, numberIn } from '../base/writtenNumbers.js'
 import { type ColumnReading, notFiniteText, numberText, type TextCounts } from './columnReading.js'
 import { usualMissing } from './inferKind.js'
 import type { Column } from './table.js'
@@ -150,7 +150,7 @@ function readText(
   switch (kind) {
     case 'number': {
       if (notFiniteText.test(text)) return 'value-not-finite'
-      if (numbers !== undefined) return safeNumber(numberIn(numbers, text), !/[eE]/.test(text))
+      if (numbers !== undefined) return safeNumber(numberIn(numbers, text), !hasExponent(text))
       if (!numberText.test(text)) return 'value-type'
       return safeNumber(Number(text), longInteger.test(text))
     }

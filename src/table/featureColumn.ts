@@ -1,5 +1,5 @@
-import { isMissing } from '../base/bitmap.js'
-import type { EpochDay } from '../base/days.js'
+import { Bitmap, isMissing } from '../base/bitmap.js'
+import { beyondAnyRow, type EpochDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import type { FeatureColumn } from '../base/matrix.js'
 import type { Column } from './table.js'
@@ -8,7 +8,8 @@ import type { Column } from './table.js'
  * Returns a table column as learners read it: the one rule for training and for scoring.
  *
  * Numbers and texts stay as they are (no copy); true and false become 1 and 0. A day becomes the days from it until the
- * day of the forecast; without that day it is refused, because a calendar day says nothing of the next customer.
+ * day of the forecast; without that day it is refused, because a calendar day says nothing of the next customer. Days
+ * from 2200 on, such as 9999-12-31, stand for no end and are missing.
  *
  * @param asOf the day of the forecast
  * @returns the feature column, or the problem with it
@@ -35,10 +36,14 @@ export function featureColumn(
     case 'day': {
       const { name, missing } = column
       if (asOf !== undefined) {
-        const values = Float64Array.from(column.values, (day, row) =>
-          isMissing(missing, row) ? 0 : asOf - day,
+        const isNone = Bitmap.where(
+          column.values.length,
+          (row) => isMissing(missing, row) || column.values[row]! >= beyondAnyRow,
         )
-        return { kind: 'number', name, values, missing }
+        const values = Float64Array.from(column.values, (day, row) =>
+          isMissing(isNone, row) ? 0 : asOf - day,
+        )
+        return { kind: 'number', name, values, missing: isNone }
       }
       return {
         code: 'column-type',

@@ -1,9 +1,10 @@
 import { parseDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
-import type { ColumnKind } from './table.js'
+
+type Kind = 'number' | 'text' | 'day' | 'boolean'
 
 /** Returns what a list of values is a column of: the kind of its first value that is there, days where one is a `Date`. */
-export function kindOfValues(values: readonly unknown[]): ColumnKind {
+export function kindOfValues(values: readonly unknown[]): Kind {
   const first = values.find((value) => value !== null && value !== undefined)
   if (values.some((value) => value instanceof Date)) return 'day'
   if (typeof first === 'string') return 'text'
@@ -12,7 +13,7 @@ export function kindOfValues(values: readonly unknown[]): ColumnKind {
 
 type IsOne = (value: unknown) => boolean
 
-const kindRules: Readonly<Record<ColumnKind, readonly [words: string, isOne: IsOne]>> = {
+const kindRules: Readonly<Record<Kind, readonly [words: string, isOne: IsOne]>> = {
   day: [
     'valid Dates alone, as one of its values is one',
     (value) => value instanceof Date && parseDay(value) !== undefined,

@@ -20,7 +20,8 @@ export interface NotationOptions {
   /**
    * How days are written: year (`YYYY`, `YY`), month (`MM`, `M`, `MMM` for its English name) and day (`DD`, `D`) once
    * each, such as `'DD/MM/YYYY'` or `'YYYYMMDD'`. Default: as found; where a column can be read either way (`01/02/2024`
-   * in every cell) it is asked. A time after the day is cut off.
+   * in every cell, `31.12.48` of a century that nobody knows) it is asked. A time after the day is cut off; where it says how
+   * far it is from UTC, the day is that of the instant.
    */
   readonly dateFormat?: ForColumns<string>
 }

@@ -6,6 +6,7 @@ import {
   monthEnd,
   monthStart,
   parseDay,
+  spreadsheetDay,
   utc,
 } from '../base/days.js'
 import { closestWord, type Place, type Problem } from '../base/errors.js'
@@ -300,6 +301,8 @@ function readCell(
       if (value === 1 || value === 0) return value === 1
       return typeof value === 'boolean' ? value : undefined
     case 'day':
+      // 45507 is 2024-08-03 in a spreadsheet, and 2094-08-05 in days since 1970
+      if (spreadsheetDay(value) !== undefined) return undefined
       return parseDay(name === 'period' && isMonth(value) ? `${value.trim()}-01` : value, timeZone)
     default:
       return readFurther(value, timeZone)

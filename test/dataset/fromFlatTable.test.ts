@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isMissing } from '../../src/base/bitmap.js'
 import { epochDay } from '../../src/base/days.js'
 import { HoldfastError, type ProblemCode } from '../../src/base/errors.js'
 import { numberColumn } from '../../src/base/matrix.js'
@@ -567,6 +568,21 @@ describe('what a label column is called', () => {
   test.each(plain)('yes in %s is churned', (label) => {
     expect(isAsked(label, 'yes', 'no')).toBe('1,0')
   })
+})
+
+test('days from 2200 on are missing and said, days before 1901 are said', () => {
+  const table = tableFromRows(
+    ['2024-12-31', '9999-12-31', '1900-01-01'].map((end, row) => ({ end, churn: row % 2, other: row })),
+  )
+  const { features, warnings } = fromFlatTable(table, { label: 'churn', asOf: '2025-01-01' })
+  const [end] = features.columns
+  // From 1900-01-01 to 2025-01-01 are 125 years with 31 leap days: 45,656
+  expect([...(end!.kind === 'number' ? end!.values : [])]).toEqual([1, 0, 45_656])
+  expect([0, 1, 2].map((row) => isMissing(end!.missing, row))).toEqual([false, true, false])
+  expect(warnings).toEqual([
+    'Column end has 1 day from 2200 on (9999-12-31): they stand for no end, and are missing.',
+    'Column end has 1 day before 1901 (1900-01-01): where they stand for none, name them in missing.',
+  ])
 })
 
 test('spellings of one label are one value, with a note', () => {

@@ -70,6 +70,16 @@ test.each([
   expect(serviceDays(instant, timeZone)).toEqual(days)
 })
 
+test('a number that is a day of a spreadsheet, or a month, is refused in batch and in service', async () => {
+  // 45507 is 2024-08-03 in a spreadsheet; 36525 days after 1970-01-01 is 2070-01-01
+  expect(() => serviceDays([45_507])).toThrow("Did you mean '2024-08-03'?")
+  expect(() => serviceDays([202_502])).toThrow("Did you mean '2025-02-01'?")
+  expect(serviceDays([36_525, 54_789])).toEqual(['2070-01-01', '2120-01-04'])
+  for (const day of [45_507, 202_502])
+    await expect(engineDays(rowsOf([day]))).rejects.toMatchObject({ problems: [{ code: 'value-type' }] })
+  expect(() => featuresOf({ customer }, [], 45_536 as EpochDay)).toThrow("Did you mean '2024-09-01'?")
+})
+
 test('clocks that are put forward and back move the beginning of the day', async () => {
   // New York is 5 hours behind UTC until 9 March 2025 and from 2 November on, 4 hours between
   const instants = ['2025-03-08T04:59Z', '2025-03-08T05:00Z', '2025-03-10T03:59Z', '2025-03-10T04:00Z']

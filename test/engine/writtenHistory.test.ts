@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseDay } from '../../src/base/days.js'
 import { HoldfastError } from '../../src/base/errors.js'
 import { textColumn } from '../../src/base/matrix.js'
 import { dayReader, knownDateFormats } from '../../src/base/writtenDays.js'
 import { numberIn } from '../../src/base/writtenNumbers.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
 import { type OpenHistoryOptions, openHistory } from '../../src/engine/openHistory.js'
-import { writtenDay, writtenNumber } from '../../src/engine/writtenSql.js'
+import { isoDay, writtenDay, writtenNumber } from '../../src/engine/writtenSql.js'
 import { Table } from '../../src/table/table.js'
 
 let folder: string
@@ -92,6 +93,34 @@ describe('SQL and memory read the same', () => {
       '1.234.567',
       'R$ 1.234,56',
     ],
+    ...[
+      '12,-',
+      '12.-',
+      '12,–',
+      '49,- kr',
+      "CHF 1'000.-",
+      '1.000,—',
+      '12,--',
+      '12,---',
+      '-12,-',
+      '(12,-)',
+      'kr.-5',
+      '-,50',
+    ],
+    ...[
+      '5e3 €',
+      '5e-3 €',
+      '1e2%',
+      '-1e2 $',
+      '(1e2)',
+      '1e2-',
+      '€ 5E3',
+      '1,5e2 €-',
+      '5 EUR',
+      '18-',
+      '12- kr',
+      'SEK 5e1',
+    ],
   ]
   const load = async (
     run: (sql: (text: string) => string) => readonly string[],
@@ -157,6 +186,13 @@ describe('SQL and memory read the same', () => {
         'x',
       ],
       ...['31/12/69', '31/12/68', '１/２/2024', '24-12-31', '1 Sept 2024', '31.12.24 7:05'],
+      ...[
+        '31/12/2024 02:00 UTC',
+        '31/12/2024 23:00 -05:00',
+        '31/12/2024 11:30 PM -01:00',
+        '31/12/2024 12:30 am +01',
+      ],
+      ...['31/12/2024 25:00', '31/12/2024 banana', '01/01/0050', '31 Dec 2024 23:59:59,5Z', '31.12.24 23h05'],
     ]
     const days = formats.map(
       (format) => `CAST(${writtenDay(engine, 'cell', format)} - DATE '1970-01-01' AS INTEGER)`,
@@ -170,6 +206,77 @@ describe('SQL and memory read the same', () => {
       ).toEqual(inMemory)
     }
   })
+})
+
+test('SQL and memory have the same days of YYYY-MM-DD with a time behind, in every time zone', async () => {
+  const times = [
+    ...[
+      '',
+      ' ',
+      'T',
+      ' 7:05',
+      'T23:59',
+      ' 23:59:59.999999999',
+      'T23:59:60',
+      'T24:00',
+      ' 25:99',
+      ' 12:61',
+      ' banana',
+    ],
+    ...[
+      ' - 2024-12-31',
+      'T02:00Z',
+      ' 02:00 UTC',
+      ' 02:00:00,5 GMT',
+      'T23:00-05:00',
+      'T23:00\u221205:00',
+      'T23:00-0530',
+    ],
+    ...[
+      'T23:00-05',
+      'T23:00-05:00[America/New_York]',
+      'T23:00[America/New_York]',
+      'T02:00+18:00',
+      'T02:00+19:00',
+    ],
+    ...[
+      ' 11:59 PM',
+      ' 12:30 am -01:00',
+      ' 11:30 p.m. -01:00',
+      ' 23:00 GMT-5',
+      ' 23:00 CET',
+      'T23:00Z[UTC][u-ca=iso8601]',
+    ],
+    ...['T25:99:00Z', '-05:00', 'x', ' 23.59'],
+  ]
+  const days = [
+    '2024-11-03',
+    '2024-02-29',
+    '2023-02-29',
+    '0050-01-01',
+    '2024-13-01',
+    '-024-01-01',
+    '1/1/2024',
+  ]
+  const texts = days.flatMap((day) => times.map((time) => `${day}${time}`.trim()))
+  const zones = ['UTC', 'America/New_York', 'Asia/Kolkata']
+  const engine = await openDuckdb()
+  try {
+    await engine.load('cells', new Table([textColumn('cell', texts)]))
+    const columns = zones.map(
+      (zone, index) => `CAST(${isoDay(engine, 'cell', zone)} - DATE '1970-01-01' AS INTEGER) AS c${index}`,
+    )
+    const rows = (await engine.query(`SELECT ${columns.join(', ')} FROM cells ORDER BY rowid`)).rows()
+    for (const [index, zone] of zones.entries()) {
+      const found = rows.map((row, at) => [texts[at], row[`c${index}`]])
+      expect(found, zone).toEqual(texts.map((text) => [text, parseDay(text, zone) ?? null]))
+    }
+    // 2024-11-03T23:00−05:00 is 04:00 of the next day in UTC; 2024-11-03 is day 20030
+    expect(rows[times.indexOf('T23:00\u221205:00')]).toMatchObject({ c0: 20_031, c1: 20_030 })
+    expect(rows[times.indexOf('T25:99:00Z')]).toEqual({ c0: null, c1: null, c2: null })
+  } finally {
+    await engine.close()
+  }
 })
 
 describe('histories as people write them', () => {

@@ -56,6 +56,22 @@ describe('numbers as people write them', () => {
     ['crowns, yuan, pounds in words and signs', ['12,50 kr', 'kr 3,25', '1 kr.'], [12.5, 3.25, 1]],
     ['yuan behind', ['5元', '12.5元'], [5, 12.5]],
     ['a power of ten with a comma', ['1,5E+03', '2,25E-01'], [1500, 0.225]],
+    ['prices without cents', ['12,-', '49,-', '9,99'], [12, 49, 9.99]],
+    ['prices without cents alone', ['12,-', '49,--'], [12, 49]],
+    ['prices without cents and a point', ['5.-', '12.–', '3.50'], [5, 12, 3.5]],
+    ['francs', ['CHF 12.-', "CHF 1'234.50", "CHF 1'000.—"], [12, 1234.5, 1000]],
+    ['crowns without øre', ['49,- kr', '5,50 kr', '-6,- kr', '(7,–)'], [49, 5.5, -6, -7]],
+    ['thousands without cents', ['1.000,-', '1.234.567,- €'], [1000, 1234567]],
+    ['an exponent before a currency', ['5e3 €', '1E-3 €', '7 €'], [5000, 0.001, 7]],
+    ['an exponent behind a currency', ['€ 5e3', '-€1e2', '€ 7'], [5000, -100, 7]],
+    ['an exponent before per cent', ['1e2%', '5e1 %', '7%'], [100, 50, 7]],
+    [
+      'an exponent before a bracket or a minus',
+      ['(1e2)', '1e2-', '5e-1-', '-1e2 '],
+      [-100, -100, -0.5, -100],
+    ],
+    ['few minuses behind whole numbers', ['300', '12-', '7', '45'], [300, -12, 7, 45]],
+    ['brackets beside whole numbers', ['(400)', '250', '(30)'], [-400, 250, -30]],
     ['a sign alone', ['+5', '-3', '€4'], [5, -3, 4]],
   ])('%s', (_, texts, numbers) => {
     expect(cellsOf([...texts, null])).toEqual(['number', [...numbers, null]])
@@ -153,6 +169,36 @@ describe('numbers as people write them', () => {
     expect(cellsOf(['1,234'], { notations, decimal: '.' })).toEqual(['number', [1234]])
   })
 
+  test('bands of ages and numbers of notes are no negative numbers', () => {
+    expect(cellsOf(['18-', '25-', '65-'])).toEqual(['text', ['18-', '25-', '65-']])
+    expect(cellsOf(['18-', '25-', '65+'])).toEqual(['text', ['18-', '25-', '65+']])
+    expect(cellsOf(['(1)', '(2)'])).toEqual(['text', ['(1)', '(2)']])
+    expect(cellsOf(['18-', '25-'], { types: { fee: 'number' } })).toEqual(['number', [-18, -25]])
+  })
+
+  test('a minus behind half of the whole numbers is asked', () => {
+    expect(refused(() => tableOf(['18-', '25-', '40'])).problems).toMatchObject([
+      {
+        code: 'column-type',
+        received: '18-',
+        wayOut: `It is -18 with decimal: { "fee": '.' }: say so, or declare types: { "fee": 'text' }.`,
+      },
+    ])
+    expect(cellsOf(['18-', '25-', '40'], { decimal: { fee: '.' } })).toEqual(['number', [-18, -25, 40]])
+  })
+
+  test('a dash before the decimal sign beside prices without cents is asked: no whole part, or a minus', () => {
+    expect(refused(() => tableOf(['12,-', '-,50', '9,99'])).problems[0]).toMatchObject({ received: '-,50' })
+    expect(cellsOf(['-,50', '9,99'])).toEqual(['number', [-0.5, 9.99]])
+  })
+
+  test('a long whole number of a currency with an E is refused like any other', () => {
+    expect(refused(() => tableOf(['12345678901234567890 EUR', '5,5 EUR'])).problems[0]).toMatchObject({
+      code: 'out-of-range',
+      place: { row: 1 },
+    })
+  })
+
   test('any number written in any notation is read back as it was', () => {
     const notations = [
       ['de-DE', ','],
@@ -214,6 +260,44 @@ describe('days as people write them', () => {
       'day',
       ['2024-02-01'],
     ])
+  })
+
+  test('years of two digits whose century is not clear are asked', () => {
+    const births = ['31.12.48', '30.11.55', '29.01.71']
+    expect(refused(() => tableOf(births)).problems).toMatchObject([
+      {
+        code: 'column-type',
+        received: '31.12.48',
+        wayOut:
+          `It is 2048-12-31 with dateFormat: { "fee": 'DD.MM.YY' }; where it is 1948-12-31, write its years with ` +
+          `four digits, or declare types: { "fee": 'text' }.`,
+      },
+    ])
+    expect(refused(() => tableOf(['31/12/48', '30/11/55'])).problems[0]).toMatchObject({
+      received: '31/12/48',
+    })
+    expect(refused(() => tableOf(['31.12.35', '29.01.71'])).problems[0]).toMatchObject({
+      received: '31.12.35',
+    })
+    expect(cellsOf(['31.12.35', '29.01.24'])).toEqual(['day', ['2035-12-31', '2024-01-29']])
+    expect(cellsOf(['31.12.29', '29.01.69'])).toEqual(['day', ['2029-12-31', '1969-01-29']])
+    expect(cellsOf(['31.12.48'], { dateFormat: 'DD.MM.YY' })).toEqual(['day', ['2048-12-31']])
+  })
+
+  test('what stands behind a day must be a time; one with its distance from UTC is an instant', () => {
+    const days = (cells: readonly string[]) => cellsOf(cells)[1]
+    expect(days(['2024-08-31T23:00:00-05:00', '2024-08-31T23:00:00\u221205:00[America/New_York]'])).toEqual([
+      '2024-09-01',
+      '2024-09-01',
+    ])
+    expect(days(['31/12/2024 23:00 -05:00', '13/12/2024 02:00 UTC'])).toEqual(['2025-01-01', '2024-12-13'])
+    for (const text of [
+      '2024-12-31 banana',
+      '2024-12-01 - 2024-12-31',
+      '2024-11-03T25:99:00Z',
+      '31/12/2024 25:00',
+    ])
+      expect(cellsOf([text])).toEqual(['text', [text]])
   })
 
   test('eight digits are a number until they are said to be a day', () => {
