@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { type EpochDay, epochDay, parseDay } from './days.js'
+import { type EpochDay, epochDay, parseDay, spreadsheetDay } from './days.js'
+
+// 45507 is 2024-08-03 in a spreadsheet, and no day of 2094
+const readDay = (value: unknown) => (spreadsheetDay(value) === undefined ? parseDay(value) : undefined)
 
 const rule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
 
@@ -7,7 +10,7 @@ const rule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days sin
 export const dayRule = z
   .union([z.string(), z.number()])
   .transform((value, context): EpochDay => {
-    const day = parseDay(typeof value === 'string' && /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value)
+    const day = readDay(typeof value === 'string' && /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value)
     if (day !== undefined) return day
     context.addIssue(`to be ${rule}`)
     return z.NEVER
@@ -17,7 +20,7 @@ export const dayRule = z
 /** Rule of an option that is a day, also as a `Date`. */
 export const dayOption = z
   .custom<EpochDay | string | Date>(
-    (value) => parseDay(value) !== undefined,
+    (value) => readDay(value) !== undefined,
     'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
   )
   .transform((value) => epochDay(value))

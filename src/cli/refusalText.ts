@@ -95,6 +95,14 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       ` with --date-format ${quoted(`${name}=${one}`)} and ${what} with --date-format ${quoted(`${name}=${other}`)}`,
   ],
   [
+    / with decimal: \{ "(.*?)": '(.)' \}: say so/,
+    ([, name, sign]) => ` with --decimal ${quoted(`${name}=${sign}`)}: say so`,
+  ],
+  [
+    / with dateFormat: \{ "(.*?)": '(.*?)' \}; where/,
+    ([, name, format]) => ` with --date-format ${quoted(`${name}=${format}`)}; where`,
+  ],
+  [
     /Say the signs of this column: decimal: \{ "(.*?)": '(.)' \}/,
     ([, name, sign]) => `Say the signs of this column: --decimal ${quoted(`${name}=${sign}`)}`,
   ],

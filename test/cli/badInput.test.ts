@@ -87,6 +87,16 @@ describe('a flat file', () => {
       'FILE: expected table to have at least one column that can be a feature. Column since was left out: it holds days, and without --as-of, the day of the forecast, nobody knows how long ago they are.',
     ],
     [
+      'years of a century that nobody knows',
+      ['id,birth,churn', 'A,31.12.48,yes', 'B,30.11.55,no'],
+      'It is 2048-12-31 with --date-format birth=DD.MM.YY; where it is 1948-12-31, write its years with four digits, or read',
+    ],
+    [
+      'a minus behind half of the numbers',
+      ['id,age,churn', 'A,18-,yes', 'B,40,no'],
+      'It is -18 with --decimal age=.: say so, or read',
+    ],
+    [
       'an unknown delimiter',
       good.map((line) => line.replaceAll(',', '~')),
       'FILE: expected column churn to be one of id~fee~calls~plan~churn. It was read as one column: values must be separated by comma, semicolon, tab or bar.',

@@ -77,6 +77,9 @@ test('a number that is a day of a spreadsheet, or a month, is refused in batch a
   expect(serviceDays([36_525, 54_789])).toEqual(['2070-01-01', '2120-01-04'])
   for (const day of [45_507, 202_502])
     await expect(engineDays(rowsOf([day]))).rejects.toMatchObject({ problems: [{ code: 'value-type' }] })
+  await expect(openHistory({ customers: [customer] }, { today: 45_536 as EpochDay })).rejects.toThrow(
+    "Did you mean '2024-09-01'?",
+  )
   expect(() => featuresOf({ customer }, [], 45_536 as EpochDay)).toThrow("Did you mean '2024-09-01'?")
 })
 
