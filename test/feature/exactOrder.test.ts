@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { epochDay } from '../../src/base/days.js'
+import { type EpochDay, epochDay, formatDay } from '../../src/base/days.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
@@ -25,7 +25,9 @@ async function open(customers: readonly CustomerHistory[]): Promise<History> {
 test('the tenure of the engine is that of the calendar, over leap years and centuries', async () => {
   // Every 7th day from 1880 to 2120: 1900 and 2100 have no 29 February, 2000 has one.
   const [first, last] = [epochDay('1880-01-01'), epochDay('2120-01-01')]
-  const days = Array.from({ length: Math.floor((last - first) / 7) }, (_, week) => first + 7 * week)
+  const days = Array.from({ length: Math.floor((last - first) / 7) }, (_, week) =>
+    formatDay((first + 7 * week) as EpochDay),
+  )
   const customers = days.map((activatedAt, index) => ({ id: `C${index}`, activatedAt }))
   const usage = [{ id: 'C0', day: customers[0]!.activatedAt, minutes: 1 }]
   const history = await openHistory({ customers, usage }, { today: '2200-01-01' })
