@@ -91,6 +91,20 @@ describe('inner folds', () => {
     expect(baseMarginOf(outcome, Float64Array.of(1, 3, 5), Uint8Array.of(0, 0, 1))).toBe(logit(0.75))
     expect(baseMarginOf(outcome, null, Uint8Array.of(0, 0, 1))).toBe(logit(0.5))
   })
+
+  it('start there when they look for the number of trees: noise is worth the fewest that are tried', () => {
+    // One of ten churned and weighs 81: nine churn for each that stays. From one of ten it would be a long way there.
+    const random = seededRandom(1)
+    const outcome = Uint8Array.from({ length: 300 }, (_, row) => Number(row % 10 === 0))
+    const noise = Array.from(outcome, () => random.uniform())
+    const data = {
+      features: { rowCount: 300, columns: [numberColumn('noise', noise)] },
+      outcome,
+      weight: Float64Array.from(outcome, (one) => (one === 1 ? 81 : 1)),
+    }
+    const { ensemble } = trainBoosting(data, { rounds: 30, maxDepth: 1, repeats: 1, threads: 1 })
+    expect(ensemble.roots.length).toBe(5)
+  })
 })
 
 describe('ids', () => {
