@@ -17,8 +17,10 @@ import { featureRuleSchema } from '../src/feature/featureRuleSchema.js'
 import type { FeatureRule } from '../src/feature/rule.js'
 import { telecomFeatures } from '../src/feature/sets/telecom/telecomFeatures.js'
 import { transactionFeatures } from '../src/feature/sets/transactionFeatures.js'
-import { unpaidBefore } from '../src/label/cancelCause.js'
+import { activityChurned } from '../src/label/activityChurned.js'
+import { reasonIn, unpaidBefore } from '../src/label/cancelCause.js'
 import { cancelled } from '../src/label/cancelled.js'
+import { firstPassage } from '../src/label/firstPassage.js'
 import { planDowngraded } from '../src/label/planDowngraded.js'
 import { silent } from '../src/label/silent.js'
 import { valueDropped } from '../src/label/valueDropped.js'
@@ -60,6 +62,13 @@ const table: Call = (options) => fromFlatTable(flat, { label: 'c', ...(options a
 const chunks: Call = (options) => flatChunks('x.csv', { label: 'churn', ...(options as object) })
 const split: Call = (options) =>
   splitRows(fromFlatTable(flat, { label: 'c' }), { testShare: 0.5, ...(options as object) })
+const passage: Call = (options) => firstPassage(options)
+const unpaid: Call = (options) => unpaidBefore(options)
+const reason: Call = (options) => {
+  const { column, values } = { column: 'why', values: ['x'], ...(options as object) }
+  return reasonIn(column, values)
+}
+const downgrade: Call = (options) => planDowngraded({ leastFall: 1, ...(options as object) } as never)
 const where: Call = (condition) => recency('usage', condition)
 const windowOf: Call = (window) => countOf('usage', window)
 const dayWindow: Call = (options) => countOf('usage', { days: 1, ...(options as object) } as never)
@@ -89,6 +98,43 @@ const limits: [string, Call, string, unknown[], unknown[]][] = [
   ['cancelled', cancelled as Call, 'horizonDays', ...atLeast(1)],
   ['cancelled', cancelled as Call, 'horizonMonths', ...atLeast(1)],
   ['cancelled', cancelled as Call, 'gapDays', ...atLeast(0)],
+  ['firstPassage', passage, 'gapDays', ...atLeast(0)],
+  ['firstPassage', passage, 'horizonDays', ...atLeast(1)],
+  ['firstPassage', passage, 'horizonMonths', ...atLeast(1)],
+  [
+    'firstPassage',
+    passage,
+    'causes',
+    [[{ name: 'a', event: 'cancelled' }]],
+    [[], [{ name: '', event: 'cancelled' }]],
+  ],
+  ['activityChurned', activityChurned as Call, 'periodDays', ...atLeast(1)],
+  ['activityChurned', activityChurned as Call, 'periodMonths', ...atLeast(1)],
+  ['activityChurned', activityChurned as Call, 'gapDays', ...atLeast(0)],
+  ['silent', silent as Call, 'activeMonths', ...atLeast(1)],
+  ['silent', silent as Call, 'silentMonths', ...atLeast(1)],
+  ['unpaidBefore', unpaid, 'withinDays', ...atLeast(1)],
+  ['unpaidBefore', unpaid, 'dueDays', ...atLeast(0)],
+  ['unpaidBefore', unpaid, 'openAbove', [0, 0.5], [-0.1]],
+  ['unpaidBefore', unpaid, 'failedKinds', [['a']], [[]]],
+  ['reasonIn', reason, 'column', ['a'], ['']],
+  ['reasonIn', reason, 'values', [['a']], [[]]],
+  ['valueDropped', valueDropped as Call, 'measure', ['a'], ['']],
+  [
+    'planDowngraded',
+    planDowngraded as Call,
+    'tiers',
+    [
+      ['a', 'b'],
+      [['a'], ['b', 'c']],
+    ],
+    [['a'], ['a', []], ['a', 'a']],
+  ],
+  ['planDowngraded', downgrade, 'column', ['a'], ['']],
+  ['planDowngraded', downgrade, 'gapDays', ...atLeast(0)],
+  ['planDowngraded', downgrade, 'horizonDays', ...atLeast(1)],
+  ['planDowngraded', downgrade, 'horizonMonths', ...atLeast(1)],
+  ['planDowngraded', downgrade, 'leastShare', [], [0.5]],
   ['callingCircle', circle, 'leftMonths', [1, 12], [0, 13, 1.5]],
   ['callingCircle', circle, 'leastCalls', ...atLeast(1)],
   ['callingCircle', circle, 'communityRounds', [0, 20], [-1, 21, 0.5]],
@@ -288,7 +334,23 @@ describe('what is left out is what the docs of the options state', () => {
       when: 'atEnd',
       gapDays: 0,
     })
-    expect(unpaidBefore()).toMatchObject({ kind: 'unpaid' })
+    expect(unpaidBefore()).toEqual({ kind: 'unpaid', failed: { kinds: ['failed'], withinDays: 60 } })
+    expect(unpaidBefore({ failedKinds: [], openAbove: 5 })).toEqual({
+      kind: 'unpaid',
+      balance: { above: 5, dueDays: 30 },
+    })
+    const month = { months: 1 }
+    expect(activityChurned()).toMatchObject({ activeMonths: 1, gapDays: 0, horizon: month, table: 'usage' })
+    expect(firstPassage()).toEqual({
+      kind: 'firstPassage',
+      causes: [{ name: 'cancelled', event: 'cancelled' }],
+      gapDays: 0,
+      horizon: 'all',
+    })
+    expect(planDowngraded({ tiers: ['a', ['b', 'c']] })).toMatchObject({
+      order: { column: 'plan', tiers: [['a'], ['b', 'c']] },
+      horizon: { days: 30 },
+    })
   })
 
   it('of false churn', () => {

@@ -18,6 +18,23 @@ function partCount(rules: readonly FeatureRule[]): number {
     .length
 }
 
+test('each standing is read off its own reference', () => {
+  const [own, other] = [percentile(tenure()), percentile(countOf('usage', 'all'))]
+  const cutoff = epochDay('2025-02-01')
+  const reference = (rule: FeatureRule, upTo: number): PercentileReference => {
+    return {
+      feature: featureName(rule),
+      cutoff,
+      groups: [{ within: null, values: [0, 1, 9], upTo: [upTo, 8, 10] }],
+    }
+  }
+  const compiled = compileRules([own, other], { percentiles: [reference(other, 4), reference(own, 2)] })
+  const history = { customer, usage: [] as { day: string }[] }
+  const { columns } = featuresOf(history, compiled, cutoff)
+  // One month: 2 below and 6 alike of 10. No usage: none below and 4 alike.
+  expect(columns.map((column) => cellOf(column, 0))).toEqual([0.5, 0.2])
+})
+
 test('a standing counts those below and half of those alike, to 9 decimals, of one group', () => {
   const reference = {
     feature: 'percentile(x)',

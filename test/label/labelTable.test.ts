@@ -3,13 +3,18 @@ import { expect, test } from 'vitest'
 import { addMonths, type EpochDay, epochDay, formatDay } from '../../src/base/days.js'
 import type { HoldfastError } from '../../src/base/errors.js'
 import type { History } from '../../src/engine/history.js'
+import { involuntary, reasonIn, unpaidBefore, voluntary } from '../../src/label/cancelCause.js'
 import { cancelled } from '../../src/label/cancelled.js'
+import { firstPassage } from '../../src/label/firstPassage.js'
+import { labelProblems, labelTables, outcomeColumns } from '../../src/label/labelProblems.js'
 import { labelTable, latestCutoff } from '../../src/label/labelTable.js'
 import { outcomeWindow } from '../../src/label/outcomeWindow.js'
-import type { LabelRule } from '../../src/label/rule.js'
+import { planDowngraded } from '../../src/label/planDowngraded.js'
+import type { LabelRule, OutcomeRule } from '../../src/label/rule.js'
 import { silent } from '../../src/label/silent.js'
 import { valueDropped } from '../../src/label/valueDropped.js'
 import { populationTable } from '../../src/population/populationTable.js'
+import type { HistoryKinds } from '../../src/table/inputs.js'
 import { open, outcomesOf } from './openLabels.js'
 
 const march = epochDay('2025-03-01')
@@ -198,6 +203,55 @@ test('value dropped: 0.7 × 0.1 is a fall of 30 % from 0.1, although 0.07 > 0.7 
   }))
   const history = await open([{ id: 'A', activatedAt: '2024-01-01' }], { bills })
   expect(await outcomesOf(history, valueDropped(), march)).toEqual({ A: 1 })
+})
+
+test('what a label reads of a history, and what that lacks', () => {
+  const fee = { column: 'fee', leastFall: 5 } as const
+  const tiers = { column: 'brand', tiers: [['a'], ['b']] } as const
+  const byReason = voluntary(reasonIn('why', ['x']))
+  const causes = [
+    { name: 'left', event: 'cancelled', cause: byReason },
+    { name: 'closed', event: 'cancelled', cause: involuntary(unpaidBefore({ openAbove: 1 })) },
+    { name: 'quiet', event: 'silent', table: 'contacts', days: 40 },
+    { name: 'lower', event: 'planDowngraded', order: tiers },
+  ] as const
+  const rules: [OutcomeRule, string[], string[]][] = [
+    [cancelled(), [], []],
+    [cancelled({ cause: byReason }), ['customers'], ['why']],
+    [cancelled({ cause: involuntary() }), ['payments'], []],
+    [
+      cancelled({ cause: involuntary(unpaidBefore({ failedKinds: [], openAbove: 0 })) }),
+      ['payments', 'bills'],
+      [],
+    ],
+    [silent({ table: 'contacts' }), ['contacts'], []],
+    [valueDropped(), ['bills'], []],
+    [planDowngraded({ leastFall: 5 }), ['plans'], []],
+    [firstPassage({ causes }), ['customers', 'payments', 'bills', 'contacts', 'plans'], ['why']],
+  ]
+  for (const [rule, tables, columns] of rules) {
+    expect(labelTables(rule)).toEqual(tables)
+    expect(outcomeColumns(rule)).toEqual(columns)
+  }
+  const lacks = (rule: OutcomeRule, tables: HistoryKinds) =>
+    labelProblems(rule, tables).map(({ code, parameter, received, wayOut }) =>
+      [code, parameter, received, wayOut].filter((each) => each !== undefined).join(' | '),
+    )
+  const passage = firstPassage({ causes: [...causes, { ...causes[3], name: 'lower too' }] })
+  expect(lacks(passage, { customers: { wy: 'text' }, payments: {}, plans: { brand: 'number' } })).toEqual([
+    'column-missing | column why | Did you mean wy?',
+    'column-missing | column kind',
+    'table-unknown | table bills',
+    'table-unknown | table contacts',
+    // Two causes read it; it is said once.
+    'column-type | column brand | number',
+  ])
+  expect(lacks(planDowngraded({ ...fee }), { plans: { fee: 'text' } })).toEqual([
+    'column-type | column fee | text',
+  ])
+  const all = { why: 'text', kind: 'text', brand: 'text', fee: 'number', amount: 'number' } as const
+  const full = { customers: all, payments: all, bills: all, contacts: all, plans: all }
+  for (const [rule] of rules) expect(lacks(rule, full)).toEqual([])
 })
 
 test('tables and columns that the history does not have are refused', async () => {
