@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numberColumn } from '../../src/base/matrix.js'
-import type { LifecycleStage } from '../../src/lifecycle/stage.js'
+import { type LifecycleStage, lifecycleStages } from '../../src/lifecycle/stage.js'
+import { StageMachine } from '../../src/lifecycle/stageMachine.js'
 import { checkStageOptions, type StageOptions } from '../../src/lifecycle/stageOptions.js'
 import { type MonthlySeries, tagMonths } from '../../src/lifecycle/tagMonths.js'
 import { plainStages } from './plainStages.js'
@@ -139,6 +140,44 @@ describe('for any life', () => {
       'growth: rise',
       'maturity: age',
     ])
+  })
+
+  it('customers whose months lie together are judged as each alone', () => {
+    fc.assert(
+      fc.property(fc.array(series, { minLength: 2, maxLength: 6 }), (lives) => {
+        const together = <Values extends Int32Array | Uint8Array>(of: (life: MonthlySeries) => Values) =>
+          lives.flatMap((life) => [...of(life)])
+        const signals = lives[0]!.signals.map(({ name }, index) =>
+          numberColumn(
+            name,
+            lives.flatMap(({ signals: own }) =>
+              Array.from(own[index]!.values, (known, row) => (own[index]!.missing?.has(row) ? null : known)),
+            ),
+          ),
+        )
+        const machine = new StageMachine(
+          {
+            tenureMonths: Int32Array.from(together((life) => life.tenureMonths)),
+            active: Uint8Array.from(together((life) => life.active)),
+            cancelled: Uint8Array.from(together((life) => life.cancelled)),
+            signals,
+            baseLevels: signals.map(() => null),
+          },
+          checkStageOptions('test', undefined),
+        )
+        let first = 0
+        for (const { baseLevels: _, ...life } of lives) {
+          const tags = tagMonths(life).map(({ stage, evidence }) => ({ stage, evidence }))
+          const own = tags.map((_, month) => {
+            const stage = month === 0 ? machine.begin(first) : machine.step(first + month)
+            return { stage: lifecycleStages[stage], evidence: machine.evidence() }
+          })
+          expect(own).toEqual(tags)
+          first += tags.length
+        }
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('months that come later change no earlier tag', () => {
