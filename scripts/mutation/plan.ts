@@ -20,8 +20,8 @@ export interface Plan {
 export interface PlannedRun {
   readonly mutant: number
   readonly tests: TestPlaces
-  /** After which a run counts as hung. */
-  readonly limitMilliseconds: number
+  /** Of processor time, after which a run counts as hung. One that waits for ever is ended by the limit of a test. */
+  readonly limitSeconds: number
 }
 
 /** What the tests of a file said, one line of the results each. */

@@ -7,7 +7,7 @@ import { runVitest } from './runVitest.js'
 
 // How long the tests of one mutant may take, the nearest first: what those do not see, the far ones hardly ever do.
 const mostSeconds = 20
-// A run on a busy machine takes many times as long as one alone.
+// Processor time of the same work differs by a small factor.
 const leastLimitSeconds = 30
 const limitFactor = 10
 
@@ -62,7 +62,7 @@ function candidatesOf(mutant: Mutant, number: number, tests: readonly ProbedTest
         tests: isOutside ? 'all' : places,
         distance: distanceOf(mutant.file, test.file),
         seconds,
-        limitMilliseconds: 1000 * Math.max(leastLimitSeconds, limitFactor * seconds),
+        limitSeconds: Math.max(leastLimitSeconds, limitFactor * seconds),
       },
     ]
   })
@@ -103,9 +103,9 @@ async function runAll(
     last = open.length
     const cheapFirst = open.toSorted((a, b) => a.seconds - b.seconds)
     const runs: Record<string, PlannedRun[]> = {}
-    for (const { testFile, mutant, tests, limitMilliseconds } of cheapFirst) {
+    for (const { testFile, mutant, tests, limitSeconds } of cheapFirst) {
       runs[testFile] ??= []
-      runs[testFile].push({ mutant, tests, limitMilliseconds })
+      runs[testFile].push({ mutant, tests, limitSeconds })
     }
     await runVitest({ how: 'switch', mutants, runs }, forget)
     forget = 'keep'
