@@ -16,12 +16,12 @@ export function customerProblems(
     if (isCustomer(customers[row])) continue
     if (count++ === 0) first = row
   }
-  if (count === 0) return []
+  if (count === 0) return writtenTwiceProblems(parameter, customers)
   return [
     {
       code: 'value-missing',
       parameter,
-      rule: 'to name the customer of each row by a text or a finite number',
+      rule: 'to name the customer of each row by a text that is not empty, or a finite number',
       received: customers[first],
       place: { row: first + 1 },
       count,
@@ -29,6 +29,31 @@ export function customerProblems(
   ]
 }
 
+/** 7 and '7' would be two customers, each with a part of the rows. */
+function writtenTwiceProblems(parameter: string, customers: ArrayLike<string | number>): Problem[] {
+  const texts = new Set<string>()
+  for (let row = 0; row < customers.length; row++) {
+    const customer = customers[row]
+    if (typeof customer === 'string') texts.add(customer)
+  }
+  if (texts.size === 0) return []
+  let first = -1
+  for (let row = customers.length - 1; row >= 0; row--) {
+    const customer = customers[row]
+    if (typeof customer === 'number' && texts.has(String(customer))) first = row
+  }
+  if (first < 0) return []
+  return [
+    {
+      code: 'value-type',
+      parameter,
+      rule: `to write a customer in one way, as a text or as a number: '${customers[first]}' is there too`,
+      received: customers[first],
+      place: { row: first + 1 },
+    },
+  ]
+}
+
 function isCustomer(value: unknown): boolean {
-  return typeof value === 'string' || Number.isFinite(value)
+  return (typeof value === 'string' && value.trim() !== '') || Number.isFinite(value)
 }

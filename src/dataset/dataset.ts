@@ -1,6 +1,8 @@
 import { checkArguments } from '../base/arguments.js'
 import type { Days, EpochDay } from '../base/days.js'
+import { refuse } from '../base/errors.js'
 import { type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
+import { rowNumberProblems } from '../base/valueProblems.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { LabelRule } from '../label/rule.js'
 import type { PopulationRule } from '../population/rule.js'
@@ -115,9 +117,11 @@ export function datasetOf(parts: DatasetParts): Dataset {
  * For splits of your own: fold k of a cross-validation, one region. A row may be taken more than once.
  *
  * @param rows row numbers from 0
+ * @throws {HoldfastError} `out-of-range` for what is no number of a row
  */
 export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
   checkArguments('takeDatasetRows', ['dataset', dataset, 'dataset'], ['rows', rows, 'list'])
+  refuse('takeDatasetRows', rowNumberProblems('rows', rows, dataset.outcome.length))
   const { fingerprint: _, report, weight, ...rest } = dataset
   const { baseRates: __, ...wholeReport } = report
   return datasetOf({

@@ -10,7 +10,7 @@ import type {
   NumberValues,
   TextColumn,
 } from '../base/matrix.js'
-import { columnProblems } from './check.js'
+import { columnProblems, duplicateProblems } from './check.js'
 
 /** A text column read with the categories of a model. */
 export interface AlignedTextColumn {
@@ -38,15 +38,17 @@ export class FeatureAligner {
   /**
    * Returns the columns in the order of the model's features. Columns that the model does not need are ignored.
    *
-   * @throws {HoldfastError} `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at once
+   * @throws {HoldfastError} `column-duplicate`, `feature-missing`, `column-type`, `length-differs`, `value-not-finite`: all at
+   *   once
    */
   align(operation: string, matrix: FeatureMatrix): AlignedColumn[] {
     checkArguments(operation, ['features', matrix, 'matrix'])
     const byName = new Map(matrix.columns.map((column) => [column.name, column]))
-    refuse(
-      operation,
-      this.specs.flatMap((spec) => specProblems(spec, byName, matrix.rowCount)),
-    )
+    const twice = byName.size < matrix.columns.length ? duplicateProblems(matrix.columns) : []
+    refuse(operation, [
+      ...twice,
+      ...this.specs.flatMap((spec) => specProblems(spec, byName, matrix.rowCount)),
+    ])
     return this.specs.map((spec, feature) => this.#aligned(spec, byName.get(spec.name)!, feature))
   }
 

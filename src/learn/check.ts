@@ -92,20 +92,22 @@ export function rowProblems({ features, outcome, weight, ids }: TrainingData): P
 
 /** Returns what is wrong with a feature matrix: names, lengths, kinds, values that are not finite. */
 function matrixProblems(matrix: FeatureMatrix): Problem[] {
-  const seen = new Set<string>()
-  return matrix.columns.flatMap((column) => {
-    const problems = columnProblems(column, matrix.rowCount)
-    if (seen.has(column.name)) {
-      problems.push({
-        code: 'column-duplicate',
-        parameter: `column ${column.name}`,
-        rule: 'to occur once',
-        wayOut: 'Rename one of them.',
-      })
-    }
-    seen.add(column.name)
-    return problems
-  })
+  return [
+    ...matrix.columns.flatMap((column) => columnProblems(column, matrix.rowCount)),
+    ...duplicateProblems(matrix.columns),
+  ]
+}
+
+/** Returns what is wrong where columns share a name: which of them is meant cannot be known. */
+export function duplicateProblems(columns: readonly FeatureColumn[]): Problem[] {
+  const names = columns.map(({ name }) => name)
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  return [...twice].map((name) => ({
+    code: 'column-duplicate',
+    parameter: `column ${name}`,
+    rule: 'to occur once',
+    wayOut: 'Rename one of them.',
+  }))
 }
 
 /** Returns what is wrong with one column: kind, length, values that are not finite, codes without a text. */
@@ -131,7 +133,9 @@ export function columnProblems(column: FeatureColumn, rowCount: number): Problem
       })
     : valueProblems(
         column.codes,
-        (code, row) => (code >= 0 && code < column.dictionary.length) || isMissing(column.missing, row),
+        (code, row) =>
+          (Number.isInteger(code) && code >= 0 && code < column.dictionary.length) ||
+          isMissing(column.missing, row),
         {
           code: 'out-of-range',
           parameter: `codes of ${parameter}`,
@@ -148,11 +152,13 @@ export function columnProblems(column: FeatureColumn, rowCount: number): Problem
 function isPlainlySound(column: FeatureColumn): boolean {
   if (column.kind === 'text') {
     const { codes, dictionary } = column
+    if (!(codes instanceof Int32Array)) return false
     for (let row = 0; row < codes.length; row++) if (codes[row]! >>> 0 >= dictionary.length) return false
     return true
   }
   // A number × 0 is 0 or −0; infinities and NaN give NaN. Four sums, so that no addition waits for the one before.
   const { values } = column
+  if (!isTyped(values)) return false
   let [a, b, c, d] = [0, 0, 0, 0]
   let row = 0
   for (; row + 3 < values.length; row += 4) {
@@ -163,6 +169,11 @@ function isPlainlySound(column: FeatureColumn): boolean {
   }
   for (; row < values.length; row++) a += values[row]! * 0
   return a + b + c + d === 0
+}
+
+/** False for a list of a caller without types, whose values need be no numbers: `null * 0` is 0. */
+function isTyped(values: unknown): boolean {
+  return values instanceof Float64Array || values instanceof Int32Array || values instanceof Float32Array
 }
 
 function outcomeProblems(outcome: Uint8Array): Problem[] {

@@ -1,7 +1,7 @@
 import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
-import { addMonths, type EpochDay, monthStart } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { addMonths, type EpochDay, monthStart, parseDay } from '../base/days.js'
+import { closestWord, type Problem, refuse } from '../base/errors.js'
 import type { NumberColumn } from '../base/matrix.js'
 import { ownValue } from '../base/ownValue.js'
 import { evidenceSentence, type StageEvidence } from './evidence.js'
@@ -13,7 +13,7 @@ import { checkStageOptions, type StageOptions } from './stageOptions.js'
 export interface MonthlySeries {
   /** First day of the first month. */
   readonly firstMonth: EpochDay
-  /** Complete months since activation, at the end of each month. Shape (n), integers ≥ 0. */
+  /** Complete months since activation, at the end of each month. Shape (n), integers ≥ 0: rising, or again from 0. */
   readonly tenureMonths: Int32Array
   /** 1 = a sign of life in the month, 0 = silent. Shape (n). */
   readonly active: Uint8Array
@@ -66,8 +66,8 @@ export interface MonthTag {
  * @param series n months of one customer
  * @param options thresholds
  * @returns n tags, oldest first
- * @throws {HoldfastError} `length-differs`, `value-not-finite`, `out-of-range`, `column-duplicate` for the series;
- * `option-invalid`, `option-unknown`
+ * @throws {HoldfastError} `length-differs`, `value-type`, `value-not-finite`, `out-of-range`, `column-duplicate` for the
+ *   series, `option-unknown` for levels of no signal, all at once; `option-invalid`, `option-unknown`
  *
  * O(months × signals × trendMonths²) at worst, O(months) memory.
  *
@@ -121,6 +121,11 @@ function problemsOf(series: MonthlySeries): Problem[] {
   }
   expectLength('active', series.active.length)
   expectLength('cancelled', series.cancelled.length)
+  for (const name of ['active', 'cancelled'] as const) {
+    const isBad = (value: unknown) => value !== 0 && value !== 1
+    const rule = name === 'active' ? 'to be 1 (a sign of life) or 0 (silent)' : 'to be 1 (cancelled) or 0'
+    pushFirst(problems, 'out-of-range', name, rule, series[name], isBad)
+  }
   const names = new Set<string>()
   for (const signal of series.signals) {
     const parameter = `signal ${signal.name}`
@@ -146,15 +151,38 @@ function problemsOf(series: MonthlySeries): Problem[] {
     problems,
     'out-of-range',
     'tenureMonths',
-    'to be at least 0',
+    'to be whole months, at least 0 and never fewer than the month before but where they start again at 0',
     series.tenureMonths,
-    (value) => value < 0,
+    (value, row) =>
+      !Number.isInteger(value) ||
+      value < 0 ||
+      (row > 0 && value !== 0 && value < series.tenureMonths[row - 1]!),
   )
-  if (monthStart(series.firstMonth) !== series.firstMonth) {
-    const rule = 'to be the first day of a month'
-    problems.push({ code: 'out-of-range', parameter: 'firstMonth', rule, received: series.firstMonth })
-  }
+  problems.push(...levelNameProblems(series, names), ...firstMonthProblems(series.firstMonth))
   return problems
+}
+
+/** A level of a misspelled name would not be divided by. */
+function levelNameProblems({ baseLevels }: MonthlySeries, signals: ReadonlySet<string>): Problem[] {
+  return Object.keys(baseLevels ?? {})
+    .filter((name) => !signals.has(name))
+    .map((name) => {
+      const close = closestWord(name, [...signals])
+      return {
+        code: 'option-unknown',
+        parameter: `baseLevels.${name}`,
+        rule: `to be the level of a signal, of which there ${signals.size === 0 ? 'is none' : `are ${[...signals].join(', ')}`}`,
+        wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
+      }
+    })
+}
+
+function firstMonthProblems(firstMonth: EpochDay): Problem[] {
+  const problem = { parameter: 'firstMonth', rule: 'to be the first day of a month', received: firstMonth }
+  if (parseDay(firstMonth) !== firstMonth) {
+    return [{ ...problem, code: 'value-type', wayOut: "Make a day of it: epochDay('2025-01-01')." }]
+  }
+  return monthStart(firstMonth) === firstMonth ? [] : [{ ...problem, code: 'out-of-range' }]
 }
 
 function pushFirst(
@@ -162,10 +190,10 @@ function pushFirst(
   code: Problem['code'],
   parameter: string,
   rule: string,
-  values: Float64Array | Int32Array,
+  values: ArrayLike<number>,
   isBad: (value: number, row: number) => boolean,
 ): void {
-  const bad = Array.from(values.keys()).filter((row) => isBad(values[row]!, row))
+  const bad = Array.from(values, (_, row) => row).filter((row) => isBad(values[row]!, row))
   const row = bad[0]
   if (row === undefined) return
   problems.push({ code, parameter, rule, received: values[row], place: { row: row + 1 }, count: bad.length })

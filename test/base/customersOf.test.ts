@@ -116,6 +116,15 @@ describe('customerProblems', () => {
     expect(customerProblems('ids', wrong, 5)).toMatchObject([
       { code: 'value-missing', parameter: 'ids', place: { row: 2 }, received: null, count: 3 },
     ])
-    expect(customerProblems('ids', ['', 0], 2)).toEqual([])
+    expect(customerProblems('ids', ['0 ', 0, 'A'], 3)).toEqual([])
+  })
+
+  it('a text without a letter names nobody; a customer is written in one way', () => {
+    expect(customerProblems('ids', ['A', '', ' ', 'B'], 4)).toMatchObject([
+      { code: 'value-missing', place: { row: 2 }, received: '', count: 2 },
+    ])
+    expect(customerProblems('ids', ['A', 8, '7', 7, 7], 5)).toMatchObject([
+      { code: 'value-type', place: { row: 4 }, received: 7 },
+    ])
   })
 })

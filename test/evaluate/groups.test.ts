@@ -30,6 +30,7 @@ const wrong: [string, unknown[], string][] = [
   ['null', ['a', 'a', 'b', null, null, 'c'], 'null'],
   ['undefined', ['a', 'a', 'b', undefined, 'b', 'c'], 'undefined'],
   ['infinity', [1, 1, 2, Number.POSITIVE_INFINITY, 2, 3], 'Infinity (number)'],
+  ['a blank text', ['a', 'a', 'b', ' ', ' ', 'c'], '" " (string)'],
   ['an object', ['a', 'a', 'b', {}, 'b', 'c'], '{} (object)'],
 ]
 

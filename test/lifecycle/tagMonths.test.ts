@@ -338,9 +338,55 @@ describe('refusals', () => {
         2. row 2: expected signal minutes to hold finite numbers or missing, got NaN (number).
         3. expected signal minutes to occur once.
         4. row 2: expected baseLevels.minutes to hold finite numbers above 0, got 0 (number).
-        5. row 2: expected tenureMonths to be at least 0, got -1 (number).
+        5. row 2: expected tenureMonths to be whole months, at least 0 and never fewer than the month before but where they start again at 0, got -1 (number).
         6. expected firstMonth to be the first day of a month, got 19724 (number).]
     `)
+  })
+
+  const right = seriesOf([21, 20, 22, 21, 21])
+  const cases: [string, object, string][] = [
+    ['active as true', { active: [true, true, true, true, true] }, 'row 1: expected active to be 1 (a sign'],
+    [
+      'active as days',
+      { active: Uint8Array.of(3, 1, 4, 0, 1) },
+      'to be 1 (a sign of life) or 0 (silent), got 3',
+    ],
+    ['active null', { active: [1, 1, null, null, 1] }, 'row 3: expected active to be 1'],
+    ['active texts', { active: ['1', '1', '1', '1', '1'] }, 'or 0 (silent), got "1" (string)'],
+    [
+      'cancelled true',
+      { cancelled: [0, 0, 0, true, true] },
+      'row 4: expected cancelled to be 1 (cancelled) or 0',
+    ],
+    ['cancelled 2', { cancelled: Uint8Array.of(0, 0, 0, 0, 2) }, 'row 5: expected cancelled to be 1'],
+    [
+      'tenure NaN',
+      { tenureMonths: [20, 21, Number.NaN, 23, 24] },
+      'row 3: expected tenureMonths to be whole',
+    ],
+    ['tenure null', { tenureMonths: [null, 1, 2, 3, 4] }, 'row 1: expected tenureMonths to be whole'],
+    ['tenure texts', { tenureMonths: ['20', '21', '22', '23', '24'] }, 'got "20" (string)'],
+    [
+      'tenure of half months',
+      { tenureMonths: [2.5, 3, 4, 5, 6] },
+      'row 1: expected tenureMonths to be whole',
+    ],
+    ['tenure that falls', { tenureMonths: [24, 3, 4, 5, 6] }, 'row 2: expected tenureMonths to be whole'],
+    [
+      'a level of no signal',
+      { baseLevels: { Minutes: Float64Array.of(1, 1, 1, 1, 1) } },
+      'baseLevels.Minutes to be the level of a signal',
+    ],
+    ['a text as first month', { firstMonth: '2025-01-01' }, "Make a day of it: epochDay('2025-01-01')"],
+    ['a month as a number', { firstMonth: 202501 }, 'firstMonth to be the first day of a month, got 202501'],
+  ]
+  it.each(cases)('%s is refused', (_, wrong, words) => {
+    expect(() => tagMonths({ ...right, ...wrong } as MonthlySeries)).toThrow(words)
+  })
+
+  it('the months of a customer who starts again at 0 are right', () => {
+    const again = { ...right, tenureMonths: Int32Array.of(20, 21, 0, 1, 1) }
+    expect(() => tagMonths(again)).not.toThrow()
   })
 
   it('thresholds that contradict each other are refused', () => {

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { isNumberList } from '../rows/outcomeRows.js'
-import { valueProblems } from '../rows/rowProblems.js'
+import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 import type { BetaAcceptance, RetentionOffer } from './retentionOffer.js'
 
 /** An amount of money: the same for all, or by customer. */

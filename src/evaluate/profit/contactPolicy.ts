@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.js'
-import { isNumberList } from '../rows/outcomeRows.js'
+import { isNumberList } from '../../base/valueProblems.js'
 
 /**
  * Whom to contact: `paying` = everybody whose contact is expected to earn more than 0; everybody from a threshold of

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { isNumberList } from '../rows/outcomeRows.js'
+import { isNumberList } from '../../base/valueProblems.js'
 import { acceptanceLaw } from './acceptanceLaw.js'
 import { type Amount, amountOf, amountProblems, amountRule, checkOffer } from './checkedOffer.js'
 import type { RetentionOffer } from './retentionOffer.js'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions, optionRule } from '../../base/options.js'
-import { isNumberList, type OutcomeRows, readRows } from './outcomeRows.js'
+import { isNumberList } from '../../base/valueProblems.js'
+import { type OutcomeRows, readRows } from './outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rankedOutcomes.js'
 import { rowProblems } from './rowProblems.js'
 

@@ -1,6 +1,5 @@
 import type { Problem } from '../../base/errors.js'
-import { isNumberList } from './outcomeRows.js'
-import { valueProblems } from './rowProblems.js'
+import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 
 /** A list that a metric takes, one value per customer, and the rule of its values. */
 export interface ColumnRule {

@@ -1,3 +1,5 @@
+import { isNumberList } from '../../base/valueProblems.js'
+
 /** Probabilities and outcomes of the same customers, checked, as arrays of one kind. */
 export interface OutcomeRows {
   /** Shape (n), each in [0, 1]. */
@@ -30,13 +32,6 @@ export function readRows(
     areProbabilities(rows.probability) &&
     (rows.weight === null ? areOutcomes(rows.outcome) : areWeighted(rows.outcome, rows.weight))
   return right ? rows : null
-}
-
-/** True for an array, a typed array, and whatever else has a length. */
-export function isNumberList(value: unknown): value is ArrayLike<number> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { length?: unknown }).length === 'number'
-  )
 }
 
 function asNumbers(list: ArrayLike<number>): Float64Array {

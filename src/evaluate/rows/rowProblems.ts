@@ -1,5 +1,6 @@
 import type { Problem } from '../../base/errors.js'
-import { isNumberList, isWeight } from './outcomeRows.js'
+import { isNumberList, valueProblems } from '../../base/valueProblems.js'
+import { isWeight } from './outcomeRows.js'
 
 /** Returns every rule that probabilities, outcomes and weights break, each with its first row and its count. */
 export function rowProblems(
@@ -20,16 +21,10 @@ export function rowProblems(
   const problems = [
     ...lengthProblems(probability.length, lists),
     ...valueProblems('probability', probability, 'to be a number in [0, 1]', isProbability, probabilityHint),
-    ...valueProblems('outcome', outcome, 'to be 1 (churned) or 0 (stayed)', isOutcome, () => undefined),
+    ...valueProblems('outcome', outcome, 'to be 1 (churned) or 0 (stayed)', isOutcome),
     ...(weight === undefined
       ? []
-      : valueProblems(
-          'weight',
-          weight,
-          'to be 0, or a number from 1e-100 to 1e100',
-          isWeight,
-          () => undefined,
-        )),
+      : valueProblems('weight', weight, 'to be 0, or a number from 1e-100 to 1e100', isWeight)),
   ]
   return problems.length > 0 ? problems : classProblems(outcome, weight)
 }
@@ -44,35 +39,6 @@ function lengthProblems(rows: number, lists: Readonly<Record<string, ArrayLike<n
       rule: `to have one value per probability (${rows})`,
       received: list.length,
     }))
-}
-
-/** Returns what is wrong with the values of a list: how many are missing, how many break the rule, the first of each. */
-export function valueProblems(
-  parameter: string,
-  values: ArrayLike<number>,
-  rule: string,
-  keeps: (value: number) => boolean,
-  hint: (value: number) => string | undefined,
-): Problem[] {
-  const missing: Problem = { code: 'value-missing', parameter, rule }
-  const broken: Problem = { code: 'out-of-range', parameter, rule }
-  const found = { missing: 0, broken: 0, missingAt: -1, brokenAt: -1 }
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]
-    if (typeof value === 'number' && keeps(value)) continue
-    if (value === undefined || value === null || Number.isNaN(value)) {
-      if (found.missing++ === 0) found.missingAt = row
-    } else if (found.broken++ === 0) found.brokenAt = row
-  }
-  const at = (problem: Problem, row: number, count: number): Problem => {
-    const wayOut = problem === missing ? 'Leave such rows out, and say how many.' : hint(values[row]!)
-    const facts = { ...problem, received: values[row], place: { row: row + 1 }, count }
-    return wayOut === undefined ? facts : { ...facts, wayOut }
-  }
-  return [
-    ...(found.missing > 0 ? [at(missing, found.missingAt, found.missing)] : []),
-    ...(found.broken > 0 ? [at(broken, found.brokenAt, found.broken)] : []),
-  ]
 }
 
 function classProblems(outcome: ArrayLike<number>, weight: ArrayLike<number> | undefined): Problem[] {

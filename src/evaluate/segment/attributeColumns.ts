@@ -26,6 +26,8 @@ export function attributeColumns(
   if (wanted.length === 0 || wanted.length > 2) return { problems: [tooMany(known)] }
   const unknown = wanted.filter((name) => !known.includes(name))
   if (unknown.length > 0) return { problems: unknown.map((name) => unknownAttribute(name, known)) }
+  const twice = wanted.filter((name) => known.indexOf(name) !== known.lastIndexOf(name))
+  if (twice.length > 0) return { problems: twice.map(occursTwice) }
   const found = wanted.map((name) => columnOf(attributes, name))
   const problems = found.flatMap((column) => ('code' in column ? [column] : lengthProblems(column, rows)))
   return problems.length > 0 ? { problems } : { columns: found as AttributeColumn[] }
@@ -72,6 +74,15 @@ function lengthProblems(column: AttributeColumn, rows: number): Problem[] {
   if (length === rows) return []
   const rule = `to have one value per probability (${rows})`
   return [{ code: 'length-differs', parameter: `attributes.${column.name}`, rule, received: length }]
+}
+
+function occursTwice(name: string): Problem {
+  return {
+    code: 'column-duplicate',
+    parameter: `attribute ${name}`,
+    rule: 'to occur once',
+    wayOut: 'Rename one of them.',
+  }
 }
 
 function tooMany(known: readonly string[]): Problem {

@@ -1,6 +1,7 @@
 import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { logit } from '../../base/statistics.js'
+import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 import { uncertain } from '../margin.js'
 import { type BlendFit, fitBlend } from './fitBlend.js'
 
@@ -28,7 +29,8 @@ export interface BlendEvidence {
  *
  * @returns weights in the order of the models, the line that reads their mean, and the log loss per row on this evidence,
  *   which is a little better than it will be on others
- * @throws {HoldfastError} `table-empty`, `length-differs`, `out-of-range`, `one-class`: all at once
+ * @throws {HoldfastError} `table-empty`, `length-differs`, `value-type`, `value-missing`, `out-of-range`, `one-class`: all
+ *   at once
  *
  * O(steps × models² × rows) time, some ten steps.
  *
@@ -70,7 +72,7 @@ function evidenceProblems(
     ...(weight === undefined
       ? []
       : arrayProblems('weight', weight, rows, (value) => value >= 0 && value < Infinity, 'to be at least 0')),
-    ...classProblem(outcome, weight),
+    ...classProblem(outcome, isNumberList(weight) ? weight : undefined),
   ]
 }
 
@@ -81,12 +83,13 @@ function arrayProblems(
   holds: (value: number) => boolean,
   rule: string,
 ): Problem[] {
+  if (!isNumberList(values)) {
+    return [{ code: 'value-type', parameter, rule: 'to be a list of numbers', received: values }]
+  }
   if (values.length !== rows) {
     return [{ code: 'length-differs', parameter, rule: `to have ${rows} values`, received: values.length }]
   }
-  const wrong = Array.from(values).findIndex((value) => !holds(value))
-  if (wrong < 0) return []
-  return [{ code: 'out-of-range', parameter, rule, received: values[wrong], place: { row: wrong + 1 } }]
+  return valueProblems(parameter, values, rule, holds)
 }
 
 function classProblem(outcome: ArrayLike<number>, weight: ArrayLike<number> | undefined): Problem[] {

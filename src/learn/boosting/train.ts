@@ -1,10 +1,10 @@
-import { refuse } from '../../base/errors.js'
+import { inNameOf, refuse } from '../../base/errors.js'
 import { checkTraining } from '../check.js'
 import type { TrainingData } from '../contract.js'
 import { refuseAborted } from '../control.js'
 import { pausing } from '../pauses.js'
 import { boostingSteps } from './boostingRun.js'
-import type { BoostingControl } from './control.js'
+import { type BoostingControl, controlProblems } from './control.js'
 import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
 import { type BoostingOptions, boostingOptions } from './options.js'
@@ -79,7 +79,8 @@ export async function trainBoostingAsync(
   options?: BoostingOptions,
   control: BoostingControl = {},
 ): Promise<BoostingModel> {
-  return pausing(startTraining('trainBoostingAsync', data, options, control))
+  const operation = 'trainBoostingAsync'
+  return inNameOf(operation, () => pausing(startTraining(operation, data, options, control)))
 }
 
 function startTraining(
@@ -89,7 +90,10 @@ function startTraining(
   control: BoostingControl,
 ): Generator<void, BoostingModel, void> {
   const training = checkTraining(operation, boostingOptions, options, data)
-  refuse(operation, namesProblems(training.options, training.features, control.startFrom?.features))
+  refuse(operation, [
+    ...controlProblems(control),
+    ...namesProblems(training.options, training.features, control.startFrom?.features),
+  ])
   refuseAborted(operation, control)
   return boostingSteps(operation, training, control)
 }

@@ -1,5 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
-import { refuse } from '../../base/errors.js'
+import { inNameOf, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { logit } from '../../base/statistics.js'
 import { storeChunks } from '../chunks/storeChunks.js'
@@ -9,7 +9,7 @@ import { refuseAborted, stepDone } from '../control.js'
 import { pausing } from '../pauses.js'
 import { rememberingTrained } from '../trainedRows.js'
 import { BoostingRun, categoriesOf, choosesByFolds, startTeam } from './boostingRun.js'
-import type { BoostingControl } from './control.js'
+import { type BoostingControl, controlProblems } from './control.js'
 import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
 import { type BoostingOptions, boostingOptions, type CheckedBoostingOptions } from './options.js'
@@ -60,11 +60,12 @@ export async function trainBoostingFromChunks(
 ): Promise<BoostingModel> {
   checkArguments('trainBoostingFromChunks', ['chunks', chunks, 'chunks'])
   const checked = checkOptions(operation, boostingOptions, options)
+  refuse(operation, controlProblems(control))
   refuseAborted(operation, control)
   const survey = await surveyChunks(operation, chunks, control, choosesByFolds(checked, control))
   refuse(operation, namesProblems(checked, survey.sample, control.startFrom?.features))
   stepDone(operation, control, 'sample', 1, 1)
-  return trainSurveyed(checked, survey, chunks, control)
+  return inNameOf(operation, () => trainSurveyed(checked, survey, chunks, control))
 }
 
 async function trainSurveyed(

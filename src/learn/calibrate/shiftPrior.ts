@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { type Problem, refuse } from '../../base/errors.js'
+import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { valueProblems } from '../../base/valueProblems.js'
 import type { ChurnModel } from '../contract.js'
 import { CalibratedModel } from './model.js'
 
@@ -73,7 +74,7 @@ export function shiftedModel(model: ChurnModel, from: number, to: number): Calib
  *
  * @param probability shape (n), each in [0, 1]; 0 stays 0 and 1 stays 1
  * @returns shape (n), each in [0, 1], in the same order
- * @throws {HoldfastError} `out-of-range`, `option-invalid`, `option-unknown`
+ * @throws {HoldfastError} `value-missing`, `out-of-range`, `option-invalid`, `option-unknown`
  *
  * @example
  * shiftProbabilities([0.2, 0.5], { from: 0.5, to: 0.8 })     // odds times 4: 1/4 becomes 1, 1 becomes 4
@@ -84,19 +85,10 @@ export function shiftProbabilities(
   options: ShiftProbabilitiesOptions,
 ): Float64Array {
   const { from, to } = checkOptions('shiftProbabilities', shiftProbabilitiesOptions, options)
-  refuse('shiftProbabilities', probabilityProblems(probability))
+  checkArguments('shiftProbabilities', ['probability', probability, 'list'])
+  const isProbability = (p: number): boolean => p >= 0 && p <= 1
+  const rule = 'to be a number of at least 0 and at most 1'
+  refuse('shiftProbabilities', valueProblems('probability', probability, rule, isProbability))
   const [churned, stayed] = [to * (1 - from), from * (1 - to)]
   return Float64Array.from(probability, (p) => (p * churned) / (p * churned + (1 - p) * stayed))
-}
-
-function probabilityProblems(probability: ArrayLike<number>): Problem[] {
-  const wrong = Array.from(probability, (p, row) => (p >= 0 && p <= 1 ? -1 : row)).filter((row) => row >= 0)
-  if (wrong.length === 0) return []
-  const [first] = wrong
-  const problem = {
-    code: 'out-of-range',
-    parameter: 'probability',
-    rule: 'to be a number of at least 0 and at most 1',
-  } as const
-  return [{ ...problem, received: probability[first!], place: { row: first! + 1 }, count: wrong.length }]
 }

@@ -3,6 +3,7 @@ import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { type FeatureMatrix, takeRows, takeValues } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
+import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 import { FeatureAligner } from '../align.js'
 import { emptyProblems } from '../check.js'
 import type { ChurnModel } from '../contract.js'
@@ -79,14 +80,9 @@ function weightProblems(weight: ArrayLike<number>, rowCount: number): Problem[] 
     const rule = `to have ${rowCount} values`
     return [{ code: 'length-differs', parameter: 'weight', rule, received: weight.length }]
   }
-  const values = Array.from(weight)
-  const rule = 'to be a finite number of at least 0'
-  const broken = values.findIndex((value) => !(value >= 0 && value < Number.POSITIVE_INFINITY))
-  if (broken >= 0) {
-    const place = { row: broken + 1 }
-    return [{ code: 'out-of-range', parameter: 'weight', rule, received: values[broken], place }]
-  }
-  if (rowCount === 0 || values.some((value) => value > 0)) return []
+  const isWeight = (value: number): boolean => value >= 0 && value < Number.POSITIVE_INFINITY
+  const problems = valueProblems('weight', weight, 'to be a finite number of at least 0', isWeight)
+  if (problems.length > 0 || rowCount === 0 || Array.from(weight).some((value) => value > 0)) return problems
   return [{ code: 'out-of-range', parameter: 'weight', rule: 'to be above 0 somewhere' }]
 }
 
@@ -118,10 +114,4 @@ function sampled(rows: Int32Array, count: number, seed: number): Int32Array {
     if (random.uniform() * (rows.length - index) < count - found) taken[found++] = rows[index]!
   }
   return taken
-}
-
-function isNumberList(value: unknown): value is ArrayLike<number> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { length?: unknown }).length === 'number'
-  )
 }

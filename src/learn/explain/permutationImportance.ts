@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
+import { type Problem, refuse } from '../../base/errors.js'
 import { type FeatureMatrix, takeRows } from '../../base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../base/random.js'
 import { checkTraining } from '../check.js'
@@ -16,13 +17,18 @@ export type ProbabilityMetric = (
 export interface PermutationOptions {
   /** What is measured. Default the log loss. */
   readonly metric?: ProbabilityMetric | undefined
-  /** Whether more of the metric is better, as of AUC; of a loss less is. Default false. */
+  /**
+   * Whether more of the metric is better, as of AUC; of a loss less is. Default false; refused where it is left out and the
+   * metric is higher for right predictions than for wrong ones.
+   */
   readonly greaterIsBetter?: boolean | undefined
   /** Permutations of each feature. Integer in [1, 100]. Default 5. */
   readonly repeats?: number | undefined
   /** Seed of the permutations. Integer ≥ 0. Default 1. */
   readonly seed?: number | undefined
 }
+
+const operation = 'permutationImportance'
 
 const permutationOptions = z.strictObject({
   metric: z
@@ -54,7 +60,8 @@ export interface PermutationImportance {
  * @param model any model
  * @param data features and outcomes; rows of weight 0 are left out
  * @returns one entry per feature of the model, in the unit of the metric
- * @throws {HoldfastError} all broken rules of options and data at once, as in training
+ * @throws {HoldfastError} all broken rules of options and data at once, as in training; `value-not-finite` where the metric
+ *   has no figure
  *
  * O(features × repeats) predictions of all rows.
  *
@@ -72,12 +79,15 @@ export function permutationImportance(
   data: TrainingData,
   options?: PermutationOptions,
 ): PermutationImportance[] {
-  checkArguments('permutationImportance', ['model', model, 'model'], ['data', data, 'dataset'])
-  const checked = checkTraining('permutationImportance', permutationOptions, options, data)
+  checkArguments(operation, ['model', model, 'model'], ['data', data, 'dataset'])
+  const checked = checkTraining(operation, permutationOptions, options, data)
   const { metric, greaterIsBetter, repeats, seed } = checked.options
   const { features, outcome, weight } = checked
+  const weighted = weight === null ? {} : { weight }
+  if (options?.greaterIsBetter === undefined) refuse(operation, directionProblems(metric, outcome, weighted))
   const score = (matrix: FeatureMatrix): number => {
-    const value = metric(model.probability(matrix), outcome, weight === null ? {} : { weight })
+    const value = metric(model.probability(matrix), outcome, weighted)
+    if (!Number.isFinite(value)) refuse(operation, [noFigure(metric, value)])
     return greaterIsBetter ? -value : value
   }
   const before = score(features)
@@ -89,6 +99,37 @@ export function permutationImportance(
       return { feature: name, ...meanAndDeviation(losses) }
     })
     .sort((a, b) => b.importance - a.importance)
+}
+
+/** A metric that is higher for right predictions than for wrong ones, taken for a loss, would turn the order. */
+function directionProblems(
+  metric: ProbabilityMetric,
+  outcome: Uint8Array,
+  weighted: { readonly weight?: Float64Array },
+): Problem[] {
+  const [right, wrong] = [0.99, 0.01].map((ofChurner) => {
+    const probability = Float64Array.from(outcome, (churned) => (churned === 1 ? ofChurner : 1 - ofChurner))
+    return metric(probability, outcome, weighted)
+  }) as [number, number]
+  if (!(right > wrong)) return []
+  return [
+    {
+      code: 'option-invalid',
+      parameter: 'greaterIsBetter',
+      rule: `to say the direction of metric ${metric.name}`.trimEnd(),
+      wayOut: `It is ${right} for right predictions and ${wrong} for wrong ones: give greaterIsBetter: true.`,
+    },
+  ]
+}
+
+function noFigure(metric: ProbabilityMetric, received: unknown): Problem {
+  return {
+    code: 'value-not-finite',
+    parameter: `metric ${metric.name}`.trimEnd(),
+    rule: 'to be a finite number on the rows as they are and on permuted ones',
+    received,
+    wayOut: 'Look for what it divides by, or take more rows.',
+  }
 }
 
 function permuted(matrix: FeatureMatrix, name: string, order: Int32Array): FeatureMatrix {

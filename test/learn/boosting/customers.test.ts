@@ -4,7 +4,7 @@ import { type FeatureMatrix, numberColumn, takeRows } from '../../../src/base/ma
 import { seededRandom } from '../../../src/base/random.js'
 import { logit, sigmoid } from '../../../src/base/statistics.js'
 import { baseMarginOf } from '../../../src/learn/boosting/innerFolds.js'
-import { trainBoosting } from '../../../src/learn/boosting/train.js'
+import { trainBoosting, trainBoostingAsync } from '../../../src/learn/boosting/train.js'
 import { trainBoostingFromChunks } from '../../../src/learn/boosting/trainFromChunks.js'
 
 const customers = 150
@@ -122,6 +122,44 @@ describe('ids', () => {
       'trainBoosting',
       'value-missing',
     ])
+  })
+})
+
+describe('the control of a training', () => {
+  const data = rowsOfCustomers(6)
+  const given = { validation: data }
+  const metric = { better: 'higher', value: () => 1 }
+  const named = "Name the direction: { better: 'higher', value: rocAuc }."
+  const wrong: [string, object, string][] = [
+    ['a direction left out', { ...given, metric: { value: metric.value } }, named],
+    [
+      'a misspelled direction',
+      { ...given, metric: { ...metric, better: 'Higher' } },
+      'Did you mean "higher"?',
+    ],
+    ['another word', { ...given, metric: { ...metric, better: 'max' } }, named],
+    ['a bare function', { ...given, metric: metric.value }, 'metric to be { better, value }'],
+    ['null', { ...given, metric: null }, 'metric to be { better, value }'],
+    ['no function', { ...given, metric: { ...metric, value: 3 } }, 'metric.value to be a function, got 3'],
+    ['a further member', { ...given, metric: { ...metric, Better: 'lower' } }, 'to be one of better, value'],
+    ['a metric without rows', { metric }, 'metric to come with validation'],
+    ['a misspelled name', { validaton: data }, 'Did you mean validation?'],
+    ['an unknown action', { onAbort: 'Keep' }, 'Did you mean "keep"?'],
+  ]
+  it.each(wrong)('%s is refused, in the name of each function', async (_, control, words) => {
+    expect(() => trainBoosting(data, options, control)).toThrow(words)
+    await expect(trainBoostingAsync(data, options, control)).rejects.toThrow(words)
+    await expect(trainBoostingFromChunks([data], options, control)).rejects.toThrow(words)
+  })
+
+  it('a figure that is none is refused in the name of the function that was called', async () => {
+    const control = { ...given, metric: { better: 'lower' as const, value: () => Number.NaN } }
+    for (const [operation, run] of [
+      ['trainBoostingAsync', trainBoostingAsync(data, options, control)],
+      ['trainBoostingFromChunks', trainBoostingFromChunks([data], options, control)],
+    ] as const) {
+      await expect(run).rejects.toMatchObject({ operation, code: 'value-not-finite' })
+    }
   })
 })
 

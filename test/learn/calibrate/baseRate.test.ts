@@ -55,7 +55,8 @@ describe('shiftProbabilities', () => {
     const of = (p: number[], options: object) =>
       problemsOf(() => shiftProbabilities(p, options as { from: number; to: number }))
     expect(of([0.5, 1.5, Number.NaN], { from: 0.2, to: 0.3 })).toMatchObject([
-      { code: 'out-of-range', parameter: 'probability', received: 1.5, place: { row: 2 }, count: 2 },
+      { code: 'value-missing', parameter: 'probability', received: Number.NaN, place: { row: 3 }, count: 1 },
+      { code: 'out-of-range', parameter: 'probability', received: 1.5, place: { row: 2 }, count: 1 },
     ])
     expect(of([0.5], { from: 0, to: 1 }).map(({ parameter }) => parameter)).toEqual(['from', 'to'])
     expect(of([0.5], { from: 0.2 })).toMatchObject([{ code: 'option-invalid', parameter: 'to' }])

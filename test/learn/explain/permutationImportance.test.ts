@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { brierScore } from '../../../src/evaluate/calibration/brierScore.js'
 import { rocAuc } from '../../../src/evaluate/ranking/rocAuc.js'
 import { trainPrior } from '../../../src/learn/baseline/train.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
@@ -50,6 +51,17 @@ describe('permutationImportance', () => {
     weighted!.forEach(({ importance }, index) => {
       expect(importance).toBeCloseTo(taken![index]!.importance, 12)
     })
+  })
+
+  it('refuses a metric without a figure, and one whose direction is left out and seems to be the other', () => {
+    expect(() => permutationImportance(model, test, { metric: () => Number.NaN })).toThrow(
+      'to be a finite number on the rows as they are and on permuted ones, got NaN',
+    )
+    // Right predictions have AUC 1, wrong ones 0.
+    expect(() => permutationImportance(model, test, { metric: rocAuc })).toThrow(
+      'permutationImportance: expected greaterIsBetter to say the direction of metric rocAuc. It is 1 for right predictions and 0 for wrong ones: give greaterIsBetter: true.',
+    )
+    expect(() => permutationImportance(model, test, { metric: brierScore, repeats: 1 })).not.toThrow()
   })
 
   it('refuses broken options and data at once', () => {
