@@ -79,7 +79,8 @@ const fewCustomers = 30
  * training data. Of models of other libraries, of `trainBoostingFromChunks` and of `saveModel` it is not known.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
- * all from the same resamples; where an id of `data` is there more than once, whole customers are drawn. Calibration has none:
+ * all from the same resamples; where an id of `data` is there more than once, whole customers are drawn, and
+ * counts are of rows. Calibration has none:
  * resampling biases it upwards. What is not defined for the data
  * is null, and `notes` says why; fewer than 30 churners are said there too.
  *
@@ -101,7 +102,7 @@ const fewCustomers = 30
 export function evaluate(model: ChurnModel, data: TrainingData, options?: EvaluateOptions): Evaluation {
   checkArguments('evaluate', ['model', model, 'model'], ['data', data, 'dataset'])
   const full = {
-    ...customersWithSeveralRows(data),
+    ...customersWithSeveralRows('evaluate', data),
     ...options,
     name: model.learner,
     ...(data.weight === undefined ? {} : { weight: data.weight }),
@@ -120,11 +121,25 @@ function overlapNotes(overlap: RowOverlap | null): string[] {
   ]
 }
 
-/** The rows of a customer, at several cutoffs for one, say less than as many customers would. */
-function customersWithSeveralRows({ ids, outcome }: TrainingData): Pick<EvaluateOptions, 'groups'> {
+/**
+ * Returns whose the rows are, where customers have several: at several cutoffs for one. They say less than as many customers
+ * would.
+ *
+ * @throws {HoldfastError} `length-differs`, `value-missing`, `value-type`
+ */
+export function customersWithSeveralRows(
+  operation: string,
+  { ids, outcome }: TrainingData,
+): Pick<EvaluateOptions, 'groups'> {
   if (ids === undefined) return {}
-  refuse('evaluate', customerProblems('ids', ids, outcome.length))
+  refuse(operation, customerProblems('ids', ids, outcome.length))
   return hasSeveralRows(ids) ? { groups: ids } : {}
+}
+
+/** Returns how many customers the rows are of that count; null where each row is a customer, and counts by its weight. */
+function customersOfRows(groups: EvaluateOptions['groups'], weight: ArrayLike<number> | undefined) {
+  if (groups === undefined || !hasSeveralRows(groups)) return null
+  return new Set(Array.from(groups).filter((_, row) => weight?.[row] !== 0)).size
 }
 
 /**
@@ -168,7 +183,8 @@ function evaluation(
   const threshold = checked.threshold ?? lowestInTop(ranked, customersInTop(ranked, topShare))
   return new Evaluation({
     name: checked.name ?? null,
-    customers: ranked.customers,
+    customers: customersOfRows(checked.groups, checked.weight) ?? ranked.customers,
+    rows: ranked.customers,
     churners: ranked.churners,
     baseRate: ranked.churners / ranked.customers,
     level: checked.level,
@@ -193,7 +209,7 @@ function evaluation(
     confusion: confusionOf(ranked, threshold),
     matthewsCorrelation: matthewsCorrelationOf(ranked, threshold),
     halfOfChurners: contactSavingsOf(ranked, { caughtShare: 0.5 }),
-    notes: [...notes, ...notesOn(outcome, checked.weight, ranked, line, hasLogLoss)],
+    notes: [...notes, ...notesOn(outcome, checked, ranked, line, hasLogLoss)],
   })
 }
 
@@ -233,13 +249,17 @@ function headline(
 
 function notesOn(
   outcome: ArrayLike<number>,
-  weight: ArrayLike<number> | undefined,
+  { groups, weight }: CheckedOptions,
   ranked: RankedOutcomes,
   line: Problem | null,
   hasLogLoss: boolean,
 ): string[] {
-  const counts = [0, 0] as [number, number]
-  for (let row = 0; row < outcome.length; row++) if (weight?.[row] !== 0) counts[outcome[row] as 0 | 1]++
+  const whose = [new Set(), new Set()] as const
+  for (let row = 0; row < outcome.length; row++) {
+    if (weight?.[row] !== 0) whose[outcome[row] as 0 | 1].add(groups?.[row] ?? row)
+  }
+  const counts = whose.map(({ size }) => size) as [number, number]
+  const unit = groups !== undefined && hasSeveralRows(groups) ? 'rows' : 'customers'
   const few = (count: number, who: string): string[] =>
     count >= fewCustomers
       ? []
@@ -253,7 +273,7 @@ function notesOn(
     ...(hasLogLoss
       ? []
       : [
-          `Log loss is infinite: ${wronglyCertain(ranked)} customers were predicted with certainty (0 or 1) and wrongly.`,
+          `Log loss is infinite: ${wronglyCertain(ranked)} ${unit} were predicted with certainty (0 or 1) and wrongly.`,
         ]),
     ...(line === null ? [] : [`No calibration line: the method expects probability ${line.rule}.`]),
   ]

@@ -19,6 +19,7 @@ type PlainCurve<Curve> = {
 export class Evaluation implements EvaluationFigures {
   declare readonly name: EvaluationFigures['name']
   declare readonly customers: EvaluationFigures['customers']
+  declare readonly rows: EvaluationFigures['rows']
   declare readonly churners: EvaluationFigures['churners']
   declare readonly baseRate: EvaluationFigures['baseRate']
   declare readonly level: EvaluationFigures['level']

@@ -14,9 +14,13 @@ import type { Confusion } from './threshold/confusionAt.js'
 export interface EvaluationFigures {
   /** Name of the learner, or of what made the predictions; null where it is not known. */
   readonly name: string | null
+  /** Customers; where some have several rows (`groups`, ids), fewer than `rows`. */
   readonly customers: number
+  /** Rows. What follows, and every count below, is of rows. */
+  readonly rows: number
+  /** Rows that churned. */
   readonly churners: number
-  /** Share of churners, in (0, 1). */
+  /** Share of churners among the rows, in (0, 1). */
   readonly baseRate: number
   /** Level of the intervals, in (0, 1). */
   readonly level: number

@@ -23,12 +23,19 @@ export function evaluationText(figures: EvaluationFigures): string {
 }
 
 function titleLines(figures: EvaluationFigures): string[] {
-  const { name, customers, churners, baseRate, notes } = figures
+  const { name, customers, rows, churners, baseRate, notes } = figures
   const what = name === null ? 'Evaluation' : `Evaluation of ${name}`
-  return [
-    ...wrapText(`${what}: ${count(customers)} customers, ${count(churners)} churned (${percent(baseRate)})`),
-    ...notes.flatMap((note) => wrapText(`Note: ${note}`)),
-  ]
+  const churned = `${count(churners)} churned (${percent(baseRate)})`
+  const whom =
+    rows === customers
+      ? `${count(customers)} customers, ${churned}`
+      : `${count(customers)} customers with ${count(rows)} rows, of which ${churned}`
+  return [...wrapText(`${what}: ${whom}`), ...notes.flatMap((note) => wrapText(`Note: ${note}`))]
+}
+
+/** What is counted. */
+function unitOf({ customers, rows }: EvaluationFigures): string {
+  return rows === customers ? 'customers' : 'rows'
 }
 
 function headlineTable(figures: EvaluationFigures): string {
@@ -56,7 +63,7 @@ function headlineTable(figures: EvaluationFigures): string {
 
 function liftText(figures: EvaluationFigures): string {
   return textTable(
-    headings('list down to', 'lowest p', 'customers', 'churners', 'rate', 'lift', 'caught so far'),
+    headings('list down to', 'lowest p', unitOf(figures), 'churners', 'rate', 'lift', 'caught so far'),
     figures.liftTable.map((row) => [
       shortPercent(row.topShare),
       row.lowestProbability.toFixed(3),
@@ -71,7 +78,7 @@ function liftText(figures: EvaluationFigures): string {
 
 function calibrationText(figures: EvaluationFigures): string {
   return textTable(
-    headings('predicted', 'customers', 'mean predicted', 'churned'),
+    headings('predicted', unitOf(figures), 'mean predicted', 'churned'),
     figures.calibration.map((bin) => [
       `${bin.lower.toFixed(3)} to ${bin.upper.toFixed(3)}`,
       count(bin.customers),
@@ -81,9 +88,10 @@ function calibrationText(figures: EvaluationFigures): string {
   )
 }
 
-function confusionLines({ confusion, matthewsCorrelation }: EvaluationFigures): string[] {
+function confusionLines(figures: EvaluationFigures): string[] {
+  const { confusion, matthewsCorrelation } = figures
   return [
-    `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the customers):`,
+    `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the ${unitOf(figures)}):`,
     textTable(headings('', 'churned', 'stayed', ''), [
       [
         'contacted',

@@ -1,6 +1,10 @@
 import { checkArguments } from '../base/arguments.js'
 import { checkOptions } from '../base/options.js'
-import { evaluateProbabilities } from '../evaluate/evaluate.js'
+import {
+  customersWithSeveralRows,
+  type EvaluateOptions,
+  evaluateProbabilities,
+} from '../evaluate/evaluate.js'
 import { precisionRecallCurve } from '../evaluate/ranking/precisionRecallCurve.js'
 import { rocCurve } from '../evaluate/ranking/rocCurve.js'
 import { checkOutcomes, weightOptions } from '../evaluate/rows/checkedOutcomes.js'
@@ -41,6 +45,9 @@ const usualUse =
  * pictures; all of them show these facts and compute nothing more. Sections that nothing was given for are left out: no
  * offer, no profit; no segments, no table of them.
  *
+ * Where an id of `test` is there more than once, at several cutoffs for one, all ranges are those of whole customers, and
+ * counts are of rows and say so; `evaluate: { groups }` says whose rows of predictions from elsewhere are.
+ *
  * `test` must not be the data the model was trained on. Where `train` is given, or the model is that of a scorer with its
  * training data, rows of the training are found and said; else the report says that it is not known.
  *
@@ -75,14 +82,21 @@ export function modelReport(
   const strongest = importances.features.filter(({ meanAbsolute }) => meanAbsolute > 0)
   const names = model.features.map(({ name }) => name)
   const probability = model.probability(test.features)
+  const groups = options?.evaluate?.groups
+  const whose = groups === undefined ? customersWithSeveralRows('modelReport', test) : { groups }
   const tables = segmentsBy.map((by) =>
     segmentTable(probability, test.outcome, test.features, {
       by,
       ...weighted,
+      ...whose,
       ...(options?.evaluate?.level === undefined ? {} : { level: options.evaluate.level }),
     }),
   )
-  const given = { ...common, segments: [...(options?.segments ?? []), ...tables] } as ReportOptions
+  const given = {
+    ...common,
+    evaluate: { ...options?.evaluate, ...whose },
+    segments: [...(options?.segments ?? []), ...tables],
+  } as ReportOptions
   return {
     ...commonFacts(probability, test, given, {
       learner: model.learner,
@@ -182,10 +196,18 @@ function commonFacts(
     profit:
       options.offer === undefined
         ? null
-        : profitFacts({ probability, outcome, ...weighted }, options.offer, evaluation.level),
+        : profitFacts(
+            { probability, outcome, ...weighted, ...groupsOf(options) },
+            options.offer,
+            evaluation.level,
+          ),
     segments: (options.segments ?? []).map(segmentFacts),
     backtest: options.backtest === undefined ? null : backtestFacts(options.backtest),
   }
+}
+
+function groupsOf({ evaluate }: ReportOptions): Pick<EvaluateOptions, 'groups'> {
+  return evaluate?.groups === undefined ? {} : { groups: evaluate.groups }
 }
 
 function curveFacts(x: Float64Array, y: Float64Array): CurveFacts {

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
-import { numberColumn, textColumn } from '../../src/base/matrix.js'
+import { numberColumn, takeRows, textColumn } from '../../src/base/matrix.js'
+import { evaluate } from '../../src/evaluate/evaluate.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import type { ChurnModel } from '../../src/learn/contract.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { decodeModel, encodeModel } from '../../src/learn/store.js'
+import type { ReportFacts } from '../../src/report/facts/reportFacts.js'
 import { modelReport, predictionReport } from '../../src/report/modelReport.js'
 import { pictureNames, pictureSvg, pictureTable } from '../../src/report/pictureFiles.js'
 import { picturePng } from '../../src/report/picturePng.node.js'
@@ -42,6 +44,60 @@ describe('facts', () => {
     const options = Object.freeze({ evaluate: Object.freeze({ resamples: 20 }) })
     modelReport(trainLogistic(test), Object.freeze(test), options)
     expect(Array.from(test.outcome)).toEqual(copy)
+  })
+
+  describe('of customers with several rows', () => {
+    // Each of 100 customers stands 4 times: the ranges are twice as wide as those of 400 rows, and counts are of rows.
+    const once = customers(100, ['calls', 'plan'])
+    const rows = Array.from({ length: 400 }, (_, row) => row % 100)
+    const test = {
+      features: takeRows(once.features, rows),
+      outcome: Uint8Array.from(rows, (row) => once.outcome[row]!),
+      ids: rows.map((row) => `C${row}`),
+    }
+    const model = trainLogistic(once)
+    const offer = { customerValue: 200, offerCost: 10, contactCost: 1, acceptance: 0.3 }
+    const options = { segmentsBy: ['plan'], offer, evaluate: { resamples: 300 } }
+    const width = ({ lower, upper }: { lower: number; upper: number }) => upper - lower
+    const { ids, ...nameless } = test
+    const [own, asRows] = [test, nameless].map((data) => modelReport(model, data, options)) as [
+      ReportFacts,
+      ReportFacts,
+    ]
+
+    it('whole customers are drawn in every range, as evaluate draws them', () => {
+      expect(own.evaluation).toMatchObject({
+        customers: 100,
+        rows: 400,
+        churners: asRows.evaluation.churners,
+      })
+      expect(own.evaluation.rocAuc).toEqual(evaluate(model, test, { resamples: 300 }).rocAuc)
+      expect(width(own.profit!.bestProfit)).toBeGreaterThan(1.6 * width(asRows.profit!.bestProfit))
+      const ratio = (facts: ReportFacts) => width(facts.segments[0]!.overall.observedToExpected!)
+      expect(ratio(own)).toBeGreaterThan(1.6 * ratio(asRows))
+      const byHand = predictionReport(model.probability(test.features), test.outcome, {
+        offer,
+        evaluate: { resamples: 300, groups: ids },
+      })
+      expect(byHand.profit!.bestProfit).toEqual(own.profit!.bestProfit)
+    })
+
+    it('no count of rows is called one of customers, in words, tables and pictures', async () => {
+      const text = plain(reportMarkdown(own))
+      expect(text).toContain('Tested on 100 customers with 400 rows, 100 % of whom')
+      expect(text).not.toMatch(/\b400 customers|10,000 customers|\| customers/)
+      expect(plain(reportMarkdown(asRows))).toContain('Tested on 400 customers, 100 % of whom')
+      expect(pictureTable(own, 'lift').columnNames).toContain('rows')
+      expect(pictureTable(own, 'calibration').columnNames).not.toContain('customers')
+      expect(String(evaluate(model, test, { resamples: 20 }))).toMatch(
+        /^Evaluation of logistic: 100 customers with 400 rows, of which/,
+      )
+    })
+
+    it('facts of a version that did not tell rows apart are read', () => {
+      const { rows: _, ...evaluation } = asRows.evaluation
+      expect(reportMarkdown({ ...asRows, evaluation } as ReportFacts)).toBe(reportMarkdown(asRows))
+    })
   })
 
   it('count rows by their weight', () => {

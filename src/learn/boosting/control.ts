@@ -64,8 +64,9 @@ function metricProblems(metric: unknown): Problem[] {
   if (!isPlainObject(metric)) {
     return [{ ...problem, parameter: 'metric', rule: 'to be { better, value }', received: metric }]
   }
-  const [better, value] = [ownValue(metric, 'better'), ownValue(metric, 'value')]
-  const unknown = Object.keys(metric).filter((name) => name !== 'better' && name !== 'value')
+  const given = metric as Readonly<Record<string, unknown>>
+  const [better, value] = [ownValue(given, 'better'), ownValue(given, 'value')]
+  const unknown = Object.keys(given).filter((name) => name !== 'better' && name !== 'value')
   return [
     ...unknown.map(
       (name): Problem => ({

@@ -12,6 +12,8 @@ export interface PredictedOutcomes {
   readonly probability: ArrayLike<number>
   readonly outcome: ArrayLike<number>
   readonly weight?: ArrayLike<number>
+  /** The customer of each row, where customers have several. */
+  readonly groups?: ArrayLike<string | number>
 }
 
 /** Returns what an offer earns by the length of the list, with the best list. */
@@ -56,13 +58,13 @@ function profitAt({ contactedShare, profit }: ProfitCurve, share: number): numbe
  * too good, and the interval does not hold that.
  */
 function bestInterval(
-  { probability, outcome, weight }: PredictedOutcomes,
+  { probability, outcome, weight, groups }: PredictedOutcomes,
   offer: RetentionOffer,
   { best }: ProfitCurve,
   level: number,
 ): Interval {
   if (best.lowestProbability === null) return { value: best.profit, lower: best.profit, upper: best.profit }
   const policy = { threshold: best.lowestProbability }
-  const weighted = weight === undefined ? {} : { weight }
-  return realisedProfit(probability, outcome, offer, policy, { level, ...weighted }).profit
+  const whose = { ...(weight === undefined ? {} : { weight }), ...(groups === undefined ? {} : { groups }) }
+  return realisedProfit(probability, outcome, offer, policy, { level, ...whose }).profit
 }

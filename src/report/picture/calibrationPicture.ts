@@ -1,6 +1,7 @@
 import { rateInterval } from '../facts/rateInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { count, percent } from '../words/numbers.js'
+import { customersPerRow, type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { niceUpper } from './niceUpper.js'
 import { note } from './note.js'
@@ -21,34 +22,36 @@ interface Bin {
 }
 
 /** Predicted beside observed churn in bins of predicted probability, with the interval and the customers of each bin. */
-export function calibrationPicture({ evaluation }: ReportFacts): Picture[] {
+export function calibrationPicture(facts: ReportFacts): Picture[] {
+  const { evaluation } = facts
+  const unit = unitOf(facts)
   const rows = evaluation.calibration.map((bin) => ({
     from: bin.lower,
     to: bin.upper,
     customers: bin.customers,
     predicted: bin.meanProbability,
     observed: bin.churnRate,
-    ...rateInterval(bin.churnRate, bin.customers, evaluation.level),
+    ...rateInterval(bin.churnRate, bin.customers * customersPerRow(facts), evaluation.level),
   }))
   const said = [...rows].sort((a, b) => b.customers - a.customers).slice(0, 3)
   const pairs = said
     .sort((a, b) => a.predicted - b.predicted)
     .map(
       ({ predicted, observed, customers }) =>
-        `${percent(predicted)} predicted and ${percent(observed)} observed among ${count(customers)} customers`,
+        `${percent(predicted)} predicted and ${percent(observed)} observed among ${count(customers)} ${unit}`,
     )
   return [
     {
       name: 'calibration',
       title: 'Predicted and observed churn',
-      description: `Customers in ${rows.length} groups by predicted probability; the largest groups: ${pairs.join('; ')}.`,
-      rows,
-      panels: (plot, width) => panels(plot, width, rows),
+      description: `${unit === 'rows' ? 'Rows' : 'Customers'} in ${rows.length} groups by predicted probability; the largest groups: ${pairs.join('; ')}.`,
+      rows: unit === 'rows' ? rows.map(({ customers, ...row }) => ({ ...row, rows: customers })) : rows,
+      panels: (plot, width) => panels(plot, width, rows, unit),
     },
   ]
 }
 
-function panels(plot: Plot, width: number, rows: readonly Bin[]): Panel[] {
+function panels(plot: Plot, width: number, rows: readonly Bin[], unit: Unit): Panel[] {
   const narrow = isNarrow(width)
   const end = Math.min(1, niceUpper(Math.max(...rows.map((row) => Math.max(row.to, row.observed)))))
   const shared = { marginLeft: 52, marginRight: 26, x: { domain: [0, end] } }
@@ -60,7 +63,11 @@ function panels(plot: Plot, width: number, rows: readonly Bin[]): Panel[] {
       marginBottom: 10,
       y: { domain: [0, end] },
       marks: [
-        ...axisBeside(plot, { label: 'customers who left', ticks: 5, format: percent }),
+        ...axisBeside(plot, {
+          label: unit === 'rows' ? 'rows that churned' : 'customers who left',
+          ticks: 5,
+          format: percent,
+        }),
         plot.gridX({ stroke: colour.grid, strokeOpacity: 1, ticks: 5 }),
         plot.line(
           [

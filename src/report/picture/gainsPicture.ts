@@ -1,5 +1,6 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { count, percent } from '../words/numbers.js'
+import { testedWords, type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
@@ -14,7 +15,8 @@ interface MarkedList {
 
 /** The share of churners reached by the length of the list, beside chance and the best possible. */
 export function gainsPicture(facts: ReportFacts): Picture[] {
-  const { gains, baseRate, churners, customers } = facts.evaluation
+  const { gains, baseRate, churners } = facts.evaluation
+  const unit = unitOf(facts)
   const rows = gains.contactedShare.map((contactedShare, index) => ({
     contactedShare,
     caughtShare: gains.caughtShare[index]!,
@@ -28,11 +30,11 @@ export function gainsPicture(facts: ReportFacts): Picture[] {
       name: 'gains',
       title: 'Churners reached by the length of the list',
       description:
-        `Of ${count(customers)} customers sorted by risk, ${reached.join(', and ')}; ` +
+        `Of ${testedWords(facts, count)} sorted by risk, ${reached.join(', and ')}; ` +
         `half of the list holds ${percent(caughtAt(facts, 0.5))}. A random list of the same length holds as many ` +
-        `percent of the churners as of the customers. There are ${count(churners)} churners.`,
+        `percent of the churners as of the ${unit}. There are ${count(churners)} churners.`,
       rows,
-      panels: (plot, width) => [panel(plot, width, rows, lists, baseRate)],
+      panels: (plot, width) => [panel(plot, width, rows, lists, baseRate, unit)],
     },
   ]
 }
@@ -60,6 +62,7 @@ function panel(
   rows: readonly { contactedShare: number; caughtShare: number; perfect: number }[],
   lists: readonly MarkedList[],
   baseRate: number,
+  unit: Unit,
 ): Panel {
   const narrow = isNarrow(width)
   const shareTicks = narrow ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
@@ -76,7 +79,7 @@ function panel(
     marks: [
       ...axisBeside(plot, { label: 'churners reached', ticks: [0, 0.25, 0.5, 0.75, 1], format: percent }),
       ...axisBelow(plot, {
-        label: 'customers contacted, highest risk first',
+        label: `${unit} contacted, highest risk first`,
         ticks: shareTicks,
         format: percent,
       }),

@@ -1,5 +1,6 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { percent, times } from '../words/numbers.js'
+import { type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
@@ -7,17 +8,18 @@ import { colour } from './theme.js'
 
 interface Bar {
   readonly part: number
-  readonly customers: number
   readonly churners: number
   readonly churnRate: number
   readonly lift: number
 }
 
 /** How many times more churners than among all customers, from the tenth with the highest risk to that with the lowest. */
-export function liftPicture({ evaluation: { liftTable, baseRate } }: ReportFacts): Picture[] {
+export function liftPicture(facts: ReportFacts): Picture[] {
+  const { liftTable, baseRate } = facts.evaluation
+  const unit = unitOf(facts)
   const rows = liftTable.map(({ customers, churners, churnRate, lift }, index) => ({
     part: index + 1,
-    customers,
+    [unit]: customers,
     churners,
     churnRate,
     lift,
@@ -30,15 +32,22 @@ export function liftPicture({ evaluation: { liftTable, baseRate } }: ReportFacts
       title: `Churn in each ${part} of the list`,
       description:
         `In the ${part} with the highest risk ${percent(first.churnRate)} leave, ${times(first.lift)} times the rate of all ` +
-        `customers (${percent(baseRate)}); in the ${part} with the lowest risk ${percent(last.churnRate)}, ` +
+        `${unit} (${percent(baseRate)}); in the ${part} with the lowest risk ${percent(last.churnRate)}, ` +
         `${times(last.lift)} times.`,
       rows,
-      panels: (plot, width) => [panel(plot, width, rows, part, baseRate)],
+      panels: (plot, width) => [panel(plot, width, rows, part, baseRate, unit)],
     },
   ]
 }
 
-function panel(plot: Plot, width: number, rows: readonly Bar[], part: string, baseRate: number): Panel {
+function panel(
+  plot: Plot,
+  width: number,
+  rows: readonly Bar[],
+  part: string,
+  baseRate: number,
+  unit: Unit,
+): Panel {
   const narrow = isNarrow(width)
   const highest = Math.max(...rows.map((row) => row.churnRate), baseRate)
   return {
@@ -50,8 +59,12 @@ function panel(plot: Plot, width: number, rows: readonly Bar[], part: string, ba
     x: { type: 'band', domain: rows.map((row) => row.part), padding: 0.22 },
     y: { domain: [0, highest * 1.12] },
     marks: [
-      ...axisBeside(plot, { label: 'customers who left', ticks: 5, format: percent }),
-      ...axisBelow(plot, { label: `${part}s of the customers, highest risk first` }),
+      ...axisBeside(plot, {
+        label: unit === 'rows' ? 'rows that churned' : 'customers who left',
+        ticks: 5,
+        format: percent,
+      }),
+      ...axisBelow(plot, { label: `${part}s of the ${unit}, highest risk first` }),
       plot.barY(rows, { x: 'part', y: 'churnRate', fill: colour.model, rx1: 3, ry1: 3 } as never),
       plot.ruleY([baseRate], { stroke: colour.chosen, strokeWidth: 1.5, strokeDasharray: '4 4' }),
       plot.ruleY([0], { stroke: colour.reference }),
@@ -65,7 +78,7 @@ function panel(plot: Plot, width: number, rows: readonly Bar[], part: string, ba
         stroke: colour.paper,
         strokeWidth: 4,
       }),
-      note(plot, `all customers: ${percent(baseRate)}`, {
+      note(plot, `all ${unit}: ${percent(baseRate)}`, {
         x: rows.at(-1)!.part,
         y: baseRate,
         anchor: 'end',

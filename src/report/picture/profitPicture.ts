@@ -1,5 +1,6 @@
 import type { ProfitFacts, ReportFacts } from '../facts/reportFacts.js'
 import { money, percent } from '../words/numbers.js'
+import { type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
@@ -9,7 +10,9 @@ import { colour } from './theme.js'
 export const customersOfMoney = 10_000
 
 /** Profit by the length of the list, with the best list. */
-export function profitPicture({ profit }: ReportFacts): Picture[] {
+export function profitPicture(facts: ReportFacts): Picture[] {
+  const { profit } = facts
+  const unit = unitOf(facts)
   if (profit === null) return []
   const { best, everybody, currency } = profit
   const scaled = (value: number): number => (value * customersOfMoney) / profit.customers
@@ -24,10 +27,10 @@ export function profitPicture({ profit }: ReportFacts): Picture[] {
   return [
     {
       name: 'profit',
-      title: 'Profit by the length of the list, per 10,000 customers',
+      title: `Profit by the length of the list, per 10,000 ${unit}`,
       description: `${bestWords}; contacting everybody gives ${money(scaled(everybody.profit), currency)}.`,
       rows,
-      panels: (plot, width) => [panel(plot, width, rows, profit, scaled)],
+      panels: (plot, width) => [panel(plot, width, rows, profit, scaled, unit)],
     },
   ]
 }
@@ -38,6 +41,7 @@ function panel(
   rows: readonly { contactedShare: number; profitPer10000: number }[],
   { best, everybody, currency }: ProfitFacts,
   scaled: (value: number) => number,
+  unit: Unit,
 ): Panel {
   const narrow = isNarrow(width)
   const bestAt = { x: best.contactedShare, y: scaled(best.profit) }
@@ -47,7 +51,7 @@ function panel(
   const span = highest - lowest || 1
   const tickText = (value: number): string => money(value, null)
   const widest = Math.max(tickText(Math.round(lowest)).length, tickText(Math.round(highest)).length)
-  const label = 'profit per 10,000 customers'
+  const label = `profit per 10,000 ${unit}`
   return {
     height: narrow ? 280 : 340,
     marginLeft: 22 + 8 * widest,
@@ -63,7 +67,7 @@ function panel(
         format: tickText,
       }),
       ...axisBelow(plot, {
-        label: 'customers contacted, highest risk first',
+        label: `${unit} contacted, highest risk first`,
         ticks: narrow ? 4 : 10,
         format: percent,
       }),

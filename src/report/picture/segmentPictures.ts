@@ -47,7 +47,7 @@ function rowOf({ name, customers, churners, rocAuc }: SegmentRowFacts, attribute
 
 function descriptionOf({ overall }: SegmentFacts, rows: readonly Row[]): string {
   const said = rows.map(({ segment, rocAuc }) => `${segment} ${decimal(rocAuc!)}`)
-  return `ROC AUC of all customers ${decimal(overall.rocAuc!.value)}; ${said.slice(0, 8).join('; ')}.`
+  return `ROC AUC of all ${decimal(overall.rocAuc!.value)}; ${said.slice(0, 8).join('; ')}.`
 }
 
 function panel(plot: Plot, width: number, rows: readonly Row[], overall: number): Panel {

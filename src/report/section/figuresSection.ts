@@ -2,6 +2,7 @@ import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { precisionRecallPicture, rocPicture } from '../picture/curvePictures.js'
 import { count, decimal, percent, wholePercent } from '../words/numbers.js'
+import { testedWords, unitOf } from '../words/unit.js'
 import type { Section } from './section.js'
 
 /** All figures with their ranges, each with a line on what it means. */
@@ -11,7 +12,7 @@ export function figuresSection(facts: ReportFacts): Section {
     id: 'figures',
     title: 'All figures',
     lead:
-      `On ${count(evaluation.customers)} customers with ${count(evaluation.churners)} churners; ranges of ` +
+      `On ${testedWords(facts, count)}${unitOf(facts) === 'rows' ? ', of which' : ' with'} ${count(evaluation.churners)} ${unitOf(facts) === 'rows' ? 'churned' : 'churners'}; ranges of ` +
       `${wholePercent(evaluation.level)} from ${count(evaluation.resamples)} resamples of these customers.`,
     blocks: [
       {

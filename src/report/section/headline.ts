@@ -1,6 +1,7 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { customersOfMoney } from '../picture/profitPicture.js'
 import { count, counted, decimal, money, percent, price, times, wholePercent } from '../words/numbers.js'
+import { testedWords, unitOf } from '../words/unit.js'
 
 /** A figure of the headline, with what it is. */
 export interface Tile {
@@ -24,7 +25,8 @@ export function headlineOf(facts: ReportFacts): Headline {
   }
 }
 
-function reachSentence({ evaluation: { topShare, lift } }: ReportFacts): string {
+function reachSentence(facts: ReportFacts): string {
+  const { topShare, lift } = facts.evaluation
   const reached = Math.min(1, lift.value * topShare)
   const compared =
     lift.upper < 1
@@ -32,17 +34,18 @@ function reachSentence({ evaluation: { topShare, lift } }: ReportFacts): string 
       : lift.lower <= 1
         ? 'which cannot be told apart from calling at random'
         : `${times(lift.value)} times as many as calling at random`
-  return `Calling the ${percent(topShare)} of customers with the highest risk reaches ${percent(reached)} of those who leave: ${compared}.`
+  return `Calling the ${percent(topShare)} of ${unitOf(facts)} with the highest risk reaches ${percent(reached)} of those who leave: ${compared}.`
 }
 
-function profitSentences({ profit }: ReportFacts): string[] {
+function profitSentences(facts: ReportFacts): string[] {
+  const { profit } = facts
   if (profit === null) return []
   const { best, bestProfit, currency, contactCost, customers } = profit
   const scaled = (value: number, name: string | null): string =>
     money((value * customersOfMoney) / customers, name)
   if (best.contacts === 0) return ['With this offer no list earns more than it costs.']
   const range = `(${scaled(bestProfit.lower, null)} to ${scaled(bestProfit.upper, null)})`
-  const [list, per] = [listWords(best.contactedShare), `per ${count(customersOfMoney)} customers`]
+  const [list, per] = [listWords(best.contactedShare), `per ${count(customersOfMoney)} ${unitOf(facts)}`]
   if (bestProfit.lower <= 0) {
     return [
       `With this offer hardly any list pays: the best, ${list}, earns ${scaled(best.profit, currency)} ${per}, which may as ` +
@@ -59,17 +62,20 @@ function listWords(share: number): string {
 }
 
 function certaintySentence({ evaluation, data }: ReportFacts): string {
-  const { churners, customers, level } = evaluation
+  const { churners, level } = evaluation
+  const rows = evaluation.rows ?? evaluation.customers
   const { cutoffs } = data.test
-  if (Math.min(churners, customers - churners) < 30) {
-    return `This rests on ${counted(churners, 'customer')} who left, of ${count(customers)}: too few to rely on.`
+  const unit = unitOf({ evaluation })
+  if (Math.min(churners, rows - churners) < 30) {
+    const left = unit === 'rows' ? `${counted(churners, 'row')} that` : `${counted(churners, 'customer')} who`
+    return `This rests on ${left} left, of ${count(rows)}: too few to rely on.`
   }
   const tested =
     cutoffs !== null && cutoffs.count > 1
-      ? `on ${count(customers)} customers, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}${data.seen?.isOverlap === true ? seenWords(data.seen) : ''}`
-      : `on ${count(customers)} customers${seenWords(data.seen)}`
+      ? `on ${testedWords({ evaluation }, count)}, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}${data.seen?.isOverlap === true ? seenWords(data.seen) : ''}`
+      : `on ${testedWords({ evaluation }, count)}${seenWords(data.seen)}`
   return (
-    `Tested ${tested}, of whom ${count(churners)} left; ` +
+    `Tested ${tested}, of ${unit === 'rows' ? 'which' : 'whom'} ${count(churners)} left; ` +
     `ranges (${wholePercent(level)}) tell how far a figure would move with other customers of the same kind.`
   )
 }
@@ -84,7 +90,8 @@ function seenWords(seen: ReportFacts['data']['seen']): string {
 
 function tilesOf(facts: ReportFacts): Tile[] {
   const { evaluation, profit } = facts
-  const { topShare, lift, rocAuc, baseRate, churners, customers, halfOfChurners } = evaluation
+  const { topShare, lift, rocAuc, baseRate, churners, halfOfChurners } = evaluation
+  const unit = unitOf(facts)
   const reached = (value: number): string => percent(Math.min(1, value * topShare))
   return [
     {
@@ -92,7 +99,7 @@ function tilesOf(facts: ReportFacts): Tile[] {
       value: reached(lift.value),
       beside: `${reached(lift.lower)} to ${reached(lift.upper)}; ${percent(topShare)} at random`,
     },
-    ...profitTiles(profit),
+    ...profitTiles(facts),
     halfOfChurners.sparedShare >= 0
       ? {
           label: 'fewer calls to reach half of the churners',
@@ -105,9 +112,9 @@ function tilesOf(facts: ReportFacts): Tile[] {
           beside: `${count(halfOfChurners.withModel)} instead of ${count(halfOfChurners.withoutModel)}`,
         },
     {
-      label: 'of customers leave',
+      label: `of ${unit} leave`,
       value: percent(baseRate),
-      beside: `${count(churners)} of ${count(customers)}`,
+      beside: `${count(churners)} of ${count(evaluation.rows ?? evaluation.customers)}`,
     },
     ...(profit === null
       ? [
@@ -121,14 +128,15 @@ function tilesOf(facts: ReportFacts): Tile[] {
   ]
 }
 
-function profitTiles(profit: ReportFacts['profit']): Tile[] {
+function profitTiles(facts: ReportFacts): Tile[] {
+  const { profit } = facts
   if (profit === null || profit.best.contacts === 0) return []
   const { best, bestProfit, currency, customers } = profit
   const scaled = (value: number, name: string | null): string =>
     money((value * customersOfMoney) / customers, name)
   return [
     {
-      label: `profit per ${count(customersOfMoney)} customers, calling the top ${percent(best.contactedShare)}`,
+      label: `profit per ${count(customersOfMoney)} ${unitOf(facts)}, calling the top ${percent(best.contactedShare)}`,
       value: scaled(best.profit, currency),
       beside: `${scaled(bestProfit.lower, null)} to ${scaled(bestProfit.upper, null)}`,
     },

@@ -2,6 +2,7 @@ import type { ReportFacts } from '../facts/reportFacts.js'
 import { gainsPicture } from '../picture/gainsPicture.js'
 import { liftPicture } from '../picture/liftPicture.js'
 import { count, percent, percentInColumn, times } from '../words/numbers.js'
+import { unitOf } from '../words/unit.js'
 import type { Section, TableBlock } from './section.js'
 
 /** Whom to call: gains, lift and the table of tenths. */
@@ -31,7 +32,7 @@ export function listSection(facts: ReportFacts): Section {
   }
 }
 
-function tenths({ evaluation: { liftTable } }: ReportFacts): TableBlock {
+function tenths(facts: ReportFacts): TableBlock {
   return {
     kind: 'table',
     caption: 'The list from the highest risk to the lowest',
@@ -39,13 +40,13 @@ function tenths({ evaluation: { liftTable } }: ReportFacts): TableBlock {
     columns: [
       { heading: 'down to' },
       { heading: 'probability from', right: true },
-      { heading: 'customers', right: true },
+      { heading: unitOf(facts), right: true },
       { heading: 'churners', right: true },
       { heading: 'churn rate', right: true },
       { heading: 'times average', right: true },
       { heading: 'of churners so far', right: true },
     ],
-    rows: liftTable.map((row) => [
+    rows: facts.evaluation.liftTable.map((row) => [
       `top ${percent(row.topShare)}`,
       percentInColumn(row.lowestProbability),
       count(row.customers),

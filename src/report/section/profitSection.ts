@@ -1,6 +1,7 @@
 import type { ProfitFacts, ReportFacts } from '../facts/reportFacts.js'
 import { customersOfMoney, profitPicture } from '../picture/profitPicture.js'
 import { count, money, percent, price } from '../words/numbers.js'
+import { type Unit, unitOf } from '../words/unit.js'
 import type { Section, TableBlock } from './section.js'
 
 /** What the list earns with an offer. */
@@ -11,8 +12,8 @@ export function profitSection(facts: ReportFacts): Section | null {
   const scaled = (value: number): string => money((value * customersOfMoney) / customers, currency)
   const compared =
     best.contacts === 0
-      ? `With this offer no list earns more than it costs; contacting everybody would bring ${scaled(everybody.profit)} per ${count(customersOfMoney)} customers.`
-      : `Per ${count(customersOfMoney)} customers the top ${percent(best.contactedShare)} earns ${scaled(best.profit)}, contacting everybody ${scaled(everybody.profit)}.`
+      ? `With this offer no list earns more than it costs; contacting everybody would bring ${scaled(everybody.profit)} per ${count(customersOfMoney)} ${unitOf(facts)}.`
+      : `Per ${count(customersOfMoney)} ${unitOf(facts)} the top ${percent(best.contactedShare)} earns ${scaled(best.profit)}, contacting everybody ${scaled(everybody.profit)}.`
   return {
     id: 'profit',
     title: 'What it earns',
@@ -30,7 +31,7 @@ export function profitSection(facts: ReportFacts): Section | null {
                 'the offer nor that the list was chosen as the best on these very customers, so expect a little less.',
             } as const,
           ]),
-      lists(profit, scaled),
+      lists(profit, scaled, unitOf(facts)),
     ],
   }
 }
@@ -46,7 +47,7 @@ function offerSentence(profit: ProfitFacts): string {
   )
 }
 
-function lists(profit: ProfitFacts, scaled: (value: number) => string): TableBlock {
+function lists(profit: ProfitFacts, scaled: (value: number) => string, unit: Unit): TableBlock {
   const { best, everybody, customers } = profit
   const rows = [
     ...profit.lists.map((list) => ({ ...list, name: `top ${percent(list.contactedShare)}` })),
@@ -57,7 +58,7 @@ function lists(profit: ProfitFacts, scaled: (value: number) => string): TableBlo
   ].sort((a, b) => a.contactedShare - b.contactedShare)
   return {
     kind: 'table',
-    caption: `Profit per ${count(customersOfMoney)} customers by the length of the list`,
+    caption: `Profit per ${count(customersOfMoney)} ${unit} by the length of the list`,
     columns: [
       { heading: 'list' },
       { heading: 'contacts', right: true },

@@ -4,6 +4,7 @@ import { segmentPictures } from '../picture/segmentPictures.js'
 import { featureText } from '../words/featureText.js'
 import { groupSentence, groupText, worstGroups } from '../words/groupText.js'
 import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
+import { unitOf } from '../words/unit.js'
 import type { Block, Section, TableBlock } from './section.js'
 
 /** Whether the model is as good for every group of customers. */
@@ -51,14 +52,14 @@ function blocksOf(facts: ReportFacts, table: SegmentFacts, index: number): Block
   ]
 }
 
-function tableOf({ words }: ReportFacts, { attributes, segments, overall, level }: SegmentFacts): TableBlock {
+function tableOf(facts: ReportFacts, { attributes, segments, overall, level }: SegmentFacts): TableBlock {
   const range = `${wholePercent(level)} range`
   return {
     kind: 'table',
-    caption: `Customers by ${attributes.map((attribute) => featureText(attribute, words)).join(' and ')}`,
+    caption: `${unitOf(facts) === 'rows' ? 'Rows' : 'Customers'} by ${attributes.map((attribute) => featureText(attribute, facts.words)).join(' and ')}`,
     columns: [
       { heading: 'group' },
-      { heading: 'customers', right: true },
+      { heading: unitOf(facts), right: true },
       { heading: 'left', right: true },
       { heading: 'predicted', right: true },
       { heading: 'observed / predicted', right: true },
@@ -68,7 +69,7 @@ function tableOf({ words }: ReportFacts, { attributes, segments, overall, level 
     ],
     rows: [
       ...segments.map((segment) => ({ ...segment, name: groupText(segment.name, attributes) })),
-      { ...overall, name: 'all customers' },
+      { ...overall, name: `all ${unitOf(facts)}` },
     ].map(rowOf),
   }
 }

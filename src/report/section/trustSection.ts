@@ -3,6 +3,7 @@ import type { ReportFacts } from '../facts/reportFacts.js'
 import { calibrationPicture, fewCustomers } from '../picture/calibrationPicture.js'
 import { scorePicture } from '../picture/scorePicture.js'
 import { count, percent, percentInColumn, wholePercent } from '../words/numbers.js'
+import { customersPerRow, unitOf } from '../words/unit.js'
 import type { Section, TableBlock } from './section.js'
 
 /** Whether the probabilities mean what they say. */
@@ -10,7 +11,7 @@ export function trustSection(facts: ReportFacts): Section {
   const { evaluation } = facts
   const predicted =
     evaluation.calibration.reduce((sum, bin) => sum + bin.customers * bin.meanProbability, 0) /
-    evaluation.customers
+    (evaluation.rows ?? evaluation.customers)
   return {
     id: 'probabilities',
     title: 'Can the probabilities be trusted?',
@@ -20,8 +21,8 @@ export function trustSection(facts: ReportFacts): Section {
       {
         kind: 'text',
         text:
-          'Each point is a group of customers with similar predictions: on the dashed line, as many left as predicted. The bars ' +
-          `are the ${wholePercent(evaluation.level)} range of each group's rate; hollow points have fewer than ${fewCustomers} customers. The columns below count them.`,
+          `Each point is a group of ${unitOf(facts)} with similar predictions: on the dashed line, as many left as predicted. The bars ` +
+          `are the ${wholePercent(evaluation.level)} range of each group's rate; hollow points have fewer than ${fewCustomers} ${unitOf(facts)}. The columns below count them.`,
       },
       groups(facts),
       ...scorePicture(facts).map((picture) => ({ kind: 'picture', picture }) as const),
@@ -42,20 +43,21 @@ function spreadSentence({ calibrationLine, churners }: ReportFacts['evaluation']
   return ''
 }
 
-function groups({ evaluation: { calibration, level } }: ReportFacts): TableBlock {
+function groups(facts: ReportFacts): TableBlock {
+  const { calibration, level } = facts.evaluation
   return {
     kind: 'table',
     caption: 'Predicted and observed churn',
     folded: true,
     columns: [
       { heading: 'predicted' },
-      { heading: 'customers', right: true },
+      { heading: unitOf(facts), right: true },
       { heading: 'mean predicted', right: true },
       { heading: 'observed', right: true },
       { heading: `${wholePercent(level)} range`, right: true },
     ],
     rows: calibration.map((bin) => {
-      const { lower, upper } = rateInterval(bin.churnRate, bin.customers, level)
+      const { lower, upper } = rateInterval(bin.churnRate, bin.customers * customersPerRow(facts), level)
       return [
         `${percent(bin.lower)} to ${percent(bin.upper)}`,
         count(bin.customers),
