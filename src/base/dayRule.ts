@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type EpochDay, epochDay, parseDay, spreadsheetDay } from './days.js'
+import { isPlainObject } from './arguments.js'
+import { type EpochDay, epochDay, parseDay, spreadsheetDay, utc } from './days.js'
 
 // 45507 is 2024-08-03 in a spreadsheet, and no day of 2094
 const readDay = (value: unknown) => (spreadsheetDay(value) === undefined ? parseDay(value) : undefined)
@@ -16,6 +17,27 @@ export const dayRule = z
     return z.NEVER
   })
   .describe(rule)
+
+/**
+ * Returns options in which days that are instants, `Date`s and texts with an offset, are the days that they have in a time
+ * zone: what a rule alone reads in UTC. Everything else is left for the rule.
+ */
+export function withDaysIn<Options>(options: Options, names: readonly string[], timeZone: string): Options {
+  if (timeZone === utc || !isPlainObject(options)) return options
+  const dayIn = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(dayIn)
+    if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dayIn(v)]))
+    return parseDay(value, timeZone) ?? value
+  }
+  const given = Object.entries(options).filter(([name]) => names.includes(name))
+  return { ...options, ...Object.fromEntries(given.map(([name, value]) => [name, dayIn(value)])) }
+}
+
+/** Returns whether a day depends on the time zone: a `Date`, or a text with an offset. */
+export function isInstant(value: unknown): boolean {
+  // More than a day apart, so that no instant has the same day in both
+  return parseDay(value, 'Etc/GMT+12') !== parseDay(value, 'Etc/GMT-14')
+}
 
 /** Rule of an option that is a day, also as a `Date`. */
 export const dayOption = z

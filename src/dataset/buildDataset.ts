@@ -1,7 +1,7 @@
 import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
-import { HoldfastError, inNameOf } from '../base/errors.js'
+import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { checkFeatureCutoffs } from '../feature/checkFeatureCutoffs.js'
@@ -86,6 +86,7 @@ export async function buildDataset(
     ['control', control, 'options'],
   )
   const checked = inNameOf('buildDataset', () => churnPlan(plan))
+  refuse('buildDataset', zoneProblems(checked, history))
   checkFeatureRules('buildDataset', checked.features, history.tables)
   checkFeatureCutoffs('buildDataset', checked.features, checked.cutoffs, history)
   const step = (name: string, done: number): void => {
@@ -233,4 +234,18 @@ function aborted(step: string): HoldfastError {
   return new HoldfastError('buildDataset', [
     { code: 'aborted', parameter: 'the run', rule: `to go on with the step ${step}` },
   ])
+}
+
+/** The same instant would be one day here and another in `scoreHistory`. */
+function zoneProblems({ timeZone }: ChurnPlan, history: History): Problem[] {
+  if (timeZone === undefined || timeZone === history.timeZone) return []
+  return [
+    {
+      code: 'option-invalid',
+      parameter: 'plan.timeZone',
+      rule: `to be that of the history, ${history.timeZone}: cutoffs of the plan are instants, which have their day in it`,
+      received: timeZone,
+      wayOut: `Give churnPlan timeZone: '${history.timeZone}', or cutoffs written YYYY-MM-DD.`,
+    },
+  ]
 }

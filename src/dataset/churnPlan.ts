@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { dayOption } from '../base/dayRule.js'
-import type { EpochDay } from '../base/days.js'
+import { dayOption, isInstant, withDaysIn } from '../base/dayRule.js'
+import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
@@ -25,11 +25,19 @@ export interface ChurnPlan {
    * dataset, counted by reason in `report.unlabelled`. Left out = every cancellation is churn.
    */
   readonly falseChurn?: FalseChurnRule
+  /**
+   * Time zone in which cutoffs that were instants have their day; `buildDataset` refuses a history of another. Left out where
+   * none was one: days are the same in every zone.
+   */
+  readonly timeZone?: string
 }
 
 /** A plan as it is written down. */
 export interface ChurnPlanOptions extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
-  /** In any order; days written `YYYY-MM-DD`, made with `monthly`, or as a `Date`. */
+  /**
+   * In any order; days written `YYYY-MM-DD` or made with `monthly`, or instants (a `Date`, a text with an offset), which have
+   * their day in `timeZone`, left out = in UTC.
+   */
   readonly cutoffs: readonly (EpochDay | string | Date)[]
   /** Default: all customers that are active at the cutoff. */
   readonly population?: PopulationRule
@@ -45,6 +53,7 @@ export const churnPlanSchema = z.strictObject({
     .transform((days) => [...new Set(days)].sort((a, b) => a - b)),
   population: populationRuleSchema.default(activeCustomers()),
   falseChurn: z.exactOptional(falseChurnRuleSchema),
+  timeZone: z.exactOptional(z.string().refine(isTimeZone, `to be ${timeZoneWords}`).describe(timeZoneWords)),
 })
 
 /**
@@ -65,7 +74,14 @@ export const churnPlanSchema = z.strictObject({
  * @see {@link buildDataset}
  */
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
-  const plan = checkOptions('churnPlan', churnPlanSchema, options)
+  const { timeZone, cutoffs } = options ?? {}
+  const given = withDaysIn(
+    options,
+    ['cutoffs'],
+    timeZone !== undefined && isTimeZone(timeZone) ? timeZone : utc,
+  )
+  const plan = checkOptions('churnPlan', churnPlanSchema, given)
   refuse('churnPlan', outcomeColumnProblems(plan))
-  return plan
+  const hasInstants = cutoffs.some(isInstant)
+  return hasInstants && timeZone === undefined ? Object.freeze({ ...plan, timeZone: utc }) : plan
 }

@@ -3,8 +3,16 @@ import type { Problem } from '../base/errors.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
 import type { Engine } from './engine.js'
 import type { CompleteUntilByTable, History } from './history.js'
-import { type MonthShares, monthShares, noShares, outageNotes, outUntilEnd, percent } from './outages.js'
-import { isBehind, lastUsualDay, lastUsualRows, type RowDay } from './rowDays.js'
+import {
+  type MonthShares,
+  monthShares,
+  noShares,
+  outageNotes,
+  outUntilEnd,
+  percent,
+  silenceNotes,
+} from './outages.js'
+import { isBehind, lastUsualDay, lastUsualRows, type RowDay, type Silence, silencesOf } from './rowDays.js'
 
 /** What a history is complete until, and what was noticed on the way. */
 export type Completeness = Pick<History, 'completeUntil' | 'completeUntilByTable' | 'notes'>
@@ -35,6 +43,8 @@ interface Finding {
   /** The days with rows, before the one that it was asked as of. */
   readonly days: readonly RowDay[]
   readonly end: TableEnd | null
+  /** Days in between without rows in their usual number. */
+  readonly silences: readonly Silence[]
   readonly shares: MonthShares
 }
 
@@ -100,6 +110,9 @@ function completeness(
     notes: Object.freeze([
       ...findings.flatMap((finding) => endNotes(finding, givenOf(finding.table), until)),
       ...findings.flatMap(({ table, shares }) => outageNotes(table, shares, byTable[table]!)),
+      ...findings.flatMap(({ table, silences, shares }) =>
+        silenceNotes(table, silences, shares, byTable[table]!),
+      ),
     ]),
   }
 }
@@ -156,9 +169,13 @@ async function findingOf(
 ): Promise<Finding> {
   const earlier = days.filter(({ day }) => day < until)
   const first = earlier[0]?.day
-  if (!isFeed(table) || first === undefined) return { table, days: [], end: null, shares: noShares }
+  if (!isFeed(table) || first === undefined)
+    return { table, days: [], end: null, silences: [], shares: noShares }
   const shares = await monthShares(engine, rows, isAsked, first, until)
-  return { table, days: earlier, end: customers < 2 ? null : endOf(table, earlier, shares, until), shares }
+  // Of one customer nobody knows whose silence it is
+  if (customers < 2) return { table, days: earlier, end: null, silences: [], shares }
+  const silences = silencesOf(earlier, isByMonth(table))
+  return { table, days: earlier, end: endOf(table, earlier, shares, until), silences, shares }
 }
 
 function endOf(

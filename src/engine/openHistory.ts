@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { dayOption } from '../base/dayRule.js'
-import { dayOf, type EpochDay } from '../base/days.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { dayOf, type EpochDay, isTimeZone, utc } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
@@ -112,6 +112,12 @@ const historyOptions = z.strictObject({
   encoding: encodingOption.optional(),
 })
 
+/** The zone of the options, where it is one: what is none is refused with the others. */
+function zoneOf(options: OpenHistoryOptions | undefined): string {
+  const timeZone = options?.timeZone
+  return timeZone !== undefined && isTimeZone(timeZone) ? timeZone : utc
+}
+
 function isDuckdb(value: unknown): boolean {
   return (value as Engine | undefined)?.dialect?.name === 'duckdb'
 }
@@ -164,7 +170,8 @@ export async function openHistory<const Sources extends HistorySources>(
   sources: Sources & NoOtherTables<keyof Sources>,
   options?: OpenHistoryOptions,
 ): Promise<History<Extract<DeclaredKinds<Sources>, HistoryKinds>>> {
-  const checked = checkOptions('openHistory', historyOptions, options)
+  const given = withDaysIn(options, ['today', 'completeUntil'], zoneOf(options))
+  const checked = checkOptions('openHistory', historyOptions, given)
   refuse('openHistory', sourceProblems(sources))
   const engine = checked.engine ?? (await openDuckdb())
   try {

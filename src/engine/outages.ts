@@ -1,11 +1,14 @@
-import { addMonths, type EpochDay, formatDay, monthStart, monthsBetween } from '../base/days.js'
+import { addDays, addMonths, type EpochDay, formatDay, monthStart, monthsBetween } from '../base/days.js'
 import type { InputTableName } from '../table/inputs.js'
 import type { Engine } from './engine.js'
+import type { Silence } from './rowDays.js'
 
 /** A month is out where fewer than this part of the usual share of the customers have rows. */
 const outageShare = 0.5
 /** Tables that fewer customers than this have rows of in a usual month say nothing. */
 const leastUsualShare = 0.2
+/** So many days of a silence outside of months that are said to be out are said. */
+const leastBesides = 7
 /** With fewer other months there is no usual month. */
 const leastMonths = 3
 
@@ -39,12 +42,39 @@ export interface OutUntilEnd {
  * below half of the median of the other months, of three at least and where that median is at least 20 %.
  */
 export function outageNotes(table: InputTableName, { months }: MonthShares, until: EpochDay): string[] {
+  return outMonths(months, until).map(
+    ({ month, share, usual }) =>
+      `Table ${table}: in ${formatDay(month).slice(0, 7)} only ${percent(share)} of the customers have a row, in a usual month ${percent(usual)}: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load the month again.`,
+  )
+}
+
+function outMonths(months: readonly MonthShare[], until: EpochDay) {
   return months.flatMap(({ month, share }, place) => {
     if (addMonths(month, 1) > until) return []
     const usual = usualShare(months.filter((_, other) => other !== place))
-    if (usual === null || share >= outageShare * usual) return []
+    return usual === null || share >= outageShare * usual ? [] : [{ month, share, usual }]
+  })
+}
+
+/**
+ * Returns a sentence for each silence that whole months do not say: rows that are missing from the middle of one month to the
+ * middle of another.
+ */
+export function silenceNotes(
+  table: InputTableName,
+  silences: readonly Silence[],
+  { months }: MonthShares,
+  until: EpochDay,
+): string[] {
+  const said = outMonths(months, until).map(({ month }) => month)
+  return silences.flatMap(({ from, until: after, isEmpty }) => {
+    if (after > until) return []
+    let besides = 0
+    for (let day = from; day < after; day = addDays(day, 1)) if (!said.includes(monthStart(day))) besides++
+    if (besides <= leastBesides) return []
+    const who = isEmpty ? 'no customer has' : 'far fewer customers than usual have'
     return [
-      `Table ${table}: in ${formatDay(month).slice(0, 7)} only ${percent(share)} of the customers have a row, in a usual month ${percent(usual)}: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load the month again.`,
+      `Table ${table}: from ${formatDay(from)} to ${formatDay(addDays(after, -1))} (${after - from} days) ${who} a row: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load these days again.`,
     ]
   })
 }

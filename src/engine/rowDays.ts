@@ -29,6 +29,10 @@ const leastMonths = 2
 const monthlyGaps = { least: 27, most: 33 } as const
 /** Rows after a silence of more days than this, and of twice the rhythm, must go on for it to be over. */
 const leastSilence: Days = 14
+/** A silence of no more days than this is none that a rhythm of days would not have. */
+const leastUnusual: Days = 7
+/** With fewer usual days nothing is known of how long a silence can be. */
+const leastSteadyDays = 14
 /** With fewer gaps than this the longest say little of how long one can be. */
 const manyGaps = 50
 /** The others are months that are out. */
@@ -65,6 +69,62 @@ export function lastUsualRows(days: readonly RowDay[], isByMonth: boolean): Last
 export function isBehind(last: LastRows, until: EpochDay): boolean {
   const lag = until - last.day - 1
   return last.due < until && lag > leastLag && !isOutOfSeason(last, until)
+}
+
+/** Days on which a table has no rows in their usual number, between days on which it has. */
+export interface Silence {
+  readonly from: EpochDay
+  /** The first day with the usual number of rows again. */
+  readonly until: EpochDay
+  /** True where no customer has a row on any of them. */
+  readonly isEmpty: boolean
+}
+
+/**
+ * Returns the silences of a table that its rhythm does not explain: longer than a week and than three times the rhythm of
+ * {@link lastUsualRows}. A day within is not usual by the 42 days with rows before it, or by those that follow and those
+ * before the 42, so that a few rows a day do not become usual in time. What comes back in another year is a season. Tables
+ * of rows once a month are judged by months.
+ */
+export function silencesOf(days: readonly RowDay[], isByMonth: boolean): Silence[] {
+  const loose = usualDays(days, usualPart, usualOver)
+  if (loose.length < leastSteadyDays || isMonthly(loose, isByMonth)) return []
+  const steady = steadyDays(days)
+  if (steady.length < leastSteadyDays) return []
+  const least = Math.max(leastUnusual, 3 * rhythmOf(steady))
+  return steady.slice(1).flatMap((until, index): Silence[] => {
+    const from = addDays(steady[index]!, 1)
+    if (until - from <= least || isSeason(from, until, steady)) return []
+    return [{ from, until, isEmpty: !days.some(({ day }) => day >= from && day < until) }]
+  })
+}
+
+/** Usual days, by what was usual longer ago and will be again too. */
+function steadyDays(days: readonly RowDay[]): EpochDay[] {
+  const counts = days.map(({ customers }) => customers)
+  const usual = (from: number, after: number): number => {
+    const some = counts.slice(Math.max(0, from), Math.max(0, after))
+    return some.length < usualOver / 2 ? 0 : median(some)
+  }
+  return days.flatMap(({ day, customers }, index) => {
+    const recent = median(counts.slice(Math.max(0, index + 1 - usualOver), index + 1))
+    const before = usual(index + 1 - 2 * usualOver, index + 1 - usualOver)
+    const later = usual(index + 1, index + 1 + usualOver)
+    return customers >= usualPart * Math.max(recent, Math.min(before, later)) ? [day] : []
+  })
+}
+
+/** Whether the same days of another year have no usual day either, of which the outer thirds may have some. */
+function isSeason(from: EpochDay, until: EpochDay, usual: readonly EpochDay[]): boolean {
+  const edge = Math.floor((until - from) / 3)
+  const [first, last] = [usual[0]!, usual.at(-1)!]
+  for (let years = Math.ceil((first - until) / 365); years <= (last - from) / 365; years++) {
+    const start = addMonths(addDays(from, edge), 12 * years)
+    const end = addMonths(addDays(until, -edge), 12 * years)
+    const isThere = years !== 0 && start > first && end <= last
+    if (isThere && !usual.some((day) => day >= start && day < end)) return true
+  }
+  return false
 }
 
 /** Returns the last day before another on which rows came in the number that was usual until then. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
+import { withDaysIn } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { formatDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
@@ -56,7 +57,7 @@ const schema = z.strictObject({
 export async function baseLevels(history: History, options?: BaseLevelOptions): Promise<BaseLevels> {
   checkArguments('baseLevels', ['history', history, 'history'])
   const operation = 'baseLevels'
-  const checked = checkOptions(operation, schema, options)
+  const checked = checkOptions(operation, schema, withDaysIn(options, ['asOf', 'from'], history.timeZone))
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)
   const asOf = (checked.asOf ?? signalsCompleteUntil(history, signals)) as EpochDay
   checkComplete(operation, 'asOf', [asOf], history, signals)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
+import { withDaysIn } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import type { History } from '../engine/history.js'
@@ -49,7 +50,7 @@ export async function* monthlySignals(
 ): AsyncGenerator<MonthlyBlock, void, undefined> {
   checkArguments('monthlySignals', ['history', history, 'history'])
   const operation = 'monthlySignals'
-  const checked = checkOptions(operation, schema, options)
+  const checked = checkOptions(operation, schema, withDaysIn(options, ['asOf', 'from'], history.timeZone))
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)
   const asOf = (checked.asOf ?? signalsCompleteUntil(history, signals)) as EpochDay
   checkComplete(operation, 'asOf', [asOf], history, signals)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOption } from '../base/dayRule.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
 import { type EpochDay, formatDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
@@ -84,7 +84,11 @@ const schema = withStageOrder(
 export async function tagLifecycle(history: History, options?: TagLifecycleOptions): Promise<Table> {
   checkArguments('tagLifecycle', ['history', history, 'history'])
   const operation = 'tagLifecycle'
-  const checked = checkOptions(operation, schema, options)
+  const checked = checkOptions(
+    operation,
+    schema,
+    withDaysIn(options, ['asOf', 'from', 'cutoffs'], history.timeZone),
+  )
   const signals = signalsOf(operation, history.tables, checked as SignalOptions)
   const rows = new TagRows(checked.evidence)
   for (const pass of passesOf(operation, checked, history, signals)) {

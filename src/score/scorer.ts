@@ -51,7 +51,9 @@ export interface ScoreOptions extends PredictOptions {
    * nothing is scored. Default 1: nothing is refused, all is counted in `unseen`.
    *
    * Not seen are a category that no training row had; a number beyond the least or greatest of training by more than the
-   * width that holds the middle 98 % of it; a missing value where every training row had one; and a column without any
+   * width that holds the middle 98 % of it, and any beyond them where more than a quarter of the column is; a value below 0
+   * where training had none and more than 1 % of the column is; another number in a column of two values, or of ten at most
+   * where more than 5 % are others; a missing value where every training row had one; and a column without any
    * value where that would be chance in less than one of a million times.
    */
   readonly maximumUnseenShare?: number

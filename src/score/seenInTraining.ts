@@ -24,6 +24,8 @@ export type SeenFeature =
         readonly high: number
         readonly greatest: number
       } | null
+      /** All values in order, where they are few, and none is rare; left out elsewhere, and in files of earlier versions. */
+      readonly values?: readonly number[]
     }
   | {
       readonly kind: 'text'
@@ -45,6 +47,7 @@ export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('k
     range: z
       .strictObject({ least: z.number(), low: z.number(), high: z.number(), greatest: z.number() })
       .nullable(),
+    values: z.exactOptional(z.array(z.number())),
   }),
   z.strictObject({
     kind: z.literal('text'),
@@ -53,6 +56,11 @@ export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('k
     further: z.array(z.string()),
   }),
 ])
+
+/** Columns of no more different values than this, in no fewer rows, are of few values: flags, grades, lengths of contracts. */
+const [fewValues, leastRows] = [10, 50]
+/** Each of them is the value of at least this share of the rows. */
+const leastValueShare = 0.01
 
 /** Percentiles of more values than this are taken from evenly spread ones; least and greatest never are. */
 const valuesSorted = 100_000
@@ -81,7 +89,19 @@ function seenNumbers(column: NumberColumn<NumberValues>): SeenFeature {
   if (present === 0) return { kind: 'number', name, missingShare, range: null }
   const sorted = spread(column, present).sort()
   const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))]!
-  return { kind: 'number', name, missingShare, range: { least, low: at(0.01), high: at(0.99), greatest } }
+  const few = present < leastRows ? null : fewValuesOf(column, present)
+  const range = { least, low: at(0.01), high: at(0.99), greatest }
+  return { kind: 'number', name, missingShare, range, ...(few === null ? {} : { values: few }) }
+}
+
+/** Where one of them is rare, another rare one that training has not met says nothing. */
+function fewValuesOf({ values, missing }: NumberColumn<NumberValues>, present: number): number[] | null {
+  const counts = new Map<number, number>()
+  for (let row = 0; row < values.length && counts.size <= fewValues; row++) {
+    if (!isMissing(missing, row)) counts.set(values[row]!, (counts.get(values[row]!) ?? 0) + 1)
+  }
+  const isFew = counts.size <= fewValues && Math.min(...counts.values()) >= leastValueShare * present
+  return isFew ? [...counts.keys()].sort((a, b) => a - b) : null
 }
 
 function spread({ values, missing }: NumberColumn<NumberValues>, present: number): Float64Array {

@@ -27,6 +27,14 @@ type What = 'category' | 'number' | 'missing'
 const byChance = 1e-6
 /** A column of so many values or more that all lie below 1 is no chance among percentages. */
 const percentsCompared = 20
+/** Of columns that training saw more than two values of: above this share of the rows, new values are more than stray ones. */
+const newValueShare = 0.05
+/** Above this share of the rows, values beyond the least and greatest of training speak of another unit or column. */
+const outsideShare = 0.25
+/** Above this share of the rows, values below 0 where training had none stand for something else. */
+const negativeShare = 0.01
+/** A column of fewer values is not judged as a whole. */
+const leastValues = 5
 /** Of more categories than this, only those that differ by zeros, case or space are asked back. */
 const categoriesCompared = 500
 
@@ -136,6 +144,8 @@ class Feature {
   /** Numbers beyond are far out of what training has seen. */
   readonly #lower: number
   readonly #upper: number
+  /** All values of training, where they are few. */
+  readonly #values: ReadonlySet<number> | null
 
   constructor(
     spec: FeatureSpec,
@@ -149,6 +159,7 @@ class Feature {
     const further = seen?.kind === 'text' ? seen.further : []
     this.#texts = new Set([...knownTexts(spec), ...further])
     const range = seen?.kind === 'number' ? seen.range : null
+    this.#values = seen?.kind === 'number' && seen.values !== undefined ? new Set(seen.values) : null
     if (range === null) {
       this.#lower = Number.NEGATIVE_INFINITY
       this.#upper = Number.POSITIVE_INFINITY
@@ -166,15 +177,52 @@ class Feature {
   }
 
   #numbers({ values, missing }: Extract<FeatureColumn, { kind: 'number' }>): Found[] {
-    const [lower, upper] = [this.#lower, this.#upper]
-    let [rows, first] = [0, -1]
+    const seen = this.#seen
+    const range = seen?.kind === 'number' ? seen.range : null
+    if (range === null) return []
+    const { least, greatest } = range
+    const [far, outside, negative, other] = [new Rows(), new Rows(), new Rows(), new Rows()]
+    let present = 0
     for (let row = 0; row < values.length; row++) {
+      if (missing?.has(row) === true) continue
       const value = values[row]!
-      if ((value >= lower && value <= upper) || missing?.has(row) === true) continue
-      if (rows++ === 0) first = row
+      present++
+      if (this.#values?.has(value) === false) other.add(row)
+      if (value >= least && value <= greatest) continue
+      outside.add(row)
+      if (value < this.#lower || value > this.#upper) far.add(row)
+      if (value < 0 && least >= 0) negative.add(row)
     }
-    if (rows === 0) return this.#shares(values, missing)
-    return [{ feature: this, what: 'number', rows, value: values[first]!, columnWhy: '' }]
+    const shares = far.count === 0 ? this.#shares(values, missing) : []
+    if (shares.length > 0) return shares
+    const { rows, why } = this.#largest({ far, outside, negative, other }, present)
+    if (rows.count === 0) return []
+    return [{ feature: this, what: 'number', rows: rows.count, value: values[rows.first]!, columnWhy: why }]
+  }
+
+  /** Returns the most rows that something speaks against; of equally many, what says most. */
+  #largest(
+    { far, outside, negative, other }: Record<'far' | 'outside' | 'negative' | 'other', Rows>,
+    present: number,
+  ) {
+    const isMore = ({ count }: Rows, share: number) => present >= leastValues && count > share * present
+    const isFlag = this.#values !== null && this.#values.size <= 2
+    const judged = [
+      ...(isMore(negative, negativeShare)
+        ? [{ rows: negative, why: 'Training had none below 0: do they stand for a missing value?' }]
+        : []),
+      ...(isFlag || isMore(other, newValueShare)
+        ? [
+            {
+              rows: other,
+              why: `Training had ${[...this.#values!].join(', ')} only: they may have been coded anew.`,
+            },
+          ]
+        : []),
+      ...(isMore(outside, outsideShare) ? [{ rows: outside, why: outsideWhy(outside.count, present) }] : []),
+      { rows: far, why: '' },
+    ]
+    return judged.reduce((most, each) => (each.rows.count > most.rows.count ? each : most))
   }
 
   /** 0.12 where training had 12%: no value is out of range, but none is one of per cent either. */
@@ -269,6 +317,21 @@ class Feature {
     const close = known.length > categoriesCompared ? undefined : closestWord(text, known)
     return close === undefined ? '' : `Did you mean ${JSON.stringify(close)}?`
   }
+}
+
+/** Rows that are counted, and the first of them. */
+class Rows {
+  count = 0
+  first = -1
+
+  add(row: number): void {
+    if (this.count++ === 0) this.first = row
+  }
+}
+
+function outsideWhy(outside: number, present: number): string {
+  const part = outside === present ? 'All values' : `${Math.round((100 * outside) / present)} % of the values`
+  return `${part} of the column lie beyond: it may be in another unit, or another column.`
 }
 
 /** A code without the zeros that reading it as a number would take: 007 and 7.0 are 7. */

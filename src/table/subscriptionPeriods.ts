@@ -1,20 +1,38 @@
-import { checkArguments } from '../base/arguments.js'
+import { z } from 'zod'
+import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { addDays, addMonths, type EpochDay, formatDay, monthStart, parseDay } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
 import { ownValue } from '../base/ownValue.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import type { HistoryRow } from './customerHistory.js'
-import { type EventTableName, eventTableNames, inputTables } from './inputs.js'
+import {
+  type EventTableName,
+  eventTableNames,
+  type InputTableName,
+  inputTableNames,
+  inputTables,
+} from './inputs.js'
 
 /** Rows of a history in which one customer has several periods, or several products. */
 export type PeriodTables = Readonly<
-  Partial<Record<EventTableName, readonly HistoryRow[]>> & { readonly customers: readonly HistoryRow[] }
+  Partial<Record<InputTableName, readonly HistoryRow[]>> & { readonly customers: readonly HistoryRow[] }
 >
 
 /** How the periods are told apart. */
 export interface SubscriptionPeriodsOptions {
   /** Column, in every table, that names the product: each product of a customer is a subscription of its own. */
   readonly product?: string
+  /**
+   * Time zone in which instants have their day, as of the history that is opened with the tables: `Date`s, and texts whose
+   * time has an offset. Default `'UTC'`.
+   */
+  readonly timeZone?: string
 }
+
+const schema = z.strictObject({ product: z.string().min(1).optional(), timeZone: timeZoneRule })
+
+type CheckedOptions = z.output<typeof schema>
 
 /** A history of subscriptions, and whose they are. */
 export interface SubscriptionPeriods {
@@ -46,9 +64,10 @@ interface Period {
  *
  * Subscriptions of one customer resemble each other: give `ids` of customers to what deals rows, as in the example.
  *
- * @param tables row objects under our names, with several rows per id in `customers`
+ * @param tables row objects under our names, with several rows per id in `customers`; the ends of `calls` that are customers
+ *   get the id of their period on the day, where there are no products
  * @throws {HoldfastError} all problems at once: `value-missing`, `value-type` of what tells periods apart; `out-of-range` for
- *   two periods of one subscription that overlap; `column-missing` where a table lacks the product; `duplicate-id` where a
+ *   two periods of one subscription that overlap; `column-missing` where a table lacks the product; `table-unknown`, `option-invalid`, `option-unknown`; `duplicate-id` where a
  *   customer is called as a period of another
  *
  * O(rows log rows) time; a shallow copy of each row.
@@ -71,15 +90,15 @@ interface Period {
  */
 export function subscriptionPeriods(
   tables: PeriodTables,
-  options: SubscriptionPeriodsOptions = {},
+  options?: SubscriptionPeriodsOptions,
 ): SubscriptionPeriods {
-  checkArguments('subscriptionPeriods', ['tables', tables, 'object'], ['options', options, 'options'])
-  checkArguments('subscriptionPeriods', ['tables.customers', tables.customers, 'array'])
-  const { product } = options
-  const problems: Problem[] = []
+  checkArguments('subscriptionPeriods', ['tables', tables, 'object'])
+  const checked = checkOptions('subscriptionPeriods', schema, options)
+  const problems = tableProblems(tables, checked)
+  refuse('subscriptionPeriods', problems)
   const periodsOf = new Map<string, Period[]>()
   for (const [index, row] of tables.customers.entries()) {
-    const read = periodOf(row, index + 1, product, problems)
+    const read = periodOf(row, index + 1, checked, problems)
     if (read === undefined) continue
     const periods = periodsOf.get(read.subscription)
     if (periods === undefined) periodsOf.set(read.subscription, [read.period])
@@ -97,15 +116,21 @@ export function subscriptionPeriods(
       idOf.set(period, id)
     }
   }
+  const periodAt: PeriodAt = (subscription, day) => {
+    const periods = periodsOf.get(subscription)
+    if (periods === undefined || day === undefined) return subscription
+    return idOf.get(periods.findLast(({ start }) => start <= day) ?? periods[0]!)!
+  }
   const events = Object.fromEntries(
     eventTableNames.flatMap((table) => {
       const rows = tables[table]
-      return rows === undefined ? [] : [[table, eventsOf(table, rows, product, periodsOf, idOf, problems)]]
+      return rows === undefined ? [] : [[table, eventsOf(table, rows, checked, periodAt, problems)]]
     }),
   )
+  const calls = tables.calls === undefined ? {} : { calls: callsOf(tables.calls, checked, periodAt) }
   refuse('subscriptionPeriods', problems)
   const customers = [...idOf].map(([{ row }, id]) => ({ ...row, id }))
-  return { tables: { customers, ...events }, customerOf }
+  return { tables: { customers, ...events, ...calls }, customerOf }
 }
 
 function subscriptionOf(row: HistoryRow, product: string | undefined): string | undefined {
@@ -123,14 +148,14 @@ function textOf(value: unknown): string | undefined {
 function periodOf(
   row: HistoryRow,
   rowNumber: number,
-  product: string | undefined,
+  { product, timeZone }: CheckedOptions,
   problems: Problem[],
 ): { readonly subscription: string; readonly period: Period } | undefined {
   const subscription = subscriptionOf(row, product)
-  const start = parseDay(ownValue(row, 'activatedAt'))
+  const start = parseDay(ownValue(row, 'activatedAt'), timeZone)
   const cancelledAt = ownValue(row, 'cancelledAt')
   const isOpen = cancelledAt === undefined || cancelledAt === null || cancelledAt === ''
-  const end = isOpen ? null : parseDay(cancelledAt)
+  const end = isOpen ? null : parseDay(cancelledAt, timeZone)
   if (subscription !== undefined && start !== undefined && end !== undefined) {
     return { subscription, period: { row, rowNumber, customer: textOf(row['id'])!, start, end } }
   }
@@ -180,9 +205,8 @@ function calledAlike(id: string, { rowNumber }: Period): Problem {
 function eventsOf(
   table: EventTableName,
   rows: readonly HistoryRow[],
-  product: string | undefined,
-  periodsOf: ReadonlyMap<string, readonly Period[]>,
-  idOf: ReadonlyMap<Period, string>,
+  { product, timeZone }: CheckedOptions,
+  periodAt: PeriodAt,
   problems: Problem[],
 ): HistoryRow[] {
   if (product !== undefined && rows.length > 0 && !rows.some((row) => ownValue(row, product) !== undefined)) {
@@ -198,19 +222,62 @@ function eventsOf(
   const { happenedAt } = inputTables[table]
   return rows.map((row) => {
     const subscription = subscriptionOf(row, product)
-    const periods = subscription === undefined ? undefined : periodsOf.get(subscription)
     // Somebody unknown, or no day: openHistory says what is wrong with the row
     if (subscription === undefined) return row
-    const day = happenedOn(ownValue(row, happenedAt), happenedAt)
-    if (periods === undefined || day === undefined) return { ...row, id: subscription }
-    const period = periods.findLast(({ start }) => start <= day) ?? periods[0]!
-    return { ...row, id: idOf.get(period)! }
+    return { ...row, id: periodAt(subscription, happenedOn(ownValue(row, happenedAt), happenedAt, timeZone)) }
   })
 }
 
-function happenedOn(value: unknown, column: string): EpochDay | undefined {
+/** The id of the period of a subscription that a day belongs to; the subscription itself where it is not known. */
+type PeriodAt = (subscription: string, day: EpochDay | undefined) => string
+
+/** Either end of a call may be a customer, or a number of another network, which stays as it is. */
+function callsOf(
+  rows: readonly HistoryRow[],
+  { timeZone }: CheckedOptions,
+  periodAt: PeriodAt,
+): HistoryRow[] {
+  return rows.map((row) => {
+    const day = parseDay(ownValue(row, 'day'), timeZone)
+    const ends = (['from', 'to'] as const).flatMap((name) => {
+      const end = textOf(ownValue(row, name))
+      return end === undefined ? [] : [[name, periodAt(end, day)]]
+    })
+    return { ...row, ...Object.fromEntries(ends) }
+  })
+}
+
+/** Tables that are none of ours would be left out, and the ends of a call name no product. */
+function tableProblems(tables: PeriodTables, { product }: CheckedOptions): Problem[] {
+  const unknown = Object.keys(tables).filter((name) => !inputTableNames.includes(name as InputTableName))
+  const noLists = inputTableNames.filter(
+    (name) => (name === 'customers' || tables[name] !== undefined) && !Array.isArray(tables[name]),
+  )
+  return [
+    ...unknown.map((name): Problem => {
+      const close = closestWord(name, inputTableNames)
+      const wayOut = close === undefined ? 'Leave it out.' : `Did you mean ${close}?`
+      const rule = `to be one of ${inputTableNames.join(', ')}`
+      return { code: 'table-unknown', parameter: `table ${name}`, rule, wayOut }
+    }),
+    ...noLists.flatMap((name) => argumentProblems(`tables.${name}`, tables[name], 'rows')),
+    ...(product === undefined || tables.calls === undefined
+      ? []
+      : [
+          {
+            code: 'option-invalid',
+            parameter: 'table calls',
+            rule: 'not to be given with product: the two ends of a call name customers, not their products',
+            wayOut:
+              'Leave calls out, or write the subscription that called, id/product, as from and to by yourself.',
+          } as const,
+        ]),
+  ]
+}
+
+function happenedOn(value: unknown, column: string, timeZone: string): EpochDay | undefined {
   const isMonth = typeof value === 'string' && /^\d{4}-\d{2}$/.test(value)
-  const day = parseDay(isMonth ? `${value}-01` : value)
+  const day = parseDay(isMonth ? `${value}-01` : value, timeZone)
   if (day === undefined || column !== 'period') return day
   return addDays(addMonths(monthStart(day), 1), -1)
 }

@@ -440,3 +440,21 @@ test('tables begin where all of those that are read have rows: a plan of years a
     scoreHistory(history, createScorer(trainPrior(dataset), dataset), { asOf: '2024-01-01' }),
   ).rejects.toThrow('expected asOf to be after 2024-01-05, the day of the first row of the tables')
 })
+
+test('days without rows across the middle of months are said with their days, once where a month says them', async () => {
+  const without = async (from: string, after: string) => {
+    const usage = ids.flatMap((id) =>
+      Array.from({ length: 213 }, (_, index) => addDays(epochDay('2024-01-01'), index))
+        .filter((day) => day < epochDay(from) || day >= epochDay(after))
+        .map((day) => ({ id, day: formatDay(day), minutes: 5 })),
+    )
+    const customers = ids.map((id) => ({ id, activatedAt: '2023-01-01' }))
+    history = await openHistory({ customers, usage }, { today: '2024-08-01' })
+    return history.notes
+  }
+  expect(await without('2024-03-16', '2024-04-28')).toEqual([
+    'Table usage: from 2024-03-16 to 2024-04-27 (43 days) no customer has a row: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load these days again.',
+  ])
+  await history.close()
+  expect(await without('2024-03-28', '2024-05-03')).toEqual([expect.stringContaining('in 2024-04 only 0 %')])
+})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addDays, addMonths, type EpochDay, epochDay, formatDay } from '../../src/base/days.js'
 import { seededRandom } from '../../src/base/random.js'
-import { isBehind, lastUsualRows, type RowDay } from '../../src/engine/rowDays.js'
+import { isBehind, lastUsualRows, type RowDay, silencesOf } from '../../src/engine/rowDays.js'
 
 const first = epochDay('2024-01-01')
 type CustomersOn = (day: EpochDay, index: number) => number
@@ -153,5 +153,53 @@ describe('no alarm', () => {
     // The last is of 2025-03-31, the longest gap is of 92 days
     expect(behind(quarters, '2025-07-01', true)).toBe(null)
     expect(behind(quarters, '2025-07-03', true)).toEqual(['2025-03-31', '2025-07-01'])
+  })
+})
+
+describe('silences in the middle', () => {
+  const silences = (until: string, customersOn: CustomersOn) =>
+    silencesOf(daysOf(until, customersOn), false).map(({ from, until: after, isEmpty }) => [
+      formatDay(from),
+      formatDay(after),
+      isEmpty,
+    ])
+  const within = (day: EpochDay, from: string, after: string) =>
+    day >= epochDay(from) && day < epochDay(after)
+
+  test('43 days across the middle of months, without any row and with those of single customers', () => {
+    const out = (rest: number) => (day: EpochDay) => (within(day, '2024-03-16', '2024-04-28') ? rest : 12)
+    expect(silences('2024-08-01', out(0))).toEqual([['2024-03-16', '2024-04-28', true]])
+    expect(silences('2024-08-01', out(2))).toEqual([['2024-03-16', '2024-04-28', false]])
+    // A third of the usual is a quiet time, no outage.
+    expect(silences('2024-08-01', out(4))).toEqual([])
+  })
+
+  test('of more than a week, and of more than three times the rhythm', () => {
+    const out = (after: string) => (day: EpochDay) => (within(day, '2024-03-16', after) ? 0 : 12)
+    expect(silences('2024-06-01', out('2024-03-24'))).toEqual([['2024-03-16', '2024-03-24', true]])
+    expect(silences('2024-06-01', out('2024-03-23'))).toEqual([])
+    const weekly = (after: string) => (day: EpochDay) =>
+      weekday(day) === 1 && !within(day, '2024-05-07', after) ? 12 : 0
+    // Mondays: after 6 May the next is 3 June, 27 days without, more than 21; or 27 May, 20 days.
+    expect(silences('2024-12-01', weekly('2024-06-02'))).toEqual([['2024-05-07', '2024-06-03', true]])
+    expect(silences('2024-12-01', weekly('2024-05-26'))).toEqual([])
+  })
+
+  test('none of a base that grows or shrinks, of weekends, of rows that come by chance, of months', () => {
+    expect(silences('2025-01-01', (_, index) => Math.round(2 * 1.03 ** Math.min(index, 200)))).toEqual([])
+    expect(silences('2025-01-01', (_, index) => Math.round(900 * 0.98 ** index) + 1)).toEqual([])
+    expect(silences('2025-01-01', (day) => ([0, 6].includes(weekday(day)) ? 0 : 12))).toEqual([])
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = seededRandom(seed)
+      expect(silences('2025-01-01', () => Number(random.uniform() < 0.4))).toEqual([])
+    }
+    expect(silences('2025-01-01', onTheTenth)).toEqual([])
+  })
+
+  test('what comes back in another year is a season', () => {
+    const summer = (years: readonly string[]) => (day: EpochDay) =>
+      years.some((year) => within(day, `${year}-07-05`, `${year}-08-20`)) ? 0 : 12
+    expect(silences('2025-12-31', summer(['2024', '2025']))).toEqual([])
+    expect(silences('2025-12-31', summer(['2025']))).toEqual([['2025-07-05', '2025-08-20', true]])
   })
 })

@@ -198,3 +198,58 @@ test('a name that is no time zone is refused, with the received name', async () 
     'timeZone',
   )
 })
+
+// Midnight of 1 June in Berlin is 31 May in UTC.
+const midnight = [new Date('2024-05-31T22:00:00Z'), '2024-06-01T00:00:00+02:00'] as const
+const planOf = (cutoff: string | Date, timeZone?: string) =>
+  churnPlan({
+    label: cancelled({ horizonDays: 7 }),
+    features: [sumOf('usage', 'minutes', { days: 1 })],
+    cutoffs: [cutoff],
+    ...(timeZone === undefined ? {} : { timeZone }),
+  })
+
+test.each(midnight)(
+  'a cutoff that is the instant %s has its day in the zone of the history, or is refused',
+  async (when) => {
+    const history = await openHistory(
+      {
+        customers: [customer, { ...customer, id: 'B', cancelledAt: '2024-06-03' }],
+        usage: ['A', 'B']
+          .flatMap((id) =>
+            ['2024-05-30', '2024-05-31', '2024-06-20'].map((day, minutes) => ({
+              id,
+              day,
+              minutes: minutes + 1,
+            })),
+          )
+          .filter(({ id, day }) => id === 'A' || day < '2024-06-03'),
+      },
+      { today: '2024-07-01', timeZone: 'Europe/Berlin', completeUntil: new Date('2024-06-20T22:00:00Z') },
+    )
+    try {
+      expect(formatDay(history.completeUntil)).toBe('2024-06-21')
+      const plan = planOf(when, 'Europe/Berlin')
+      expect(plan.cutoffs.map(formatDay)).toEqual(['2024-06-01'])
+      const dataset = await buildDataset(history, JSON.parse(JSON.stringify(plan)))
+      expect([
+        ...(dataset.features.columns[0]!.kind === 'number' ? dataset.features.columns[0]!.values : []),
+      ]).toEqual([2, 2])
+      const scorer = createScorer(trainPrior(dataset), dataset)
+      const { scores } = await scoreHistory(history, scorer, { asOf: when })
+      expect(scores.rows()[0]!['asOf']).toBe('2024-06-01')
+      await expect(buildDataset(history, planOf(when))).rejects.toThrow(
+        'buildDataset: expected plan.timeZone to be that of the history, Europe/Berlin: cutoffs of the plan are instants, which have their day in it, got "UTC" (string). Give churnPlan timeZone: \'Europe/Berlin\', or cutoffs written YYYY-MM-DD.',
+      )
+    } finally {
+      await history.close()
+    }
+  },
+)
+
+test('a plan of days has no time zone, and one of instants in UTC fits a history in UTC', () => {
+  expect(planOf('2024-06-01')).not.toHaveProperty('timeZone')
+  expect(planOf('2024-06-01T23:59:00')).not.toHaveProperty('timeZone')
+  expect(planOf(midnight[1])).toMatchObject({ cutoffs: [epochDay('2024-05-31')], timeZone: 'UTC' })
+  expect(() => planOf('2024-06-01', 'Berlin')).toThrow('timeZone to be the IANA name of a time zone')
+})

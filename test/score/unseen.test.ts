@@ -336,3 +336,86 @@ describe('what training has seen', () => {
     expect(watch.problems({ rowCount: 1, columns: [] }, 0)).toEqual([])
   })
 })
+
+describe('a column that has changed as a whole', () => {
+  // 600 customers: fee 20 … 139.8, age 0 … 59, a flag of every third, a grade of 1 to 5, a balance around 0.
+  const rows = 600
+  const cells = (cell: (row: number) => number) => Array.from({ length: rows }, (_, row) => cell(row))
+  const trained = {
+    fee: cells((row) => 20 + row / 5),
+    age: cells((row) => row % 60),
+    flag: cells((row) => Number(row % 3 === 0)),
+    grade: cells((row) => 1 + (row % 5)),
+    balance: cells((row) => (row % 21) - 10),
+  }
+  const left = cells((row) => Number(row % 4 === 0))
+  const data = fromFlatTable(tableFrom({ ...trained, left }), { label: 'left' })
+  const scorer = createScorer(trainLogistic(data), data)
+  const again = loadScorer(encodeScorer(scorer))
+  const countsOf = (changed: Record<string, number[]>, by: Scorer = scorer) =>
+    by
+      .scoreTable(tableFrom({ ...trained, ...changed }))
+      .unseen.rows()
+      .map(({ feature, rows: count, why }) => [feature, count, why])
+
+  it.each([
+    // The greatest, 139.8, becomes 1.398, below 20.
+    ['fee / 100', { fee: trained.fee.map((fee) => fee / 100) }, 600, 'All values of the column lie beyond'],
+    // 20 + row / 5 < 80: 300 rows
+    [
+      'fee / 4',
+      { fee: trained.fee.map((fee) => fee / 4) },
+      300,
+      '50 % of the values of the column lie beyond',
+    ],
+    ['age -1 in all rows', { age: cells(() => -1) }, 600, 'Training had none below 0'],
+    [
+      'age -1 in every 20th',
+      { age: cells((row) => (row % 20 === 0 ? -1 : 5)) },
+      30,
+      'Training had none below 0',
+    ],
+    ['a flag as 1 and 2', { flag: trained.flag.map((one) => one + 1) }, 200, 'Training had 0, 1 only'],
+    ['grades from 0', { grade: trained.grade.map((one) => one - 1) }, 120, 'Training had 1, 2, 3, 4, 5 only'],
+  ] as [string, Record<string, number[]>, number, string][])('is said: %s', (_, changed, count, why) => {
+    expect(countsOf(changed as never)).toEqual([
+      [Object.keys(changed)[0], count, expect.stringContaining(why)],
+    ])
+    expect(countsOf(changed, again)).toEqual(countsOf(changed as never))
+    expect(() =>
+      scorer.scoreTable(tableFrom({ ...trained, ...changed }), { maximumUnseenShare: 0.04 }),
+    ).toThrow(HoldfastError)
+  })
+
+  it.each([
+    ['nothing has', {}],
+    ['a quarter has grown beyond, as a year later', { age: cells((row) => (row % 4 === 0 ? 60 : row % 60)) }],
+    ['a few are beyond', { fee: cells((row) => (row % 50 === 0 ? 150 : 30)) }],
+    ['one is below 0', { age: cells((row) => (row === 7 ? -1 : 5)) }],
+    ['balances are lower', { balance: cells((row) => (row % 5 === 0 ? -12 : 0)) }],
+    ['a twentieth has another grade', { grade: cells((row) => (row % 20 === 0 ? 6 : 1 + (row % 5))) }],
+    ['only some values are there', { flag: cells(() => 1), grade: cells(() => 3), fee: cells(() => 139) }],
+  ])('nothing is said where %s', (_, changed) => {
+    expect(countsOf(changed as never)).toEqual([])
+  })
+
+  it('a row of a service is judged by flags, not by shares', () => {
+    const row = { fee: 30, age: 5, flag: 1, grade: 2, balance: 0 }
+    expect(
+      scorer.scoreRow({ ...row, flag: 2, age: -1, grade: 6 }).unseen.map(({ feature }) => feature),
+    ).toEqual(['flag'])
+  })
+
+  it('few values are those of which none is rare, of 50 rows at least', () => {
+    const valuesOf = (values: number[]) => {
+      const features = { rowCount: values.length, columns: [numberColumn('x', values)] }
+      const [seen] = seenInTraining([{ kind: 'number', name: 'x' }], features)
+      return (seen as { values?: readonly number[] }).values
+    }
+    expect(valuesOf(Array.from({ length: 50 }, (_, row) => row % 10))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(valuesOf(Array.from({ length: 49 }, (_, row) => row % 2))).toBeUndefined()
+    expect(valuesOf(Array.from({ length: 55 }, (_, row) => row % 11))).toBeUndefined()
+    expect(valuesOf(Array.from({ length: 200 }, (_, row) => Number(row < 2)))).toEqual([0, 1])
+    expect(valuesOf(Array.from({ length: 201 }, (_, row) => Number(row < 2)))).toBeUndefined()
+  })
+})

@@ -104,3 +104,50 @@ test('what cannot be told apart is refused, all at once, with its row and the wa
     problemsOf(() => subscriptionPeriods({ customers: tv, usage }, { product: 'product' })),
   ).toMatchObject([{ code: 'column-missing', place: { table: 'usage' } }])
 })
+
+test('calls go with the period of each end that is a customer, and other numbers stay', () => {
+  const calls = [
+    { from: 'A', to: 'B', day: '2024-12-01', minutes: 3 },
+    { from: '+49 30 1', to: 'A', day: '2024-02-01' },
+    { from: 'A', to: null, day: '2024-12-01' },
+  ]
+  expect(subscriptionPeriods({ customers, calls }).tables.calls).toEqual([
+    { ...calls[0], from: 'A#2', to: 'B' },
+    calls[1],
+    { ...calls[2], from: 'A#2' },
+  ])
+})
+
+test('instants have their day in the time zone of the history', () => {
+  // 20 March, 20:00 in New York is 21 March in UTC.
+  const tables = {
+    customers: [
+      { id: 'A', activatedAt: '2023-01-01', cancelledAt: '2024-03-01' },
+      { id: 'A', activatedAt: '2024-03-20T20:00:00-05:00' },
+    ],
+    usage: [
+      { id: 'A', day: '2024-03-20' },
+      { id: 'A', day: new Date('2024-03-21T01:00:00Z') },
+    ],
+  }
+  const idsIn = (options?: { timeZone: string }) =>
+    subscriptionPeriods(tables, options).tables.usage!.map(({ id }) => id)
+  expect(idsIn({ timeZone: 'America/New_York' })).toEqual(['A#2', 'A#2'])
+  expect(idsIn()).toEqual(['A', 'A#2'])
+})
+
+test('tables and options that are none are refused with the nearest name, all at once', () => {
+  const given = { customers, payment: [], Usage: [], bills: {}, calls: [] }
+  expect(problemsOf(() => subscriptionPeriods(given as never, { product: 'kind' }))).toMatchObject([
+    { code: 'table-unknown', parameter: 'table payment', wayOut: 'Did you mean payments?' },
+    { code: 'table-unknown', parameter: 'table Usage', wayOut: 'Did you mean usage?' },
+    { code: 'value-type', parameter: 'tables.bills' },
+    { code: 'option-invalid', parameter: 'table calls' },
+  ])
+  const options = { Product: 'kind', timeZone: 'Berlin' }
+  expect(
+    problemsOf(() => subscriptionPeriods({ customers }, options as never))
+      .map(({ code }) => code)
+      .sort(),
+  ).toEqual(['option-invalid', 'option-unknown'])
+})
