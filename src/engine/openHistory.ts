@@ -16,7 +16,8 @@ import { columnsSaid, notationShape } from '../table/readingOptions.js'
 import { rejectsTable } from '../table/rejects.js'
 import type { ColumnKind } from '../table/table.js'
 import { partialColumnNotes } from './columnsOfParts.js'
-import { completenessOf } from './completeUntil.js'
+import { completenessOf, completeUntilOf } from './completeUntil.js'
+import { deadFeedNotes } from './deadFeeds.js'
 import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
@@ -70,7 +71,8 @@ export interface OpenHistoryOptions extends FileNotation {
    * by its rhythm (a table whose rows come once a month: in the next month, on the latest day of the month that they came
    * on; else after a gap that it has had hardly ever), or where less than half as many customers as usual have a row in
    * the last month. Single rows after the end do not count, a season without rows does where an earlier year had it.
-   * `customers` and `plans` are complete as long as the history is, and so is a table of one customer.
+   * `customers` and `plans` are complete as long as the history is (where their events seem
+   * to have stopped, `notes` say it), and so is a table of one customer.
    *
    * A day holds for all tables; `{ usage: '2025-06-01' }` for the tables that it names. It is believed: what the rows say
    * against it is a note.
@@ -217,6 +219,7 @@ async function loadHistory(
         ...planned.flatMap(({ staged }) => partialColumnNotes(staged.table, staged.parts)),
         ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),
         ...complete.notes,
+        ...(await deadFeedNotes(engine, given, (table) => completeUntilOf(complete, [table]))),
       ]),
       rejects: rejectsTable(checks.flatMap((check) => check.rejects)),
       close: () => engine.close(),
