@@ -2,6 +2,7 @@ import { argumentProblems, checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { logit, sigmoid } from '../../base/statistics.js'
 import type { ChurnModel } from '../contract.js'
+import { uncertain } from '../margin.js'
 import { refuseDeepNesting } from '../nesting.js'
 import {
   type BlendLine,
@@ -23,7 +24,7 @@ export interface BlendPart {
 
 /** How the mean of a blend is read, and what it stands for: `blendWeights` finds all three. */
 export interface BlendReading extends Partial<BlendLine> {
-  /** Share of churners that the blend's probabilities stand for. In (0, 1). Default: the mean of the models' log odds of theirs, by weight. */
+  /** Share of churners that the blend's probabilities stand for. In (0, 1). Default: `intercept + slope · mean` of the models' log odds of theirs, by weight. */
   readonly baseRate?: number | undefined
 }
 
@@ -80,14 +81,18 @@ export function blendModels(parts: readonly BlendPart[], line: BlendReading = {}
   const members = parts.flatMap(({ model }, index): BlendMember[] =>
     weights[index]! > 0 ? [{ model, weight: weights[index]! / total }] : [],
   )
-  return new BlendModel(members, { intercept, slope }, baseRate ?? meanRate(members))
+  return new BlendModel(members, { intercept, slope }, baseRate ?? meanRate(members, { intercept, slope }))
 }
 
-/** A model moved to another rate moves the mean by its share of that; of one rate it is that one, to the last digit. */
-function meanRate(members: readonly BlendMember[]): number {
+/**
+ * The line read at the mean of the log odds: a model moved to another rate moves the mean by its share of that, an intercept
+ * moves the blend. Of models of one rate read as they are it is that one, to the last digit.
+ */
+function meanRate(members: readonly BlendMember[], { intercept, slope }: BlendLine): number {
   const first = members[0]!.model.baseRate
-  if (members.every(({ model }) => model.baseRate === first)) return first
-  return sigmoid(members.reduce((sum, { model, weight }) => sum + weight * logit(model.baseRate), 0))
+  if (intercept === 0 && slope === 1 && members.every(({ model }) => model.baseRate === first)) return first
+  const mean = members.reduce((sum, { model, weight }) => sum + weight * logit(model.baseRate), 0)
+  return uncertain(sigmoid(intercept + slope * mean))
 }
 
 function partProblems(parts: readonly BlendPart[], weights: readonly number[]): Problem[] {

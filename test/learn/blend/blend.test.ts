@@ -56,7 +56,15 @@ describe('a blend', () => {
   })
 
   it('stands for the churn rate of its models, each by its share; or for that of the rows it was fitted to', () => {
-    expect(blend.baseRate).toBe(members.logistic.baseRate)
+    const plain = blendModels(parts)
+    expect(plain.baseRate).toBe(members.logistic.baseRate)
+    // An intercept moves the blend as it moves each customer, a slope stretches the log odds: as the line says.
+    expect(blend.baseRate).toBeCloseTo(sigmoid(0.1 + 1.2 * logit(plain.baseRate)), 12)
+    const moved02 = blendModels(parts, { intercept: logit(0.02) - logit(plain.baseRate) })
+    expect(moved02.baseRate).toBeCloseTo(0.02, 12)
+    const [there, back] = [moved02, shiftPrior(moved02, { baseRate: plain.baseRate })]
+    expect(largestDifference(back.margin(test), plain.margin(test))).toBeLessThan(1e-9)
+    expect(there.probability(test).every((p, row) => p < plain.probability(test)[row]!)).toBe(true)
     const moved = shiftPrior(members.boosting, { baseRate: 0.02 })
     const mixed = [
       { model: moved, weight: 3 },
