@@ -1,13 +1,15 @@
 import { isMissing } from './bitmap.js'
-import { type FeatureColumn, type FeatureMatrix, takeRows } from './matrix.js'
+import { type FeatureColumn, type FeatureMatrix, takeRows, takeValues } from './matrix.js'
 import { sampledRows } from './sampledRows.js'
 
 /** Rows that are identical, as a number of each row: identical rows have one. */
 export interface IdenticalRows {
   /** Shape (rows), from 0 in order of first appearance. */
   readonly numberOf: Int32Array
-  /** Rows that have the values of another. */
+  /** Rows that have the values of another, of another owner where owners are known. */
   readonly rows: number
+  /** Pairs of rows that chance leaves identical, by the near misses. */
+  readonly pairsByChance: number
 }
 
 /** Different rows below which nothing can be told from chance, or dealt. */
@@ -30,23 +32,45 @@ const mostAgreeing = 0.9
  *     expected pairs = max over j of  pairs that differ in column j only · q / (1 − q)
  *
  * Rows are taken for identical on purpose where pairs are more than twice that and so many that chance leaves them less
- * than once in a thousand tables, of a sample of at most 131,072 rows.
+ * than once in a thousand tables, of a sample of at most 131,072 rows. Where owners are known, a pair is two rows of
+ * different owners: that the rows of one are alike says nothing.
  *
  * O(rows × columns) time; 20 bytes a row. Rows are compared by keys of 53 bits.
+ *
+ * @param ownerOf shape (rows): whose each row is, numbered from 0; null = nobody knows
  */
-export function identicalRows(features: FeatureMatrix): IdenticalRows | null {
-  return identicalByKeys(rowKeys(features), () => takeRows(features, sampledRows(features.rowCount)))
+export function identicalRows(features: FeatureMatrix, ownerOf: Int32Array | null): IdenticalRows | null {
+  return identicalByKeys(rowKeys(features), ownerOf, () => takeRows(features, sampledRows(features.rowCount)))
 }
 
-/** Does what `identicalRows` does for rows of which only the keys and a sample are there. */
-export function identicalByKeys(keys: Float64Array, sampleOf: () => FeatureMatrix): IdenticalRows | null {
+/** Does what `identicalRows` does for rows of which only the keys and a sample, that of `sampledRows`, are there. */
+export function identicalByKeys(
+  keys: Float64Array,
+  ownerOf: Int32Array | null,
+  sampleOf: () => FeatureMatrix,
+): IdenticalRows | null {
   const numberOf = keyNumbers(keys)
-  const sizes = new Int32Array(keys.length)
-  for (const number of numberOf) sizes[number]!++
-  const different = sizes.reduce((sum, size) => sum + Number(size > 0), 0)
-  if (different === keys.length || different < fewestDifferent) return null
-  if (!isFarBeyondChance(sampleOf())) return null
-  return { numberOf, rows: sizes.reduce((sum, size) => sum + (size > 1 ? size : 0), 0) }
+  const sizes = sharedSizes(numberOf, ownerOf)
+  const rows = sizes.reduce((sum, size) => sum + Math.max(size, 0), 0)
+  const different = sizes.reduce((sum, size) => sum + Number(size !== 0), 0)
+  if (rows === 0 || different < fewestDifferent) return null
+  const pairsByChance = chancePairs(
+    sampleOf(),
+    ownerOf === null ? null : takeValues(ownerOf, sampledRows(keys.length)),
+  )
+  return pairsByChance === null ? null : { numberOf, rows, pairsByChance }
+}
+
+/** Returns how many rows have each number, −1 where all of them are one owner's: of one row, or of rows of one id. */
+function sharedSizes(numberOf: Int32Array, ownerOf: Int32Array | null): Int32Array {
+  const [sizes, firstOwner] = [new Int32Array(numberOf.length), new Int32Array(numberOf.length)]
+  const isShared = new Uint8Array(numberOf.length)
+  numberOf.forEach((number, row) => {
+    const owner = ownerOf?.[row] ?? row
+    if (sizes[number]!++ === 0) firstOwner[number] = owner
+    else if (firstOwner[number] !== owner) isShared[number] = 1
+  })
+  return sizes.map((size, number) => (size > 0 && isShared[number] === 0 ? -1 : size))
 }
 
 /** Returns a key per row: identical rows have the same, others nearly always another. */
@@ -139,24 +163,31 @@ export function keyNumbers(keys: Float64Array): Int32Array {
   return numberOf
 }
 
-function isFarBeyondChance({ rowCount, columns }: FeatureMatrix): boolean {
+/** Returns the pairs of identical rows that chance leaves; null where those found may be no more. */
+function chancePairs({ rowCount, columns }: FeatureMatrix, ownerOf: Int32Array | null): number | null {
   const halves = newHalves(rowCount)
   columns.forEach((column, place) => {
     addColumn(halves, column, place, 1)
   })
-  const found = equalPairs(keysOf(halves))
-  if (found === 0) return false
-  const all = (rowCount * (rowCount - 1)) / 2
-  return columns.every((column, place) => {
+  const pairsOf = (of: Halves): number => equalPairs(keysOf(of), ownerOf)
+  const found = pairsOf(halves)
+  if (found === 0) return null
+  const all = equalPairs(new Float64Array(rowCount), ownerOf)
+  // Rows of one owner are much alike: pairs of owners are what chance draws.
+  const pairsEach = ownerOf === null ? 1 : (rowCount / new Set(ownerOf).size) ** 2
+  let most = 0
+  for (const [place, column] of columns.entries()) {
     const alone = newHalves(rowCount)
     addColumn(alone, column, place, 1)
-    const agreeing = equalPairs(keysOf(alone)) / all
-    if (agreeing > mostAgreeing) return true
+    const agreeing = pairsOf(alone) / all
+    if (agreeing > mostAgreeing) continue
     addColumn(halves, column, place, -1)
-    const nearMisses = equalPairs(keysOf(halves)) - found
+    const nearMisses = pairsOf(halves) - found
     addColumn(halves, column, place, 1)
-    return isBeyond(found, nearMisses * (agreeing / (1 - agreeing)))
-  })
+    most = Math.max(most, nearMisses * (agreeing / (1 - agreeing)))
+    if (!isBeyond(found / pairsEach, most / pairsEach)) return null
+  }
+  return most
 }
 
 /** True where chance, which leaves `expected` pairs in the mean (of Poisson's distribution), hardly leaves as many as found. */
@@ -171,9 +202,21 @@ function isBeyond(found: number, expected: number): boolean {
   return 1 - fewer < byChance
 }
 
-function equalPairs(keys: Float64Array): number {
-  const sizes = new Float64Array(keys.length)
+/** Pairs of equal keys; of different owners where they are known. */
+function equalPairs(keys: Float64Array, ownerOf: Int32Array | null): number {
+  const numberOf = keyNumbers(keys)
+  const pairs = pairsOf(numberOf)
+  if (ownerOf === null) return pairs
+  const owned = Float64Array.from(numberOf, (own, row) => {
+    const [first, second] = [Math.imul(own, 0x9e3779b1), Math.imul(ownerOf[row]!, 0x85ebca6b)]
+    return keyOf(mixed(first ^ second) >>> 0, mixed(first + second) >>> 0)
+  })
+  return pairs - pairsOf(keyNumbers(owned))
+}
+
+function pairsOf(numberOf: Int32Array): number {
+  const sizes = new Float64Array(numberOf.length)
   let pairs = 0
-  for (const number of keyNumbers(keys)) pairs += sizes[number]!++
+  for (const number of numberOf) pairs += sizes[number]!++
   return pairs
 }

@@ -20,6 +20,8 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
   readonly written?: { readonly codes: Int32Array; readonly dictionary: readonly string[] }
   /** How the source wrote the numbers, where that was not `-1234.5`: what they are read by again in scoring. */
   readonly notation?: NumberNotation
+  /** Where the values are the days from a day to another: that other one, which moves them all. */
+  readonly daysUntil?: number
   /** True where it was read from texts whose points could as well stand between groups of digits: `1.022` in every cell. */
   readonly mayBeGrouped?: boolean
 }
@@ -132,8 +134,9 @@ export function takeRows(matrix: FeatureMatrix, rows: ArrayLike<number>): Featur
 function takeColumn(column: FeatureColumn, rows: ArrayLike<number>): FeatureColumn {
   const missing = column.missing?.take(rows) ?? null
   if (column.kind === 'text') return { ...column, codes: takeValues(column.codes, rows), missing }
-  const { kind, name, values } = column
-  return { kind, name, values: takeValues(values, rows), missing }
+  const { kind, name, values, daysUntil } = column
+  const moved = daysUntil === undefined ? {} : { daysUntil }
+  return { kind, name, values: takeValues(values, rows), missing, ...moved }
 }
 
 /** Returns the values at the given rows, in an array of the same type. */

@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js'
-import { overlapOf } from '../learn/trainedRows.js'
+import { overlapOf, untoldOverlap } from '../learn/trainedRows.js'
 import type { Scorer } from '../score/scorer.js'
 import type { Terminal } from './terminal.js'
 
@@ -10,6 +10,8 @@ export function sayTrained({ model }: Scorer, { features }: Dataset, terminal: T
     terminal.message(
       'note: the model file does not tell which rows the model was trained on: figures of its training rows are too good.\n',
     )
+  } else if (!overlap.canBeTold) {
+    terminal.message(`note: ${untoldOverlap(overlap)}\n`)
   } else if (overlap.isOverlap) {
     const { equal, compared } = overlap
     terminal.message(

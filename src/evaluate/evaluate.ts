@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { customerProblems } from '../base/customerProblems.js'
-import { hasSeveralRows } from '../base/customersOf.js'
+import { customersOf, hasSeveralRows } from '../base/customersOf.js'
 import { type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
-import { overlapOf, type RowOverlap } from '../learn/trainedRows.js'
+import { overlapOf, type RowOverlap, untoldOverlap } from '../learn/trainedRows.js'
 import { brierDecompositionOf } from './calibration/brierDecomposition.js'
 import { brierScoreOf } from './calibration/brierScore.js'
 import { calibrationCurveOf } from './calibration/calibrationCurve.js'
@@ -74,13 +74,14 @@ const fewCustomers = 30
  * Returns how good the predictions of a model are on customers it was not trained on.
  *
  * Print it, or read its fields. The data must be later than the training data, or at least other customers: on its
- * own training rows every model looks better than it is. Such rows are found by their fingerprints, and `notes` say how
- * many there are: those of a model trained in this process, and of one in the file of a scorer that was made with its
- * training data. Of models of other libraries, of `trainBoostingFromChunks` and of `saveModel` it is not known.
+ * own training rows every model looks better than it is. Such rows, and those that chose the number of trees, are found by
+ * their fingerprints where they are more than chance leaves equal, and `notes` say how many there are, or that it cannot
+ * be told: those of a model trained in this process, and of one in the file of a scorer that was made with its
+ * training data. Of models of other libraries and of `saveModel` it is not known.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
- * all from the same resamples; where an id of `data` is there more than once, whole customers are drawn, and
- * counts are of rows. Calibration has none:
+ * all from the same resamples; where an id of `data` is there more than once, or rows are identical far beyond chance
+ * (`notes` say so), whole customers are drawn, and counts are of rows. Calibration has none:
  * resampling biases it upwards. What is not defined for the data
  * is null, and `notes` says why; fewer than 30 churners are said there too.
  *
@@ -101,39 +102,55 @@ const fewCustomers = 30
  */
 export function evaluate(model: ChurnModel, data: TrainingData, options?: EvaluateOptions): Evaluation {
   checkArguments('evaluate', ['model', model, 'model'], ['data', data, 'dataset'])
+  const probability = model.probability(data.features)
+  const owned = options?.groups === undefined ? customersWithSeveralRows('evaluate', data) : ownGroups
   const full = {
-    ...customersWithSeveralRows('evaluate', data),
+    ...owned.groups,
     ...options,
     name: model.learner,
     ...(data.weight === undefined ? {} : { weight: data.weight }),
   }
-  const overlap = overlapOf(model, data.features)
-  return evaluation('evaluate', model.probability(data.features), data.outcome, full, overlapNotes(overlap))
+  const notes = [...overlapNotes(overlapOf(model, data.features)), ...owned.notes]
+  return evaluation('evaluate', probability, data.outcome, full, notes)
 }
 
 /** Says where rows are those that the model was trained on; empty where they are not, or it is not known. */
 function overlapNotes(overlap: RowOverlap | null): string[] {
-  if (overlap === null || !overlap.isOverlap) return []
+  if (overlap === null) return []
+  const untold = untoldOverlap(overlap)
+  if (untold !== null) return [untold]
+  if (!overlap.isOverlap) return []
   const { equal, compared } = overlap
   return [
     `${equal} of the ${compared} rows that were compared (${percent(equal / compared)}) are equal to rows that THE MODEL WAS ` +
-      'TRAINED ON: the figures are too good. Evaluate on customers that were kept from the training.',
+      'TRAINED ON, or its number of trees chosen by: the figures are too good. Evaluate on customers that were kept from the training.',
   ]
 }
 
+/** Whose rows are drawn together, as an option of an evaluation; and what was noticed. */
+interface OwnedRows {
+  readonly groups: Pick<EvaluateOptions, 'groups'>
+  readonly notes: readonly string[]
+}
+
+/** Each row is a customer. */
+const ownGroups: OwnedRows = { groups: {}, notes: [] }
+
 /**
- * Returns whose the rows are, where customers have several: at several cutoffs for one. They say less than as many customers
- * would.
- *
- * @throws {HoldfastError} `length-differs`, `value-missing`, `value-type`
+ * Returns whose the rows are: those of a customer, at several cutoffs for one, or copies of a row, say less than those of as
+ * many customers would.
  */
 export function customersWithSeveralRows(
   operation: string,
-  { ids, outcome }: TrainingData,
-): Pick<EvaluateOptions, 'groups'> {
-  if (ids === undefined) return {}
-  refuse(operation, customerProblems('ids', ids, outcome.length))
-  return hasSeveralRows(ids) ? { groups: ids } : {}
+  { features, ids, outcome }: TrainingData,
+): OwnedRows {
+  refuse(operation, ids === undefined ? [] : customerProblems('ids', ids, outcome.length))
+  if (features.rowCount !== outcome.length) return ownGroups
+  const { customerOf, note } = customersOf(features, ids)
+  return {
+    groups: customerOf === null ? {} : { groups: customerOf },
+    notes: note === null ? [] : [note],
+  }
 }
 
 /** Returns how many customers the rows are of that count; null where each row is a customer, and counts by its weight. */

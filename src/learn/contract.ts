@@ -12,8 +12,8 @@ export interface TrainingData {
   /**
    * Shape (rows): the customer of each row, a text or a finite number. Needed where customers have several rows: whatever
    * is kept from a training to judge it, is kept by customer, and no row is judged by what its customer's other rows
-   * taught. Left out, or all different = each row is a customer of its own, but for rows that are identical in all
-   * features far more often than chance leaves them.
+   * taught. Left out, or all different = each row is a customer of its own. Rows that are identical in all features far
+   * more often than chance leaves them are one customer's, whatever their ids.
    */
   readonly ids?: ArrayLike<string | number>
 }

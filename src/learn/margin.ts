@@ -37,3 +37,16 @@ export function shiftToMean(margin: Float64Array, rate: number, weight: Float64A
 export function uncertain(probability: number): number {
   return Math.min(Math.max(probability, certainty), 1 - certainty)
 }
+
+/** Log odds between churn rates that rows of one kind, drawn as they come, do not have. */
+const otherRate = 0.5
+
+/** Returns whether two churn rates are farther apart than draws of the same customers: one was moved, or drawn by outcome. */
+export function isOtherRate(rate: number, other: number): boolean {
+  return Math.abs(logit(rate) - logit(other)) > otherRate
+}
+
+/** Returns a churn rate for a sentence. */
+export function shownRate(rate: number): string {
+  return rate.toPrecision(3)
+}

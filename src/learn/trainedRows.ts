@@ -1,14 +1,20 @@
 import { z } from 'zod'
-import { isMissing } from '../base/bitmap.js'
-import type { FeatureColumn, FeatureMatrix } from '../base/matrix.js'
-import type { ChurnModel } from './contract.js'
+import { customersOf } from '../base/customersOf.js'
+import { groupNumbers } from '../base/groupNumbers.js'
+import type { FeatureMatrix } from '../base/matrix.js'
+import type { ChurnModel, TrainingData } from './contract.js'
 import type { NestingModel } from './nesting.js'
+import {
+  columnsNamed,
+  fingerprintLimit,
+  fingerprintsOf,
+  numbersOf,
+  textNumber,
+  textOf,
+} from './rowFingerprints.js'
 
 /** Fingerprints that are kept: of more rows those with the lowest, which are a sample of them by what they hold. */
 const mostKept = 2048
-/** Fingerprints are whole numbers below this; 6 bytes each. */
-const limit = 2 ** 48
-const bytesEach = 6
 
 /** Rule of {@link TrainedRows}. */
 export const trainedRowsSchema = z.strictObject({
@@ -16,7 +22,9 @@ export const trainedRowsSchema = z.strictObject({
   salt: z.int().min(0).max(0xffffffff),
   rows: z.int().min(1),
   twinShare: z.number().min(0).max(1),
-  below: z.int().min(1).max(limit),
+  below: z.int().min(1).max(fingerprintLimit),
+  // Not there in files of earlier versions
+  sampled: z.strictObject({ rows: z.int().min(1), customers: z.int().min(1) }).optional(),
   fingerprints: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/),
 })
 
@@ -27,16 +35,24 @@ export const trainedRowsSchema = z.strictObject({
  */
 export type TrainedRows = z.output<typeof trainedRowsSchema>
 
-/** How many rows are equal to rows that a model was trained on. */
+/** How many rows are equal to rows that a model was trained on, or that its number of trees was chosen by. */
 export interface RowOverlap {
   /** Rows that could be compared: all, or a sample where the model was trained on more than 2,048. */
   readonly compared: number
   /** Those of them that are equal to a row of the training. */
   readonly equal: number
-  /** How many would be equal if these were other customers: as many as are equal to each other in the training. */
+  /**
+   * How many would be equal if these were other customers, or the same at another time: as many as are so in the training.
+   * Copies of rows do not count.
+   */
   readonly equalByChance: number
   /** True where more are equal than chance explains: rows of the training are among them. */
   readonly isOverlap: boolean
+  /**
+   * False where many are equal and chance may have left as many, so that nobody can tell whether rows of the training are
+   * among them: columns that tell customers hardly apart, or customers whose rows stay the same.
+   */
+  readonly canBeTold: boolean
 }
 
 /**
@@ -46,7 +62,7 @@ export interface RowOverlap {
  * @param salt text that makes the fingerprints others in every model: the fingerprint of the data
  */
 export function trainedRowsOf(
-  features: FeatureMatrix,
+  { features, ids }: Pick<TrainingData, 'features'> & { readonly ids?: TrainingData['ids'] | null },
   columns: readonly string[],
   salt: string,
 ): TrainedRows | null {
@@ -54,34 +70,34 @@ export function trainedRowsOf(
   const own = columnsNamed(features, names)
   if (own === null || names.length === 0 || features.rowCount === 0) return null
   const number = textNumber(salt, 0)
-  const sorted = fingerprintsOf(own, features.rowCount, number).sort()
-  const kept: number[] = []
-  let below = limit
-  let twins = 0
-  for (let place = 0; place < sorted.length; place++) {
-    const value = sorted[place]!
-    const isNew = value !== sorted[place - 1]
-    if (!isNew || value === sorted[place + 1]) twins++
-    if (!isNew) continue
-    if (kept.length < mostKept) kept.push(value)
-    else if (below === limit) below = value
-  }
+  const all = fingerprintsOf(own, features.rowCount, number)
+  const { kept, below } = lowest(all.slice().sort())
+  const rows = Int32Array.from(all.keys()).filter((row) => all[row]! < below)
+  const { customerOf, pairsByChance } = customersOf({ rowCount: features.rowCount, columns: own }, ids)
+  const numberOf = ids == null ? null : groupNumbers(ids)
+  const twins =
+    twinCount(rows, all, customerOf, numberOf) + (2 * pairsByChance * rows.length) / features.rowCount
+  const customers = customerOf === null ? rows.length : new Set(rows.map((row) => customerOf[row]!)).size
   return {
     columns: names,
     salt: number,
     rows: features.rowCount,
-    twinShare: twins / sorted.length,
+    twinShare: Math.min(twins / rows.length, 1),
     below,
     fingerprints: textOf(kept),
+    sampled: { rows: rows.length, customers },
   }
 }
 
-/** Fingerprints of training rows that come in chunks: at any time a few times as many as are kept. */
+/**
+ * Fingerprints of training rows that come in chunks: at any time a few times as many as are kept. Copies of rows count as
+ * what chance leaves: whose they are is not kept.
+ */
 export class TrainedChunks {
   /** How often each was met, of those below the limit so far. */
   readonly #counts = new Map<number, number>()
   #names: string[] | null = null
-  #below = limit
+  #below = fingerprintLimit
   #rows = 0
 
   /** Takes note of the rows of a chunk; all have the columns of the first. */
@@ -101,13 +117,15 @@ export class TrainedChunks {
     this.#keepLowest()
     const counts = [...this.#counts.values()]
     const twins = counts.reduce((sum, count) => sum + (count > 1 ? count : 0), 0)
+    const sampled = counts.reduce((sum, count) => sum + count, 0)
     return {
       columns: this.#names,
       salt: textNumber('', 0),
       rows: this.#rows,
-      twinShare: twins / counts.reduce((sum, count) => sum + count, 0),
+      twinShare: twins / sampled,
       below: this.#below,
       fingerprints: textOf([...this.#counts.keys()].sort((a, b) => a - b)),
+      sampled: { rows: sampled, customers: sampled },
     }
   }
 
@@ -118,129 +136,207 @@ export class TrainedChunks {
   }
 }
 
-/** Returns how many rows are equal to training rows; null where they lack a column to tell by. */
+/** The lowest of sorted fingerprints, each once, and the first that is no longer kept. */
+function lowest(sorted: Float64Array): { readonly kept: readonly number[]; readonly below: number } {
+  const kept: number[] = []
+  for (const value of sorted) {
+    if (value === kept.at(-1)) continue
+    if (kept.length === mostKept) return { kept, below: value }
+    kept.push(value)
+  }
+  return { kept, below: fingerprintLimit }
+}
+
+/** Rows that are equal to one of another customer, or to another row under the same id: what other rows may be equal to. */
+function twinCount(
+  rows: Int32Array,
+  fingerprints: Float64Array,
+  customerOf: Int32Array | null,
+  numberOf: Int32Array | null,
+): number {
+  const alike = new Map<number, { rows: number; isTwin: boolean; customer: number; ids: Set<number> }>()
+  for (const row of rows) {
+    const [value, customer] = [fingerprints[row]!, customerOf?.[row] ?? row]
+    const one = alike.get(value) ?? { rows: 0, isTwin: false, customer, ids: new Set<number>() }
+    const id = numberOf?.[row] ?? row
+    one.isTwin ||= one.customer !== customer || one.ids.has(id)
+    one.ids.add(id)
+    one.rows++
+    alike.set(value, one)
+  }
+  let twins = 0
+  for (const one of alike.values()) if (one.isTwin) twins += one.rows
+  return twins
+}
+
+/** Returns how many rows are equal to training rows; null where they lack a column to tell by, or none can be compared. */
 export function overlapWith(trained: TrainedRows, features: FeatureMatrix): RowOverlap | null {
   const own = columnsNamed(features, trained.columns)
   if (own === null) return null
   const kept = new Set(numbersOf(trained.fingerprints))
   const asked = fingerprintsOf(own, features.rowCount, trained.salt).filter((value) => value < trained.below)
+  if (asked.length === 0) return null
   const equal = asked.reduce((count, value) => count + (kept.has(value) ? 1 : 0), 0)
-  const equalByChance = asked.length * trained.twinShare
-  const deviation = Math.sqrt(equalByChance * (1 - trained.twinShare))
-  return { compared: asked.length, equal, equalByChance, isOverlap: equal > equalByChance + 3 * deviation }
+  const isOverlap = isFarBeyond(trained, asked, equal)
+  return {
+    compared: asked.length,
+    equal,
+    equalByChance: asked.length * trained.twinShare,
+    isOverlap,
+    canBeTold: isOverlap || equal <= fewEqual * asked.length,
+  }
+}
+
+/** More equal rows than this share, and not beyond chance: they may be training rows or not. */
+const fewEqual = 0.1
+/** Chance leaves as many equal rows less often than this, or it may have been chance. */
+const byChance = 1e-3
+/** So many times the odds of chance are no drift between the training and later rows. */
+const farMore = 4
+
+/**
+ * True where more rows are equal to training rows than chance leaves. It leaves pairs of equal rows at one rate: between
+ * n customers of the training and m others in m · n pairs, within the training in n² / 2, within the others in m² / 2.
+ * Given the pairs found in all of them, those in between are drawn from a binomial distribution. Where most rows are equal,
+ * the same is asked of those that are not. Several rows of a customer count as one.
+ */
+function isFarBeyond({ twinShare, rows, below, sampled }: TrainedRows, asked: Float64Array, equal: number) {
+  const customers = sampled?.customers ?? Math.max(Math.round((rows * below) / fingerprintLimit), 1)
+  const rowsEach = (sampled?.rows ?? customers) / customers
+  const [others, found] = [asked.length / rowsEach, Math.floor(equal / rowsEach)]
+  const within = Math.round((twinShare * customers) / 2)
+  const withinOthers = Math.round(pairCount(asked) / rowsEach ** 2)
+  const unlike = Math.floor(((1 - twinShare) * customers) / 2)
+  const share = others / (others + customers / 2)
+  const chances = [
+    upperTail(found, found + within, share),
+    upperTail(found, found + within + withinOthers, (2 * others * customers) / (others + customers) ** 2),
+    upperTail(unlike, unlike + Math.ceil(others - found), 1 - share),
+  ]
+  const isMore = equal * (1 - twinShare) > farMore * twinShare * (asked.length - equal)
+  return isMore && chances.some((chance) => chance < byChance)
+}
+
+/** Returns the chance of at least so many of all, each with that chance. */
+function upperTail(least: number, all: number, chance: number): number {
+  let logTerm = all * Math.log(1 - chance)
+  let sum = 0
+  for (let count = 0; count <= all; count++) {
+    if (count >= least) sum += Math.exp(logTerm)
+    logTerm += Math.log(((all - count) / (count + 1)) * (chance / (1 - chance)))
+  }
+  return sum
+}
+
+function pairCount(values: Float64Array): number {
+  const counts = new Map<number, number>()
+  let pairs = 0
+  for (const value of values) {
+    const before = counts.get(value) ?? 0
+    pairs += before
+    counts.set(value, before + 1)
+  }
+  return pairs
+}
+
+/** Returns what is said where it cannot be told whether rows are those of a training; null where it can. */
+export function untoldOverlap({ canBeTold, equal, compared }: RowOverlap): string | null {
+  if (canBeTold) return null
+  return (
+    `${equal} of the ${compared} rows that were compared are equal to rows of the training, and as many may be so by chance, or ` +
+    'because the rows of a customer stay the same: it cannot be told whether the model was trained on these customers. If it ' +
+    'was, the figures are too good.'
+  )
+}
+
+/** What is known of the rows that a model has seen. */
+export interface KnownRows {
+  readonly rows: readonly TrainedRows[]
+  /** False where it was also trained on rows of which nothing is known. */
+  readonly isWhole: boolean
+}
+
+interface Remembered extends KnownRows {
+  /** True where these are the rows of the models inside of it too. */
+  readonly coversInner: boolean
 }
 
 /** Beside the models and not in them: what a model predicts does not depend on them. Gone with the model. */
-const remembered = new WeakMap<ChurnModel, readonly TrainedRows[]>()
+const remembered = new WeakMap<ChurnModel, Remembered>()
 
-/** Keeps beside a model which rows it was trained on, for those who evaluate it. */
-export function rememberTrainedRows(model: ChurnModel, rows: TrainedRows): void {
-  remembered.set(model, [...(remembered.get(model) ?? []), rows])
+/** Keeps beside a model, with all that is inside of it, which rows it was trained on, for those who evaluate it. */
+export function rememberTrainedRows(model: ChurnModel, { rows, isWhole }: KnownRows): void {
+  const before = remembered.get(model)
+  remembered.set(model, {
+    rows: [...(before?.rows ?? []), ...rows],
+    isWhole,
+    coversInner: isWhole || (before?.coversInner ?? false),
+  })
+}
+
+/** What a training leaned on beside its rows. */
+interface Leaned {
+  /** The model that it went on from: its rows are those of the new model too. */
+  readonly startFrom?: ChurnModel | undefined
+  /** The rows that chose the number of trees. */
+  readonly validation?: TrainingData | undefined
 }
 
 /**
  * Returns the model, and keeps beside it fingerprints of the rows that it was just trained on: one pass over the values.
- *
- * @param startFrom the model that its training went on from: its rows are those of the new model too
  */
 export function rememberingRows<Model extends ChurnModel>(
   model: Model,
-  features: FeatureMatrix,
-  startFrom?: ChurnModel,
+  training: Parameters<typeof trainedRowsOf>[0],
+  leaned?: Leaned,
 ): Model {
   const columns = model.features.map(({ name }) => name)
-  return rememberingTrained(model, trainedRowsOf(features, columns, ''), startFrom)
+  return rememberingTrained(model, trainedRowsOf(training, columns, ''), leaned)
 }
 
 /** Returns the model, and keeps beside it which rows it was trained on: see {@link rememberingRows}. */
 export function rememberingTrained<Model extends ChurnModel>(
   model: Model,
   rows: TrainedRows | null,
-  startFrom?: ChurnModel,
+  { startFrom, validation }: Leaned = {},
 ): Model {
-  const before = startFrom === undefined ? [] : (remembered.get(startFrom) ?? [])
-  for (const own of rows === null ? before : [...before, rows]) rememberTrainedRows(model, own)
+  const columns = model.features.map(({ name }) => name)
+  if (columns.length === 0) return model
+  const before = startFrom === undefined ? noRows : knownRowsOf(startFrom)
+  const judging = validation === undefined ? null : trainedRowsOf(validation, columns, '')
+  const own = [rows, judging].flatMap((each) => each ?? [])
+  remembered.set(model, { rows: [...before.rows, ...own], isWhole: before.isWhole, coversInner: false })
   return model
 }
 
-/** Returns how many rows are equal to rows that the model, or one inside of it, was trained on; null where it is not known. */
-export function overlapOf(model: ChurnModel, features: FeatureMatrix): RowOverlap | null {
-  const inner = (model as Partial<NestingModel>).innerModels ?? []
-  const all = [
-    ...(remembered.get(model) ?? []).map((rows) => overlapWith(rows, features)),
-    ...inner.map((own) => overlapOf(own, features)),
-  ]
-  return all.reduce(
-    (most, own) => (most === null || (own !== null && own.equal > most.equal) ? own : most),
-    null,
-  )
-}
+const noRows: KnownRows = { rows: [], isWhole: true }
 
-function columnsNamed(features: FeatureMatrix, names: readonly string[]): FeatureColumn[] | null {
-  const byName = new Map(features.columns.map((column) => [column.name, column]))
-  const own = names.map((name) => byName.get(name))
-  return own.includes(undefined) ? null : (own as FeatureColumn[])
+/** Returns what is known of the rows that a model, and each one inside of it, has seen. One that reads nothing has seen none. */
+export function knownRowsOf(model: ChurnModel): KnownRows {
+  const own = remembered.get(model)
+  const inner = (model as Partial<NestingModel>).innerModels
+  if (inner === undefined) return own ?? { rows: [], isWhole: model.features.length === 0 }
+  const all = [own ?? noRows, ...inner.map(knownRowsOf)]
+  return {
+    rows: all.flatMap(({ rows }) => rows),
+    isWhole: own?.coversInner === true || all.every(({ isWhole }) => isWhole),
+  }
 }
-
-const missingNumber = 0x7ff80001
 
 /**
- * Two numbers of 32 bits that each value is mixed into, one after the other; 48 bits of them. Numbers count as of single
- * precision: the last digits of a feature differ between SQL and a service.
+ * Returns how many rows are equal to rows that the model, or one inside of it, was trained on; null where it is not known,
+ * of one inside of it for one, and none were found.
  */
-function fingerprintsOf(columns: readonly FeatureColumn[], rowCount: number, salt: number): Float64Array {
-  const first = new Int32Array(rowCount).fill(salt)
-  const second = new Int32Array(rowCount).fill(~salt)
-  const single = new Float32Array(1)
-  const bits = new Int32Array(single.buffer)
-  const mix = (row: number, value: number): void => {
-    first[row] = mixed(first[row]!, value, 0x9e3779b1)
-    second[row] = mixed(second[row]!, value, 0x85ebca6b)
-  }
-  for (const column of columns) {
-    const { missing } = column
-    if (column.kind === 'text') {
-      const { codes } = column
-      const texts = column.dictionary.map((text) => textNumber(text, salt))
-      for (let row = 0; row < rowCount; row++) {
-        mix(row, isMissing(missing, row) ? missingNumber : texts[codes[row]!]!)
-      }
-    } else {
-      const { values } = column
-      for (let row = 0; row < rowCount; row++) {
-        single[0] = values[row]! + 0
-        mix(row, isMissing(missing, row) ? missingNumber : bits[0]!)
-      }
-    }
-  }
-  return Float64Array.from(first, (high, row) => (high >>> 0) * 65_536 + (second[row]! & 0xffff))
+export function overlapOf(model: ChurnModel, features: FeatureMatrix): RowOverlap | null {
+  const { rows, isWhole } = knownRowsOf(model)
+  const all = rows.map((own) => overlapWith(own, features))
+  const most = all.reduce((one, other) => (rank(other) > rank(one) ? other : one), null)
+  return most?.isOverlap === true || (isWhole && !all.includes(null)) ? most : null
 }
 
-function mixed(hash: number, value: number, factor: number): number {
-  let next = Math.imul(hash ^ value, factor)
-  next = Math.imul(((next << 13) | (next >>> 19)) ^ (next >>> 16), 0xc2b2ae35)
-  return next ^ (next >>> 15)
-}
-
-function textNumber(text: string, salt: number): number {
-  let hash = mixed(salt, text.length, 0x9e3779b1)
-  for (let index = 0; index < text.length; index++) hash = mixed(hash, text.charCodeAt(index), 0x85ebca6b)
-  return hash >>> 0
-}
-
-function textOf(numbers: readonly number[]): string {
-  const bytes = Array.from(numbers, (number) =>
-    Array.from({ length: bytesEach }, (_, index) => Math.floor(number / 256 ** index) % 256),
-  ).flat()
-  return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''))
-}
-
-function numbersOf(text: string): number[] {
-  const bytes = atob(text)
-  return Array.from({ length: Math.floor(bytes.length / bytesEach) }, (_, place) => {
-    let number = 0
-    for (let index = bytesEach - 1; index >= 0; index--)
-      number = number * 256 + bytes.charCodeAt(place * bytesEach + index)
-    return number
-  })
+/** Rows of the training come first, then what cannot be told, then by number. */
+function rank(overlap: RowOverlap | null): number {
+  if (overlap === null) return -1
+  const { isOverlap, canBeTold, equal, compared } = overlap
+  return equal / compared + (isOverlap ? 2 : Number(!canBeTold))
 }

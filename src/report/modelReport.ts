@@ -14,7 +14,7 @@ import { featureName } from '../feature/name/featureName.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { accumulatedLocalEffects } from '../learn/explain/accumulatedLocalEffects.js'
 import { contributionImportance } from '../learn/explain/contributionImportance.js'
-import { overlapOf, overlapWith, trainedRowsOf } from '../learn/trainedRows.js'
+import { overlapOf, overlapWith, type RowOverlap, trainedRowsOf } from '../learn/trainedRows.js'
 import { backtestFacts } from './facts/backtestFacts.js'
 import { type ReportedData, rowsFacts } from './facts/dataFacts.js'
 import { featureFacts } from './facts/featureFacts.js'
@@ -83,28 +83,31 @@ export function modelReport(
   const names = model.features.map(({ name }) => name)
   const probability = model.probability(test.features)
   const groups = options?.evaluate?.groups
-  const whose = groups === undefined ? customersWithSeveralRows('modelReport', test) : { groups }
+  const owned =
+    groups === undefined ? customersWithSeveralRows('modelReport', test) : { groups: { groups }, notes: [] }
   const tables = segmentsBy.map((by) =>
     segmentTable(probability, test.outcome, test.features, {
       by,
       ...weighted,
-      ...whose,
+      ...owned.groups,
       ...(options?.evaluate?.level === undefined ? {} : { level: options.evaluate.level }),
     }),
   )
   const given = {
     ...common,
-    evaluate: { ...options?.evaluate, ...whose },
+    evaluate: { ...options?.evaluate, ...owned.groups },
     segments: [...(options?.segments ?? []), ...tables],
   } as ReportOptions
+  const facts = commonFacts(probability, test, given, {
+    learner: model.learner,
+    features: names.length,
+  })
   return {
-    ...commonFacts(probability, test, given, {
-      learner: model.learner,
-      features: names.length,
-    }),
+    ...facts,
+    evaluation: { ...facts.evaluation, notes: [...owned.notes, ...facts.evaluation.notes] },
     data: {
       test: rowsFacts(test),
-      seen: overlapOf(model, test.features) ?? overlapOfData(test, options?.train, names),
+      seen: seenRows(model, test, options?.train),
       train: options?.train === undefined ? null : rowsFacts(options.train),
       features: featureFacts(names, test.features, options?.train?.features),
       warnings: warningsOf(test, options?.train),
@@ -236,9 +239,14 @@ function cardWords(
   }
 }
 
-function overlapOfData(test: ReportedData, train: ReportedData | undefined, names: readonly string[]) {
-  const rows = train === undefined ? null : trainedRowsOf(train.features, names, '')
-  return rows === null ? null : overlapWith(rows, test.features)
+/** Which of the rows the model has seen: by what is kept beside it, and by the training rows that are given. */
+function seenRows(model: ChurnModel, test: ReportedData, train: ReportedData | undefined): RowOverlap | null {
+  const ofModel = overlapOf(model, test.features)
+  if (train === undefined || ofModel?.isOverlap === true) return ofModel
+  const names = model.features.map(({ name }) => name)
+  const rows = trainedRowsOf(train, names, '')
+  const ofData = rows === null ? null : overlapWith(rows, test.features)
+  return ofModel === null || ofData?.isOverlap === true ? ofData : ofModel
 }
 
 function warningsOf(test: ReportedData, train: ReportedData | undefined): string[] {

@@ -42,10 +42,17 @@ export interface AboutModel {
     readonly fingerprint: string
     /** By what `evaluate` and reports find training rows again; not there in files of earlier versions. */
     readonly trainedRows?: TrainedRows | undefined
+    /** Rows beside those that it has seen: of a model that it went on from, that calibrated it, that chose its number of trees. */
+    readonly furtherRows?: readonly TrainedRows[] | undefined
+    /** True where a model inside of it, or one that it went on from, has seen rows of which nothing is known. */
+    readonly hasUnknownRows?: boolean | undefined
   } | null
   /** What training has seen of each feature; null where it is not known: imported models, files of earlier versions. */
   readonly seen: readonly SeenFeature[] | null
 }
+
+/** Fingerprints of further rows take up to 17 kB each. */
+export const mostFurtherRows = 16
 
 /** The rule of {@link AboutModel}: reads it back from a model file. */
 export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
@@ -72,6 +79,8 @@ export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
       churned: z.number().int().min(0),
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
       trainedRows: trainedRowsSchema.optional(),
+      furtherRows: z.array(trainedRowsSchema).max(mostFurtherRows).optional(),
+      hasUnknownRows: z.boolean().optional(),
     })
     .nullable(),
   seen: z.array(seenFeatureSchema).nullable().default(null),

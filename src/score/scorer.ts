@@ -15,11 +15,17 @@ import type { ChurnModel } from '../learn/contract.js'
 import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
-import { rememberTrainedRows, trainedRowsOf } from '../learn/trainedRows.js'
+import {
+  knownRowsOf,
+  overlapWith,
+  rememberTrainedRows,
+  type TrainedRows,
+  trainedRowsOf,
+} from '../learn/trainedRows.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
-import { type AboutModel, aboutModelSchema } from './aboutModel.js'
+import { type AboutModel, aboutModelSchema, mostFurtherRows } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput, rowInput } from './modelInput.js'
 import { type FeatureWords, type Reason, reasonsOf, valuesByName } from './reasons.js'
@@ -142,6 +148,8 @@ export interface TrainedOn {
    * nothing but categories can be compared later.
    */
   readonly features?: FeatureMatrix
+  /** Whose the training rows are: rows of one customer, equal to each other, tell nothing about others. */
+  readonly ids?: ArrayLike<string | number>
 }
 
 /**
@@ -168,14 +176,38 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
   )
 }
 
-function factsOf({ outcome, fingerprint, features }: TrainedOn, model: ChurnModel): AboutModel['trainedOn'] {
-  const columns = model.features.map(({ name }) => name)
-  const trainedRows = features === undefined ? null : trainedRowsOf(features, columns, fingerprint)
+function factsOf(trainedOn: TrainedOn, model: ChurnModel): AboutModel['trainedOn'] {
+  const { outcome, fingerprint, features, ids } = trainedOn
   return {
     rows: outcome.length,
     churned: outcome.reduce((sum, one) => sum + one, 0),
     fingerprint,
-    ...(trainedRows === null ? {} : { trainedRows }),
+    ...(features === undefined ? {} : rowFacts(model, { features, ids }, fingerprint)),
+  }
+}
+
+/** Fingerprints of the rows that a model was trained on, and of others that it is known to have seen. */
+function rowFacts(
+  model: ChurnModel,
+  data: Parameters<typeof trainedRowsOf>[0],
+  salt: string,
+): Partial<NonNullable<AboutModel['trainedOn']>> {
+  const columns = model.features.map(({ name }) => name)
+  const trainedRows = trainedRowsOf(data, columns, salt)
+  if (trainedRows === null) return {}
+  const { rows, isWhole } = knownRowsOf(model)
+  const isAmongThem = (own: TrainedRows): boolean => {
+    const overlap = overlapWith(own, data.features)
+    return own.rows === data.features.rowCount && overlap !== null && overlap.equal === overlap.compared
+  }
+  const further = rows.filter((own) => !isAmongThem(own))
+  const each = [...new Map(further.map((own) => [own.fingerprints, own])).values()]
+  // Rows that are known already say nothing of those that are not.
+  const hasUnknownRows = (!isWhole && further.length < rows.length) || each.length > mostFurtherRows
+  return {
+    trainedRows,
+    ...(each.length === 0 ? {} : { furtherRows: each.slice(0, mostFurtherRows) }),
+    ...(hasUnknownRows ? { hasUnknownRows } : {}),
   }
 }
 
@@ -219,7 +251,9 @@ function percentsOf({ flat }: AboutModel): string[] {
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about)
-  if (about.trainedOn?.trainedRows !== undefined) rememberTrainedRows(model, about.trainedOn.trainedRows)
+  const { trainedRows, furtherRows = [], hasUnknownRows = false } = about.trainedOn ?? {}
+  if (trainedRows !== undefined)
+    rememberTrainedRows(model, { rows: [trainedRows, ...furtherRows], isWhole: !hasUnknownRows })
   const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model), percentsOf(about))
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)

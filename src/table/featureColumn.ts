@@ -43,7 +43,7 @@ export function featureColumn(
         const values = Float64Array.from(column.values, (day, row) =>
           isMissing(isNone, row) ? 0 : asOf - day,
         )
-        return { kind: 'number', name, values, missing: isNone }
+        return { kind: 'number', name, values, missing: isNone, daysUntil: asOf }
       }
       return {
         code: 'column-type',

@@ -62,15 +62,50 @@ describe('customersOf', () => {
     expect(customersOf(rows, null).note).toContain('Give ids')
   })
 
+  it('finds copies under other ids where an id is there twice, and joins both: rows of one id, and their copies', () => {
+    const rows = takeRows(richRows(100), times(100, 2))
+    // Rows 0 to 99 and their copies 100 to 199; row 1 has the id of row 0, so that 0, 1, 100 and 101 are one customer's.
+    const ids = times(200, 1).map((row) => `r${row === 1 ? 0 : row}`)
+    const { customerOf, note } = customersOf(rows, ids)
+    expect(Array.from(customerOf!)).toEqual(times(100, 2).map((row) => Math.max(row - 1, 0)))
+    expect(note).toContain('200 of 200 rows')
+    expect(note).toContain('Their ids differ')
+  })
+
+  it('takes the same rows of one id for no copies, and says nothing', () => {
+    const ids = times(100, 3)
+    const { customerOf, note } = customersOf(takeRows(richRows(100), ids), ids)
+    expect(Array.from(customerOf!)).toEqual(ids)
+    expect(note).toBeNull()
+  })
+
+  it('takes customers of several rows that coincide by chance for others', () => {
+    // 250 customers on 4 days each; of 420 kinds of rows.
+    expect(customersOf(coarseRows(1000), times(250, 4)).note).toBeNull()
+  })
+
+  it('finds copies whose texts are written otherwise', () => {
+    const rows = richRows(100)
+    const plan = rows.columns[2]!
+    if (plan.kind !== 'text') throw new Error('a text')
+    const texts = Array.from(plan.codes, (code) => plan.dictionary[code]!)
+    const twice = takeRows(rows, times(100, 2))
+    const columns = [
+      ...twice.columns.slice(0, 2),
+      textColumn('plan', [...texts, ...texts.map((text) => ` ${text}`)]),
+    ]
+    expect(Array.from(customersOf({ rowCount: 200, columns }, null).customerOf!)).toEqual(times(100, 2))
+  })
+
   it('takes rows that coincide by chance for customers of their own', () => {
     // 5 · 4 · 3 · 7 = 420 kinds of rows for 1,000.
-    expect(customersOf(coarseRows(1000), null)).toEqual({ customerOf: null, note: null })
+    expect(customersOf(coarseRows(1000), null)).toMatchObject({ customerOf: null, note: null })
     const one = numberColumn('calls', times(8, 50))
     expect(customersOf({ rowCount: 400, columns: [one] }, null).customerOf).toBeNull()
   })
 
   it('rows without a like are customers of their own', () => {
-    expect(customersOf(richRows(300), null)).toEqual({ customerOf: null, note: null })
+    expect(customersOf(richRows(300), null)).toEqual({ customerOf: null, note: null, pairsByChance: 0 })
   })
 })
 
@@ -79,7 +114,7 @@ describe('customersOfKeys', () => {
     const rows = takeRows(richRows(150), times(150, 2))
     const ids = times(100, 3).map((id) => `C${id}`)
     const noIds = ids.map((_, row) => row)
-    for (const given of [null, ids, noIds]) {
+    for (const given of [null, ids, noIds, noIds.map((id) => Math.max(id, 1))]) {
       const keys = given === null ? null : idKeys(given)
       expect(customersOfKeys(rowKeys(rows), keys, () => rows)).toEqual(customersOf(rows, given))
     }

@@ -5,7 +5,7 @@ import { logit } from '../../base/statistics.js'
 import type { CheckedTraining } from '../check.js'
 import { stepDone } from '../control.js'
 import { shiftToMean } from '../margin.js'
-import { rememberingRows } from '../trainedRows.js'
+import { overlapOf, overlapWith, type RowOverlap, rememberingRows, trainedRowsOf } from '../trainedRows.js'
 import { specsOf } from '../tree/bins.js'
 import { EnsembleBuilder } from '../tree/ensemble.js'
 import type { GrownTree } from '../tree/grow/grownTree.js'
@@ -40,6 +40,10 @@ export interface BoostingRows extends Omit<CheckedTraining<CheckedBoostingOption
   readonly margin: number | Float64Array
   /** Whose the rows are. */
   readonly customers: RowCustomers
+  /** Whether the model to go on from has not seen the rows that say how many trees are added. */
+  readonly startIsNew: boolean
+  /** What these rows have in common with those of the model to go on from, or to validate on, in sentences. */
+  readonly seenNotes: readonly string[]
 }
 
 /** Trains on columns; yields after each tree. */
@@ -56,11 +60,65 @@ export function* boostingSteps(
     stepDone(operation, control, 'bins', 1, 1)
     const margin = control.startFrom?.margin(features) ?? logit(training.baseRate)
     const customers = choosesByFolds(options, control) ? customersOf(features, training.ids) : ownRows
-    const model = yield* new BoostingRun({ ...training, margin, customers }, control).train(team, stored)
-    return rememberingRows(model, features, control.startFrom)
+    const seen = seenByControl(features, options, control)
+    const run = new BoostingRun({ ...training, margin, customers, ...seen }, control)
+    const model = yield* run.train(team, stored)
+    return rememberingRows(
+      model,
+      training,
+      options.earlyStopping ? control : { startFrom: control.startFrom },
+    )
   } finally {
     team.stop()
   }
+}
+
+/**
+ * Returns what the model to go on from, and the rows to validate on, have in common with the training rows or each other.
+ * Where it is not known which rows the model has seen, these may be among them.
+ *
+ * @param features the training rows, or a sample of them
+ */
+export function seenByControl(
+  features: FeatureMatrix,
+  { earlyStopping }: CheckedBoostingOptions,
+  { startFrom, validation }: BoostingControl,
+): Pick<BoostingRows, 'startIsNew' | 'seenNotes'> {
+  if (!earlyStopping) return { startIsNew: true, seenNotes: [] }
+  const judging = validation?.features ?? features
+  const overlap = startFrom === undefined ? null : overlapOf(startFrom, judging)
+  const startIsNew = startFrom === undefined || (overlap !== null && !overlap.isOverlap && overlap.canBeTold)
+  const trained = validation === undefined ? null : trainedRowsOf({ features }, namesOf(features), '')
+  const validated = trained === null ? null : overlapWith(trained, judging)
+  return {
+    startIsNew,
+    seenNotes: [
+      ...(startIsNew ? [] : [startNote(overlap, validation === undefined)]),
+      ...(validated?.isOverlap !== true
+        ? []
+        : [
+            `${validated.equal} of the ${validated.compared} rows to validate on that were compared are equal to rows of the training: ` +
+              'trees that know them look ever better on them, so that there are too many. Validate on other customers.',
+          ]),
+    ],
+  }
+}
+
+function namesOf({ columns }: FeatureMatrix): string[] {
+  return columns.map(({ name }) => name)
+}
+
+/** Says how the number of trees was chosen where the model to go on from knows the rows that choose it, or may know them. */
+function startNote(overlap: RowOverlap | null, byFolds: boolean): string {
+  const known =
+    overlap === null
+      ? 'It is not known which rows the model to go on from was trained on; they may be among those'
+      : `${overlap.equal} of ${overlap.compared} rows are equal to rows that the model to go on from was trained on, among them rows`
+  const line = byFolds ? ', and its probabilities are left as they are' : ''
+  return (
+    `${known} that say how many trees are added: on rows that it knows it looks better than it is, so that hardly a new tree ` +
+    `seems to help${line}. Go on with customers that it has not seen, or give their number: rounds, with earlyStopping: false.`
+  )
 }
 
 /** True where rows are kept from the training to find the number of trees: then it matters whose they are. */
@@ -120,8 +178,8 @@ export class BoostingRun {
     const { prior = baseRate } = this.options
     const first = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin + this.#startShift
     const start = intercept + slope * first + (logit(prior) - logit(baseRate))
-    const { note } = this.rows.customers
-    const notes = note === null ? [] : [note]
+    const { customers, seenNotes } = this.rows
+    const notes = [...(customers.note === null ? [] : [customers.note]), ...seenNotes]
     return new BoostingModel(specsOf(stored.features), prior, start, builder.build(), notes)
   }
 
@@ -141,8 +199,8 @@ export class BoostingRun {
       const trees = parts.map((part) => part.rounds)
       return yield* this.#refit(training, { trees, line: sameMargin }, random)
     }
-    const { customerOf } = this.rows.customers
-    const steps = chooseRounds(training, customerOf, parts, random.fork(innerDraws))
+    const { customers, startIsNew } = this.rows
+    const steps = chooseRounds(training, customers.customerOf, parts, startIsNew, random.fork(innerDraws))
     const rounds = yield* this.#counted(
       training.team,
       steps,

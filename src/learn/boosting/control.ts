@@ -16,7 +16,9 @@ export interface BoostingControl extends TrainControl {
   readonly metric?: ValidationMetric
   /**
    * A model to go on from: its trees stay, new ones correct it. Trained on the same features. Where its `baseRate` is not
-   * the share of churners in these rows, it is first moved to it.
+   * the share of churners in these rows, it is first moved to it. Where it was trained on these rows, or nobody knows on
+   * which, the rows that say how many trees are added look too good: few are added, its probabilities are not made surer,
+   * and `notes` say so.
    */
   readonly startFrom?: BoostingModel
   /** What an abort does: `throw` an error (default), or `keep` the trees so far as the model. */

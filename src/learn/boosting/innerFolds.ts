@@ -42,11 +42,15 @@ interface HeldOut {
  *
  * The best number for each part alone, then the smallest share of them whose mean, read by the best line through its
  * margins, is within a standard error of the best (of paired differences, customer by customer). Yields after each tree.
+ *
+ * @param startIsNew whether the rows are new to what the margins start from: margins of rows that it was trained on are
+ *   too good, and the best line through them would make it surer still. No line then
  */
 export function* chooseRounds(
   training: PartTraining,
   customerOf: Int32Array | null,
   parts: readonly Part[],
+  startIsNew: boolean,
   random: Random,
 ): Generator<void, Rounds, void> {
   const { outcome, weight } = training.data
@@ -62,7 +66,7 @@ export function* chooseRounds(
   const ofRows = truthOf(rows, outcome, weight)
   const best = heldOut.map(({ looks, every }) => (bestLook(looks, ofRows) + 1) * every)
   const customers = customerOf === null ? null : groupNumbers(rows.map((row) => customerOf[row]!))
-  return smallestGoodShare(heldOut, best, ofRows, customers)
+  return smallestGoodShare(heldOut, best, ofRows, customers, startIsNew)
 }
 
 /** How many times part of the rows is kept from a training. */
@@ -187,6 +191,7 @@ function smallestGoodShare(
   best: readonly number[],
   { outcome, weight }: Truth,
   customerOf: Int32Array | null,
+  hasLine: boolean,
 ): Rounds {
   const candidates = shares.map((share) => {
     const looks = heldOut.map(({ every, looks }, part) => {
@@ -196,7 +201,7 @@ function smallestGoodShare(
     const margin = looks[0]!.margin.map(
       (_, row) => looks.reduce((sum, look) => sum + look.margin[row]!, 0) / looks.length,
     )
-    const line = fitMarginLine(margin, outcome, weight)
+    const line = hasLine ? fitMarginLine(margin, outcome, weight) : sameMargin
     return { trees: looks.map(({ trees }) => trees), line, losses: rowLosses(margin, outcome, weight, line) }
   })
   const winner = candidates[indexOfLeast(candidates.map(({ losses }) => total(losses)))]!

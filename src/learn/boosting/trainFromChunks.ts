@@ -8,7 +8,7 @@ import type { TrainingChunks } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { pausing } from '../pauses.js'
 import { rememberingTrained } from '../trainedRows.js'
-import { BoostingRun, categoriesOf, choosesByFolds, startTeam } from './boostingRun.js'
+import { BoostingRun, categoriesOf, choosesByFolds, seenByControl, startTeam } from './boostingRun.js'
 import { type BoostingControl, controlProblems } from './control.js'
 import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
@@ -85,8 +85,10 @@ async function trainSurveyed(
       startOf: startFrom === undefined ? logit(baseRate) : startFrom.margin.bind(startFrom),
     }
     const { stored, ...rows } = await storeChunks(team, survey, chunks, storing, control)
-    const run = new BoostingRun({ ...rows, options, totalWeight, baseRate, customers }, control)
-    return rememberingTrained(await pausing(run.train(team, stored)), survey.trained, startFrom)
+    const seen = seenByControl(sample, options, control)
+    const run = new BoostingRun({ ...rows, options, totalWeight, baseRate, customers, ...seen }, control)
+    const model = await pausing(run.train(team, stored))
+    return rememberingTrained(model, survey.trained, options.earlyStopping ? control : { startFrom })
   } finally {
     team.stop()
   }

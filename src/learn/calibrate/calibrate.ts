@@ -1,6 +1,7 @@
 import { checkArguments } from '../../base/arguments.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
-import { overlapOf, type RowOverlap, rememberingRows } from '../trainedRows.js'
+import { isOtherRate, shownRate } from '../margin.js'
+import { overlapOf, type RowOverlap, rememberingRows, untoldOverlap } from '../trainedRows.js'
 import type { Calibration } from './calibration.js'
 import { checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
@@ -64,15 +65,35 @@ export function calibrate(
   const { features, outcome, weight } = checked
   const rows = { margin: model.margin(features), outcome, weight }
   const { calibrator, calibration } = chooseCalibrator(rows, checked.customerOf, checked)
-  const notes = [...calibration.notes, ...trainedNotes(overlapOf(model, features))]
+  const notes = [
+    ...calibration.notes,
+    ...trainedNotes(overlapOf(model, features)),
+    ...movedNotes(model, checked.baseRate, calibrator.method),
+  ]
   const calibrated = calibratedModel(model, calibrator, { ...calibration, notes }, checked.baseRate)
-  return rememberingRows(calibrated, features)
+  return rememberingRows(calibrated, checked)
 }
 
 function trainedNotes(overlap: RowOverlap | null): string[] {
-  if (overlap === null || !overlap.isOverlap) return []
+  if (overlap === null) return []
+  const untold = untoldOverlap(overlap)
+  if (untold !== null) return [untold]
+  if (!overlap.isOverlap) return []
   return [
     `${overlap.equal} of the ${overlap.compared} rows that were compared are equal to rows that the model was trained on: on ` +
       'them it is surer than on others, and what is read from them leaves it too sure. Give other rows, or use trainCalibrated.',
+  ]
+}
+
+/** Says where a model that stood for another churn rate comes back to that of the rows. */
+function movedNotes(
+  model: ChurnModel,
+  rate: number,
+  method: CalibratedModel['calibrator']['method'],
+): string[] {
+  if (method === 'none' || !isOtherRate(model.baseRate, rate)) return []
+  return [
+    `The model stood for a churn rate of ${shownRate(model.baseRate)}; calibrated it stands for that of these rows, ${shownRate(rate)}. ` +
+      'Where the rows were drawn by outcome, move it by shiftPrior.',
   ]
 }

@@ -5,6 +5,8 @@ import { takeRows, takeValues } from '../../base/matrix.js'
 import { seededRandom } from '../../base/random.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
+import { isOtherRate, shownRate } from '../margin.js'
+import { overlapOf, type RowOverlap } from '../trainedRows.js'
 import type { Calibration } from './calibration.js'
 import { calibrationFolds, rowsOfFold } from './calibrationFolds.js'
 import { type CheckedCalibration, checkCalibration } from './checkCalibration.js'
@@ -33,7 +35,8 @@ type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
  * @param train gives a model for rows: `(rows, control) => trainForest(rows, { seed: 1 }, control)`. Whatever is chosen by
  *   outcomes is chosen in it
  * @param control progress once a training, a signal to stop; the signal is handed on to `train`
- * @throws {HoldfastError} as `calibrate` and as `train`; `one-class` where a fold would leave but one kind of rows; `aborted`
+ * @throws {HoldfastError} as `calibrate` and as `train`; `option-invalid` where `train` moves the model to another churn rate
+ *   (`prior`), from which the calibrator would bring it back: move the result; `one-class` where a fold would leave but one kind of rows; `aborted`
  *
  * @example
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
@@ -108,15 +111,29 @@ function* trainingSteps(
   const total = repeats * folds + 1
   let done = 0
   const trained = (): void => stepDone(operation, control, 'training', ++done, total)
+  let seenFolds = 0
+  const seen = (overlap: RowOverlap | null): void => {
+    if (overlap?.isOverlap === true) seenFolds++
+  }
   const parts: Float64Array[] = []
   for (let repeat = 0; repeat < repeats; repeat++)
-    parts.push(yield* outOfFoldMargins(checked, repeat, trained))
-  const model = yield checked.options.groups === undefined ? data : { ...data, ids: checked.options.groups }
+    parts.push(yield* outOfFoldMargins(checked, repeat, trained, seen))
+  const all = checked.options.groups === undefined ? data : { ...data, ids: checked.options.groups }
+  const model = refuseMoved(yield all, checked.baseRate)
   const rows = stacked(checked, parts)
   const customerOf = repeatedCustomers(checked, repeats)
   const { calibrator, calibration } = chooseCalibrator(rows, customerOf, checked)
   stepDone(operation, control, 'training', total, total)
-  return calibratedModel(model, calibrator, calibration, checked.baseRate)
+  const notes = [
+    ...calibration.notes,
+    ...(seenFolds === 0
+      ? []
+      : [
+          `${seenFolds} of ${repeats * folds} models knew rows of the fold that was kept from them: what train gives was trained on ` +
+            'other rows than it is handed (a model to go on from, for one). What is read from them leaves the model too sure.',
+        ]),
+  ]
+  return calibratedModel(model, calibrator, { ...calibration, notes }, checked.baseRate)
 }
 
 /** Margins of all rows, each by a model trained without the row's fold. */
@@ -124,6 +141,7 @@ function* outOfFoldMargins(
   { features, outcome, weight, ids, customerOf, options }: Checked,
   repeat: number,
   trained: () => void,
+  seen: (overlap: RowOverlap | null) => void,
 ): Generator<TrainingData, Float64Array, ChurnModel> {
   const random = seededRandom(options.seed).fork(repeat)
   const folds = calibrationFolds({ customerOf, outcome }, options.folds, random)
@@ -131,18 +149,47 @@ function* outOfFoldMargins(
   const margin = new Float64Array(outcome.length)
   for (let fold = 0; fold < folds.count; fold++) {
     const others = rowsOfFold(folds, fold, false)
-    const model = yield {
+    const rows = {
       features: takeRows(features, others),
       outcome: takeValues(outcome, others),
       ...(weight === null ? {} : { weight: takeValues(weight, others) }),
       ...(ids === null ? {} : { ids: Array.from(others, (row) => ids[row]!) }),
     }
+    const model = refuseMoved(yield rows, churnRate(rows))
     const own = rowsOfFold(folds, fold, true)
-    const predicted = model.margin(takeRows(features, own))
+    const kept = takeRows(features, own)
+    const predicted = model.margin(kept)
+    seen(overlapOf(model, kept))
     for (const [place, row] of own.entries()) margin[row] = predicted[place]!
     trained()
   }
   return margin
+}
+
+function churnRate({ outcome, weight }: Pick<TrainingData, 'outcome' | 'weight'>): number {
+  let [all, churned] = [0, 0]
+  for (let row = 0; row < outcome.length; row++) {
+    all += weight?.[row] ?? 1
+    churned += outcome[row]! * (weight?.[row] ?? 1)
+  }
+  return churned / all
+}
+
+/**
+ * Returns the model; throws where it stands for another churn rate than its rows: the calibrator, which is fitted to the rows,
+ * would bring it back to theirs.
+ */
+function refuseMoved(model: ChurnModel, rate: number): ChurnModel {
+  if (!isOtherRate(model.baseRate, rate)) return model
+  throw new HoldfastError(operation, [
+    {
+      code: 'option-invalid',
+      parameter: 'train',
+      rule: `to give a model that stands for the churn rate of its rows (${shownRate(rate)}): calibrated it comes back to that`,
+      received: model.baseRate,
+      wayOut: 'Train without `prior`, and move the calibrated model by shiftPrior.',
+    },
+  ])
 }
 
 /** Returns the name under which the customers of the rows were given; null where each row is its own. */

@@ -93,7 +93,7 @@ export function growForest(
   const notes = note === null ? [] : [note]
   return rememberingRows(
     new ForestModel(specsOf(bins), baseRate, collector.build(), outOfBag, notes),
-    features,
+    training,
   )
 }
 

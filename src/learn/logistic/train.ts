@@ -63,7 +63,7 @@ export function trainLogistic(
   const coefficients = minimum(objective, logit(baseRate), training.options, control)
   const intercept = coefficients[design.columnCount - 1]!
   const effects = effectsOf(design, coefficients, weight, totalWeight)
-  return rememberingRows(new LogisticModel(baseRate, intercept, effects), features)
+  return rememberingRows(new LogisticModel(baseRate, intercept, effects), training)
 }
 
 function minimum(

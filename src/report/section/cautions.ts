@@ -1,3 +1,4 @@
+import { untoldOverlap } from '../../learn/trainedRows.js'
 import type { FeatureFacts, ReportFacts } from '../facts/reportFacts.js'
 import { featureText } from '../words/featureText.js'
 import { worstGroups } from '../words/groupText.js'
@@ -35,6 +36,8 @@ function seenCaution({ data: { seen }, model: { learner } }: ReportFacts): strin
         'figure here is too good.',
     ]
   }
+  const untold = untoldOverlap(seen)
+  if (untold !== null) return [untold]
   if (!seen.isOverlap) return []
   return [
     `The model was trained on these very customers: ${seen.equal} of the ${seen.compared} rows that were compared ` +

@@ -5,7 +5,9 @@ import type { Block, Section, TableBlock } from './section.js'
 
 /** What the report is made from: rows, columns, warnings. */
 export function dataSection(facts: ReportFacts): Section {
-  const { test, train, features, warnings } = facts.data
+  const { test, train, features, warnings, seen } = facts.data
+  // Rows that are equal to rows of the training are not called others, however they came to be equal.
+  const others = seen?.equal === 0 ? ' others' : ''
   const missing = features.filter(({ missingShare }) => missingShare > 0).length
   const gaps =
     features.length === 0
@@ -16,7 +18,7 @@ export function dataSection(facts: ReportFacts): Section {
   const rows =
     train === null
       ? `Tested on ${count(test.rows)} rows.`
-      : `Trained on ${count(train.rows)} rows, tested on ${count(test.rows)} others.`
+      : `Trained on ${count(train.rows)} rows, tested on ${count(test.rows)}${others}.`
   return {
     id: 'data',
     title: 'The data',

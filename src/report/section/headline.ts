@@ -83,6 +83,8 @@ function certaintySentence({ evaluation, data }: ReportFacts): string {
 function seenWords(seen: ReportFacts['data']['seen']): string {
   if (seen === null) return ''
   if (seen.equal === 0) return ' whose rows were not found among those of the training'
+  if (!seen.canBeTold)
+    return `, ${seen.equal} of whose rows are equal to rows of the training: it cannot be told whether they are the same`
   if (!seen.isOverlap)
     return `, ${seen.equal} of whose rows are equal to rows of the training, as chance may leave them`
   return `, ${percent(seen.equal / seen.compared)} of whom the model was trained on`

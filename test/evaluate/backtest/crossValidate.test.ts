@@ -30,6 +30,13 @@ describe('crossValidate', () => {
     })
   })
 
+  it('says where the models knew the rows that they were tested on', async () => {
+    const onAll = trainLogistic(flat)
+    const { notes } = await crossValidate(flat, () => onAll, quick)
+    expect(notes.join()).toContain('In 5 of 5 folds the model was trained on rows that it was tested on')
+    expect((await crossValidate(flat, logistic, quick)).notes.join()).not.toContain('tested on')
+  })
+
   it('with own folds is the protocol row number % 5, its mean and sample standard deviation', async () => {
     const foldOf = Int32Array.from(flat.outcome, (_, row) => row % 5)
     const result = await crossValidate(flat, logistic, { foldOf, metrics: ['rocAuc'], ...quick })

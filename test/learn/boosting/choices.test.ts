@@ -166,6 +166,28 @@ describe('startFrom', () => {
     expect(encodeModel(more)).toEqual(encodeModel(all))
   })
 
+  it('does not make a model surer that knows the rows which would tell how sure to be: no worse than before', () => {
+    const [data, others] = [crossedData(600, 1), crossedData(600, 2)]
+    const sure = trainBoosting(data, { ...fixed, rounds: 60, learningRate: 0.3 })
+    const unknown = decodeModel(encodeModel(sure)).model as BoostingModel
+    const lossOf = (model: BoostingModel) => logLoss(model, others)
+    const options = { maxDepth: 3, rounds: 30, repeats: 1 }
+    for (const [startFrom, words] of [
+      [sure, '600 of 600 rows are equal to rows that the model to go on from was trained on'],
+      [unknown, 'It is not known which rows the model to go on from was trained on'],
+    ] as const) {
+      const further = trainBoosting(data, options, { startFrom })
+      // By the best line through the rows that it knows .57 would become 1.08.
+      expect(lossOf(further)).toBeLessThan(lossOf(sure) * 1.02)
+      expect(further.notes.join()).toContain(words)
+    }
+    const news = trainBoosting(others, options, { startFrom: sure })
+    expect(news.notes).toEqual([])
+    // Rows that it has not seen tell that it is far too sure: the slope of its old trees falls.
+    const spread = (model: BoostingModel) => Math.max(...model.margin(data.features).map(Math.abs))
+    expect(spread(news)).toBeLessThan(spread(sure))
+  })
+
   it('reads categories as the model knows them; new ones are missing', () => {
     const features = (plans: (string | null)[]): FeatureMatrix => ({
       rowCount: plans.length,

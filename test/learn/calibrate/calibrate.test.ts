@@ -325,6 +325,27 @@ describe('trainCalibrated', () => {
     await expect(wrong).rejects.toThrow('lost')
   })
 
+  it('refuses a model that is moved to another churn rate, which the calibrator would bring back', () => {
+    const half = sampleData(200, 1)
+    const moved = (rows: TrainingData) => shiftPrior(trainLogistic(rows), { baseRate: 0.02 })
+    for (const method of ['auto', 'none'] as const)
+      expect(() => trainCalibrated(half, moved, { method, folds: 2 })).toThrow(
+        /trainCalibrated: expected train to give a model that stands for the churn rate of its rows .* shiftPrior/,
+      )
+    const { notes } = calibrate(moved(half), sampleData(200, 2), { method: 'platt' }).calibration
+    expect(notes.join()).toContain('The model stood for a churn rate of 0.0200')
+  })
+
+  it('says where the models of folds knew the rows that were kept from them', () => {
+    const data = sampleData(200, 1)
+    const onAll = trainLogistic(data)
+    expect(trainCalibrated(data, () => onAll, { folds: 4 }).calibration.notes.join()).toContain(
+      '4 of 4 models knew rows of the fold',
+    )
+    const honest = trainCalibrated(data, (rows) => trainLogistic(rows), { folds: 4 })
+    expect(honest.calibration.notes.join()).not.toContain('models knew rows')
+  })
+
   it('refuses rows with a single churner, or churners of a single customer', () => {
     const outcome = new Uint8Array(300)
     outcome[3] = 1
