@@ -73,9 +73,11 @@ const operation = 'flatChunks'
  * Use it where `fromFlatTable(await readTable(…), …)` takes too much memory. It is read anew each time somebody goes
  * through it, by DuckDB, one chunk at a time.
  *
- * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines; of a text in another encoding than UTF-8 a copy is made while it is read. In texts a blank field is missing; numbers and days are
- * recognised as people write them, as `readTable` does, and asked where they read in two ways; the few cells of a column
- * that are none are refused. For other marks of missing, several files, or only some of the rows, give a query that reads them. A query
+ * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines; of a text in another encoding than UTF-8 a copy is made while it is
+ * read. Names, kinds and values of texts are those of `readTable`: a blank field is missing; numbers and days are recognised
+ * as people write them and asked where they read in two ways (4,000 rows in even steps say how a column is written); the few
+ * cells of a column that are none are refused, and so are names that differ in upper and lower case only. For other marks of
+ * missing, several files, or only some of the rows, give a query that reads them. A query
  * has a connection of its own, which sees no temporary tables; without ORDER BY, one that joins or groups gives its rows
  * in any order, which training refuses.
  *
@@ -89,7 +91,7 @@ const operation = 'flatChunks'
  *   `engine-failed`, `column-missing`, `column-type`, `value-type`, `value-missing` with the number of rows, `value-unknown`,
  *   `one-class`, `data-leak`
  *
- * One pass over the label column, then one over the columns that are read. Peak memory: one chunk of 8 bytes a value, and
+ * Of texts four passes that say what the columns are. Then one pass over the label column, and one over the columns that are read. Peak memory: one chunk of 8 bytes a value, and
  * what DuckDB keeps to read ahead.
  *
  * @example

@@ -1,21 +1,29 @@
 import { isMissing } from '../base/bitmap.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { utc } from '../base/days.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { Engine } from '../engine/engine.js'
-import { isNoneOf } from '../engine/historyFiles.js'
-import { isoDay, writtenDay, writtenNumber } from '../engine/writtenSql.js'
-import { type ColumnReading, readingOf, type TextCounts, twoNumbers } from '../table/columnReading.js'
+import { readBadLines, readStatement, reasonAt, unreadableFile } from '../engine/historyFiles.js'
+import {
+  type CellPlan,
+  countCells,
+  foundReading,
+  questionProblems,
+  readCells,
+  withoutMarks,
+} from '../engine/textColumns.js'
+import type { ColumnReading, TextCounts } from '../table/columnReading.js'
 import { cellRuleOf } from '../table/columnTexts.js'
-import { usualMissing } from '../table/inferKind.js'
 import { type CheckedNotation, wishOf } from '../table/readingOptions.js'
 
 /** Rows whose texts say how a column is written; cells of the others that are written otherwise are refused. */
 const rowsSampled = 4_000
 
-/** A column of texts whose cells are numbers or days, and the SQL of their values. */
-interface WrittenColumn {
+/** A column of texts and the SQL of its values. */
+interface ReadColumn extends CellPlan {
   readonly name: string
   readonly reading: ColumnReading
-  readonly value: string
+  /** SQL of the cell as it is written, NULL where it is missing. */
+  readonly shown: string
 }
 
 /** A file of texts in UTF-8, and the name that the user gave it. */
@@ -25,70 +33,112 @@ export interface TextFile {
 }
 
 /**
- * Returns a query for a file of texts with its columns as numbers, days, booleans and texts: what DuckDB finds in all
- * rows, and numbers and days as people write them, by the rules of `readTable`.
+ * Returns a query for a file of texts with its columns as numbers, days, booleans and texts: everything is read as text
+ * and then by the rules of `readTable`, so that names, kinds and values are the same.
  *
- * @throws {HoldfastError} `column-type` for columns that read in two ways; `value-type` for cells that are not read
+ * @param id column that names customers: its numbers stay as they are written
+ * @throws {HoldfastError} `column-type` for columns that read in two ways; `value-type`, `value-not-finite` and
+ *   `out-of-range` for cells that are not read; what lines and headers break
  */
 export async function textFileQuery(
   operation: string,
   engine: Engine,
-  { name, path }: TextFile,
+  file: TextFile,
   format: 'csv' | 'tsv' | 'json',
   notation: CheckedNotation,
+  id: string | undefined,
 ): Promise<string> {
-  const { literal, identifier } = engine.dialect
-  const [reader, form, kinds] =
-    format === 'json'
-      ? ['read_json', "format='newline_delimited'", 'columns']
-      : ['read_csv', format === 'tsv' ? `header=true, delim=${literal('\t')}` : 'header=true', 'types']
-  const file = literal(path)
-  const found = await engine.query(
-    `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${reader}(${file}, ${form}, sample_size=-1))`,
+  const { identifier } = engine.dialect
+  const read = await readStatement(engine, null, format, [file.path], [])
+  if (!('query' in read)) throw refusalOf(operation, withName(file, read))
+  const texts = `(${read.query})`
+  const names = await namesOf(engine, read.query)
+  const counts = await inNameOfFile(operation, file, () => countCells(engine, names.map(identifier), texts))
+  refuse(operation, format === 'json' ? [] : withName(file, await lineProblems(engine)))
+  const fromNumbers = format === 'json' ? await numberColumns(engine, file.path, names) : new Set<string>()
+  const samples = await samplesOf(engine, texts, names)
+  const readings = names.map((name, index) =>
+    foundReading(name, counts[index]!, samples.get(name), wishOf(name, notation), fromNumbers.has(name)),
   )
-  const types = new Map(
-    found.rows().map(({ column_name, column_type }) => [column_name as string, column_type as string]),
-  )
-  const rowsOf = (typeOf: (type: string) => string) => {
-    const list = [...types].map(([name, type]) => `${literal(name)}: ${literal(typeOf(type))}`)
-    return `SELECT * FROM ${reader}(${file}, ${form}, ${kinds}={${list.join(', ')}})`
-  }
-  // DuckDB takes 01/02/2024 for a day of an order that it guesses
-  const asFound = rowsOf((type) => (dayType.test(type) ? 'VARCHAR' : type))
-  // Numbers of JSON are written in one way only
-  const looked = [...types].filter(([, type]) => (format === 'json' ? jsonTexts : csvTexts).test(type))
-  const samples = await samplesOf(
-    engine,
-    rowsOf(() => 'VARCHAR'),
-    looked.map(([name]) => name),
-  )
-  const readings = [...samples].map(([column, counts]) => ({
-    name: column,
-    reading: readingOf(column, counts, wishOf(column, notation)),
+  const asked = names.map((name, index) => ({
+    name,
+    reading: readings[index]!,
+    texts: samples.get(name)?.texts ?? [],
+    place: { file: file.name, column: name },
   }))
-  refuse(operation, doubts(name, readings, samples))
-  const written = readings.flatMap(({ name, reading }) =>
-    writtenColumn(engine, types.get(name)!, name, reading),
+  refuse(operation, questionProblems(asked, read.expectsCommas).map(withoutTypes))
+  const columns = names.map((name, index) => readColumn(engine, name, readings[index]!))
+  refuse(operation, await brokenCells(engine, file.name, texts, columns))
+  const values = columns.map(
+    (column) => `${typedValue(column, column.name === id)} AS ${identifier(column.name)}`,
   )
-  if (written.length === 0) return asFound
-  refuse(operation, await unread(engine, name, asFound, written))
-  const replaced = written.map(({ name, value }) => `${value} AS ${identifier(name)}`)
-  return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${asFound})`
+  return `SELECT ${values.join(', ')} FROM ${texts}`
 }
 
-const dayType = /^(DATE|TIMESTAMP.*)$/
-const jsonTexts = /^(VARCHAR|DATE|TIMESTAMP.*)$/
-const csvTexts = /^(VARCHAR|DATE|TIMESTAMP.*|DOUBLE|BIGINT)$/
+/** Returns the problems of the file that is read, with the name that the user gave it. */
+function withName({ name }: TextFile, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, place: { ...problem.place, file: name } }))
+}
+
+function refusalOf(operation: string, problems: readonly Problem[]): HoldfastError {
+  const [first, ...rest] = problems
+  return new HoldfastError(operation, [first!, ...rest])
+}
+
+async function inNameOfFile<Value>(
+  operation: string,
+  file: TextFile,
+  run: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await run()
+  } catch (error) {
+    throw refusalOf(operation, withName(file, [unreadableFile(null, ...reasonAt([file.path], error))]))
+  }
+}
+
+async function namesOf(engine: Engine, query: string): Promise<string[]> {
+  const found = await engine.query(`SELECT column_name FROM (DESCRIBE ${query})`)
+  return found.rows().map((row) => row['column_name'] as string)
+}
+
+/** Returns one problem for each rule that lines break: the first, and how many there are. */
+async function lineProblems(engine: Engine): Promise<Problem[]> {
+  const lines = await readBadLines(engine, null)
+  return [...new Set(lines.map(({ rule }) => rule))].map((rule) => {
+    const broken = lines.filter((line) => line.rule === rule)
+    const { code, text: received, file, row, wayOut } = broken[0]!
+    return { code, parameter: 'the row', rule, received, place: { file, row }, wayOut, count: broken.length }
+  })
+}
+
+/** Returns the columns of JSON lines in which some cells are numbers: nobody wrote them with signs of their own. */
+async function numberColumns(engine: Engine, path: string, names: readonly string[]): Promise<Set<string>> {
+  const { literal } = engine.dialect
+  const list = names.map((name) => {
+    // A name is its own, or the path inside of objects
+    const pointers = [[name], name.split('.')].map((keys) =>
+      literal(keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')),
+    )
+    const types = pointers.map((pointer) => `json_type(json, ${pointer}) IN ('UBIGINT', 'BIGINT', 'DOUBLE')`)
+    return `coalesce(bool_or(${types.join(' OR ')}), false)`
+  })
+  const found = await engine.query(
+    `SELECT unnest([${list.join(', ')}]) AS isNumber FROM read_json_objects(${literal(path)}, format='newline_delimited')`,
+  )
+  return new Set(names.filter((_, index) => found.cell('isNumber', index) === true))
+}
 
 async function samplesOf(
   engine: Engine,
-  query: string,
+  texts: string,
   names: readonly string[],
 ): Promise<Map<string, TextCounts>> {
-  if (names.length === 0) return new Map()
   const columns = names.map((name, index) => `${engine.dialect.identifier(name)} AS c${index}`)
+  const count = await engine.query(`SELECT count(*) AS n FROM ${texts}`)
+  const step = Math.max(1, Math.floor((count.cell('n', 0) as number) / rowsSampled))
   const rows = await engine.query(
-    `SELECT ${columns.join(', ')} FROM (${query}) USING SAMPLE reservoir(${rowsSampled} ROWS) REPEATABLE (1)`,
+    `SELECT ${columns.join(', ')} FROM ${texts} QUALIFY row_number() OVER () % ${step} = 0`,
   )
   return new Map(
     names.map((name, index) => {
@@ -100,69 +150,55 @@ async function samplesOf(
   )
 }
 
-function doubts(
-  file: string,
-  readings: readonly Pick<WrittenColumn, 'name' | 'reading'>[],
-  samples: ReadonlyMap<string, TextCounts>,
-): Problem[] {
-  const hasCommas = readings.some(({ reading }) => reading.numbers?.decimal === ',')
-  return readings.flatMap(({ name, reading }) => {
-    const isGrouped = reading.pointsMayGroup === true && hasCommas
-    const texts = samples.get(name)!.texts
-    const asked = reading.doubt ?? (isGrouped ? twoNumbers({ name, texts }, '.', ',') : undefined)
-    if (asked === undefined) return []
-    // Without types there is one way less out
-    const wayOut = asked.wayOut?.replace(/,? or declare types: .*$/, '.') ?? ''
-    return [{ code: 'column-type', parameter: name, ...asked, wayOut, place: { file, column: name } }]
-  })
+// Without types there is one way less out
+function withoutTypes(problem: Problem): Problem {
+  return { ...problem, wayOut: problem.wayOut?.replace(/,? or declare types: .*$/, '.') ?? '' }
 }
 
-function writtenColumn(engine: Engine, type: string, name: string, reading: ColumnReading): WrittenColumn[] {
-  const { kind, numbers, dateFormat } = reading
-  const text = `CAST(${engine.dialect.identifier(name)} AS VARCHAR)`
-  const value = (sql: string) =>
-    `CASE WHEN ${isNoneOf(engine, `trim(${text})`, ['', ...usualMissing])} THEN ${sql} END`
-  if (kind === 'day') {
-    const day =
-      dateFormat === undefined ? isoDay(engine, `trim(${text})`) : writtenDay(engine, text, dateFormat)
-    return [{ name, reading, value: value(day) }]
-  }
-  if (kind !== 'number' || (numbers === undefined && type !== 'VARCHAR')) return []
-  const number = numbers === undefined ? `TRY_CAST(${text} AS DOUBLE)` : writtenNumber(engine, text, numbers)
-  return [{ name, reading, value: value(number) }]
+function readColumn(engine: Engine, name: string, reading: ColumnReading): ReadColumn {
+  const text = engine.dialect.identifier(name)
+  const shown = reading.kind === 'text' ? text : withoutMarks(engine, text)
+  const place = { numbersAreDays: false, timeZone: utc }
+  // A column called period has no months here
+  return { name, reading, shown, ...readCells(engine, shown, '', reading.kind, place, reading) }
 }
 
-/** Returns the problems of cells that are not written as their columns are. */
-async function unread(
+function typedValue({ reading: { kind }, shown, value }: ReadColumn, isId: boolean): string {
+  if (kind === 'number' && isId) return `trim(${shown})`
+  return kind === 'day' ? `CAST(DATE '1970-01-01' + ${value} AS DATE)` : value
+}
+
+/** Returns the problems of cells that are not written as their columns are: the first of each, and how many there are. */
+async function brokenCells(
   engine: Engine,
   file: string,
-  query: string,
-  written: readonly WrittenColumn[],
+  texts: string,
+  columns: readonly ReadColumn[],
 ): Promise<Problem[]> {
-  const cells = written.flatMap(({ name, value }, index) => {
-    const text = `CAST(${engine.dialect.identifier(name)} AS VARCHAR)`
-    const isBad = `${isNoneOf(engine, `trim(${text})`, ['', ...usualMissing])} AND (${value}) IS NULL`
-    return [
-      `count(*) FILTER (WHERE ${isBad}) AS n${index}`,
-      `any_value(${text}) FILTER (WHERE ${isBad}) AS v${index}`,
-    ]
-  })
-  const found = await engine.query(`SELECT ${cells.join(', ')} FROM (${query})`)
-  return written.flatMap(({ name, reading }, index) => {
-    const count = found.cell(`n${index}`, 0) as number
-    if (count === 0) return []
-    const received = found.cell(`v${index}`, 0)
+  const rules = columns.flatMap(({ name, reading, shown, wrongType, notFinite, rounded }) => {
     const wayOut = 'Write blank for missing, name the column in exclude, or give a query that reads it.'
     return [
-      {
-        code: 'value-type',
-        parameter: name,
-        rule: cellRuleOf(reading),
-        received,
-        place: { file, column: name },
-        wayOut,
-        count,
-      },
-    ]
+      { name, shown, broken: wrongType, code: 'value-type', rule: cellRuleOf(reading), wayOut },
+      { name, shown, broken: notFinite, code: 'value-not-finite', rule: 'to be a finite number', wayOut },
+      { name, shown, broken: rounded, code: 'out-of-range', rule: exactRule, wayOut },
+    ] as const
+  })
+  const asked = rules.filter(({ broken }) => broken !== null)
+  if (asked.length === 0) return []
+  const cells = asked.flatMap(({ broken, shown }, index) => [
+    `count(*) FILTER (WHERE ${broken}) AS n${index}`,
+    `min("holdfast row") FILTER (WHERE ${broken}) AS r${index}`,
+    `arg_min(${shown}, "holdfast row") FILTER (WHERE ${broken}) AS v${index}`,
+  ])
+  const found = await engine.query(
+    `SELECT ${cells.join(', ')} FROM (SELECT *, row_number() OVER () AS "holdfast row" FROM ${texts})`,
+  )
+  return asked.flatMap(({ name, code, rule, wayOut }, index) => {
+    const count = found.cell(`n${index}`, 0) as number
+    if (count === 0) return []
+    const place = { file, row: found.cell(`r${index}`, 0) as number, column: name }
+    return [{ code, parameter: name, rule, received: found.cell(`v${index}`, 0), place, wayOut, count }]
   })
 }
+
+const exactRule = 'to lie within ±(2^53 − 1), the integers that a number holds exactly'

@@ -2,6 +2,7 @@ import { HoldfastError, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { openDuckdb } from '../engine/duckdb.js'
 import type { Engine } from '../engine/engine.js'
+import { readStatement } from '../engine/historyFiles.js'
 import { likelyEncodingOf, unreadableText, utf8Files } from '../table/encoding.node.js'
 import { type FileFormat, fileFormat, fileMissing, formatUnknown } from '../table/files.node.js'
 import type { CheckedNotation } from '../table/readingOptions.js'
@@ -24,16 +25,33 @@ export interface OpenSource {
   readonly header: Table
 }
 
+/** What is said of a file of texts: how it is written, and which column names customers. */
+type FileSaid = CheckedNotation & { readonly encoding: string; readonly id?: string | undefined }
+
 /**
  * Lets `use` read a file or a query with an engine, which is closed afterwards if it was opened here.
  *
- * @param notation how numbers and days of a file of texts are written
+ * @param said encoding of a file of texts, how its numbers and days are written, and the column of ids
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `engine-failed`
  */
 export async function* withSource<Result>(
   operation: string,
   from: string | EngineQuery,
-  { encoding, ...notation }: CheckedNotation & { readonly encoding: string },
+  said: FileSaid,
+  use: (source: OpenSource) => AsyncGenerator<Result, void, void>,
+): AsyncGenerator<Result, void, void> {
+  try {
+    yield* opened(operation, from, said, use)
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || !error.operation.startsWith('engine.')) throw error
+    throw new HoldfastError(operation, error.problems, { cause: error })
+  }
+}
+
+async function* opened<Result>(
+  operation: string,
+  from: string | EngineQuery,
+  said: FileSaid,
   use: (source: OpenSource) => AsyncGenerator<Result, void, void>,
 ): AsyncGenerator<Result, void, void> {
   if (typeof from !== 'string') {
@@ -44,12 +62,11 @@ export async function* withSource<Result>(
   if (format === undefined) throw new HoldfastError(operation, [formatUnknown(from)])
   const missing = await fileMissing(from)
   refuse(operation, missing === undefined ? [] : [missing])
-  const files = await utf8Files([from], format === 'parquet' ? 'utf-8' : encoding)
+  const files = await utf8Files([from], format === 'parquet' ? 'utf-8' : said.encoding)
   const engine = await openDuckdb()
   try {
     if ('problems' in files) refuse(operation, files.problems)
-    else
-      yield* use(await readFile(operation, engine, format, { name: from, path: files.paths[0]! }, notation))
+    else yield* use(await readFile(operation, engine, format, { name: from, path: files.paths[0]! }, said))
   } finally {
     await engine.close()
     await files.remove()
@@ -61,19 +78,28 @@ async function readFile(
   engine: Engine,
   format: FileFormat,
   file: TextFile,
-  notation: CheckedNotation,
+  { encoding: _, id, ...notation }: FileSaid,
 ): Promise<OpenSource> {
   if (format === 'parquet')
-    return described(engine, `SELECT * FROM read_parquet(${engine.dialect.literal(file.path)})`, file.name)
+    return described(engine, await parquetQuery(operation, engine, file.path), file.name)
   try {
-    const query = await textFileQuery(operation, engine, file, format, notation)
+    const query = await textFileQuery(operation, engine, file, format, notation, id)
     return await described(engine, query, file.name)
   } catch (error) {
-    const isOfEngine = error instanceof HoldfastError && error.code === 'engine-failed'
-    const isOther = isOfEngine && (await likelyEncodingOf(file.path)) !== undefined
+    // JSON lines of another encoding are to the engine no JSON at all
+    const codes = format === 'json' ? ['engine-failed', 'file-unreadable'] : ['engine-failed']
+    const isUnread = error instanceof HoldfastError && codes.includes(error.code)
+    const isOther = isUnread && (await likelyEncodingOf(file.path)) !== undefined
     if (isOther) refuse(operation, [await unreadableText(file.name, new Error('It is not UTF-8'))])
     throw error
   }
+}
+
+async function parquetQuery(operation: string, engine: Engine, path: string): Promise<string> {
+  const read = await readStatement(engine, null, 'parquet', [path], [])
+  if ('query' in read) return read.query
+  const [first, ...rest] = read
+  throw new HoldfastError(operation, [first!, ...rest])
 }
 
 async function described(engine: Engine, query: string, file: string | undefined): Promise<OpenSource> {

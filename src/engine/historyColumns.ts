@@ -2,19 +2,26 @@ import { isMissing } from '../base/bitmap.js'
 import { utc } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
-import { exponentSource } from '../base/writtenNumbers.js'
-import { type ColumnReading, readingOf, type TextCounts, twoNumbers } from '../table/columnReading.js'
-import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
+import { type ColumnReading, readingOf, type TextCounts } from '../table/columnReading.js'
 import { inputTables } from '../table/inputs.js'
 import { wishOf } from '../table/readingOptions.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
-import { cleanedText, isNoneOf } from './historyFiles.js'
+import { cleanedText } from './historyFiles.js'
 import { placeOfSource, type StagedTable } from './historySources.js'
-import { isDayNumber, isOwnFormat, isoDay, writtenDay, writtenNumber } from './writtenSql.js'
+import {
+  type CellPlan,
+  countCells,
+  foundReading,
+  isLong,
+  questionProblems,
+  readCells,
+  withoutMarks,
+} from './textColumns.js'
+import { isDayNumber } from './writtenSql.js'
 
 /** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
-export interface ColumnPlan {
+export interface ColumnPlan extends CellPlan {
   /** Our name. */
   readonly name: string
   /** The name in the source, for messages. */
@@ -23,20 +30,9 @@ export interface ColumnPlan {
   readonly required: boolean
   /** The cell as text, NULL where it is missing: what is shown of a bad row. */
   readonly shown: string
-  /** The typed value, NULL where it is missing or of another kind. Days are INTEGER. */
-  readonly value: string
-  /** True where a cell is there that is not of the kind. NULL where that cannot be. */
-  readonly wrongType: string | null
-  /** True where a cell is NaN or infinite. NULL where that cannot be. */
-  readonly notFinite: string | null
-  /** True where a whole number beyond 2^53 would lose, or has lost, some of its digits. NULL where that cannot be. */
-  readonly rounded: string | null
   /** How the source writes its numbers or days, where not as programs do. */
   readonly reading?: ColumnReading
 }
-
-// 007 is a name, and so is an integer with more digits than a number holds
-const nameOfDigits = '[+-]?(0[0-9]+|[0-9]{16,})'
 
 type RawKind = 'text' | 'number' | 'day' | 'time' | 'boolean'
 
@@ -142,24 +138,16 @@ async function planUndecided(
   samples: ReadonlyMap<string, TextCounts>,
 ): Promise<{ plans: ColumnPlan[]; readings: NamedReading[] }> {
   if (undecided.length === 0) return { plans: [], readings: [] }
-  const counts = undecided.map(({ sourceName }) => {
-    const shown = withoutMarks(engine, shownText(engine, staged, sourceName, missing))
-    const text = `trim(${shown})`
-    const conditions = [
-      `${shown} IS NOT NULL`,
-      isNumber(shown),
-      `regexp_full_match(${text}, '${nameOfDigits}')`,
-      `${isoDay(engine, text)} IS NOT NULL AND length(${text}) = 10`,
-      `lower(${text}) IN ('true', 'false')`,
-    ]
-    return `[${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(', ')}]`
-  })
-  const lists = counts.map((list, index) => `unnest(${list}) AS c${index}`)
-  const found = await engine.query(`SELECT ${lists.join(', ')} FROM ${staged.raw}`)
+  const texts = undecided.map(({ sourceName }) => shownText(engine, staged, sourceName, missing))
+  const counted = await countCells(engine, texts, staged.raw)
   const readings = undecided.map(({ name, sourceName }, index): NamedReading => {
-    const [present, numbers, leadingZeros, days, booleans] = found.numbers(`c${index}`).values
-    const counts = { present, numbers, leadingZeros, days, booleans } as CellCounts
-    return { name, sourceName, reading: foundReading(staged, name, sourceName, counts, samples) }
+    const wish = wishOf(name, staged.notation)
+    const cameAsNumbers = staged.numberColumns.has(sourceName)
+    return {
+      name,
+      sourceName,
+      reading: foundReading(name, counted[index]!, samples.get(sourceName), wish, cameAsNumbers),
+    }
   })
   const plans = readings.map(
     ({ name, sourceName, reading }) =>
@@ -227,51 +215,18 @@ function declaredReading(
   return readingOf(name, counts, { ...wishOf(name, staged.notation), kind })
 }
 
-/** Returns what a column of texts is read as: what all its cells say, and how, what some of them say. */
-function foundReading(
-  staged: StagedTable,
-  name: string,
-  sourceName: string,
-  counts: CellCounts,
-  samples: ReadonlyMap<string, TextCounts>,
-): ColumnReading {
-  const { present, numbers, leadingZeros } = counts
-  const wish = wishOf(name, staged.notation)
-  const kind = inferKind(counts)
-  const isSaid = wish.isOwn === true
-  if (staged.numberColumns.has(sourceName) && wish.dateFormat === undefined) return { kind }
-  const reading = readingOf(name, samples.get(sourceName) ?? { texts: [], times: [] }, wish)
-  if (present === 0 || isSaid || reading.kind === 'text') return isSaid ? reading : { kind }
-  if (leadingZeros > 0 || kind === 'boolean') return { kind }
-  const isAll = kind === 'day' || (kind === 'number' && numbers === present)
-  if (isAll && reading.kind === kind) return reading
-  // Nearly all cells of the sample are of a kind that not nearly all cells are
-  const isPlainNumber =
-    reading.kind === 'number' && reading.numbers === undefined && reading.doubt === undefined
-  return isPlainNumber || isAll ? { kind } : reading
-}
-
-/** Returns the problems of columns that can be read in two ways, each and all together. */
 function questionsOf(
   staged: StagedTable,
   samples: ReadonlyMap<string, TextCounts>,
   readings: readonly NamedReading[],
 ): Problem[] {
-  const hasCommas = readings.some(({ reading }) => reading.numbers?.decimal === ',')
-  return readings.flatMap(({ name, sourceName, reading }) => {
-    const texts = samples.get(sourceName)?.texts ?? []
-    const isGrouped = reading.pointsMayGroup === true && hasCommas
-    const asked = reading.doubt ?? (isGrouped ? twoNumbers({ name, texts }, '.', ',') : undefined)
-    if (asked === undefined) return []
-    return [
-      {
-        code: 'column-type',
-        parameter: name,
-        ...asked,
-        place: { ...placeOfSource(staged), column: sourceName },
-      },
-    ]
-  })
+  const asked = readings.map(({ name, sourceName, reading }) => ({
+    name,
+    reading,
+    texts: samples.get(sourceName)?.texts ?? [],
+    place: { ...placeOfSource(staged), column: sourceName },
+  }))
+  return questionProblems(asked, staged.expectsCommas)
 }
 
 interface ColumnFacts {
@@ -297,7 +252,7 @@ function planColumn(
     const text = shownText(engine, staged, sourceName, missing)
     const shown = kind === 'text' ? text : withoutMarks(engine, text)
     const said = reading?.numbers === undefined && reading?.dateFormat === undefined ? {} : { reading }
-    const read = fromText(engine, shown, name, kind, staged, reading)
+    const read = readCells(engine, shown, name, kind, staged, reading)
     // What is asked is refused as a whole: its cells are not refused besides
     const unchecked = reading?.doubt === undefined ? {} : { wrongType: null, notFinite: null, rounded: null }
     return { ...base, ...said, shown, ...read, ...unchecked }
@@ -363,64 +318,6 @@ function planColumn(
   }
 }
 
-function fromText(
-  engine: Engine,
-  shown: string,
-  name: string,
-  kind: ColumnKind,
-  { numbersAreDays, timeZone }: StagedTable,
-  reading: ColumnReading | undefined,
-): Pick<ColumnPlan, 'value' | 'wrongType' | 'notFinite' | 'rounded'> {
-  const text = `trim(${shown})`
-  switch (kind) {
-    case 'text':
-      return { value: shown, wrongType: null, notFinite: null, rounded: null }
-    case 'number': {
-      if (reading?.numbers !== undefined) {
-        const written = writtenNumber(engine, shown, reading.numbers)
-        return {
-          value: written,
-          wrongType: `${shown} IS NOT NULL AND (${written}) IS NULL`,
-          notFinite: null,
-          rounded: `CASE WHEN ${isLong(`(${written})`)} THEN NOT regexp_matches(${text}, '${exponentSource}') END`,
-        }
-      }
-      const number = `TRY_CAST(${shown} AS DOUBLE)`
-      return {
-        value: number,
-        wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
-        notFinite: `${isNumber(shown)} AND NOT isfinite(${number})`,
-        rounded: `CASE WHEN ${isLong(number)} THEN regexp_full_match(${text}, '[+-]?[0-9]{16,}([.][0-9]*)?') END`,
-      }
-    }
-    case 'boolean': {
-      const value = `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END`
-      return {
-        value,
-        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
-        notFinite: null,
-        rounded: null,
-      }
-    }
-    case 'day': {
-      const own = isOwnFormat(reading?.dateFormat)
-        ? writtenDay(engine, shown, reading.dateFormat, timeZone)
-        : isoDay(engine, text, timeZone)
-      const month = name === 'period' ? `coalesce(${asMonth(text)}, ${own})` : own
-      const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
-      const value = numbersAreDays
-        ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,7}') AND ${isDayNumber(`TRY_CAST(${text} AS INTEGER)`)} THEN TRY_CAST(${text} AS INTEGER) END)`
-        : date
-      return {
-        value,
-        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
-        notFinite: null,
-        rounded: null,
-      }
-    }
-  }
-}
-
 function shownText(
   engine: Engine,
   staged: StagedTable,
@@ -429,10 +326,6 @@ function shownText(
 ): string {
   const text = `CAST(${engine.dialect.identifier(sourceName)} AS VARCHAR)`
   return staged.isCleaned ? text : cleanedText(engine, text, missing)
-}
-
-function withoutMarks(engine: Engine, text: string): string {
-  return `CASE WHEN ${isNoneOf(engine, `trim(${text})`, usualMissing)} THEN ${text} END`
 }
 
 // In whole numbers: DuckDB rounds nanoseconds when it makes a day of them, and a double rounds counts of both
@@ -446,19 +339,6 @@ function dayOfTime(engine: Engine, instant: string, type: string, timeZone: stri
       ? [`epoch_ns(${column})`, 86_400_000_000_000]
       : [`epoch_us(${column})`, 86_400_000_000]
   return `TRY_CAST(${count} // ${perDay} - CAST(${count} % ${perDay} < 0 AS BIGINT) AS INTEGER)`
-}
-
-function isLong(number: string): string {
-  return `abs(${number}) > ${Number.MAX_SAFE_INTEGER}`
-}
-
-// DuckDB also reads 1_000 as a number, which a person may have meant otherwise
-function isNumber(text: string): string {
-  return `(TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND NOT contains(${text}, '_'))`
-}
-
-function asMonth(text: string): string {
-  return `CASE WHEN regexp_full_match(${text}, '[0-9]{4}-[0-9]{2}') THEN TRY_CAST(${text} || '-01' AS DATE) END`
 }
 
 /** Returns the SQL of a day number as `YYYY-MM-DD`. */

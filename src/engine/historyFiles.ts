@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises'
 import { whiteSpace } from '../base/category.js'
 import type { Place, Problem, ProblemCode } from '../base/errors.js'
 import { type CsvHeader, readCsvHeader } from '../table/csvHeader.node.js'
-import { likelyEncodingOf } from '../table/encoding.node.js'
-import { type FileFormat, fileMissing } from '../table/files.node.js'
+import { likelyEncodingOf, unreadableText } from '../table/encoding.node.js'
+import { archiveDamage, type FileFormat, fileMissing, isPacked } from '../table/files.node.js'
 import type { InputTableName } from '../table/inputs.js'
 import { hasNearNames, type SourcePart } from './columnsOfParts.js'
 import type { Engine } from './engine.js'
@@ -25,8 +25,12 @@ export interface BadLine {
 export const fileColumn = 'holdfast file'
 
 /** Returns the problem with the table named in its place. */
-export function atTable(problem: Problem, table: InputTableName): Problem {
-  return { ...problem, place: { ...problem.place, table } }
+export function atTable(problem: Problem, table: InputTableName | null): Problem {
+  return table === null ? problem : { ...problem, place: { ...problem.place, table } }
+}
+
+function placeOf(table: InputTableName | null, file: string): Place {
+  return table === null ? { file } : { table, file }
 }
 
 /** Engines do not tell upper from lower case in names: columns that differ in nothing else cannot both be read. */
@@ -49,13 +53,13 @@ export function namesAlike(names: readonly string[], place: Place): Problem[] {
 }
 
 /** Returns the problem that the engine has with a file. */
-export function unreadableFile(table: InputTableName, file: string, reason: unknown): Problem {
+export function unreadableFile(table: InputTableName | null, file: string, reason: unknown): Problem {
   const message = reason instanceof Error ? reason.message : String(reason)
   return {
     code: 'file-unreadable',
     parameter: 'the file',
     rule: `to be a readable ${file.slice(file.lastIndexOf('.') + 1)} file`,
-    place: { table, file },
+    place: placeOf(table, file),
     wayOut: `DuckDB says: ${message.split('\n')[0]} Write the file anew, or check that its ending fits.`,
   }
 }
@@ -108,12 +112,18 @@ export interface FilesRead {
   readonly query: string
   /** The columns of each file; empty where nothing is to be learned from them. */
   readonly parts: readonly SourcePart[]
+  /** True for texts between semicolons: they mostly have decimal commas. */
+  readonly expectsCommas: boolean
 }
 
-/** Returns the query that reads files of one format with all their columns, or what is wrong with them. */
+/**
+ * Returns the query that reads files of one format with all their columns, or what is wrong with them.
+ *
+ * @param table null for a flat table
+ */
 export async function readStatement(
   engine: Engine,
-  table: InputTableName,
+  table: InputTableName | null,
   format: FileFormat,
   paths: readonly string[],
   missing: readonly string[],
@@ -127,7 +137,7 @@ export async function readStatement(
 
 async function readParquet(
   engine: Engine,
-  table: InputTableName,
+  table: InputTableName | null,
   paths: readonly string[],
   file: string,
 ): Promise<FilesRead | readonly Problem[]> {
@@ -139,8 +149,8 @@ async function readParquet(
   } catch (error) {
     return [unreadableFile(table, ...reasonAt(paths, error))]
   }
-  const alike = parts.flatMap(({ names, file: path }) => namesAlike([...names], { table, file: path! }))
-  return alike.length > 0 ? alike : { query, parts }
+  const alike = parts.flatMap(({ names, file: path }) => namesAlike([...names], placeOf(table, path!)))
+  return alike.length > 0 ? alike : { query, parts, expectsCommas: false }
 }
 
 /** Returns the names of the columns of each file as they are written: reading renames those that differ only in case. */
@@ -166,17 +176,17 @@ function listOf(engine: Engine, paths: readonly string[]): string {
 // All columns as text: JSON has no days, and an id must not lose its zeros. A malformed line becomes a row without values.
 async function readJson(
   engine: Engine,
-  table: InputTableName,
+  table: InputTableName | null,
   paths: readonly string[],
   file: string,
   missing: readonly string[],
 ): Promise<FilesRead | readonly Problem[]> {
   const options = "format='newline_delimited', ignore_errors=true"
   const list = listOf(engine, paths)
-  const place = { table, file: paths[0]! }
+  const place = placeOf(table, paths[0]!)
   let read: Awaited<ReturnType<typeof jsonColumns>>
   try {
-    read = await jsonColumns(engine, `read_json_objects(${list}, ${options})`)
+    read = await jsonColumns(engine, `read_json_objects(${list}, ${options}, filename=true)`)
   } catch (error) {
     return [unreadableFile(table, paths[0]!, error instanceof Error ? error.cause : error)]
   }
@@ -200,7 +210,7 @@ async function readJson(
   const parts = isWorthLooking
     ? await partsOfJson(engine, `read_json_objects(${list}, ${options}, filename=true)`)
     : []
-  return { query, parts }
+  return { query, parts, expectsCommas: false }
 }
 
 function cleanedColumns(
@@ -235,7 +245,7 @@ export function isNoneOf(engine: Engine, text: string, words: Iterable<string>):
 
 async function readCsv(
   engine: Engine,
-  table: InputTableName,
+  table: InputTableName | null,
   format: FileFormat,
   paths: readonly string[],
   file: string,
@@ -250,8 +260,10 @@ async function readCsv(
       problems.push(...read.problems.map((problem) => atTable(problem, table)))
       continue
     }
-    problems.push(...namesAlike(read.header.names, { table, file: path }))
-    const key = JSON.stringify(read.header)
+    problems.push(...namesAlike(read.header.names, placeOf(table, path)))
+    const damage = await archiveDamage(path)
+    if (damage !== undefined) problems.push(atTable(await unreadableText(path, damage), table))
+    const key = JSON.stringify([read.header, isPacked(path)])
     const group = groups.get(key) ?? { header: read.header, paths: [] }
     group.paths.push(path)
     groups.set(key, group)
@@ -260,17 +272,18 @@ async function readCsv(
   const { literal } = engine.dialect
   const reads = [...groups.values()].map(({ header, paths: files }) => {
     const columns = header.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', store_rejects=true, rejects_table=${literal(linesTable(table))}, rejects_scan=${literal(`${linesTable(table)}_scan`)}${file})`
+    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', compression='${isPacked(files[0]!) ? 'gzip' : 'none'}', store_rejects=true, rejects_table=${literal(linesTable(table))}, rejects_scan=${literal(`${linesTable(table)}_scan`)}${file})`
   })
   const parts = [...groups.values()].flatMap(({ header, paths: files }) =>
     files.map((path) => ({ file: path, names: new Set(header.names) })),
   )
-  return { query: reads.join(' UNION ALL BY NAME '), parts }
+  const expectsCommas = [...groups.values()].some(({ header }) => header.delimiter === ';')
+  return { query: reads.join(' UNION ALL BY NAME '), parts, expectsCommas }
 }
 
 /** Name of the engine's table of lines that are no rows. */
-export function linesTable(table: InputTableName): string {
-  return `holdfast_lines_${table}`
+export function linesTable(table: InputTableName | null): string {
+  return `holdfast_lines_${table ?? 'flat'}`
 }
 
 const fieldCount = {
@@ -297,7 +310,7 @@ const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut
 }
 
 /** Returns the lines of CSV files that reading set aside. */
-export async function readBadLines(engine: Engine, table: InputTableName): Promise<BadLine[]> {
+export async function readBadLines(engine: Engine, table: InputTableName | null): Promise<BadLine[]> {
   const { identifier } = engine.dialect
   const [errors, scans] = [linesTable(table), `${linesTable(table)}_scan`].map(identifier)
   // A line can break several rules; what it is called is the first of them

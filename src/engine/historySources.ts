@@ -81,6 +81,8 @@ export interface StagedTable {
   readonly numberColumns: ReadonlySet<string>
   /** Lines that could not be read as a row, of any file. */
   readonly badLines: readonly BadLine[]
+  /** True where its files are of a kind that mostly has decimal commas: texts between semicolons. */
+  readonly expectsCommas: boolean
   /** The columns of each file, where files were read. */
   readonly parts: readonly SourcePart[]
 }
@@ -180,6 +182,7 @@ export async function stageSource(
     isCleaned: false,
     files: [],
     badLines: [],
+    expectsCommas: false,
     parts: [],
     rowCount: rows.rowCount,
     columns: await describe(engine, base.raw),
@@ -235,7 +238,15 @@ function numberColumnsOf(rows: readonly Readonly<Record<string, unknown>>[]): Se
 
 type StagedBase = Omit<
   StagedTable,
-  'columns' | 'kinds' | 'isCleaned' | 'numbersAreDays' | 'files' | 'rowCount' | 'badLines' | 'parts'
+  | 'columns'
+  | 'kinds'
+  | 'isCleaned'
+  | 'numbersAreDays'
+  | 'files'
+  | 'rowCount'
+  | 'badLines'
+  | 'parts'
+  | 'expectsCommas'
 >
 
 async function stageFiles(
@@ -315,7 +326,7 @@ async function stageUtf8(
   const columns = await describe(engine, raw)
   columns.delete(fileColumn)
   const isCleaned = format !== 'parquet'
-  const { parts } = read
+  const { parts, expectsCommas } = read
   return {
     ...base,
     kinds: new Map(),
@@ -324,6 +335,7 @@ async function stageUtf8(
     files,
     badLines,
     parts,
+    expectsCommas,
     rowCount,
     columns,
   }

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.js'
+import { nameTwice } from '../table/badLines.js'
 import { cellTwice, flatCells, isRecord, mostNested, notACell } from '../table/nestedCells.js'
 import type { SourcePart } from './columnsOfParts.js'
 import type { Engine } from './engine.js'
@@ -21,14 +22,16 @@ interface Member {
  * Returns the columns of JSON lines in the order in which rows name them; an object has a column for each of its parts. Lists,
  * objects where other lines have a value, and names that are there twice are problems.
  *
- * @param lines the SQL of a relation with a line a row: `json`
+ * @param lines the SQL of a relation with a line a row: `json`, `filename`
  */
 export async function jsonColumns(
   engine: Engine,
   lines: string,
 ): Promise<{ readonly columns: readonly JsonColumn[]; readonly problems: readonly Problem[] }> {
   const problems: Problem[] = []
-  const columns = (await isNested(engine, lines))
+  const nested = await isNested(engine, lines)
+  if (!nested) problems.push(...(await namesTwice(engine, lines, [])))
+  const columns = nested
     ? await columnsAt(engine, lines, [], problems)
     : (await keysOf(engine, lines)).map((name) => ({ name, path: [name] }))
   const names = columns.map(({ name }) => name)
@@ -56,6 +59,26 @@ export async function partsOfJson(engine: Engine, lines: string): Promise<Source
   })
 }
 
+/** Returns the first line with an object in which a name is twice, and how many there are. */
+async function namesTwice(engine: Engine, lines: string, path: readonly string[]): Promise<Problem[]> {
+  const object = `json_extract(json, ${engine.dialect.literal(pointerOf(path))})`
+  const keys = `CASE WHEN json_type(${object}) = 'OBJECT' THEN json_keys(${object}) END`
+  const some = await engine.query(
+    `SELECT coalesce(bool_or(len(${keys}) <> list_unique(${keys})), false) AS twice FROM ${lines}`,
+  )
+  if (some.cell('twice', 0) !== true) return []
+  const found = await engine.query(
+    `SELECT filename AS file, place - start AS row, text FROM
+       (SELECT *, min(place) OVER (PARTITION BY filename) - 1 AS start FROM
+         (SELECT filename, json::VARCHAR AS text, row_number() OVER () AS place,
+            ${keys} AS keys FROM ${lines}))
+     WHERE len(keys) <> list_unique(keys) ORDER BY place`,
+  )
+  const first = found.rows()[0]!
+  const problem = nameTwice(first['file'] as string, first['row'] as number, first['text'] as string)
+  return [{ ...problem, count: found.rowCount }]
+}
+
 /** Returns the SQL of a value of a line as text, `holder` the JSON of its first name. */
 export function jsonText(engine: Engine, holder: string, path: readonly string[]): string {
   return `json_extract_string(${holder}, ${engine.dialect.literal(pointerOf(path.slice(1)))})`
@@ -71,7 +94,7 @@ async function keysOf(engine: Engine, lines: string): Promise<string[]> {
   return found.rows().map((row) => row['key'] as string)
 }
 
-// Looking for a second brace takes a third of the time of looking at the types
+// Only lines with lists or objects inside need their types looked at
 async function isNested(engine: Engine, lines: string): Promise<boolean> {
   const found = await engine.query(
     `SELECT coalesce(bool_or(contains(text, '[') OR contains(text[2:], '{')), false) AS nested
@@ -87,6 +110,7 @@ async function columnsAt(
   problems: Problem[],
 ): Promise<JsonColumn[]> {
   const columns: JsonColumn[] = []
+  problems.push(...(await namesTwice(engine, lines, path)))
   for (const { key, isObject, isList, isValue } of await membersAt(engine, lines, path)) {
     const here = [...path, key]
     if (isObject && !isList && !isValue && here.length <= mostNested) {

@@ -48,6 +48,18 @@ export function notAnObject(file: string, row: number, line: string): BadLine {
   }
 }
 
+/** Returns the problem of a line with an object in which a name is twice: readers take the first or the last value. */
+export function nameTwice(file: string, row?: number, line?: string): Problem {
+  return {
+    code: 'column-duplicate',
+    parameter: 'the line',
+    rule: 'to have each name once in an object',
+    ...(line === undefined ? {} : { received: line }),
+    place: { file, ...(row === undefined ? {} : { row }) },
+    wayOut: 'Rename one of the two, or leave it out.',
+  }
+}
+
 /** Returns one problem for each rule that lines break: the first, and how many there are. */
 export function problemsOfLines(lines: readonly BadLine[]): Problem[] {
   const firsts = new Map<string, { problem: Problem; count: number }>()

@@ -99,8 +99,13 @@ export async function likelyEncodingOf(path: string): Promise<string | undefined
 
 /** Returns the problem "not a text in the given encoding" with the reason and the encoding that it likely is. */
 export async function unreadableText(path: string, error: unknown): Promise<Problem> {
-  const likely = await likelyEncodingOf(path)
   const reason = error instanceof Error ? error.message : String(error)
+  if (isPackingError(error)) {
+    const rule = 'to be a whole file packed with gzip'
+    const wayOut = `It is cut off or damaged (${reason}): copy or write it anew.`
+    return { code: 'file-unreadable', parameter: 'the file', rule, place: { file: path }, wayOut }
+  }
+  const likely = await likelyEncodingOf(path)
   const hint =
     likely === undefined
       ? 'Convert it to UTF-8, for instance with iconv.'
@@ -112,6 +117,11 @@ export async function unreadableText(path: string, error: unknown): Promise<Prob
     place: { file: path },
     wayOut: `${reason}. ${hint}`,
   }
+}
+
+function isPackingError(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' && code.startsWith('Z_')
 }
 
 /** Returns the problem that the mark at the beginning of a file names another encoding than the user, where it does. */

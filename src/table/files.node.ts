@@ -25,10 +25,29 @@ export function fileFormat(path: string): FileFormat | undefined {
   return ending === undefined ? undefined : formats[ending]
 }
 
+/** True where a file is packed with gzip, by its name. */
+export function isPacked(path: string): boolean {
+  return path.toLowerCase().endsWith('.gz')
+}
+
+/**
+ * Returns what is wrong with a packed file, undefined where it is whole or not packed: the engine reads no further than the
+ * bytes go, and does not look for the checksum at their end. Unpacks it once.
+ */
+export async function archiveDamage(path: string): Promise<unknown> {
+  if (!isPacked(path)) return undefined
+  try {
+    for await (const _ of openText(path));
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
 /** Opens a file for reading, unpacked where its name ends in `.gz`. */
 export function openText(path: string): Readable {
   const file = createReadStream(path)
-  if (!path.toLowerCase().endsWith('.gz')) return file
+  if (!isPacked(path)) return file
   const unpacked = createGunzip()
   file.on('error', (error) => unpacked.destroy(error))
   return file.pipe(unpacked)

@@ -1,12 +1,12 @@
 import type { FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet'
 import { formatDay, parseDay } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { ColumnTexts } from './columnTexts.js'
 import type { ColumnKind } from './table.js'
 import type { TextSource } from './tableFromRows.js'
 import { cellText } from './textsOfRows.js'
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
 // INT96 is a day and the nanoseconds of it; all else comes as it is stored, and is read by parquetText
 const parsers: Partial<ParquetParsers> = {
@@ -48,11 +48,15 @@ export async function readParquet(
       for (const [index, element] of elements.entries()) {
         const textOf = textsOf(element)
         const values = await scan.readColumn({ column: element.name, rowStart, rowEnd })
-        for (let row = 0; row < rowEnd - rowStart; row++) columns[index]!.add(textOf(values[row]))
+        for (let row = 0; row < rowEnd - rowStart; row++) {
+          const text = textOf(values[row])
+          if (text === undefined) refuse(operation, [noText(path, element.name, rowStart + row + 1)])
+          columns[index]!.add(text!)
+        }
       }
     }
   } catch (error) {
-    throw refuseFile(operation, path, error)
+    throw error instanceof HoldfastError ? error : refuseFile(operation, path, error)
   }
   return {
     file: path,
@@ -101,14 +105,33 @@ function unitsPerDay({ type, converted_type, logical_type }: SchemaElement): big
   return type === 'INT96' || unit === 'NANOS' ? 86_400_000_000_000n : undefined
 }
 
-/** Returns what makes a text of a value of the column, as a CSV file would hold it. */
-function textsOf(element: SchemaElement): (value: unknown) => string | null {
+/** Returns what makes a text of a value of the column, as a CSV file would hold it; undefined where it is none. */
+function textsOf(element: SchemaElement): (value: unknown) => string | null | undefined {
   const { converted_type, logical_type } = element
   const scale = decimalScale(element)
   if (scale !== undefined) return orMissing((value) => decimalText(integerOf(value), scale))
   const perDay = converted_type === 'DATE' || logical_type?.type === 'DATE' ? 1n : unitsPerDay(element)
   if (perDay !== undefined) return orMissing((value) => dayText(BigInt(value as bigint), perDay))
-  return (value) => (value instanceof Uint8Array ? decoder.decode(value) : cellText(value))
+  return (value) => (value instanceof Uint8Array ? utf8Text(value) : cellText(value))
+}
+
+// With a sign in place of what is no text, different ids would become one
+function utf8Text(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function noText(file: string, column: string, row: number): Problem {
+  return {
+    code: 'value-type',
+    parameter: column,
+    rule: 'to hold texts in UTF-8, not other bytes',
+    place: { file, row, column },
+    wayOut: 'Write it as text, for instance in hexadecimal digits, or leave the column out of the file.',
+  }
 }
 
 function orMissing(textOf: (value: unknown) => string): (value: unknown) => string | null {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { type BadLine, badQuotes, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
+import { type BadLine, badQuotes, nameTwice, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
 import { ColumnTexts } from './columnTexts.js'
 import { readCsvHeader } from './csvHeader.node.js'
 import { decodedText, encodingOption, otherEncoding, unreadableText } from './encoding.node.js'
@@ -198,7 +198,12 @@ async function readJsonLines(
   try {
     for await (const line of splitLines(decodedText(path, encoding))) {
       row++
-      const value = parseObject(line)
+      const parsed = parseObject(line)
+      if (parsed?.hasNameTwice === true) {
+        lines.push({ row, problem: nameTwice(path, row, line) })
+        continue
+      }
+      const value = parsed?.value
       const [problem] = value === undefined ? [] : addRow(columns, value, read, missing)
       if (value === undefined) lines.push(notAnObject(path, row, line))
       else if (problem === undefined) read++
@@ -221,20 +226,31 @@ async function* splitLines(source: AsyncIterable<string>): AsyncGenerator<string
   if (rest.trim() !== '') yield rest
 }
 
-// JSON.parse would round them, and two customers would have one id. Texts are matched first, to be left alone
-const longIntegers = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
+// JSON.parse would round them, and two customers would have one id. Texts are matched first, to be left alone; one before
+// a colon is a name
+const longIntegers = /"(?:[^"\\]|\\.)*"(\s*:)?|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
 
-function quoteNumber(token: string): string {
-  return token.startsWith('"') ? token : `"${token}"`
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
+function parseObject(
+  line: string,
+): { readonly value: Record<string, unknown>; readonly hasNameTwice: boolean } | undefined {
+  let names = 0
+  const quoted = line.replaceAll(longIntegers, (token, colon: string | undefined) => {
+    if (colon !== undefined) names++
+    return token.startsWith('"') ? token : `"${token}"`
+  })
   try {
-    const value: unknown = JSON.parse(line.replaceAll(longIntegers, quoteNumber))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    const value: unknown = JSON.parse(quoted)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    return { value: value as Record<string, unknown>, hasNameTwice: names !== countNames(value) }
   } catch {
     return undefined
   }
+}
+
+/** Returns how many names the objects of a value have, each with its own. */
+function countNames(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let names = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const inner of Object.values(value)) if (typeof inner === 'object') names += countNames(inner)
+  return names
 }

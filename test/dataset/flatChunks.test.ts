@@ -252,6 +252,116 @@ describe('files as people write them', () => {
   })
 })
 
+describe('a file gives the names, kinds, values and ids of its table in memory', () => {
+  const asOf = '2025-01-01'
+  const longIds = ['12345678901234567890', '12345678901234567891']
+  const column = (...cells: readonly string[]) =>
+    `id,y,v\n${cells.map((cell, row) => `${row},${row % 2},${cell}`).join('\n')}\n`
+  const ids = (...cells: readonly string[]) =>
+    `id,y,v\n${[...cells, ...cells].map((cell, row) => `${cell},${row % 2},${row}`).join('\n')}\n`
+  const files: Readonly<Record<string, string>> = {
+    'padded names.csv': 'id,y,fee,fee \n1,1,1,10\n2,0,2,20\n',
+    'names with quotes.csv': 'id,y,"a ""b"""\n1,1,1\n2,0,2\n',
+    'apostrophes.csv': column("'1'", "'2'"),
+    'signs before a comment.csv': column('#1', '#2', '1'),
+    'letters for booleans.csv': column('T', 'F', 'T'),
+    'yes and no.csv': column('yes', 'no', 'YES'),
+    'words for booleans.csv': column('true', 'FALSE', 'true'),
+    'marks of missing.csv': column('1', 'NA', '', '2'),
+    'numbers of many forms.csv': column('1.0', '+1', '1e0', '.5', '5.'),
+    'hexadecimal numbers.csv': column('0x10', '16'),
+    'leading zeros.csv': column('007', '7'),
+    'long integers.csv': column(...longIds),
+    'decimal commas.csv': column('"1,5"', '"2,25"'),
+    'semicolons.csv': 'id;y;v\n1;1;1,5\n2;0;2\n',
+    'instants with offsets.csv': column(
+      '2024-12-04T23:59:00-05:00',
+      '2024-12-05T00:01:00+09:00',
+      '2024-12-05T01:00:00Z',
+    ),
+    'days.csv': column('31/12/2024', '01/12/2024'),
+    'days with times.csv': column('2024-12-31 23:59:59', '2024-12-01 00:00:00'),
+    'lines in quotes.csv': column('"a\nb"', '"a""b"'),
+    'blank lines.csv': `${column('1', '2')}\n\n`,
+    'a mark of UTF-8.csv': `\ufeff${column('ä', 'ö')}`,
+    'carriage returns.csv': column('1', 'x').replaceAll('\n', '\r\n'),
+    'tabs.tsv': column('1,5', '2').replaceAll(/(\w+),(\w+),/g, '$1\t$2\t'),
+    'ids of exponents.csv': ids('12E3', '12000'),
+    'ids of signs.csv': ids('+7', '7', '7.0'),
+    'ids of blanks.csv': ids(' a', 'a'),
+    'ids of days.csv': ids('2024-01-31', '2024-02-29'),
+    'ids of booleans.csv': ids('true', 'false'),
+    'long ids.csv': ids(...longIds),
+    'kinds that differ.jsonl': '{"id":1,"y":1,"v":1}\n{"id":2,"y":0,"v":"x"}\n',
+    'numbers beside texts of numbers.jsonl': '{"id":1,"y":1,"v":1.020}\n{"id":2,"y":0,"v":"2.030"}\n',
+    'booleans and nulls.jsonl': '{"id":1,"y":true,"v":null}\n{"id":2,"y":false,"v":3}\n',
+    'objects.jsonl': '{"id":1,"y":1,"use":{"calls":3}}\n{"id":2,"y":0,"use":{"calls":4}}\n',
+    'long numbers.jsonl': `{"id":${longIds[0]},"y":1,"v":1}\n{"id":${longIds[1]},"y":0,"v":2}\n`,
+  }
+
+  test.each(Object.entries(files))('%s', async (name, text) => {
+    const file = join(folder, name)
+    await writeFile(file, text)
+    const options = { label: 'y', id: 'id', asOf }
+    const [chunk] = await chunksOf(flatChunks(file, options))
+    const names = chunk!.features.columns.map((each) => each.name)
+    const whole = fromFlatTable(await readTable(file), {
+      ...options,
+      features: names,
+      rowsPerCustomer: 'several',
+    })
+    expect(chunk!.features.columns.map(({ kind }) => kind)).toEqual(
+      whole.features.columns.map(({ kind }) => kind),
+    )
+    const cells = (matrix: FeatureMatrix) => new Table([...matrix.columns], matrix.rowCount).rows()
+    expect(cells(chunk!.features)).toEqual(cells(whole.features))
+    expect(chunk!.ids).toEqual(whole.ids)
+    expect(chunk!.outcome).toEqual(whole.outcome)
+    expect(new Set(names)).toEqual(
+      new Set((await readTable(file)).columnNames.filter((each) => each !== 'y' && each !== 'id')),
+    )
+  })
+
+  test.each([
+    ['names that are there twice', 'y,fee,fee\n1,1,10\n0,2,20\n', 'column-duplicate'],
+    ['blank names', 'y,,fee\n1,1,10\n0,2,20\n', 'column-missing'],
+    ['a line before the header', 'export of today\ny,v\n1,1\n0,2\n', 'length-differs'],
+    ['lines of other lengths', 'y,v\n1,1\n0\n1,2,3\n', 'length-differs'],
+    ['a cell that is no number', `y,v\n${'1,1\n0,2\n'.repeat(10)}1,x\n`, 'value-type'],
+    ['infinity', 'y,v\n1,1\n0,inf\n', 'value-not-finite'],
+    ['commas between semicolons or points that group', 'y;v\n1;1.022\n0;2.033\n', 'column-type'],
+  ])('refuses as it does: %s', async (name, text, code) => {
+    const file = join(folder, `${name}.csv`)
+    await writeFile(file, text)
+    const [ours, theirs] = [
+      await refusal(chunksOf(flatChunks(file, { label: 'y' }))),
+      await refusal(readTable(file)),
+    ]
+    expect([ours.operation, ours.code]).toEqual(['flatChunks', code])
+    expect(theirs.code).toBe(code)
+    expect(ours.problems[0]!.place?.row).toBe(theirs.problems[0]!.place?.row)
+  })
+
+  test('refuses names that the engine cannot tell apart', async () => {
+    for (const [name, text] of [
+      ['case.csv', 'y,v,V\n1,1,10\n0,2,20\n'],
+      ['case.jsonl', '{"y":1,"v":1,"V":10}\n'],
+    ] as const) {
+      await writeFile(join(folder, name), text)
+      expect((await refusal(chunksOf(flatChunks(join(folder, name), { label: 'y' })))).code).toBe(
+        'column-duplicate',
+      )
+    }
+  })
+
+  test('what the engine says of a query is said in its name', async () => {
+    expect((await refused('SELECT nothing', { label: 'y' })).message).toMatch(/^flatChunks: /)
+    expect(
+      (await refused("SELECT 1 AS y, 'NaN'::DOUBLE AS v UNION ALL SELECT 0, 1", { label: 'y' })).operation,
+    ).toBe('flatChunks')
+  })
+})
+
 test('whose the rows are comes with each chunk, and is no feature', async () => {
   const file = join(folder, 'customers.csv')
   await writeFile(file, 'id,calls,churn\nA,1,0\nB,2,1\nA,3,0\n')
@@ -289,6 +399,14 @@ test('files of other encodings are read where that is said, and asked by name wh
   expect((await readdir(tmpdir())).filter((name) => /^holdfast-\w{6}$/.test(name))).toEqual(before)
   const unsaid = flatChunks(path, { label: 'churn' })[Symbol.asyncIterator]()
   await expect(unsaid.next()).rejects.toThrow("read it with encoding: 'windows-1252'")
+  const json = join(folder, 'latin.jsonl')
+  const objects = Array.from(
+    { length: 40 },
+    (_, row) => `{"calls":${row},"stufe":"älter","churn":${row % 2}}`,
+  )
+  await writeFile(json, Buffer.from(`${objects.join('\n')}\n`, 'latin1'))
+  const unsaidJson = flatChunks(json, { label: 'churn' })[Symbol.asyncIterator]()
+  await expect(unsaidJson.next()).rejects.toThrow("read it with encoding: 'windows-1252'")
   const marked = flatChunks(join(folder, 'utf16.csv'), { label: 'churn', encoding: 'gb18030' })
   await expect(marked[Symbol.asyncIterator]().next()).rejects.toThrow('it begins with the mark of utf-16le')
   expect(() => flatChunks(path, { label: 'churn', encoding: 'latin-9-or-so' })).toThrow(

@@ -404,6 +404,36 @@ C,2025-02-03,5
 ${Array.from({ length: 22 }, (_, index) => `F,2025-03-${String(index + 1).padStart(2, '0')},${index}\n`).join('')}A,2025-02-04
 `
 
+describe('files that are not whole, or say two things', () => {
+  test('a packed file whose writer was killed is refused: its last rows are not there', async () => {
+    const rows = Array.from({ length: 100 }, (_, row) => `C${row},2024-01-01\n`)
+    const packed = gzipSync(`id,activatedAt\n${rows.join('')}`)
+    const usage = [{ id: 'C1', day: '2025-01-31', minutes: 12 }]
+    // Without its checksum every row is there, and nobody can tell
+    const cut = await file('cut.csv.gz', packed.subarray(0, -8))
+    expect((await refused({ customers: cut, usage })).problems).toMatchObject([
+      { code: 'file-unreadable', place: { table: 'customers', file: cut } },
+    ])
+    const twoParts = Buffer.concat([packed, gzipSync('D1,2024-01-01\n')])
+    const whole = await open({ customers: await file('whole.CSV.GZ', twoParts), usage })
+    expect(await rowsOf(whole, 'customers')).toHaveLength(101)
+  })
+
+  test('a name twice in an object of JSON lines, also inside of another', async () => {
+    const good = '{"id":"A","day":"2025-01-05","minutes":10}\n'
+    for (const bad of [
+      '{"id":"A","day":"2025-01-05","minutes":10,"minutes":99}\n',
+      '{"id":"A","day":"2025-01-05","use":{"calls":1,"calls":2}}\n',
+    ]) {
+      const lines = await file('twice.jsonl', good + bad)
+      const place = { table: 'usage', file: lines, row: 2 }
+      expect((await refused({ customers, usage: lines })).problems).toMatchObject([
+        { code: 'column-duplicate', rule: 'to have each name once in an object', place },
+      ])
+    }
+  })
+})
+
 describe('what is said of a source beside its rows', () => {
   const said = (source: Record<string, unknown>) => refused({ customers, usage: { from: usage, ...source } })
 

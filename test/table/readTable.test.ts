@@ -362,6 +362,44 @@ describe('readTable: Parquet', () => {
   })
 })
 
+describe('readTable: what would be one of two things', () => {
+  test('a name twice in an object of JSON lines is a bad line; the same name in two objects is not', async () => {
+    const good = '{"a":1,"b":{"a":"x: \\"a\\":"}}\n'
+    const lines = await file(
+      'twice.jsonl',
+      `${good}{"a":1,"a":2}\n{"b":{"a":1,"a":1}}\n{"__proto__":1,"__proto__":2}\n`,
+    )
+    expect((await refused(readTable(lines))).problems).toMatchObject([
+      { code: 'column-duplicate', rule: 'to have each name once in an object', place: { row: 2 }, count: 3 },
+    ])
+    const { table, rejects } = await readTableWithRejects(lines, { maxRejectShare: 1 })
+    expect(table.rows()).toEqual([{ a: 1, 'b.a': 'x: "a":' }])
+    expect(rejects.numbers('row').values).toEqual(Float64Array.of(2, 3, 4))
+  })
+
+  test('bytes of Parquet that are no UTF-8 are refused: as texts they would all be the same', async () => {
+    const path = join(folder, 'bytes.parquet')
+    const element: SchemaElement = { name: 'id', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' }
+    const schema: SchemaElement[] = [{ name: 'root', num_children: 1 }, element]
+    const writer = new ParquetWriter({ writer: fileWriter(path), schema, statistics: false })
+    const data = [Uint8Array.of(65), Uint8Array.of(0xaa, 0xbb), Uint8Array.of(0xcc, 0xdd)]
+    await writer.write({ columnData: [{ name: 'id', data, encoding: 'PLAIN' }] })
+    await writer.finish()
+    expect((await refused(readTable(path))).problems).toMatchObject([
+      {
+        code: 'value-type',
+        rule: 'to hold texts in UTF-8, not other bytes',
+        place: { row: 2, column: 'id' },
+      },
+    ])
+  })
+
+  test('a packed file that is cut off says so', async () => {
+    const cut = await file('cut.csv.gz', gzipSync('a,b\n1,2\n').subarray(0, -8))
+    expect((await refused(readTable(cut))).message).toContain('It is cut off or damaged')
+  })
+})
+
 describe('readTable: days and long integers of Parquet', () => {
   /** Writes a query as Parquet and reads it, under the types given. */
   async function readQuery(query: string, types: Record<string, 'text' | 'number'> = {}): Promise<Table> {

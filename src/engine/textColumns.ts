@@ -1,0 +1,185 @@
+import type { Place, Problem } from '../base/errors.js'
+import { exponentSource } from '../base/writtenNumbers.js'
+import {
+  type ColumnReading,
+  type ReadingWish,
+  readingOf,
+  type TextCounts,
+  twoNumbers,
+} from '../table/columnReading.js'
+import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
+import type { ColumnKind } from '../table/table.js'
+import type { Engine } from './engine.js'
+import { isNoneOf } from './historyFiles.js'
+import type { StagedTable } from './historySources.js'
+import { isDayNumber, isOwnFormat, isoDay, writtenDay, writtenNumber } from './writtenSql.js'
+
+/** The cells of a column as SQL expressions. */
+export interface CellPlan {
+  /** The typed value, NULL where it is missing or of another kind. Days are INTEGER. */
+  readonly value: string
+  /** True where a cell is there that is not of the kind. NULL where that cannot be. */
+  readonly wrongType: string | null
+  /** True where a cell is NaN or infinite. NULL where that cannot be. */
+  readonly notFinite: string | null
+  /** True where a whole number beyond 2^53 would lose, or has lost, some of its digits. NULL where that cannot be. */
+  readonly rounded: string | null
+}
+
+// 007 is a name, and so is an integer with more digits than a number holds
+const nameOfDigits = '[+-]?(0[0-9]+|[0-9]{16,})'
+
+/** Returns how many cells of columns of texts can be read as what, by one pass over a relation. */
+export async function countCells(
+  engine: Engine,
+  texts: readonly string[],
+  relation: string,
+): Promise<CellCounts[]> {
+  const counts = texts.map((each) => {
+    const shown = withoutMarks(engine, each)
+    const text = `trim(${shown})`
+    const conditions = [
+      `${shown} IS NOT NULL`,
+      isNumber(shown),
+      `regexp_full_match(${text}, '${nameOfDigits}')`,
+      `${isoDay(engine, text)} IS NOT NULL AND length(${text}) = 10`,
+      `lower(${text}) IN ('true', 'false')`,
+    ]
+    return `[${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(', ')}]`
+  })
+  const lists = counts.map((list, index) => `unnest(${list}) AS c${index}`)
+  const found = await engine.query(`SELECT ${lists.join(', ')} FROM ${relation}`)
+  return texts.map((_, index) => {
+    const [present, numbers, leadingZeros, days, booleans] = found.numbers(`c${index}`).values
+    return { present, numbers, leadingZeros, days, booleans } as CellCounts
+  })
+}
+
+/**
+ * Returns what a column of texts is read as: what all its cells say, and how, what some of them say.
+ *
+ * @param counts of all cells
+ * @param sample of some
+ * @param cameAsNumbers true where some cells came as numbers: nobody wrote them
+ */
+export function foundReading(
+  name: string,
+  counts: CellCounts,
+  sample: TextCounts | undefined,
+  wish: ReadingWish,
+  cameAsNumbers: boolean,
+): ColumnReading {
+  const { present, numbers, leadingZeros } = counts
+  const kind = inferKind(counts)
+  const isSaid = wish.isOwn === true
+  if (cameAsNumbers && wish.dateFormat === undefined) return { kind }
+  const reading = readingOf(name, sample ?? { texts: [], times: [] }, wish)
+  if (present === 0 || isSaid || reading.kind === 'text') return isSaid ? reading : { kind }
+  if (leadingZeros > 0 || kind === 'boolean') return { kind }
+  const isAll = kind === 'day' || (kind === 'number' && numbers === present)
+  if (isAll && reading.kind === kind) return reading
+  // Nearly all cells of the sample are of a kind that not nearly all cells are
+  const isPlainNumber =
+    reading.kind === 'number' && reading.numbers === undefined && reading.doubt === undefined
+  return isPlainNumber || isAll ? { kind } : reading
+}
+
+/** A column of texts, what it is read as, and some of its texts. */
+export interface ReadColumn {
+  readonly name: string
+  readonly reading: ColumnReading
+  readonly texts: readonly string[]
+  readonly place: Place
+}
+
+/**
+ * Returns the problems of columns that can be read in two ways, each and all together.
+ *
+ * @param expectsCommas true where the source is of a kind that mostly has decimal commas: texts between semicolons
+ */
+export function questionProblems(columns: readonly ReadColumn[], expectsCommas: boolean): Problem[] {
+  const hasCommas = expectsCommas || columns.some(({ reading }) => reading.numbers?.decimal === ',')
+  return columns.flatMap(({ name, reading, texts, place }): Problem[] => {
+    const isGrouped = reading.pointsMayGroup === true && hasCommas
+    const asked = reading.doubt ?? (isGrouped ? twoNumbers({ name, texts }, '.', ',') : undefined)
+    return asked === undefined ? [] : [{ code: 'column-type', parameter: name, ...asked, place }]
+  })
+}
+
+/** Returns the SQL of the cells of a column of texts as values of a kind, and of those that are none. */
+export function readCells(
+  engine: Engine,
+  shown: string,
+  name: string,
+  kind: ColumnKind,
+  { numbersAreDays, timeZone }: Pick<StagedTable, 'numbersAreDays' | 'timeZone'>,
+  reading: ColumnReading | undefined,
+): CellPlan {
+  const text = `trim(${shown})`
+  switch (kind) {
+    case 'text':
+      return { value: shown, wrongType: null, notFinite: null, rounded: null }
+    case 'number': {
+      if (reading?.numbers !== undefined) {
+        const written = writtenNumber(engine, shown, reading.numbers)
+        return {
+          value: written,
+          wrongType: `${shown} IS NOT NULL AND (${written}) IS NULL`,
+          notFinite: null,
+          rounded: `CASE WHEN ${isLong(`(${written})`)} THEN NOT regexp_matches(${text}, '${exponentSource}') END`,
+        }
+      }
+      const number = `TRY_CAST(${shown} AS DOUBLE)`
+      return {
+        value: number,
+        wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
+        notFinite: `${isNumber(shown)} AND NOT isfinite(${number})`,
+        rounded: `CASE WHEN ${isLong(number)} THEN regexp_full_match(${text}, '[+-]?[0-9]{16,}([.][0-9]*)?') END`,
+      }
+    }
+    case 'boolean': {
+      const value = `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END`
+      return {
+        value,
+        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
+        notFinite: null,
+        rounded: null,
+      }
+    }
+    case 'day': {
+      const own = isOwnFormat(reading?.dateFormat)
+        ? writtenDay(engine, shown, reading.dateFormat, timeZone)
+        : isoDay(engine, text, timeZone)
+      const month = name === 'period' ? `coalesce(${asMonth(text)}, ${own})` : own
+      const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
+      const value = numbersAreDays
+        ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,7}') AND ${isDayNumber(`TRY_CAST(${text} AS INTEGER)`)} THEN TRY_CAST(${text} AS INTEGER) END)`
+        : date
+      return {
+        value,
+        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
+        notFinite: null,
+        rounded: null,
+      }
+    }
+  }
+}
+
+/** Returns the SQL of a text that is NULL where it is a usual mark of missing. */
+export function withoutMarks(engine: Engine, text: string): string {
+  return `CASE WHEN ${isNoneOf(engine, `trim(${text})`, usualMissing)} THEN ${text} END`
+}
+
+/** Returns the SQL that is true where a number holds no exact integers any more. */
+export function isLong(number: string): string {
+  return `abs(${number}) > ${Number.MAX_SAFE_INTEGER}`
+}
+
+// DuckDB also reads 1_000 as a number, which a person may have meant otherwise, and +-1
+function isNumber(text: string): string {
+  return `(TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND NOT contains(${text}, '_') AND NOT contains(${text}, '+-'))`
+}
+
+function asMonth(text: string): string {
+  return `CASE WHEN regexp_full_match(${text}, '[0-9]{4}-[0-9]{2}') THEN TRY_CAST(${text} || '-01' AS DATE) END`
+}
