@@ -282,9 +282,9 @@ function refusals<Options extends object>(learner: Learner<Options>, quick: Opti
     const day = { ...first, name: 'day', kind: 'day' } as unknown as typeof first
     const columns = [first!, { ...second!, name: first!.name }, short, day!]
     expect(refused({ features: { rowCount: 60, columns } }).map((problem) => problem.code)).toEqual([
-      'column-duplicate',
       'length-differs',
       'column-type',
+      'column-duplicate',
     ])
   })
 
