@@ -147,8 +147,10 @@ export function customersWithSeveralRows(
   refuse(operation, ids === undefined ? [] : customerProblems('ids', ids, outcome.length))
   if (features.rowCount !== outcome.length) return ownGroups
   const { customerOf, note } = customersOf(features, ids)
+  // By their ids, so that draws do not depend on the order of rows.
+  const groups = note === null && ids !== undefined ? ids : customerOf
   return {
-    groups: customerOf === null ? {} : { groups: customerOf },
+    groups: customerOf === null || groups === null ? {} : { groups },
     notes: note === null ? [] : [note],
   }
 }

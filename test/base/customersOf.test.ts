@@ -84,6 +84,40 @@ describe('customersOf', () => {
     expect(customersOf(coarseRows(1000), times(250, 4)).note).toBeNull()
   })
 
+  it('takes customers who do nothing for no copies, though their rows differ in months, and in years with them', () => {
+    // 60 of 400 customers use nothing: of their rows the months are left, drawn of 12; chance leaves 60 · 59 / 2 / 12 pairs.
+    const months = times(400, 1).map((row) => (row < 60 ? random.integer(12) : random.integer(120)))
+    const usage = () => times(400, 1).map((row) => (row < 60 ? 0 : random.normal()))
+    const columns = [
+      numberColumn('months', months),
+      numberColumn(
+        'quarters',
+        months.map((month) => Math.floor(month / 3)),
+      ),
+      numberColumn(
+        'upToYear',
+        months.map((month) => Math.min(month, 12)),
+      ),
+      numberColumn('minutes', usage()),
+      numberColumn('data', usage()),
+    ]
+    const rows = { rowCount: 400, columns }
+    expect(customersOf(rows, null).customerOf).toBeNull()
+    // On three days, with months gone by
+    const later = takeRows(rows, times(400, 3))
+    const gone = later.columns.map((column, place) =>
+      column.kind === 'number' && place < 3
+        ? numberColumn(
+            column.name,
+            Array.from(column.values, (value, row) => value + Math.floor(row / 400)),
+          )
+        : column,
+    )
+    expect(customersOf({ rowCount: 1200, columns: gone }, times(400, 3)).note).toBeNull()
+    const copied = takeRows(rows, [...times(400, 1), ...times(300, 1).map((row) => row + 100)])
+    expect(customersOf(copied, null).note).not.toBeNull()
+  })
+
   it('finds copies whose texts are written otherwise', () => {
     const rows = richRows(100)
     const plan = rows.columns[2]!
