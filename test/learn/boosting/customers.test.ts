@@ -155,10 +155,10 @@ describe('the control of a training', () => {
   it('a figure that is none is refused in the name of the function that was called', async () => {
     const control = { ...given, metric: { better: 'lower' as const, value: () => Number.NaN } }
     for (const [operation, run] of [
-      ['trainBoostingAsync', trainBoostingAsync(data, options, control)],
-      ['trainBoostingFromChunks', trainBoostingFromChunks([data], options, control)],
+      ['trainBoostingAsync', () => trainBoostingAsync(data, options, control)],
+      ['trainBoostingFromChunks', () => trainBoostingFromChunks([data], options, control)],
     ] as const) {
-      await expect(run).rejects.toMatchObject({ operation, code: 'value-not-finite' })
+      await expect(run()).rejects.toMatchObject({ operation, code: 'value-not-finite' })
     }
   })
 })
