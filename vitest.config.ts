@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'source',
           include: all,
           exclude: [...ofThePackage, ...ofThePages, ...alone],
-          // Modules are loaded once for each process, not for each file: a third of the processor time of all tests.
+          // Modules are loaded once for each process, not for each file: 34 files took 44 s of processor time instead of 64.
           isolate: false,
         },
       },

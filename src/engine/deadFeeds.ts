@@ -73,8 +73,8 @@ export async function deadFeedNotes(
     if (spans === 0) continue
     const [longest, first, last] = ['longest', 'first', 'last'].map((name) => Number(found.cell(name, 0)))
     const silentDays = until - last! - 1
-    const isFeed = silentDays > leastSilentDays && silentDays < last! - first!
-    if (!isFeed || chanceOf(silentDays / longest!, spans) >= byChance) continue
+    const isLong = silentDays > leastSilentDays && silentDays < last! - first!
+    if (!isLong || chanceOf(silentDays / longest!, spans) >= byChance) continue
     const from = formatDay(addDays(last as EpochDay, 1))
     notes.push(
       `Table ${table}: ${none} from ${from} on, for ${silentDays} days until ${formatDay(until)}, and never for more than ${longest! - 1} days before: the feed may have ended. ${effect}; load the rest, or give openHistory completeUntil: { ${table}: '${from}' }.`,

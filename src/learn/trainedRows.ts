@@ -30,8 +30,8 @@ export const trainedRowsSchema = z.strictObject({
 
 /**
  * Which rows a model was trained on, so far as to find them again: salted fingerprints of 48 bits of what the rows hold,
- * without customer and outcome, at most 2,048 of them. They hold no value; but who
- * knows a row in every feature can tell whether it may have been among them.
+ * without customer and outcome, at most 2,048 of them. They hold no value; but who knows a row in every feature can tell
+ * whether it may have been among them.
  */
 export type TrainedRows = z.output<typeof trainedRowsSchema>
 
