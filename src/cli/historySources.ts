@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
@@ -7,6 +7,7 @@ import { mappedShape } from '../engine/historySources.js'
 import { sourceNameProblems } from '../engine/historyStructure.js'
 import type { HistorySources } from '../engine/openHistory.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
+import { readJsonFile } from './readJsonFile.js'
 import type { Terminal } from './terminal.js'
 
 const endings = ['.parquet', '.csv', '.tsv', '.csv.gz', '.jsonl', '.ndjson']
@@ -118,7 +119,7 @@ async function sayNamesNearly(folder: string, terminal: Terminal): Promise<void>
 }
 
 async function sourcesInConfig(path: string): Promise<HistorySources> {
-  const parsed = parseJson(path, await readFile(path, 'utf8'))
+  const parsed = await readJsonFile('history', 'the configuration', path, mappingHint)
   const sources = checkConfig(path, parsed)
   const beside = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file))
   return Object.fromEntries(
@@ -151,19 +152,3 @@ function checkConfig(path: string, parsed: unknown): z.output<typeof config> {
 
 const mappingHint =
   'A table is mapped to a file, or to { "from": file, "columns": { our name: your name }, "types": { name: kind }, "encoding", "decimal", "thousands", "dateFormat" }.'
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new HoldfastError('history', [
-      {
-        code: 'file-unreadable',
-        parameter: 'the configuration',
-        rule: 'to be JSON',
-        place: { file: path },
-        wayOut: `${error instanceof Error ? error.message : String(error)}.`,
-      },
-    ])
-  }
-}

@@ -13,7 +13,7 @@ import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import { scoredTables } from '../score/scoreHistory.js'
 import type { Scorer } from '../score/scorer.js'
 import type { InputTableName } from '../table/inputs.js'
-import { columnMissing } from '../table/table.js'
+import { columnMissing, type Table } from '../table/table.js'
 import { filesOfSources, historySources } from './historySources.js'
 import { type InputOptions, openInputHistory } from './inputOptions.js'
 import { sayLeftOut, sayNotes } from './leftOut.js'
@@ -21,7 +21,7 @@ import { checkHistoryModel, checkTableModel } from './modelInput.js'
 import { dayOption, repeatedOption } from './optionParsers.js'
 import { checkOutputs, type OutputFile } from './outputFiles.js'
 import { readInputTable } from './readInputTable.js'
-import { rejectsFile, writeRejects } from './rejects.js'
+import { rejectsFile } from './rejects.js'
 import type { Terminal } from './terminal.js'
 import { sayUnseen } from './unseen.js'
 
@@ -33,6 +33,12 @@ export interface LabelledInputOptions extends InputOptions {
   readonly negative?: string[]
   readonly cutoff?: EpochDay
   readonly asOf?: EpochDay
+}
+
+/** Customers whose outcome is known, and the rows of the input that were set aside. */
+export interface LabelledInput {
+  readonly dataset: Dataset
+  readonly rejects: Table
 }
 
 /** What a command reads and writes besides, for the check that nothing is written over. */
@@ -101,31 +107,29 @@ export async function labelledInput(
   options: LabelledInputOptions,
   terminal: Terminal,
   others: OtherFiles = { inputs: [], outputs: [] },
-): Promise<Dataset> {
+): Promise<LabelledInput> {
   const outputs = [...others.outputs, ...rejectsFile(options)]
   const check = (inputs: readonly string[]): Promise<void> =>
     checkOutputs(operation, outputs, [modelFile, ...inputs, ...others.inputs])
-  const dataset =
+  const input =
     file === undefined
       ? await datasetOfHistory(scorer, modelFile, options, terminal, check)
-      : await datasetOfFile(scorer, file, options, terminal, check)
+      : await datasetOfFile(scorer, file, options, check)
+  const { dataset } = input
   sayLeftOut(terminal, 'not asked about', dataset.report.population)
   sayUnseen(terminal, scorer, scorer.unseenIn(dataset.features), dataset.ids.length)
   sayLeftOut(terminal, 'not asked about', dataset.report.unlabelled)
-  return dataset
+  return input
 }
 
 async function datasetOfFile(
   scorer: Scorer,
   file: string,
   options: LabelledInputOptions,
-  terminal: Terminal,
   check: (inputs: readonly string[]) => Promise<void>,
-): Promise<Dataset> {
+): Promise<LabelledInput> {
   await check([file])
-  const { dataset, rejects } = await readLabelledFile(scorer, file, options)
-  await writeRejects(rejects, options, terminal)
-  return dataset
+  return readLabelledFile(scorer, file, options)
 }
 
 /** Returns the customers of a file with the features of the model and what happened. */
@@ -155,7 +159,7 @@ async function datasetOfHistory(
   options: LabelledInputOptions,
   terminal: Terminal,
   check: (inputs: readonly string[]) => Promise<void>,
-): Promise<Dataset> {
+): Promise<LabelledInput> {
   const { rules, label } = checkHistoryModel(scorer, modelFile)
   const { population } = scorer.about
   const rule = labelRuleSchema.parse(label.rule)
@@ -176,8 +180,7 @@ async function datasetOfHistory(
     const dataset = await buildDataset(history, plan)
     terminal.message(`asked as of ${formatDay(cutoff)}\n`)
     sayNotes(terminal, history)
-    await writeRejects(history.rejects, options, terminal)
-    return dataset
+    return { dataset, rejects: history.rejects }
   } finally {
     await history.close()
   }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { removeUnfinishedOnSignals } from '../base/wholeFile.node.js'
 import { runCommandLine } from './runCommandLine.js'
 
 // A reader that has seen enough (`holdfast evaluate … | head`) closes the pipe: the command still ends its work
@@ -7,6 +8,8 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error
   })
 }
+
+removeUnfinishedOnSignals((exitCode) => process.exit(exitCode))
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   output: (text) => process.stdout.write(text),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve, sep } from 'node:path'
 import { type Problem, refuse } from '../base/errors.js'
-import { isOtherThanFile } from '../base/wholeFile.node.js'
+import { fileBehind, isOtherThanFile } from '../base/wholeFile.node.js'
 import { reportEndings, reportFormat } from '../report/reportFormat.js'
 import { fileFormat } from '../table/files.node.js'
 
@@ -60,8 +60,17 @@ function formatProblem({ flag, path, holds }: OutputFile): Problem | undefined {
 
 async function placeProblem({ flag, path, holds }: OutputFile): Promise<Problem | undefined> {
   const facts = { parameter: flag, received: path }
-  const found = await stat(path).catch(() => undefined)
+  const place = await fileBehind(path).catch(() => undefined)
+  if (place === undefined) {
+    const wayOut = 'Its symbolic links go in a circle; name a file.'
+    return { code: 'file-unreadable', ...facts, rule: 'to be a file', wayOut }
+  }
+  const found = await stat(place).catch(() => undefined)
   if (holds === 'files') {
+    if (found === undefined && place !== path) {
+      const wayOut = `It is a symbolic link to ${place}, which is not there: make that folder first.`
+      return { code: 'file-missing', ...facts, rule: 'to be a folder', wayOut }
+    }
     if (found === undefined || found.isDirectory()) return folderProblem(await lastFolder(path), facts)
     const wayOut = 'It is a file; name a folder.'
     return { code: 'file-unreadable', ...facts, rule: 'to be a folder, or a name for a new one', wayOut }
@@ -74,7 +83,7 @@ async function placeProblem({ flag, path, holds }: OutputFile): Promise<Problem 
     const wayOut = 'It is a device, a pipe or a socket; name a file.'
     return { code: 'file-unreadable', ...facts, rule: 'to be a file', wayOut }
   }
-  return folderProblem(dirname(path), facts)
+  return folderProblem(dirname(place), facts)
 }
 
 /** The folder itself, or the one that it would be made in. */
@@ -176,5 +185,5 @@ function namedTwice({ flag, path }: OutputFile, other: string): Problem {
 /** Returns the same text for the same file, also under two names. */
 async function identityOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined)
-  return found === undefined ? resolve(path) : `${found.dev}:${found.ino}`
+  return found === undefined ? resolve(await fileBehind(path).catch(() => path)) : `${found.dev}:${found.ino}`
 }

@@ -21,7 +21,7 @@ export const exitCodes = {
   failed: 1,
   /** The command line is wrong: unknown command or option, missing argument, wrong value of an option. */
   usage: 2,
-  /** The input was refused; nothing was written. */
+  /** The input was refused, or a file could not be written; nothing was written but for files that the message names. */
   refused: 3,
   /** The time given did not suffice: what was written is less than was asked for. */
   unfinished: 4,
@@ -37,6 +37,7 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   let command: Command | undefined
   program.hook('preAction', (_, running) => {
     command = running
+    refuseBlankPaths(running)
   })
   try {
     await program.parseAsync([...words], { from: 'user' })
@@ -44,6 +45,22 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   } catch (error) {
     return exitCodeOf(error, command, terminal)
   }
+}
+
+/** Ends a command that got a blank text for a file or folder, such as a variable of a shell that is not set. */
+function refuseBlankPaths(command: Command): void {
+  const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === ''
+  const blank = [
+    ...command.registeredArguments
+      .filter((_, index) => isBlank(command.args[index]))
+      .map((argument) => `the argument ${argument.name()}`),
+    // What the help says of an option is its rule
+    ...command.options
+      .filter((option) => /[<](file|folder|path)[>]/.test(option.flags))
+      .filter((option) => [command.getOptionValue(option.attributeName())].flat().some(isBlank))
+      .map((option) => option.long!),
+  ]
+  if (blank.length > 0) command.error(`error: ${blank.join(' and ')} is blank; name a file or folder`)
 }
 
 function exitCodeOf(error: unknown, command: Command | undefined, terminal: Terminal): number {

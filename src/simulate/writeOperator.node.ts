@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileWriter, ParquetWriter } from 'hyparquet-writer'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
-import { isSystemError, unwritable } from '../base/wholeFile.node.js'
+import {
+  beginFile,
+  dropFiles,
+  finishFiles,
+  isSystemError,
+  type UnfinishedFile,
+  unwritable,
+} from '../base/wholeFile.node.js'
 import { operatorBlocks } from './operator.js'
 import { checkSimulateOptions, type SimulateOptions } from './options.js'
 import { parquetColumns, parquetSchema } from './parquetColumns.js'
@@ -34,8 +41,7 @@ export interface WrittenOperator {
 
 interface OpenTable {
   readonly name: OperatorTableName
-  readonly path: string
-  readonly unfinishedPath: string
+  readonly file: UnfinishedFile
   readonly writer: ParquetWriter
   rowCount: number
 }
@@ -67,7 +73,7 @@ export async function writeOperator(
   await makeFolder(folder)
   const tables: OpenTable[] = []
   try {
-    for (const name of operatorTableNames) tables.push(openTable(folder, name))
+    for (const name of operatorTableNames) tables.push(await openTable(folder, name))
     for (const block of operatorBlocks(checked)) {
       for (const table of tables) await appendRows(table, block.tables)
       control.onProgress?.({ step: 'simulate', done: block.customersDone, total: checked.customers })
@@ -75,13 +81,13 @@ export async function writeOperator(
       refuseAborted(control.signal)
     }
     for (const { writer } of tables) await writer.finish()
-    for (const { unfinishedPath, path } of tables) await rename(unfinishedPath, path)
+    await finishFiles(tables.map(({ file }) => file))
   } catch (error) {
-    for (const { unfinishedPath } of tables) await rm(unfinishedPath, { force: true })
+    dropFiles(tables.map(({ file }) => file))
     throw isSystemError(error) ? unwritable('writeOperator', folder, error) : error
   }
   return {
-    files: recordOf(tables, ({ path }) => path),
+    files: recordOf(tables, ({ file }) => file.path),
     rowCounts: recordOf(tables, ({ rowCount }) => rowCount),
   }
 }
@@ -101,12 +107,11 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function openTable(folder: string, name: OperatorTableName): OpenTable {
-  const path = pathOf(folder, name)
-  const unfinishedPath = `${path}.unfinished-${process.pid}`
+async function openTable(folder: string, name: OperatorTableName): Promise<OpenTable> {
+  const file = await beginFile('writeOperator', pathOf(folder, name))
   const schema = parquetSchema(columnSpecsOf(name))
-  const writer = new ParquetWriter({ writer: fileWriter(unfinishedPath), schema, statistics: false })
-  return { name, path, unfinishedPath, writer, rowCount: 0 }
+  const writer = new ParquetWriter({ writer: fileWriter(file.part), schema, statistics: false })
+  return { name, file, writer, rowCount: 0 }
 }
 
 async function appendRows(table: OpenTable, tables: OperatorTables): Promise<void> {

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import type { Problem } from '../base/errors.js'
+import { keepOnSignal, removeOnSignal } from '../base/wholeFile.node.js'
 import { fileFormat, openText } from './files.node.js'
 
 /** The rule of an option that names an encoding. */
@@ -187,7 +188,11 @@ export async function utf8Files(
   if (new TextDecoder(encoding).encoding === 'utf-8')
     return { paths, nameOf: (path) => path, remove: () => Promise.resolve() }
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
-  const remove = () => rm(folder, { recursive: true, force: true })
+  removeOnSignal(folder)
+  const remove = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true })
+    keepOnSignal(folder)
+  }
   const problems: Problem[] = []
   const names = new Map<string, string>()
   for (const [index, path] of paths.entries()) {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
@@ -59,3 +59,42 @@ it.skipIf(process.platform === 'win32')('a disk that is full while writing leave
     await rm(program, { force: true })
   }
 })
+
+// 200 rows of a table are some 800 bytes packed and some 8 kB as they are: the first output fits, the second does not.
+const lines = Array.from({ length: 200 }, (_, row) => `C${row},${row % 7},${row % 7 < 2 ? 'yes' : 'no'}`)
+
+it.skipIf(process.platform === 'win32')(
+  'of two outputs of a command of which one does not fit none is written',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-full-'))
+    const main = resolve('dist/cli/main.js')
+    try {
+      await writeFile(join(folder, 'in.csv'), `id,calls,churn\n${lines.join('\n')}\n`)
+      const run = (words: string[], limit: string) =>
+        promisify(execFile)(
+          'bash',
+          ['-c', `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, main, ...words],
+          {
+            cwd: folder,
+          },
+        ).then(
+          ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+          (error) => error,
+        )
+      const made = await run(
+        ['train', 'in.csv', '--id', 'id', '--learner', 'prior', '--out', 'a.model'],
+        'unlimited',
+      )
+      expect(made.code).toBe(0)
+      const before = await readdir(folder)
+      const { code, stderr } = await run(
+        ['score', 'a.model', 'in.csv', '--out', 'a.csv.gz', '--out', 'b.csv'],
+        '4',
+      )
+      expect([code, stderr]).toEqual([3, expect.stringContaining('b.csv')])
+      expect(await readdir(folder)).toEqual(before)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+)

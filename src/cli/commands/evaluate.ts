@@ -3,6 +3,7 @@ import { evaluate } from '../../evaluate/evaluate.js'
 import { addInputOptions, checkInput } from '../inputOptions.js'
 import { addLabelOptions, type LabelledInputOptions, labelledInput } from '../labelledInput.js'
 import { readModel } from '../modelInput.js'
+import { writeRejects } from '../rejects.js'
 import type { Terminal } from '../terminal.js'
 import { sayTrained } from '../trainedRows.js'
 
@@ -31,8 +32,9 @@ Examples:
     .action(async (modelFile: string, file: string | undefined, options: EvaluateCommandOptions) => {
       checkInput(command, file)
       const scorer = await readModel(modelFile, command)
-      const dataset = await labelledInput('evaluate', scorer, modelFile, file, options, terminal)
+      const { dataset, rejects } = await labelledInput('evaluate', scorer, modelFile, file, options, terminal)
       const evaluation = evaluate(scorer.model, dataset)
+      await writeRejects(rejects, options, terminal)
       sayTrained(scorer, dataset, terminal)
       terminal.output(`${options.json === true ? JSON.stringify(evaluation, null, 2) : evaluation}\n`)
     })

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { HoldfastError } from '../../base/errors.js'
 import { importLightgbm } from '../../learn/imported/importLightgbm.js'
 import { importXgboost } from '../../learn/imported/importXgboost.js'
 import type { ImportedModel } from '../../learn/imported/model.js'
@@ -11,6 +9,7 @@ import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
 import { integerOption, numberOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
+import { readJsonFile } from '../readJsonFile.js'
 import type { Terminal } from '../terminal.js'
 
 interface ImportCommandOptions {
@@ -79,18 +78,10 @@ function featureList(model: ImportedModel): string {
     .join(', ')
 }
 
+const categoriesHint = 'Write it as { "plan": ["basic", "family"] }.'
+
 /** The import checks what is in it. */
 async function categoriesOf(path: string): Promise<Readonly<Record<string, readonly string[]>>> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    const problem = {
-      code: 'file-unreadable',
-      parameter: '--categories',
-      rule: 'to be a JSON file',
-      received: path,
-      wayOut: 'Write it as { "plan": ["basic", "family"] }.',
-    } as const
-    throw new HoldfastError('import', [problem], { cause })
-  }
+  const read = await readJsonFile('import', '--categories', path, categoriesHint)
+  return read as Readonly<Record<string, readonly string[]>>
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import { writeTogether } from '../../base/wholeFile.node.js'
 import type { RetentionOffer } from '../../evaluate/profit/retentionOffer.js'
 import { modelReport } from '../../report/modelReport.js'
 import type { ModelReportOptions } from '../../report/reportOptions.js'
@@ -16,6 +17,7 @@ import {
 import { readModel } from '../modelInput.js'
 import { listOption, numberOption, repeatedOption } from '../optionParsers.js'
 import type { OutputFile } from '../outputFiles.js'
+import { writeRejects } from '../rejects.js'
 import type { Terminal } from '../terminal.js'
 import { sayTrained } from '../trainedRows.js'
 
@@ -83,16 +85,22 @@ Examples:
       checkSegments(scorer, options.segments ?? [])
       const train = options.train === undefined ? [] : [options.train]
       const files = { inputs: train, outputs: filesToWrite(options) }
-      const test = await labelledInput('report', scorer, modelFile, file, options, terminal, files)
+      const input = await labelledInput('report', scorer, modelFile, file, options, terminal, files)
+      const { dataset: test, rejects } = input
       sayTrained(scorer, test, terminal)
       const facts = modelReport(scorer.model, test, {
         ...(await trainOf(scorer, options)),
         ...(offer === undefined ? {} : { offer }),
         ...wordsOf(options),
       })
-      for (const path of options.out) await writeReport(facts, path)
-      const pictures = options.pictures === undefined ? [] : await writePictures(facts, options.pictures)
-      const also = pictures.length === 0 ? '' : ` and ${pictures.length} files in ${options.pictures}`
+      let also = ''
+      await writeTogether(async () => {
+        await writeRejects(rejects, options, terminal)
+        for (const path of options.out) await writeReport(facts, path)
+        if (options.pictures === undefined) return
+        const pictures = await writePictures(facts, options.pictures)
+        also = ` and ${pictures.length} files in ${options.pictures}`
+      })
       terminal.output(`wrote ${options.out.join(', ')}${also}\n`)
     })
 }

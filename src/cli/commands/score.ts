@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
 import { numberColumn } from '../../base/matrix.js'
+import { writeTogether } from '../../base/wholeFile.node.js'
 import { completeUntilOf } from '../../engine/completeUntil.js'
 import { scoredTables, scoreHistory } from '../../score/scoreHistory.js'
 import type { Scorer } from '../../score/scorer.js'
@@ -71,8 +72,10 @@ Examples:
           : await scoresOfFile(scorer, modelFile, file, options)
       const ranked = riskiestFirst(scores)
       sayUnseen(terminal, scorer, unseen, ranked.rowCount)
-      await writeRejects(rejects, options, terminal)
-      await writeTables(ranked, options)
+      await writeTogether(async () => {
+        await writeRejects(rejects, options, terminal)
+        await writeTables(ranked, options)
+      })
       terminal.output(
         `scored ${ranked.rowCount} customers: ${bandCounts(ranked, scorer)}${unseenSummary(unseen)}; wrote ${options.out.join(', ')}\n`,
       )

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { EpochDay } from '../../base/days.js'
+import { writeTogether } from '../../base/wholeFile.node.js'
 import { stageTable } from '../../lifecycle/stageTable.js'
 import { tagLifecycle } from '../../lifecycle/tagLifecycle.js'
 import { formatTable } from '../formatTable.js'
@@ -43,8 +44,10 @@ export function addTagCommand(program: Command, terminal: Terminal): Command {
         const { asOf } = options
         const tags = await tagLifecycle(history, asOf === undefined ? {} : { asOf })
         sayNotes(terminal, history)
-        await writeRejects(history.rejects, options, terminal)
-        await writeTables(tags, options)
+        await writeTogether(async () => {
+          await writeRejects(history.rejects, options, terminal)
+          await writeTables(tags, options)
+        })
         terminal.output(
           `${formatTable(stageTable(tags).select(['stage', 'customers', 'share', 'entered']))}\n`,
         )

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
+import { writeTogether } from '../../base/wholeFile.node.js'
 import type { Dataset, Split } from '../../dataset/dataset.js'
 import { fromFlatTable } from '../../dataset/fromFlatTable.js'
 import { splitByTime } from '../../dataset/splitByTime.js'
@@ -129,9 +130,11 @@ Examples:
       const { model, unfinished } = await trained(split.train, options, terminal)
       const scorer = createScorer(model, split.train)
       const evaluation = evaluate(scorer.model, split.test)
-      await writeRejects(rejects, options, terminal)
-      if (kept !== null) await writeTable(kept, options.testOut!)
-      await saveScorer(scorer, options.out)
+      await writeTogether(async () => {
+        await writeRejects(rejects, options, terminal)
+        if (kept !== null) await writeTable(kept, options.testOut!)
+        await saveScorer(scorer, options.out)
+      })
       terminal.output(`${evaluation}\n`)
       terminal.output(
         `\nwrote ${options.out}: ${model.learner}, trained on ${unfinished?.trainedRows ?? split.train.ids.length} rows\n`,
