@@ -11,6 +11,7 @@ import {
   readCells,
   withoutMarks,
 } from '../engine/textColumns.js'
+import { withSteps } from '../engine/writtenSql.js'
 import type { ColumnReading, TextCounts } from '../table/columnReading.js'
 import { cellRuleOf } from '../table/columnTexts.js'
 import { type CheckedNotation, wishOf } from '../table/readingOptions.js'
@@ -67,12 +68,12 @@ export async function textFileQuery(
     place: { file: file.name, column: name },
   }))
   refuse(operation, questionProblems(asked, read.expectsCommas).map(withoutTypes))
-  const columns = names.map((name, index) => readColumn(engine, name, readings[index]!))
+  const columns = names.map((name, index) => readColumn(engine, name, index, readings[index]!))
   refuse(operation, await brokenCells(engine, file.name, texts, columns))
   const values = columns.map(
     (column) => `${typedValue(column, column.name === id)} AS ${identifier(column.name)}`,
   )
-  return `SELECT ${values.join(', ')} FROM ${texts}`
+  return `SELECT ${values.join(', ')} FROM ${stepped(texts, columns)}`
 }
 
 /** Returns the problems of the file that is read, with the name that the user gave it. */
@@ -155,12 +156,22 @@ function withoutTypes(problem: Problem): Problem {
   return { ...problem, wayOut: problem.wayOut?.replace(/,? or declare types: .*$/, '.') ?? '' }
 }
 
-function readColumn(engine: Engine, name: string, reading: ColumnReading): ReadColumn {
-  const text = engine.dialect.identifier(name)
-  const shown = reading.kind === 'text' ? text : withoutMarks(engine, text)
-  const place = { numbersAreDays: false, timeZone: utc }
-  // A column called period has no months here
-  return { name, reading, shown, ...readCells(engine, shown, '', reading.kind, place, reading) }
+function readColumn(engine: Engine, name: string, index: number, reading: ColumnReading): ReadColumn {
+  const { identifier } = engine.dialect
+  const text = identifier(name)
+  // By number: SQL takes V and v for one name
+  const step = (what: string) => identifier(`holdfast ${what} ${index}`)
+  const shown = { name: step('shown'), sql: reading.kind === 'text' ? text : withoutMarks(engine, text) }
+  const place = { numbersAreDays: false, takesMonths: false, timeZone: utc }
+  const read = readCells(engine, shown.name, step, reading.kind, place, reading)
+  return { name, reading, shown: shown.name, ...read, steps: [shown, ...read.steps] }
+}
+
+function stepped(rows: string, columns: readonly ReadColumn[]): string {
+  return withSteps(
+    rows,
+    columns.map(({ steps }) => steps),
+  )
 }
 
 function typedValue({ reading: { kind }, shown, value }: ReadColumn, isId: boolean): string {
@@ -191,7 +202,7 @@ async function brokenCells(
     `arg_min(${shown}, "holdfast row") FILTER (WHERE ${broken}) AS v${index}`,
   ])
   const found = await engine.query(
-    `SELECT ${cells.join(', ')} FROM (SELECT *, row_number() OVER () AS "holdfast row" FROM ${texts})`,
+    `SELECT ${cells.join(', ')} FROM ${stepped(`(SELECT *, row_number() OVER () AS "holdfast row" FROM ${texts})`, columns)}`,
   )
   return asked.flatMap(({ name, code, rule, wayOut }, index) => {
     const count = found.cell(`n${index}`, 0) as number

@@ -20,7 +20,7 @@ import {
 } from './textColumns.js'
 import { isDayNumber } from './writtenSql.js'
 
-/** How one column of ours is made from a column of the source, as SQL expressions over the raw table. */
+/** How one column of ours is made from a column of the source, as SQL expressions over the raw table and its steps. */
 export interface ColumnPlan extends CellPlan {
   /** Our name. */
   readonly name: string
@@ -247,15 +247,17 @@ function planColumn(
 ): ColumnPlan | undefined {
   const { name, sourceName, kind, raw, required, reading } = facts
   const column = engine.dialect.identifier(sourceName)
-  const base = { name, sourceName, kind, required }
+  const base = { name, sourceName, kind, required, steps: [] }
   if (raw === 'text') {
     const text = shownText(engine, staged, sourceName, missing)
-    const shown = kind === 'text' ? text : withoutMarks(engine, text)
+    const step = (what: string) => flagOf(engine, what, name)
+    const shown = { name: step('shown'), sql: kind === 'text' ? text : withoutMarks(engine, text) }
+    const place = { ...staged, takesMonths: name === 'period' }
     const said = reading?.numbers === undefined && reading?.dateFormat === undefined ? {} : { reading }
-    const read = readCells(engine, shown, name, kind, staged, reading)
+    const read = readCells(engine, shown.name, step, kind, place, reading)
     // What is asked is refused as a whole: its cells are not refused besides
     const unchecked = reading?.doubt === undefined ? {} : { wrongType: null, notFinite: null, rounded: null }
-    return { ...base, ...said, shown, ...read, ...unchecked }
+    return { ...base, ...said, ...read, steps: [shown, ...read.steps], shown: shown.name, ...unchecked }
   }
   const shown = `CAST(${column} AS VARCHAR)`
   const never = { wrongType: null, notFinite: null, rounded: null }
@@ -316,6 +318,11 @@ function planColumn(
     default:
       return undefined
   }
+}
+
+/** Returns the name of what is beside a column of ours in the rows that are checked. */
+export function flagOf(engine: Engine, what: string, name: string): string {
+  return engine.dialect.identifier(`holdfast ${what} ${name}`)
 }
 
 function shownText(

@@ -3,8 +3,9 @@ import type { ProblemCode } from '../base/errors.js'
 import { cellRuleOf } from '../table/columnTexts.js'
 import { inputTables } from '../table/inputs.js'
 import type { Engine } from './engine.js'
-import type { ColumnPlan } from './historyColumns.js'
+import { type ColumnPlan, flagOf } from './historyColumns.js'
 import type { StagedTable } from './historySources.js'
+import { withSteps } from './writtenSql.js'
 
 /** One rule that every row of a table must keep, as data: the message is made from it and the statement too. */
 export interface RowRule {
@@ -70,7 +71,7 @@ function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
     rules.push({ name, column, code: 'value-missing', rule, wayOut, broken: `${shown} IS NULL`, shown })
   }
   if (plan.wrongType !== null) {
-    const broken = flagOf(engine, 'wrong', plan)
+    const broken = flagOf(engine, 'wrong', plan.name)
     rules.push({
       name,
       column,
@@ -82,13 +83,13 @@ function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
     })
   }
   if (plan.notFinite !== null) {
-    const broken = flagOf(engine, 'not finite', plan)
+    const broken = flagOf(engine, 'not finite', plan.name)
     const wayOut = plan.required ? 'Correct it in the source.' : 'Write blank for missing.'
     rules.push({ name, column, code: 'value-not-finite', rule: 'to be finite', wayOut, broken, shown })
   }
   if (plan.rounded !== null) {
     const rule = 'to lie within ±(2^53 − 1), the integers that a number holds exactly'
-    const broken = flagOf(engine, 'rounded', plan)
+    const broken = flagOf(engine, 'rounded', plan.name)
     rules.push({ name, column, code: 'out-of-range', rule, wayOut: roundedWayOut(plan), broken, shown })
   }
   return rules
@@ -161,11 +162,7 @@ const activationRule = {
 } as const
 
 function shownOf(engine: Engine, plan: ColumnPlan): string {
-  return flagOf(engine, 'shown', plan)
-}
-
-function flagOf(engine: Engine, what: string, plan: ColumnPlan): string {
-  return engine.dialect.identifier(`holdfast ${what} ${plan.name}`)
+  return flagOf(engine, 'shown', plan.name)
 }
 
 /** Returns the SQL of the day that a row happened on, over typed columns. */
@@ -194,11 +191,15 @@ export function checkedRows(
   const columns = plans.flatMap((plan) => [
     `${plan.value} AS ${identifier(plan.name)}`,
     `${plan.shown} AS ${shownOf(engine, plan)}`,
-    ...(plan.wrongType === null ? [] : [`${plan.wrongType} AS ${flagOf(engine, 'wrong', plan)}`]),
-    ...(plan.notFinite === null ? [] : [`${plan.notFinite} AS ${flagOf(engine, 'not finite', plan)}`]),
-    ...(plan.rounded === null ? [] : [`${plan.rounded} AS ${flagOf(engine, 'rounded', plan)}`]),
+    ...(plan.wrongType === null ? [] : [`${plan.wrongType} AS ${flagOf(engine, 'wrong', plan.name)}`]),
+    ...(plan.notFinite === null ? [] : [`${plan.notFinite} AS ${flagOf(engine, 'not finite', plan.name)}`]),
+    ...(plan.rounded === null ? [] : [`${plan.rounded} AS ${flagOf(engine, 'rounded', plan.name)}`]),
   ])
-  const typed = `(SELECT rowid AS "holdfast row", ${columns.join(', ')} FROM ${staged.raw})`
+  const raw = withSteps(
+    `(SELECT rowid AS "holdfast row", * FROM ${staged.raw})`,
+    plans.map((plan) => plan.steps),
+  )
+  const typed = `(SELECT "holdfast row", ${columns.join(', ')} FROM ${raw})`
   const has = (name: string) => plans.some((plan) => plan.name === name)
   if (staged.table === 'calls' || !has('id')) return typed
   if (staged.table === 'customers') {

@@ -11,11 +11,21 @@ import { type CellCounts, inferKind, usualMissing } from '../table/inferKind.js'
 import type { ColumnKind } from '../table/table.js'
 import type { Engine } from './engine.js'
 import { isNoneOf } from './historyFiles.js'
-import type { StagedTable } from './historySources.js'
-import { isDayNumber, isOwnFormat, isoDay, writtenDay, writtenNumber } from './writtenSql.js'
+import {
+  isDayNumber,
+  isOwnFormat,
+  isoDate,
+  isoDay,
+  type Step,
+  type StepName,
+  type Stepped,
+  writtenDay,
+  writtenNumber,
+} from './writtenSql.js'
 
-/** The cells of a column as SQL expressions. */
+/** The cells of a column as SQL expressions over its steps, see {@link withSteps}. */
 export interface CellPlan {
+  readonly steps: readonly Step[]
   /** The typed value, NULL where it is missing or of another kind. Days are INTEGER. */
   readonly value: string
   /** True where a cell is there that is not of the kind. NULL where that cannot be. */
@@ -42,7 +52,7 @@ export async function countCells(
       `${shown} IS NOT NULL`,
       isNumber(shown),
       `regexp_full_match(${text}, '${nameOfDigits}')`,
-      `${isoDay(engine, text)} IS NOT NULL AND length(${text}) = 10`,
+      `${isoDate(text)} IS NOT NULL`,
       `lower(${text}) IN ('true', 'false')`,
     ]
     return `[${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(', ')}]`
@@ -106,61 +116,75 @@ export function questionProblems(columns: readonly ReadColumn[], expectsCommas: 
   })
 }
 
-/** Returns the SQL of the cells of a column of texts as values of a kind, and of those that are none. */
+/** Where a column of texts is. */
+export interface TextPlace {
+  /** Whether days may be written as days since 1970. */
+  readonly numbersAreDays: boolean
+  /** Whether days may be written as months. */
+  readonly takesMonths: boolean
+  readonly timeZone: string
+}
+
+/**
+ * Returns the SQL of the cells of a column of texts as values of a kind, and of those that are none.
+ *
+ * @param shown SQL of the text, a name
+ * @param step names of the column's steps
+ */
 export function readCells(
   engine: Engine,
   shown: string,
-  name: string,
+  step: StepName,
   kind: ColumnKind,
-  { numbersAreDays, timeZone }: Pick<StagedTable, 'numbersAreDays' | 'timeZone'>,
+  place: TextPlace,
   reading: ColumnReading | undefined,
 ): CellPlan {
-  const text = `trim(${shown})`
+  if (kind === 'text') return { steps: [], value: shown, wrongType: null, notFinite: null, rounded: null }
+  const [text, value] = [step('text'), step('value')]
+  const trimmed = { name: text, sql: `trim(${shown})` }
+  const plan = (read: Stepped, flags: Partial<CellPlan> = {}): CellPlan => ({
+    steps: [trimmed, ...read.steps, { name: value, sql: read.value }],
+    value,
+    wrongType: `${shown} IS NOT NULL AND ${value} IS NULL`,
+    notFinite: null,
+    rounded: null,
+    ...flags,
+  })
   switch (kind) {
-    case 'text':
-      return { value: shown, wrongType: null, notFinite: null, rounded: null }
     case 'number': {
       if (reading?.numbers !== undefined) {
-        const written = writtenNumber(engine, shown, reading.numbers)
-        return {
-          value: written,
-          wrongType: `${shown} IS NOT NULL AND (${written}) IS NULL`,
-          notFinite: null,
-          rounded: `CASE WHEN ${isLong(`(${written})`)} THEN NOT regexp_matches(${text}, '${exponentSource}') END`,
-        }
+        const withoutExponent = `NOT regexp_matches(${text}, '${exponentSource}')`
+        return plan(writtenNumber(engine, shown, reading.numbers, step), {
+          rounded: `CASE WHEN ${isLong(value)} THEN ${withoutExponent} END`,
+        })
       }
-      const number = `TRY_CAST(${shown} AS DOUBLE)`
-      return {
-        value: number,
-        wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
-        notFinite: `${isNumber(shown)} AND NOT isfinite(${number})`,
-        rounded: `CASE WHEN ${isLong(number)} THEN regexp_full_match(${text}, '[+-]?[0-9]{16,}([.][0-9]*)?') END`,
-      }
+      return plan(
+        { steps: [], value: `TRY_CAST(${shown} AS DOUBLE)` },
+        {
+          wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
+          notFinite: `${isNumber(shown)} AND NOT isfinite(${value})`,
+          rounded: `CASE WHEN ${isLong(value)} THEN regexp_full_match(${text}, '[+-]?[0-9]{16,}([.][0-9]*)?') END`,
+        },
+      )
     }
-    case 'boolean': {
-      const value = `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END`
-      return {
-        value,
-        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
-        notFinite: null,
-        rounded: null,
-      }
-    }
+    case 'boolean':
+      return plan({
+        steps: [],
+        value: `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END`,
+      })
     case 'day': {
-      const own = isOwnFormat(reading?.dateFormat)
-        ? writtenDay(engine, shown, reading.dateFormat, timeZone)
-        : isoDay(engine, text, timeZone)
-      const month = name === 'period' ? `coalesce(${asMonth(text)}, ${own})` : own
-      const date = `CAST(${month} - DATE '1970-01-01' AS INTEGER)`
-      const value = numbersAreDays
-        ? `coalesce(${date}, CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,7}') AND ${isDayNumber(`TRY_CAST(${text} AS INTEGER)`)} THEN TRY_CAST(${text} AS INTEGER) END)`
-        : date
-      return {
-        value,
-        wrongType: `${shown} IS NOT NULL AND (${value}) IS NULL`,
-        notFinite: null,
-        rounded: null,
-      }
+      const { steps, value: own } = isOwnFormat(reading?.dateFormat)
+        ? writtenDay(engine, shown, reading.dateFormat, place.timeZone, step)
+        : isoDay(engine, text, place.timeZone, step)
+      const date = place.takesMonths ? `coalesce(${asMonth(text)}, ${own})` : own
+      const day = `CAST(${date} - DATE '1970-01-01' AS INTEGER)`
+      const number = step('number')
+      if (!place.numbersAreDays) return plan({ steps, value: day })
+      const written = `CASE WHEN regexp_full_match(${text}, '-?[0-9]{1,7}') THEN TRY_CAST(${text} AS INTEGER) END`
+      return plan({
+        steps: [...steps, { name: number, sql: written }],
+        value: `coalesce(${day}, CASE WHEN ${isDayNumber(number)} THEN ${number} END)`,
+      })
     }
   }
 }

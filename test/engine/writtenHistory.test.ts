@@ -8,8 +8,9 @@ import { textColumn } from '../../src/base/matrix.js'
 import { dayReader, knownDateFormats } from '../../src/base/writtenDays.js'
 import { numberIn } from '../../src/base/writtenNumbers.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
+import type { Engine } from '../../src/engine/engine.js'
 import { type OpenHistoryOptions, openHistory } from '../../src/engine/openHistory.js'
-import { isoDay, writtenDay, writtenNumber } from '../../src/engine/writtenSql.js'
+import { isoDay, type Stepped, withSteps, writtenDay, writtenNumber } from '../../src/engine/writtenSql.js'
 import { Table } from '../../src/table/table.js'
 
 let folder: string
@@ -31,6 +32,32 @@ async function refused(promise: Promise<unknown>): Promise<HoldfastError> {
   )
   expect(error).toBeInstanceOf(HoldfastError)
   return error as HoldfastError
+}
+
+const stepOf = (index: number) => (what: string) => `${what}${index}`
+
+function sinceEpoch({ steps, value }: Stepped): Stepped {
+  return { steps, value: `CAST(${value} - DATE '1970-01-01' AS INTEGER)` }
+}
+
+/** The values c0, c1 … of texts called `cell`, in their order. */
+async function valuesOf(
+  texts: readonly string[],
+  sql: (engine: Engine) => readonly Stepped[],
+): Promise<Table> {
+  const engine = await openDuckdb()
+  try {
+    await engine.load('cells', new Table([textColumn('cell', texts)]))
+    const values = sql(engine)
+    const rows = withSteps(
+      '(SELECT rowid AS place, cell FROM cells)',
+      values.map(({ steps }) => steps),
+    )
+    const columns = values.map(({ value }, index) => `${value} AS c${index}`)
+    return await engine.query(`SELECT ${columns.join(', ')} FROM ${rows} ORDER BY place`)
+  } finally {
+    await engine.close()
+  }
 }
 
 const today = '2025-01-31'
@@ -122,23 +149,7 @@ describe('SQL and memory read the same', () => {
       'SEK 5e1',
     ],
   ]
-  const load = async (
-    run: (sql: (text: string) => string) => readonly string[],
-    cells: readonly string[],
-  ) => {
-    const engine = await openDuckdb()
-    try {
-      await engine.load('cells', new Table([textColumn('cell', cells)]))
-      const columns = run((sql) => sql).map((sql, index) => `${sql} AS c${index}`)
-      return await engine.query(`SELECT ${columns.join(', ')} FROM cells ORDER BY rowid`)
-    } finally {
-      await engine.close()
-    }
-  }
-
   test('numbers in every notation', async () => {
-    const engine = await openDuckdb()
-    await engine.close()
     const notations = [
       { decimal: '.' },
       { decimal: ',' },
@@ -148,9 +159,8 @@ describe('SQL and memory read the same', () => {
       { decimal: '.', unit: '%' },
       { decimal: ',', unit: '€' },
     ] as const
-    const found = await load(
-      () => notations.map((notation) => writtenNumber(engine, 'cell', notation)),
-      texts,
+    const found = await valuesOf(texts, (engine) =>
+      notations.map((notation, index) => writtenNumber(engine, 'cell', notation, stepOf(index))),
     )
     for (const [index, notation] of notations.entries()) {
       const inMemory = texts.map((text) => numberIn(notation, text) ?? null)
@@ -162,8 +172,6 @@ describe('SQL and memory read the same', () => {
   })
 
   test('days in every format', async () => {
-    const engine = await openDuckdb()
-    await engine.close()
     const formats = [...knownDateFormats, 'YYYYMMDD', 'D.M.YY']
     const cells = [
       ...[
@@ -194,10 +202,9 @@ describe('SQL and memory read the same', () => {
       ],
       ...['31/12/2024 25:00', '31/12/2024 banana', '01/01/0050', '31 Dec 2024 23:59:59,5Z', '31.12.24 23h05'],
     ]
-    const days = formats.map(
-      (format) => `CAST(${writtenDay(engine, 'cell', format)} - DATE '1970-01-01' AS INTEGER)`,
+    const found = await valuesOf(cells, (engine) =>
+      formats.map((format, index) => sinceEpoch(writtenDay(engine, 'cell', format, 'UTC', stepOf(index)))),
     )
-    const found = await load(() => days, cells)
     for (const [index, format] of formats.entries()) {
       const inMemory = cells.map((text) => dayReader(format)(text) ?? null)
       expect(
@@ -260,23 +267,17 @@ test('SQL and memory have the same days of YYYY-MM-DD with a time behind, in eve
   ]
   const texts = days.flatMap((day) => times.map((time) => `${day}${time}`.trim()))
   const zones = ['UTC', 'America/New_York', 'Asia/Kolkata']
-  const engine = await openDuckdb()
-  try {
-    await engine.load('cells', new Table([textColumn('cell', texts)]))
-    const columns = zones.map(
-      (zone, index) => `CAST(${isoDay(engine, 'cell', zone)} - DATE '1970-01-01' AS INTEGER) AS c${index}`,
-    )
-    const rows = (await engine.query(`SELECT ${columns.join(', ')} FROM cells ORDER BY rowid`)).rows()
-    for (const [index, zone] of zones.entries()) {
-      const found = rows.map((row, at) => [texts[at], row[`c${index}`]])
-      expect(found, zone).toEqual(texts.map((text) => [text, parseDay(text, zone) ?? null]))
-    }
-    // 2024-11-03T23:00−05:00 is 04:00 of the next day in UTC; 2024-11-03 is day 20030
-    expect(rows[times.indexOf('T23:00\u221205:00')]).toMatchObject({ c0: 20_031, c1: 20_030 })
-    expect(rows[times.indexOf('T25:99:00Z')]).toEqual({ c0: null, c1: null, c2: null })
-  } finally {
-    await engine.close()
+  const found = await valuesOf(texts, (engine) =>
+    zones.map((zone, index) => sinceEpoch(isoDay(engine, 'cell', zone, stepOf(index)))),
+  )
+  const rows = found.rows()
+  for (const [index, zone] of zones.entries()) {
+    const inSql = rows.map((row, at) => [texts[at], row[`c${index}`]])
+    expect(inSql, zone).toEqual(texts.map((text) => [text, parseDay(text, zone) ?? null]))
   }
+  // 2024-11-03T23:00−05:00 is 04:00 of the next day in UTC; 2024-11-03 is day 20030
+  expect(rows[times.indexOf('T23:00\u221205:00')]).toMatchObject({ c0: 20_031, c1: 20_030 })
+  expect(rows[times.indexOf('T25:99:00Z')]).toEqual({ c0: null, c1: null, c2: null })
 })
 
 describe('histories as people write them', () => {
