@@ -122,7 +122,7 @@ export function writtenDay(
     steps: [
       { name: written, sql: `regexp_extract(${plain}, ${literal(`^${pattern}$`)}, [${names}])` },
       { name: date, sql: `CASE WHEN ${isYear} THEN ${day} END` },
-      { name: time, sql: timeParts(engine, `nullif(${written}.time, '')`) },
+      { name: time, sql: timeParts(engine, `${written}.time <> ''`, `${written}.time`) },
     ],
     value: dayAtTime(engine, date, time, timeZone),
   }
@@ -141,7 +141,7 @@ export function isoDay(engine: Engine, text: string, timeZone: string, step: Ste
       { name: date, sql: firstDate(text) },
       {
         name: time,
-        sql: timeParts(engine, `CASE WHEN length(${text}) > 10 THEN substr(${text}, 11) END`),
+        sql: timeParts(engine, `length(${text}) > 10`, `substr(${text}, 11)`),
       },
     ],
     value: dayAtTime(engine, date, time, timeZone),
@@ -157,10 +157,11 @@ function firstDate(text: string): string {
 const timeNames = ['hour', 'minute', 'half', 'zone', 'sign', 'hours', 'minutes']
 
 /** The parts of a time: NULL where there is none, each blank where it is no time. */
-function timeParts(engine: Engine, time: string): string {
+function timeParts(engine: Engine, isThere: string, time: string): string {
   const { literal } = engine.dialect
   const whole = literal(`^${timeSource}$`)
-  return `regexp_extract(${time}, ${whole}, [${timeNames.map(literal).join(', ')}])`
+  const parts = `regexp_extract(${time}, ${whole}, [${timeNames.map(literal).join(', ')}])`
+  return `CASE WHEN ${isThere} THEN ${parts} END`
 }
 
 /** The day as it is written, or where its time says how far it is from UTC, that of the instant; NULL where it is no time. */
