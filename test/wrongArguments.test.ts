@@ -129,6 +129,12 @@ const returned: Record<string, object> = {
  */
 const noMethods = /^close$|program|dialect\.(exactSum|pair|second|bitCount)|[Bb]itmap\.has|missing\.has/
 
+/** What was called is named, by itself (`scoreRow`) or with its class (`Table.numbers`). */
+function isNamed({ operation }: HoldfastError, place: string): boolean {
+  // Not in its type: what followers share with scorers
+  return operation.split('.').at(-1) === place.split('.').at(-1) || place === 'a followed customer.asOf'
+}
+
 function methodsOf(value: unknown, path: string, seen: Set<unknown>, depth = 0): [string, object, Call][] {
   if (value === null || !['object', 'function'].includes(typeof value)) return []
   if (seen.has(value) || ArrayBuffer.isView(value) || depth > 3) return []
@@ -160,12 +166,74 @@ test.each(Object.entries(returned))(
       for (const [what, given] of Object.entries(values)) {
         for (const args of [[given], [given, given], [table, given], ['x', given], [one, given]]) {
           const said = await refusalOf(() => method.apply(self, args))
-          if (said !== null && !(said instanceof HoldfastError))
-            wrong.push(`${place} of ${what}: ${String(said)}`)
+          if (said === null) continue
+          if (!(said instanceof HoldfastError)) wrong.push(`${place} of ${what}: ${String(said)}`)
+          else if (!isNamed(said, place)) wrong.push(`${place} of ${what} is refused by ${said.operation}`)
         }
       }
     }
     expect(wrong).toEqual([])
+  },
+)
+
+/** Datasets that models of the column x cannot read: without it, and of texts. */
+const others = [
+  { y: [1, 2, 3, 4, 5, 6, 7, 8], churned: [0, 1, 0, 1, 0, 1, 0, 1] },
+  { x: ['u', 'v', 'u', 'v', 'u', 'v', 'u', 'v'], churned: [0, 1, 0, 1, 0, 1, 0, 1] },
+].map((columns) => holdfast.fromFlatTable(holdfast.tableFrom(columns), { label: 'churned' }))
+const someModels: [string, holdfast.ChurnModel][] = (
+  ['boosting', 'logistic', 'forest', 'calibrated', 'blend'] as const
+).map((name) => [name, returned[name] as holdfast.ChurnModel])
+
+test.each(someModels)(
+  'of a %s model that gets other columns than in training, the refusal is in the name of what was called',
+  async (_, one) => {
+    const wrong = new Set<string>()
+    let refused = 0
+    const call = async (name: string, run: () => unknown): Promise<void> => {
+      const said = await refusalOf(run)
+      if (said === null) return
+      refused++
+      if (!(said instanceof HoldfastError)) wrong.add(`${name}: ${String(said)}`)
+      else if (!isNamed(said, name)) wrong.add(`${name} is refused by ${said.operation}`)
+    }
+    const own = holdfast.createScorer(one, dataset)
+    for (const other of others) {
+      const { features } = other
+      const argumentLists = [
+        [one, other],
+        [one, features],
+        [one, features, 'x'],
+        [one, other, {}],
+        [one, features, { baseRate: 0.3 }],
+        [one, dataset, { train: other }],
+        [own, other],
+        [own, features],
+        [other, () => one],
+        [other, () => one, { folds: 2 }],
+        [other, { startFrom: one }],
+      ]
+      for (const [name, run] of functions) {
+        if (leftOut.includes(name) || /^class\b/.test(Function.prototype.toString.call(run))) continue
+        for (const args of argumentLists) if (!takesLong(name, args)) await call(name, () => run(...args))
+      }
+      for (const args of [[features], [dataset.features, features], [features, dataset.features]])
+        for (const name of [
+          'probability',
+          'margin',
+          'contributions',
+          'interactions',
+          'interventionalContributions',
+        ])
+          await call(name, () => (one as unknown as Record<string, Call | undefined>)[name]?.(...args))
+      await call('scoreMatrix', () => own.scoreMatrix(features))
+      await call('unseenIn', () => own.unseenIn(features))
+      const rows = holdfast.datasetToTable(other)
+      await call('scoreTable', () => own.scoreTable(rows))
+      await call('scoreRow', () => own.scoreRow(rows.row(0)))
+    }
+    expect([...wrong]).toEqual([])
+    expect(refused).toBeGreaterThan(500)
   },
 )
 

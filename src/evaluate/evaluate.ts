@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { customerProblems } from '../base/customerProblems.js'
 import { customersOf, hasSeveralRows } from '../base/customersOf.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
 import { overlapOf, type RowOverlap, untoldOverlap } from '../learn/trainedRows.js'
 import { brierDecompositionOf } from './calibration/brierDecomposition.js'
@@ -102,7 +102,7 @@ const fewCustomers = 30
  */
 export function evaluate(model: ChurnModel, data: TrainingData, options?: EvaluateOptions): Evaluation {
   checkArguments('evaluate', ['model', model, 'model'], ['data', data, 'dataset'])
-  const probability = model.probability(data.features)
+  const probability = inNameOf('evaluate', () => model.probability(data.features))
   const owned = options?.groups === undefined ? customersWithSeveralRows('evaluate', data) : ownGroups
   const full = {
     ...owned.groups,

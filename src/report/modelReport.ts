@@ -1,4 +1,5 @@
 import { checkArguments } from '../base/arguments.js'
+import { inNameOf } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import {
   customersWithSeveralRows,
@@ -78,20 +79,22 @@ export function modelReport(
   const checked = checkOptions('modelReport', modelReportOptions, options)
   const { importances: shown, effects, segmentsBy, ...common } = checked
   const weighted = test.weight === undefined ? {} : { weight: test.weight }
-  const importances = contributionImportance(model, test.features, weighted)
+  const importances = inNameOf('modelReport', () => contributionImportance(model, test.features, weighted))
   const strongest = importances.features.filter(({ meanAbsolute }) => meanAbsolute > 0)
   const names = model.features.map(({ name }) => name)
-  const probability = model.probability(test.features)
+  const probability = inNameOf('modelReport', () => model.probability(test.features))
   const groups = options?.evaluate?.groups
   const owned =
     groups === undefined ? customersWithSeveralRows('modelReport', test) : { groups: { groups }, notes: [] }
   const tables = segmentsBy.map((by) =>
-    segmentTable(probability, test.outcome, test.features, {
-      by,
-      ...weighted,
-      ...owned.groups,
-      ...(options?.evaluate?.level === undefined ? {} : { level: options.evaluate.level }),
-    }),
+    inNameOf('modelReport', () =>
+      segmentTable(probability, test.outcome, test.features, {
+        by,
+        ...weighted,
+        ...owned.groups,
+        ...(options?.evaluate?.level === undefined ? {} : { level: options.evaluate.level }),
+      }),
+    ),
   )
   const given = {
     ...common,

@@ -258,12 +258,13 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)
-    return new Scores(scoreColumns(model, about.bands, words, features, options), features.rowCount, unseen)
+    const columns = inNameOf(operation, () => scoreColumns(model, about.bands, words, features, options))
+    return new Scores(columns, features.rowCount, unseen)
   }
   const one = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Score => {
     const unseen = watch.ofRow(features)
     refuseUnseen(operation, watch, features, unseen.length, options)
-    const probability = model.probability(features)[0]!
+    const probability = inNameOf(operation, () => model.probability(features))[0]!
     const reasons =
       options.reasons === 0
         ? []

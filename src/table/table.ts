@@ -110,32 +110,29 @@ export class Table {
    * @throws {HoldfastError} `column-missing`, with the nearest name
    */
   column(name: string): Column {
-    if (typeof name !== 'string') checkArguments('Table.column', ['name', name, 'text'])
-    const column = this.#byName.get(name)
-    if (column !== undefined) return column
-    throw new HoldfastError('Table.column', [columnMissing(name, this)])
+    return this.#named('Table.column', name)
   }
 
   /** Like {@link Table.column}, for a number column. @throws {HoldfastError} `column-missing`, `column-type` */
   numbers(name: string): NumberColumn {
-    return this.#ofKind(name, 'number') as NumberColumn
+    return this.#ofKind('Table.numbers', name, 'number') as NumberColumn
   }
 
   /** Like {@link Table.column}, for a text column. @throws {HoldfastError} `column-missing`, `column-type` */
   texts(name: string): TextColumn {
-    return this.#ofKind(name, 'text') as TextColumn
+    return this.#ofKind('Table.texts', name, 'text') as TextColumn
   }
 
   /** Like {@link Table.column}, for a day column. @throws {HoldfastError} `column-missing`, `column-type` */
   days(name: string): DayColumn {
-    return this.#ofKind(name, 'day') as DayColumn
+    return this.#ofKind('Table.days', name, 'day') as DayColumn
   }
 
   /** Returns the table with only these columns, in this order. */
   select(names: readonly string[]): Table {
     checkArguments('Table.select', ['names', names, 'list'])
     return new Table(
-      names.map((name) => this.column(name)),
+      names.map((name) => this.#named('Table.select', name)),
       this.rowCount,
       this.source,
     )
@@ -164,7 +161,7 @@ export class Table {
   /** Returns one cell. O(1). */
   cell(name: string, row: number): Cell {
     this.#checkRows('Table.cell', 'row', [row])
-    return cellOf(this.column(name), row)
+    return cellOf(this.#named('Table.cell', name), row)
   }
 
   /** Returns one row as an object. */
@@ -187,10 +184,17 @@ export class Table {
     }
   }
 
-  #ofKind(name: string, kind: ColumnKind): Column {
-    const column = this.column(name)
+  #named(operation: string, name: string): Column {
+    if (typeof name !== 'string') checkArguments(operation, ['name', name, 'text'])
+    const column = this.#byName.get(name)
+    if (column !== undefined) return column
+    throw new HoldfastError(operation, [columnMissing(name, this)])
+  }
+
+  #ofKind(operation: string, name: string, kind: ColumnKind): Column {
+    const column = this.#named(operation, name)
     if (column.kind === kind) return column
-    throw new HoldfastError('Table.column', [
+    throw new HoldfastError(operation, [
       {
         code: 'column-type',
         parameter: `column ${name}`,

@@ -1,5 +1,5 @@
 import { customerProblems } from '../../base/customerProblems.js'
-import { HoldfastError, type Problem } from '../../base/errors.js'
+import { HoldfastError, inNameOf, type Problem } from '../../base/errors.js'
 import type { ChurnModel, TrainingData } from '../../learn/contract.js'
 import type { TemporalData } from './temporalData.js'
 
@@ -68,7 +68,7 @@ function problem(code: Problem['code'], parameter: string, rule: string, receive
 
 /** Returns the predictions of the test rows. @throws {HoldfastError} if the model gives no probabilities */
 export function predictionsOf(operation: string, model: ChurnModel, data: TrainingData): Float64Array {
-  const probability = model.probability(data.features)
+  const probability = inNameOf(operation, () => model.probability(data.features))
   const wrong = probability.findIndex((p) => !(p >= 0 && p <= 1))
   if (probability.length === data.outcome.length && wrong === -1) return probability
   const rule = `to return a model that gives ${data.outcome.length} probabilities in [0, 1]`

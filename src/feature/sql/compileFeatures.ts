@@ -35,6 +35,12 @@ import { WindowsSql } from './windowsSql.js'
 export function compileFeatures(rules: readonly FeatureRule[], options: CompileOptions): string {
   checkArguments('compileFeatures', ['rules', rules, 'array'], ['options', options, 'object'])
   const { dialect, population, returned, cutoffs } = options
+  checkArguments(
+    'compileFeatures',
+    ['options.dialect', dialect, 'object'],
+    ['options.population', population, 'text'],
+    ['options.cutoffs', cutoffs, 'array'],
+  )
   const name = dialect.identifier
   const formulas = rules.map(formulaOf)
   const windows = new WindowsSql(cutoffs)

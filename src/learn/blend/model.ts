@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import type { Problem } from '../../base/errors.js'
+import { inNameOf, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
@@ -73,7 +73,8 @@ export class BlendModel implements NestingModel {
     const { intercept, slope } = this.line
     const sums = new Float64Array(features.rowCount).fill(intercept)
     for (const { model, weight } of this.members) {
-      addScaled(sums, model.margin(features, options), slope * weight)
+      const margin = inNameOf(operation, () => model.margin(features, options))
+      addScaled(sums, margin, slope * weight)
     }
     return sums
   }
@@ -84,7 +85,8 @@ export class BlendModel implements NestingModel {
     const values = this.features.map(() => new Float64Array(features.rowCount))
     let base = intercept
     for (const [index, { model, weight }] of this.members.entries()) {
-      const own = contributionsInScale(model.contributions(features), 'log-odds')
+      const inOwnScale = inNameOf('BlendModel.contributions', () => model.contributions(features))
+      const own = contributionsInScale(inOwnScale, 'log-odds')
       base += slope * weight * own.base
       for (const [feature, added] of own.values.entries()) {
         addScaled(values[this.#places[index]![feature]!]!, added, slope * weight)

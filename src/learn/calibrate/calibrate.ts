@@ -1,4 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
+import { inNameOf } from '../../base/errors.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
 import { isOtherRate, shownRate } from '../margin.js'
 import { overlapOf, type RowOverlap, rememberingRows, untoldOverlap } from '../trainedRows.js'
@@ -63,7 +64,7 @@ export function calibrate(
   checkArguments('calibrate', ['model', model, 'model'], ['data', data, 'dataset'])
   const checked = checkCalibration(operation, calibrateOptions, options, data)
   const { features, outcome, weight } = checked
-  const rows = { margin: model.margin(features), outcome, weight }
+  const rows = { margin: inNameOf(operation, () => model.margin(features)), outcome, weight }
   const { calibrator, calibration } = chooseCalibrator(rows, checked.customerOf, checked)
   const notes = [
     ...calibration.notes,

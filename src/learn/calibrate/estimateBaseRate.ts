@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { refuse } from '../../base/errors.js'
+import { inNameOf, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
 import { logit, sigmoid } from '../../base/statistics.js'
@@ -74,7 +74,7 @@ export function estimateBaseRate(
   const { from = model.baseRate, iterations, tolerance } = checkOptions(operation, estimateOptions, options)
   refuse(operation, features.rowCount > 0 ? [] : [noRows])
   // Log of how much more often churners than stayers look like the customer: log odds without the rate.
-  const evidence = model.margin(features).map((margin) => margin - logit(from))
+  const evidence = inNameOf(operation, () => model.margin(features)).map((margin) => margin - logit(from))
   return atAnEnd(evidence, from) ?? searched(evidence, from, iterations, tolerance)
 }
 

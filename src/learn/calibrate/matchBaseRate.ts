@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { refuse } from '../../base/errors.js'
+import { inNameOf, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
 import type { ChurnModel } from '../contract.js'
@@ -56,6 +56,10 @@ export function matchBaseRate(
     received: 0,
   } as const
   refuse(operation, features.rowCount > 0 ? [] : [noRows])
-  const intercept = shiftToMean(model.margin(features), baseRate, null)
+  const intercept = shiftToMean(
+    inNameOf(operation, () => model.margin(features)),
+    baseRate,
+    null,
+  )
   return new CalibratedModel(model, Object.freeze({ method: 'platt', intercept, slope: 1 }), baseRate, null)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inNameOf } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
@@ -52,15 +53,20 @@ export class CalibratedModel<Facts extends Calibration | null = Calibration | nu
   }
 
   probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
-    return probabilityOf(this.margin(features, options))
+    return probabilityOf(this.#margin('CalibratedModel.probability', features, options))
   }
 
   margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
-    return this.model.margin(features, options).map((margin) => this.#curve.margin(margin))
+    return this.#margin('CalibratedModel.margin', features, options)
+  }
+
+  #margin(operation: string, features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    const inner = inNameOf(operation, () => this.model.margin(features, options))
+    return inner.map((margin) => this.#curve.margin(margin))
   }
 
   contributions(features: FeatureMatrix): Contributions {
-    const inner = this.model.contributions(features)
+    const inner = inNameOf('CalibratedModel.contributions', () => this.model.contributions(features))
     const { margin, slope } = this.#curve
     const overMargins: ScoreCurve = { scale: 'log-odds', value: margin, slope }
     return rescaledContributions(

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { HoldfastError } from '../../base/errors.js'
+import { HoldfastError, inNameOf } from '../../base/errors.js'
 import { takeRows, takeValues } from '../../base/matrix.js'
 import { seededRandom } from '../../base/random.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../contract.js'
@@ -14,8 +14,6 @@ import { chooseCalibrator } from './chooseCalibrator.js'
 import type { CalibrationRows } from './fitLogisticLine.js'
 import { type CalibratedModel, calibratedModel } from './model.js'
 import { type TrainCalibratedOptions, trainCalibratedOptions } from './options.js'
-
-const operation = 'trainCalibrated'
 
 type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
 
@@ -54,7 +52,7 @@ export function trainCalibrated(
   control: TrainControl = {},
 ): CalibratedModel<Calibration> {
   checkArguments('trainCalibrated', ['data', data, 'dataset'], ['train', train, 'function'])
-  const steps = trainingSteps(data, options, control)
+  const steps = trainingSteps('trainCalibrated', data, options, control)
   const handed = signalOf(control)
   let step = steps.next()
   while (step.done !== true) step = steps.next(aModel('trainCalibrated', train(step.value, handed)))
@@ -81,7 +79,7 @@ export async function trainCalibratedAsync(
   control: TrainControl = {},
 ): Promise<CalibratedModel<Calibration>> {
   checkArguments('trainCalibratedAsync', ['data', data, 'dataset'], ['train', train, 'function'])
-  const steps = trainingSteps(data, options, control)
+  const steps = trainingSteps('trainCalibratedAsync', data, options, control)
   const handed = signalOf(control)
   let step = steps.next()
   while (step.done !== true)
@@ -101,6 +99,7 @@ function signalOf({ signal }: TrainControl): TrainControl {
 
 /** Yields rows that a model is wanted for, takes the model, and ends with the calibrated one. */
 function* trainingSteps(
+  operation: string,
   data: TrainingData,
   options: TrainCalibratedOptions | undefined,
   control: TrainControl,
@@ -117,9 +116,9 @@ function* trainingSteps(
   }
   const parts: Float64Array[] = []
   for (let repeat = 0; repeat < repeats; repeat++)
-    parts.push(yield* outOfFoldMargins(checked, repeat, trained, seen))
+    parts.push(yield* outOfFoldMargins(operation, checked, repeat, trained, seen))
   const all = checked.options.groups === undefined ? data : { ...data, ids: checked.options.groups }
-  const model = refuseMoved(yield all, checked.baseRate)
+  const model = refuseMoved(operation, yield all, checked.baseRate)
   const rows = stacked(checked, parts)
   const customerOf = repeatedCustomers(checked, repeats)
   const { calibrator, calibration } = chooseCalibrator(rows, customerOf, checked)
@@ -138,6 +137,7 @@ function* trainingSteps(
 
 /** Margins of all rows, each by a model trained without the row's fold. */
 function* outOfFoldMargins(
+  operation: string,
   { features, outcome, weight, ids, customerOf, options }: Checked,
   repeat: number,
   trained: () => void,
@@ -145,7 +145,7 @@ function* outOfFoldMargins(
 ): Generator<TrainingData, Float64Array, ChurnModel> {
   const random = seededRandom(options.seed).fork(repeat)
   const folds = calibrationFolds({ customerOf, outcome }, options.folds, random)
-  if (folds === null) refuseFolds(outcome, customersNamed(options.groups, customerOf))
+  if (folds === null) refuseFolds(operation, outcome, customersNamed(options.groups, customerOf))
   const margin = new Float64Array(outcome.length)
   for (let fold = 0; fold < folds.count; fold++) {
     const others = rowsOfFold(folds, fold, false)
@@ -155,10 +155,10 @@ function* outOfFoldMargins(
       ...(weight === null ? {} : { weight: takeValues(weight, others) }),
       ...(ids === null ? {} : { ids: Array.from(others, (row) => ids[row]!) }),
     }
-    const model = refuseMoved(yield rows, churnRate(rows))
+    const model = refuseMoved(operation, yield rows, churnRate(rows))
     const own = rowsOfFold(folds, fold, true)
     const kept = takeRows(features, own)
-    const predicted = model.margin(kept)
+    const predicted = inNameOf(operation, () => model.margin(kept))
     seen(overlapOf(model, kept))
     for (const [place, row] of own.entries()) margin[row] = predicted[place]!
     trained()
@@ -179,7 +179,7 @@ function churnRate({ outcome, weight }: Pick<TrainingData, 'outcome' | 'weight'>
  * Returns the model; throws where it stands for another churn rate than its rows: the calibrator, which is fitted to the rows,
  * would bring it back to theirs.
  */
-function refuseMoved(model: ChurnModel, rate: number): ChurnModel {
+function refuseMoved(operation: string, model: ChurnModel, rate: number): ChurnModel {
   if (!isOtherRate(model.baseRate, rate)) return model
   throw new HoldfastError(operation, [
     {
@@ -198,7 +198,7 @@ function customersNamed(groups: unknown, customerOf: Int32Array | null): 'groups
   return customerOf === null ? null : 'ids'
 }
 
-function refuseFolds(outcome: Uint8Array, customers: 'groups' | 'ids' | null): never {
+function refuseFolds(operation: string, outcome: Uint8Array, customers: 'groups' | 'ids' | null): never {
   const churners = outcome.reduce((sum, one) => sum + one, 0)
   throw new HoldfastError(operation, [
     {

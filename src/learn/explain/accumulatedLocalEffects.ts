@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { withCategories } from '../../base/category.js'
-import { closestWord, type Problem } from '../../base/errors.js'
+import { closestWord, inNameOf, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { ChurnModel } from '../contract.js'
 import { categoryEffects } from './categoryEffects.js'
@@ -106,7 +106,9 @@ export function accumulatedLocalEffects(
     featureProblems(model, feature),
   )
   const predict = (matrix: FeatureMatrix): Float64Array =>
-    checked.scale === 'probability' ? model.probability(matrix) : model.margin(matrix)
+    inNameOf('accumulatedLocalEffects', () =>
+      checked.scale === 'probability' ? model.probability(matrix) : model.margin(matrix),
+    )
   const column = rows.features.columns.find(({ name }) => name === feature)!
   const read = column.kind === 'text' ? withCategories(column) : column
   const { known, missing } = splitByMissing(rows, read)

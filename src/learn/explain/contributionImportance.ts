@@ -1,4 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
+import { inNameOf } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { type ExplainedRowsOptions, explainedRows, explainedRowsOptions } from './explainedRows.js'
@@ -58,7 +59,7 @@ export function contributionImportance(
 ): ContributionImportances {
   checkArguments('contributionImportance', ['model', model, 'model'], ['features', features, 'matrix'])
   const { rows } = explainedRows('contributionImportance', explainedRowsOptions, model, features, options)
-  const { scale, values } = model.contributions(rows.features)
+  const { scale, values } = inNameOf('contributionImportance', () => model.contributions(rows.features))
   const means = values.map((contribution) => meanAbsolute(contribution, rows.weight))
   const sum = means.reduce((total, mean) => total + mean, 0)
   const importances = model.features.map(({ name }, index) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { type Problem, refuse } from '../../base/errors.js'
+import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { type FeatureMatrix, takeRows } from '../../base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../base/random.js'
 import { checkTraining } from '../check.js'
@@ -31,9 +31,7 @@ export interface PermutationOptions {
 const operation = 'permutationImportance'
 
 const permutationOptions = z.strictObject({
-  metric: z
-    .custom<ProbabilityMetric>((value) => typeof value === 'function', 'to be a function')
-    .default(() => logLoss),
+  metric: z.custom<ProbabilityMetric>((value) => typeof value === 'function', 'to be a function').optional(),
   greaterIsBetter: z.boolean().default(false),
   repeats: z.int().min(1).max(100).default(5),
   seed: z.int().min(0).max(4_294_967_295).default(1),
@@ -81,12 +79,16 @@ export function permutationImportance(
 ): PermutationImportance[] {
   checkArguments(operation, ['model', model, 'model'], ['data', data, 'dataset'])
   const checked = checkTraining(operation, permutationOptions, options, data)
-  const { metric, greaterIsBetter, repeats, seed } = checked.options
+  const { metric = logLoss, greaterIsBetter, repeats, seed } = checked.options
   const { features, outcome, weight } = checked
   const weighted = weight === null ? {} : { weight }
   if (options?.greaterIsBetter === undefined) refuse(operation, directionProblems(metric, outcome, weighted))
   const score = (matrix: FeatureMatrix): number => {
-    const value = metric(model.probability(matrix), outcome, weighted)
+    const value = metric(
+      inNameOf(operation, () => model.probability(matrix)),
+      outcome,
+      weighted,
+    )
     if (!Number.isFinite(value)) refuse(operation, [noFigure(metric, value)])
     return greaterIsBetter ? -value : value
   }
