@@ -15,6 +15,7 @@ import { withSteps } from '../engine/writtenSql.js'
 import type { ColumnReading, TextCounts } from '../table/columnReading.js'
 import { cellRuleOf } from '../table/columnTexts.js'
 import { type CheckedNotation, wishOf } from '../table/readingOptions.js'
+import { brokenJsonLines } from '../table/readTable.node.js'
 
 /** Rows whose texts say how a column is written; cells of the others that are written otherwise are refused. */
 const rowsSampled = 4_000
@@ -50,13 +51,14 @@ export async function textFileQuery(
   id: string | undefined,
 ): Promise<string> {
   const { identifier } = engine.dialect
+  if (format === 'json') refuse(operation, await jsonLineProblems(engine, file))
   const read = await readStatement(engine, null, format, [file.path], [])
   if (!('query' in read)) throw refusalOf(operation, withName(file, read))
   const texts = `(${read.query})`
   const names = await namesOf(engine, read.query)
   const counts = await inNameOfFile(operation, file, () => countCells(engine, names.map(identifier), texts))
   refuse(operation, format === 'json' ? [] : withName(file, await lineProblems(engine)))
-  const fromNumbers = format === 'json' ? await numberColumns(engine, file.path, names) : new Set<string>()
+  const { fromNumbers, onlyNumbers } = await jsonNumbers(engine, format === 'json' ? file.path : null, names)
   const samples = await samplesOf(engine, texts, names)
   const readings = names.map((name, index) =>
     foundReading(name, counts[index]!, samples.get(name), wishOf(name, notation), fromNumbers.has(name)),
@@ -71,7 +73,8 @@ export async function textFileQuery(
   const columns = names.map((name, index) => readColumn(engine, name, index, readings[index]!))
   refuse(operation, await brokenCells(engine, file.name, texts, columns))
   const values = columns.map(
-    (column) => `${typedValue(column, column.name === id)} AS ${identifier(column.name)}`,
+    (column) =>
+      `${column.name === id ? idText(column, onlyNumbers.has(id)) : typedValue(column)} AS ${identifier(column.name)}`,
   )
   return `SELECT ${values.join(', ')} FROM ${stepped(texts, columns)}`
 }
@@ -113,21 +116,46 @@ async function lineProblems(engine: Engine): Promise<Problem[]> {
   })
 }
 
-/** Returns the columns of JSON lines in which some cells are numbers: nobody wrote them with signs of their own. */
-async function numberColumns(engine: Engine, path: string, names: readonly string[]): Promise<Set<string>> {
+/** Returns the lines that are no JSON objects, as `readTable` says it: those which the engine finds are looked at one by one. */
+async function jsonLineProblems(engine: Engine, { name, path }: TextFile): Promise<Problem[]> {
+  const lines = `read_json_objects(${engine.dialect.literal(path)}, format='newline_delimited', ignore_errors=true)`
+  const isBroken = await engine
+    .query(
+      `SELECT coalesce(bool_or(json_type(json) IS DISTINCT FROM 'OBJECT'), false) AS broken FROM ${lines}`,
+    )
+    .then(
+      (found) => found.cell('broken', 0) === true,
+      () => true,
+    )
+  return isBroken ? brokenJsonLines(path, name) : []
+}
+
+/** Returns the columns of JSON lines in which some cells are numbers, and all: nobody wrote them with signs of their own. */
+async function jsonNumbers(
+  engine: Engine,
+  path: string | null,
+  names: readonly string[],
+): Promise<Record<'fromNumbers' | 'onlyNumbers', ReadonlySet<string>>> {
+  if (path === null) return { fromNumbers: new Set(), onlyNumbers: new Set() }
   const { literal } = engine.dialect
-  const list = names.map((name) => {
+  const counts = names.map((name) => {
     // A name is its own, or the path inside of objects
     const pointers = [[name], name.split('.')].map((keys) =>
       literal(keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')),
     )
-    const types = pointers.map((pointer) => `json_type(json, ${pointer}) IN ('UBIGINT', 'BIGINT', 'DOUBLE')`)
-    return `coalesce(bool_or(${types.join(' OR ')}), false)`
+    const type = `coalesce(${pointers.map((pointer) => `json_type(json, ${pointer})`).join(', ')}, 'NULL')`
+    const isNumber = `${type} IN ('UBIGINT', 'BIGINT', 'HUGEINT', 'DOUBLE')`
+    return `[count(*) FILTER (WHERE ${isNumber}), count(*) FILTER (WHERE ${type} <> 'NULL')]`
   })
   const found = await engine.query(
-    `SELECT unnest([${list.join(', ')}]) AS isNumber FROM read_json_objects(${literal(path)}, format='newline_delimited')`,
+    `SELECT numbers[1] AS some, numbers[2] AS present FROM (SELECT unnest([${counts.join(', ')}]) AS numbers
+       FROM read_json_objects(${literal(path)}, format='newline_delimited'))`,
   )
-  return new Set(names.filter((_, index) => found.cell('isNumber', index) === true))
+  const numbersOf = (index: number): number => found.cell('some', index) as number
+  return {
+    fromNumbers: new Set(names.filter((_, index) => numbersOf(index) > 0)),
+    onlyNumbers: new Set(names.filter((_, index) => numbersOf(index) === found.cell('present', index))),
+  }
 }
 
 async function samplesOf(
@@ -174,8 +202,14 @@ function stepped(rows: string, columns: readonly ReadColumn[]): string {
   )
 }
 
-function typedValue({ reading: { kind }, shown, value }: ReadColumn, isId: boolean): string {
-  if (kind === 'number' && isId) return `trim(${shown})`
+/** An id keeps its digits; a JSON number 1.0 is the number 1, as readers of JSON have it. */
+function idText(column: ReadColumn, isJsonNumber: boolean): string {
+  const { reading, shown } = column
+  if (isJsonNumber) return `regexp_replace(trim(${shown}), '^-?(0)[.]0$|[.]0$', '\\1')`
+  return reading.kind === 'number' ? `trim(${shown})` : typedValue(column)
+}
+
+function typedValue({ reading: { kind }, value }: ReadColumn): string {
   return kind === 'day' ? `CAST(DATE '1970-01-01' + ${value} AS DATE)` : value
 }
 

@@ -216,6 +216,21 @@ async function readJsonLines(
   return sourceOf(path, [...columns.values()], lines)
 }
 
+/** Returns what is wrong with the lines of a file in UTF-8 that are no JSON objects. @param file its name in the problems */
+export async function brokenJsonLines(path: string, file: string): Promise<Problem[]> {
+  const lines: BadLine[] = []
+  let row = 0
+  try {
+    for await (const line of splitLines(decodedText(path, 'utf-8'))) {
+      row++
+      if (parseObject(line) === undefined) lines.push(notAnObject(file, row, line))
+    }
+  } catch (error) {
+    return [await unreadableText(file, error)]
+  }
+  return problemsOfLines(lines)
+}
+
 async function* splitLines(source: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = ''
   for await (const text of source) {

@@ -296,6 +296,9 @@ describe('a file gives the names, kinds, values and ids of its table in memory',
     'numbers beside texts of numbers.jsonl': '{"id":1,"y":1,"v":1.020}\n{"id":2,"y":0,"v":"2.030"}\n',
     'booleans and nulls.jsonl': '{"id":1,"y":true,"v":null}\n{"id":2,"y":false,"v":3}\n',
     'objects.jsonl': '{"id":1,"y":1,"use":{"calls":3}}\n{"id":2,"y":0,"use":{"calls":4}}\n',
+    // A JSON reader gives the number 1 for 1.0
+    'whole numbers.jsonl': '{"id":1.0,"y":1,"v":1.0}\n{"id":1e3,"y":0,"v":2.0}\n{"id":-0.0,"y":0,"v":3}\n',
+    'texts like whole numbers.jsonl': '{"id":"1.0","y":1,"v":1}\n{"id":"2","y":0,"v":2}\n',
     'long numbers.jsonl': `{"id":${longIds[0]},"y":1,"v":1}\n{"id":${longIds[1]},"y":0,"v":2}\n`,
   }
 
@@ -360,6 +363,26 @@ describe('a file gives the names, kinds, values and ids of its table in memory',
       (await refused("SELECT 1 AS y, 'NaN'::DOUBLE AS v UNION ALL SELECT 0, 1", { label: 'y' })).operation,
     ).toBe('flatChunks')
   })
+})
+
+test.each([
+  ['cut off', '{"id": "B", "x": 3'],
+  ['a list', '[1,2]'],
+  ['a number', '3'],
+  ['null', 'null'],
+  ['two objects', '{"id":"B"} {"id":"C"}'],
+  ['followed by more', '{"id":"B","x":3,"y":"no"} x'],
+  ['of single quotes', "{'id':'B'}"],
+])('a line of JSON lines that is %s is refused with file and line, as by readTable', async (name, line) => {
+  const file = join(folder, `${name}.jsonl`)
+  const rows = ['{"id":"A","x":1,"y":"no"}', '', line, '{"id":"C","x":2,"y":"yes"}', line]
+  await writeFile(file, `${rows.join('\n')}\n`)
+  const [own] = (await refusal(chunksOf(flatChunks(file, { label: 'y', id: 'id' })))).problems
+  const [ofTable] = (await refusal(readTable(file))).problems
+  // Blank lines are no rows
+  expect(own).toMatchObject({ code: 'file-unreadable', place: { file, row: 2 }, received: line, count: 2 })
+  const { wayOut: _, ...facts } = own!
+  expect(ofTable).toMatchObject(facts)
 })
 
 test('whose the rows are comes with each chunk, and is no feature', async () => {
