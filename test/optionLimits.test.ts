@@ -1,7 +1,10 @@
 import { describe, expect, it, test } from 'vitest'
-import { HoldfastError } from '../src/base/errors.js'
+import { epochDay } from '../src/base/days.js'
+import { checkOptions } from '../src/base/options.js'
+import { churnPlan } from '../src/dataset/churnPlan.js'
 import { flatChunks } from '../src/dataset/flatChunks.js'
 import { fromFlatTable } from '../src/dataset/fromFlatTable.js'
+import { splitByTimeSchema } from '../src/dataset/splitByTime.js'
 import { splitRows } from '../src/dataset/splitRows.js'
 import { bootstrapInterval } from '../src/evaluate/interval/bootstrapInterval.js'
 import { realisedProfit } from '../src/evaluate/profit/realisedProfit.js'
@@ -24,23 +27,16 @@ import { firstPassage } from '../src/label/firstPassage.js'
 import { planDowngraded } from '../src/label/planDowngraded.js'
 import { silent } from '../src/label/silent.js'
 import { valueDropped } from '../src/label/valueDropped.js'
+import { trainPrior } from '../src/learn/baseline/train.js'
+import { tagCustomer } from '../src/lifecycle/tagCustomer.js'
 import { tagMonths } from '../src/lifecycle/tagMonths.js'
 import { falseChurn } from '../src/population/falseChurnRule.js'
 import { attributeIn, inactiveFor, joinedWithin } from '../src/population/rule.js'
-import { riskBands } from '../src/score/bands.js'
+import { bandOf, riskBands } from '../src/score/bands.js'
+import { createScorer } from '../src/score/scorer.js'
 import { tableFrom } from '../src/table/table.js'
 import { seriesOf } from './lifecycle/seriesOf.js'
-
-/** The codes of what a call refuses; none where it goes through. */
-function refused(call: () => unknown): string[] {
-  try {
-    call()
-    return []
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    return error.problems.map(({ code }) => code)
-  }
-}
+import { refusedCodes } from './support/refusedCodes.js'
 
 type Call = (options: never) => unknown
 
@@ -77,6 +73,42 @@ const byMonths =
   (build: (months: number) => FeatureRule): Call =>
   ({ months }: { months: number }) =>
     build(months)
+const flatScorer = createScorer(
+  trainPrior(fromFlatTable(flat, { label: 'c' })),
+  fromFlatTable(flat, { label: 'c' }),
+)
+const score: Call = (options) => flatScorer.scoreRow({ i: 'a', w: 1, x: 2 }, options)
+const byTime: Call = (options) =>
+  checkOptions('splitByTime', splitByTimeSchema, { testFrom: '2025-01-01', ...(options as object) })
+const plan: Call = (options) =>
+  churnPlan({
+    label: cancelled(),
+    features: [tenure()],
+    cutoffs: ['2025-01-01'],
+    ...(options as object),
+  })
+const tagged = (options: object) =>
+  tagCustomer(
+    {
+      customer: { id: 'A', activatedAt: '2024-01-01', cancelledAt: null },
+      usage: [{ id: 'A', day: '2024-02-01', minutes: 3 }],
+    },
+    { asOf: epochDay('2024-04-01'), ...options },
+  )
+const levels: Call = (own) => tagged({ baseLevels: { firstMonth: epochDay('2024-01-01'), levels: own } })
+const signal: Call = (own) =>
+  tagged({
+    signals: [
+      {
+        name: 'usage',
+        table: 'usage',
+        aggregate: 'sum',
+        measure: 'minutes',
+        withoutRow: 'zero',
+        ...(own as object),
+      },
+    ],
+  })
 const segments: Call = (options) =>
   segmentTable(probability, outcome, { size: [1, 2, 3, 4, 5] }, { resamples: 20, ...(options as object) })
 const profit: Call = (options) => realisedProfit(probability, outcome, offer, 'paying', options)
@@ -269,6 +301,43 @@ const limits: [string, Call, string, unknown[], unknown[]][] = [
   ],
   ['telecomFeatures', ((columns: object) => telecomFeatures({}, { columns })) as Call, 'hour', ['a'], ['']],
   ['riskBands', ((options: never) => riskBands(0.05, options)) as Call, 'high', [4], [0]],
+  ['riskBands', ((options: never) => riskBands(0.05, options)) as Call, 'middle', [1e-9, 2.9], [0, 3]],
+  [
+    'bandOf',
+    (({ bands }: { bands: never }) => bandOf(0.5, bands)) as Call,
+    'bands',
+    [
+      [{ name: 'all', from: 0 }],
+      [
+        { name: 'a', from: 0.999 },
+        { name: 'b', from: 0 },
+      ],
+    ],
+    [
+      [],
+      [{ name: '', from: 0 }],
+      [{ name: 'a', from: 0.1 }],
+      [
+        { name: 'a', from: 1 },
+        { name: 'b', from: 0 },
+      ],
+      [
+        { name: 'a', from: 0 },
+        { name: 'b', from: 0 },
+      ],
+    ],
+  ],
+  ['scoreRow', score, 'reasons', [0, 20], [-1, 21, 0.5]],
+  ['scoreRow', score, 'maximumUnseenShare', [0, 1], [-1e-9, 1.001]],
+  ['splitByTime', byTime, 'embargoDays', ...atLeast(0)],
+  ['splitByTime', byTime, 'testShare', [1e-9, 0.999], [0, 1]],
+  ['splitByTime', byTime, 'seed', [-(2 ** 31), 2 ** 32 - 1], [-(2 ** 31) - 1, 2 ** 32, 0.5]],
+  ['splitRows', split, 'testShare', [0.5], [0, 1]],
+  ['churnPlan', plan, 'features', [[tenure()]], [[]]],
+  ['churnPlan', plan, 'cutoffs', [['2025-01-01']], [[]]],
+  ['tagCustomer', levels, 'minutes', [[1e-9, 1, 1]], [[0, 1, 1]]],
+  ['tagCustomer', signal, 'name', ['a'], ['']],
+  ['tagCustomer', signal, 'measure', ['minutes'], ['']],
   ['tagMonths', tag, 'acquisitionMonths', ...atLeast(1)],
   ['tagMonths', tag, 'maturityMonths', [12], [0, 12.5]],
   ['tagMonths', tag, 'referenceMonths', [3], [0, 3.5]],
@@ -297,14 +366,14 @@ describe('the limits of options are those that their docs state', () => {
   it.each(limits)('%s: %#', (_, call, option, taken, beyond) => {
     for (const value of taken)
       expect(
-        refused(() => call({ [option]: value } as never)),
+        refusedCodes(() => call({ [option]: value } as never)),
         `${option} ${value}`,
       ).toEqual([])
     for (const value of beyond)
       expect(
-        refused(() => call({ [option]: value } as never)),
+        refusedCodes(() => call({ [option]: value } as never)),
         `${option} ${value}`,
-      ).not.toEqual([])
+      ).toContain('option-invalid')
   })
 })
 

@@ -60,7 +60,11 @@ function testFiles(): string[] {
   )
   if (!values.near) return files
   const stages = new Set(mutants.map(({ file }) => file.split('/')[1]!))
-  return files.filter((file) => stages.has(file.split('/')[1]!))
+  // Those that stand in no folder are of all stages.
+  return files.filter((file) => {
+    const [, stage, ...rest] = file.split('/')
+    return rest.length === 0 || stages.has(stage!)
+  })
 }
 
 function filesBelow(folder: string, ending: string): string[] {

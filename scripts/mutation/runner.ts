@@ -12,19 +12,26 @@ import {
   readResults,
   resultsFile,
   standOf,
+  type TestPlaces,
 } from './plan.js'
 
-// Each run loads the sources anew; what a process cannot hold is for the next one.
+// What a process cannot hold is for the next one.
 const mostMemoryBytes = 3e9
 
 const plan = readPlan()
 /** A flag per mutant: whether somebody has come by since the flags were taken. */
 const passed = new Uint8Array(plan.mutants.length)
 let active = -1
+/** Whether anybody has come by the active mutant. */
+let wasAsked = false
 Object.assign(globalThis, {
   [switchName]:
     plan.how === 'switch'
-      ? (number: number) => number === active
+      ? (number: number) => {
+          if (number !== active) return false
+          wasAsked = true
+          return true
+        }
       : (number: number) => {
           passed[number] = 1
           return false
@@ -102,35 +109,70 @@ class SwitchingRunner extends TestRunner {
       return
     }
     const watch = new Watch(testFile)
-    const killed: number[] = []
+    const killed: { readonly mutant: number; readonly by: TestPlaces }[] = []
+    // Sources keep their state from one mutant to the next, unless that has misled before.
+    const isCareful = readResults().some((result) => result.kind === 'void' && result.testFile === testFile)
     for (const run of openRuns(testFile)) {
       if (process.memoryUsage.rss() > mostMemoryBytes) break
       const { mutant } = run
       if (standOf(readResults()).killed.has(mutant)) continue
       say({ kind: 'started', testFile, mutant })
       watch.start(run)
-      const isKilled = !(await this.#isGreen(filepath, run))
+      const by = await this.#killersOf(filepath, run, isCareful)
       watch.stop()
-      say({ kind: 'ran', testFile, mutant, by: isKilled ? 'failure' : null })
-      if (isKilled) killed.push(mutant)
+      say({ kind: 'ran', testFile, mutant, by: by === null ? null : 'failure' })
+      if (by !== null) killed.push({ mutant, by })
     }
     // A mutant may leave something behind that makes the next ones fail.
-    const all: PlannedRun = { mutant: -1, tests: 'all', limitSeconds: 0 }
-    if (killed.length > 0 && !(await this.#isGreen(filepath, all)))
-      say({ kind: 'void', testFile, mutants: killed.slice(1) })
+    const tests = killed.some(({ by }) => by === 'all') ? 'all' : killed.flatMap(({ by }) => by as number[])
+    const check: PlannedRun = { mutant: -1, tests, limitSeconds: 0 }
+    if (killed.length > 0 && (await this.#failuresOf(filepath, check, isCareful)) !== null) {
+      const misled = isCareful ? killed.slice(1) : killed
+      say({ kind: 'void', testFile, mutants: misled.map(({ mutant }) => mutant) })
+      vi.resetModules()
+    }
     watch.end()
   }
 
-  async #isGreen(filepath: string, { mutant, tests }: PlannedRun): Promise<boolean> {
-    active = mutant
+  /**
+   * Returns the tests that fail with a mutant, null where none does. Sources are loaded anew only where the mutant may have
+   * been passed while they were, and where nobody came by: a value of it is kept somewhere.
+   */
+  async #killersOf(filepath: string, run: PlannedRun, isCareful: boolean): Promise<TestPlaces | null> {
+    wasAsked = false
+    const failures = await this.#failuresOf(filepath, run, isCareful)
+    if (failures !== null || isCareful || (run.tests !== 'all' && wasAsked)) return failures
+    const anew = await this.#failuresOf(filepath, run, true)
+    // What they have kept since is of the mutant.
     vi.resetModules()
+    return anew
+  }
+
+  async #failuresOf(
+    filepath: string,
+    { mutant, tests }: PlannedRun,
+    isAnew: boolean,
+  ): Promise<TestPlaces | null> {
+    active = mutant
+    if (isAnew) vi.resetModules()
+    else this.#forgetTests()
     const inner = new OneRun(this.config)
     inner.tests = tests
     Object.defineProperty(inner, 'moduleRunner', { value: this['moduleRunner'] })
     inner.__setTraces(this['_otel'])
     const [file] = await startTests([{ filepath, testLocations: undefined }], inner)
     active = -1
-    return file!.result?.state === 'pass' || file!.result?.state === 'skip'
+    const { state } = file!.result ?? {}
+    if (state === 'pass' || state === 'skip') return null
+    const failed = testsOf(file!).flatMap(({ result }, place) => (result?.state === 'fail' ? [place] : []))
+    return failed.length > 0 ? failed : 'all'
+  }
+
+  #forgetTests(): void {
+    const modules = this['workerState'].evaluatedModules
+    const folder = `${process.cwd()}/test/`
+    for (const [id, module] of modules.idToModuleMap)
+      if (id.startsWith(folder)) modules.invalidateModule(module)
   }
 }
 

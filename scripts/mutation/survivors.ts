@@ -93,13 +93,15 @@ async function runAll(
 ): Promise<void> {
   let forget = before
   let last = Number.POSITIVE_INFINITY
+  let inVain = 0
   for (;;) {
     const stand: Stand = forget === 'forget' ? standOf([]) : standOf(readResults())
     const open = planned.filter(
       ({ mutant, testFile }) => !stand.killed.has(mutant) && !stand.hasRun(testFile, mutant),
     )
     if (open.length === 0) return
-    if (open.length >= last) throw new Error(`${open.length} runs do not come to an end`)
+    inVain = open.length < last ? 0 : inVain + 1
+    if (inVain > 1) throw new Error(`${open.length} runs do not come to an end`)
     last = open.length
     const cheapFirst = open.toSorted((a, b) => a.seconds - b.seconds)
     const runs: Record<string, PlannedRun[]> = {}

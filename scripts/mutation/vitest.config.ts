@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { dirname, relative } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { alone } from '../../vitest.config.js'
 import { instrumented, type Numbered } from './instrument.js'
 import { readPlan } from './plan.js'
 
@@ -33,19 +34,37 @@ class PlannedOrder extends BaseSequencer {
   }
 }
 
+const shared = {
+  env: { TZ: 'Pacific/Auckland' },
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  setupFiles: ['test/support/noConsole.ts', 'scripts/mutation/setup.ts'],
+  runner: 'scripts/mutation/runner.ts',
+}
+const include = Object.keys(plan.runs)
+const ofTheirOwn = include.filter(
+  (file) => alone.includes(file) || alone.includes(`${dirname(file)}/*.test.ts`),
+)
+
 export default defineConfig({
   root,
-  plugins: [mutants],
   test: {
-    env: { TZ: 'Pacific/Auckland' },
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
     maxWorkers: 2,
-    include: Object.keys(plan.runs),
-    setupFiles: ['test/support/noConsole.ts', 'scripts/mutation/setup.ts'],
-    runner: 'scripts/mutation/runner.ts',
     reporters: ['dot'],
     update: false,
     sequence: { sequencer: PlannedOrder },
+    projects: [
+      // Loading the sources takes longer than most tests; a probe wants to see it.
+      {
+        plugins: [mutants],
+        test: {
+          ...shared,
+          name: 'shared',
+          include: include.filter((file) => !ofTheirOwn.includes(file)),
+          isolate: plan.how === 'probe',
+        },
+      },
+      { plugins: [mutants], test: { ...shared, name: 'alone', include: ofTheirOwn } },
+    ],
   },
 })
