@@ -8,7 +8,7 @@ import { runVitest } from './runVitest.js'
 // How long the tests of one mutant may take, the nearest first: what those do not see, the far ones hardly ever do.
 const mostSeconds = 20
 // Processor time of the same work differs by a small factor.
-const leastLimitSeconds = 30
+const leastLimitSeconds = 10
 const limitFactor = 10
 
 /** A mutant that no test noticed, and what is to be said of it. */

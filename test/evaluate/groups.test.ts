@@ -42,6 +42,9 @@ test.each(Object.entries(functions))('%s refuses rows whose customer is not name
     expect(message, what).toContain(received)
   }
   expect(refusalOf(() => call(['a', 'b']))).toContain('expected groups to have 6 values, got 2 (number)')
+  expect(refusalOf(() => call(Array(6).fill('a')))).toContain(
+    'expected groups to name at least two customers: with one there is nothing to draw from, got 1 (number)',
+  )
   expect(refusalOf(() => call('aabbcc'))).toContain('expected groups to be a list of texts or numbers')
 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
-import { checkOptions } from '../../base/options.js'
+import { type Problem, refuse } from '../../base/errors.js'
+import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import { acceptanceLaw } from './acceptanceLaw.js'
 import { amountOf, type CheckedOffer, checkOffer } from './checkedOffer.js'
 import { type ChosenContacts, chooseContacts } from './chooseContacts.js'
@@ -141,13 +141,7 @@ function checkAll(
 ): { readonly money: CheckedOffer; readonly limits: CheckedBudget } {
   const problems: Problem[] = predictionProblems(probability)
   const money = checkOffer('bestList', offer, probability?.length ?? 0, problems)
-  let limits: CheckedBudget | undefined
-  try {
-    limits = checkOptions('bestList', budgetSchema, budget)
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    problems.push(...error.problems)
-  }
+  const limits = optionsOrProblems('bestList', budgetSchema, budget, problems)
   refuse('bestList', problems)
   return { money: money!, limits: limits! }
 }

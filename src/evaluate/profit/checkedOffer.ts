@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { HoldfastError, type Problem } from '../../base/errors.js'
-import { checkOptions } from '../../base/options.js'
+import type { Problem } from '../../base/errors.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
+import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { BetaAcceptance, RetentionOffer } from './retentionOffer.js'
 
 /** An amount of money: the same for all, or by customer. */
@@ -63,13 +63,7 @@ export function checkOffer(
   problems: Problem[],
 ): CheckedOffer | undefined {
   const before = problems.length
-  let checked: CheckedOffer | undefined
-  try {
-    checked = checkOptions(operation, offerSchema, offer)
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    problems.push(...error.problems)
-  }
+  const checked: CheckedOffer | undefined = optionsOrProblems(operation, offerSchema, offer, problems)
   for (const name of amountNames) {
     const amount: unknown = offer?.[name]
     if (!isAmount(amount)) continue

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
-import { checkOptions } from '../../base/options.js'
+import { type Problem, refuse } from '../../base/errors.js'
 import { isNumberList } from '../../base/valueProblems.js'
+import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import { acceptanceLaw } from './acceptanceLaw.js'
 import { type Amount, amountOf, amountProblems, amountRule, checkOffer } from './checkedOffer.js'
 import type { RetentionOffer } from './retentionOffer.js'
@@ -33,12 +33,7 @@ const costSchema = z.strictObject({
 /** Returns what is wrong with costs for that many customers. */
 export function costProblems(operation: string, costs: CostMatrix, customers: number): Problem[] {
   const problems: Problem[] = []
-  try {
-    checkOptions(operation, costSchema, costs)
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    problems.push(...error.problems)
-  }
+  optionsOrProblems(operation, costSchema, costs, problems)
   for (const name of costNames) {
     const amount: unknown = costs?.[name]
     if (typeof amount !== 'number' && !isNumberList(amount)) continue

@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { customerProblems } from '../../base/customerProblems.js'
-import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
-import { checkOptions } from '../../base/options.js'
+import { type Problem, refuse } from '../../base/errors.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
-import { groupOptions } from '../interval/customerGroups.js'
-import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { groupOptions, groupProblems } from '../interval/customerGroups.js'
+import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import { acceptanceLaw } from './acceptanceLaw.js'
 import { type CheckedOffer, checkOffer } from './checkedOffer.js'
 import { contactedUnits } from './contactedUnits.js'
@@ -67,7 +65,8 @@ type Checked = z.output<typeof realisedOptions>
  * @param policy whom to contact; default `paying`, everybody whose contact is expected to earn more than 0
  * @returns money, total over the given customers; same seed, same interval, in any order of rows
  * @throws {HoldfastError} `option-invalid`, `length-differs`, `table-empty`, `value-missing`, `out-of-range`,
- *   `duplicate-id` for a row that is listed twice: all at once
+ *   `duplicate-id` for a row that is listed twice: all at once. Groups of one customer are `out-of-range`: there is nothing
+ *   to draw from
  *
  * O(n + resamples · contacts) time, O(n) memory.
  *
@@ -123,17 +122,10 @@ function checkAll(
 ): { readonly money: CheckedOffer; readonly checked: Checked } {
   const operation = 'realisedProfit'
   const problems: Problem[] = []
-  let checked: Checked | undefined
-  try {
-    checked = checkOptions(operation, realisedOptions, options)
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    problems.push(...error.problems)
-  }
+  const checked = optionsOrProblems(operation, realisedOptions, options, problems)
   const customers = probability?.length ?? 0
   problems.push(...listProblems(probability, outcome, checked?.weight), ...policyProblems(policy, customers))
-  const groups = checked?.groups
-  if (groups !== undefined) problems.push(...customerProblems('groups', groups, customers))
+  problems.push(...groupProblems(checked?.groups, { length: customers }, checked?.weight))
   const money = checkOffer(operation, offer, customers, problems)
   refuse(operation, problems)
   return { money: money!, checked: checked! }

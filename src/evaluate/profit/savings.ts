@@ -1,6 +1,5 @@
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
-import { checkOptions } from '../../base/options.js'
-import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import { columnProblems, flagColumn, weightColumns } from '../rows/columnProblems.js'
 import { amountOf } from './checkedOffer.js'
 import { type CostMatrix, costProblems } from './costMatrix.js'
@@ -110,13 +109,7 @@ function checkDecisions(
   options: unknown,
 ): ArrayLike<number> | undefined {
   const problems: Problem[] = []
-  let weight: ArrayLike<number> | undefined
-  try {
-    weight = checkOptions(operation, weightOptions, options).weight
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    problems.push(...error.problems)
-  }
+  const weight = optionsOrProblems(operation, weightOptions, options, problems)?.weight
   problems.push(
     ...columnProblems([
       {

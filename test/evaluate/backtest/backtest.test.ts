@@ -231,7 +231,16 @@ describe('folds that cannot be measured', () => {
 describe('customers', () => {
   it('newCustomersOnly tests nobody who was trained on', async () => {
     const ids = data.ids.map((id, row) => (data.cutoffs![row]! >= 120 && row % 2 === 0 ? `${id} new` : id))
-    const { folds, rows } = await backtest({ ...data, ids }, logistic, { ...quick, newCustomersOnly: true })
+    const { folds, rows, notes } = await backtest({ ...data, ids }, logistic, {
+      ...quick,
+      newCustomersOnly: true,
+    })
+    // The first cutoff has nothing before it; only one of the others has somebody to test.
+    expect(notes).toEqual([
+      'Only customers are tested of whom no row was trained on.',
+      'Not tested, only trained on: 1970-01-01.',
+      'Drift is not looked for: that takes figures at three cutoffs or more.',
+    ])
     // New at 120: 40 customers, who are trained on before 150.
     expect(folds.map(({ testRows }) => testRows)).toEqual([0, 0, 0, 40, 0])
     expect(Array.from(rows).every((row) => ids[row]!.endsWith('new'))).toBe(true)
@@ -249,6 +258,10 @@ describe('customers', () => {
     )
     expect(result.folds.map(({ testRows }) => testRows)).toEqual([20, 20, 20, 20, 20])
     expect(result.ids.some((id) => trained.has(id))).toBe(false)
+    expect(result.notes).toEqual([
+      'Only customers are tested, 25 % of all, who are held out of every training.',
+      'Not tested, only trained on: 1970-01-01.',
+    ])
   })
 })
 

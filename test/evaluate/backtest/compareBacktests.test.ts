@@ -53,7 +53,10 @@ describe('compareBacktests', () => {
       ...data,
       outcome: data.outcome.map((value, row) => (row === 450 ? 1 - value : value)),
     })
-    expect(() => compareBacktests(one, changed)).toThrow('expected b to be a backtest of the same rows as a')
+    // Row 450, counted from 0, is the 51st of the fifth cutoff, day 120.
+    expect(() => compareBacktests(one, changed)).toThrow(
+      'row 451: expected b to be a backtest of the same rows as a, got "another customer or outcome at cutoff 1970-05-01"',
+    )
     expect(() => compareBacktests(one, one, { metric: 'calibrationError' as never })).toThrow(
       'calibrationError',
     )

@@ -119,6 +119,15 @@ describe('crossValidate', () => {
       expect.stringMatching(/^no figure is defined: all \d+ tested customers stayed$/),
     ])
     expect(result.overFolds.rocAuc).toBeNull()
+    const churners = flat.outcome.reduce((sum, value) => sum + value, 0)
+    const other = await crossValidate(flat, logistic, {
+      ...quick,
+      foldOf: foldOf.map((_, row) => 1 - flat.outcome[row]!),
+    })
+    expect(other.folds.map(({ note }) => note)).toEqual([
+      `all ${flat.outcome.length - churners} rows to train on stayed`,
+      `all ${churners} rows to train on churned`,
+    ])
   })
 
   it('stops when its signal is aborted', async () => {
