@@ -3,12 +3,13 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
 execFileSync(process.execPath, ['scripts/kernels.mjs'], { stdio: 'inherit' })
 const flags = process.argv.includes('--unchecked') ? ['--noCheck'] : []
-const compiler = require.resolve('typescript/bin/tsc')
+// By its path: both compilers have a command tsc. TypeScript 6 is there for typedoc, which needs its interface.
+const compiler = join(dirname(require.resolve('typescript-7/package.json')), 'bin/tsc')
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', ...flags], { stdio: 'inherit' })
 removeWithoutSource()
 chmodSync('dist/cli/main.js', 0o755)
