@@ -13,7 +13,9 @@ import { calibrationLineOf, lineProblem } from './calibration/calibrationLine.js
 import { type Binning, calibrationOptions, calibrationTableOf } from './calibration/calibrationTable.js'
 import { logLossOf, wronglyCertain } from './calibration/logLoss.js'
 import { maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
+import { binsOfCustomers, countCustomers, liftRowsOfCustomers } from './customersOfParts.js'
 import { Evaluation } from './evaluation.js'
+import type { EvaluationFigures } from './evaluationFigures.js'
 import { percent } from './figureTexts.js'
 import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
 import { type BootstrapOptions, bootstrapOptions, resampleCount } from './interval/bootstrapOptions.js'
@@ -155,10 +157,19 @@ export function customersWithSeveralRows(
   }
 }
 
-/** Returns how many customers the rows are of that count; null where each row is a customer, and counts by its weight. */
-function customersOfRows(groups: EvaluateOptions['groups'], weight: ArrayLike<number> | undefined) {
-  if (groups === undefined || !hasSeveralRows(groups)) return null
-  return new Set(Array.from(groups).filter((_, row) => weight?.[row] !== 0)).size
+/** Returns counts of customers in place of counts of rows where some have several; else each counts by its weight. */
+function countsOfCustomers(
+  counts: Pick<EvaluationFigures, 'customers' | 'calibration' | 'liftTable'>,
+  probability: ArrayLike<number>,
+  { groups, weight, binning }: CheckedOptions,
+): typeof counts {
+  if (groups === undefined || !hasSeveralRows(groups)) return counts
+  const rows = { probability, groups, weight }
+  return {
+    customers: countCustomers(rows, Array.from(groups).keys()),
+    calibration: binsOfCustomers(counts.calibration, binning, rows),
+    liftTable: liftRowsOfCustomers(counts.liftTable, rows),
+  }
 }
 
 /**
@@ -200,9 +211,12 @@ function evaluation(
   const line = lineProblem(ranked)
   const hasLogLoss = wronglyCertain(ranked) === 0
   const threshold = checked.threshold ?? lowestInTop(ranked, customersInTop(ranked, topShare))
+  const calibration = calibrationTableOf(ranked, bins, binning)
+  const parts = Math.max(1, Math.min(10, Math.floor(ranked.wholeWeights ? ranked.customers : 10)))
+  const counts = { customers: ranked.customers, calibration, liftTable: liftTableOf(ranked, parts) }
   return new Evaluation({
     name: checked.name ?? null,
-    customers: customersOfRows(checked.groups, checked.weight) ?? ranked.customers,
+    ...countsOfCustomers(counts, probability, checked),
     rows: ranked.customers,
     churners: ranked.churners,
     baseRate: ranked.churners / ranked.customers,
@@ -216,12 +230,7 @@ function evaluation(
     calibrationError: calibrationErrorOf(ranked, bins, binning),
     maximumCalibrationError: maximumCalibrationErrorOf(ranked, bins, binning),
     calibrationLine: line === null ? calibrationLineOf(ranked) : null,
-    calibration: calibrationTableOf(ranked, bins, binning),
     calibrationCurve: calibrationCurveOf(ranked, defaultSpan),
-    liftTable: liftTableOf(
-      ranked,
-      Math.max(1, Math.min(10, Math.floor(ranked.wholeWeights ? ranked.customers : 10))),
-    ),
     gains: gainsCurveOf(ranked, 100),
     rocCurve: rocCurveOf(ranked, 100),
     precisionRecallCurve: precisionRecallCurveOf(ranked, 100),

@@ -16,7 +16,7 @@ export interface EvaluationFigures {
   readonly name: string | null
   /** Customers; where some have several rows (`groups`, ids), fewer than `rows`. */
   readonly customers: number
-  /** Rows. What follows, and every count below, is of rows. */
+  /** Rows. What follows, and every count below that is not called `customers`, is of rows. */
   readonly rows: number
   /** Rows that churned. */
   readonly churners: number

@@ -67,7 +67,7 @@ function liftText(figures: EvaluationFigures): string {
     figures.liftTable.map((row) => [
       shortPercent(row.topShare),
       row.lowestProbability.toFixed(3),
-      count(row.customers),
+      count(row.rows),
       count(row.churners),
       percent(row.churnRate),
       row.lift.toFixed(2),
@@ -81,7 +81,7 @@ function calibrationText(figures: EvaluationFigures): string {
     headings('predicted', unitOf(figures), 'mean predicted', 'churned'),
     figures.calibration.map((bin) => [
       `${bin.lower.toFixed(3)} to ${bin.upper.toFixed(3)}`,
-      count(bin.customers),
+      count(bin.rows),
       percent(bin.meanProbability),
       percent(bin.churnRate),
     ]),

@@ -207,7 +207,7 @@ function commonFacts(
             options.offer,
             evaluation.level,
           ),
-    segments: (options.segments ?? []).map(segmentFacts),
+    segments: (options.segments ?? []).map((table) => segmentFacts(table, evaluation)),
     backtest: options.backtest === undefined ? null : backtestFacts(options.backtest),
   }
 }

@@ -5,6 +5,7 @@ import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
 import { numberColumn, takeRows, textColumn } from '../../src/base/matrix.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
+import { segmentTable } from '../../src/evaluate/segment/segmentTable.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import type { ChurnModel } from '../../src/learn/contract.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
@@ -91,6 +92,18 @@ describe('facts', () => {
       expect(String(evaluate(model, test, { resamples: 20 }))).toMatch(
         /^Evaluation of logistic: 100 customers with 400 rows, of which/,
       )
+    })
+
+    it('a table of segments that was made without the customers of the rows says so', () => {
+      const probability = model.probability(test.features)
+      const by = { by: ['plan'], resamples: 20 }
+      const [alone, grouped] = [{}, { groups: ids }].map((given) => {
+        const segments = [segmentTable(probability, test.outcome, test.features, { ...by, ...given })]
+        return modelReport(model, test, { evaluate: { resamples: 20 }, segments }).segments[0]!
+      })
+      expect(alone!.notes.join()).toContain('take each row for a customer of its own')
+      expect(grouped!.notes.join()).not.toContain('take each row for a customer')
+      expect(grouped!.overall).toMatchObject({ customers: 100, rows: 400 })
     })
 
     it('facts of a version that did not tell rows apart are read', () => {

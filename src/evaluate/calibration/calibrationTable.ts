@@ -20,11 +20,13 @@ export interface CalibrationBin {
   readonly lower: number
   /** Upper end: of the bin, itself not in it but for 1 (`equal-width`), or the highest probability in it. */
   readonly upper: number
-  /** Customers in the bin, above 0. */
+  /** Rows in the bin, or their weight; above 0. */
+  readonly rows: number
+  /** Customers in the bin: as many as rows; in an evaluation of customers with several rows, those who have one in it. */
   readonly customers: number
   /** Mean predicted probability, in [0, 1]. */
   readonly meanProbability: number
-  /** Share of the customers that churned, in [0, 1]. */
+  /** Share of the rows that churned, in [0, 1]. */
   readonly churnRate: number
 }
 
@@ -38,7 +40,7 @@ export const calibrationOptions = weightOptions.extend({
  * Returns mean predicted probability beside observed churn rate, in bins of probability.
  *
  * Read it before money is computed from probabilities: where the two columns differ, so does expected profit. With
- * few customers in a bin the observed rate is noise: look at `customers` first.
+ * few customers in a bin the observed rate is noise: look at `rows` first.
  *
  * With B bins, p in bin i (from 0):
  *
@@ -58,8 +60,8 @@ export const calibrationOptions = weightOptions.extend({
  * @example
  * calibrationTable([0.1, 0.15, 0.7, 0.9], [0, 1, 1, 1], { bins: 2 })
  * // => [
- * //   { lower: 0, upper: 0.5, customers: 2, meanProbability: 0.125, churnRate: 0.5 },
- * //   { lower: 0.5, upper: 1, customers: 2, meanProbability: 0.8, churnRate: 1 },
+ * //   { lower: 0, upper: 0.5, rows: 2, customers: 2, meanProbability: 0.125, churnRate: 0.5 },
+ * //   { lower: 0.5, upper: 1, rows: 2, customers: 2, meanProbability: 0.8, churnRate: 1 },
  * // ]
  *
  * @see DeGroot and Fienberg (1983), reliability diagrams
@@ -85,15 +87,16 @@ export function calibrationTableOf(ranked: RankedOutcomes, bins: number, binning
   const table: CalibrationBin[] = []
   const sums = binSums(ranked, bins, binning)
   for (let bin = 0; bin < bins; bin++) {
-    const customers = sums.customers[bin]!
-    if (customers === 0) continue
+    const rows = sums.customers[bin]!
+    if (rows === 0) continue
     const isWidth = binning === 'equal-width'
     table.push({
       lower: isWidth ? bin / bins : sums.lowest[bin]!,
       upper: isWidth ? (bin + 1) / bins : sums.highest[bin]!,
-      customers,
-      meanProbability: sums.predicted[bin]! / customers,
-      churnRate: sums.churners[bin]! / customers,
+      rows,
+      customers: rows,
+      meanProbability: sums.predicted[bin]! / rows,
+      churnRate: sums.churners[bin]! / rows,
     })
   }
   return table

@@ -17,9 +17,11 @@ export interface LiftRow {
   readonly topShare: number
   /** Lowest probability in this part, in [0, 1]. */
   readonly lowestProbability: number
-  /** Customers in this part. */
+  /** Rows in this part, or their weight. */
+  readonly rows: number
+  /** Customers in this part: as many as rows; in an evaluation of customers with several rows, those who have one in it. */
   readonly customers: number
-  /** Churners in this part; a fraction where ties at its ends are shared. */
+  /** Churners in this part, of its rows; a fraction where ties at its ends are shared. */
   readonly churners: number
   /** Churn rate of this part, in [0, 1]. */
   readonly churnRate: number
@@ -85,17 +87,18 @@ export function liftTableOf(ranked: RankedOutcomes, parts: number): LiftRow[] {
   let contacted = 0
   let caught = 0
   return topsOfRanking(ranked, counts).map((top, part) => {
-    const customers = counts[part]! - contacted
+    const rows = counts[part]! - contacted
     const churners = top.churners - caught
     contacted = counts[part]!
     caught = top.churners
     return {
       topShare: shares[part]!,
       lowestProbability: top.lowestProbability,
-      customers,
+      rows,
+      customers: rows,
       churners,
-      churnRate: churners / customers,
-      lift: churners / customers / baseRate,
+      churnRate: churners / rows,
+      lift: churners / rows / baseRate,
       caughtShare: caught / ranked.churners,
       cumulativeLift: caught / contacted / baseRate,
     }

@@ -1,6 +1,12 @@
-import type { OutcomeRows } from '../rows/outcomeRows.js'
 import type { AttributeLevels, Level } from './attributeLevels.js'
-import { countGroups, isSmall, type LeastCounts, mergeLevels, otherLevel } from './mergeLevels.js'
+import {
+  type CountedRows,
+  countGroups,
+  isSmall,
+  type LeastCounts,
+  mergeLevels,
+  otherLevel,
+} from './mergeLevels.js'
 
 /** A segment before anything is measured. */
 export interface SegmentPlan {
@@ -28,7 +34,7 @@ interface Draft {
  */
 export function cutSegments(
   attributes: readonly AttributeLevels[],
-  rows: Pick<OutcomeRows, 'outcome' | 'weight'>,
+  rows: CountedRows,
   least: LeastCounts,
 ): SegmentPlan[] {
   const merged = attributes.map((attribute) => mergeLevels(attribute, rows, least))

@@ -21,11 +21,17 @@ export interface MeasuredSegment {
   readonly rocAuc: Measured['figures']['rocAuc']
 }
 
+/** What is measured of a segment. */
+export interface SegmentRule extends MeasureRule {
+  /** Whether some customers have several rows: else each row is a customer, and counts by its weight. */
+  readonly severalRows: boolean
+}
+
 /** Bins of the calibration error: those of `evaluate`. */
 const bins = 10
 
 /** Returns the figures of one segment. */
-export function measureSegment(plan: SegmentPlan, all: MeasuredRows, rule: MeasureRule): MeasuredSegment {
+export function measureSegment(plan: SegmentPlan, all: MeasuredRows, rule: SegmentRule): MeasuredSegment {
   const rows = takeMeasured(all, plan.rows)
   const { churners, stayers } = classWeights(rows)
   // The AUC is always measured: the worst segments are sought by it.
@@ -36,7 +42,8 @@ export function measureSegment(plan: SegmentPlan, all: MeasuredRows, rule: Measu
   const segment: Segment = {
     name: plan.name,
     values: plan.values,
-    customers: churners + stayers,
+    rows: churners + stayers,
+    customers: rule.severalRows ? new Set(rowsOfWeight(rows)).size : churners + stayers,
     churners,
     baseRate: meanWithError(rows.outcome, rows.weight)?.value ?? 0,
     meanProbability: meanWithError(rows.probability, rows.weight)?.value ?? 0,
@@ -48,6 +55,10 @@ export function measureSegment(plan: SegmentPlan, all: MeasuredRows, rule: Measu
     notes,
   }
   return { segment, plan, ratio, rocAuc: figures.rocAuc }
+}
+
+function rowsOfWeight({ customers, weight }: MeasuredRows): (string | number)[] {
+  return customers.filter((_, row) => weight?.[row] !== 0)
 }
 
 /** Returns the rows at the given places. */

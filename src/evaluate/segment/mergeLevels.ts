@@ -14,18 +14,24 @@ export interface GroupCounts {
   readonly churners: Float64Array
 }
 
+/** Rows that are counted. */
+export interface CountedRows extends Pick<OutcomeRows, 'outcome' | 'weight'> {
+  /** What a row that churned counts for among the churners; left out: its weight. */
+  readonly churnWeight?: Float64Array
+}
+
 /** Returns the counts of each group. */
 export function countGroups(
   groupOf: Int32Array,
   groups: number,
-  { outcome, weight }: Pick<OutcomeRows, 'outcome' | 'weight'>,
+  { outcome, weight, churnWeight }: CountedRows,
 ): GroupCounts {
   const customers = new Float64Array(groups)
   const churners = new Float64Array(groups)
   for (let row = 0; row < groupOf.length; row++) {
     const share = weight === null ? 1 : weight[row]!
     customers[groupOf[row]!]! += share
-    churners[groupOf[row]!]! += share * outcome[row]!
+    churners[groupOf[row]!]! += (churnWeight?.[row] ?? share) * outcome[row]!
   }
   return { customers, churners }
 }
@@ -45,7 +51,7 @@ export function isSmall(customers: number, churners: number, least: LeastCounts)
  */
 export function mergeLevels(
   attribute: AttributeLevels,
-  rows: Pick<OutcomeRows, 'outcome' | 'weight'>,
+  rows: CountedRows,
   least: LeastCounts,
 ): AttributeLevels {
   const counts = countGroups(attribute.levelOf, attribute.levels.length, rows)

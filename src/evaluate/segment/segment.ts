@@ -7,9 +7,11 @@ export interface Segment {
   readonly name: string
   /** Value, band or `other` of each attribute; null = missing. Empty for all customers and for what is left over. */
   readonly values: Readonly<Record<string, string | null>>
-  /** Weight of the customers. */
+  /** Weight of the rows. What follows is of rows, but for intervals: they are by customer. */
+  readonly rows: number
+  /** Customers: as many as rows; where `groups` says that some have several, those who have one here. */
   readonly customers: number
-  /** Weight of those who churned. */
+  /** Weight of the rows that churned. */
   readonly churners: number
   /** Share of churners, in [0, 1]. */
   readonly baseRate: number

@@ -1,12 +1,15 @@
+import { hasSeveralRows } from '../../base/customersOf.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { ownValue } from '../../base/ownValue.js'
 import { groupProblems } from '../interval/customerGroups.js'
 import { metricsProblems } from '../measureRows.js'
 import { checkRows } from '../rows/checkedOutcomes.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
 import { type Attributes, attributeColumns } from './attributeColumns.js'
 import { type AttributeColumn, attributeLevels } from './attributeLevels.js'
 import { cutSegments } from './cutSegments.js'
 import { measureSegment } from './measureSegment.js'
+import type { CountedRows } from './mergeLevels.js'
 import { type CheckedSegments, type SegmentOptions, segmentOptions } from './segmentOptions.js'
 import { SegmentTable } from './segmentTableResult.js'
 import { worstSegments } from './worstSegments.js'
@@ -72,8 +75,10 @@ export function segmentTable(
   )
   const customers = Array.from(checked.groups ?? rows.outcome.keys())
   const all = { ...rows, customers }
-  const plans = cutSegments(levels, rows, checked)
-  const measured = plans.map((plan) => measureSegment(plan, all, checked))
+  const severalRows = checked.groups !== undefined && hasSeveralRows(checked.groups)
+  const rule = { ...checked, severalRows }
+  const plans = cutSegments(levels, severalRows ? rowsAsCustomers(rows, customers) : rows, checked)
+  const measured = plans.map((plan) => measureSegment(plan, all, rule))
   const everybody = {
     name: 'all',
     values: {},
@@ -85,11 +90,28 @@ export function segmentTable(
     attributes: columns.map(({ name }) => name),
     metrics: checked.metrics,
     segments: measured.map(({ segment }) => segment),
-    overall: measureSegment(everybody, all, checked).segment,
+    overall: measureSegment(everybody, all, rule).segment,
     worst: worstSegments(measured, all, checked.level),
     level: checked.level,
     notes: notesOn(plans, checked),
   })
+}
+
+/** Returns rows whose counts are of customers: all rows of one together count as one, and so do all that churned. */
+function rowsAsCustomers(
+  { outcome, weight }: OutcomeRows,
+  customers: readonly (string | number)[],
+): CountedRows {
+  const share = (isCounted: (row: number) => boolean): Float64Array => {
+    const counts = new Map<string | number, number>()
+    customers.forEach((customer, row) => {
+      if (isCounted(row)) counts.set(customer, (counts.get(customer) ?? 0) + 1)
+    })
+    return Float64Array.from(customers, (customer, row) =>
+      isCounted(row) ? (weight?.[row] ?? 1) / counts.get(customer)! : 0,
+    )
+  }
+  return { outcome, weight: share(() => true), churnWeight: share((row) => outcome[row] === 1) }
 }
 
 function edgeProblems(

@@ -11,7 +11,7 @@ export function segmentText(table: SegmentFigures): string {
   const lines = [...segments, overall]
   const merged = segments.filter(({ mergedFrom }) => mergedFrom.length > 0)
   return [
-    `By ${attributes.join(' and ')}: ${segments.length} segments of ${count(overall.customers)} customers`,
+    `By ${attributes.join(' and ')}: ${segments.length} segments of ${whom(overall)}`,
     ...notes.flatMap((note) => wrapText(`Note: ${note}`)),
     ...merged.flatMap(({ name, mergedFrom }) => wrapText(`Note: "${name}" holds ${mergedFrom.join('; ')}.`)),
     ...notesAt(lines.flatMap(({ name, notes: own }) => own.map((note) => ({ name, note })))).flatMap((note) =>
@@ -28,14 +28,22 @@ export function segmentText(table: SegmentFigures): string {
   ].join('\n')
 }
 
-function levelTable({ attributes, level }: SegmentFigures, lines: readonly Segment[]): string {
+function whom({ customers, rows }: Segment): string {
+  const several = rows === customers ? '' : ` with ${count(rows)} rows`
+  return `${count(customers)} customers${several}`
+}
+
+function levelTable({ attributes, level, overall }: SegmentFigures, lines: readonly Segment[]): string {
+  const severalRows = overall.rows !== overall.customers
+  const counted = severalRows ? ['customers', 'rows'] : ['customers']
   return textTable(
-    attributeHeadings(attributes, 'customers', 'churned', 'expected', 'ratio', intervalHeading(level)),
+    attributeHeadings(attributes, ...counted, 'churned', 'expected', 'ratio', intervalHeading(level)),
     lines.map((segment) => [
       ...places(attributes, segment),
-      count(segment.customers),
+      ...(severalRows ? [count(segment.customers)] : []),
+      count(segment.rows),
       count(segment.churners),
-      count(Math.round(segment.customers * segment.meanProbability)),
+      count(Math.round(segment.rows * segment.meanProbability)),
       segment.observedToExpected?.value.toFixed(2) ?? '-',
       shortLimits(segment.observedToExpected, 2),
     ]),

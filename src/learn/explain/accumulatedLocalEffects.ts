@@ -32,7 +32,7 @@ export interface FeatureEffect {
   /** Effect at each of `at`. Between the edges of a bin it is a straight line. */
   readonly effect: readonly number[]
   /**
-   * Weight of the customers per category; of a number per bin `(at[k], at[k + 1]]`, the first of which holds its lower
+   * Weight of the rows (customers, where each has one) per category; of a number per bin `(at[k], at[k + 1]]`, the first of which holds its lower
    * edge too, hence one fewer than edges.
    */
   readonly customers: readonly number[]

@@ -111,6 +111,8 @@ export interface ImportanceFacts {
 /** One group of customers. */
 export interface SegmentRowFacts {
   readonly name: string
+  /** Left out in facts of earlier versions, whose `customers` are rows. */
+  readonly rows?: number
   readonly customers: number
   readonly churners: number
   readonly baseRate: number

@@ -1,7 +1,7 @@
 import { rateInterval } from '../facts/rateInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { count, percent } from '../words/numbers.js'
-import { customersPerRow, type Unit, unitOf } from '../words/unit.js'
+import { customersPerRow, rowsIn, type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { niceUpper } from './niceUpper.js'
 import { note } from './note.js'
@@ -28,10 +28,10 @@ export function calibrationPicture(facts: ReportFacts): Picture[] {
   const rows = evaluation.calibration.map((bin) => ({
     from: bin.lower,
     to: bin.upper,
-    customers: bin.customers,
+    customers: rowsIn(bin),
     predicted: bin.meanProbability,
     observed: bin.churnRate,
-    ...rateInterval(bin.churnRate, bin.customers * customersPerRow(facts), evaluation.level),
+    ...rateInterval(bin.churnRate, rowsIn(bin) * customersPerRow(facts), evaluation.level),
   }))
   const said = [...rows].sort((a, b) => b.customers - a.customers).slice(0, 3)
   const pairs = said

@@ -2,6 +2,7 @@ import type { FeatureEffect } from '../../learn/explain/accumulatedLocalEffects.
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { featureText } from '../words/featureText.js'
 import { count, decimal, short, significant } from '../words/numbers.js'
+import { type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
 import { note } from './note.js'
@@ -16,7 +17,8 @@ type Scale = FeatureEffect['scale']
 type Point = ReturnType<typeof pointsOf>[number]
 
 /** What each of the strongest features does to the prediction. */
-export function effectPictures({ effects, words }: ReportFacts): Picture[] {
+export function effectPictures(facts: ReportFacts): Picture[] {
+  const { effects, words } = facts
   return effects
     .filter(({ at }) => at.length > 0)
     .map((effect, index): Picture => {
@@ -25,7 +27,7 @@ export function effectPictures({ effects, words }: ReportFacts): Picture[] {
         name: `effect-${index + 1}`,
         title: `Effect of ${feature}`,
         description: descriptionOf(effect, feature),
-        rows: rowsOf(effect, feature),
+        rows: rowsOf(effect, feature, unitOf(facts)),
         width: narrowWidth,
         panels: (plot, width) =>
           effect.kind === 'number' ? numberPanels(plot, effect) : [textPanel(plot, width, effect)],
@@ -42,14 +44,14 @@ function pointsOf({ kind, at, effect, customers }: FeatureEffect) {
   }))
 }
 
-function rowsOf(effect: FeatureEffect, feature: string) {
+function rowsOf(effect: FeatureEffect, feature: string, unit: Unit) {
   const { scale, missing } = effect
   const row = (value: string, change: number, customers: number) => ({
     feature,
     value,
     effect: change,
     scale,
-    customers,
+    [unit]: customers,
   })
   return [
     ...pointsOf(effect).map((point) => row(String(point.at), point.effect, point.customers)),

@@ -1,6 +1,6 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { percent, times } from '../words/numbers.js'
-import { type Unit, unitOf } from '../words/unit.js'
+import { rowsIn, type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
 import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
@@ -17,12 +17,12 @@ interface Bar {
 export function liftPicture(facts: ReportFacts): Picture[] {
   const { liftTable, baseRate } = facts.evaluation
   const unit = unitOf(facts)
-  const rows = liftTable.map(({ customers, churners, churnRate, lift }, index) => ({
+  const rows = liftTable.map((row, index) => ({
     part: index + 1,
-    [unit]: customers,
-    churners,
-    churnRate,
-    lift,
+    [unit]: rowsIn(row),
+    churners: row.churners,
+    churnRate: row.churnRate,
+    lift: row.lift,
   }))
   const [first, last] = [rows[0]!, rows.at(-1)!]
   const part = rows.length === 10 ? 'tenth' : 'part'

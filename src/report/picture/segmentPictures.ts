@@ -2,6 +2,7 @@ import type { ReportFacts, SegmentFacts, SegmentRowFacts } from '../facts/report
 import { featureText } from '../words/featureText.js'
 import { groupText } from '../words/groupText.js'
 import { count, decimal } from '../words/numbers.js'
+import { rowsIn, unitOf } from '../words/unit.js'
 import { axisBelow } from './axes.js'
 import { labelledRows, rowHeight, rowScale } from './labelledRows.js'
 import { note } from './note.js'
@@ -13,7 +14,9 @@ const segmentsShown = 16
 type Row = ReturnType<typeof rowOf>
 
 /** How well the model ranks within each segment, one picture for each table. */
-export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
+export function segmentPictures(facts: ReportFacts): Picture[] {
+  const { segments, words } = facts
+  const unit = unitOf(facts)
   return segments.flatMap((table, index): Picture[] => {
     const rows = table.segments
       .map((segment) => rowOf(segment, table.attributes))
@@ -25,7 +28,7 @@ export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
         name: `segments-${index + 1}`,
         title: `How well the model ranks, by ${attributes}`,
         description: descriptionOf(table, rows),
-        rows,
+        rows: rows.map(({ segment, counted, ...row }) => ({ segment, [unit]: counted, ...row })),
         panels: (plot, width) => [
           panel(plot, width, rows.slice(0, segmentsShown), table.overall.rocAuc!.value),
         ],
@@ -34,10 +37,11 @@ export function segmentPictures({ segments, words }: ReportFacts): Picture[] {
   })
 }
 
-function rowOf({ name, customers, churners, rocAuc }: SegmentRowFacts, attributes: readonly string[]) {
+function rowOf(facts: SegmentRowFacts, attributes: readonly string[]) {
+  const { name, churners, rocAuc } = facts
   return {
     segment: groupText(name, attributes),
-    customers,
+    counted: rowsIn(facts),
     churners,
     rocAuc: rocAuc?.value ?? null,
     lower: rocAuc?.lower ?? null,
@@ -51,7 +55,7 @@ function descriptionOf({ overall }: SegmentFacts, rows: readonly Row[]): string 
 }
 
 function panel(plot: Plot, width: number, rows: readonly Row[], overall: number): Panel {
-  const names = rows.map(({ segment, customers }) => `${segment} (${count(customers)})`)
+  const names = rows.map(({ segment, counted }) => `${segment} (${count(counted)})`)
   const lowest = Math.min(0.5, ...rows.map((row) => row.lower!))
   const domain: [number, number] = [Math.max(0, Math.floor(lowest * 20) / 20), 1]
   return {

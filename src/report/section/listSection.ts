@@ -2,7 +2,7 @@ import type { ReportFacts } from '../facts/reportFacts.js'
 import { gainsPicture } from '../picture/gainsPicture.js'
 import { liftPicture } from '../picture/liftPicture.js'
 import { count, percent, percentInColumn, times } from '../words/numbers.js'
-import { unitOf } from '../words/unit.js'
+import { rowsIn, unitOf } from '../words/unit.js'
 import type { Section, TableBlock } from './section.js'
 
 /** Whom to call: gains, lift and the table of tenths. */
@@ -49,7 +49,7 @@ function tenths(facts: ReportFacts): TableBlock {
     rows: facts.evaluation.liftTable.map((row) => [
       `top ${percent(row.topShare)}`,
       percentInColumn(row.lowestProbability),
-      count(row.customers),
+      count(rowsIn(row)),
       count(row.churners),
       percentInColumn(row.churnRate),
       row.lift.toFixed(2),

@@ -4,7 +4,7 @@ import { segmentPictures } from '../picture/segmentPictures.js'
 import { featureText } from '../words/featureText.js'
 import { groupSentence, groupText, worstGroups } from '../words/groupText.js'
 import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
-import { unitOf } from '../words/unit.js'
+import { rowsIn, unitOf } from '../words/unit.js'
 import type { Block, Section, TableBlock } from './section.js'
 
 /** Whether the model is as good for every group of customers. */
@@ -74,17 +74,11 @@ function tableOf(facts: ReportFacts, { attributes, segments, overall, level }: S
   }
 }
 
-function rowOf({
-  name,
-  customers,
-  baseRate,
-  meanProbability,
-  observedToExpected,
-  rocAuc,
-}: SegmentRowFacts): string[] {
+function rowOf(segment: SegmentRowFacts): string[] {
+  const { name, baseRate, meanProbability, observedToExpected, rocAuc } = segment
   return [
     name,
-    count(customers),
+    count(rowsIn(segment)),
     percentInColumn(baseRate),
     percentInColumn(meanProbability),
     ...intervalCells(observedToExpected, 2),

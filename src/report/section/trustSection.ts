@@ -3,14 +3,14 @@ import type { ReportFacts } from '../facts/reportFacts.js'
 import { calibrationPicture, fewCustomers } from '../picture/calibrationPicture.js'
 import { scorePicture } from '../picture/scorePicture.js'
 import { count, percent, percentInColumn, wholePercent } from '../words/numbers.js'
-import { customersPerRow, unitOf } from '../words/unit.js'
+import { customersPerRow, rowsIn, unitOf } from '../words/unit.js'
 import type { Section, TableBlock } from './section.js'
 
 /** Whether the probabilities mean what they say. */
 export function trustSection(facts: ReportFacts): Section {
   const { evaluation } = facts
   const predicted =
-    evaluation.calibration.reduce((sum, bin) => sum + bin.customers * bin.meanProbability, 0) /
+    evaluation.calibration.reduce((sum, bin) => sum + rowsIn(bin) * bin.meanProbability, 0) /
     (evaluation.rows ?? evaluation.customers)
   return {
     id: 'probabilities',
@@ -57,10 +57,10 @@ function groups(facts: ReportFacts): TableBlock {
       { heading: `${wholePercent(level)} range`, right: true },
     ],
     rows: calibration.map((bin) => {
-      const { lower, upper } = rateInterval(bin.churnRate, bin.customers * customersPerRow(facts), level)
+      const { lower, upper } = rateInterval(bin.churnRate, rowsIn(bin) * customersPerRow(facts), level)
       return [
         `${percent(bin.lower)} to ${percent(bin.upper)}`,
-        count(bin.customers),
+        count(rowsIn(bin)),
         percentInColumn(bin.meanProbability),
         percentInColumn(bin.churnRate),
         `${percentInColumn(lower)} to ${percentInColumn(upper)}`,

@@ -19,6 +19,11 @@ export function testedWords(
   return unitOf(facts) === 'rows' ? `${whom} with ${count(rows)} rows` : whom
 }
 
+/** Returns the rows of a bin, a part of the list, a group: facts of earlier versions call them customers. */
+export function rowsIn(part: { readonly rows?: number; readonly customers: number }): number {
+  return part.rows ?? part.customers
+}
+
 /** Returns what a row counts for in a range: the rows of a customer as one, which is never too sure. */
 export function customersPerRow({
   evaluation: { customers, rows },
