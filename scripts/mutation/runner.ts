@@ -95,6 +95,9 @@ function processorSeconds(): number {
 
 /** Collects a file without running it, then runs it for each mutant that is planned for it and not yet killed. */
 class SwitchingRunner extends TestRunner {
+  /** Whether the sources in memory may hold values of a mutant. */
+  #isStale = false
+
   onBeforeRunFiles(files: RunnerTestFile[]): void {
     keepTests(files[0]!, [])
   }
@@ -126,26 +129,29 @@ class SwitchingRunner extends TestRunner {
     // A mutant may leave something behind that makes the next ones fail.
     const tests = killed.some(({ by }) => by === 'all') ? 'all' : killed.flatMap(({ by }) => by as number[])
     const check: PlannedRun = { mutant: -1, tests, limitSeconds: 0 }
-    if (killed.length > 0 && (await this.#failuresOf(filepath, check, isCareful)) !== null) {
+    if (killed.length > 0 && (await this.#failuresOf(filepath, check, isCareful || this.#isStale)) !== null) {
       const misled = isCareful ? killed.slice(1) : killed
       say({ kind: 'void', testFile, mutants: misled.map(({ mutant }) => mutant) })
-      vi.resetModules()
+      this.#isStale = true
     }
+    if (this.#isStale) vi.resetModules()
+    this.#isStale = false
     watch.end()
   }
 
   /**
    * Returns the tests that fail with a mutant, null where none does. Sources are loaded anew only where the mutant may have
-   * been passed while they were, and where nobody came by: a value of it is kept somewhere.
+   * been passed while they were, where nobody came by (a value is kept somewhere), and after such a one.
    */
   async #killersOf(filepath: string, run: PlannedRun, isCareful: boolean): Promise<TestPlaces | null> {
+    const isAnew = isCareful || this.#isStale
+    const isPassedInLoading = run.tests === 'all'
     wasAsked = false
-    const failures = await this.#failuresOf(filepath, run, isCareful)
-    if (failures !== null || isCareful || (run.tests !== 'all' && wasAsked)) return failures
-    const anew = await this.#failuresOf(filepath, run, true)
-    // What they have kept since is of the mutant.
-    vi.resetModules()
-    return anew
+    const failures = await this.#failuresOf(filepath, run, isAnew)
+    if (isAnew) this.#isStale = isPassedInLoading
+    if (failures !== null || isAnew || (wasAsked && !isPassedInLoading)) return failures
+    this.#isStale = true
+    return this.#failuresOf(filepath, run, true)
   }
 
   async #failuresOf(

@@ -119,6 +119,9 @@ test('what stands behind a missing bit and the sign of zero do not show', () => 
     missing,
   })
   expect(fingerprint(base([column([0, 0, 2])]))).toBe(fingerprint(base([column([-0, 99, 2])])))
+  const texts = (codes: number[]) => base([{ ...plan(['x', 'y'], codes), missing } as FeatureColumn])
+  expect(fingerprint(texts([0, 0, 0]))).toBe(fingerprint(texts([0, 1, 0])))
+  expect(fingerprint(texts([0, 0, 1]))).toBe(fingerprint(texts([0, 1, 1])))
 })
 
 test('a bitmap without a set bit is no bitmap', () => {

@@ -99,6 +99,22 @@ describe('calibration curve', () => {
     expect(curve.churnRate[1]).toBeCloseTo(1, 12)
   })
 
+  test('has a point at each of up to 201 probabilities, and of more no further ones, both ends among them', () => {
+    const pointsOf = (count: number) => {
+      const p = Array.from({ length: count }, (_, row) => (row + 1) / 256)
+      const { probability } = calibrationCurve(
+        p,
+        p.map((_, row) => row % 2),
+      )
+      return [probability.length, probability[0], probability.at(-1)]
+    }
+    expect(pointsOf(200)).toEqual([200, 1 / 256, 200 / 256])
+    expect(pointsOf(201)).toEqual([201, 1 / 256, 201 / 256])
+    const [points, ...ends] = pointsOf(202)
+    expect(points).toBeLessThanOrEqual(201)
+    expect(ends).toEqual([1 / 256, 202 / 256])
+  })
+
   test('fractional weights count as whole ones of the same proportion', () => {
     const p = [0.1, 0.2, 0.35, 0.5, 0.55, 0.7, 0.8, 0.9]
     const y = [0, 0, 1, 0, 1, 1, 0, 1]

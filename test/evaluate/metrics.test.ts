@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type MetricEntry, metricNames, metrics } from '../../src/evaluate/metrics.js'
+import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
+import { precisionAt } from '../../src/evaluate/ranking/precisionAt.js'
+import { recallAt } from '../../src/evaluate/ranking/recallAt.js'
+import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 import { describeMetrics, exportedFunctionsOfPredictions, type MetricCase } from './metricProperties.js'
 import { noMetrics } from './noMetrics.js'
 
@@ -79,6 +83,17 @@ test('the property sets run over every registry', () => {
     .filter((text) => text.includes('describeMetrics'))
   const named = (file: string): string => file.replaceAll('\\', '/').replace(/\.ts$/, '.js')
   expect(registryFiles.filter((file) => !tests.some((text) => text.includes(named(file))))).toEqual([])
+})
+
+test('a metric says of sorted rows what it says of the rows, at the share, threshold or bins of the registry', () => {
+  const p = Array.from({ length: 97 }, (_, row) => (((row * 37) % 97) + 0.5) / 97)
+  const y = p.map((value, row) => (value > 0.4 === row % 4 > 0 ? 1 : 0))
+  const ranked = rankOutcomes(p, y)
+  for (const [name, { figures, ofRanked }] of entries)
+    if (ofRanked !== null) expect(ofRanked(ranked), name).toBeCloseTo(figures(p, y, {})[0]!, 12)
+  const at = { precisionAt: precisionAt(p, y, 0.1), recallAt: recallAt(p, y, 0.1), liftAt: liftAt(p, y, 0.1) }
+  for (const [name, figure] of Object.entries(at))
+    expect(metrics[name as keyof typeof at].figures(p, y, {}), name).toEqual([figure])
 })
 
 test('metrics of one number are better in one direction, tables in none', () => {

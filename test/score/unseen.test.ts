@@ -265,6 +265,20 @@ describe('what training has seen', () => {
     expect(found([null, -0.5, 12.5], ['x', 'y', 'x'])).toEqual([
       ['number', 2, '-0.5', 'Training saw 2 to 10: check the unit and the decimal mark.'],
     ])
+    // Where the middle 98 % are one value, the whole of training is 8 wide: 94 to 118.
+    const constant = { least: 102, low: 105, high: 105, greatest: 110 }
+    const wide = new UnseenWatch(
+      [number('a')],
+      [{ kind: 'number', name: 'a', missingShare: 0, range: constant }],
+    )
+    const far = (values: number[]) =>
+      wide
+        .counts({ rowCount: 40, columns: [numberColumn('a', [...values, ...Array<number>(38).fill(105)])] })
+        .rows()
+        .map(({ rows, example }) => [rows, example])
+    expect(far([94, 118])).toEqual([])
+    expect(far([93.5, 118])).toEqual([[1, '93.5']])
+    expect(far([94, 118.5])).toEqual([[1, '118.5']])
     const noneKnown =
       'None of the values of the column is known: they may have been renamed, or it is another column.'
     expect(found([3, 3], ['prepaid', 'annually'])).toEqual([

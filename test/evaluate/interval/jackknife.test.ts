@@ -145,6 +145,11 @@ test('BCa moves the quantiles by bias and acceleration', () => {
   expect(bcaShare(0.9, { bias: 0.2, acceleration: 0.1 })).toBeCloseTo(0.97376, 4)
   // .5244 / (1 − 3 · .5244) is below 0.
   expect(bcaShare(0.7, { bias: 0, acceleration: 3 })).toBe(1)
+  // A share of 1 is the highest of the resamples, one of 0 the lowest: of .3 it is Φ(−.5244 / (1 + 3 · .5244)) = .4192.
+  const ends = bcaLimits(Float64Array.of(1, 2, 4, 8), 0.4, { bias: 0, acceleration: 3 })
+  expect(ends[1]).toBe(8)
+  expect(ends[0]).toBeCloseTo(2 + (0.4192 * 5 - 2) * 2, 2)
+  expect(bcaLimits(Float64Array.of(1, 2, 4, 8), 0.4, { bias: 0, acceleration: -3 })[0]).toBe(1)
   const figures = Float64Array.of(1, 2, 4, 8, 9, 11, 15)
   const [lower, upper] = bcaLimits(figures, 0.5, { bias: 0, acceleration: 0 })
   expect(lower).toBeCloseTo(percentileLimits(figures, 0.5)[0], 5)

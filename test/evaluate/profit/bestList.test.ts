@@ -82,6 +82,31 @@ test('where costs differ, no list under the budget brings more than the list and
   )
 })
 
+test('another unit of money changes the amounts and nothing else', () => {
+  fc.assert(
+    fc.property(customers, budget, fc.constantFrom(-40, -1, 1, 40), (some, limits, power) => {
+      // Times a power of two everything is exact.
+      const unit = 2 ** power
+      const { probability, offer, list } = listOf(some, limits)
+      const inUnits = (amounts: readonly number[]) => amounts.map((amount) => amount * unit)
+      const other = bestList(
+        probability,
+        {
+          customerValue: inUnits(offer.customerValue),
+          offerCost: inUnits(offer.offerCost as number[]),
+          contactCost: unit,
+          acceptance: 0.4,
+        },
+        limits.money === undefined ? limits : { ...limits, money: limits.money * unit },
+      )
+      expect(other.rows).toEqual(list.rows)
+      expect(other.limitedBy).toBe(list.limitedBy)
+      expect(other.gap).toBe(list.gap * unit)
+      expect(other.expectedProfit).toBe(list.expectedProfit * unit)
+    }),
+  )
+})
+
 test('the gap is below what two contacts bring, also among many equal customers', () => {
   // Three kinds of customers, 300 each: at one price of money all of a kind change sides together.
   fc.assert(

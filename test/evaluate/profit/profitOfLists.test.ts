@@ -23,15 +23,19 @@ const rowsWithValues = rows.chain(({ p, y }) =>
 )
 
 describe('profitCurve', () => {
-  test('is at each distinct probability what the customers above it earn, each with its own value', () => {
+  test('is at each distinct probability what the customers above it earn, each with its own amounts', () => {
     fc.assert(
-      fc.property(rowsWithValues, ({ p, y, value }) => {
-        const curve = profitCurve(p, y, { ...offer, customerValue: value })
+      fc.property(rowsWithValues, fc.boolean(), ({ p, y, value }, isAllTheirOwn) => {
+        const cost = value.map((own) => (isAllTheirOwn ? own % 13 : 10))
+        const contact = value.map((own) => (isAllTheirOwn ? own % 5 : 1))
+        const listed = isAllTheirOwn ? { offerCost: cost, contactCost: contact } : {}
+        const curve = profitCurve(p, y, { ...offer, ...listed, customerValue: value })
         const cuts = [...new Set(p)].sort((a, b) => b - a)
         const earned = cuts.map((cut) =>
           p.reduce((sum, probability, row) => {
             if (probability < cut) return sum
-            return sum + (y[row] === 1 ? 0.5 * (value[row]! - 10) - 1 : -11)
+            const offered = cost[row]!
+            return sum + (y[row] === 1 ? 0.5 * (value[row]! - offered) : -offered) - contact[row]!
           }, 0),
         )
         Array.from([0, ...earned]).forEach((amount, point) => {

@@ -256,6 +256,19 @@ describe('merging', () => {
       ['region = other', 20],
       ['region = all others', 12],
     ])
+    // Among the small ones it is one of those that are put together.
+    const small = texts(
+      'region',
+      repeated([
+        ['a', 20],
+        ['other', 6],
+        ['c', 6],
+      ]),
+    )
+    expect(named(cutSegments([small], everySecond(32), least))).toEqual([
+      ['region = a', 20],
+      ['region = other', 12],
+    ])
   })
 
   it('a group that is alone in being small keeps its name and is said to be small', () => {

@@ -137,6 +137,13 @@ describe('figures', () => {
     expect(segmentTable(probability, outcome, matrix, { by: 'region', ...quick })).toEqual(
       segmentTable(probability, outcome, { region }, quick),
     )
+    // An attribute may be called as a part of a matrix is.
+    for (const name of ['columns', 'rowCount']) {
+      const { segments } = segmentTable(probability, outcome, { [name]: region }, quick)
+      expect(segments.map((segment) => segment.customers)).toEqual(
+        segmentTable(probability, outcome, { region }, quick).segments.map((segment) => segment.customers),
+      )
+    }
   })
 
   it('where a metric is not defined it is null, and a note of the segment says why', () => {

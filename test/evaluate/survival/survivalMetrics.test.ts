@@ -168,6 +168,9 @@ describe('unoConcordance', () => {
       'expected reference.duration to reach day 30, on which a customer churned, got 20',
     )
     expect(unoConcordance(...rows, { reference, untilDay: 20 })).toBe(0.8)
+    // The churn of day 30 counts from untilDay = 30 on.
+    expect(unoConcordance(...rows, { reference, untilDay: 29.9 })).toBe(0.8)
+    expect(() => unoConcordance(...rows, { reference, untilDay: 30 })).toThrow('to reach day 30')
   })
 
   test('refuses everything that is wrong with the reference and the options at once', () => {
