@@ -98,7 +98,7 @@ export class ColumnWatch {
       rule: 'to be called so in every row that has it',
       received: close,
       place: this.#place(row),
-      wayOut: `Did you mean ${close}? Rename it; where ${name} is not known, write null.`,
+      wayOut: `Did you mean ${name}? Rename it; where ${name} is not known, write null.`,
     }
   }
 

@@ -80,7 +80,7 @@ const formats = {
   },
   importXgboost: {
     name: 'an XGBoost model',
-    is: (text: string) => isJsonWith(text, '"gradient_booster"') || isJsonWith(text, '"learner_model_param"'),
+    is: (text: string) => /^\s*\{\s*"/.test(text) && /"learner"\s*:/.test(text),
   },
 } as const
 
