@@ -31,7 +31,7 @@ export async function checkRows(
 ): Promise<TableCheck> {
   const { staged } = planned
   const asked = mode === 'refuse' ? rules.filter((rule) => rule.follows !== true) : rules
-  const relation = checkedRows(engine, planned, knowsCustomers)
+  const relation = checkedRows(engine, planned, knowsCustomers || staged.table === 'customers')
   const counts = await countBroken(engine, relation, asked)
   const problems = lineProblems(planned)
   const rejects = mode === 'refuse' ? [] : lineRejects(planned)

@@ -181,12 +181,10 @@ function monthStartOf(day: string): string {
  * Returns the SQL of the rows of a table with typed columns under our names, and beside them what the rules ask:
  * `holdfast row` (rowid), `holdfast shown x` (the cell as text), `holdfast wrong x`, `holdfast not finite x`, `holdfast rounded x`, and for
  * rows of customers `holdfast first`, for others `holdfast day`, `holdfast activated`, `holdfast accepted`.
+ *
+ * @param besideOthers whether a row is seen beside other rows: of its id, or of its customer
  */
-export function checkedRows(
-  engine: Engine,
-  { staged, plans }: PlannedTable,
-  knowsCustomers: boolean,
-): string {
+export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, besideOthers: boolean): string {
   const { identifier } = engine.dialect
   const columns = plans.flatMap((plan) => [
     `${plan.value} AS ${identifier(plan.name)}`,
@@ -203,19 +201,23 @@ export function checkedRows(
   const has = (name: string) => plans.some((plan) => plan.name === name)
   if (staged.table === 'calls' || !has('id')) return typed
   if (staged.table === 'customers') {
-    const first = `(SELECT id AS "holdfast id", min("holdfast row") AS "holdfast first" FROM ${typed} GROUP BY 1)`
-    return `(SELECT * FROM ${typed} LEFT JOIN ${first} ON id = "holdfast id")`
+    const first = 'CASE WHEN id IS NOT NULL THEN min("holdfast row") OVER (PARTITION BY id) END'
+    return besideOthers ? `(SELECT *, ${first} AS "holdfast first" FROM ${typed})` : typed
   }
   const day = has(inputTables[staged.table].happenedAt) ? happenedOn(engine, staged) : 'NULL::INTEGER'
   const dated = `(SELECT *, ${day} AS "holdfast day" FROM ${typed})`
-  return knowsCustomers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
+  return besideOthers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
 }
 
-/** Makes the temporary table of customer ids that the rules of the other tables ask. */
+/**
+ * Makes the temporary table of customer ids that the rules of the other tables ask.
+ *
+ * @param broken the rules that some customer breaks
+ */
 export async function makeCustomerIds(
   engine: Engine,
   customers: PlannedTable,
-  rules: readonly RowRule[],
+  broken: readonly RowRule[],
 ): Promise<void> {
   const activatedAt = customers.plans.some((plan) => plan.name === 'activatedAt')
     ? '"activatedAt"'
@@ -223,8 +225,8 @@ export async function makeCustomerIds(
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${customerIds} AS
      SELECT id AS "holdfast id", arg_min(${activatedAt}, "holdfast row") AS "holdfast activated",
-       bool_or((${anyBroken(rules)}) IS NOT TRUE) AS "holdfast accepted"
-     FROM ${checkedRows(engine, customers, false)} WHERE id IS NOT NULL GROUP BY 1`,
+       bool_or((${anyBroken(broken)}) IS NOT TRUE) AS "holdfast accepted"
+     FROM ${checkedRows(engine, customers, broken.length > 0)} WHERE id IS NOT NULL GROUP BY 1`,
   )
 }
 

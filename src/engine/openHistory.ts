@@ -300,9 +300,10 @@ async function checkTables(
   let knowsCustomers = false
   for (const table of planned) {
     const rules = rowRules(engine, table, today, knowsCustomers)
-    checks.push(await checkRows(engine, table, rules, badRows, knowsCustomers))
+    const check = await checkRows(engine, table, rules, badRows, knowsCustomers)
+    checks.push(check)
     if (table.staged.table === 'customers' && table.plans.some((plan) => plan.name === 'id')) {
-      await makeCustomerIds(engine, table, rules)
+      await makeCustomerIds(engine, table, check.broken)
       knowsCustomers = true
     }
   }

@@ -19,6 +19,7 @@ import {
   type Step,
   type StepName,
   type Stepped,
+  withSteps,
   writtenDay,
   writtenNumber,
 } from './writtenSql.js'
@@ -45,9 +46,13 @@ export async function countCells(
   texts: readonly string[],
   relation: string,
 ): Promise<CellCounts[]> {
-  const counts = texts.map((each) => {
-    const shown = withoutMarks(engine, each)
-    const text = `trim(${shown})`
+  const { identifier } = engine.dialect
+  const cells = texts.map((each, index) => {
+    const [shown, text] = [identifier(`holdfast shown ${index}`), identifier(`holdfast text ${index}`)]
+    const steps = [
+      { name: shown, sql: withoutMarks(engine, each) },
+      { name: text, sql: `trim(${shown})` },
+    ]
     const conditions = [
       `${shown} IS NOT NULL`,
       isNumber(shown),
@@ -55,10 +60,14 @@ export async function countCells(
       `${isoDate(text)} IS NOT NULL`,
       `lower(${text}) IN ('true', 'false')`,
     ]
-    return `[${conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`).join(', ')}]`
+    const counts = conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`)
+    return { steps, list: `unnest([${counts.join(', ')}]) AS c${index}` }
   })
-  const lists = counts.map((list, index) => `unnest(${list}) AS c${index}`)
-  const found = await engine.query(`SELECT ${lists.join(', ')} FROM ${relation}`)
+  const rows = withSteps(
+    relation,
+    cells.map(({ steps }) => steps),
+  )
+  const found = await engine.query(`SELECT ${cells.map(({ list }) => list).join(', ')} FROM ${rows}`)
   return texts.map((_, index) => {
     const [present, numbers, leadingZeros, days, booleans] = found.numbers(`c${index}`).values
     return { present, numbers, leadingZeros, days, booleans } as CellCounts

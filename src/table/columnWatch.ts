@@ -86,7 +86,7 @@ export class ColumnWatch {
           wayOut:
             close === undefined
               ? 'Add it; where its value is not known, write null.'
-              : `Did you mean ${close}? Rename it; where ${name} is not known, write null.`,
+              : `Did you mean ${close}? Rename it to ${name}; where ${name} is not known, write null.`,
         }
       })
   }
@@ -98,7 +98,7 @@ export class ColumnWatch {
       rule: 'to be called so in every row that has it',
       received: close,
       place: this.#place(row),
-      wayOut: `Did you mean ${name}? Rename it; where ${name} is not known, write null.`,
+      wayOut: `Did you mean ${close}? Rename it to ${name}; where ${name} is not known, write null.`,
     }
   }
 
