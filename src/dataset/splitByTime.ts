@@ -4,6 +4,7 @@ import { dayRule } from '../base/dayRule.js'
 import { type Days, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { seedRule } from '../base/seedRule.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
 import { testedRows } from './testedRows.js'
@@ -34,7 +35,7 @@ export const splitByTimeSchema = z.strictObject({
   purge: z.boolean().default(true),
   embargoDays: z.int().min(0).default(0),
   testShare: z.number().gt(0).lt(1).optional(),
-  seed: z.int().min(-2_147_483_648).max(4_294_967_295).default(1),
+  seed: seedRule,
 })
 
 /**

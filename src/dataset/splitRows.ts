@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { seedRule } from '../base/seedRule.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
 import { testedRows } from './testedRows.js'
 
@@ -18,7 +19,7 @@ export interface SplitRowsOptions {
 /** Rules and defaults of {@link SplitRowsOptions}. */
 export const splitRowsSchema = z.strictObject({
   testShare: z.number().gt(0).lt(1).default(0.2),
-  seed: z.int().min(-2_147_483_648).max(4_294_967_295).default(1),
+  seed: seedRule,
   stratify: z.boolean().default(true),
 })
 

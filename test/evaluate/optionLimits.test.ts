@@ -92,13 +92,21 @@ const share: [number[], number[]] = [
   [1e-9, 1],
   [0, 1.001],
 ]
+const seeds: [number[], number[]] = [
+  [-(2 ** 31), 2 ** 32 - 1],
+  [-(2 ** 31) - 1, 2 ** 32, 0.5],
+]
 const twoNames: [unknown[], unknown[]] = [[['x', 'y']], [['', 'y'], ['x', ''], ['x']]]
 
 // The limits that the docs state: values at a limit that are taken, values beyond it that are not.
 const limitsOfOptions: [string, Call, readonly unknown[], readonly unknown[]][] = [
   ['bootstrapInterval: resamples', interval('resamples'), ...atLeast(20)],
   ['bootstrapInterval: level', interval('level'), ...level],
-  ['bootstrapInterval: seed', interval('seed'), [-1, 0], [0.5]],
+  ['bootstrapInterval: seed', interval('seed'), ...seeds],
+  ['intervalByWeights: seed', weights('seed'), ...seeds],
+  ['compareModels: seed', models('seed'), ...seeds],
+  ['realisedProfit: seed', profit('seed'), ...seeds],
+  ['segmentTable: seed', segments('seed'), ...seeds],
   ['intervalByWeights: resamples', weights('resamples'), ...atLeast(20)],
   ['intervalByWeights: level', weights('level'), ...level],
   ['delongInterval: level', (value) => delongInterval(probability, outcome, { level: value }), ...level],
@@ -177,7 +185,7 @@ const limitsOfOptions: [string, Call, readonly unknown[], readonly unknown[]][] 
   ['backtest: minimumTrainCutoffs', backtests('minimumTrainCutoffs'), ...atLeast(1)],
   ['backtest: minimumTrainRows', backtests('minimumTrainRows'), ...atLeast(1)],
   ['backtest: testShare', backtests('testShare'), ...level],
-  ['backtest: seed', backtests('seed'), [-(2 ** 31), 2 ** 32 - 1], [-(2 ** 31) - 1, 2 ** 32, 0.5]],
+  ['backtest: seed', backtests('seed'), ...seeds],
   ['crossValidate: folds', validations('folds'), ...atLeast(2)],
   ['crossValidate: repeats', validations('repeats'), ...atLeast(1)],
 ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dayRule } from '../../base/dayRule.js'
 import type { Days, EpochDay } from '../../base/days.js'
+import { seedRule } from '../../base/seedRule.js'
 import type { Progress } from '../../learn/contract.js'
 import { bootstrapOptions } from '../interval/bootstrapOptions.js'
 import { type MetricName, metricNames } from '../metrics.js'
@@ -74,7 +75,7 @@ export const measureOptions = z.strictObject({
     .default(['rocAuc', 'averagePrecision', 'logLoss', 'brierScore', 'liftAt']),
   level: bootstrapOptions.shape.level,
   resamples: bootstrapOptions.shape.resamples,
-  seed: z.int().min(-2_147_483_648).max(4_294_967_295).default(1),
+  seed: seedRule,
   onProgress: call<(progress: Progress) => void>(),
   signal: z.custom<AbortSignal>(isSignal, 'to be an AbortSignal').optional(),
 })

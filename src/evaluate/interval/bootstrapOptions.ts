@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { seedRule } from '../../base/seedRule.js'
 import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { type GroupOptions, groupOptions } from './customerGroups.js'
@@ -35,7 +36,7 @@ export const bootstrapOptions = weightOptions.extend({
   level: z.number().gt(0).lt(1).default(0.95),
   method: z.enum(['percentile', 'bca', 'jackknife']).optional(),
   stratified: z.boolean().default(false),
-  seed: z.int().default(1),
+  seed: seedRule,
 })
 
 /** The checked options of a bootstrap without the weights. */

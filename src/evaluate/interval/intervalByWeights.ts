@@ -5,6 +5,7 @@ import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { seededRandom } from '../../base/random.js'
+import { seedRule } from '../../base/seedRule.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
 import { groupOptions } from './customerGroups.js'
@@ -28,7 +29,7 @@ const weightedResampleOptions = z.strictObject({
   ...groupOptions.shape,
   resamples: z.int().min(20).default(500),
   level: z.number().gt(0).lt(1).default(0.95),
-  seed: z.int().default(1),
+  seed: seedRule,
 })
 
 /**

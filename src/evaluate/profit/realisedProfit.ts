@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
+import { seedRule } from '../../base/seedRule.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
 import { groupOptions, groupProblems } from '../interval/customerGroups.js'
 import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
@@ -41,7 +42,7 @@ const realisedOptions = weightOptions.extend({
   ...groupOptions.shape,
   resamples: z.int().gte(20).optional(),
   level: z.number().gt(0).lt(1).default(0.95),
-  seed: z.int().default(1),
+  seed: seedRule,
 })
 
 type Checked = z.output<typeof realisedOptions>
