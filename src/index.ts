@@ -58,7 +58,6 @@ export {
   type OpenHistoryOptions,
   openHistory,
 } from './engine/openHistory.js'
-export type { RepeatedRows } from './engine/repeatedRows.js'
 export { backtest } from './evaluate/backtest/backtest.js'
 export type {
   BacktestFigures,
@@ -598,6 +597,7 @@ export {
   readTable,
   readTableWithRejects,
 } from './table/readTable.node.js'
+export type { FoundRepeats, RepeatedRows } from './table/repeatedRows.js'
 export type { CheckedCell } from './table/rowReader.js'
 export {
   type PeriodTables,

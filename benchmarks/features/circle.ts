@@ -103,6 +103,7 @@ async function historyOf(engine: Engine, customers: number, calls: number): Prom
     },
     completeUntil: addDays(cutoff, 30),
     timeZone: 'UTC',
+    repeatedRows: 'keep',
     completeUntilByTable: {},
     notes: [],
     rejects: new Table([], 0),

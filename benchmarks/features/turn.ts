@@ -31,6 +31,7 @@ const history: History = {
   tables,
   completeUntil: cutoff,
   timeZone: 'UTC',
+  repeatedRows: 'keep',
   completeUntilByTable: {},
   notes: [],
   rejects: rejectsTable([]),

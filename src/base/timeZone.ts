@@ -7,3 +7,9 @@ export const timeZoneRule = z
   .refine(isTimeZone, `to be ${timeZoneWords}`)
   .describe(timeZoneWords)
   .default(utc)
+
+/** Returns the time zone that options name, UTC where they name none: what is no time zone is refused with the others. */
+export function zoneOf(options: { readonly timeZone?: unknown } | undefined): string {
+  const timeZone = options?.timeZone
+  return typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : utc
+}

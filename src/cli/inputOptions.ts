@@ -3,8 +3,9 @@ import type { EpochDay } from '../base/days.js'
 import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'
 import type { History } from '../engine/history.js'
 import { type HistorySources, openHistory } from '../engine/openHistory.js'
-import type { RepeatedRows } from '../engine/repeatedRows.js'
+import type { AboutModel } from '../score/aboutModel.js'
 import type { NotationOptions } from '../table/readingOptions.js'
+import type { RepeatedRows } from '../table/repeatedRows.js'
 import {
   type CompleteUntilOption,
   columnsOption,
@@ -25,7 +26,7 @@ export interface InputOptions extends NotationOptions {
   readonly encoding?: string
   readonly today?: EpochDay
   readonly completeUntil?: CompleteUntilOption
-  readonly repeatedRows: RepeatedRows
+  readonly repeatedRows?: RepeatedRows
   readonly timeZone?: string
   /** Of the commands that write tables. */
   readonly spreadsheetSafe?: boolean
@@ -71,10 +72,8 @@ export function addInputOptions(command: Command): Command {
     .addOption(
       new Option(
         '--repeated-rows <what>',
-        'rows of events that are there more than once with the same values: count each, leave them out, or refuse (history only)',
-      )
-        .choices(['keep', 'drop', 'refuse'])
-        .default('keep'),
+        'rows of events that are there more than once with the same values: count each, leave them out, or refuse (history only; default: keep, of a model its own)',
+      ).choices(['keep', 'drop', 'refuse']),
     )
     .option(
       '--time-zone <name>',
@@ -121,13 +120,22 @@ export function checkInput(command: Command, file: string | undefined): void {
   command.error(`error: ${names} cannot be used with ${input}`)
 }
 
-/** Opens the history with the options of the command line. */
-export function openInputHistory(sources: HistorySources, options: InputOptions): Promise<History> {
-  const { badRows, maxRejectShare, missing, today, completeUntil, encoding, repeatedRows, timeZone } = options
+/**
+ * Opens the history with the options of the command line.
+ *
+ * @param about what holds where nothing is said: time zone and repeated rows as a model had them
+ */
+export function openInputHistory(
+  sources: HistorySources,
+  options: InputOptions,
+  about: Partial<Pick<AboutModel, 'timeZone' | 'repeatedRows'>> = {},
+): Promise<History> {
+  const { badRows, maxRejectShare, missing, today, completeUntil, encoding } = options
+  const { repeatedRows = about.repeatedRows, timeZone = about.timeZone } = options
   return openHistory(sources, {
     badRows: badRows === 'set-aside' ? 'setAside' : 'refuse',
     maxRejectShare,
-    repeatedRows,
+    ...(repeatedRows === undefined ? {} : { repeatedRows }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(missing === undefined ? {} : { missing }),
     ...(encoding === undefined ? {} : { encoding }),

@@ -10,6 +10,7 @@ import type { History } from '../engine/history.js'
 import { labelTables } from '../label/labelProblems.js'
 import { latestCutoff } from '../label/labelTable.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
+import { otherReading } from '../score/aboutModel.js'
 import { scoredTables } from '../score/scoreHistory.js'
 import type { Scorer } from '../score/scorer.js'
 import type { InputTableName } from '../table/inputs.js'
@@ -165,11 +166,9 @@ async function datasetOfHistory(
   const rule = labelRuleSchema.parse(label.rule)
   const sources = await historySources(options.history!, terminal)
   await check(filesOfSources(sources))
-  const history = await openInputHistory(sources, {
-    ...options,
-    timeZone: options.timeZone ?? scorer.about.timeZone,
-  })
+  const history = await openInputHistory(sources, options, scorer.about)
   try {
+    refuse('buildDataset', otherReading(scorer.about, history, 'history'))
     const cutoff = options.cutoff ?? lastCutoff(history, rule, scoredTables(scorer))
     const plan = churnPlan({
       label: rule,

@@ -114,6 +114,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
       `, or read the column as text in a .json file for --history: { "${place?.table}": { "from": …, "types": { "${name}": "text" } } }`,
   ],
   [/as today\b/, () => 'with --today'],
+  [/Open it with repeatedRows: '(.*?)'/, ([, rule]) => `Leave --repeated-rows out, or give ${rule!}`],
   [/(with )?repeatedRows: 'drop'/, ([, preposition = '']) => `${preposition}--repeated-rows drop`],
   [/, as repeatedRows asks/, () => ', as --repeated-rows asks'],
   [/rowsPerCustomer: 'several'/, () => '--rows-per-customer several'],

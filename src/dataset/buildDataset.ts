@@ -124,7 +124,7 @@ export async function buildDataset(
       unlabelled: labels.report,
       ...(falseChurn === undefined ? {} : { falseChurn: falseChurn.report }),
     }
-    return assemble(checked, report, features, outcome, warnings, history.timeZone)
+    return assemble(checked, report, features, outcome, warnings, history)
   } finally {
     for (const table of temporary) await table.drop()
   }
@@ -136,10 +136,12 @@ function assemble(
   features: CustomerFeatures,
   outcome: Uint8Array,
   warnings: readonly string[],
-  timeZone: string,
+  { timeZone, repeatedRows, tables }: History,
 ): Dataset {
   return datasetOf({
     timeZone,
+    repeatedRows,
+    tables,
     ...features,
     outcome,
     rules: plan.features,

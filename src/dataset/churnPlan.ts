@@ -3,6 +3,7 @@ import { dayOption, isInstant, withDaysIn } from '../base/dayRule.js'
 import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { zoneOf } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
@@ -75,11 +76,7 @@ export const churnPlanSchema = z.strictObject({
  */
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
   const { timeZone, cutoffs } = options ?? {}
-  const given = withDaysIn(
-    options,
-    ['cutoffs'],
-    timeZone !== undefined && isTimeZone(timeZone) ? timeZone : utc,
-  )
+  const given = withDaysIn(options, ['cutoffs'], zoneOf(options))
   const plan = checkOptions('churnPlan', churnPlanSchema, given)
   refuse('churnPlan', outcomeColumnProblems(plan))
   const hasInstants = cutoffs.some(isInstant)

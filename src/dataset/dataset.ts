@@ -6,6 +6,8 @@ import { rowNumberProblems } from '../base/valueProblems.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { LabelRule } from '../label/rule.js'
 import type { PopulationRule } from '../population/rule.js'
+import type { HistoryKinds } from '../table/inputs.js'
+import type { RepeatedRows } from '../table/repeatedRows.js'
 import type { Table } from '../table/table.js'
 import { baseRates } from './baseRates.js'
 import { fingerprint } from './fingerprint.js'
@@ -72,6 +74,10 @@ export interface Dataset {
   readonly label: DatasetLabel | null
   /** Time zone in which instants of the history had their day; left out for a flat table. */
   readonly timeZone?: string
+  /** What the history did with rows that are there more than once; left out for a flat table. */
+  readonly repeatedRows?: RepeatedRows
+  /** Its tables and columns, by which it told rows apart; left out for a flat table. */
+  readonly tables?: HistoryKinds
   /** How the columns of a flat table became features, for scoring; left out for a history. */
   readonly flat?: FlatReading
   readonly report: DatasetReport

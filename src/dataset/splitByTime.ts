@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayRule } from '../base/dayRule.js'
-import { type Days, type EpochDay, formatDay } from '../base/days.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import { type Days, type EpochDay, formatDay, utc } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { seedRule } from '../base/seedRule.js'
@@ -11,8 +11,11 @@ import { testedRows } from './testedRows.js'
 
 /** How a dataset is split by time. */
 export interface SplitByTimeOptions {
-  /** First cutoff of the test part: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, or an `EpochDay`. */
-  readonly testFrom: string | EpochDay
+  /**
+   * First cutoff of the test part: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, an `EpochDay`, or an instant, which has
+   * its day in the time zone of the dataset.
+   */
+  readonly testFrom: string | EpochDay | Date
   /** Leave training rows out whose outcome was not yet known at `testFrom`. Default true; false only to measure it. */
   readonly purge?: boolean
   /**
@@ -87,7 +90,7 @@ export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Spli
   const { testFrom, purge, embargoDays, testShare, seed } = checkOptions(
     'splitByTime',
     splitByTimeSchema,
-    options,
+    withDaysIn(options, ['testFrom'], dataset.timeZone ?? utc),
   )
   const { cutoffs, label } = dataset
   if (cutoffs === null || label === null) {

@@ -1,5 +1,6 @@
 import type { EpochDay } from '../base/days.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
+import type { RepeatedRows } from '../table/repeatedRows.js'
 import type { Table } from '../table/table.js'
 import type { Engine } from './engine.js'
 
@@ -24,6 +25,8 @@ export interface History<Tables extends HistoryKinds = HistoryKinds> {
   readonly completeUntil: EpochDay
   /** Time zone in which instants of the tables have their day. */
   readonly timeZone: string
+  /** What was done with rows of events that have the values of an earlier row in every column. */
+  readonly repeatedRows: RepeatedRows
   /**
    * First day for which each table is no longer complete: what reads a table is asked as of this day at the latest, and
    * every outcome window that looks for its rows must end at or before it.

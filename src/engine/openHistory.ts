@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { dayOption, withDaysIn } from '../base/dayRule.js'
-import { dayOf, type EpochDay, isTimeZone, utc } from '../base/days.js'
+import { dayOf, type EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { timeZoneRule } from '../base/timeZone.js'
+import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { encodingOption } from '../table/encoding.node.js'
 import {
   type HistoryKinds,
@@ -14,6 +14,7 @@ import {
 } from '../table/inputs.js'
 import { columnsSaid, notationShape } from '../table/readingOptions.js'
 import { rejectsTable } from '../table/rejects.js'
+import { type RepeatedRows, repeatedRowsRule, repeatsNote, repeatsProblem } from '../table/repeatedRows.js'
 import type { ColumnKind } from '../table/table.js'
 import { partialColumnNotes } from './columnsOfParts.js'
 import { completenessOf, completeUntilOf } from './completeUntil.js'
@@ -32,7 +33,7 @@ import {
 } from './historyRules.js'
 import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
 import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
-import { dropRepeats, findRepeats, type RepeatedRows, repeatsNote, repeatsProblem } from './repeatedRows.js'
+import { dropRepeats, findRepeats } from './repeatedRows.js'
 
 /** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
 export type HistorySources = Readonly<Partial<Record<InputTableName, Source>>> & {
@@ -90,7 +91,7 @@ export interface OpenHistoryOptions extends FileNotation {
   /**
    * What to do with rows of an event table that have the values of an earlier row in every column: count each (`'keep'`,
    * said in `history.notes`), leave them out (`'drop'`, said too), or refuse the history. An export that overlaps the last
-   * one, or a file that is there twice, doubles sums; two equal rows may as well be two events. Default `'keep'`.
+   * one, or a file that is there twice, doubles sums; two equal rows may as well be two events. Models keep it for a service. Default `'keep'`.
    */
   readonly repeatedRows?: RepeatedRows
   /**
@@ -108,17 +109,11 @@ const historyOptions = z.strictObject({
   today: dayOption.optional(),
   completeUntil: z.union([dayOption, z.partialRecord(z.enum(inputTableNames), dayOption)]).optional(),
   missing: z.array(z.string()).default([]),
-  repeatedRows: z.enum(['keep', 'drop', 'refuse']).default('keep'),
+  repeatedRows: repeatedRowsRule,
   timeZone: timeZoneRule,
   ...notationShape,
   encoding: encodingOption.optional(),
 })
-
-/** The zone of the options, where it is one: what is none is refused with the others. */
-function zoneOf(options: OpenHistoryOptions | undefined): string {
-  const timeZone = options?.timeZone
-  return timeZone !== undefined && isTimeZone(timeZone) ? timeZone : utc
-}
 
 function isDuckdb(value: unknown): boolean {
   return (value as Engine | undefined)?.dialect?.name === 'duckdb'
@@ -207,7 +202,11 @@ async function loadHistory(
       await engine.run(`COMMENT ON TABLE ${name} IS ${engine.dialect.literal(ownComment)}`)
     }
     const repeats = await findRepeats(engine, given)
-    if (options.repeatedRows === 'refuse') refuse('openHistory', repeats.map(repeatsProblem))
+    if (options.repeatedRows === 'refuse')
+      refuse(
+        'openHistory',
+        repeats.map((found) => repeatsProblem(found)),
+      )
     if (options.repeatedRows === 'drop') for (const table of repeats) await dropRepeats(engine, table)
     const complete = await completenessOf(engine, given, today, options.completeUntil)
     return Object.freeze({
@@ -215,6 +214,7 @@ async function loadHistory(
       tables: kindsOf(planned),
       ...complete,
       timeZone: options.timeZone,
+      repeatedRows: options.repeatedRows,
       notes: Object.freeze([
         ...planned.flatMap(({ staged }) => partialColumnNotes(staged.table, staged.parts)),
         ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),

@@ -1,20 +1,7 @@
 import { type EpochDay, formatDay } from '../base/days.js'
-import type { Problem } from '../base/errors.js'
 import type { InputTableName } from '../table/inputs.js'
+import type { FoundRepeats } from '../table/repeatedRows.js'
 import type { Engine } from './engine.js'
-
-/** What to do with rows of an event table that have the values of an earlier row in every column. */
-export type RepeatedRows = 'keep' | 'drop' | 'refuse'
-
-/** What was found in one table. */
-export interface FoundRepeats {
-  readonly table: InputTableName
-  readonly rows: number
-  /** Rows that have the values of an earlier one in every column. */
-  readonly repeated: number
-  /** Such a row, in words. */
-  readonly example: string
-}
 
 /** Returns the tables that hold a row more than once; `customers`, where an id is there once, is not asked. */
 export async function findRepeats(
@@ -50,26 +37,4 @@ export async function dropRepeats(engine: Engine, { table }: FoundRepeats): Prom
   await engine.run(
     `DELETE FROM ${name} WHERE rowid NOT IN (SELECT min(each.rowid) FROM ${name} each GROUP BY hash(each))`,
   )
-}
-
-/** Returns what is said of repeated rows that were kept or dropped. */
-export function repeatsNote({ table, rows, repeated, example }: FoundRepeats, done: RepeatedRows): string {
-  const found = `Table ${table}: ${repeated} of ${rows} rows have the values of an earlier row in every column, such as those of ${example}`
-  if (done === 'drop') return `${found}; they were left out, as repeatedRows asks.`
-  const whole = 2 * repeated >= rows ? 'The whole table seems to be there more than once. ' : ''
-  return `${found}: sums and counts take each of them. ${whole}If they are the same events, leave them out with repeatedRows: 'drop'.`
-}
-
-/** Returns the problem of a table that holds a row more than once. */
-export function repeatsProblem({ table, rows, repeated, example }: FoundRepeats): Problem {
-  return {
-    code: 'duplicate-row',
-    parameter: `table ${table}`,
-    rule: `to hold each row once (repeatedRows: 'refuse'), but ${repeated} of ${rows} rows have the values of an earlier row in every column`,
-    received: example,
-    place: { table },
-    count: repeated,
-    wayOut:
-      "If a file was given twice, give it once; if they are the same events, repeatedRows: 'drop' leaves them out.",
-  }
 }

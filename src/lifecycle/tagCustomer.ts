@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayRule } from '../base/dayRule.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
-import { timeZoneRule } from '../base/timeZone.js'
-import { type CustomerHistory, checkHistoryRows, type TableReads } from '../table/customerHistory.js'
+import { zoneOf } from '../base/timeZone.js'
+import {
+  type CustomerHistory,
+  checkCustomerShape,
+  checkHistoryRows,
+  type TableReads,
+} from '../table/customerHistory.js'
 import type { EventTableName, HistoryKinds } from '../table/inputs.js'
+import type { RepeatedRows } from '../table/repeatedRows.js'
 import { alignLevels, type BaseLevels } from './baseLevels.js'
 import { customerMonths, kindsOf } from './customerMonths.js'
 import { type CheckedSignals, type SignalOptions, signalOptionsShape, signalsOf } from './signalRule.js'
@@ -15,13 +21,18 @@ import { type MonthTag, tagMonths } from './tagMonths.js'
 /** Options of {@link tagCustomer}. */
 export interface TagCustomerOptions extends SignalOptions, StageOptions {
   /** Day up to which is seen, itself not: rows and a cancellation before it, known before it. The last month that is over by then is tagged. */
-  readonly asOf: EpochDay
+  readonly asOf: EpochDay | string | Date
   /** First month of the series: any day of it. Default: the month of the customer's first row in a table that is read. */
-  readonly from?: EpochDay
+  readonly from?: EpochDay | string | Date
   /** Tables and columns of the history that the customer comes from (`history.tables`), to choose the same signals. Default: what his rows show. */
   readonly tables?: HistoryKinds
-  /** Time zone in which instants of the rows have their day. Default `'UTC'`. */
+  /** Time zone in which instants have their day, of the rows and of these options. Default `'UTC'`. */
   readonly timeZone?: string
+  /**
+   * What is done with rows that have the values of an earlier row in every column, as the history did it
+   * (`history.repeatedRows`): each counts, they are left out, or the customer is refused. Default `'keep'`.
+   */
+  readonly repeatedRows?: RepeatedRows
   /** Levels of the whole base, to take a season out. Default: values are compared as they are. */
   readonly baseLevels?: BaseLevels
 }
@@ -30,10 +41,9 @@ const schema = withStageOrder(
   z.strictObject({
     ...signalOptionsShape,
     ...stageOptionsShape,
-    asOf: dayRule,
-    from: dayRule.optional(),
-    timeZone: timeZoneRule,
-    tables: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+    ...checkCustomerShape,
+    asOf: dayOption,
+    from: dayOption.optional(),
     baseLevels: z
       .strictObject({
         firstMonth: z.int().transform((day) => day as EpochDay),
@@ -74,18 +84,18 @@ const schema = withStageOrder(
 export function tagCustomer(history: CustomerHistory, options: TagCustomerOptions): MonthTag {
   checkArguments('tagCustomer', ['history', history, 'customerHistory'], ['options', options, 'object'])
   const operation = 'tagCustomer'
-  const { asOf, from, tables, timeZone, baseLevels, signals, activityTable, ...stageOptions } = checkOptions(
-    operation,
-    schema,
-    options,
-  )
+  const { asOf, from, tables, timeZone, repeatedRows, baseLevels, signals, activityTable, ...stageOptions } =
+    checkOptions(operation, schema, withDaysIn(options, ['asOf', 'from'], zoneOf(options)))
   const kinds = tables as HistoryKinds | undefined
+  const reading = { ...(kinds === undefined ? {} : { tables: kinds }), timeZone, repeatedRows }
   const asked = { signals, activityTable } as SignalOptions
   const told = kinds === undefined ? undefined : signalsOf(operation, kinds, asked)
-  const checked =
-    told === undefined
-      ? checkHistoryRows(operation, history, { timeZone })
-      : checkHistoryRows(operation, history, { tables: kinds!, timeZone }, readsOf(told))
+  const checked = checkHistoryRows(
+    operation,
+    history,
+    reading,
+    told === undefined ? undefined : readsOf(told),
+  )
   const rules = told ?? signalsOf(operation, kindsOf(checked, asOf), asked)
   const block = customerMonths(operation, checked, rules, from, asOf)
   const names = rules.signals.map((signal) => signal.name)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { addMonths, type EpochDay, formatDay, monthly, parseDay } from '../base/days.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { addMonths, type EpochDay, formatDay, monthly } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { numberColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
@@ -18,19 +19,14 @@ export interface MonthlyFlowsOptions {
   /** Made by {@link falseChurnTable}: figures net of re-entry beside the gross ones. */
   readonly falseChurn?: Pick<FalseChurn, 'table' | 'completeUntil'>
   /**
-   * First day of which nothing is known, `YYYY-MM-DD` or a day number: figures as they could be counted then. Default: the
+   * First day of which nothing is known, `YYYY-MM-DD`, a day number, or an instant in the time zone of the history: figures as they could be counted then. Default: the
    * end of what is complete of the customers (`history.completeUntilByTable`), which is also the latest.
    */
-  readonly asOf?: EpochDay | string
+  readonly asOf?: EpochDay | string | Date
 }
 
 const daysSchema = z.strictObject({
-  asOf: z
-    .custom<EpochDay | string>(
-      (value) => parseDay(value) !== undefined,
-      'to be a date written YYYY-MM-DD, or a whole number of days since 1970-01-01',
-    )
-    .optional(),
+  asOf: dayOption.optional(),
   falseChurn: z.custom<Pick<FalseChurn, 'table' | 'completeUntil'>>().optional(),
   first: z.unknown(),
   last: z.unknown(),
@@ -82,10 +78,14 @@ const daysSchema = z.strictObject({
  */
 export async function monthlyFlows(history: History, options: MonthlyFlowsOptions): Promise<Table> {
   checkArguments('monthlyFlows', ['history', history, 'history'], ['options', options, 'object'])
-  const { asOf: given, falseChurn } = checkOptions('monthlyFlows', daysSchema, options)
+  const { asOf: given, falseChurn } = checkOptions(
+    'monthlyFlows',
+    daysSchema,
+    withDaysIn(options, ['asOf'], history.timeZone),
+  )
   const months = monthly(options.first, options.last)
   const complete = completeUntilOf(history, [])
-  const asOf = given === undefined ? complete : parseDay(given)!
+  const asOf = given ?? complete
   refuse('monthlyFlows', asOf > complete ? [notComplete(asOf, complete)] : [])
   const { identifier } = history.engine.dialect
   const counts = countsOf(history, falseChurn !== undefined, asOf)

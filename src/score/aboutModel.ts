@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { Days } from '../base/days.js'
+import type { Problem } from '../base/errors.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type TrainedRows, trainedRowsSchema } from '../learn/trainedRows.js'
 import { type PopulationRule, populationRuleSchema } from '../population/rule.js'
 import type { ColumnNotation } from '../table/columnReading.js'
+import { type HistoryKinds, historyKindsRule } from '../table/inputs.js'
 import { columnNotationSchema } from '../table/readingOptions.js'
+import { type RepeatedRows, repeatedRowsRule } from '../table/repeatedRows.js'
 import { type RiskBand, riskBandsSchema } from './bands.js'
 import { type SeenFeature, seenFeatureSchema } from './seenInTraining.js'
 
@@ -35,6 +38,13 @@ export interface AboutModel {
   } | null
   /** Time zone in which the instants of the history had their day. */
   readonly timeZone: string
+  /** What the history did with rows of events that have the values of an earlier row in every column. */
+  readonly repeatedRows: RepeatedRows
+  /**
+   * The columns by which it told rows apart, of each table that the rules read; null where it kept them all, and where that
+   * is not known.
+   */
+  readonly tables: HistoryKinds | null
   /** Null where it is not known. */
   readonly trainedOn: {
     readonly rows: number
@@ -73,6 +83,8 @@ export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
     .nullable()
     .default(null),
   timeZone: timeZoneRule,
+  repeatedRows: repeatedRowsRule,
+  tables: historyKindsRule.nullable().default(null) as z.ZodType<HistoryKinds | null, unknown>,
   trainedOn: z
     .strictObject({
       rows: z.number().int().min(1),
@@ -85,3 +97,38 @@ export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
     .nullable(),
   seen: z.array(seenFeatureSchema).nullable().default(null),
 })
+
+const waysToRead = {
+  history: { opened: 'opened', wayOut: (option: string) => `Open it with ${option}.` },
+  customer: { opened: 'followed', wayOut: (option: string) => `Give compileRules ${option}.` },
+} as const
+
+/**
+ * Returns why rows were read by other rules than those of the training: an instant has another day in another time zone, a row
+ * that is there twice counts once or twice, and features have other values.
+ *
+ * @param parameter what was read: a history, or a customer who is followed
+ */
+export function otherReading(
+  about: Pick<AboutModel, 'timeZone' | 'repeatedRows'>,
+  read: Pick<AboutModel, 'timeZone' | 'repeatedRows'>,
+  parameter: keyof typeof waysToRead,
+): Problem[] {
+  const { opened, wayOut } = waysToRead[parameter]
+  const asked = [
+    { name: 'timeZone', rule: `to be ${opened} in the time zone of the model, ${about.timeZone}` },
+    {
+      name: 'repeatedRows',
+      rule: `to be ${opened} with the rule of the model for rows that are there more than once, ${about.repeatedRows}`,
+    },
+  ] as const
+  return asked
+    .filter(({ name }) => read[name] !== about[name])
+    .map(({ name, rule }) => ({
+      code: 'option-invalid',
+      parameter,
+      rule,
+      received: read[name],
+      wayOut: wayOut(`${name}: '${about[name]}'`),
+    }))
+}

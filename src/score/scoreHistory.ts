@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayOf, type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, inNameOf, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
@@ -13,6 +13,7 @@ import { populationTables } from '../population/populationTable.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { InputTableName } from '../table/inputs.js'
 import { dayColumn, type Table } from '../table/table.js'
+import { otherReading } from './aboutModel.js'
 import type { ScoreOptions, Scorer } from './scorer.js'
 import { Scores } from './scores.js'
 
@@ -40,7 +41,8 @@ const asOfOption = z.strictObject({ asOf: z.union([z.string(), z.number(), z.dat
  * The features are computed by the engine with the same rules as in training, from days before `asOf` only.
  *
  * @param scorer a scorer with feature rules, see `createScorer`
- * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table);
+ * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table), and where the
+ *   history was opened in another time zone than that of the training, or with another rule for repeated rows;
  *   `window-open` where the tables that are read are not complete up to `asOf`, or one has no row before it; `table-unknown`, `column-missing` where the history
  *   lacks what the rules read; `value-unknown` above `maximumUnseenShare`
  *
@@ -60,7 +62,7 @@ export async function scoreHistory(
   const complete = completeUntilOf(history, scoredTables(scorer, counted))
   const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf, history.timeZone)
   const rules = rulesOf(scorer, cutoff, complete)
-  refuse('scoreHistory', zoneProblems(history, scorer))
+  refuse('scoreHistory', otherReading(scorer.about, history, 'history'))
   checkFeatureRules('scoreHistory', rules, history.tables)
   await refuseBeforeBeginning(history, cutoff, featureTables(rules))
   const matrix = await inNameOf('scoreHistory', () =>
@@ -107,21 +109,6 @@ function rulesOf(
   }
   if (cutoff > complete) throw notComplete(cutoff, complete)
   return rules
-}
-
-/** An instant has another day in another zone, and features another value. */
-function zoneProblems(history: History, scorer: Scorer): Problem[] {
-  const { timeZone } = scorer.about
-  if (history.timeZone === timeZone) return []
-  return [
-    {
-      code: 'option-invalid',
-      parameter: 'history',
-      rule: `to be opened in the time zone of the model, ${timeZone}`,
-      received: history.timeZone,
-      wayOut: `Open it with timeZone: '${timeZone}'.`,
-    },
-  ]
 }
 
 async function refuseBeforeBeginning(

@@ -5,6 +5,7 @@ import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { tablesRead } from '../feature/columnKindsOf.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
 import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
@@ -24,8 +25,10 @@ import {
 } from '../learn/trainedRows.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
+import type { HistoryKinds } from '../table/inputs.js'
+import type { FoundRepeats, RepeatedRows } from '../table/repeatedRows.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
-import { type AboutModel, aboutModelSchema, mostFurtherRows } from './aboutModel.js'
+import { type AboutModel, aboutModelSchema, mostFurtherRows, otherReading } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput, rowInput } from './modelInput.js'
 import { type FeatureWords, type Reason, reasonsOf, valuesByName } from './reasons.js'
@@ -46,6 +49,11 @@ export interface Score {
    * The model reads them as best it can; the score is not to be trusted as others are.
    */
   readonly unseen: readonly UnseenValue[]
+  /**
+   * Rows of the customer that have the values of an earlier row in every column, per table that the rules read; empty where
+   * there are none. They count once more, or are left out, as in the history of the training (`about.repeatedRows`).
+   */
+  readonly repeats: readonly FoundRepeats[]
 }
 
 /** How scores are given. */
@@ -91,12 +99,13 @@ export interface Scorer {
    * Scores one customer from raw history, as of a cutoff: in a service, without an engine and without SQL.
    *
    * The rules are compiled with the first call. Who is scored again after each event is rather followed, with the rules
-   * of the model: `followCustomer(history, compileRules(scorer.about.rules))`; so is, with `percentiles`, whoever is
-   * scored by a model that reads percentiles.
+   * of the model: `followCustomer(history, compileRules(rules, { timeZone, repeatedRows }))`, all three of `scorer.about`;
+   * so is, with `percentiles`, whoever is scored by a model that reads percentiles.
    *
    * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); `value-type` where `asOf` is no
    *   day; `out-of-range` where the customer has not been activated before it or is known to have cancelled before it: the
-   *   model was trained on active customers; all bad rows at once, as `featuresOf`
+   *   model was trained on active customers; `duplicate-row` where the history of the training was to hold each row once;
+   *   `option-invalid` for who is followed by other rules of days and repeated rows; all bad rows at once, as `featuresOf`
    */
   scoreOne(
     customer: CustomerHistory | FollowedCustomer,
@@ -141,6 +150,10 @@ export interface TrainedOn {
   readonly flat?: NonNullable<AboutModel['flat']>
   /** Time zone in which instants of the history had their day; left out = UTC. */
   readonly timeZone?: string
+  /** What the history did with rows that are there more than once; left out = `'keep'`. */
+  readonly repeatedRows?: RepeatedRows
+  /** Its tables and columns, by which it told rows apart; left out = not known. */
+  readonly tables?: HistoryKinds
   readonly outcome: Uint8Array
   readonly fingerprint: string
   /**
@@ -170,10 +183,19 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
       label: trainedOn?.label ?? null,
       flat: trainedOn?.flat ?? null,
       timeZone: trainedOn?.timeZone,
+      repeatedRows: trainedOn?.repeatedRows,
+      tables: trainedOn === undefined ? null : comparedColumns(trainedOn),
       trainedOn: trainedOn === undefined ? null : factsOf(trainedOn, model),
       seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
     }),
   )
+}
+
+/** Returns the columns by which rows of the tables that the rules read are told apart, where that decides which rows count. */
+function comparedColumns({ rules, repeatedRows = 'keep', tables }: TrainedOn): HistoryKinds | null {
+  if (repeatedRows === 'keep' || tables === undefined || rules === null) return null
+  const read = [...new Set(rules.flatMap(tablesRead))]
+  return Object.fromEntries(read.filter((table) => table in tables).map((table) => [table, tables[table]]))
 }
 
 function factsOf(trainedOn: TrainedOn, model: ChurnModel): AboutModel['trainedOn'] {
@@ -261,7 +283,12 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
     const columns = inNameOf(operation, () => scoreColumns(model, about.bands, words, features, options))
     return new Scores(columns, features.rowCount, unseen)
   }
-  const one = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Score => {
+  const one = (
+    operation: string,
+    features: FeatureMatrix,
+    options: CheckedScoreOptions,
+    repeats: Score['repeats'] = [],
+  ): Score => {
     const unseen = watch.ofRow(features)
     refuseUnseen(operation, watch, features, unseen.length, options)
     const probability = inNameOf(operation, () => model.probability(features))[0]!
@@ -269,23 +296,27 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       options.reasons === 0
         ? []
         : reasonsOf(model, model.contributions(features), valuesByName(features), 0, options.reasons, words)
-    return { probability, band: bandName(probability, about.bands), reasons, unseen }
+    return { probability, band: bandName(probability, about.bands), reasons, unseen, repeats }
   }
   let compiled: CompiledRules | undefined
   const featuresAsOf = (
     customer: CustomerHistory | FollowedCustomer,
     asOf: unknown,
     rules: readonly FeatureRule[],
-  ): FeatureMatrix => {
+  ): { readonly features: FeatureMatrix; readonly repeats: Score['repeats'] } => {
     const cutoff = scoringDay(asOf, about.timeZone)
     if (isFollowed(customer)) {
-      refuse('scoreOne', notCounted(customer.customer, cutoff))
-      return customer.features(cutoff)
+      refuse('scoreOne', [
+        ...otherReading(about, customer.compiled, 'customer'),
+        ...notCounted(customer.customer, cutoff),
+      ])
+      return { features: customer.features(cutoff), repeats: customer.repeats }
     }
-    compiled ??= compileRules(rules, { timeZone: about.timeZone })
+    const { timeZone, repeatedRows, tables } = about
+    compiled ??= compileRules(rules, { timeZone, repeatedRows, ...(tables === null ? {} : { tables }) })
     const rows = new CustomerRows('scoreOne', customer, compiled, true)
     refuse('scoreOne', notCounted(rows.customer, cutoff))
-    return rows.asOf(cutoff)
+    return { features: rows.asOf(cutoff), repeats: rows.repeats }
   }
   return {
     model,
@@ -302,7 +333,8 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       if (about.rules === null) throw needsRules()
       const { asOf, ...options } = given ?? {}
       const checked = checkOptions('scoreOne', scoreOptions, options)
-      return one('scoreOne', featuresAsOf(customer, asOf, about.rules), checked)
+      const { features, repeats } = featuresAsOf(customer, asOf, about.rules)
+      return one('scoreOne', features, checked, repeats)
     },
     scoreRow(row, options) {
       const { asOf, ...checked } = checkOptions('scoreRow', rowOptions, options)

@@ -1,8 +1,11 @@
-import { checkArguments } from '../base/arguments.js'
-import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
+import { z } from 'zod'
+import type { EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import { ColumnWatch } from './columnWatch.js'
-import { type EventTableName, eventTableNames, type HistoryKinds } from './inputs.js'
+import { type EventTableName, eventTableNames, type HistoryKinds, historyKindsRule } from './inputs.js'
+import { type FoundRepeats, type RepeatedRows, RowCopies, repeatedRowsRule } from './repeatedRows.js'
 import { type CheckedCell, RowReader } from './rowReader.js'
 import type { ColumnKind } from './table.js'
 
@@ -68,6 +71,8 @@ export interface CheckedCustomerHistory {
   readonly customer: CheckedCustomer
   /** The rows of each table by day, the earliest first; rows of one day keep their order. Empty where none were given. */
   readonly events: Readonly<Record<EventTableName, readonly CheckedEvent[]>>
+  /** Rows that have the values of an earlier one in every column, per table; empty where there are none. */
+  readonly repeats: readonly FoundRepeats[]
 }
 
 /** Options of {@link checkCustomerHistory}. */
@@ -79,7 +84,22 @@ export interface CheckCustomerOptions {
   readonly tables?: HistoryKinds
   /** Time zone in which instants have their day, an IANA name. Default `'UTC'`. */
   readonly timeZone?: string
+  /**
+   * What is done with rows that have the values of an earlier row in every column: each stays, they are left out, or the
+   * customer is refused, as `openHistory` does. With `tables`, rows are told apart by the columns that these have. Default
+   * `'keep'`: they stay, and are in `repeats`.
+   */
+  readonly repeatedRows?: RepeatedRows
 }
+
+/** The rules of {@link CheckCustomerOptions}. */
+export const checkCustomerShape = {
+  tables: historyKindsRule.exactOptional(),
+  timeZone: timeZoneRule,
+  repeatedRows: repeatedRowsRule,
+}
+
+const checkCustomerOptions = z.strictObject(checkCustomerShape)
 
 /**
  * Checks the history of one customer and returns it with days as numbers and the rows of each table by day.
@@ -107,8 +127,8 @@ export function checkCustomerHistory(
   history: CustomerHistory,
   options: CheckCustomerOptions = {},
 ): CheckedCustomerHistory {
-  checkArguments('checkCustomerHistory', ['options', options, 'options'])
-  return checkHistoryRows('checkCustomerHistory', history, options)
+  const checked = checkOptions('checkCustomerHistory', checkCustomerOptions, options)
+  return checkHistoryRows('checkCustomerHistory', history, checked)
 }
 
 /**
@@ -119,40 +139,42 @@ export function checkCustomerHistory(
 export function checkHistoryRows(
   operation: string,
   history: CustomerHistory,
-  { tables = {}, timeZone = utc }: CheckCustomerOptions,
+  { tables: known, timeZone, repeatedRows }: z.output<typeof checkCustomerOptions>,
   reads: TableReads = new Map(),
 ): CheckedCustomerHistory {
-  const problems: Problem[] = [
-    ...zoneProblems(timeZone),
-    ...unknownTables(history),
-    ...absentTables(history, reads),
-  ]
-  if (!isTimeZone(timeZone)) refuse(operation, problems)
+  const tables = (known ?? {}) as HistoryKinds
+  const problems: Problem[] = [...unknownTables(history), ...absentTables(history, reads)]
   const attributes = new ColumnWatch('customers', reads.get('customers') ?? [], namesOf(tables.customers))
   const customer = checkCustomer(history, tables.customers, attributes, problems, timeZone)
-  const events = Object.fromEntries(
-    eventTableNames.map((table) => {
-      const reader = new RowReader(table, tables[table], customer, timeZone)
-      const watch = new ColumnWatch(table, reads.get(table) ?? [], namesOf(tables[table]))
-      const rows = rowsOf(history, table, problems).map((row, index) => {
-        reader.read(row, index + 1, problems)
-        if (reader.isOfNewShape) watch.note(reader.names(), index + 1)
-        return reader.row() as CheckedEvent
-      })
-      problems.push(...watch.misspelled(), ...watch.absent())
-      return [table, rows.sort((a, b) => a.day - b.day)]
-    }),
-  ) as Record<EventTableName, CheckedEvent[]>
+  const checked = eventTableNames.map((table) => {
+    const reader = new RowReader(table, tables[table], customer, timeZone)
+    const copies = new RowCopies(reader, customer.id, tables[table])
+    const watch = new ColumnWatch(table, reads.get(table) ?? [], namesOf(tables[table]))
+    const given = rowsOf(history, table, problems)
+    const rows: CheckedEvent[] = []
+    for (const [index, row] of given.entries()) {
+      const before = problems.length
+      reader.read(row, index + 1, problems)
+      if (reader.isOfNewShape) watch.note(reader.names(), index + 1)
+      if (problems.length > before || (copies.isRepeated() && repeatedRows !== 'keep')) continue
+      rows.push(reader.row() as CheckedEvent)
+    }
+    problems.push(...watch.misspelled(), ...watch.absent())
+    return { table, rows: rows.sort((a, b) => a.day - b.day), copies, count: given.length }
+  })
   refuse(operation, problems)
-  return { customer, events }
-}
-
-/** Returns what is wrong with the name of a time zone. */
-export function zoneProblems(timeZone: string): Problem[] {
-  if (isTimeZone(timeZone)) return []
-  return [
-    { code: 'option-invalid', parameter: 'timeZone', rule: `to be ${timeZoneWords}`, received: timeZone },
-  ]
+  refuse(
+    operation,
+    checked.flatMap(({ copies, count }) => copies.problems(repeatedRows, count)),
+  )
+  return {
+    customer,
+    events: Object.fromEntries(checked.map(({ table, rows }) => [table, rows])) as Record<
+      EventTableName,
+      CheckedEvent[]
+    >,
+    repeats: checked.flatMap(({ copies, count }) => copies.found(count) ?? []),
+  }
 }
 
 /** Of each table that is read, its columns that are read. */

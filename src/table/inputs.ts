@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { ColumnKind } from './table.js'
 
 /** The input tables of a history. Only `customers` and one other are needed. */
@@ -25,6 +26,12 @@ export const eventTableNames: readonly EventTableName[] = inputTableNames.filter
 
 /** The tables that a history has, each with its columns and their kinds, under our names. */
 export type HistoryKinds = Readonly<Partial<Record<InputTableName, Readonly<Record<string, ColumnKind>>>>>
+
+/** The rule of {@link HistoryKinds}. */
+export const historyKindsRule = z.partialRecord(
+  z.enum(inputTableNames),
+  z.record(z.string(), z.enum(['number', 'text', 'day', 'boolean'])),
+)
 
 /** What the columns of an input table are; the names are ours, the user maps his own onto them. */
 export interface InputTable {

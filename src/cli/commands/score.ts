@@ -127,10 +127,7 @@ async function scoresOfHistory(
   const sources = await historySources(options.history!, terminal)
   const outputs = [...tableFiles(options), ...rejectsFile(options)]
   await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources)])
-  const history = await openInputHistory(sources, {
-    ...options,
-    timeZone: options.timeZone ?? scorer.about.timeZone,
-  })
+  const history = await openInputHistory(sources, options, scorer.about)
   try {
     const {
       asOf = completeUntilOf(history, scoredTables(scorer)),

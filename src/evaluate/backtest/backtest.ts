@@ -1,5 +1,6 @@
 import { checkArguments } from '../../base/arguments.js'
-import { formatDay } from '../../base/days.js'
+import { withDaysIn } from '../../base/dayRule.js'
+import { formatDay, utc } from '../../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { metricsProblems } from '../measureRows.js'
@@ -64,7 +65,11 @@ export async function backtest(
   options: BacktestOptions = {},
 ): Promise<Backtest> {
   checkArguments('backtest', ['data', data, 'dataset'])
-  const checked = checkOptions(operation, backtestOptions, options)
+  const checked = checkOptions(
+    operation,
+    backtestOptions,
+    withDaysIn(options, ['testCutoffs'], data.timeZone ?? utc),
+  )
   refuse(operation, [
     ...timeProblems(data),
     ...rowsProblems(data, train),

@@ -25,10 +25,10 @@ export interface MeasureOptions {
 /** How a model is tested cutoff after cutoff. */
 export interface BacktestOptions extends MeasureOptions {
   /**
-   * Cutoffs to test at: a list of days (`YYYY-MM-DD`, `YYYY-MM` for the first of the month, or `EpochDay`), or how many of
-   * the last. Default: every cutoff with enough training rows before it.
+   * Cutoffs to test at: a list of days (`YYYY-MM-DD`, `YYYY-MM` for the first of the month, `EpochDay`, or an instant in the
+   * time zone of the data), or how many of the last. Default: every cutoff with enough training rows before it.
    */
-  readonly testCutoffs?: number | readonly (string | EpochDay)[]
+  readonly testCutoffs?: number | readonly (string | EpochDay | Date)[]
   /**
    * Which known cutoffs are trained on. `expanding`: all. `{ cutoffs: n }`: the last n. `{ days: n }`: those from n days
    * before the test cutoff on. Default `expanding`.

@@ -21,6 +21,8 @@ export interface TemporalData extends TrainingData {
   readonly cutoffs: Int32Array | null
   /** Null for a flat table. */
   readonly label: OutcomeSpan | null
+  /** Time zone in which instants of the history had their day; left out = UTC. */
+  readonly timeZone?: string
 }
 
 /**

@@ -1,9 +1,16 @@
+import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { utc } from '../../base/days.js'
 import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
-import { type TableReads, zoneProblems } from '../../table/customerHistory.js'
-import type { EventTableName, HistoryKinds, InputTableName } from '../../table/inputs.js'
+import { timeZoneRule } from '../../base/timeZone.js'
+import type { TableReads } from '../../table/customerHistory.js'
+import {
+  type EventTableName,
+  type HistoryKinds,
+  historyKindsRule,
+  type InputTableName,
+} from '../../table/inputs.js'
+import { type RepeatedRows, repeatedRowsRule } from '../../table/repeatedRows.js'
 import type { ColumnKind } from '../../table/table.js'
 import { askedTwice, featureRulesSchema } from '../checkFeatureRules.js'
 import { columnKindsOf, columnsRead, type ReadColumn, tablesRead } from '../columnKindsOf.js'
@@ -24,7 +31,25 @@ export interface CompileRulesOptions {
   readonly percentiles?: readonly PercentileReference[]
   /** Time zone in which instants of the rows have their day, as the history had it (`history.timeZone`). Default `'UTC'`. */
   readonly timeZone?: string
+  /**
+   * What is done with rows that have the values of an earlier row in every column, as the history had it
+   * (`history.repeatedRows`): each counts, they are left out, or the customer is refused. Asked of the tables that the rules
+   * read. Default `'keep'`.
+   */
+  readonly repeatedRows?: RepeatedRows
+  /**
+   * Tables and columns of the history that the rules were asked of (`history.tables`): its rows were told apart by these
+   * columns and no others. Of use where `repeatedRows` is not `'keep'`. Default: by the columns that the rows have.
+   */
+  readonly tables?: HistoryKinds
 }
+
+const compileOptions = z.strictObject({
+  percentiles: z.array(z.custom<PercentileReference>()).default([]),
+  timeZone: timeZoneRule,
+  repeatedRows: repeatedRowsRule,
+  tables: historyKindsRule.exactOptional(),
+})
 
 /** Rules made ready to run in memory, for any number of customers and cutoffs. Immutable. */
 export interface CompiledRules {
@@ -39,8 +64,12 @@ export interface CompiledRules {
   readonly attributes: readonly ColumnProgram[]
   /** @internal */
   readonly program: RuleProgram
-  /** @internal Where instants have their day. */
+  /** Where instants have their day. */
   readonly timeZone: string
+  /** What is done with rows that have the values of an earlier row in every column. */
+  readonly repeatedRows: RepeatedRows
+  /** @internal By which columns rows are told apart, where that is known. */
+  readonly tables: HistoryKinds | undefined
 }
 
 /** A feature of compiled rules: where its value is found. */
@@ -54,7 +83,7 @@ export type CompiledFeature =
  * Rules with the same filter share their rows, equal parts and equal arithmetic are computed once.
  *
  * @param rules what is asked, with different names
- * @param options `percentiles`: needed for rules of kind `percentile`; `timeZone`
+ * @param options `percentiles`: needed for rules of kind `percentile`; `timeZone`, `repeatedRows`, `tables` of the history
  * @throws {HoldfastError} all problems at once: `option-invalid` for a malformed rule and for a percentile without a
  * reference, `column-duplicate` for a feature that is asked twice, `column-type` where two rules want different kinds of one
  * column
@@ -76,10 +105,10 @@ export function compileRules(
 ): CompiledRules {
   checkArguments('compileRules', ['rules', rules, 'array'], ['options', options, 'options'])
   checkOptions('compileRules', featureRulesSchema, rules)
-  const { percentiles = [], timeZone = utc } = options
+  const checked = checkOptions('compileRules', compileOptions, options)
+  const { percentiles, timeZone, repeatedRows } = checked
   const columns = rules.flatMap(columnsRead)
   refuse('compileRules', [
-    ...zoneProblems(timeZone),
     ...askedTwice(rules),
     ...withoutReference(rules, percentiles),
     ...ofNoKind(columns),
@@ -102,6 +131,8 @@ export function compileRules(
     ),
     attributes: columnsOf('customers', columns),
     timeZone,
+    repeatedRows,
+    tables: checked.tables as HistoryKinds | undefined,
     program: {
       windows: parts.windows,
       tables: parts.tables(),

@@ -16,6 +16,7 @@ import {
   unknownTables,
 } from '../../table/customerHistory.js'
 import { type EventTableName, eventTableNames } from '../../table/inputs.js'
+import { type FoundRepeats, RowCopies } from '../../table/repeatedRows.js'
 import { RowReader } from '../../table/rowReader.js'
 import type { Lag } from '../formula.js'
 import type { CompiledRules } from './compileRules.js'
@@ -30,7 +31,7 @@ import type { Asked, ColumnProgram, RuleProgram } from './ruleProgram.js'
 /** The rows of one customer, read as the rules need them. */
 export class CustomerRows {
   readonly customer: CheckedCustomer
-  readonly #compiled: CompiledRules
+  readonly compiled: CompiledRules
   readonly #history: CustomerHistory
   readonly #tables: readonly CustomerTable[]
   readonly #intakes: ReadonlyMap<EventTableName, EventIntake>
@@ -42,17 +43,28 @@ export class CustomerRows {
   constructor(operation: string, history: CustomerHistory, compiled: CompiledRules, isWhole: boolean) {
     const { kinds, reads, attributes, program } = compiled
     const problems = unknownTables(history)
-    this.#compiled = compiled
+    this.compiled = compiled
     this.#history = history
     const watch = new ColumnWatch('customers', reads.get('customers')!)
     this.customer = checkCustomer(history, kinds.customers, watch, problems, compiled.timeZone)
     problems.push(...wrongAttributes(this.customer, attributes))
     this.#tables = program.tables.map((table) => new CustomerTable(table))
     this.#intakes = new Map(eventTableNames.map((table) => [table, this.#intake(table)]))
-    for (const [table, intake] of this.#intakes) intake.takeAll(rowsOf(history, table, problems), problems)
+    for (const [table, intake] of this.#intakes) {
+      intake.takeAll(rowsOf(history, table, problems), isWhole, problems)
+    }
     if (isWhole) problems.push(...this.#absent())
     this.#isComplete = isWhole
     refuse(operation, problems)
+    refuse(
+      operation,
+      [...this.#intakes.values()].flatMap((intake) => intake.repeatProblems()),
+    )
+  }
+
+  /** Rows so far that have the values of an earlier one in every column, of the tables that the rules read. */
+  get repeats(): readonly FoundRepeats[] {
+    return [...this.#intakes.values()].flatMap((intake) => intake.repeats() ?? [])
   }
 
   append(table: EventTableName, row: HistoryRow): void {
@@ -66,7 +78,7 @@ export class CustomerRows {
   }
 
   features(cutoff: EpochDay): FeatureMatrix {
-    const day = dayOf('features', 'cutoff', cutoff)
+    const day = dayOf('features', 'cutoff', cutoff, this.compiled.timeZone)
     if (!this.#isComplete) refuse('features', this.#absent())
     this.#isComplete = true
     return this.asOf(day)
@@ -74,11 +86,11 @@ export class CustomerRows {
 
   /** Returns the features as of a day that has been checked, of rows that have been. */
   asOf(cutoff: EpochDay): FeatureMatrix {
-    return oneRow(this.#compiled.features, this.#values(cutoff))
+    return oneRow(this.compiled.features, this.#values(cutoff))
   }
 
   #absent(): Problem[] {
-    const { reads } = this.#compiled
+    const { reads } = this.compiled
     return [
       ...absentTables(this.#history, reads, this.#added),
       ...[...this.#intakes.values()].flatMap(({ watch }) => watch.absent()),
@@ -86,16 +98,20 @@ export class CustomerRows {
   }
 
   #intake(table: EventTableName): EventIntake {
-    const { kinds, reads, program, timeZone } = this.#compiled
-    const reader = new RowReader(table, kinds[table], this.customer, timeZone)
+    const { kinds, reads, program, timeZone, repeatedRows, tables } = this.compiled
+    const known = tables?.[table]
+    const reader = new RowReader(table, { ...known, ...kinds[table] }, this.customer, timeZone)
     const read = this.#tables[program.tables.findIndex((asked) => asked.table === table)]
     const isKept = table === 'plans' && program.lags.length > 0
     const watch = new ColumnWatch(table, reads.get(table) ?? [])
-    return new EventIntake(reader, watch, read ?? null, isKept ? this.#plans : null)
+    const repeats = reads.has(table)
+      ? { copies: new RowCopies(reader, this.customer.id, known), rule: repeatedRows }
+      : null
+    return new EventIntake(reader, watch, read ?? null, isKept ? this.#plans : null, repeats)
   }
 
   #values(cutoff: EpochDay): ProgramValues {
-    const { program } = this.#compiled
+    const { program } = this.compiled
     const values = new Float64Array(program.slots)
     for (const table of this.#tables) table.settle()
     const asked = this.#asked(program, cutoff)

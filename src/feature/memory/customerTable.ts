@@ -30,16 +30,31 @@ export class CustomerTable implements AskedTable {
     this.groups = program.groups.map((group) => new RowGroup(this.#conditions(group)))
   }
 
-  /** Puts the reader's last row at the end, unless it holds what no rule can read: that is added to the problems. */
-  append(reader: RowReader, rowNumber: number, problems: Problem[]): void {
-    this.#refuseWrongKinds(reader, rowNumber, problems)
-    if (problems.length > 0) return
+  /** Puts the reader's last row at the end, once {@link refuseWrongKinds} has found nothing. */
+  append(reader: RowReader): void {
     this.reserve(this.#size + 1)
     const row = this.#size++
     for (let index = 0; index < reader.size; index++) {
       this.#target(reader, reader.places[index]!)?.put(row, reader.cells[index]!)
     }
     this.#date(row, reader.day, reader.knownAt)
+  }
+
+  /** True where one of the rows of the same day right before the last row holds the same in every column. */
+  isLastLikeOneBefore(): boolean {
+    const { days, knownBy } = this
+    const last = this.#size - 1
+    for (let row = last - 1; row >= 0 && days[row] === days[last]; row--) {
+      if (knownBy[row] === knownBy[last] && this.columns.every((column) => column.isSame(row, last)))
+        return true
+    }
+    return false
+  }
+
+  /** Takes back the row that was appended last, before anybody has asked for it. */
+  takeBack(): void {
+    const last = --this.#size
+    for (const column of this.columns) column.values[last] = Number.NaN
   }
 
   /** Makes place for so many rows. */
@@ -72,8 +87,8 @@ export class CustomerTable implements AskedTable {
     })
   }
 
-  // What is of one kind only, the reader has checked.
-  #refuseWrongKinds(reader: RowReader, rowNumber: number, problems: Problem[]): void {
+  /** Adds what no rule can read in the reader's last row to the problems. What is of one kind only, the reader has checked. */
+  refuseWrongKinds(reader: RowReader, rowNumber: number, problems: Problem[]): void {
     if (!this.#hasChoice) return
     for (let index = 0; index < reader.size; index++) {
       const column = this.#target(reader, reader.places[index]!)

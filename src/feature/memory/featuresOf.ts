@@ -1,5 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
-import { dayOf, type EpochDay } from '../../base/days.js'
+import { dayOf, type EpochDay, utc } from '../../base/days.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { CustomerHistory } from '../../table/customerHistory.js'
 import type { FeatureRule } from '../rule.js'
@@ -11,7 +11,8 @@ import { CustomerRows } from './customerRows.js'
  *
  * The same rules on the same rows give the same values as `featureMatrix` does in an engine; sums of many rows may
  * differ in the last digits that floating point holds. Rows at or after the cutoff may be there and are not read, nor are
- * rows that became known (`knownAt`) at or after it.
+ * rows that became known (`knownAt`) at or after it. What is done with rows that are there twice, and in which time zone an
+ * instant has its day, the rules know where they were compiled with it.
  *
  * @param history the customer's rows, under our names, in any order; a table that rules read is given, be it as an empty list
  * @param rules what is asked; a service compiles them once, with {@link compileRules}
@@ -46,6 +47,7 @@ export function featuresOf(
   cutoff: EpochDay,
 ): FeatureMatrix {
   checkArguments('featuresOf', ['history', history, 'customerHistory'])
-  const day = dayOf('featuresOf', 'cutoff', cutoff)
+  const { timeZone = utc } = (rules ?? {}) as Partial<CompiledRules>
+  const day = dayOf('featuresOf', 'cutoff', cutoff, timeZone)
   return new CustomerRows('featuresOf', history, compiledOnce('featuresOf', rules), true).asOf(day)
 }

@@ -3,6 +3,7 @@ import type { EpochDay } from '../../base/days.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { CheckedCustomer, CustomerHistory, HistoryRow } from '../../table/customerHistory.js'
 import type { EventTableName } from '../../table/inputs.js'
+import type { FoundRepeats } from '../../table/repeatedRows.js'
 import type { FeatureRule } from '../rule.js'
 import { type CompiledRules, compiledOnce } from './compileRules.js'
 import { CustomerRows } from './customerRows.js'
@@ -11,12 +12,18 @@ import { CustomerRows } from './customerRows.js'
 export interface FollowedCustomer {
   /** The attributes, checked. */
   readonly customer: CheckedCustomer
+  /** The rules that are asked, with what they know of the history: its time zone, what it did with repeated rows. */
+  readonly compiled: CompiledRules
+  /** Rows so far that have the values of an earlier one in every column, of the tables that the rules read. */
+  readonly repeats: readonly FoundRepeats[]
   /**
-   * Takes in one more row, in any order of days. Nothing changes where it is refused.
+   * Takes in one more row, in any order of days. Nothing changes where it is refused. A row that is there already counts
+   * once more, is left out or refused, as the compiled rules say (`repeatedRows`).
    *
    * O(columns) amortised.
    *
-   * @throws {HoldfastError} `table-unknown`; all problems of the row at once, as `followCustomer`
+   * @throws {HoldfastError} `table-unknown`; all problems of the row at once, as `followCustomer`; `duplicate-row` where
+   *   each row may be there once
    */
   append(table: EventTableName, row: HistoryRow): void
   /**
@@ -34,7 +41,7 @@ export interface FollowedCustomer {
  * Returns a customer to whom a service appends events as they happen, and whose features it asks for again and again:
  * nothing that has been checked is checked again.
  *
- * Memory: per table and row, 8 bytes and 8 for each column that a rule reads; 4 bytes more for each filter that lets the
+ * Memory: per table and row, 8 bytes, 16 to 32 by which it is known again, and 8 for each column that a rule reads; 4 bytes more for each filter that lets the
  * row through; each distinct text once. Rows of `plans` are kept as they are.
  *
  * A row that is in stays as it is: where it changes later (a plan gets its end, a complaint its answer), follow anew.

@@ -36,6 +36,12 @@ export class RowColumn {
     }
   }
 
+  /** True where two rows hold the same value, or none. */
+  isSame(left: number, right: number): boolean {
+    const [one, other] = [this.values[left]!, this.values[right]!]
+    return one === other || (Number.isNaN(one) && Number.isNaN(other))
+  }
+
   /** Positive where the first value (not missing) is the greater one; texts in the order of code points. */
   compare(left: number, right: number): number {
     if (left === right || this.#isText !== true) return left - right
