@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
     files: { type: 'string', default: '' },
-    near: { type: 'boolean', default: false },
+    far: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -58,7 +58,7 @@ function testFiles(): string[] {
   const files = filesBelow('test', '.test.ts').filter(
     (file) => !/^test\/(package|examples|docs)\//.test(file),
   )
-  if (!values.near) return files
+  if (values.far) return files
   const stages = new Set(mutants.map(({ file }) => file.split('/')[1]!))
   // Those that stand in no folder are of all stages.
   return files.filter((file) => {

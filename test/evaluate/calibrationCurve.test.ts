@@ -99,6 +99,20 @@ describe('calibration curve', () => {
     expect(curve.churnRate[1]).toBeCloseTo(1, 12)
   })
 
+  test('does not depend on the unit of the weights', () => {
+    const p = [0.1, 0.2, 0.35, 0.5, 0.55, 0.7, 0.8, 0.9]
+    const y = [0, 0, 1, 0, 1, 1, 0, 1]
+    const curveOfUnit = (unit: number) =>
+      calibrationCurve(p, y, { weight: [1, 3, 1, 1, 5, 1, 3, 1].map((times) => (times * unit) / 2) })
+    // Times a power of two everything is exact.
+    for (const unit of [2 ** -60, 2 ** 60 + 2 ** 20]) {
+      const curve = curveOfUnit(unit)
+      curveOfUnit(1).churnRate.forEach((rate, point) => {
+        expect(curve.churnRate[point]).toBeCloseTo(rate, 9)
+      })
+    }
+  })
+
   test('has a point at each of up to 201 probabilities, and of more no further ones, both ends among them', () => {
     const pointsOf = (count: number) => {
       const p = Array.from({ length: count }, (_, row) => (row + 1) / 256)

@@ -5,7 +5,7 @@ import { sigmoid } from '../../src/base/statistics.js'
 import { brierDecomposition } from '../../src/evaluate/calibration/brierDecomposition.js'
 import { calibrationCurve } from '../../src/evaluate/calibration/calibrationCurve.js'
 import { maximumCalibrationError } from '../../src/evaluate/calibration/maximumCalibrationError.js'
-import { evaluate, evaluateProbabilities } from '../../src/evaluate/evaluate.js'
+import { customersWithSeveralRows, evaluate, evaluateProbabilities } from '../../src/evaluate/evaluate.js'
 import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
 import { matthewsCorrelation } from '../../src/evaluate/threshold/matthewsCorrelation.js'
@@ -128,6 +128,14 @@ describe('evaluate on data that allow little', () => {
     expect(evaluation).toMatchObject({ logLoss: null, calibrationLine: null })
     expect(evaluation.notes.join('\n')).toContain('Log loss is infinite: 1 customers')
     expect(String(evaluation)).toMatch(/log loss +-\n/)
+  })
+
+  test('several rows of a customer belong together by its id, not by its place', () => {
+    const features = { rowCount: 3, columns: [numberColumn('x', [1, 2, 3])] }
+    const ids = ['b', 'a', 'b']
+    expect(customersWithSeveralRows('f', { features, ids, outcome: Uint8Array.of(0, 1, 1) }).groups).toEqual({
+      groups: ids,
+    })
   })
 
   test('two customers are enough for a table', () => {

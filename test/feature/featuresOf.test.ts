@@ -183,6 +183,8 @@ test.each<[string, FeatureRule, FeatureValue]>([
   ['entropy of one text is 0', entropyOf('usage', 'network', { months: 1 }), 0],
   // 4G, then 5G (the greatest of 1 February), then 4G; the missing one is skipped.
   ['changes by day', changesOf('usage', 'network', 'all'), 2],
+  // From 1 January to 1 March: 4G, 5G, and on the last day the missing one.
+  ['changes before a missing one', changesOf('usage', 'network', { days: 60, lag: 30 }), 1],
   ['changes of nothing', changesOf('usage', 'network', { days: 1 }), 0],
   ['mean gap', gapMean('usage', 'all'), 56 / 3],
   // Mean 56/3: squares (22/3)², (28/3)², (50/3)², over 2.

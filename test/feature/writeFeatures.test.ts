@@ -30,6 +30,8 @@ beforeAll(async () => {
       { id: 'B', day: '2025-04-30', minutes: 30 },
     ],
     plans: [{ id: 'B', from: '2024-06-01', plan: 'M' }],
+    // The history goes on where the usage has ended.
+    payments: [{ id: 'B', day: '2025-07-10', amount: 5 }],
   })
 })
 
@@ -71,6 +73,21 @@ test('a file that cannot be written leaves nothing behind, neither in the folder
   })
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
   expect((await tables()).rows()).toEqual(before)
+})
+
+test('a cutoff for which a table is not complete is refused, and no file is written', async () => {
+  const path = join(folder, 'late.parquet')
+  const late = { cutoffs: [epochDay('2025-07-01')] }
+  const [ofFile, ofMatrix] = await Promise.all(
+    [writeFeatures(history, rules, path, late), featureMatrix(history, rules, late)].map((call) =>
+      call.then(
+        () => null,
+        (error: HoldfastError) => error,
+      ),
+    ),
+  )
+  expect(ofFile).toMatchObject({ operation: 'writeFeatures', problems: ofMatrix!.problems })
+  expect(readdirSync(folder)).not.toContain('late.parquet')
 })
 
 test('a name that is not of a Parquet file is refused', async () => {

@@ -143,7 +143,8 @@ const cases: Readonly<Record<string, Edges>> = {
     tables: (day) => ({
       payments: [
         { day: cutoff + 8, kind: 'failed', amount: 5 },
-        { day, kind: null, amount: 5 },
+        // However small the amount is.
+        { day, kind: null, amount: day % 2 === 0 ? 5 : 0.5 },
       ],
     }),
     cancelledAt: () => cutoff + 12,

@@ -97,6 +97,9 @@ describe('what became known late counts from the day after it', () => {
     const rows = alone.flatMap((table) => table.rows())
     const byCustomer = ['A', 'B'].flatMap((id) => rows.filter((row) => row['id'] === id))
     expect(together.rows()).toEqual(byCustomer)
+    const [, , ofAugust] = alone.map((table) => table.cell('month', 0))
+    const ofTwo = byCustomer.filter(({ month }) => month !== ofAugust)
+    expect((await tagLifecycle(history, { cutoffs: cutoffs.slice(0, 2) })).rows()).toEqual(ofTwo)
     expect(
       together
         .rows()

@@ -5,7 +5,11 @@ import { epochDay } from '../../../src/base/days.js'
 import { checkOptions } from '../../../src/base/options.js'
 import { type BacktestOptions, backtestOptions } from '../../../src/evaluate/backtest/backtestOptions.js'
 import { planFolds, shortOfTraining } from '../../../src/evaluate/backtest/planFolds.js'
-import { outcomeEnd, type TemporalData } from '../../../src/evaluate/backtest/temporalData.js'
+import {
+  outcomeEnd,
+  type TemporalData,
+  takeTemporalRows,
+} from '../../../src/evaluate/backtest/temporalData.js'
 import { cancelled } from '../../../src/label/cancelled.js'
 import { outcomeWindow } from '../../../src/label/outcomeWindow.js'
 import { temporalRows } from './temporalRows.js'
@@ -87,6 +91,12 @@ describe('planFolds', () => {
     expect(folds.map(({ cutoff }) => cutoff)).toEqual([60, 90, 120, 150])
     expect(plan(six, { minimumTrainRows: 9 }).untested).toEqual([0, 30, 60])
     expect(plan(six, { testCutoffs: 2 }).folds.map(({ cutoff }) => cutoff)).toEqual([120, 150])
+  })
+
+  it('the order of the rows does not say which cutoffs are the last', () => {
+    const rows = Array.from(six.cutoffs!.keys()).reverse()
+    const [fold] = plan(takeTemporalRows(six, rows), { window: { cutoffs: 2 }, testCutoffs: 1 }).folds
+    expect(fold).toMatchObject({ cutoff: 150, trainCutoffs: [90, 120] })
   })
 
   it('a fold is short of training with fewer cutoffs or rows than the least, not with as many', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { normalCumulative } from '../../../src/base/distributions.js'
 import { HoldfastError } from '../../../src/base/errors.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
-import { bootstrapInterval } from '../../../src/evaluate/interval/bootstrapInterval.js'
+import { bootstrapInterval, sortedFigures } from '../../../src/evaluate/interval/bootstrapInterval.js'
 import { compareFolds } from '../../../src/evaluate/interval/compareFolds.js'
 import { compareModels } from '../../../src/evaluate/interval/compareModels.js'
 import { delongInterval } from '../../../src/evaluate/interval/delongInterval.js'
@@ -272,6 +272,33 @@ describe('what is drawn', () => {
     expect(() => draw(['a', 'a', 'a', 'b'], [1, 1, 1, 0])).toThrow('at least two customers')
     expect(() => draw(['b', 'a', 'a', 'a'], [0, 1, 1, 1])).toThrow('at least two customers')
     expect(draw(['a', 'b', 'a', 'b'], [1, 1, 0, 0]).value).toBeCloseTo((0.01 + 0.16) / 2, 12)
+  })
+
+  test('resamples without a figure are counted, and the first is told', () => {
+    expect(() => sortedFigures('f', Float64Array.of(2, Number.POSITIVE_INFINITY, 1, Number.NaN))).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({
+            code: 'value-not-finite',
+            received: Number.POSITIVE_INFINITY,
+            count: 2,
+          }),
+        ],
+      }),
+    )
+    expect(sortedFigures('f', Float64Array.of(2, 1))).toEqual(Float64Array.of(1, 2))
+  })
+
+  test('stratified, a churned row of weight 0 makes no churner of its customer', () => {
+    const p = [0.9, 0.4, 0.3, 0.2, 0.6, 0.7]
+    const y = [1, 0, 1, 0, 1, 0]
+    const groups = ['a', 'b', 'c', 'd', 'b', 'e']
+    const weight = [1, 1, 1, 1, 0, 1]
+    const options = { stratified: true, resamples: 50 }
+    const without = (list: readonly unknown[]) => list.filter((_, row) => row !== 4) as never
+    expect(bootstrapInterval(p, y, 'brierScore', { ...options, groups, weight })).toEqual(
+      bootstrapInterval(without(p), without(y), 'brierScore', { ...options, groups: without(groups) }),
+    )
   })
 
   test('stratified, where every customer has churned once, they are one stratum', () => {
