@@ -205,6 +205,7 @@ export { type UnoConcordanceOptions, unoConcordance } from './evaluate/survival/
 export { type Confusion, confusionAt } from './evaluate/threshold/confusionAt.js'
 export { type FBetaOptions, fBeta } from './evaluate/threshold/fBeta.js'
 export { matthewsCorrelation } from './evaluate/threshold/matthewsCorrelation.js'
+export type { PredictedBy } from './evaluate/trainedRowNotes.js'
 export { areaUnderUplift } from './evaluate/uplift/areaUnderUplift.js'
 export type { TreatmentOptions } from './evaluate/uplift/checkedTreatment.js'
 export type { GainCurve } from './evaluate/uplift/gainCurve.js'

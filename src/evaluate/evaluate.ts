@@ -4,7 +4,6 @@ import { customerProblems } from '../base/customerProblems.js'
 import { customersOf, hasSeveralRows } from '../base/customersOf.js'
 import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
-import { overlapOf, type RowOverlap, untoldOverlap } from '../learn/trainedRows.js'
 import { brierDecompositionOf } from './calibration/brierDecomposition.js'
 import { brierScoreOf } from './calibration/brierScore.js'
 import { calibrationCurveOf } from './calibration/calibrationCurve.js'
@@ -16,7 +15,6 @@ import { maximumCalibrationErrorOf } from './calibration/maximumCalibrationError
 import { binsOfCustomers, countCustomers, liftRowsOfCustomers } from './customersOfParts.js'
 import { Evaluation } from './evaluation.js'
 import type { EvaluationFigures } from './evaluationFigures.js'
-import { percent } from './figureTexts.js'
 import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
 import { type BootstrapOptions, bootstrapOptions, resampleCount } from './interval/bootstrapOptions.js'
 import { groupProblems } from './interval/customerGroups.js'
@@ -35,6 +33,7 @@ import { checkOutcomes, probabilityRule, shareRule } from './rows/checkedOutcome
 import type { RankedOutcomes } from './rows/rankedOutcomes.js'
 import { confusionOf } from './threshold/confusionAt.js'
 import { matthewsCorrelationOf } from './threshold/matthewsCorrelation.js'
+import { trainedRowNotes } from './trainedRowNotes.js'
 
 /** How a model is evaluated. */
 export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {
@@ -112,21 +111,8 @@ export function evaluate(model: ChurnModel, data: TrainingData, options?: Evalua
     name: model.learner,
     ...(data.weight === undefined ? {} : { weight: data.weight }),
   }
-  const notes = [...overlapNotes(overlapOf(model, data.features)), ...owned.notes]
+  const notes = [...trainedRowNotes(model, data.features), ...owned.notes]
   return evaluation('evaluate', probability, data.outcome, full, notes)
-}
-
-/** Says where rows are those that the model was trained on; empty where they are not, or it is not known. */
-function overlapNotes(overlap: RowOverlap | null): string[] {
-  if (overlap === null) return []
-  const untold = untoldOverlap(overlap)
-  if (untold !== null) return [untold]
-  if (!overlap.isOverlap) return []
-  const { equal, compared } = overlap
-  return [
-    `${equal} of the ${compared} rows that were compared (${percent(equal / compared)}) are equal to rows that THE MODEL WAS ` +
-      'TRAINED ON, or its number of trees chosen by: the figures are too good. Evaluate on customers that were kept from the training.',
-  ]
 }
 
 /** Whose rows are drawn together, as an option of an evaluation; and what was noticed. */

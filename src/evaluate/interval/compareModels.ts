@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import { type MetricName, metrics, type RankedMetric } from '../metrics.js'
+import {
+  type PredictedBy,
+  predictedByProblems,
+  predictedByRule,
+  trainedRowNotes,
+} from '../trainedRowNotes.js'
 import { type BootstrapOptions, bootstrapOptions } from './bootstrapOptions.js'
 import { checkPair } from './checkedPair.js'
 import { bootstrapComparison, delongComparison } from './comparedFigures.js'
@@ -18,6 +24,11 @@ export interface CompareOptions extends Omit<BootstrapOptions, 'method'> {
   readonly better?: 'higher' | 'lower'
   /** What the two models are called in the sentence. Default A and B. */
   readonly names?: readonly [string, string]
+  /**
+   * The two models and the rows that they predicted: left out, nobody can tell whether one was trained on these rows, and so
+   * looks better than it is.
+   */
+  readonly predictedBy?: PredictedBy
 }
 
 const compareOptions = bootstrapOptions.extend({
@@ -28,6 +39,7 @@ const compareOptions = bootstrapOptions.extend({
   method: z.enum(['bootstrap', 'delong']).default('bootstrap'),
   better: z.enum(['higher', 'lower']).optional(),
   names: z.tuple([z.string().min(1), z.string().min(1)]).default(['A', 'B']),
+  predictedBy: predictedByRule,
 })
 
 /**
@@ -82,11 +94,12 @@ export function compareModels(
     outcome,
     options,
   )
-  const { metric, method, weight, groups } = checked
+  const { metric, method, weight, groups, predictedBy, names } = checked
   refuse(operation, [
     ...metricProblems(metric),
     ...methodProblems(metric, method),
     ...groupProblems(groups, outcome, weight),
+    ...predictedByProblems(predictedBy, outcome.length, 2),
   ])
   const resampled = resampledMetric(metric)
   const [valueA, valueB] = [resampled.ofRanked(ranked[0]), resampled.ofRanked(ranked[1])]
@@ -110,6 +123,9 @@ export function compareModels(
     churners: ranked[0].churners,
     valueA,
     valueB,
+    notes: (predictedBy?.models ?? []).flatMap((model, index) =>
+      trainedRowNotes(model, predictedBy!.features).map((note) => `${names[index]}: ${note}`),
+    ),
   })
 }
 

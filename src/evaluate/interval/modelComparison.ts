@@ -32,6 +32,8 @@ export interface ModelComparison {
   readonly churnersNeeded: number | null
   /** What can be said, a whole sentence. */
   readonly sentence: string
+  /** What must be known before: rows that a model was trained on, where `predictedBy` tells what made the predictions. */
+  readonly notes: readonly string[]
 }
 
 /** What was compared. */
@@ -44,6 +46,7 @@ interface Compared {
   readonly churners: number
   readonly valueA: number
   readonly valueB: number
+  readonly notes?: readonly string[]
 }
 
 /** Returns figures with what they were made of and what they mean. */
@@ -67,7 +70,7 @@ export function modelComparison(figures: ComparedFigures, compared: Compared): M
     churners,
     churnersNeeded: churnersNeeded(difference.value, standardError, level, churners),
   }
-  return { ...facts, sentence: sentenceOf(facts) }
+  return { ...facts, sentence: sentenceOf(facts), notes: compared.notes ?? [] }
 }
 
 const chanceToShow = 0.8
@@ -84,7 +87,7 @@ function churnersNeeded(
   return Math.max(1, Math.ceil(churners * ((deviations * standardError) / difference) ** 2))
 }
 
-type Facts = Omit<ModelComparison, 'sentence'>
+type Facts = Omit<ModelComparison, 'sentence' | 'notes'>
 
 function sentenceOf(facts: Facts): string {
   const { names, difference, standardError, level, better, metric } = facts

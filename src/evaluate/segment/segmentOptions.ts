@@ -4,6 +4,7 @@ import { type GroupOptions, groupOptions } from '../interval/customerGroups.js'
 import type { MetricName } from '../metrics.js'
 import type { WeightOptions } from '../rows/checkedOutcomes.js'
 import { weightOptions } from '../rows/checkedOutcomes.js'
+import { type PredictedBy, predictedByRule } from '../trainedRowNotes.js'
 
 /** How customers are cut into segments, and what is measured. */
 export interface SegmentOptions extends WeightOptions, GroupOptions {
@@ -20,6 +21,8 @@ export interface SegmentOptions extends WeightOptions, GroupOptions {
   readonly minimumChurners?: number
   /** Segments of fewer customers are merged. Integer ≥ 1. Default 100. */
   readonly minimumCustomers?: number
+  /** What made the predictions, of which rows: left out, nobody can tell whether a model was trained on these rows. */
+  readonly predictedBy?: PredictedBy
   /** Level of the intervals, and of the worst segments together, in (0, 1). Default 0.95. */
   readonly level?: number
   /** Resamples behind the intervals. Integer ≥ 20. Default as in `bootstrapInterval`. */
@@ -43,6 +46,7 @@ export const segmentOptions = weightOptions.extend({
   edges: z.record(z.string(), z.array(z.number()).min(1).refine(ascending, 'to be ascending')).default({}),
   minimumChurners: z.int().min(1).default(30),
   minimumCustomers: z.int().min(1).default(100),
+  predictedBy: predictedByRule,
   level: measureOptions.shape.level,
   resamples: measureOptions.shape.resamples,
   seed: measureOptions.shape.seed,

@@ -5,6 +5,7 @@ import { groupProblems } from '../interval/customerGroups.js'
 import { metricsProblems } from '../measureRows.js'
 import { checkRows } from '../rows/checkedOutcomes.js'
 import type { OutcomeRows } from '../rows/outcomeRows.js'
+import { type PredictedBy, predictedByProblems, trainedRowNotes } from '../trainedRowNotes.js'
 import { type Attributes, attributeColumns } from './attributeColumns.js'
 import { type AttributeColumn, attributeLevels } from './attributeLevels.js'
 import { cutSegments } from './cutSegments.js'
@@ -35,7 +36,8 @@ const operation = 'segmentTable'
  * segments looked at: where nothing differs, some segment is named in at most 5 of 100 tables (at level 0.95). Many tables by
  * many attributes find something by chance all the same.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; of customers the model was not trained on
+ * @param probability predicted churn, shape (n), each in [0, 1]; of customers the model was not trained on, which nobody can
+ *   tell from predictions: give `predictedBy`, and `notes` say where it was
  * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @param attributes columns to cut by, each of shape (n): the features of a dataset, or values by name
  * @throws {HoldfastError} `one-class`, `length-differs`, `table-empty`, `value-missing`, `out-of-range`,
@@ -68,6 +70,7 @@ export function segmentTable(
     ...('problems' in found ? found.problems : edgeProblems(found.columns, checked.edges)),
     ...groupProblems(checked.groups, outcome, checked.weight),
     ...metricsProblems(checked.metrics),
+    ...predictedByProblems(checked.predictedBy, outcome.length),
   ])
   const columns = 'columns' in found ? found.columns : []
   const levels = columns.map((column) =>
@@ -93,8 +96,12 @@ export function segmentTable(
     overall: measureSegment(everybody, all, rule).segment,
     worst: worstSegments(measured, all, checked.level),
     level: checked.level,
-    notes: notesOn(plans, checked),
+    notes: [...seenNotes(checked.predictedBy), ...notesOn(plans, checked)],
   })
+}
+
+function seenNotes(predictedBy: PredictedBy | undefined): string[] {
+  return (predictedBy?.models ?? []).flatMap((model) => trainedRowNotes(model, predictedBy!.features))
 }
 
 /** Returns rows whose counts are of customers: all rows of one together count as one, and so do all that churned. */

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { argumentProblems } from '../base/arguments.js'
+import type { Problem } from '../base/errors.js'
+import type { FeatureMatrix } from '../base/matrix.js'
+import type { ChurnModel } from '../learn/contract.js'
+import { overlapOf, untoldOverlap } from '../learn/trainedRows.js'
+import { percent } from './figureTexts.js'
+
+/** What predictions were made by and of: they themselves do not tell whether a model had seen their rows. */
+export interface PredictedBy {
+  readonly models: readonly ChurnModel[]
+  /** The rows that were predicted, in the order of the predictions. */
+  readonly features: FeatureMatrix
+}
+
+/** Rule of {@link PredictedBy}. */
+export const predictedByRule = z
+  .custom<PredictedBy>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+  .describe('models and the features that they predicted')
+  .optional()
+
+/** Returns what is wrong with what the predictions are said to be made by. */
+export function predictedByProblems(
+  given: PredictedBy | undefined,
+  rows: number,
+  models?: number,
+): Problem[] {
+  if (given === undefined) return []
+  const parameter = 'predictedBy.models'
+  if (!Array.isArray(given.models)) return argumentProblems(parameter, given.models, 'array')
+  const problems = [
+    ...given.models.flatMap((model, index) => argumentProblems(`${parameter}[${index}]`, model, 'model')),
+    ...argumentProblems('predictedBy.features', given.features, 'matrix'),
+  ]
+  if (problems.length > 0) return problems
+  if (models !== undefined && given.models.length !== models)
+    problems.push({
+      code: 'length-differs',
+      parameter,
+      rule: `to have ${models} models`,
+      received: given.models.length,
+    })
+  if (given.features.rowCount !== rows) {
+    const rule = `to have ${rows} rows`
+    problems.push({
+      code: 'length-differs',
+      parameter: 'predictedBy.features',
+      rule,
+      received: given.features.rowCount,
+    })
+  }
+  return problems
+}
+
+/** Says where rows are those that a model was trained on; empty where they are not, or it is not known. */
+export function trainedRowNotes(model: ChurnModel, features: FeatureMatrix): string[] {
+  const overlap = overlapOf(model, features)
+  if (overlap === null) return []
+  const untold = untoldOverlap(overlap)
+  if (untold !== null) return [untold]
+  if (!overlap.isOverlap) return []
+  const { equal, compared } = overlap
+  return [
+    `${equal} of the ${compared} rows that were compared (${percent(equal / compared)}) are equal to rows that THE MODEL WAS ` +
+      'TRAINED ON, or its number of trees chosen by: the figures are too good. Evaluate on customers that were kept from the training.',
+  ]
+}
