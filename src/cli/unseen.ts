@@ -6,6 +6,7 @@ const whatWords: Readonly<Record<string, string>> = {
   category: 'a category that is new to the model',
   number: 'a number far out of what training has seen',
   missing: 'no value, unlike in training',
+  distribution: 'their value elsewhere than in training, at least',
 }
 
 /** Says of each column how many customers have a value that training has not seen, and why that may be. */
@@ -27,10 +28,11 @@ export function sayUnseen(
   )
 }
 
-/** Returns the same as part of a summary, empty where nothing is new. */
+/** Returns the same as part of a summary, empty where no value is new. */
 export function unseenSummary(unseen: Table): string {
   const rowsOf = new Map<string, number>()
-  for (const { feature, rows } of unseen.rows()) {
+  for (const { feature, rows, what } of unseen.rows()) {
+    if (what === 'distribution') continue
     rowsOf.set(String(feature), (rowsOf.get(String(feature)) ?? 0) + Number(rows))
   }
   if (rowsOf.size === 0) return ''

@@ -9,6 +9,7 @@ import type {
   NumberValues,
   TextColumn,
 } from '../base/matrix.js'
+import { spreadOf, type TrainedSpread } from './spreadOfValues.js'
 
 /** What training has seen of one feature: the signature of a model, beside the categories that its features list. */
 export type SeenFeature =
@@ -26,6 +27,10 @@ export type SeenFeature =
       } | null
       /** All values in order, where they are few, and none is rare; left out elsewhere, and in files of earlier versions. */
       readonly values?: readonly number[]
+      /** How the values lay; left out of fewer than 50, and in files of earlier versions. */
+      readonly spread?: TrainedSpread
+      /** The same of values other than 0, where more than a quarter of them are 0: minutes of those who call abroad. */
+      readonly spreadBeside0?: TrainedSpread
     }
   | {
       readonly kind: 'text'
@@ -38,6 +43,11 @@ export type SeenFeature =
 
 const share = z.number().min(0).max(1)
 
+const trainedSpread = z.strictObject({
+  count: z.int().min(1),
+  quantiles: z.array(z.number()).length(21),
+})
+
 /** The rule of {@link SeenFeature}: reads it back from a model file. */
 export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -48,6 +58,8 @@ export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('k
       .strictObject({ least: z.number(), low: z.number(), high: z.number(), greatest: z.number() })
       .nullable(),
     values: z.exactOptional(z.array(z.number())),
+    spread: z.exactOptional(trainedSpread),
+    spreadBeside0: z.exactOptional(trainedSpread),
   }),
   z.strictObject({
     kind: z.literal('text'),
@@ -61,6 +73,9 @@ export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('k
 const [fewValues, leastRows] = [10, 50]
 /** Each of them is the value of at least this share of the rows. */
 const leastValueShare = 0.01
+
+/** Above this share of 0 the other values are kept by themselves: what they are would move the whole too little. */
+const many0 = 0.25
 
 /** Percentiles of more values than this are taken from evenly spread ones; least and greatest never are. */
 const valuesSorted = 100_000
@@ -91,7 +106,19 @@ function seenNumbers(column: NumberColumn<NumberValues>): SeenFeature {
   const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))]!
   const few = present < leastRows ? null : fewValuesOf(column, present)
   const range = { least, low: at(0.01), high: at(0.99), greatest }
-  return { kind: 'number', name, missingShare, range, ...(few === null ? {} : { values: few }) }
+  const lay = spreadOf(sorted, present)
+  const others = sorted.filter((value) => value !== 0)
+  const hasMany0 = others.length < (1 - many0) * sorted.length
+  const beside = hasMany0 ? spreadOf(others, Math.round((present * others.length) / sorted.length)) : null
+  return {
+    kind: 'number',
+    name,
+    missingShare,
+    range,
+    ...(few === null ? {} : { values: few }),
+    ...(lay === null ? {} : { spread: lay }),
+    ...(beside === null ? {} : { spreadBeside0: beside }),
+  }
 }
 
 /** Where one of them is rare, another rare one that training has not met says nothing. */

@@ -11,6 +11,7 @@ import {
 import { codeText } from '../learn/imported/model.js'
 import { Table } from '../table/table.js'
 import { gapCount, knownTexts, type SeenFeature } from './seenInTraining.js'
+import { type SpreadShift, spreadShift } from './spreadOfValues.js'
 
 /** A value of a customer that training has not seen, so that the model cannot know what it means. */
 export interface UnseenValue {
@@ -21,7 +22,7 @@ export interface UnseenValue {
   readonly why: string
 }
 
-type What = 'category' | 'number' | 'missing'
+type What = 'category' | 'number' | 'missing' | 'distribution'
 
 /** Chance of a column without any value, at the share of gaps of training, below which it is no chance. */
 const byChance = 1e-6
@@ -74,11 +75,12 @@ export class UnseenWatch {
   }
 
   /**
-   * Returns columns `feature`, `what` (`category`, `number`, `missing`), `rows`, `share`, `example`, `why`: per column the
-   * rows whose value training has not seen. Without rows where there are none.
+   * Returns columns `feature`, `what` (`category`, `number`, `missing`, `distribution`), `rows`, `share`, `example`, `why`: per column the
+   * rows whose value training has not seen; of a `distribution`, whose values training has seen, but not so many of them there,
+   * those that at least lie elsewhere. Without rows where there are none.
    */
   counts(features: FeatureMatrix): Table {
-    const found = this.#found(features)
+    const found = this.#found(features, true)
     const texts = (name: string, text: (line: Found) => string | null) => textColumn(name, found.map(text))
     const rows = found.map((line) => line.rows)
     return new Table(
@@ -117,11 +119,11 @@ export class UnseenWatch {
     })
   }
 
-  #found(features: FeatureMatrix): Found[] {
+  #found(features: FeatureMatrix, withSpread = false): Found[] {
     const columns = new Map(features.columns.map((column) => [column.name, column]))
     return this.#features.flatMap((feature) => {
       const column = columns.get(feature.name)
-      return column === undefined ? [] : feature.unseenIn(column, features.rowCount)
+      return column === undefined ? [] : feature.unseenIn(column, features.rowCount, withSpread)
     })
   }
 }
@@ -170,8 +172,12 @@ class Feature {
     }
   }
 
-  unseenIn(column: FeatureColumn, rowCount: number): Found[] {
-    const unseen = column.kind === 'number' ? this.#numbers(column) : this.#categories(column)
+  /** @param withSpread whether values that training has seen are asked for where they lie */
+  unseenIn(column: FeatureColumn, rowCount: number, withSpread: boolean): Found[] {
+    const own = column.kind === 'number' ? this.#numbers(column) : this.#categories(column)
+    // A stray value does not speak for a column in which most lie elsewhere
+    const isJudged = own.some(({ columnWhy }) => columnWhy !== '')
+    const unseen = withSpread && !isJudged ? [...own, ...this.#elsewhere(column)] : own
     const gaps = this.#gaps(column, rowCount)
     return gaps === null ? unseen : [...unseen, gaps]
   }
@@ -242,6 +248,22 @@ class Feature {
     return [{ feature: this, what: 'number', rows, value: values[first]!, columnWhy }]
   }
 
+  /** A column in another unit that stays in the range of training, flags that were turned around. */
+  #elsewhere(column: FeatureColumn): Found[] {
+    const seen = this.#seen
+    if (seen?.kind !== 'number' || seen.spread === undefined || column.kind !== 'number') return []
+    const whole = spreadShift(seen.spread, column)
+    const beside0 =
+      whole !== null || seen.spreadBeside0 === undefined
+        ? null
+        : spreadShift(seen.spreadBeside0, column, true)
+    const shift = whole ?? beside0
+    if (shift === null) return []
+    const columnWhy = elsewhereWhy(shift, beside0 === null ? 'the values' : 'the values other than 0')
+    const rows = Math.ceil(shift.distance * shift.present)
+    return [{ feature: this, what: 'distribution', rows, value: null, columnWhy }]
+  }
+
   #categories({ codes, dictionary, missing }: Extract<FeatureColumn, { kind: 'text' }>): Found[] {
     if (!this.#lists) return []
     const isNew = dictionary.map((text) => {
@@ -288,6 +310,7 @@ class Feature {
 
   #fact(what: What, value: number | string | null): string {
     const seen = this.#seen
+    if (what === 'distribution') return ''
     if (what === 'missing') {
       const rows = seen?.missingShare === 0 ? 'Every training row' : 'Enough training rows'
       return `${rows} had a value.`
@@ -327,6 +350,18 @@ class Rows {
   add(row: number): void {
     if (this.count++ === 0) this.first = row
   }
+}
+
+function elsewhereWhy({ at, isBelow, share, trainedShare }: SpreadShift, values: string): string {
+  const where = isBelow ? `below ${at}` : `at most ${at}`
+  return (
+    `${percentOf(share)} of ${values} are ${where}, about ${percentOf(trainedShare)} in training: they may be in another unit, coded ` +
+    'anew, or of other customers.'
+  )
+}
+
+function percentOf(share: number): string {
+  return `${Math.round(100 * share)} %`
 }
 
 function outsideWhy(outside: number, present: number): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { numberColumn, takeRows } from '../../src/base/matrix.js'
+import { type FeatureMatrix, numberColumn, takeRows } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { compareModels } from '../../src/evaluate/interval/compareModels.js'
@@ -76,7 +76,7 @@ it('a few training rows among many are said not to be told, where chance makes s
   )
 })
 
-function numbersOf({ features }: Pick<ReturnType<typeof rowsOf>, 'features'>): number[] {
+function numbersOf({ features }: { readonly features: FeatureMatrix }): number[] {
   const [column] = features.columns
   return Array.from(column!.kind === 'number' ? column!.values : [])
 }

@@ -1,12 +1,15 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
 import { type FeatureSpec, numberColumn, textColumn } from '../../src/base/matrix.js'
+import { seededRandom } from '../../src/base/random.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { encodeModel } from '../../src/learn/store.js'
 import { createScorer, encodeScorer, loadScorer, type Scorer } from '../../src/score/scorer.js'
 import { gapCount, knownTexts, seenInTraining } from '../../src/score/seenInTraining.js'
+import { spreadOf, spreadShift } from '../../src/score/spreadOfValues.js'
 import { UnseenWatch } from '../../src/score/unseen.js'
 import { type Cell, type Table, tableFrom } from '../../src/table/table.js'
 
@@ -45,7 +48,7 @@ describe.each(learners)('what training has not seen, of %s', (_, scorer) => {
 
   // The middle 98 % of fee: from the value of rank .01 × 200 = 2 to that of rank 198, 10.4 to 49.6: 39.2 wide.
   it('begins beyond the range of training by the width of its middle 98 %', () => {
-    expect(scorer.about.seen!.find(({ name }) => name === 'fee')).toEqual({
+    expect(scorer.about.seen!.find(({ name }) => name === 'fee')).toMatchObject({
       kind: 'number',
       name: 'fee',
       missingShare: 0,
@@ -91,7 +94,7 @@ describe.each(learners)('what training has not seen, of %s', (_, scorer) => {
   it('is counted per column of a table', () => {
     const changed = tableFrom({
       ...columns,
-      fee: column((row) => (row < 5 ? 1000 : row < 8 ? null : 20)),
+      fee: column((row) => (row < 5 ? 1000 : row < 8 ? null : 10 + row / 5)),
       contract: columns.contract.map((contract) => `${contract} (new)`),
       tenure: column(() => null),
     })
@@ -370,6 +373,7 @@ describe('a column that has changed as a whole', () => {
     by
       .scoreTable(tableFrom({ ...trained, ...changed }))
       .unseen.rows()
+      .filter(({ what }) => what !== 'distribution')
       .map(({ feature, rows: count, why }) => [feature, count, why])
 
   it.each([
@@ -431,5 +435,97 @@ describe('a column that has changed as a whole', () => {
     expect(valuesOf(Array.from({ length: 55 }, (_, row) => row % 11))).toBeUndefined()
     expect(valuesOf(Array.from({ length: 200 }, (_, row) => Number(row < 2)))).toEqual([0, 1])
     expect(valuesOf(Array.from({ length: 201 }, (_, row) => Number(row < 2)))).toBeUndefined()
+  })
+})
+
+describe('a column whose values training has seen, but not so many of them there', () => {
+  // 2,000 customers: minutes 0 … 999.5, of three in four 0 abroad, a flag that 8 of 2,000 have, an even share.
+  const rows = 2000
+  const cells = (cell: (row: number) => number | null, count = rows) =>
+    Array.from({ length: count }, (_, row) => cell(row))
+  const trained = {
+    minutes: cells((row) => row / 2),
+    abroad: cells((row) => (row % 4 === 0 ? row / 10 : 0)),
+    rare: cells((row) => Number(row % 250 === 0)),
+    even: cells((row) => ((row * 7919) % rows) / rows),
+  }
+  const left = cells((row) => Number(row % 4 === 0))
+  const data = fromFlatTable(tableFrom({ ...trained, left }), { label: 'left' })
+  const scorer = createScorer(trainLogistic(data), data)
+  const findings = (changed: Record<string, Cell[]>, by: Scorer = scorer) =>
+    by
+      .scoreTable(tableFrom({ ...trained, ...changed }))
+      .unseen.rows()
+      .map(({ feature, what, rows: count }) => [feature, what, count])
+  const changed = (name: keyof typeof trained, change: (value: number) => number) => ({
+    [name]: trained[name].map((value) => change(value!)),
+  })
+
+  it.each([
+    // All 2,000 are below 50, the quantile of 5 % (and at most 1 / 2,000): .9495 of them at least
+    ['minutes as hours', changed('minutes', (minutes) => minutes / 60), ['minutes', 'distribution', 1899]],
+    // 499 of 2,000 are not 0; all of them are below that at 5 % of training (and at most 1 / 499): .948 of 499 at least
+    ['units of 100 abroad', changed('abroad', (minutes) => minutes / 100), ['abroad', 'distribution', 474]],
+    // 1,992 of 2,000 are 1: at least 95 % of training were 0
+    ['a rare flag turned around', changed('rare', (one) => 1 - one), ['rare', 'distribution', 1892]],
+    ['a rare flag as 1 and 2', changed('rare', (one) => 1 + one), ['rare', 'distribution', 1900]],
+  ])('is said: %s', (_, columns, expected) => {
+    const found = findings(columns)
+    expect(found.filter(([, what]) => what === 'distribution')).toEqual([expected])
+    // It has no value that training has not seen, and is no refusal
+    const table = tableFrom({ ...trained, ...columns })
+    if (found.length === 1) expect(scorer.scoreTable(table, { maximumUnseenShare: 0 }).rowCount).toBe(rows)
+    expect(findings(columns, loadScorer(encodeScorer(scorer)))).toEqual(found)
+  })
+
+  it('says where the values lie', () => {
+    const table = tableFrom({ ...trained, ...changed('minutes', (minutes) => minutes / 60) })
+    expect(scorer.scoreTable(table).unseen.row(0)['why']).toBe(
+      '100 % of the values are below 50, about 5 % in training: they may be in another unit, coded anew, or of other customers.',
+    )
+  })
+
+  it('a stray value does not hide it', () => {
+    const minutes = trained.minutes.map((value, row) => (row === 7 ? 1e9 : value! / 60))
+    expect(findings({ minutes }).map(([, what]) => what)).toEqual(['number', 'distribution'])
+  })
+
+  it('is not said of draws of the same customers, of few rows, of a row, nor of a file of an earlier version', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1, max: 400 }), (seed, count) => {
+        const random = seededRandom(seed)
+        const places = Array.from({ length: count }, () => random.integer(rows))
+        const drawn = tableFrom(trained).take(places)
+        expect(scorer.scoreTable(drawn, { reasons: 0 }).unseen.rows()).toEqual([])
+      }),
+      { numRuns: 30 },
+    )
+    // All in the lowest tenth, but chance draws six such in one of a million times
+    const low = tableFrom(trained).take([0, 1, 2, 3, 4, 5])
+    expect(scorer.scoreTable(low, { reasons: 0 }).unseen.rows()).toEqual([])
+    expect(scorer.scoreRow({ minutes: 3, abroad: 0, rare: 1, even: 0.5 }).unseen).toEqual([])
+    const seen = scorer.about.seen!.map((feature) => {
+      if (feature.kind !== 'number') return feature
+      const { spread: _, spreadBeside0: __, ...earlier } = feature
+      return earlier
+    })
+    const bytes = encodeModel(scorer.model, { ...scorer.about, seen })
+    expect(
+      findings(
+        changed('minutes', (minutes) => minutes / 60),
+        loadScorer(bytes),
+      ),
+    ).toEqual([])
+  })
+
+  it('steps of the kept quantiles are no finding: equal values, few values, ties at an end', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 300 })
+    fc.assert(
+      fc.property(values, (list) => {
+        const sorted = Float64Array.from(list).sort()
+        const spread = spreadOf(sorted, list.length)!
+        expect(spreadShift(spread, numberColumn('x', list))).toBeNull()
+      }),
+    )
   })
 })
