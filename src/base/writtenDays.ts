@@ -80,19 +80,30 @@ function escaped(text: string): string {
 
 type Reader = (text: string) => EpochDay | undefined
 
-const readers = new Map<string, Reader>([[isoFormat, (text) => parseDay(text)]])
+const readers = new Map<string, Reader>()
 
-/** Returns the function that reads days of a format, instants in UTC; undefined for what is no day of it. */
-export function dayReader(format: string): Reader {
-  let reader = readers.get(format)
+/** Returns the function that reads days of a format, instants in a time zone; undefined for what is no day of it. */
+export function dayReader(format: string, timeZone: string = utc): Reader {
+  const key = `${format} in ${timeZone}`
+  let reader = readers.get(key)
   if (reader === undefined) {
-    reader = compiledReader(format)
-    readers.set(format, reader)
+    reader = format === isoFormat ? (text) => parseDay(text, timeZone) : compiledReader(format, timeZone)
+    readers.set(key, reader)
   }
   return reader
 }
 
-function compiledReader(format: string): Reader {
+// What may end with the name or the offset of a time zone; a dash is more often between parts of a day
+const maybeInstant = /.{10}.*(?:[Zz]|UTC|GMT|[+\u2212-][0-9:]+)(?:\[[^\]]*\])*\s*$/
+
+/** Returns whether one of some texts is an instant of a format: a time that says how far it is from UTC. */
+export function haveInstants(texts: readonly string[], format: string): boolean {
+  // More than a day apart, so that no instant has the same day in both
+  const [west, east] = [dayReader(format, 'Etc/GMT+12'), dayReader(format, 'Etc/GMT-14')]
+  return texts.some((text) => maybeInstant.test(text) && west(text) !== east(text))
+}
+
+function compiledReader(format: string, timeZone: string): Reader {
   const { pattern, parts, hasShortYear, hasMonthName } = datePattern(format)!
   const whole = new RegExp(`^${pattern}$`)
   const [year, month, day] = (['year', 'month', 'day'] as const).map((part) => parts.indexOf(part) + 1)
@@ -107,7 +118,7 @@ function compiledReader(format: string): Reader {
       `${String(yearNumber).padStart(4, '0')}-${two(monthNumber)}-${two(Number(found[day!]))}`,
     )
     const time = found[4]
-    return written === undefined || time === undefined ? written : dayAtTime(written, time, utc)
+    return written === undefined || time === undefined ? written : dayAtTime(written, time, timeZone)
   }
 }
 

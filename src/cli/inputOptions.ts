@@ -77,7 +77,7 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       '--time-zone <name>',
-      'time zone in which instants have their day, such as Europe/Berlin (history only; default: UTC, of a model its own)',
+      'time zone in which instants have their day, such as Europe/Berlin (default: UTC, of a model its own)',
     )
     .option(
       '--today <YYYY-MM-DD>',

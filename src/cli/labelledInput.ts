@@ -138,7 +138,8 @@ export function readLabelledFile(scorer: Scorer, file: string, options: Labelled
   const { label, id } = options
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
   const notations = scorer.about.flat?.notations
-  const wanted = { id, mayRepeat: true, texts, ...(notations === undefined ? {} : { notations }) }
+  const { timeZone } = scorer.about
+  const wanted = { id, mayRepeat: true, texts, timeZone, ...(notations === undefined ? {} : { notations }) }
   return readInputTable(file, options, wanted, ({ table, ...read }) => {
     refuse('readInputTable', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
     checkTableModel(scorer, table)
@@ -149,6 +150,7 @@ export function readLabelledFile(scorer: Scorer, file: string, options: Labelled
         ...(id === undefined ? {} : { id, rowsPerCustomer: 'several' as const }),
         features: scorer.model.features.map((spec) => spec.name),
         ...outcomeOptions(options),
+        timeZone,
       }),
     }
   })

@@ -1,6 +1,6 @@
 import type { History } from '../engine/history.js'
 import type { Table } from '../table/table.js'
-import { completeUntilFlags } from './refusalText.js'
+import { completeUntilFlags, noteText } from './refusalText.js'
 import type { Terminal } from './terminal.js'
 
 /**
@@ -25,7 +25,7 @@ export function sayNotes(terminal: Terminal, { notes }: History): void {
       /give openHistory completeUntil: \{ (.*?) \}/,
       (_, days: string) => `give ${completeUntilFlags(days)}`,
     )
-    terminal.message(`note: ${inFlags}\n`)
+    terminal.message(`note: ${noteText(inFlags)}\n`)
   }
 }
 

@@ -16,6 +16,8 @@ export interface WantedTable {
   readonly texts: readonly string[]
   /** How the columns were written that a model was trained on. */
   readonly notations?: ReadTableOptions['notations']
+  /** Where instants have their day, where nothing is said: as a model had it. */
+  readonly timeZone?: string
 }
 
 /** A file that was read. */
@@ -75,13 +77,18 @@ function inFile<Result>(file: string, use: () => Result): Result {
   }
 }
 
-function readingOptions(options: InputOptions, { id, texts, notations }: WantedTable): ReadTableOptions {
+function readingOptions(
+  options: InputOptions,
+  { id, texts, notations, ...wanted }: WantedTable,
+): ReadTableOptions {
+  const { timeZone = wanted.timeZone } = options
   const names = id === undefined ? texts : [id, ...texts]
   return {
     types: Object.fromEntries(names.map((name): [string, ColumnKind] => [name, 'text'])),
     ...(options.missing === undefined ? {} : { missing: options.missing }),
     ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     ...notationOf(options),
+    ...(timeZone === undefined ? {} : { timeZone }),
     ...(notations === undefined ? {} : { notations }),
   }
 }

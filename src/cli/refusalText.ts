@@ -29,7 +29,7 @@ export function refusalText(error: HoldfastError, command: Command | undefined):
 }
 
 /** Returns a note about an input for the user of a command: its flags instead of the options of functions. */
-export function noteText(note: string, command: Command): string {
+export function noteText(note: string, command?: Command): string {
   return wayOutOfCommand(note, { code: 'column-type', parameter: 'table', rule: '' }, command)
 }
 
@@ -118,6 +118,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [/(with )?repeatedRows: 'drop'/, ([, preposition = '']) => `${preposition}--repeated-rows drop`],
   [/, as repeatedRows asks/, () => ', as --repeated-rows asks'],
   [/rowsPerCustomer: 'several'/, () => '--rows-per-customer several'],
+  [/Read it with timeZone: '(.*?)'/, ([, name]) => `Leave --time-zone out, or give ${name!}`],
   [/Open it with timeZone: '(.*?)'/, ([, name]) => `Leave --time-zone out, or give ${name!}`],
   [/or give openHistory completeUntil: \{ (.*?) \}/, ([, days]) => `or give ${completeUntilFlags(days!)}`],
   [/or give openHistory completeUntil/, () => 'or name the day with --complete-until'],

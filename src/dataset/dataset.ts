@@ -72,7 +72,7 @@ export interface Dataset {
   readonly population: PopulationRule | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
   readonly label: DatasetLabel | null
-  /** Time zone in which instants of the history had their day; left out for a flat table. */
+  /** Time zone in which instants of the history, or of a flat table, had their day; left out for a flat table without. */
   readonly timeZone?: string
   /** What the history did with rows that are there more than once; left out for a flat table. */
   readonly repeatedRows?: RepeatedRows

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { isMissing } from '../base/bitmap.js'
-import { dayOption } from '../base/dayRule.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import type { DayInput } from '../table/customerHistory.js'
 import { encodingOption } from '../table/encoding.node.js'
 import { featureColumn } from '../table/featureColumn.js'
@@ -32,6 +33,8 @@ export interface FlatChunksOptions extends NotationOptions {
   readonly id?: string
   /** The day of the forecast: the feature of a column of days is the days until then. Default: such columns are refused. */
   readonly asOf?: DayInput
+  /** Time zone in which an instant has its day, of the rows and `asOf`, an IANA name. Default `'UTC'`. */
+  readonly timeZone?: string
   /** Encoding of a text file, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
   readonly encoding?: string
   /** Rows of a chunk, about. Integer of at least 1. Default 65,536: 15 MB of 28 features. The model is the same. */
@@ -57,6 +60,7 @@ const flatChunksSchema = z.strictObject({
   weight: z.string().min(1).optional(),
   id: z.string().min(1).optional(),
   asOf: dayOption.optional(),
+  timeZone: timeZoneRule,
   encoding: encodingOption.default('utf-8'),
   rowsEach: z.int().min(1).default(65_536),
   ...notationShape,
@@ -106,7 +110,7 @@ const operation = 'flatChunks'
  * @see {@link fromFlatTable} for tables in memory
  */
 export function flatChunks(from: string | EngineQuery, options: FlatChunksOptions): AsyncIterable<FlatChunk> {
-  const checked = checkOptions(operation, flatChunksSchema, options)
+  const checked = checkOptions(operation, flatChunksSchema, withDaysIn(options, ['asOf'], zoneOf(options)))
   return {
     [Symbol.asyncIterator]: () =>
       withSource(operation, from, checked, (source) => readChunks(source, checked)),

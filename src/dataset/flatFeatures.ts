@@ -132,7 +132,8 @@ function useOf(column: Column, asOf: EpochDay | undefined): ColumnUse {
     }
     case 'day': {
       const format = column.dateFormat === undefined ? '' : `written ${column.dateFormat}; `
-      return { column: name, use: 'day', detail: `${format}days until ${formatDay(asOf!)}` }
+      const zone = column.timeZone === undefined ? '' : `instants in ${column.timeZone}; `
+      return { column: name, use: 'day', detail: `${format}${zone}days until ${formatDay(asOf!)}` }
     }
     case 'boolean':
       return { column: name, use: 'number', detail: 'true is 1, false is 0' }

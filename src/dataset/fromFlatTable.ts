@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { customersOf } from '../base/customersOf.js'
-import { dayOption } from '../base/dayRule.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { reasonTable } from '../population/reasonTable.js'
 import type { DayInput } from '../table/customerHistory.js'
-import { featureColumn } from '../table/featureColumn.js'
-import { cellOf, columnMissing, idColumn, type Table } from '../table/table.js'
+import { featureColumn, zoneProblems } from '../table/featureColumn.js'
+import { cellOf, columnMissing, type DayColumn, idColumn, type Table } from '../table/table.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, datasetOf } from './dataset.js'
 import { type ColumnUse, flatReading, namedFeatures, usefulFeatures, usesTable } from './flatFeatures.js'
@@ -47,6 +49,11 @@ export interface FlatTableOptions {
    * until then (negative where it is later), in training and in scoring. Default: such columns are left out.
    */
   readonly asOf?: DayInput
+  /**
+   * Time zone in which an instant has its day, an IANA name: `asOf`, and the columns of days, which were read in it. Models
+   * keep it for scoring. Default: that of the columns, where they had instants; else `'UTC'`.
+   */
+  readonly timeZone?: string
 }
 
 /** Rules and defaults of {@link FlatTableOptions}. */
@@ -60,6 +67,7 @@ export const flatTableSchema = z.strictObject({
   weight: z.string().min(1).optional(),
   rowsPerCustomer: z.enum(['one', 'several']).default('one'),
   asOf: dayOption.optional(),
+  timeZone: timeZoneRule.unwrap().optional(),
 })
 
 type CheckedOptions = z.output<typeof flatTableSchema>
@@ -108,8 +116,13 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  */
 export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset {
   checkArguments('fromFlatTable', ['table', table, 'table'])
-  const checked = checkOptions('fromFlatTable', flatTableSchema, options)
-  refuse('fromFlatTable', columnProblems(table, checked))
+  const timeZone = options?.timeZone === undefined ? zoneOfColumns(table) : zoneOf(options)
+  const given = withDaysIn(options, ['asOf'], timeZone ?? utc)
+  const checked = checkOptions('fromFlatTable', flatTableSchema, given)
+  refuse('fromFlatTable', [
+    ...columnProblems(table, checked),
+    ...zoneProblems(table.source, usedDays(table, checked), timeZone ?? utc),
+  ])
   const label = table.column(checked.label)
   const labelled = rowsWhere(table.rowCount, (row) => !isMissing(label.missing, row))
   if (labelled.length === 0) throw noRows(table, checked.label)
@@ -135,6 +148,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
     rules: null,
     population: null,
     label: null,
+    ...(timeZone === undefined ? {} : { timeZone }),
     flat: flatReading(
       rows,
       columns.map((column) => column.name),
@@ -173,6 +187,20 @@ function columnProblems(table: Table, options: CheckedOptions): Problem[] {
     }
   }
   return [...missing, ...problems, ...outcomeAsFeature(options)]
+}
+
+/** Returns the columns of days that become features. */
+function usedDays(table: Table, options: CheckedOptions): readonly DayColumn[] {
+  if (options.asOf === undefined) return []
+  const names = featureNames(table, options).filter((name) => table.has(name))
+  return names.map((name) => table.column(name)).filter((column) => column.kind === 'day')
+}
+
+/** Returns the time zone of the first column that had instants. */
+function zoneOfColumns(table: Table): string | undefined {
+  for (const column of table.columns)
+    if (column.kind === 'day' && column.timeZone !== undefined) return column.timeZone
+  return undefined
 }
 
 /** Returns what the columns are that are no features. */

@@ -1,5 +1,4 @@
 import { isMissing } from '../base/bitmap.js'
-import { utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { Engine } from '../engine/engine.js'
 import { readBadLines, readStatement, reasonAt, unreadableFile } from '../engine/historyFiles.js'
@@ -38,6 +37,7 @@ export interface TextFile {
  * Returns a query for a file of texts with its columns as numbers, days, booleans and texts: everything is read as text
  * and then by the rules of `readTable`, so that names, kinds and values are the same.
  *
+ * @param said how numbers and days are written, and where an instant has its day
  * @param id column that names customers: its numbers stay as they are written
  * @throws {HoldfastError} `column-type` for columns that read in two ways; `value-type`, `value-not-finite` and
  *   `out-of-range` for cells that are not read; what lines and headers break
@@ -47,7 +47,7 @@ export async function textFileQuery(
   engine: Engine,
   file: TextFile,
   format: 'csv' | 'tsv' | 'json',
-  notation: CheckedNotation,
+  said: CheckedNotation & { readonly timeZone: string },
   id: string | undefined,
 ): Promise<string> {
   const { identifier } = engine.dialect
@@ -61,7 +61,7 @@ export async function textFileQuery(
   const { fromNumbers, onlyNumbers } = await jsonNumbers(engine, format === 'json' ? file.path : null, names)
   const samples = await samplesOf(engine, texts, names)
   const readings = names.map((name, index) =>
-    foundReading(name, counts[index]!, samples.get(name), wishOf(name, notation), fromNumbers.has(name)),
+    foundReading(name, counts[index]!, samples.get(name), wishOf(name, said), fromNumbers.has(name)),
   )
   const asked = names.map((name, index) => ({
     name,
@@ -70,7 +70,7 @@ export async function textFileQuery(
     place: { file: file.name, column: name },
   }))
   refuse(operation, questionProblems(asked, read.expectsCommas).map(withoutTypes))
-  const columns = names.map((name, index) => readColumn(engine, name, index, readings[index]!))
+  const columns = names.map((name, index) => readColumn(engine, name, index, readings[index]!, said.timeZone))
   refuse(operation, await brokenCells(engine, file.name, texts, columns))
   const values = columns.map(
     (column) =>
@@ -184,13 +184,19 @@ function withoutTypes(problem: Problem): Problem {
   return { ...problem, wayOut: problem.wayOut?.replace(/,? or declare types: .*$/, '.') ?? '' }
 }
 
-function readColumn(engine: Engine, name: string, index: number, reading: ColumnReading): ReadColumn {
+function readColumn(
+  engine: Engine,
+  name: string,
+  index: number,
+  reading: ColumnReading,
+  timeZone: string,
+): ReadColumn {
   const { identifier } = engine.dialect
   const text = identifier(name)
   // By number: SQL takes V and v for one name
   const step = (what: string) => identifier(`holdfast ${what} ${index}`)
   const shown = { name: step('shown'), sql: reading.kind === 'text' ? text : withoutMarks(engine, text) }
-  const place = { numbersAreDays: false, takesMonths: false, timeZone: utc }
+  const place = { numbersAreDays: false, takesMonths: false, timeZone }
   const read = readCells(engine, shown.name, step, reading.kind, place, reading)
   return { name, reading, shown: shown.name, ...read, steps: [shown, ...read.steps] }
 }

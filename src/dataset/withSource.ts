@@ -1,3 +1,4 @@
+import { utc } from '../base/days.js'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { openDuckdb } from '../engine/duckdb.js'
@@ -26,12 +27,16 @@ export interface OpenSource {
 }
 
 /** What is said of a file of texts: how it is written, and which column names customers. */
-type FileSaid = CheckedNotation & { readonly encoding: string; readonly id?: string | undefined }
+type FileSaid = CheckedNotation & {
+  readonly encoding: string
+  readonly timeZone: string
+  readonly id?: string | undefined
+}
 
 /**
  * Lets `use` read a file or a query with an engine, which is closed afterwards if it was opened here.
  *
- * @param said encoding of a file of texts, how its numbers and days are written, and the column of ids
+ * @param said encoding of a file of texts, how its numbers and days are written, the column of ids, and where an instant has its day
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `engine-failed`
  */
 export async function* withSource<Result>(
@@ -55,7 +60,7 @@ async function* opened<Result>(
   use: (source: OpenSource) => AsyncGenerator<Result, void, void>,
 ): AsyncGenerator<Result, void, void> {
   if (typeof from !== 'string') {
-    yield* use(await described(from.engine, from.query, undefined))
+    yield* use(await described(from.engine, from.query, undefined, said.timeZone))
     return
   }
   const format = fileFormat(from)
@@ -78,13 +83,13 @@ async function readFile(
   engine: Engine,
   format: FileFormat,
   file: TextFile,
-  { encoding: _, id, ...notation }: FileSaid,
+  { encoding: _, id, timeZone, ...notation }: FileSaid,
 ): Promise<OpenSource> {
   if (format === 'parquet')
-    return described(engine, await parquetQuery(operation, engine, file.path), file.name)
+    return described(engine, await parquetQuery(operation, engine, file.path), file.name, timeZone)
   try {
-    const query = await textFileQuery(operation, engine, file, format, notation, id)
-    return await described(engine, query, file.name)
+    const query = await textFileQuery(operation, engine, file, format, { ...notation, timeZone }, id)
+    return await described(engine, query, file.name, timeZone)
   } catch (error) {
     // JSON lines of another encoding are to the engine no JSON at all
     const codes = format === 'json' ? ['engine-failed', 'file-unreadable'] : ['engine-failed']
@@ -102,8 +107,27 @@ async function parquetQuery(operation: string, engine: Engine, path: string): Pr
   throw new HoldfastError(operation, [first!, ...rest])
 }
 
-async function described(engine: Engine, query: string, file: string | undefined): Promise<OpenSource> {
-  const names = (await engine.query(`SELECT column_name FROM (DESCRIBE ${query})`)).texts('column_name')
-  const columns = Array.from(names.codes, (code) => textColumn(names.dictionary[code]!, []))
-  return { engine, query, header: new Table(columns, 0, file) }
+async function described(
+  engine: Engine,
+  query: string,
+  file: string | undefined,
+  timeZone: string,
+): Promise<OpenSource> {
+  const found = await engine.query(`SELECT column_name, column_type FROM (DESCRIBE ${query})`)
+  const columns = found
+    .rows()
+    .map((row) => ({ name: row['column_name'] as string, type: row['column_type'] as string }))
+  const header = new Table(
+    columns.map(({ name }) => textColumn(name, [])),
+    0,
+    file,
+  )
+  const instants = columns.filter(({ type }) => type === 'TIMESTAMP WITH TIME ZONE')
+  if (timeZone === utc || instants.length === 0) return { engine, query, header }
+  const { identifier, literal } = engine.dialect
+  const days = instants.map(({ name }) => {
+    const column = identifier(name)
+    return `CAST(timezone(${literal(timeZone)}, ${column}) AS DATE) AS ${column}`
+  })
+  return { engine, query: `SELECT * REPLACE (${days.join(', ')}) FROM (${query})`, header }
 }

@@ -9,6 +9,7 @@ import type {
   DuckDBVector,
 } from '@duckdb/node-api'
 import { Bitmap, isMissing } from '../base/bitmap.js'
+import { utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { TextColumn } from '../base/matrix.js'
 import { type Column, Table } from '../table/table.js'
@@ -172,8 +173,9 @@ function readerOf(api: DuckdbApi, column: ReadColumn, type: DuckDBType): ColumnR
     case id.TIMESTAMP_MS:
       return dayReader(column, 86_400_000)
     case id.TIMESTAMP:
-    case id.TIMESTAMP_TZ:
       return dayReader(column, 86_400_000_000)
+    case id.TIMESTAMP_TZ:
+      return dayReader(column, 86_400_000_000, { timeZone: utc })
     case id.TIMESTAMP_NS:
       return dayReader(column, 86_400_000_000_000)
     default:
@@ -312,7 +314,11 @@ function booleanReader({ name, rowCount }: ReadColumn): ColumnReader {
   }
 }
 
-function dayReader(column: ReadColumn, unitsPerDay: number): ColumnReader {
+function dayReader(
+  column: ReadColumn,
+  unitsPerDay: number,
+  zone: { readonly timeZone?: string } = {},
+): ColumnReader {
   const { name, rowCount } = column
   const values = new Int32Array(rowCount)
   return {
@@ -327,7 +333,7 @@ function dayReader(column: ReadColumn, unitsPerDay: number): ColumnReader {
         values[start + row] = day
       }
     },
-    finish: (missing) => ({ kind: 'day', name, values, missing }),
+    finish: (missing) => ({ kind: 'day', name, values, missing, ...zone }),
   }
 }
 

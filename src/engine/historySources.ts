@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Place, Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
 import { encodingOption, withUtf8 } from '../table/encoding.node.js'
+import { zoneProblems } from '../table/featureColumn.js'
 import { type FileFormat, fileFormat, formatUnknown } from '../table/files.node.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
 import { flatRows } from '../table/nestedCells.js'
@@ -170,6 +171,9 @@ export async function stageSource(
   if (rows.rowCount === 0) return [emptySource({ table })]
   const alike = namesAlike(rows.columnNames, { table })
   if (alike.length > 0) return alike
+  const days = isTable ? rows.columns.filter((column) => column.kind === 'day') : []
+  const elsewhere = zoneProblems(rows.source, days, timeZone)
+  if (elsewhere.length > 0) return elsewhere.map((problem) => atTable(problem, table))
   const rounded = isTable ? [] : roundedIds(from, textNames, table)
   if (rounded.length > 0) return rounded
   const misspelled = isTable ? [] : misspelledColumns(table, partsOfRows(from))

@@ -36,7 +36,7 @@ export interface AboutModel {
     /** How columns were written, where not as programs write them. */
     readonly notations: Readonly<Record<string, ColumnNotation>>
   } | null
-  /** Time zone in which the instants of the history had their day. */
+  /** Time zone in which the instants of the history, or of a flat table, had their day. */
   readonly timeZone: string
   /** What the history did with rows of events that have the values of an earlier row in every column. */
   readonly repeatedRows: RepeatedRows

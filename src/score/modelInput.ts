@@ -1,5 +1,5 @@
 import { Bitmap, isMissing } from '../base/bitmap.js'
-import { type EpochDay, parseDay } from '../base/days.js'
+import { type EpochDay, parseDay, utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import {
   type FeatureColumn,
@@ -15,9 +15,12 @@ import { ownValue } from '../base/ownValue.js'
 import { dayReader, isoFormat } from '../base/writtenDays.js'
 import { numberIn } from '../base/writtenNumbers.js'
 import { numberText } from '../table/columnReading.js'
-import { featureColumn } from '../table/featureColumn.js'
+import { featureColumn, zoneProblems } from '../table/featureColumn.js'
 import { booleanColumn, type Column, columnLength, type DayColumn, dayColumn, Table } from '../table/table.js'
 import type { AboutModel } from './aboutModel.js'
+
+/** What a model knows of the table that it was trained on: how columns became features, and where instants have their day. */
+type FlatModel = Pick<AboutModel, 'flat' | 'timeZone'>
 
 /**
  * Returns the columns of a table as a model reads them; days that it does not need are left out.
@@ -25,7 +28,7 @@ import type { AboutModel } from './aboutModel.js'
  * A column without a single value has no kind of its own and takes the one the model expects. Texts where the model was
  * trained on numbers or days are read as they were written in training, or refused.
  *
- * @param flat how the columns of the training table became features
+ * @param about how the columns of the training table became features
  * @param asOf the day of the forecast
  * @throws {HoldfastError} `column-type`, `option-invalid`: all columns that cannot be read
  */
@@ -33,19 +36,26 @@ export function modelInput(
   operation: string,
   specs: readonly FeatureSpec[],
   table: Table,
-  flat: AboutModel['flat'] = null,
+  { flat, timeZone }: FlatModel = { flat: null, timeZone: utc },
   asOf?: EpochDay,
 ): FeatureMatrix {
-  const problems: Problem[] = []
+  const days = new Set(flat?.days)
+  const dayColumns = table.columns.filter((column) => column.kind === 'day' && days.has(column.name))
+  const problems: Problem[] = zoneProblems(table.source, dayColumns as DayColumn[], timeZone)
   const columns: FeatureColumn[] = []
   const specOf = new Map(specs.map((spec) => [spec.name, spec]))
-  const days = new Set(flat?.days)
   for (const column of table.columns) {
     const spec = specOf.get(column.name)
     const read =
       spec === undefined
         ? featureColumn(column, table.source)
-        : wantedColumn(column, spec, table.source, flat, days.has(column.name) ? asOf : undefined)
+        : wantedColumn(
+            column,
+            spec,
+            table.source,
+            { flat, timeZone },
+            days.has(column.name) ? asOf : undefined,
+          )
     if (!('code' in read)) columns.push(read)
     else if (spec !== undefined) problems.push(read)
   }
@@ -63,10 +73,11 @@ export function modelInput(
 export function rowInput(
   row: unknown,
   specs: readonly FeatureSpec[],
-  { rules, flat }: Pick<AboutModel, 'rules' | 'flat'>,
+  about: FlatModel & Pick<AboutModel, 'rules'>,
   asOf?: EpochDay,
 ): FeatureMatrix {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) throw notARow(row)
+  const { rules, timeZone } = about
   if (rules !== null && typeof (row as { customer?: unknown }).customer === 'object') throw isHistory()
   const needed = new Set(specs.map((spec) => spec.name))
   const problems: Problem[] = []
@@ -76,7 +87,7 @@ export function rowInput(
     }
     if (typeof cell === 'string') return textColumn(name, [cell])
     if (typeof cell === 'boolean') return booleanColumn(name, [cell])
-    const day = cell instanceof Date ? parseDay(cell) : undefined
+    const day = cell instanceof Date ? parseDay(cell, timeZone) : undefined
     if (day !== undefined) return dayColumn(name, [day])
     if (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)))
       return numberColumn(name, [Number(cell)])
@@ -85,7 +96,7 @@ export function rowInput(
     return numberColumn(name, [null])
   })
   refuse('scoreRow', problems)
-  return modelInput('scoreRow', specs, new Table(columns, 1), flat, asOf)
+  return modelInput('scoreRow', specs, new Table(columns, 1), about, asOf)
 }
 
 function wrongCell(name: string, received: unknown): Problem {
@@ -124,7 +135,7 @@ function wantedColumn(
   column: Column,
   spec: FeatureSpec,
   file: string | undefined,
-  flat: AboutModel['flat'],
+  { flat, timeZone }: FlatModel,
   asOf: EpochDay | undefined,
 ): FeatureColumn | Problem {
   if (isAllMissing(column)) return emptyColumn(spec, columnLength(column))
@@ -133,7 +144,7 @@ function wantedColumn(
   const otherwise = column.kind === 'number' ? writtenOtherwise(column, flat, file) : undefined
   if (otherwise !== undefined) return otherwise
   if (spec.kind === 'text' || column.kind !== 'text') return featureColumn(column, file, asOf)
-  const read = isDay ? dayColumnOf(column, flat, file) : numberColumnOf(column, flat, file)
+  const read = isDay ? dayColumnOf(column, { flat, timeZone }, file) : numberColumnOf(column, flat, file)
   return 'code' in read ? read : featureColumn(read, file, asOf)
 }
 
@@ -195,12 +206,14 @@ function numberColumnOf(
 
 function dayColumnOf(
   column: TextColumn,
-  flat: AboutModel['flat'],
+  { flat, timeZone }: FlatModel,
   file: string | undefined,
 ): DayColumn | Problem {
   const notation = notationOf(flat, column.name)
   const format = notation !== undefined && 'dateFormat' in notation ? notation.dateFormat : isoFormat
-  const values = column.dictionary.map((text) => dayReader(format)(text) ?? dayReader(isoFormat)(text))
+  const values = column.dictionary.map(
+    (text) => dayReader(format, timeZone)(text) ?? dayReader(isoFormat, timeZone)(text),
+  )
   const bad = firstUnread(column, values)
   if (bad !== undefined) return unread(column, bad, `to hold days written ${format}, as in training`, file)
   return {

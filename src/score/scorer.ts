@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOption } from '../base/dayRule.js'
+import { dayOption, withDaysIn } from '../base/dayRule.js'
 import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
@@ -115,7 +115,8 @@ export interface Scorer {
    * Scores one row of features by name, as they stood in the training table. Features of null or '' are missing.
    *
    * Texts are read as they were written in training: `'12,5'` where the column had decimal commas, `'31/12/2024'` where its
-   * days were written so. A column of days becomes the days until `asOf`.
+   * days were written so. A column of days becomes the days until `asOf`; instants have their day in the time zone of the
+   * training table (`about.timeZone`).
    *
    * @throws {HoldfastError} `feature-missing`, `value-type`, `value-not-finite`; `column-type`, also for a text that is not
    *   written as in training; `option-invalid` without `asOf` where the model reads days; `value-unknown` above
@@ -148,7 +149,7 @@ export interface TrainedOn {
   readonly population: PopulationRule | null
   /** How the columns of a flat table became features; left out for a history. */
   readonly flat?: NonNullable<AboutModel['flat']>
-  /** Time zone in which instants of the history had their day; left out = UTC. */
+  /** Time zone in which instants of the history, or of the table, had their day; left out = UTC. */
   readonly timeZone?: string
   /** What the history did with rows that are there more than once; left out = `'keep'`. */
   readonly repeatedRows?: RepeatedRows
@@ -298,6 +299,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
         : reasonsOf(model, model.contributions(features), valuesByName(features), 0, options.reasons, words)
     return { probability, band: bandName(probability, about.bands), reasons, unseen, repeats }
   }
+  const inZone = <Options>(options: Options): Options => withDaysIn(options, ['asOf'], about.timeZone)
   let compiled: CompiledRules | undefined
   const featuresAsOf = (
     customer: CustomerHistory | FollowedCustomer,
@@ -337,14 +339,14 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       return one('scoreOne', features, checked, repeats)
     },
     scoreRow(row, options) {
-      const { asOf, ...checked } = checkOptions('scoreRow', rowOptions, options)
+      const { asOf, ...checked } = checkOptions('scoreRow', rowOptions, inZone(options))
       return one('scoreRow', rowInput(row, model.features, about, asOf), checked)
     },
     scoreTable(table, given) {
       checkArguments('scoreTable', ['table', table, 'table'], ['options', given, 'options'])
       const { id, ...options } = given ?? {}
-      const { asOf, ...checked } = checkOptions('scoreTable', rowOptions, options)
-      const features = modelInput('scoreTable', model.features, table, about.flat, asOf)
+      const { asOf, ...checked } = checkOptions('scoreTable', rowOptions, inZone(options))
+      const features = modelInput('scoreTable', model.features, table, about, asOf)
       const scores = many('scoreTable', features, checked)
       if (id === undefined) return scores
       const columns = [{ ...idColumn(table.column(id)), name: 'id' }, ...scores.columns]

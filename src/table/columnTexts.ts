@@ -1,6 +1,6 @@
 import { Bitmap } from '../base/bitmap.js'
 import type { Problem, ProblemCode } from '../base/errors.js'
-import { dayReader, isoFormat } from '../base/writtenDays.js'
+import { dayReader, haveInstants, isoFormat } from '../base/writtenDays.js'
 import { hasExponent, type NumberNotation, numberIn } from '../base/writtenNumbers.js'
 import { type ColumnReading, notFiniteText, numberText, type TextCounts } from './columnReading.js'
 import { usualMissing } from './inferKind.js'
@@ -15,6 +15,8 @@ export class ColumnTexts {
   #length = 0
   /** True where some cells came as numbers: nobody wrote them with signs of their own. */
   hasNumbers = false
+  /** True where some cells came as instants, and are the days of these. */
+  hasInstants = false
   /** True where it is a part of objects inside of rows, and not a cell of its own. */
   isPart = false
 
@@ -84,10 +86,13 @@ export function countsOf({ dictionary, codes }: ColumnTexts): TextCounts {
 /**
  * Returns the typed column of texts, and the cells that are not of the kind. Those are missing in the column: whoever
  * calls refuses them or takes their rows out.
+ *
+ * @param timeZone where an instant has its day
  */
 export function typedColumn(
   texts: ColumnTexts,
   reading: ColumnReading,
+  timeZone: string,
 ): { column: Column; broken: readonly BrokenCells[] } {
   const { name, codes, dictionary } = texts
   const { kind } = reading
@@ -99,7 +104,7 @@ export function typedColumn(
     }
   }
   // Each distinct text is read once: a number, missing, or the code of the rule that it breaks
-  const read = dictionary.map((text) => readText(text.trim(), reading))
+  const read = dictionary.map((text) => readText(text.trim(), reading, timeZone))
   const valueAt = (row: number) => (codes[row]! < 0 ? undefined : read[codes[row]!])
   const missing = Bitmap.where(codes.length, (row) => typeof valueAt(row) !== 'number')
   const store = { number: Float64Array, day: Int32Array, boolean: Uint8Array }[kind]
@@ -115,7 +120,13 @@ export function typedColumn(
     return [{ code, ...cellRule(code, reading, name), rows, received: dictionary[codes[rows[0]!]!]! }]
   })
   const written = kind === 'number' ? writtenNumbers(texts, read) : {}
-  return { column: { kind, name, values, missing, ...written, ...notationOf(reading) } as Column, broken }
+  const hasInstants =
+    kind === 'day' && (texts.hasInstants || haveInstants(dictionary, reading.dateFormat ?? isoFormat))
+  const zone = hasInstants ? { timeZone } : {}
+  return {
+    column: { kind, name, values, missing, ...written, ...notationOf(reading), ...zone } as Column,
+    broken,
+  }
 }
 
 function writtenNumbers({ codes, dictionary }: ColumnTexts, read: readonly unknown[]) {
@@ -145,6 +156,7 @@ type BrokenRule = 'value-type' | 'value-not-finite' | 'out-of-range'
 function readText(
   text: string,
   { kind, numbers, dateFormat }: ColumnReading,
+  timeZone: string,
 ): number | undefined | BrokenRule {
   if (usualMissing.has(text)) return undefined
   switch (kind) {
@@ -158,7 +170,7 @@ function readText(
       if (/^(true|1)$/i.test(text)) return 1
       return /^(false|0)$/i.test(text) ? 0 : 'value-type'
     default:
-      return dayReader(dateFormat ?? isoFormat)(text) ?? 'value-type'
+      return dayReader(dateFormat ?? isoFormat, timeZone)(text) ?? 'value-type'
   }
 }
 

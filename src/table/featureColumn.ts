@@ -2,7 +2,7 @@ import { Bitmap, isMissing } from '../base/bitmap.js'
 import { beyondAnyRow, type EpochDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import type { FeatureColumn } from '../base/matrix.js'
-import type { Column } from './table.js'
+import type { Column, DayColumn } from './table.js'
 
 /**
  * Returns a table column as learners read it: the one rule for training and for scoring.
@@ -56,4 +56,22 @@ export function featureColumn(
       }
     }
   }
+}
+
+/** Returns a problem for each column of days whose instants were read in another time zone than that of the others. */
+export function zoneProblems(
+  source: string | undefined,
+  columns: readonly DayColumn[],
+  timeZone: string,
+): Problem[] {
+  return columns
+    .filter((column) => column.timeZone !== undefined && column.timeZone !== timeZone)
+    .map((column) => ({
+      code: 'column-type',
+      parameter: `column ${column.name}`,
+      rule: `to hold the days that its instants have in ${timeZone}`,
+      received: column.timeZone,
+      place: { ...(source === undefined ? {} : { file: source }), column: column.name },
+      wayOut: `Read it with timeZone: '${timeZone}'.`,
+    }))
 }

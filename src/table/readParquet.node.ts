@@ -1,5 +1,5 @@
 import type { FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet'
-import { formatDay, parseDay } from '../base/days.js'
+import { formatDay, parseDay, utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { ColumnTexts } from './columnTexts.js'
 import type { ColumnKind } from './table.js'
@@ -21,6 +21,7 @@ export async function readParquet(
   operation: string,
   path: string,
   missing: ReadonlySet<string>,
+  timeZone: string,
 ): Promise<TextSource> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet')
   const { compressors } = await import('hyparquet-compressors')
@@ -40,13 +41,17 @@ export async function readParquet(
     else kinds.set(element.name, kind)
   }
   refuse(operation, problems)
-  const columns = elements.map((element) => new ColumnTexts(element.name, missing))
+  const columns = elements.map((element) => {
+    const texts = new ColumnTexts(element.name, missing)
+    texts.hasInstants = areInstants(element)
+    return texts
+  })
   try {
     const asStored = { ...metadata, schema: metadata.schema.map(storedElement) }
     const scan = await parquetScan({ file, metadata: asStored, compressors, parsers, utf8: false })
     for (const { rowStart, rowEnd } of scan.ranges) {
       for (const [index, element] of elements.entries()) {
-        const textOf = textsOf(element)
+        const textOf = textsOf(element, timeZone)
         const values = await scan.readColumn({ column: element.name, rowStart, rowEnd })
         for (let row = 0; row < rowEnd - rowStart; row++) {
           const text = textOf(values[row])
@@ -106,11 +111,13 @@ function unitsPerDay({ type, converted_type, logical_type }: SchemaElement): big
 }
 
 /** Returns what makes a text of a value of the column, as a CSV file would hold it; undefined where it is none. */
-function textsOf(element: SchemaElement): (value: unknown) => string | null | undefined {
+function textsOf(element: SchemaElement, timeZone: string): (value: unknown) => string | null | undefined {
   const { converted_type, logical_type } = element
   const scale = decimalScale(element)
   if (scale !== undefined) return orMissing((value) => decimalText(integerOf(value), scale))
   const perDay = converted_type === 'DATE' || logical_type?.type === 'DATE' ? 1n : unitsPerDay(element)
+  if (perDay !== undefined && areInstants(element) && timeZone !== utc)
+    return orMissing((value) => instantText(BigInt(value as bigint), perDay, timeZone))
   if (perDay !== undefined) return orMissing((value) => dayText(BigInt(value as bigint), perDay))
   return (value) => (value instanceof Uint8Array ? utf8Text(value) : cellText(value))
 }
@@ -136,6 +143,18 @@ function noText(file: string, column: string, row: number): Problem {
 
 function orMissing(textOf: (value: unknown) => string): (value: unknown) => string | null {
   return (value) => (value === null || value === undefined ? null : textOf(value))
+}
+
+/** Times that are adjusted to UTC are instants, others are of the clock on the wall. */
+function areInstants({ logical_type }: SchemaElement): boolean {
+  return logical_type?.type === 'TIMESTAMP' && logical_type.isAdjustedToUTC
+}
+
+function instantText(units: bigint, perDay: bigint, timeZone: string): string {
+  const scaled = units * 86_400_000n
+  const millis = scaled / perDay - (units < 0n && scaled % perDay !== 0n ? 1n : 0n)
+  const day = parseDay(new Date(Number(millis)), timeZone)
+  return day === undefined ? 'infinity' : formatDay(day)
 }
 
 // Whole days first: a double does not hold a count of nanoseconds, nor one of microseconds after 2255

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
+import { utc } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type BadLine, badQuotes, nameTwice, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
@@ -46,7 +47,8 @@ const rejectOptions = readOptions.extend({ maxRejectShare: z.number().min(0).max
  *               column of which nearly all cells (90 %) are numbers or days is one of these, and the others are refused.
  *               Whole numbers with leading zeros or more than 15 digits are names: texts
  *     numbers   -1234.5, and as people write them: 12,5   1.022,40 €   $1,234.50   12% (which is 12)   (4.00)   3-
- *     days      YYYY-MM-DD, 31/12/2024, 31.12.2024, 31 Dec 2024 and the like; a time after the day is cut off. What reads in
+ *     days      YYYY-MM-DD, 31/12/2024, 31.12.2024, 31 Dec 2024 and the like; a time after the day is cut off; where it says
+ *               how far it is from UTC, the day is that of the instant in `timeZone`. What reads in
  *               two ways (1,234 or 01/02/2024 in every cell) is refused with both: `decimal`, `thousands` and `dateFormat`
  *               say which
  *     missing   blank cells, the marks in `missing`, and NA, N/A, NULL in columns that are not texts. NaN and infinities
@@ -121,14 +123,14 @@ function hintAtRejects(problem: Problem): Problem {
 async function readSource(
   operation: string,
   path: string,
-  { missing, encoding }: CheckedReading & { readonly encoding: string },
+  { missing, encoding, timeZone }: CheckedReading & { readonly encoding: string },
 ): Promise<TextSource> {
   const format = fileFormat(path)
   const absent = await fileMissing(path)
   refuse(operation, absent === undefined ? [] : [absent])
   if (format === undefined) refuse(operation, [formatUnknown(path)])
   const marks = new Set(missing)
-  if (format === 'parquet') return readParquet(operation, path, marks)
+  if (format === 'parquet') return readParquet(operation, path, marks, timeZone)
   const other = await otherEncoding(path, encoding)
   refuse(operation, other === undefined ? [] : [other])
   return format === 'json'
@@ -204,7 +206,7 @@ async function readJsonLines(
         continue
       }
       const value = parsed?.value
-      const [problem] = value === undefined ? [] : addRow(columns, value, read, missing)
+      const [problem] = value === undefined ? [] : addRow(columns, value, read, missing, utc)
       if (value === undefined) lines.push(notAnObject(path, row, line))
       else if (problem === undefined) read++
       else lines.push({ row, problem: { ...problem, place: { file: path, row, ...problem.place } } })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ownValue } from '../base/ownValue.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import { datePattern } from '../base/writtenDays.js'
 import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'
 import type { ColumnNotation, ReadingWish } from './columnReading.js'
@@ -40,6 +41,11 @@ export interface ReadingOptions extends NotationOptions {
    * read so, also where they could be read in another way. Default none.
    */
   readonly notations?: Readonly<Record<string, ColumnNotation>>
+  /**
+   * Time zone in which an instant has its day, an IANA name such as `'America/New_York'`: `Date`s, times of Parquet that are
+   * adjusted to UTC, and texts whose time has an offset. A column that has some keeps it (`timeZone`). Default `'UTC'`.
+   */
+  readonly timeZone?: string
 }
 
 const decimalSign = z.enum(['.', ','])
@@ -75,6 +81,7 @@ export const readingShape = {
   missing: z.array(z.string()).default([]),
   ...notationShape,
   notations: z.record(z.string(), columnNotationSchema).default({}),
+  timeZone: timeZoneRule,
 }
 
 const notationOptions = z.object(notationShape)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay, parseDay } from '../base/days.js'
@@ -11,6 +12,8 @@ import {
   textColumn,
   wideColumn,
 } from '../base/matrix.js'
+import { checkOptions } from '../base/options.js'
+import { timeZoneRule } from '../base/timeZone.js'
 import { kindOfValues, mixedValues, refuseStray } from './mixedValues.js'
 
 /** A column of calendar days. */
@@ -22,6 +25,8 @@ export interface DayColumn {
   readonly missing: Bitmap | null
   /** How the source wrote the days, where that was not `YYYY-MM-DD`: `DD/MM/YYYY`. */
   readonly dateFormat?: string
+  /** Time zone in which instants of the source have their day; left out where it had none. */
+  readonly timeZone?: string
 }
 
 /** A column of true (1) and false (0). */
@@ -268,10 +273,11 @@ export function booleanColumn(name: string, values: ArrayLike<boolean | null | u
 
 /**
  * Returns a table from arrays of values, one per column; the kind follows from the first value that is not missing:
- * numbers, texts, booleans, or days where it is a `Date` (UTC). Integers of type bigint are numbers where numbers hold
+ * numbers, texts, booleans, or days where it is a `Date` (in `timeZone`). Integers of type bigint are numbers where numbers hold
  * all their digits, else texts. For other days, give ready columns made by `dayColumn`. Values of another kind than the
  * first are refused.
  *
+ * @param options `timeZone`: where a `Date` has its day, an IANA name. Default `'UTC'`
  * @throws {HoldfastError} all columns at once: `value-type`, with the first row and how many there are; `value-not-finite`
  *
  * @example
@@ -280,8 +286,10 @@ export function booleanColumn(name: string, values: ArrayLike<boolean | null | u
  */
 export function tableFrom(
   columns: Readonly<Record<string, readonly (Cell | Date | bigint | undefined)[] | Column>>,
+  options?: { readonly timeZone?: string },
 ): Table {
   checkArguments('tableFrom', ['columns', columns, 'columns'])
+  const { timeZone } = checkOptions('tableFrom', tableFromOptions, options)
   refuse(
     'tableFrom',
     Object.entries(columns).flatMap(([name, values]) =>
@@ -296,20 +304,25 @@ export function tableFrom(
   )
   return new Table(
     Object.entries(columns).map(([name, values]) =>
-      'kind' in values ? { ...values, name } : columnFrom(name, values),
+      'kind' in values ? { ...values, name } : columnFrom(name, values, timeZone),
     ),
   )
 }
 
+const tableFromOptions = z.strictObject({ timeZone: timeZoneRule })
+
 type Value = Cell | Date | bigint | undefined
 
-function columnFrom(name: string, values: readonly Value[]): Column {
+function columnFrom(name: string, values: readonly Value[], timeZone: string): Column {
   switch (kindOfValues(values)) {
     case 'day':
-      return dayColumn(
-        name,
-        values.map((value) => parseDay(value) ?? null),
-      )
+      return {
+        ...dayColumn(
+          name,
+          values.map((value) => parseDay(value, timeZone) ?? null),
+        ),
+        timeZone,
+      }
     case 'text':
       return textColumn(name, values as readonly (string | null)[])
     case 'boolean':

@@ -65,7 +65,9 @@ export function tableFromRows(
       problems.push(notARow(row, index + 1))
       continue
     }
-    problems.push(...addRow(columns, row, index, marks).map((problem) => withRow(problem, index + 1)))
+    problems.push(
+      ...addRow(columns, row, index, marks, checked.timeZone).map((problem) => withRow(problem, index + 1)),
+    )
   }
   for (const texts of columns.values()) texts.fillUpTo(rows.length)
   refuse('tableFromRows', problems)
@@ -101,6 +103,7 @@ export function addRow(
   row: Readonly<Record<string, unknown>>,
   index: number,
   missing: ReadonlySet<string>,
+  timeZone: string,
 ): Problem[] {
   const cells = flatCells(row)
   const hasParts = Object.values(row).some(isRecord)
@@ -116,7 +119,8 @@ export function addRow(
     texts.fillUpTo(index)
     if (hasParts && !Object.hasOwn(row, name)) texts.isPart = true
     if (typeof value === 'number') texts.hasNumbers = true
-    texts.add(cellText(value))
+    if (value instanceof Date) texts.hasInstants = true
+    texts.add(cellText(value, timeZone))
   }
   return []
 }
@@ -170,7 +174,7 @@ export function readTexts(
   problems.push(...questions.values())
   const columns = source.columns.map((texts, index) => {
     const reading: ColumnReading = questions.has(texts.name) ? { kind: 'text' } : readings[index]!
-    const { column, broken } = typedColumn(texts, reading)
+    const { column, broken } = typedColumn(texts, reading, options.timeZone)
     for (const each of broken) {
       problems.push(cellProblem(texts.name, each, file, rowNumber(each.rows[0]!)))
       for (const row of each.rows) {

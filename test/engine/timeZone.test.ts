@@ -4,19 +4,27 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { type EpochDay, epochDay, formatDay, parseDay } from '../../src/base/days.js'
+import { numberColumn } from '../../src/base/matrix.js'
 import { buildDataset } from '../../src/dataset/buildDataset.js'
 import { churnPlan } from '../../src/dataset/churnPlan.js'
+import { datasetOf } from '../../src/dataset/dataset.js'
+import { splitByTime } from '../../src/dataset/splitByTime.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
 import { openHistory } from '../../src/engine/openHistory.js'
+import { backtest } from '../../src/evaluate/backtest/backtest.js'
 import { sumOf } from '../../src/feature/builders/aggregateBuilders.js'
 import { compileRules } from '../../src/feature/memory/compileRules.js'
 import { featuresOf } from '../../src/feature/memory/featuresOf.js'
+import { followCustomer } from '../../src/feature/memory/followCustomer.js'
 import { cancelled } from '../../src/label/cancelled.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import { tagCustomer } from '../../src/lifecycle/tagCustomer.js'
+import { monthlyFlows } from '../../src/population/monthlyFlows.js'
+import { snapshotCohort } from '../../src/population/snapshotCohort.js'
 import { scoreHistory } from '../../src/score/scoreHistory.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import { checkCustomerHistory } from '../../src/table/customerHistory.js'
+import { Table, tableFrom } from '../../src/table/table.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -246,6 +254,80 @@ test.each(midnight)(
     }
   },
 )
+
+test.each(midnight)(
+  'the instant %s is 1 June in every option of a history, a dataset and rules of Berlin',
+  async (when) => {
+    const timeZone = 'Europe/Berlin'
+    const june = epochDay('2024-06-01')
+    const customers = [customer, { ...customer, id: 'B', cancelledAt: '2024-06-03' }]
+    const bills = ['2024-01', '2024-02', '2024-03', '2024-04', '2024-05'].map((period) => ({
+      id: 'A',
+      period,
+      amount: 9,
+    }))
+    const history = await openHistory(
+      { customers, bills },
+      { today: '2024-07-01', timeZone, completeUntil: '2024-06-30' },
+    )
+    try {
+      expect((await snapshotCohort(history, { at: when })).at).toBe(june)
+      // May is over on 1 June, and not on 31 May
+      const flows = await monthlyFlows(history, { first: '2024-05', last: '2024-05', asOf: when })
+      expect(flows.rows()).toMatchObject([{ new: 0, stock: 2 }])
+    } finally {
+      await history.close()
+    }
+    const own = { customer, bills: bills.map(({ id, ...bill }) => bill) }
+    expect(formatDay(tagCustomer(own, { asOf: when, timeZone }).month)).toBe('2024-05-01')
+    const compiled = compileRules([sumOf('usage', 'minutes', { days: 1 })], { timeZone })
+    const used = {
+      customer,
+      usage: [
+        { day: '2024-05-30', minutes: 1 },
+        { day: '2024-05-31', minutes: 2 },
+      ],
+    }
+    const asked = when as never
+    expect(featuresOf(used, compiled, asked).columns[0]).toMatchObject({ values: Float64Array.of(2) })
+    expect(followCustomer(used, compiled).features(asked).columns[0]).toMatchObject({
+      values: Float64Array.of(2),
+    })
+    const cutoffs = Int32Array.of(june - 31, june - 31, june - 1, june - 1, june, june)
+    const dataset = datasetOf({
+      ids: ['A', 'B', 'A', 'B', 'A', 'B'],
+      cutoffs,
+      features: { rowCount: 6, columns: [numberColumn('x', [1, 2, 3, 4, 5, 6])] },
+      outcome: Uint8Array.of(0, 1, 0, 1, 0, 1),
+      rules: [],
+      population: null,
+      label: { name: 'gone', rule: cancelled({ horizonDays: 7 }), gapDays: 0, horizonDays: 7 },
+      timeZone,
+      report: { population: new Table([], 0), unlabelled: new Table([], 0) },
+      warnings: [],
+    })
+    expect(splitByTime(dataset, { testFrom: when }).test.cutoffs).toEqual(Int32Array.of(june, june))
+    const tested = await backtest(dataset, (data) => trainPrior(data), { testCutoffs: [when] })
+    expect(tested.folds.map(({ cutoff }) => formatDay(cutoff))).toEqual(['2024-06-01'])
+  },
+)
+
+test('a table whose instants were read in another time zone than that of the history is refused', async () => {
+  const usage = tableFrom({ id: ['A'], day: [new Date('2024-05-31T22:00:00Z')], minutes: [1] })
+  await expect(openHistory({ customers: [customer], usage }, { timeZone: 'Europe/Berlin' })).rejects.toThrow(
+    "Read it with timeZone: 'Europe/Berlin'.",
+  )
+})
+
+test('a day of a spreadsheet is no day of a snapshot or of flows', async () => {
+  const history = await openHistory({ customers: [customer], usage: rowsOf(['2024-01-01']) as never })
+  const day = 45_536 as EpochDay
+  await expect(snapshotCohort(history, { at: day })).rejects.toThrow("Did you mean '2024-09-01'?")
+  await expect(monthlyFlows(history, { first: '2024-01', last: '2024-01', asOf: day })).rejects.toThrow(
+    'asOf',
+  )
+  await history.close()
+})
 
 test('a plan of days has no time zone, and one of instants in UTC fits a history in UTC', () => {
   expect(planOf('2024-06-01')).not.toHaveProperty('timeZone')

@@ -246,7 +246,8 @@ test('days are read as in training, or as programs write them, and counted until
   const asOf = epochDay('2025-01-01')
   const read = (since: (string | number | null)[], day?: typeof asOf) => {
     const table = tableFrom({ fee: since.map(() => 1), plan: since.map(() => 'a'), since })
-    const column = modelInput('scoreTable', withDays, table, written, day).columns[2]!
+    const column = modelInput('scoreTable', withDays, table, { flat: written, timeZone: 'UTC' }, day)
+      .columns[2]!
     return [...(column as { values: Float64Array }).values]
   }
   expect(read(['31/12/2024', '2024-12-01', null], asOf)).toEqual([1, 31, 0])
@@ -261,7 +262,12 @@ test('days are read as in training, or as programs write them, and counted until
   ])
   // Nothing is asked of a model that reads no days.
   expect(
-    problemsOf(() => modelInput('scoreTable', specs, tableFrom({ fee: [1], plan: ['a'] }), written)),
+    problemsOf(() =>
+      modelInput('scoreTable', specs, tableFrom({ fee: [1], plan: ['a'] }), {
+        flat: written,
+        timeZone: 'UTC',
+      }),
+    ),
   ).toEqual([])
 })
 
@@ -276,7 +282,7 @@ test('another unit, and points that may group digits, are asked about', () => {
       const changed = Object.assign(Object.create(Object.getPrototypeOf(table)), table, {
         columns: [column(more), table.column('plan')],
       })
-      return modelInput('scoreTable', specs, changed, flat)
+      return modelInput('scoreTable', specs, changed, { flat, timeZone: 'UTC' })
     }).map(({ rule, received }) => [rule, received])
   expect(problems({ notation: { decimal: '.', unit: '$' } })).toEqual([
     ['to be in the unit of training (€)', '$'],
@@ -294,7 +300,7 @@ test('another unit, and points that may group digits, are asked about', () => {
 
 test('the cells of a row are numbers, texts, truths, days and big integers that a number holds', () => {
   const read = (row: object, features = specs) =>
-    rowInput(row, features, { rules: null, flat: null }).columns.map((column) =>
+    rowInput(row, features, { rules: null, flat: null, timeZone: 'UTC' }).columns.map((column) =>
       column.missing?.has(0) === true
         ? null
         : column.kind === 'number'
@@ -315,9 +321,13 @@ test('the cells of a row are numbers, texts, truths, days and big integers that 
   expect(codes({ fee: 1, plan: 'a', other: {} })).toEqual([])
   const history = { customer: { id: 'A' }, fee: 1, plan: 'a' }
   const rules = [] as never
-  expect(problemsOf(() => rowInput(history, specs, { rules, flat: null }))[0]!.wayOut).toContain('scoreOne')
-  expect(problemsOf(() => rowInput(history, specs, { rules: null, flat: null }))).toEqual([])
   expect(
-    problemsOf(() => rowInput({ customer: 'A', fee: 1, plan: 'a' }, specs, { rules, flat: null })),
+    problemsOf(() => rowInput(history, specs, { rules, flat: null, timeZone: 'UTC' }))[0]!.wayOut,
+  ).toContain('scoreOne')
+  expect(problemsOf(() => rowInput(history, specs, { rules: null, flat: null, timeZone: 'UTC' }))).toEqual([])
+  expect(
+    problemsOf(() =>
+      rowInput({ customer: 'A', fee: 1, plan: 'a' }, specs, { rules, flat: null, timeZone: 'UTC' }),
+    ),
   ).toEqual([])
 })

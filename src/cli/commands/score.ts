@@ -91,7 +91,8 @@ async function scoresOfFile(
   await checkOutputs('score', [...tableFiles(options), ...rejectsFile(options)], [modelFile, file])
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
   const notations = scorer.about.flat?.notations
-  const wanted = { id: options.id, texts, ...(notations === undefined ? {} : { notations }) }
+  const { timeZone } = scorer.about
+  const wanted = { id: options.id, texts, timeZone, ...(notations === undefined ? {} : { notations }) }
   return readInputTable(file, options, wanted, (input) => ({
     ...scoresOfTable(scorer, input, options),
     rejects: input.rejects,

@@ -223,6 +223,7 @@ function datasetOfTable(table: Table, options: TrainOptions): Dataset {
     ...(id === undefined ? {} : { id }),
     rowsPerCustomer: options.rowsPerCustomer,
     ...outcomeOptions(options),
+    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
     ...(exclude === undefined ? {} : { exclude }),
   })
 }
