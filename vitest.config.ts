@@ -4,7 +4,7 @@ import { ClosingLine } from './test/support/closingLine.js'
 const all = ['test/**/*.test.ts']
 const ofThePackage = ['test/package/*.test.ts']
 // Whole programs that simulate, train and score; `npm test` leaves them to `npm run pages` and to CI.
-const ofThePages = ['test/examples/*.test.ts', 'test/docs/pages.test.ts']
+const ofThePages = ['test/examples/*.test.ts', 'test/docs/pages.test.ts', 'test/package/memory.test.ts']
 // Each memory of kernels reserves gigabytes of addresses, which one process for many files runs out of; a mocked module
 // must not have been loaded before.
 export const alone = ['test/learn/tree/*.test.ts', 'test/learn/forest/*.test.ts', 'test/cli/fullDisk.test.ts']
@@ -15,7 +15,7 @@ const shared = {
   env: { TZ: 'Pacific/Auckland' },
   testTimeout: tenMinutes,
   hookTimeout: tenMinutes,
-  setupFiles: ['test/support/noConsole.ts'],
+  setupFiles: ['test/support/noConsole.ts', 'test/support/equalLists.ts'],
 }
 const ofDist = { globalSetup: ['test/support/buildPackage.ts'] }
 
@@ -32,11 +32,12 @@ export default defineConfig({
           exclude: [...ofThePackage, ...ofThePages, ...alone],
           // Modules are loaded once for each process, not for each file: 34 files took 44 s of processor time instead of 64.
           isolate: false,
+          setupFiles: [...shared.setupFiles, 'test/support/oneThread.ts'],
         },
       },
       { test: { ...shared, name: 'alone', include: alone } },
       // Only these use what is built, so only a run of one of these builds it.
-      { test: { ...shared, ...ofDist, name: 'package', include: ofThePackage } },
+      { test: { ...shared, ...ofDist, name: 'package', include: ofThePackage, exclude: ofThePages } },
       { test: { ...shared, ...ofDist, name: 'pages', include: ofThePages } },
     ],
   },

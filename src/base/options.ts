@@ -187,10 +187,17 @@ function shareHint(rule: string, received: unknown): string | undefined {
   return isPercentage ? `Did you mean ${received / 100}?` : undefined
 }
 
+// A service that refuses requests by the thousand asks for the same few rules
+const ruleTexts = new WeakMap<z.ZodType, string>()
+
 /** Returns the rule of an option in words, made from its schema: "to be an integer of at least 1". */
 export function optionRule(schema: z.ZodType): string {
+  const known = ruleTexts.get(schema)
+  if (known !== undefined) return known
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonRule
-  return `to be ${ruleText(json)}`
+  const rule = `to be ${ruleText(json)}`
+  ruleTexts.set(schema, rule)
+  return rule
 }
 
 /** The part of JSON Schema that rules are written in. */

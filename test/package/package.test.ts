@@ -152,12 +152,14 @@ describe('holdfast/score', () => {
 
 describe('the types', () => {
   it.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])('a consumer with module %s and resolution %s compiles strictly', async (module, resolution) => {
-    await writeFile(
-      join(project, 'consumer.ts'),
-      `import { evaluate, fromFlatTable, HoldfastError, readTable, splitRows, trainBoosting, type ChurnModel } from 'holdfast'
+    ['nodenext', 'nodenext', 'typescript'],
+    ['esnext', 'bundler', 'typescript-7'],
+  ])(
+    'a consumer with module %s and resolution %s compiles strictly with %s',
+    async (module, resolution, compiler) => {
+      await writeFile(
+        join(project, 'consumer.ts'),
+        `import { evaluate, fromFlatTable, HoldfastError, readTable, splitRows, trainBoosting, type ChurnModel } from 'holdfast'
 import { loadScorer, type Score } from 'holdfast/score'
 import { simulateTables } from 'holdfast/simulate'
 
@@ -182,29 +184,30 @@ export function codeOf(error: unknown): string {
 // @ts-expect-error a seed is a number
 trainBoosting({} as never, { seed: 'one' })
 `,
-    )
-    const types = join(root, 'node_modules', '@types')
-    const flags = [
-      '--strict',
-      '--noEmit',
-      '--exactOptionalPropertyTypes',
-      '--target',
-      'es2022',
-      '--module',
-      module,
-    ]
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const words = [
-      tsc,
-      ...flags,
-      '--moduleResolution',
-      resolution,
-      '--typeRoots',
-      types,
-      '--types',
-      'node',
-      'consumer.ts',
-    ]
-    await expect(run(project, process.execPath, ...words)).resolves.toBe('')
-  })
+      )
+      const types = join(root, 'node_modules', '@types')
+      const flags = [
+        '--strict',
+        '--noEmit',
+        '--exactOptionalPropertyTypes',
+        '--target',
+        'es2022',
+        '--module',
+        module,
+      ]
+      const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc')
+      const words = [
+        tsc,
+        ...flags,
+        '--moduleResolution',
+        resolution,
+        '--typeRoots',
+        types,
+        '--types',
+        'node',
+        'consumer.ts',
+      ]
+      await expect(run(project, process.execPath, ...words)).resolves.toBe('')
+    },
+  )
 })
