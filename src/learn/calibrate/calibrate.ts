@@ -69,7 +69,7 @@ export function calibrate(
   const notes = [
     ...calibration.notes,
     ...trainedNotes(overlapOf(model, features)),
-    ...movedNotes(model, checked.baseRate, calibrator.method),
+    ...movedNotes(model, checked, calibrator.method),
   ]
   const calibrated = calibratedModel(model, calibrator, { ...calibration, notes }, checked.baseRate)
   return rememberingRows(calibrated, checked)
@@ -86,13 +86,18 @@ function trainedNotes(overlap: RowOverlap | null): string[] {
   ]
 }
 
+/** Rows of the same kind have a churn rate that is farther off in one of 16,000 draws. */
+const deviationsOfChance = 4
+
 /** Says where a model that stood for another churn rate comes back to that of the rows. */
 function movedNotes(
   model: ChurnModel,
-  rate: number,
+  { baseRate: rate, outcome }: { readonly baseRate: number; readonly outcome: Uint8Array },
   method: CalibratedModel['calibrator']['method'],
 ): string[] {
-  if (method === 'none' || !isOtherRate(model.baseRate, rate)) return []
+  const byChance = deviationsOfChance * Math.sqrt((rate * (1 - rate)) / outcome.length)
+  const isOther = isOtherRate(model.baseRate, rate) || Math.abs(model.baseRate - rate) > byChance
+  if (method === 'none' || !isOther) return []
   return [
     `The model stood for a churn rate of ${shownRate(model.baseRate)}; calibrated it stands for that of these rows, ${shownRate(rate)}. ` +
       'Where the rows were drawn by outcome, move it by shiftPrior.',

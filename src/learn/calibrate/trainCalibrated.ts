@@ -3,6 +3,7 @@ import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError, inNameOf } from '../../base/errors.js'
 import { takeRows, takeValues } from '../../base/matrix.js'
 import { seededRandom } from '../../base/random.js'
+import { logit } from '../../base/statistics.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { isOtherRate, shownRate } from '../margin.js'
@@ -34,7 +35,7 @@ type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
  *   outcomes is chosen in it
  * @param control progress once a training, a signal to stop; the signal is handed on to `train`
  * @throws {HoldfastError} as `calibrate` and as `train`; `option-invalid` where `train` moves the model to another churn rate
- *   (`prior`), from which the calibrator would bring it back: move the result; `one-class` where a fold would leave but one kind of rows; `aborted`
+ *   (`prior`), from which the calibrator would bring it back: move the result (by less than half a unit of log odds it is brought back, and `notes` say so); `one-class` where a fold would leave but one kind of rows; `aborted`
  *
  * @example
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
@@ -119,12 +120,14 @@ function* trainingSteps(
     parts.push(yield* outOfFoldMargins(operation, checked, repeat, trained, seen))
   const all = checked.options.groups === undefined ? data : { ...data, ids: checked.options.groups }
   const model = refuseMoved(operation, yield all, checked.baseRate)
+  const { baseRate } = checked
   const rows = stacked(checked, parts)
   const customerOf = repeatedCustomers(checked, repeats)
   const { calibrator, calibration } = chooseCalibrator(rows, customerOf, checked)
   stepDone(operation, control, 'training', total, total)
   const notes = [
     ...calibration.notes,
+    ...(calibrator.method === 'none' ? [] : broughtBackNotes(model.baseRate, baseRate)),
     ...(seenFolds === 0
       ? []
       : [
@@ -190,6 +193,18 @@ function refuseMoved(operation: string, model: ChurnModel, rate: number): ChurnM
       wayOut: 'Train without `prior`, and move the calibrated model by shiftPrior.',
     },
   ])
+}
+
+/** Two ways to sum the same weights. */
+const sameLogOdds = 1e-6
+
+/** Says where a model was moved by less than is refused: the calibrator brings it back all the same. */
+function broughtBackNotes(baseRate: number, rate: number): string[] {
+  if (Math.abs(logit(baseRate) - logit(rate)) <= sameLogOdds) return []
+  return [
+    `What train gave for all rows stands for a churn rate of ${shownRate(baseRate)}, the rows for ${shownRate(rate)}: calibrated the ` +
+      'model stands for that of the rows. Where the other is meant (`prior`), move the calibrated model by shiftPrior.',
+  ]
 }
 
 /** Returns the name under which the customers of the rows were given; null where each row is its own. */

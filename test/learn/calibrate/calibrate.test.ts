@@ -325,6 +325,37 @@ describe('trainCalibrated', () => {
     await expect(wrong).rejects.toThrow('lost')
   })
 
+  it('says where it brings a model back that was moved by less', () => {
+    const data = sampleData(2000, 1)
+    const rate = data.outcome.reduce((sum, one) => sum + one, 0) / 2000
+    // .4 log odds higher: below the half that is refused
+    const prior = 1 / (1 + Math.exp(-(Math.log(rate / (1 - rate)) + 0.4)))
+    const moved = (rows: TrainingData) => shiftPrior(trainLogistic(rows), { baseRate: prior })
+    const options = { method: 'platt', folds: 2 } as const
+    const calibrated = trainCalibrated(
+      data,
+      (rows) => {
+        const share = rows.outcome.reduce((sum, one) => sum + one, 0) / rows.outcome.length
+        return share === rate ? moved(rows) : trainLogistic(rows)
+      },
+      options,
+    )
+    expect(calibrated.baseRate).toBeCloseTo(rate, 12)
+    const both = `stands for a churn rate of ${prior.toPrecision(3)}, the rows for ${rate.toPrecision(3)}`
+    expect(calibrated.calibration.notes.join()).toContain(both)
+    expect(trainCalibrated(data, (rows) => trainLogistic(rows), options).calibration.notes).toEqual([])
+    expect(trainCalibrated(data, moved, { ...options, method: 'beta' }).calibration.notes.join()).toContain(
+      both,
+    )
+    const other = sampleData(2000, 2)
+    expect(calibrate(moved(data), other, { method: 'platt' }).calibration.notes.join()).toContain(
+      'The model stood for a churn rate of',
+    )
+    expect(calibrate(trainLogistic(data), other, { method: 'platt' }).calibration.notes.join()).not.toContain(
+      'stood for',
+    )
+  })
+
   it('refuses a model that is moved to another churn rate, which the calibrator would bring back', () => {
     const half = sampleData(200, 1)
     const moved = (rows: TrainingData) => shiftPrior(trainLogistic(rows), { baseRate: 0.02 })
