@@ -37,10 +37,12 @@ export interface DatePattern {
   /** The parts that the first three groups hold, in their order. */
   readonly parts: readonly ('year' | 'month' | 'day')[]
   readonly hasShortYear: boolean
+  /** Of years of two digits, where the format says it (`19YY`): 1900 or 2000. */
+  readonly century: number | null
   readonly hasMonthName: boolean
 }
 
-const tokens = /YYYY|YY|MMM|MM|M|DD|D/g
+const tokens = /YYYY|(?:19|20)?YY|MMM|MM|M|DD|D/g
 /** Returns the pattern of a format such as `DD/MM/YYYY`, undefined where it does not name year, month and day once. */
 export function datePattern(format: string): DatePattern | undefined {
   const found = [...format.matchAll(tokens)]
@@ -58,18 +60,26 @@ export function datePattern(format: string): DatePattern | undefined {
     pattern: `${pattern}${escaped(format.slice(end))}(${timeSource})?`,
     parts,
     hasShortYear: !format.includes('YYYY'),
+    century: centuryOf(found.map(([token]) => token)),
     hasMonthName: format.includes('MMM'),
   }
 }
 
+function centuryOf(found: readonly string[]): number | null {
+  const year = found.find((token) => /^\d\dYY$/.test(token))
+  return year === undefined ? null : 100 * Number(year.slice(0, 2))
+}
+
 function partOf(token: string): 'year' | 'month' | 'day' {
-  if (token.startsWith('Y')) return 'year'
+  if (token.endsWith('Y')) return 'year'
   return token.startsWith('M') ? 'month' : 'day'
 }
 
 function tokenPattern(token: string, touches: boolean): string {
   if (token === 'YYYY') return '[0-9]{4}'
   if (token === 'YY') return '[0-9]{2}'
+  // A century that is written must be that one
+  if (token.endsWith('YY')) return `(?:${token.slice(0, 2)})?[0-9]{2}`
   if (token === 'MMM') return '[A-Za-z]{3,9}'
   return touches ? '[0-9]{2}' : '[0-9]{1,2}'
 }
@@ -104,7 +114,7 @@ export function haveInstants(texts: readonly string[], format: string): boolean 
 }
 
 function compiledReader(format: string, timeZone: string): Reader {
-  const { pattern, parts, hasShortYear, hasMonthName } = datePattern(format)!
+  const { pattern, parts, hasShortYear, hasMonthName, century } = datePattern(format)!
   const whole = new RegExp(`^${pattern}$`)
   const [year, month, day] = (['year', 'month', 'day'] as const).map((part) => parts.indexOf(part) + 1)
   return (text) => {
@@ -112,7 +122,9 @@ function compiledReader(format: string, timeZone: string): Reader {
     const found = /[0-9]/.test(plain) ? whole.exec(plain) : null
     if (found === null) return undefined
     const monthNumber = hasMonthName ? monthOfName(found[month!]!) : Number(found[month!])
-    const yearNumber = hasShortYear ? fullYear(Number(found[year!])) : Number(found[year!])
+    const yearNumber = hasShortYear
+      ? fullYear(Number(found[year!]!.slice(-2)), century)
+      : Number(found[year!])
     const two = (number: number) => String(number).padStart(2, '0')
     const written = parseDay(
       `${String(yearNumber).padStart(4, '0')}-${two(monthNumber)}-${two(Number(found[day!]))}`,
@@ -122,8 +134,9 @@ function compiledReader(format: string, timeZone: string): Reader {
   }
 }
 
-/** As POSIX has it: 69 to 99 are of the last century. */
-function fullYear(year: number): number {
+/** As POSIX has it, where the format names no century: 69 to 99 are of the last one. */
+function fullYear(year: number, century: number | null): number {
+  if (century !== null) return century + year
   return year >= 69 ? 1900 + year : 2000 + year
 }
 

@@ -103,6 +103,10 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
     ([, name, format]) => ` with --date-format ${quoted(`${name}=${format}`)}; where`,
   ],
   [
+    / with dateFormat: \{ "(.*?)": '(.*?19YY.*?)' \},? or/,
+    ([, name, format]) => ` with --date-format ${quoted(`${name}=${format}`)}, or`,
+  ],
+  [
     /Say the signs of this column: decimal: \{ "(.*?)": '(.)' \}/,
     ([, name, sign]) => `Say the signs of this column: --decimal ${quoted(`${name}=${sign}`)}`,
   ],

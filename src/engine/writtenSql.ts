@@ -107,11 +107,11 @@ export function writtenDay(
   step: StepName,
 ): Stepped {
   const { literal } = engine.dialect
-  const { pattern, parts, hasShortYear, hasMonthName } = datePattern(format)!
+  const { pattern, parts, hasShortYear, hasMonthName, century } = datePattern(format)!
   const [written, date, time] = [step('written'), step('date'), step('time')]
   const plain = `trim(translate(${text}, '０１２３４５６７８９／－．：', '0123456789/-.:'))`
   const year = hasShortYear
-    ? `CASE WHEN TRY_CAST(${written}.year AS INTEGER) >= 69 THEN '19' ELSE '20' END || ${written}.year`
+    ? `${centurySql(`${written}.year`, century)} || right(${written}.year, 2)`
     : `${written}.year`
   const month = hasMonthName ? monthNumber(engine, `${written}.month`) : `${written}.month`
   // A year below 100 is rather one with its century left out
@@ -126,6 +126,12 @@ export function writtenDay(
     ],
     value: dayAtTime(engine, date, time, timeZone),
   }
+}
+
+function centurySql(year: string, century: number | null): string {
+  return century === null
+    ? `CASE WHEN TRY_CAST(${year} AS INTEGER) >= 69 THEN '19' ELSE '20' END`
+    : `'${century / 100}'`
 }
 
 /** Returns the SQL of the day (DATE) of a trimmed text that is `YYYY-MM-DD` and nothing more. */

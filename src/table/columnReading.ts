@@ -225,7 +225,7 @@ function twoCenturies(
   return {
     rule: 'to have years whose century is clear',
     received: cells.texts[at],
-    wayOut: `It is ${read} with dateFormat: { ${quoted}: '${format}' }; where it is ${years[at]! - 100}${read.slice(4)}, write its years with four digits, or declare types: { ${quoted}: 'text' }.`,
+    wayOut: `It is ${read} with dateFormat: { ${quoted}: '${format}' }; where it is ${years[at]! - 100}${read.slice(4)}, with dateFormat: { ${quoted}: '${format.replace('YY', '19YY')}' }, or declare types: { ${quoted}: 'text' }.`,
   }
 }
 

@@ -19,8 +19,9 @@ export interface NotationOptions {
   /** The sign between groups of three digits; `' '` is any space, `''` none. Default: any but the decimal sign. */
   readonly thousands?: ForColumns<(typeof thousandsSigns)[number]>
   /**
-   * How days are written: year (`YYYY`, `YY`), month (`MM`, `M`, `MMM` for its English name) and day (`DD`, `D`) once
-   * each, such as `'DD/MM/YYYY'` or `'YYYYMMDD'`. Default: as found; where a column can be read either way (`01/02/2024`
+   * How days are written: year (`YYYY`; `YY`, of which 69 to 99 are of the last century; `19YY` or `20YY`, two digits that are
+   * all of that century), month (`MM`, `M`, `MMM` for its English name) and day (`DD`, `D`) once each, such as `'DD/MM/YYYY'`,
+   * `'YYYYMMDD'` or `'DD.MM.19YY'`. Default: as found; where a column can be read either way (`01/02/2024`
    * in every cell, `31.12.48` of a century that nobody knows) it is asked. A time after the day is cut off; where it says how
    * far it is from UTC, the day is that of the instant.
    */
@@ -53,7 +54,7 @@ const thousandsSign = z.enum(thousandsSigns)
 const dateFormat = z
   .string()
   .refine((format) => datePattern(format) !== undefined)
-  .meta({ description: "a format with YYYY (or YY), MM and DD once each, such as 'DD/MM/YYYY'" })
+  .meta({ description: "a format with YYYY (or YY, 19YY), MM and DD once each, such as 'DD/MM/YYYY'" })
 
 const forColumns = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([schema, z.record(z.string(), schema)]).optional()

@@ -89,7 +89,7 @@ describe('a flat file', () => {
     [
       'years of a century that nobody knows',
       ['id,birth,churn', 'A,31.12.48,yes', 'B,30.11.55,no'],
-      'It is 2048-12-31 with --date-format birth=DD.MM.YY; where it is 1948-12-31, write its years with four digits, or read',
+      'It is 2048-12-31 with --date-format birth=DD.MM.YY; where it is 1948-12-31, with --date-format birth=DD.MM.19YY, or read',
     ],
     [
       'a minus behind half of the numbers',

@@ -172,7 +172,7 @@ describe('SQL and memory read the same', () => {
   })
 
   test('days in every format', async () => {
-    const formats = [...knownDateFormats, 'YYYYMMDD', 'D.M.YY']
+    const formats = [...knownDateFormats, 'YYYYMMDD', 'D.M.YY', 'D.M.19YY', 'DD/MM/20YY', '19YYMMDD']
     const cells = [
       ...[
         '31/12/2024',
@@ -200,7 +200,17 @@ describe('SQL and memory read the same', () => {
         '31/12/2024 11:30 PM -01:00',
         '31/12/2024 12:30 am +01',
       ],
-      ...['31/12/2024 25:00', '31/12/2024 banana', '01/01/0050', '31 Dec 2024 23:59:59,5Z', '31.12.24 23h05'],
+      ...[
+        '31/12/2024 25:00',
+        '31/12/2024 banana',
+        '01/01/0050',
+        '31.12.1948',
+        '31.12.48',
+        '480229',
+        '191231',
+        '31 Dec 2024 23:59:59,5Z',
+        '31.12.24 23h05',
+      ],
     ]
     const found = await valuesOf(cells, (engine) =>
       formats.map((format, index) => sinceEpoch(writtenDay(engine, 'cell', format, 'UTC', stepOf(index)))),

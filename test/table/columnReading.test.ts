@@ -269,8 +269,8 @@ describe('days as people write them', () => {
         code: 'column-type',
         received: '31.12.48',
         wayOut:
-          `It is 2048-12-31 with dateFormat: { "fee": 'DD.MM.YY' }; where it is 1948-12-31, write its years with ` +
-          `four digits, or declare types: { "fee": 'text' }.`,
+          `It is 2048-12-31 with dateFormat: { "fee": 'DD.MM.YY' }; where it is 1948-12-31, with ` +
+          `dateFormat: { "fee": 'DD.MM.19YY' }, or declare types: { "fee": 'text' }.`,
       },
     ])
     expect(refused(() => tableOf(['31/12/48', '30/11/55'])).problems[0]).toMatchObject({
@@ -282,6 +282,19 @@ describe('days as people write them', () => {
     expect(cellsOf(['31.12.35', '29.01.24'])).toEqual(['day', ['2035-12-31', '2024-01-29']])
     expect(cellsOf(['31.12.29', '29.01.69'])).toEqual(['day', ['2029-12-31', '1969-01-29']])
     expect(cellsOf(['31.12.48'], { dateFormat: 'DD.MM.YY' })).toEqual(['day', ['2048-12-31']])
+  })
+
+  test('years of two digits are of the century that the format names; one that is written must be that one', () => {
+    const births = ['31.12.48', '30.11.1955', '29.02.04', '01.01.00']
+    // 1900 was no leap year, 1904 was
+    expect(cellsOf(births, { dateFormat: 'DD.MM.19YY' })).toEqual([
+      'day',
+      ['1948-12-31', '1955-11-30', '1904-02-29', '1900-01-01'],
+    ])
+    expect(cellsOf(['31/12/71'], { dateFormat: 'DD/MM/20YY' })).toEqual(['day', ['2071-12-31']])
+    expect(() => cellsOf(['31.12.2048', '31.12.48'], { dateFormat: { fee: 'DD.MM.19YY' } })).toThrow(
+      HoldfastError,
+    )
   })
 
   test('what stands behind a day must be a time; one with its distance from UTC is an instant', () => {
