@@ -75,7 +75,7 @@ test('rows appended in any order, asked at any time: the features of the whole h
         if (count < rows.length) followed.append(rows[count]!.table, rows[count]!.row)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
   expect(compared).toBeGreaterThan(1000)
 })
@@ -88,7 +88,7 @@ test('the features do not depend on the order in which the rows are given', () =
         valuesOf(featuresOf(historyOf(history, rowsOf(history)), asked, asks[0]!)),
       )
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 

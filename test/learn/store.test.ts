@@ -123,7 +123,7 @@ describe('decodeModel', () => {
         }
         expectFinite(model)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 

@@ -12,7 +12,7 @@ const operators = fc.record({
   firstMonth: fc.constantFrom('2023-01', '2023-12', '2024-02', '2025-07'),
 })
 const simulate = (options: object) => simulateTables({ customers: 60, ...options })
-const runs = { numRuns: 25 }
+const runs = { numRuns: 12 }
 
 const dayColumns = {
   usage: 'day',

@@ -319,7 +319,7 @@ describe('abort', () => {
   })
 
   it('or none: the asynchronous training gives the same model', async () => {
-    const data = crossedData(500, 1)
+    const data = crossedData(200, 1)
     expect(encodeModel(await trainBoostingAsync(data))).toEqual(encodeModel(trainBoosting(data)))
   })
 })

@@ -80,7 +80,7 @@ describe('a file cut anywhere', () => {
         const expected = importedGolden(golden, `${name}.txt`).margin(goldenRows(golden))
         expect(found.margin(goldenRows(golden))).toEqual(expected)
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     )
   })
 })
@@ -100,7 +100,7 @@ describe('an edited file', () => {
         if (found instanceof HoldfastError) expectSentence(found)
         else expectModel(found, name)
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     )
   })
 
@@ -133,7 +133,7 @@ describe('an edited file', () => {
         if (found instanceof HoldfastError) expectSentence(found)
         else expectModel(found, name)
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     )
   })
 })
