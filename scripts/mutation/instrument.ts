@@ -1,3 +1,4 @@
+import ts from 'typescript'
 import type { Mutant } from './mutants.js'
 
 /** A mutant and its number, by which it is switched on. */
@@ -24,7 +25,24 @@ interface Part {
 export function instrumented(source: string, mutants: readonly Numbered[], how: 'switch' | 'probe'): string {
   if (mutants.length === 0) return source
   const root: Part = { start: 0, end: source.length, mutants: [], inner: partsOf(mutants) }
-  return `const ${switchName} = globalThis.${switchName};${withParts(source, root, how)}`
+  const asked: Asked = { how, statementStarts: statementStarts(source) }
+  return `const ${switchName} = globalThis.${switchName};${withParts(source, root, asked)}`
+}
+
+interface Asked {
+  readonly how: 'switch' | 'probe'
+  /** Where statements begin: a parenthesis there would be taken for a call of what the line before ends with. */
+  readonly statementStarts: ReadonlySet<number>
+}
+
+function statementStarts(source: string): Set<number> {
+  const starts = new Set<number>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isExpressionStatement(node)) starts.add(node.getStart())
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile('', source, ts.ScriptTarget.Latest, true))
+  return starts
 }
 
 /** Returns the parts, each inside the smallest that holds it. */
@@ -53,23 +71,24 @@ function partsOf(mutants: readonly Numbered[]): Part[] {
   return outer
 }
 
-function withParts(source: string, part: Part, how: 'switch' | 'probe'): string {
+function withParts(source: string, part: Part, asked: Asked): string {
   const pieces: string[] = []
   let at = part.start
   for (const inner of part.inner) {
-    pieces.push(source.slice(at, inner.start), switched(source, inner, how))
+    pieces.push(source.slice(at, inner.start), switched(source, inner, asked))
     at = inner.end
   }
   pieces.push(source.slice(at, part.end))
   return pieces.join('')
 }
 
-function switched(source: string, part: Part, how: 'switch' | 'probe'): string {
-  const original = withParts(source, part, how)
+function switched(source: string, part: Part, asked: Asked): string {
+  const original = withParts(source, part, asked)
   const isStatement = part.mutants[0]![1].replacement === null
-  if (how === 'probe') {
-    const asked = part.mutants.map(([number]) => `${switchName}(${number})`).join(', ')
-    return isStatement ? `{ ${asked}; ${original} }` : `(${asked}, (${original}))`
+  const before = !isStatement && asked.statementStarts.has(part.start) ? '0, ' : ''
+  if (asked.how === 'probe') {
+    const questions = part.mutants.map(([number]) => `${switchName}(${number})`).join(', ')
+    return isStatement ? `{ ${questions}; ${original} }` : `${before}(${questions}, (${original}))`
   }
   if (isStatement) {
     const off = part.mutants.map(([number]) => `!${switchName}(${number})`).join(' && ')
@@ -78,5 +97,5 @@ function switched(source: string, part: Part, how: 'switch' | 'probe'): string {
   const choices = part.mutants.map(
     ([number, { replacement }]) => `${switchName}(${number}) ? (${replacement}) : `,
   )
-  return `(${choices.join('')}(${original}))`
+  return `${before}(${choices.join('')}(${original}))`
 }

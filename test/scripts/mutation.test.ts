@@ -69,7 +69,10 @@ describe('an instrumented source', () => {
     'const list = []',
     `list.push(a < 2 ? Math.min(a, -1) : \`\${a + 1}\`)`,
     'for (const x of [3].filter((y) => y > a)) list.push(x)',
-    'return list',
+    'const sorted = list.map((x) => x)',
+    // Without the semicolon a parenthesis here is a call of what stands above.
+    'sorted.sort()',
+    'return [list, sorted]',
   ].join('\n')
   const mutants = mutantsOf('a.ts', source)
   const run = (text: string, a: number, on: (number: number) => boolean): unknown => {
@@ -81,12 +84,15 @@ describe('an instrumented source', () => {
   it('does what the source does, with one on what the mutant does', () => {
     const text = instrumented(source, numbered, 'switch')
     expect(text.split('\n').length).toBe(source.split('\n').length)
-    expect(mutants.length).toBe(14)
+    expect(mutants.length).toBe(16)
     for (const a of [0, 1, 2, 3, 4]) {
       expect(run(text, a, () => false)).toEqual(run(source, a, () => false))
       for (const [number, { start, end, replacement }] of numbered) {
         const changed = source.slice(0, start) + (replacement ?? '0') + source.slice(end)
         expect(run(text, a, (asked) => asked === number)).toEqual(run(changed, a, () => false))
+        const alone = instrumented(source, [numbered[number]!], 'switch')
+        expect(run(alone, a, () => false)).toEqual(run(source, a, () => false))
+        expect(run(alone, a, () => true)).toEqual(run(changed, a, () => false))
       }
     }
   })
