@@ -132,6 +132,11 @@ test('two equal rows of a customer are 20 minutes, or 10, or refused with table,
   )
 })
 
+test('a row after a dropped one has no value of it', () => {
+  const usage = [...june.usage, { day: '2025-06-02', cell: 'north' }]
+  expect(valuesOf({ customer, usage }, { repeatedRows: 'drop' })).toEqual([10, 2])
+})
+
 test('a number, a text and a time of the same look are different; what is missing and -0 are not', () => {
   const minutesOf = (...rows: readonly HistoryRow[]) => {
     const usage = rows.map((row) => ({ day: '2025-06-01', ...row }))
