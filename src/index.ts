@@ -558,6 +558,7 @@ export {
 export { readScorer, saveScorer } from './score/scorer.node.js'
 export type { Scores } from './score/scores.js'
 export type { SeenFeature } from './score/seenInTraining.js'
+export type { TrainedSpread } from './score/spreadOfValues.js'
 export type { UnseenValue } from './score/unseen.js'
 // select: the model to use, chosen by validation
 export type { CandidateChoice, FamilyName } from './select/candidate.js'

@@ -27,4 +27,5 @@ export {
 } from './scorer.js'
 export type { Scores } from './scores.js'
 export type { SeenFeature } from './seenInTraining.js'
+export type { TrainedSpread } from './spreadOfValues.js'
 export type { UnseenValue } from './unseen.js'
