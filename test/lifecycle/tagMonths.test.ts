@@ -5,6 +5,7 @@ import { numberColumn } from '../../src/base/matrix.js'
 import { evidenceSentence } from '../../src/lifecycle/evidence.js'
 import { checkStageOptions } from '../../src/lifecycle/stageOptions.js'
 import { type MonthlySeries, tagMonths } from '../../src/lifecycle/tagMonths.js'
+import { trendOf } from '../../src/lifecycle/trend.js'
 import { seriesOf } from './seriesOf.js'
 
 const letters = { acquisition: 'a', growth: 'g', maturity: 'm', decline: 'd', churn: 'c' } as const
@@ -406,5 +407,29 @@ describe('refusals', () => {
         3. expected dropShare to be at most strongDropShare (0.6), got 30 (number).
         4. expected calmShare to be at most trendShare (0.3), got 0.4 (number)."
     `)
+  })
+})
+
+describe('the line through the last months', () => {
+  const lineOf = (values: number[]) =>
+    trendOf(
+      Int32Array.from(values, (_, month) => month),
+      Float64Array.from(values),
+      values.length,
+      0.85,
+      3,
+    )
+
+  it('goes through the higher of its first months with the median of the slopes', () => {
+    // Slope 2 through 12 in the middle of the first two months, month 0.5: from 11 to 17.
+    expect(lineOf([10, 12, 14, 16])).toEqual({ share: 6 / 11, start: 11, end: 17 })
+  })
+
+  it('is measured against the level itself where it would start below 0', () => {
+    // Of the 15 slopes the eighth is (120 − 2) / 3; through 2 in month 1 it starts at −37.3.
+    const { share, start, end } = lineOf([1, 2, 40, 80, 120, 160])
+    expect(start).toBe(2)
+    expect(share).toBeCloseTo((5 * 118) / 3 / 2, 9)
+    expect(end).toBeCloseTo(2 + (5 * 118) / 3, 9)
   })
 })
