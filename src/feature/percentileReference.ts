@@ -1,5 +1,6 @@
 import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
+import type { RepeatedRows } from '../table/repeatedRows.js'
 
 /**
  * What the others of a batch had, for one percentile feature at one cutoff: plain data, kept as JSON beside a model, so
@@ -12,6 +13,9 @@ export interface PercentileReference {
   readonly cutoff: EpochDay
   /** One for each group that has a value; one with `within: null` where the rule says everybody. */
   readonly groups: readonly PercentileGroup[]
+  /** How the history read its rows, which have other values where they are read otherwise; left out = not known. */
+  readonly timeZone?: string
+  readonly repeatedRows?: RepeatedRows
 }
 
 /** The values of one group. */

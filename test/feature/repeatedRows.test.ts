@@ -9,6 +9,7 @@ import { type CompileRulesOptions, compileRules } from '../../src/feature/memory
 import { featuresOf } from '../../src/feature/memory/featuresOf.js'
 import { followCustomer } from '../../src/feature/memory/followCustomer.js'
 import { featureName } from '../../src/feature/name/featureName.js'
+import { percentileReferences } from '../../src/feature/sql/percentileReferences.js'
 import {
   type CustomerHistory,
   checkCustomerHistory,
@@ -16,11 +17,10 @@ import {
 } from '../../src/table/customerHistory.js'
 import { cellOf } from '../../src/table/table.js'
 import { customerHistories, eventTables, numbered, tablesOf } from './arbitraryHistories.js'
-import { rulesOfKind } from './arbitraryRules.js'
+import { featureRules } from './arbitraryRules.js'
 import { differences, type FeatureValue, inEngine, type Values } from './bothExecutions.js'
 
-const { percentile: _, ...kinds } = rulesOfKind
-const anyRules = fc.uniqueArray(fc.oneof(...Object.values(kinds)), {
+const anyRules = fc.uniqueArray(featureRules, {
   selector: featureName,
   minLength: 30,
   maxLength: 40,
@@ -85,10 +85,12 @@ test('rows that are there twice count, are left out or are refused in memory as 
         const history = await openHistory(tablesOf(customers), options)
         const engine = await inEngine(history, rules, [cutoff])
         const { tables } = history
+        const percentiles = await percentileReferences(history, rules, { cutoffs: [cutoff] })
         await history.close()
         const names = rules.map(featureName)
-        const compiled = compileRules(rules, { repeatedRows, tables })
-        const strict = compileRules(rules, { repeatedRows: 'refuse', tables })
+        const compiled = compileRules(rules, { repeatedRows, tables, percentiles })
+        const once = percentiles.map((reference) => ({ ...reference, repeatedRows: 'refuse' }) as const)
+        const strict = compileRules(rules, { repeatedRows: 'refuse', tables, percentiles: once })
         for (const customer of customers.filter(isActive)) {
           const { id } = customer.customer
           const expected = new Map([[`${id}@${cutoff}`, engine.get(`${id}@${cutoff}`)!]])
@@ -210,6 +212,19 @@ test('many rows of one day, of which few are repeated, are found whatever their 
   expect(checkCustomerHistory(history).repeats).toEqual([
     { table: 'usage', rows: 1003, repeated: 3, example: 'A on 2025-06-01' },
   ])
+})
+
+test('percentiles of a history that read its rows otherwise are refused', () => {
+  const others = { feature: 'x', cutoff, groups: [], timeZone: 'Asia/Tokyo', repeatedRows: 'drop' } as const
+  const compile = (options: CompileRulesOptions) => () =>
+    compileRules(rules, { percentiles: [others], ...options })
+  expect(compile({ timeZone: 'Asia/Tokyo', repeatedRows: 'drop' })).not.toThrow()
+  expect(compile({ repeatedRows: 'drop' })).toThrow(
+    "Give timeZone: 'Asia/Tokyo', or percentiles of a history",
+  )
+  expect(compile({ timeZone: 'Asia/Tokyo' })).toThrow(
+    'expected repeatedRows to be that of the history of which the percentiles were made, drop, got "keep"',
+  )
 })
 
 test('options of compileRules that it does not know are refused', () => {

@@ -111,6 +111,7 @@ export function compileRules(
   refuse('compileRules', [
     ...askedTwice(rules),
     ...withoutReference(rules, percentiles),
+    ...ofOtherRows(percentiles, checked),
     ...ofNoKind(columns),
   ])
   const tables = new Set(rules.flatMap(tablesRead))
@@ -168,6 +169,26 @@ function compiledFeature(
 
 function referencesOf(name: string, percentiles: readonly PercentileReference[]): PercentileReference[] {
   return percentiles.filter(({ feature }) => feature === name)
+}
+
+/** Others whose rows were read in another way had other values. */
+function ofOtherRows(
+  percentiles: readonly PercentileReference[],
+  asked: Pick<CompiledRules, 'timeZone' | 'repeatedRows'>,
+): Problem[] {
+  return (['timeZone', 'repeatedRows'] as const).flatMap((name) => {
+    const other = percentiles.find((reference) => (reference[name] ?? asked[name]) !== asked[name])
+    if (other === undefined) return []
+    return [
+      {
+        code: 'option-invalid',
+        parameter: name,
+        rule: `to be that of the history of which the percentiles were made, ${other[name]}`,
+        received: asked[name],
+        wayOut: `Give ${name}: '${other[name]}', or percentiles of a history that was opened like that of the rules.`,
+      },
+    ]
+  })
 }
 
 function withoutReference(

@@ -56,7 +56,9 @@ export async function percentileReferences(
     features.columns[distinct.findIndex((other) => featureName(other) === featureName(rule))]!
   return percentiles.flatMap((rule) => {
     const within = rule.within === 'everybody' ? null : column(rule.within)
-    return referencesOf(featureName(rule), column(rule.of), within, cutoffs)
+    const references = referencesOf(featureName(rule), column(rule.of), within, cutoffs)
+    const { timeZone, repeatedRows } = history
+    return references.map((reference) => ({ ...reference, timeZone, repeatedRows }))
   })
 }
 
