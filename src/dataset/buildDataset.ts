@@ -18,6 +18,7 @@ import { temporaryName } from '../population/temporaryName.js'
 import { type ChurnPlan, churnPlan } from './churnPlan.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, type DatasetLabel, type DatasetParts, datasetOf } from './dataset.js'
+import { readersOfNotes } from './readersOfNotes.js'
 import { shortHistoryWarnings } from './shortHistory.js'
 
 /** Watching and stopping the making of a dataset. */
@@ -114,6 +115,7 @@ export async function buildDataset(
     const outcome = await outcomesOf(history, labels)
     const warnings = [
       ...history.notes,
+      ...readersOfNotes(history.notes, checked),
       ...openCutoffWarnings(checked, completeUntilOf(history, labelTables(checked.label))),
       ...(await shortHistoryWarnings(history, checked)),
       ...openReturnWarnings(falseChurn),

@@ -1,0 +1,25 @@
+import { tablesRead } from '../feature/columnKindsOf.js'
+import { featureName } from '../feature/name/featureName.js'
+import type { FeatureRule } from '../feature/rule.js'
+import { labelTables } from '../label/labelProblems.js'
+import type { LabelRule } from '../label/rule.js'
+
+const featuresShown = 5
+
+/** Returns a sentence for each table that notes of a history are about, such as one that was out: what of the plan reads it. */
+export function readersOfNotes(
+  notes: readonly string[],
+  { features, label }: { readonly features: readonly FeatureRule[]; readonly label: LabelRule },
+): string[] {
+  // Notes on a table begin with it
+  const tables = new Set(notes.flatMap((note) => /^Table (\w+)/.exec(note)?.[1] ?? []))
+  return [...tables].map((table) => {
+    const names = features.filter((rule) => tablesRead(rule).some((read) => read === table)).map(featureName)
+    const isOfLabel = labelTables(label).some((read) => read === table)
+    const more = names.length > featuresShown ? ` and ${names.length - featuresShown} more` : ''
+    const of = names.length === 0 ? '' : `: ${names.slice(0, featuresShown).join(', ')}${more}`
+    const count =
+      names.length === 0 ? 'no feature' : `${names.length} ${names.length === 1 ? 'feature' : 'features'}`
+    return `Table ${table}, of which it is said above, is read by ${count}${of}${isOfLabel ? '; and by the label' : ''}.`
+  })
+}
