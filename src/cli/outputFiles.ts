@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve, sep } from 'node:path'
 import { type Problem, refuse } from '../base/errors.js'
-import { fileBehind, isOtherThanFile } from '../base/wholeFile.node.js'
+import { fileBehind, isOtherThanFile, keepOnSignal, removeOnSignal } from '../base/wholeFile.node.js'
 import { reportEndings, reportFormat } from '../report/reportFormat.js'
 import { fileFormat } from '../table/files.node.js'
 
@@ -139,6 +139,7 @@ async function rightsProblem(
   facts: Pick<Problem, 'parameter' | 'received'>,
 ): Promise<Problem | undefined> {
   const trial = join(folder, `.holdfast-${randomUUID().slice(0, 8)}.trial`)
+  removeOnSignal(trial)
   try {
     await writeFile(trial, new Uint8Array(4096), { flag: 'wx' })
     return undefined
@@ -148,6 +149,7 @@ async function rightsProblem(
     return { code: 'file-unreadable', ...facts, rule: 'to be in a folder that can be written to', wayOut }
   } finally {
     await rm(trial, { force: true })
+    keepOnSignal(trial)
   }
 }
 
