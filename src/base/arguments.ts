@@ -76,6 +76,16 @@ const kinds = {
       'a text': 'Open it: openHistory(sources), with await.',
     },
   },
+  historyKinds: {
+    noun: 'the tables of a history, each with the kinds of its columns',
+    is: (value) =>
+      isPlainObject(value) &&
+      Object.values(value as object).every((columns) => columns === undefined || isPlainObject(columns)),
+    from: {
+      'a history': 'Take its tables: history.tables.',
+      'an object': 'Open the sources first: (await openHistory(sources)).tables.',
+    },
+  },
   customerHistory: {
     noun: 'the history of a customer: { customer, usage, … }',
     is: (value) => hasMembers(value, ['customer']),

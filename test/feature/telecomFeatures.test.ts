@@ -506,3 +506,22 @@ test('an option that is misspelt is refused with the one that was meant', () => 
   expect(() => telecomFeatures(full, { kind: { late: ['zu spaet'] } } as object)).toThrow(/kind/)
   expect(() => subscriptionFeatures(full, { tickets: [] })).toThrow(/tickets/)
 })
+
+test.each([
+  ['telecomFeatures', telecomFeatures],
+  ['subscriptionFeatures', subscriptionFeatures],
+] as const)('%s refuses what names no tables: two features of the tenure would be all', (name, features) => {
+  const history = { tables: full, engine: {}, completeUntil: 20_000, close: () => Promise.resolve() }
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [history, 'Take its tables: history.tables.'],
+    [{ customers: 'customers.csv' }, 'Open the sources first: (await openHistory(sources)).tables.'],
+    [{ usages: full.usage }, 'Did you mean usage?'],
+    [{}, 'Take those of a history: history.tables.'],
+    [Promise.resolve(full), 'write await'],
+  ]
+  for (const [given, wayOut] of wrong) {
+    const call = () => features(given as HistoryKinds)
+    expect(call, wayOut).toThrow(new RegExp(`^${name}: `))
+    expect(call).toThrow(wayOut)
+  }
+})

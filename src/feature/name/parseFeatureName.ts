@@ -34,7 +34,7 @@ import {
  * // => { kind: 'aggregate', table: 'usage', aggregate: 'sum', measure: 'minutes', window: { months: 3 } }
  */
 export function parseFeatureName(name: string, tables: HistoryKinds): FeatureRule {
-  checkArguments('parseFeatureName', ['name', name, 'text'], ['tables', tables, 'object'])
+  checkArguments('parseFeatureName', ['name', name, 'text'], ['tables', tables, 'historyKinds'])
   const rule = typeof name === 'string' ? new NameReader(tables).rule(name, 0) : undefined
   if (rule === undefined || featureName(rule) !== name) {
     refuse('parseFeatureName', [

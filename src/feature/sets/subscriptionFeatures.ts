@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { checkArguments } from '../../base/arguments.js'
 import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { HistoryKinds } from '../../table/inputs.js'
@@ -8,7 +7,7 @@ import { band, difference, ratio } from '../builders/arithmeticBuilders.js'
 import { attribute, daysUntil, inForce, tenure } from '../builders/customerBuilders.js'
 import { drop, lastValue, openRows, recency, slope, streak, variability } from '../builders/rowBuilders.js'
 import type { FeatureRule, NumberRule } from '../rule.js'
-import { type Columns, measuresOf } from './measuresOf.js'
+import { type Columns, checkTables, measuresOf } from './tables.js'
 
 /** What the subscription features need to know about the user's own columns and words. */
 export interface SubscriptionFeatureOptions {
@@ -64,7 +63,7 @@ const tenureEdges = [1, 3, 12, 24]
  *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
  * @returns rules with different names; at least `tenure`
- * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `value-type`
  *
  * @example
  * const tables = { customers: { id: 'text', activatedAt: 'day' }, usage: { id: 'text', day: 'day', feature: 'text' } }
@@ -77,7 +76,7 @@ export function subscriptionFeatures(
   tables: HistoryKinds,
   options: SubscriptionFeatureOptions = {},
 ): FeatureRule[] {
-  checkArguments('subscriptionFeatures', ['tables', tables, 'object'])
+  checkTables('subscriptionFeatures', tables)
   const checked = checkOptions('subscriptionFeatures', subscriptionOptions, options)
   const { customers = {}, usage, bills, payments, plans, contacts } = tables
   return [

@@ -2,7 +2,7 @@ import { meanOf, sumOf } from '../../builders/aggregateBuilders.js'
 import { ratio } from '../../builders/arithmeticBuilders.js'
 import { drop, slope, streak, variability } from '../../builders/rowBuilders.js'
 import type { NumberRule } from '../../rule.js'
-import { type Columns, measuresOf } from '../measuresOf.js'
+import { type Columns, measuresOf } from '../tables.js'
 
 const threeMonths = { months: 3 }
 

@@ -2,7 +2,7 @@ import { countOf, distinctOf } from '../../builders/aggregateBuilders.js'
 import { difference } from '../../builders/arithmeticBuilders.js'
 import { openRows, recency } from '../../builders/rowBuilders.js'
 import type { NumberRule, RowCondition } from '../../rule.js'
-import type { Columns } from '../measuresOf.js'
+import type { Columns } from '../tables.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const sixMonths = { months: 6 }

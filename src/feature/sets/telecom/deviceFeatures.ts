@@ -1,7 +1,7 @@
 import { changesOf, countOf } from '../../builders/aggregateBuilders.js'
 import { lastValue } from '../../builders/rowBuilders.js'
 import type { FeatureRule } from '../../rule.js'
-import type { Columns } from '../measuresOf.js'
+import type { Columns } from '../tables.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const year = { months: 12 }

@@ -2,7 +2,7 @@ import { countOf, gapDeviation, gapMean, meanOf, minOf, sumOf } from '../../buil
 import { difference, ratio, shareOf } from '../../builders/arithmeticBuilders.js'
 import { lastValue, oldestUnpaid, recency } from '../../builders/rowBuilders.js'
 import type { NumberRule, RowFilter } from '../../rule.js'
-import type { Columns } from '../measuresOf.js'
+import type { Columns } from '../tables.js'
 import { arpu } from './billFeatures.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 

@@ -2,7 +2,7 @@ import { countOf } from '../../builders/aggregateBuilders.js'
 import { band, countTrue, difference } from '../../builders/arithmeticBuilders.js'
 import { daysUntil, inForce } from '../../builders/customerBuilders.js'
 import type { FeatureRule } from '../../rule.js'
-import type { Columns } from '../measuresOf.js'
+import type { Columns } from '../tables.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 /** Days from the cutoff to the end of the agreement: over for a month or more, just over, this month, this quarter. */

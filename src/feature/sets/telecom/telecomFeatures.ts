@@ -1,10 +1,10 @@
-import { checkArguments } from '../../../base/arguments.js'
 import { checkOptions } from '../../../base/options.js'
 import type { HistoryKinds } from '../../../table/inputs.js'
 import { meanOf, sumOf } from '../../builders/aggregateBuilders.js'
 import { band, percentile } from '../../builders/arithmeticBuilders.js'
 import { attribute, inForce, isOther, tenure } from '../../builders/customerBuilders.js'
 import type { FeatureRule } from '../../rule.js'
+import { checkTables } from '../tables.js'
 import { billFeatures } from './billFeatures.js'
 import { contactFeatures } from './contactFeatures.js'
 import { deviceFeatures } from './deviceFeatures.js'
@@ -41,7 +41,7 @@ const tenureEdges = [3, 6, 12, 24]
  *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
  * @returns rules with different names; at least `tenure`
- * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `value-type`
  *
  * @example
  * const tables = { customers: { id: 'text', activatedAt: 'day' }, contacts: { id: 'text', day: 'day', kind: 'text' } }
@@ -51,7 +51,7 @@ const tenureEdges = [3, 6, 12, 24]
  * @see {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
  */
 export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOptions = {}): FeatureRule[] {
-  checkArguments('telecomFeatures', ['tables', tables, 'object'])
+  checkTables('telecomFeatures', tables)
   const checked = checkOptions('telecomFeatures', telecomOptions, options)
   const { usage, bills, payments, contacts, plans, devices } = tables
   return [

@@ -4,7 +4,7 @@ import { ratio, shareOf } from '../../builders/arithmeticBuilders.js'
 import { inForce } from '../../builders/customerBuilders.js'
 import { drop, recency, slope, streak, variability } from '../../builders/rowBuilders.js'
 import type { NumberRule } from '../../rule.js'
-import { type Columns, measuresOf } from '../measuresOf.js'
+import { type Columns, measuresOf } from '../tables.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const threeMonths = { months: 3 }
