@@ -11,11 +11,15 @@ import type { Terminal } from './terminal.js'
  */
 export function sayLeftOut(terminal: Terminal, what: string, counts: Table): void {
   const sums = new Map<string, number>()
-  for (const { reason, customers } of counts.rows()) {
+  const cutoffs = new Set<unknown>()
+  for (const { cutoff, reason, customers } of counts.rows()) {
+    cutoffs.add(cutoff)
     if (reason === 'counted' || customers === 0) continue
     sums.set(String(reason), (sums.get(String(reason)) ?? 0) + Number(customers))
   }
-  for (const [reason, customers] of sums) terminal.message(`${what}: ${customers} customers, ${reason}\n`)
+  // A customer is left out at one cutoff and counted at another
+  const who = cutoffs.size > 1 ? `rows of customers at ${cutoffs.size} cutoffs` : 'customers'
+  for (const [reason, customers] of sums) terminal.message(`${what}: ${customers} ${who}, ${reason}\n`)
 }
 
 /** Says what was noticed in the tables of a history. */

@@ -109,7 +109,7 @@ describe('train', () => {
     expect(output).toMatch(/^cutoff +rows +churned +baseRate\n/)
     expect(output).toMatch(/tested on cutoff 202\d-\d\d-01, \d+ rows purged before it/)
     expect(output).toContain(`wrote ${path}`)
-    expect(messages).toMatch(/not used: \d+ customers, cancelled before\n/)
+    expect(messages).toMatch(/not used: \d+ rows of customers at \d+ cutoffs, cancelled before\n/)
   })
 
   it('--cutoffs are the months that are asked about', async () => {
@@ -291,7 +291,7 @@ describe('simulate', () => {
   it('the same seed gives the same bytes, another seed others', async () => {
     const { code, output } = await holdfast(words(at('one'), 7))
     expect(code).toBe(0)
-    expect(output).toBe(`wrote the history of 40 customers over 4 months to ${at('one')}\n`)
+    expect(output).toBe(`wrote the history of 40 people over 4 months to ${at('one')}\n`)
     await holdfast(words(at('two'), 7))
     await holdfast(words(at('three'), 8))
     expect(await tables(at('two'))).toEqual(await tables(at('one')))

@@ -23,7 +23,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): Comman
     .requiredOption('--out <folder>', 'folder to write to; made where it is missing')
     .option(
       '--customers <count>',
-      'people who are ever customers; about half are in the network at a time',
+      'people who are ever customers, some under several ids; most of them are in the network at a time',
       integerOption,
       20_000,
     )
@@ -41,7 +41,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): Comman
       await checkOutputs('simulate', [{ flag: '--out', path: out, holds: 'files' }], [])
       await writeOperator(out, operator, { onProgress: progress.show, overwrite }).finally(progress.end)
       terminal.output(
-        `wrote the history of ${options.customers} customers over ${options.months} months to ${out}\n`,
+        `wrote the history of ${options.customers} people over ${options.months} months to ${out}\n`,
       )
     })
 }
