@@ -7,11 +7,11 @@ import type { Segment, SegmentFigures } from './segment.js'
 
 /** Returns a table by segment as text for a terminal. */
 export function segmentText(table: SegmentFigures): string {
-  const { attributes, segments, overall, worst, notes } = table
+  const { attributes, segments, overall, notes } = table
   const lines = [...segments, overall]
   const merged = segments.filter(({ mergedFrom }) => mergedFrom.length > 0)
   return [
-    `By ${attributes.join(' and ')}: ${segments.length} segments of ${whom(overall)}`,
+    `By ${attributes.join(' and ')}: ${segments.length} ${segments.length === 1 ? 'segment' : 'segments'} of ${whom(overall)}`,
     ...notes.flatMap((note) => wrapText(`Note: ${note}`)),
     ...merged.flatMap(({ name, mergedFrom }) => wrapText(`Note: "${name}" holds ${mergedFrom.join('; ')}.`)),
     ...notesAt(lines.flatMap(({ name, notes: own }) => own.map((note) => ({ name, note })))).flatMap((note) =>
@@ -21,11 +21,13 @@ export function segmentText(table: SegmentFigures): string {
     levelTable(table, lines),
     '',
     figuresByMetric(table, lines),
-    '',
-    ...(worst.length === 0
-      ? wrapText('No segment can be shown to be predicted worse than the others.')
-      : worst.flatMap(({ sentence }) => wrapText(sentence))),
+    ...(segments.length > 1 ? ['', ...worstLines(table)] : []),
   ].join('\n')
+}
+
+function worstLines({ worst }: SegmentFigures): string[] {
+  if (worst.length === 0) return wrapText('No segment can be shown to be predicted worse than the others.')
+  return worst.flatMap(({ sentence }) => wrapText(sentence))
 }
 
 function whom({ customers, rows }: Segment): string {
