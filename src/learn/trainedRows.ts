@@ -266,6 +266,15 @@ export interface KnownRows {
   readonly rows: readonly TrainedRows[]
   /** False where it was also trained on rows of which nothing is known. */
   readonly isWhole: boolean
+  /** The rows of its training, without those that calibrated it or chose its number of trees; null where they are not known. */
+  readonly training: KnownTraining | null
+}
+
+/** The rows of a training. */
+export interface KnownTraining {
+  readonly rows: number
+  /** Null in model files of earlier versions. */
+  readonly fingerprints: TrainedRows | null
 }
 
 interface Remembered extends KnownRows {
@@ -277,11 +286,12 @@ interface Remembered extends KnownRows {
 const remembered = new WeakMap<ChurnModel, Remembered>()
 
 /** Keeps beside a model, with all that is inside of it, which rows it was trained on, for those who evaluate it. */
-export function rememberTrainedRows(model: ChurnModel, { rows, isWhole }: KnownRows): void {
+export function rememberTrainedRows(model: ChurnModel, { rows, isWhole, training }: KnownRows): void {
   const before = remembered.get(model)
   remembered.set(model, {
     rows: [...(before?.rows ?? []), ...rows],
     isWhole,
+    training,
     coversInner: isWhole || (before?.coversInner ?? false),
   })
 }
@@ -290,8 +300,8 @@ export function rememberTrainedRows(model: ChurnModel, { rows, isWhole }: KnownR
 interface Leaned {
   /** The model that it went on from: its rows are those of the new model too. */
   readonly startFrom?: ChurnModel | undefined
-  /** The rows that chose the number of trees. */
-  readonly validation?: TrainingData | undefined
+  /** The rows that chose the number of trees, or calibrated. */
+  readonly validation?: Parameters<typeof trainedRowsOf>[0] | undefined
 }
 
 /**
@@ -317,22 +327,68 @@ export function rememberingTrained<Model extends ChurnModel>(
   const before = startFrom === undefined ? noRows : knownRowsOf(startFrom)
   const judging = validation === undefined ? null : trainedRowsOf(validation, columns, '')
   const own = [rows, judging].flatMap((each) => each ?? [])
-  remembered.set(model, { rows: [...before.rows, ...own], isWhole: before.isWhole, coversInner: false })
+  remembered.set(model, {
+    rows: [...before.rows, ...own],
+    isWhole: before.isWhole,
+    training: rows === null ? null : { rows: rows.rows, fingerprints: rows },
+    coversInner: false,
+  })
   return model
 }
 
-const noRows: KnownRows = { rows: [], isWhole: true }
+const noRows: KnownRows = { rows: [], isWhole: true, training: null }
 
 /** Returns what is known of the rows that a model, and each one inside of it, has seen. One that reads nothing has seen none. */
 export function knownRowsOf(model: ChurnModel): KnownRows {
   const own = remembered.get(model)
   const inner = (model as Partial<NestingModel>).innerModels
-  if (inner === undefined) return own ?? { rows: [], isWhole: model.features.length === 0 }
-  const all = [own ?? noRows, ...inner.map(knownRowsOf)]
+  if (inner === undefined) return own ?? { ...noRows, isWhole: model.features.length === 0 }
+  const known = inner.map(knownRowsOf)
+  const all = [own ?? noRows, ...known]
   return {
     rows: all.flatMap(({ rows }) => rows),
     isWhole: own?.coversInner === true || all.every(({ isWhole }) => isWhole),
+    training: own?.training ?? sameTraining(known.map(({ training }) => training)),
   }
+}
+
+/** Returns the training that all have in common; null where they were trained on other rows, or it is not known. */
+function sameTraining(all: readonly (KnownTraining | null)[]): KnownTraining | null {
+  const [first] = all
+  const isSame = (other: KnownTraining | null): boolean =>
+    other?.rows === first?.rows && other?.fingerprints?.fingerprints === first?.fingerprints?.fingerprints
+  return first != null && all.every(isSame) ? first : null
+}
+
+/**
+ * Returns how many of the rows of a training are among others, by what is kept of them; null where they lack a column to tell
+ * by, or nothing is kept.
+ */
+export function foundAmong(
+  { fingerprints }: KnownTraining,
+  features: FeatureMatrix,
+): { readonly kept: number; readonly found: number } | null {
+  const own = fingerprints === null ? null : columnsNamed(features, fingerprints.columns)
+  if (fingerprints === null || own === null) return null
+  const there = new Set(fingerprintsOf(own, features.rowCount, fingerprints.salt))
+  const kept = numbersOf(fingerprints.fingerprints)
+  return { kept: kept.length, found: kept.filter((value) => there.has(value)).length }
+}
+
+/**
+ * Returns whether rows are those that a model was trained on: as many, and none of its own is missing. Null where it cannot
+ * be told.
+ */
+export function areTrainingRows(
+  { training }: KnownRows,
+  { features, weight }: Pick<TrainingData, 'features' | 'weight'>,
+): boolean | null {
+  if (training === null) return null
+  // A model does not know rows of weight 0, a file of it does.
+  const counted = weight?.reduce((count, one) => count + Number(one > 0), 0)
+  if (training.rows !== features.rowCount && training.rows !== counted) return false
+  const among = foundAmong(training, features)
+  return among === null ? null : among.found === among.kept
 }
 
 /**

@@ -15,7 +15,14 @@ import { featureName } from '../feature/name/featureName.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { accumulatedLocalEffects } from '../learn/explain/accumulatedLocalEffects.js'
 import { contributionImportance } from '../learn/explain/contributionImportance.js'
-import { overlapOf, overlapWith, type RowOverlap, trainedRowsOf } from '../learn/trainedRows.js'
+import {
+  areTrainingRows,
+  knownRowsOf,
+  overlapOf,
+  overlapWith,
+  type RowOverlap,
+  trainedRowsOf,
+} from '../learn/trainedRows.js'
 import { backtestFacts } from './facts/backtestFacts.js'
 import { type ReportedData, rowsFacts } from './facts/dataFacts.js'
 import { featureFacts } from './facts/featureFacts.js'
@@ -49,8 +56,10 @@ const usualUse =
  * Where an id of `test` is there more than once, at several cutoffs for one, all ranges are those of whole customers, and
  * counts are of rows and say so; `evaluate: { groups }` says whose rows of predictions from elsewhere are.
  *
- * `test` must not be the data the model was trained on. Where `train` is given, or the model is that of a scorer with its
- * training data, rows of the training are found and said; else the report says that it is not known.
+ * `test` must not be the data the model was trained on. A model that was just trained, or is that of a scorer with its
+ * training data, knows its rows: how many they are and which of `test` are among them is said by what it knows, and a `train`
+ * that holds others is compared with `test` and said to be others. What such a model does not know `train` tells; without it
+ * the report says that it is not known.
  *
  * @param model any trained model
  * @param test features and outcomes of other, better of later customers: a `Dataset`, or any `TrainingData`
@@ -101,6 +110,9 @@ export function modelReport(
     evaluate: { ...options?.evaluate, ...owned.groups },
     segments: [...(options?.segments ?? []), ...tables],
   } as ReportOptions
+  const train = options?.train
+  const known = knownRowsOf(model)
+  const isGiven = train === undefined ? null : areTrainingRows(known, train)
   const facts = commonFacts(probability, test, given, {
     learner: model.learner,
     features: names.length,
@@ -110,10 +122,11 @@ export function modelReport(
     evaluation: { ...facts.evaluation, notes: [...owned.notes, ...facts.evaluation.notes] },
     data: {
       test: rowsFacts(test),
-      seen: seenRows(model, test, options?.train),
-      train: options?.train === undefined ? null : rowsFacts(options.train),
-      features: featureFacts(names, test.features, options?.train?.features),
-      warnings: warningsOf(test, options?.train),
+      seen: seenRows(model, test, isGiven === false ? undefined : train),
+      training: known.training === null ? null : { rows: known.training.rows, isGiven },
+      train: train === undefined ? null : rowsFacts(train),
+      features: featureFacts(names, test.features, train?.features),
+      warnings: warningsOf(test, train),
     },
     importances:
       shown === 0
@@ -161,6 +174,7 @@ export function predictionReport(
     data: {
       test: rowsFacts(test),
       seen: null,
+      training: null,
       train: options?.train === undefined ? null : rowsFacts(options.train),
       features: [],
       warnings: warningsOf(test, options?.train),
@@ -242,14 +256,13 @@ function cardWords(
   }
 }
 
-/** Which of the rows the model has seen: by what is kept beside it, and by the training rows that are given. */
+/** Which of the rows the model has seen: by what is kept beside it; where that is not all, by the training rows that are given. */
 function seenRows(model: ChurnModel, test: ReportedData, train: ReportedData | undefined): RowOverlap | null {
   const ofModel = overlapOf(model, test.features)
-  if (train === undefined || ofModel?.isOverlap === true) return ofModel
+  if (train === undefined || ofModel !== null) return ofModel
   const names = model.features.map(({ name }) => name)
   const rows = trainedRowsOf(train, names, '')
-  const ofData = rows === null ? null : overlapWith(rows, test.features)
-  return ofModel === null || ofData?.isOverlap === true ? ofData : ofModel
+  return rows === null ? null : overlapWith(rows, test.features)
 }
 
 function warningsOf(test: ReportedData, train: ReportedData | undefined): string[] {

@@ -20,7 +20,10 @@ export interface ReportOptions {
   readonly modelOptions?: Readonly<Record<string, unknown>>
   /** Limits that only you know, in whole sentences. */
   readonly remarks?: readonly string[]
-  /** The training data: counts, and how far the test data lie from it. */
+  /**
+   * The training data: counts, and how far the test data lie from it. Rows that are not those the model knows to be trained on
+   * are said to be others.
+   */
   readonly train?: ReportedData
   /** An offer: the report then tells what the list earns, and where to cut it. */
   readonly offer?: RetentionOffer

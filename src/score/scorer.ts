@@ -272,11 +272,22 @@ function percentsOf({ flat }: AboutModel): string[] {
     .map(([name]) => name)
 }
 
+/** Keeps beside the model what its file tells of its training rows: those of earlier versions tell how many they were. */
+function rememberRows(model: ChurnModel, trainedOn: AboutModel['trainedOn']): void {
+  if (trainedOn === null) return
+  const { rows, trainedRows, furtherRows = [], hasUnknownRows = false } = trainedOn
+  if (trainedRows !== undefined) {
+    const training = { rows: trainedRows.rows, fingerprints: trainedRows }
+    rememberTrainedRows(model, { rows: [trainedRows, ...furtherRows], isWhole: !hasUnknownRows, training })
+  } else if (knownRowsOf(model).training === null) {
+    const { isWhole } = knownRowsOf(model)
+    rememberTrainedRows(model, { rows: [], isWhole, training: { rows, fingerprints: null } })
+  }
+}
+
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = featureWords(about)
-  const { trainedRows, furtherRows = [], hasUnknownRows = false } = about.trainedOn ?? {}
-  if (trainedRows !== undefined)
-    rememberTrainedRows(model, { rows: [trainedRows, ...furtherRows], isWhole: !hasUnknownRows })
+  rememberRows(model, about.trainedOn)
   const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model), percentsOf(about))
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)

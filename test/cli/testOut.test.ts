@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readTable } from '../../src/table/readTable.node.js'
@@ -41,4 +42,40 @@ it('--test-out writes the kept rows whole: evaluate gives the figures of train o
 
   const report = await holdfast(['report', at('a.model'), telco, '--train', telco, '--out', at('r.md')])
   expect(report.messages).toContain('WARNING: THE MODEL WAS TRAINED ON THESE CUSTOMERS')
+  expect(await readFile(at('r.md'), 'utf8')).toContain('The model was trained on these very customers')
+})
+
+it('report believes the model, not --train, on which rows it was trained: the whole file makes no kept row one of them', async () => {
+  const learner = ['--label', 'churn', '--learner', 'logistic']
+  await holdfast(['train', telco, ...learner, '--test-out', at('kept.csv'), '--out', at('b.model')])
+  const pageOf = async (...words: string[]) => {
+    const { messages } = await holdfast([
+      'report',
+      at('b.model'),
+      at('kept.csv'),
+      ...words,
+      '--out',
+      at('p.md'),
+    ])
+    // The text has no-break spaces between numbers and units
+    return { messages, text: (await readFile(at('p.md'), 'utf8')).replaceAll('\u00a0', ' ') }
+  }
+  // Of 7,043 rows a fifth are kept: 1,409; 4 of those compared have the values of one of the 5,634 others.
+  const same = '4 of whose rows are equal to rows of the training, as chance may leave them'
+  const [alone, besideAll] = [await pageOf(), await pageOf('--train', telco)]
+  expect(alone.messages).toBe('')
+  for (const { text } of [alone, besideAll]) {
+    expect(text).toContain(same)
+    expect(text).toContain('Trained on 5,634 rows, tested on 1,409.')
+    expect(text).toContain('**Trained on**: 5,634 rows\n')
+    expect(text).not.toContain('too good')
+  }
+  const note =
+    'The 7,043 rows given as training data are not the 5,634 rows that the model was trained on. Where test and training data ' +
+    'are compared, it is with the rows that were given.'
+  expect(besideAll.messages).toBe(`note: ${note}\n`)
+  expect(besideAll.text).toContain(note)
+  expect(besideAll.text).toContain('**Given as training data**: 7,043 rows with 1,869 churners')
+  expect(besideAll.text).toContain('| given as training | 7,043 |')
+  expect(besideAll.text).toContain('shift (PSI)')
 })

@@ -19,7 +19,7 @@ import { reportMarkdown } from '../../src/report/reportMarkdown.js'
 import { headlineOf } from '../../src/report/section/headline.js'
 import { writePictures } from '../../src/report/writePictures.node.js'
 import { writeReport } from '../../src/report/writeReport.node.js'
-import { createScorer } from '../../src/score/scorer.js'
+import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import { customers, oddNames, wholeFacts } from './facts.js'
 
 /** A file of a model without a scorer does not tell which rows it was trained on. */
@@ -277,6 +277,52 @@ describe('words', () => {
       }
     },
   )
+
+  it('rows given as train that are not those of the model are compared, and believed in nothing else', async () => {
+    const [train, test] = [customers(300), customers(100, undefined, 2)]
+    const options = { evaluate: { resamples: 20 }, importances: 0, effects: 0 } as const
+    const model = trainLogistic(train)
+    const right = modelReport(model, test, { ...options, train })
+    expect(right.data.training).toEqual({ rows: 300, isGiven: true })
+    expect(plain(reportMarkdown(right))).not.toContain('rows given as training data')
+    const weight = Float64Array.from({ length: 300 }, (_, row) => (row < 20 ? 0 : 1))
+    const weighted = { ...train, weight }
+    const ofWeighted = modelReport(trainLogistic(weighted), test, { ...options, train: weighted })
+    expect(ofWeighted.data.training).toEqual({ rows: 280, isGiven: true })
+    // As many, but others; and the tested ones themselves
+    for (const other of [customers(300, undefined, 3), test]) {
+      const facts = modelReport(model, test, { ...options, train: other })
+      expect(facts.data).toMatchObject({
+        training: { rows: 300, isGiven: false },
+        train: { rows: other.outcome.length },
+        seen: { equal: 0, isOverlap: false },
+      })
+      for (const text of [reportMarkdown(facts), await reportHtml(facts)].map(plain)) {
+        expect(text).toContain(
+          `The ${other.outcome.length} rows given as training data are not the 300 rows that the model was trained on.`,
+        )
+        expect(text).toContain('Trained on 300 rows, tested on 100 others.')
+      }
+    }
+  })
+
+  it('a model file of an earlier version knows how many rows it was trained on, and not which', () => {
+    const train = {
+      ...customers(300),
+      rules: null,
+      label: null,
+      population: null,
+      fingerprint: '0'.repeat(64),
+    }
+    const { features: _, ...counts } = train
+    const test = customers(100, undefined, 2)
+    const { model } = loadScorer(encodeScorer(createScorer(asFromAFile(trainLogistic(train)), counts)))
+    const options = { evaluate: { resamples: 20 }, importances: 0, effects: 0 } as const
+    const right = modelReport(model, test, { ...options, train })
+    expect(right.data).toMatchObject({ training: { rows: 300, isGiven: null }, seen: { equal: 0 } })
+    const more = modelReport(model, test, { ...options, train: test })
+    expect(more.data).toMatchObject({ training: { rows: 300, isGiven: false }, seen: null })
+  })
 
   it('too few churners are said in the headline', () => {
     const few = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])

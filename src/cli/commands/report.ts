@@ -4,6 +4,7 @@ import { writeTogether } from '../../base/wholeFile.node.js'
 import type { RetentionOffer } from '../../evaluate/profit/retentionOffer.js'
 import { modelReport } from '../../report/modelReport.js'
 import type { ModelReportOptions } from '../../report/reportOptions.js'
+import { otherTraining } from '../../report/section/cautions.js'
 import { writePictures } from '../../report/writePictures.node.js'
 import { writeReport } from '../../report/writeReport.node.js'
 import type { Scorer } from '../../score/scorer.js'
@@ -50,7 +51,11 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
     )
     .option('--pictures <folder>', 'folder for every picture as .svg, .png and .csv')
   addLabelOptions(command)
-    .option('--train <file>', 'table that the model was trained on: how far the customers differ (file only)')
+    .option(
+      '--train <file>',
+      'table with the rows that the model was trained on: how far the customers differ from them; other rows, such as the whole ' +
+        'file of which train kept some aside, are compared too, and said to be others (file only)',
+    )
     .option('--segments <columns>', 'features to tell the figures by, separated by commas', listOption)
     .option(
       '--customer-value <amount>',
@@ -74,7 +79,7 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
       `
 Examples:
   holdfast report telco.model kept.csv --label churn --out report.html
-  holdfast report telco.model new-customers.csv --train telco.csv --segments contract --out report.html --out report.md \\
+  holdfast report telco.model new-customers.csv --segments contract --out report.html --out report.md \\
     --customer-value 200 --offer-cost 10 --contact-cost 1 --acceptance 0.3 --currency €
   holdfast report churn.model --history operator --cutoff 2025-05-01 --out report.html --pictures pictures`,
     )
@@ -93,6 +98,7 @@ Examples:
         ...(offer === undefined ? {} : { offer }),
         ...wordsOf(options),
       })
+      for (const note of otherTraining(facts)) terminal.message(`note: ${note}\n`)
       let also = ''
       await writeTogether(async () => {
         await writeRejects(rejects, options, terminal)

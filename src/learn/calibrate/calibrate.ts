@@ -2,7 +2,7 @@ import { checkArguments } from '../../base/arguments.js'
 import { inNameOf } from '../../base/errors.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
 import { isOtherRate, shownRate } from '../margin.js'
-import { overlapOf, type RowOverlap, rememberingRows, untoldOverlap } from '../trainedRows.js'
+import { overlapOf, type RowOverlap, rememberingTrained, untoldOverlap } from '../trainedRows.js'
 import type { Calibration } from './calibration.js'
 import { checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
@@ -72,7 +72,7 @@ export function calibrate(
     ...movedNotes(model, checked, calibrator.method),
   ]
   const calibrated = calibratedModel(model, calibrator, { ...calibration, notes }, checked.baseRate)
-  return rememberingRows(calibrated, checked)
+  return rememberingTrained(calibrated, null, { validation: checked })
 }
 
 function trainedNotes(overlap: RowOverlap | null): string[] {

@@ -49,6 +49,12 @@ export interface DataFacts {
   readonly test: RowsFacts
   /** How many test rows are equal to rows that the model was trained on; null where it is not known. */
   readonly seen: RowOverlap | null
+  /**
+   * The rows that the model was trained on, as it knows itself; null where it does not, not there in facts of earlier
+   * versions. `isGiven`: whether `train` is those; null where it was not given, or nobody can tell.
+   */
+  readonly training?: { readonly rows: number; readonly isGiven: boolean | null } | null
+  /** The rows that were given as those of the training. */
   readonly train: RowsFacts | null
   /** The features of the model in its order; empty where they are not known. */
   readonly features: readonly FeatureFacts[]

@@ -5,14 +5,14 @@ import type { Section } from './section.js'
 /** The model card: what, when, on what, for what, and the limits. */
 export function cardSection(facts: ReportFacts): Section {
   const { model, data, author, date } = facts
-  const { train, test } = data
+  const { test } = data
   const options = Object.entries(model.options).map(([name, value]) => `${name} ${value}`)
   const entries: [string, string][] = [
     ['Model', model.learner ?? 'not known: the predictions were given'],
     ...(options.length === 0 ? [] : [['Options', options.join(', ')] as [string, string]]),
     ['Predicts', model.label],
     ...(model.features === null ? [] : [['Features', count(model.features)] as [string, string]]),
-    ...(train === null ? [] : [['Trained on', rowsWords(train)] as [string, string]]),
+    ...trainingEntries(data),
     ['Tested on', rowsWords(test)],
     ...(date === null ? [] : [['Date', date] as [string, string]]),
     ...(author === null ? [] : [['Author', author] as [string, string]]),
@@ -28,6 +28,14 @@ export function cardSection(facts: ReportFacts): Section {
       { kind: 'list', items: limitsOf(facts) },
     ],
   }
+}
+
+function trainingEntries({ train, training }: ReportFacts['data']): [string, string][] {
+  if (train !== null && training?.isGiven !== false) return [['Trained on', rowsWords(train)]]
+  return [
+    ...(training == null ? [] : [['Trained on', `${count(training.rows)} rows`] as [string, string]]),
+    ...(train === null ? [] : [['Given as training data', rowsWords(train)] as [string, string]]),
+  ]
 }
 
 function rowsWords({ rows, churners, cutoffs, fingerprint }: ReportFacts['data']['test']): string {
@@ -49,7 +57,11 @@ function limitsOf({ model, backtest, evaluation, data }: ReportFacts): string[] 
       : []),
     ...(data.train === null
       ? ['The training data were not given: whether the test data resemble them is not known.']
-      : []),
+      : data.training?.isGiven === false
+        ? [
+            'The training data were not given, but other rows: whether the test data resemble them is not known.',
+          ]
+        : []),
     ...(evaluation.churners < 100
       ? [`With ${count(evaluation.churners)} churners the ranges are wide; small differences mean nothing.`]
       : []),

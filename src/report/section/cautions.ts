@@ -2,7 +2,7 @@ import { untoldOverlap } from '../../learn/trainedRows.js'
 import type { FeatureFacts, ReportFacts } from '../facts/reportFacts.js'
 import { featureText } from '../words/featureText.js'
 import { worstGroups } from '../words/groupText.js'
-import { percent } from '../words/numbers.js'
+import { count, percent } from '../words/numbers.js'
 
 /** By custom a population stability index above this is a large shift. */
 const largeShift = 0.25
@@ -17,6 +17,7 @@ export function cautionsOf(facts: ReportFacts): string[] {
   return [
     ...evaluation.notes,
     ...seenCaution(facts),
+    ...otherTraining(facts),
     ...baseRateCaution(facts),
     ...shiftCaution(data.features, words),
     ...newValuesCaution(data.features, words),
@@ -42,6 +43,15 @@ function seenCaution({ data: { seen }, model: { learner } }: ReportFacts): strin
   return [
     `The model was trained on these very customers: ${seen.equal} of the ${seen.compared} rows that were compared ` +
       `(${percent(seen.equal / seen.compared)}) are equal to rows of its training. Every figure here is too good.`,
+  ]
+}
+
+/** Says that what was given as training data is not what the model was trained on; empty where it is, or nobody can tell. */
+export function otherTraining({ data: { training, train } }: Pick<ReportFacts, 'data'>): string[] {
+  if (training?.isGiven !== false || train === null) return []
+  return [
+    `The ${count(train.rows)} rows given as training data are not the ${count(training.rows)} rows that the model was trained on. ` +
+      'Where test and training data are compared, it is with the rows that were given.',
   ]
 }
 

@@ -5,7 +5,7 @@ import type { Block, Section, TableBlock } from './section.js'
 
 /** What the report is made from: rows, columns, warnings. */
 export function dataSection(facts: ReportFacts): Section {
-  const { test, train, features, warnings, seen } = facts.data
+  const { test, train, features, warnings, seen, training } = facts.data
   // Rows that are equal to rows of the training are not called others, however they came to be equal.
   const others = seen?.equal === 0 ? ' others' : ''
   const missing = features.filter(({ missingShare }) => missingShare > 0).length
@@ -15,23 +15,25 @@ export function dataSection(facts: ReportFacts): Section {
       : missing === 0
         ? ` None of the ${count(features.length)} features has missing values.`
         : ` ${count(missing)} of the ${count(features.length)} features ${missing === 1 ? 'has' : 'have'} missing values.`
+  const isOther = training?.isGiven === false
+  const trained = train === null || isOther ? training?.rows : train.rows
   const rows =
-    train === null
+    trained === undefined
       ? `Tested on ${count(test.rows)} rows.`
-      : `Trained on ${count(train.rows)} rows, tested on ${count(test.rows)}${others}.`
+      : `Trained on ${count(trained)} rows, tested on ${count(test.rows)}${others}.`
   return {
     id: 'data',
     title: 'The data',
     lead: rows + gaps,
     blocks: [
-      rowsTable(test, train),
+      rowsTable(test, train, isOther ? 'given as training' : 'training'),
       ...(warnings.length === 0 ? [] : [{ kind: 'list', items: warnings } satisfies Block]),
       ...(features.length === 0 ? [] : [featuresTable(facts)]),
     ],
   }
 }
 
-function rowsTable(test: RowsFacts, train: RowsFacts | null): TableBlock {
+function rowsTable(test: RowsFacts, train: RowsFacts | null, nameOfTrain: string): TableBlock {
   const row = (name: string, { rows, churners, baseRate, cutoffs, fingerprint }: RowsFacts): string[] => [
     name,
     count(rows),
@@ -55,7 +57,7 @@ function rowsTable(test: RowsFacts, train: RowsFacts | null): TableBlock {
       { heading: 'cutoffs' },
       { heading: 'fingerprint' },
     ],
-    rows: [...(train === null ? [] : [row('training', train)]), row('test', test)],
+    rows: [...(train === null ? [] : [row(nameOfTrain, train)]), row('test', test)],
   }
 }
 
