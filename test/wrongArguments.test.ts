@@ -251,6 +251,69 @@ test('openDuckdb answers wrong arguments with a refusal', async () => {
   expect(wrong).toEqual(['null: undefined', 'an object: undefined'])
 })
 
+/** Rows of two cutoffs, as buildDataset makes them: what a backtest takes. */
+const timed = {
+  ids: ['A', 'B', 'C', 'D', 'A', 'B', 'C', 'D'],
+  cutoffs: Int32Array.from([20089, 20089, 20089, 20089, 20120, 20120, 20120, 20120]),
+  features: dataset.features,
+  outcome: Uint8Array.of(0, 1, 0, 1, 0, 1, 0, 1),
+  label: { name: 'x', gapDays: 0, horizonDays: 30 },
+}
+
+const trainers = [
+  'backtest',
+  'crossValidate',
+  'trainCalibrated',
+  'trainCalibratedAsync',
+  'trainWithClassWeight',
+] as const
+
+test.each(trainers)('%s refuses what its training function returns where it is no model', async (name) => {
+  const wrong: string[] = []
+  for (const [what, value] of Object.entries(values)) {
+    if (what === 'a model') continue
+    const options = name === 'trainWithClassWeight' ? { churnerWeight: 2 } : { folds: 2 }
+    const rule = name === 'backtest' ? { minimumTrainRows: 1 } : options
+    const said = await refusalOf(() => (exported[name] as Call)(timed, () => value, rule))
+    const text = String((said as Error | null)?.message)
+    if (!text.startsWith(`${name}: expected what train returned to be a model`))
+      wrong.push(`${what}: ${text}`)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('parts of a report that are something else are refused by their name', async () => {
+  const wrong: string[] = []
+  const reports: [string, (options: object) => unknown][] = [
+    ['modelReport', (options) => holdfast.modelReport(boosting, dataset, options)],
+    ['predictionReport', (options) => holdfast.predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0], options)],
+  ]
+  const crossed = await holdfast.crossValidate(dataset, (data) => holdfast.trainPrior(data), { folds: 2 })
+  const later: Record<string, unknown> = { ...values, 'a cross-validation': crossed, 'a typo': { typo: 1 } }
+  for (const [name, report] of reports)
+    for (const part of ['train', 'backtest', 'segments', 'segments.0', 'offer', 'evaluate'])
+      for (const [what, value] of Object.entries(later)) {
+        const options = part === 'segments.0' ? { segments: [value] } : { [part]: value }
+        const said = await refusalOf(() => report(options))
+        const isRight =
+          said === null || (said instanceof HoldfastError && said.message.startsWith(`${name}: `))
+        const isAnswered = {
+          train: /dataset|nothing/,
+          segments: /nothing|a list$/,
+          evaluate: /nothing|an object$/,
+        }
+        const mayPass = part in isAnswered ? isAnswered[part as 'train'].test(what) : what === 'nothing'
+        if (!isRight || (said === null && !mayPass && part !== 'segments.0'))
+          wrong.push(`${name} ${part} of ${what}: ${String(said)}`)
+        if (
+          said instanceof HoldfastError &&
+          !said.problems.every(({ parameter }) => parameter.startsWith(part))
+        )
+          wrong.push(`${name} ${part} of ${what}: ${said.message}`)
+      }
+  expect(wrong).toEqual([])
+})
+
 test('a row that a table does not have is refused', () => {
   for (const row of [8, -1, 0.5, Number.NaN]) {
     expect(() => table.row(row)).toThrow('to be the number of a row, from 0 to 7')
@@ -259,11 +322,30 @@ test('a row that a table does not have is refused', () => {
   }
 })
 
-test('a history and an engine that are closed say so', async () => {
-  const closed = await holdfast.openDuckdb()
+test('what takes a history or an engine that is closed says so, without SQL', async () => {
+  const closed = await holdfast.openHistory({
+    customers: months,
+    usage: months.map(({ id }) => ({ id, day: '2025-03-05', minutes: 3 })),
+  })
   await closed.close()
-  const said = await refusalOf(() => closed.query('SELECT 1 AS x'))
-  expect(said).toBeInstanceOf(HoldfastError)
+  const said = await refusalOf(() => closed.engine.query('SELECT 1 AS x'))
+  expect(String(said)).toBe(
+    'HoldfastError: engine.query: expected the engine to be open, and it has been closed. ' +
+      'Open it, or its history, again; close it when its last answer is there.',
+  )
+  const wrong: string[] = []
+  let refused = 0
+  for (const [name, call] of functions) {
+    if (leftOut.includes(name) || /^class\b/.test(Function.prototype.toString.call(call))) continue
+    const noHistory = await refusalOf(() => call({}, scorer, {}))
+    if (!String(noHistory).includes('expected history to be a history')) continue
+    const error = await refusalOf(() => call(closed, scorer, {}))
+    refused++
+    if (!String(error).includes(`${name}: `) || !String(error).includes('history to be open'))
+      wrong.push(`${name}: ${String(error)}`)
+  }
+  expect(wrong).toEqual([])
+  expect(refused).toBeGreaterThan(10)
 })
 
 const later = Promise.resolve(table)
@@ -322,6 +404,30 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     holdfast.encodeScorer as Call,
     [model],
     'Make a scorer of it: createScorer(model).',
+  ],
+  [
+    'a day for options',
+    holdfast.scoreHistory as Call,
+    [history, scorer, '2024-12-01'],
+    `scoreHistory: expected options to be an object, got "2024-12-01" (string). Give { asOf: '2024-12-01' }.`,
+  ],
+  [
+    'a dataset for options',
+    holdfast.modelReport as Call,
+    [boosting, dataset, dataset],
+    'modelReport: expected options to be an object, got a dataset. Give { train }.',
+  ],
+  [
+    'a promise in options',
+    holdfast.modelReport as Call,
+    [boosting, dataset, { train: later }],
+    'modelReport: expected train to be a dataset: features and outcome, got a Promise. It is a Promise: write await before it.',
+  ],
+  [
+    'columns of several lengths',
+    holdfast.tableFrom as Call,
+    [{ a: [1, 2], b: [1] }],
+    'tableFrom: expected column b to have 2 values, got 1 (number).',
   ],
   ['numbers for months', holdfast.monthly as Call, [2024, 11], "monthly('2024-11', '2025-02')"],
   [

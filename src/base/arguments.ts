@@ -69,7 +69,7 @@ const kinds = {
   },
   history: {
     noun: 'a history',
-    is: (value) => nounOf(value) === 'a history',
+    is: (value) => nounOf(value) === 'a history' && !isClosed(value),
     from: {
       'a table': 'A history has several tables: openHistory({ customers, … }), with await.',
       'an object': 'Open it: openHistory(sources), with await.',
@@ -94,6 +94,23 @@ const kinds = {
   backtest: {
     noun: 'a backtest: what backtest returned',
     is: (value) => hasMembers(value, ['folds', 'pooled', 'ids', 'outcome']),
+  },
+  backtestInTime: {
+    noun: 'what backtest returned: folds with cutoffs, drift, pooled figures',
+    is: (value) =>
+      hasLists(value, ['folds', 'drift', 'notes'], ['cutoff', 'testRows', 'figures']) &&
+      hasMembers(value, ['pooled', 'level']),
+  },
+  segmentFigures: {
+    noun: 'a table by segment: what segmentTable returned',
+    is: (value) =>
+      hasLists(
+        value,
+        ['segments', 'attributes', 'worst', 'notes'],
+        ['name', 'figures', 'mergedFrom', 'notes'],
+      ) &&
+      hasMembers(value, ['overall', 'level']) &&
+      hasMembers((value as { readonly overall: unknown }).overall, ['figures', 'mergedFrom', 'notes']),
   },
   bestList: {
     noun: 'a list that bestList returned',
@@ -157,7 +174,7 @@ const kinds = {
   object: { noun: 'an object', is: isPlainObject },
   options: {
     noun: 'an object',
-    is: (value) => value === undefined || isPlainObject(value),
+    is: (value) => value === undefined || (isPlainObject(value) && nounOf(value) === undefined),
   },
   trainedOn: {
     noun: 'the dataset that the model was trained on, or what a scorer takes over from it',
@@ -209,9 +226,21 @@ export function checkArguments(
 export function argumentProblems(parameter: string, value: unknown, kind: ArgumentKind): Problem[] {
   const { noun, is, from }: Kind = kinds[kind]
   if (is(value)) return []
+  if (kind === 'history' && isClosed(value)) return [{ ...closed, parameter }]
   const wayOut = nounOf(value) === 'a Promise' ? awaitIt : from?.[whatIs(value)]
   const problem: Problem = { code: 'value-type', parameter, rule: `to be ${noun}`, received: value }
   return [wayOut === undefined ? problem : { ...problem, wayOut }]
+}
+
+const closed = {
+  code: 'engine-failed',
+  rule: 'to be open, and it has been closed',
+  wayOut: 'Open it again: openHistory(sources), with await.',
+} as const
+
+function isClosed(history: unknown): boolean {
+  const { engine } = (history ?? {}) as { readonly engine?: { readonly isClosed?: boolean } | null }
+  return engine?.isClosed === true
 }
 
 /** The way out where a promise was given for what it promises. */
@@ -250,4 +279,13 @@ export function isPlainObject(value: unknown): value is object {
 
 function hasMembers(value: unknown, members: readonly string[]): boolean {
   return isPlainObject(value) && members.every((name) => (value as Record<string, unknown>)[name] != null)
+}
+
+/** True where all members are lists, and each element of the first has the members that its elements have. */
+function hasLists(value: unknown, lists: readonly string[], members: readonly string[]): boolean {
+  if (!hasMembers(value, lists)) return false
+  const [first, ...others] = lists.map((name) => (value as Record<string, unknown>)[name])
+  return (
+    Array.isArray(first) && others.every(Array.isArray) && first.every((each) => hasMembers(each, members))
+  )
 }

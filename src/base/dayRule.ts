@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isPlainObject } from './arguments.js'
 import { type EpochDay, epochDay, parseDay, spreadsheetDay } from './days.js'
+import { nounOf } from './nounOf.js'
 
 // 45507 is 2024-08-03 in a spreadsheet, and no day of 2094
 const readDay = (value: unknown) => (spreadsheetDay(value) === undefined ? parseDay(value) : undefined)
@@ -23,7 +24,7 @@ export const dayRule = z
  * zone: what a rule alone reads in UTC. Everything else is left for the rule.
  */
 export function withDaysIn<Options>(options: Options, names: readonly string[], timeZone: string): Options {
-  if (!isPlainObject(options)) return options
+  if (!isPlainObject(options) || nounOf(options) !== undefined) return options
   const dayIn = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(dayIn)
     if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dayIn(v)]))

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { argumentProblems, isPlainObject } from './arguments.js'
+import { type ArgumentKind, argumentProblems, awaitIt, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
 import { closestWord, HoldfastError, type Problem } from './errors.js'
+import { nounOf } from './nounOf.js'
 import { ownValue, setOwnValue } from './ownValue.js'
 
 /**
@@ -25,9 +26,9 @@ export function checkOptions<Schema extends z.ZodType>(
   schema: Schema,
   options: unknown,
 ): z.output<Schema> {
-  if (isNoObject(options))
-    throw new HoldfastError(operation, argumentProblems('options', options, 'options') as [Problem])
   const result = schema.safeParse(options ?? {})
+  if (isNoObject(schema, options, result.success))
+    throw new HoldfastError(operation, [somethingElse(schema, options)])
   const problems = result.success
     ? keepProtoNames(schema, options, result.data, [])
     : result.error.issues.flatMap((issue) => problemsOf(issue, schema, options))
@@ -48,7 +49,10 @@ export function optionProblems(schema: z.ZodType, options: unknown): readonly Pr
   }
 }
 
-/** Sets what records hold under `__proto__`, a name like any other that zod leaves out; returns what is wrong with it. */
+/**
+ * Sets what records hold under `__proto__`, a name like any other that zod leaves out; returns what is wrong with it, and
+ * with promises and maps, which pass for objects without members.
+ */
 function keepProtoNames(
   schema: z.ZodType,
   given: unknown,
@@ -57,6 +61,8 @@ function keepProtoNames(
 ): Problem[] {
   if (!isObject(given) || !isObject(checked)) return []
   const inner = unwrap(schema)
+  const isOfMembers = inner instanceof z.ZodObject || inner instanceof z.ZodRecord
+  if (isOfMembers && !isPlainObject(given)) return argumentProblems(path.join('.'), given, 'object')
   if (inner instanceof z.ZodObject) {
     return Object.entries(inner.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, member]) =>
       keepProtoNames(member, ownValue(given, name), ownValue(checked, name), [...path, name]),
@@ -83,9 +89,37 @@ function invalidOption(path: readonly string[], rule: string, received: unknown)
   return { code: 'option-invalid', parameter: path.join('.'), rule, received }
 }
 
-// What has no members of its own would pass for options without any.
-function isNoObject(options: unknown): boolean {
-  return typeof options === 'object' && options !== null && !Array.isArray(options) && !isPlainObject(options)
+/** Rule of an option that is one of the things that functions take as arguments: a dataset, a list. */
+export function argumentOption<Value>(kind: ArgumentKind): z.ZodCustom<Value, Value> {
+  const is = (value: unknown): boolean => argumentProblems('option', value, kind).length === 0
+  return z.custom<Value>(is, { params: { kind } })
+}
+
+// What has no members of its own would pass for options without any; of something else, each member would be a problem.
+function isNoObject(schema: z.ZodType, options: unknown, fits: boolean): boolean {
+  if (options === undefined || options === null) return false
+  if (typeof options === 'object' && !Array.isArray(options) && !isPlainObject(options)) return true
+  if (fits || !(unwrap(schema) instanceof z.ZodObject)) return false
+  return !isPlainObject(options) || nounOf(options) !== undefined
+}
+
+/** Something else where options belong, with the option that it may have been meant for. */
+function somethingElse(schema: z.ZodType, received: unknown): Problem {
+  const [found] = argumentProblems('options', received, 'options') as [Problem]
+  const problem: Problem = { ...found, code: 'option-invalid' }
+  if (problem.wayOut !== undefined) return problem
+  const inner = unwrap(schema)
+  const shape = inner instanceof z.ZodObject ? (inner.shape as Readonly<Record<string, z.ZodType>>) : {}
+  const takes = (member: z.ZodType, value: unknown): boolean => member.safeParse(value).success
+  // A rule that takes any object says nothing of what was meant
+  const isAny = (member: z.ZodType): boolean => isPlainObject(received) && takes(member, {})
+  const meant = Object.keys(shape).filter((name) => takes(shape[name]!, received) && !isAny(shape[name]!))
+  if (meant.length !== 1) return problem
+  const isShort = typeof received !== 'object' && String(received).length <= 40
+  const member = isShort
+    ? `${meant[0]}: ${typeof received === 'string' ? `'${received}'` : String(received)}`
+    : meant[0]
+  return { ...problem, wayOut: `Give { ${member} }.` }
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {
@@ -102,7 +136,11 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
   const parameter = path.length === 0 ? 'options' : path.join('.')
   const rule = member === undefined || hasOwnWords(issue) ? issue.message : optionRule(member)
   const received = valueAt(options, path)
+  const kind = issue.code === 'custom' ? (issue.params?.['kind'] as ArgumentKind | undefined) : undefined
+  if (kind !== undefined)
+    return argumentProblems(parameter, received, kind).map((each) => ({ ...each, code: 'option-invalid' }))
   const problem: Problem = { code: 'option-invalid', parameter, rule, received }
+  if (nounOf(received) === 'a Promise') return [{ ...problem, wayOut: awaitIt }]
   const wayOut = shareHint(rule, received)
   if (wayOut !== undefined) return [{ ...problem, wayOut }]
   return [rule.includes('YYYY-MM-DD') ? { ...problem, ...dayHint(received) } : problem]

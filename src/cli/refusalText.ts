@@ -74,7 +74,9 @@ const flagNames: Readonly<Record<string, string>> = {
 }
 
 function flagOf(option: string, command: Command | undefined): string | undefined {
-  const name = ownValue(flagNames, option) ?? option
+  // Flags have no groups: what an offer or an evaluation is given has a flag of its own
+  const bare = option.replace(/^(offer|evaluate)\./, '')
+  const name = ownValue(flagNames, bare) ?? bare
   return command?.options.find((each) => each.attributeName() === name)?.long ?? undefined
 }
 

@@ -118,6 +118,7 @@ class DuckdbEngine implements Engine {
   readonly #api: DuckdbApi
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
+  #isClosed = false
 
   constructor(api: DuckdbApi, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#api = api
@@ -172,7 +173,12 @@ class DuckdbEngine implements Engine {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#connection.closeSync()
     this.#instance.closeSync()
   }
@@ -180,6 +186,7 @@ class DuckdbEngine implements Engine {
   // Of several statements DuckDB would give the rows of the first
   async #refuseSeveral(operation: string, statement: string): Promise<void> {
     checkArguments(operation, ['statement', statement, 'text'])
+    this.#refuseClosed(operation)
     const count = await this.#connection.extractStatements(statement).then(
       (statements) => statements.count,
       () => 1, // does not parse: running it gives the better message
@@ -196,7 +203,15 @@ class DuckdbEngine implements Engine {
     ])
   }
 
+  #refuseClosed(operation: string): void {
+    if (!this.#isClosed) return
+    const rule = 'to be open, and it has been closed'
+    const wayOut = 'Open it, or its history, again; close it when its last answer is there.'
+    throw new HoldfastError(operation, [{ code: 'engine-failed', parameter: 'the engine', rule, wayOut }])
+  }
+
   async #execute(operation: string, statement: string) {
+    this.#refuseClosed(operation)
     try {
       return await this.#connection.run(statement)
     } catch (cause) {

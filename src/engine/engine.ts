@@ -33,6 +33,8 @@ export interface Engine {
   writeParquet(statement: string, path: string): Promise<void>
   /** Makes a table of the engine from a table in memory (days become integers, see {@link Engine.query}). */
   load(name: string, table: Table): Promise<void>
+  /** True once it has been closed; left out = the engine does not tell. */
+  readonly isClosed?: boolean
   /** Frees connection and memory. */
   close(): Promise<void>
 }

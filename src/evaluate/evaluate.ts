@@ -55,7 +55,8 @@ export interface EvaluateProbabilitiesOptions extends EvaluateOptions {
   readonly name?: string
 }
 
-const evaluateOptions = bootstrapOptions.extend({
+/** Rules and defaults of {@link EvaluateOptions}. */
+export const evaluateOptions = bootstrapOptions.extend({
   bins: calibrationOptions.shape.bins,
   binning: calibrationOptions.shape.binning,
   topShare: shareRule.default(0.1),

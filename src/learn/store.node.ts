@@ -38,11 +38,11 @@ export async function saveModel(model: ChurnModel, path: string, about: unknown 
 export async function loadModel(path: string, options?: DecodeOptions): Promise<StoredModel> {
   checkArguments('loadModel', ['path', path, 'text'])
   const bytes = await readModelFile('loadModel', path, options)
-  return decodedFrom(path, () => decodeModel(bytes, options))
+  return decodedFrom('loadModel', path, () => decodeModel(bytes, options))
 }
 
-/** Returns what `decode` returns; where it refuses, its problems name the file. */
-export function decodedFrom<Decoded>(path: string, decode: () => Decoded): Decoded {
+/** Returns what `decode` returns; where it refuses, its problems name the file, in the name of who reads it. */
+export function decodedFrom<Decoded>(operation: string, path: string, decode: () => Decoded): Decoded {
   try {
     return decode()
   } catch (error) {
@@ -51,7 +51,7 @@ export function decodedFrom<Decoded>(path: string, decode: () => Decoded): Decod
       ...problem,
       place: { file: path, ...problem.place },
     }))
-    throw new HoldfastError(error.operation, [first!, ...rest], { cause: error })
+    throw new HoldfastError(operation, [first!, ...rest], { cause: error })
   }
 }
 

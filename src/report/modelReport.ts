@@ -113,10 +113,9 @@ export function modelReport(
   const train = options?.train
   const known = knownRowsOf(model)
   const isGiven = train === undefined ? null : areTrainingRows(known, train)
-  const facts = commonFacts(probability, test, given, {
-    learner: model.learner,
-    features: names.length,
-  })
+  const facts = inNameOf('modelReport', () =>
+    commonFacts(probability, test, given, { learner: model.learner, features: names.length }),
+  )
   return {
     ...facts,
     evaluation: { ...facts.evaluation, notes: [...owned.notes, ...facts.evaluation.notes] },
@@ -169,8 +168,11 @@ export function predictionReport(
     outcome: Uint8Array.from(outcome),
     ...(options?.weight === undefined ? {} : { weight: Float64Array.from(options.weight) }),
   }
+  const given = { ...checked, evaluate: options?.evaluate } as ReportOptions
   return {
-    ...commonFacts(probability, test, checked as ReportOptions, { learner: null, features: null }),
+    ...inNameOf('predictionReport', () =>
+      commonFacts(probability, test, given, { learner: null, features: null }),
+    ),
     data: {
       test: rowsFacts(test),
       seen: null,

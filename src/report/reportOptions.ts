@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { argumentOption } from '../base/options.js'
 import type { BacktestFigures } from '../evaluate/backtest/backtestFigures.js'
-import type { EvaluateOptions } from '../evaluate/evaluate.js'
+import { type EvaluateOptions, evaluateOptions } from '../evaluate/evaluate.js'
+import { offerSchema } from '../evaluate/profit/checkedOffer.js'
 import type { RetentionOffer } from '../evaluate/profit/retentionOffer.js'
 import type { SegmentFigures } from '../evaluate/segment/segment.js'
 import type { ReportedData } from './facts/dataFacts.js'
@@ -51,8 +53,6 @@ export interface PredictionReportOptions extends ReportOptions {
   readonly weight?: ArrayLike<number>
 }
 
-const objectRule = z.custom<object>((value) => typeof value === 'object' && value !== null, 'to be an object')
-
 /** Rules and defaults of {@link ReportOptions}. */
 export const reportOptions = z.strictObject({
   title: z.string().min(1).default('Churn model report'),
@@ -62,11 +62,11 @@ export const reportOptions = z.strictObject({
   intendedUse: z.string().optional(),
   modelOptions: z.record(z.string(), z.unknown()).default({}),
   remarks: z.array(z.string()).default([]),
-  train: objectRule.optional(),
-  offer: objectRule.optional(),
-  segments: z.array(objectRule).default([]),
-  backtest: objectRule.optional(),
-  evaluate: objectRule.optional(),
+  train: argumentOption<ReportedData>('dataset').optional(),
+  offer: offerSchema.optional(),
+  segments: z.array(argumentOption<SegmentFigures>('segmentFigures')).default([]),
+  backtest: argumentOption<BacktestFigures>('backtestInTime').optional(),
+  evaluate: evaluateOptions.optional(),
 })
 
 /** Rules and defaults of {@link ModelReportOptions}. */
@@ -80,4 +80,6 @@ export const modelReportOptions = reportOptions.extend({
 })
 
 /** Rules and defaults of {@link PredictionReportOptions}. */
-export const predictionReportOptions = reportOptions.extend({ weight: objectRule.optional() })
+export const predictionReportOptions = reportOptions.extend({
+  weight: argumentOption<ArrayLike<number>>('list').optional(),
+})

@@ -3,7 +3,7 @@ import { checkArguments } from '../base/arguments.js'
 import { dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
-import { checkOptions } from '../base/options.js'
+import { argumentOption, checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
@@ -14,7 +14,7 @@ import type { PopulationRule } from '../population/rule.js'
 import type { InputTableName } from '../table/inputs.js'
 import { dayColumn, type Table } from '../table/table.js'
 import { otherReading } from './aboutModel.js'
-import type { ScoreOptions, Scorer } from './scorer.js'
+import { type ScoreOptions, type Scorer, scoreOptions } from './scorer.js'
 import { Scores } from './scores.js'
 
 /** How the customers of a history are scored. */
@@ -33,7 +33,10 @@ export interface HistoryScores {
   readonly population: Table
 }
 
-const asOfOption = z.strictObject({ asOf: z.union([z.string(), z.number(), z.date()]).optional() })
+const historyOptions = scoreOptions.extend({
+  asOf: z.union([z.string(), z.number(), z.date()]).optional(),
+  population: argumentOption<PopulationRule>('object').nullish(),
+})
 
 /**
  * Returns the scores of all customers of a history who are counted as of a day: the nightly job.
@@ -56,8 +59,8 @@ export async function scoreHistory(
   options: ScoreHistoryOptions = {},
 ): Promise<HistoryScores> {
   checkArguments('scoreHistory', ['history', history, 'history'], ['scorer', scorer, 'scorer'])
-  const { asOf, population, ...scoreOptions } = options
-  checkOptions('scoreHistory', asOfOption, asOf === undefined ? {} : { asOf })
+  const { asOf, population: _, ...checked } = checkOptions('scoreHistory', historyOptions, options)
+  const { population } = options
   const counted = population ?? scorer.about.population
   const complete = completeUntilOf(history, scoredTables(scorer, counted))
   const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf, history.timeZone)
@@ -71,7 +74,7 @@ export async function scoreHistory(
       ...(counted === null ? {} : { population: counted }),
     }),
   )
-  const scores = scorer.scoreMatrix(matrix.features, scoreOptions)
+  const scores = inNameOf('scoreHistory', () => scorer.scoreMatrix(matrix.features, checked))
   const columns = [
     textColumn('id', matrix.ids),
     dayColumn(

@@ -17,5 +17,5 @@ export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
 export async function readScorer(path: string): Promise<Scorer> {
   checkArguments('readScorer', ['path', path, 'text'])
   const bytes = await readModelFile('readScorer', path)
-  return decodedFrom(path, () => loadScorer(bytes))
+  return decodedFrom('readScorer', path, () => loadScorer(bytes))
 }

@@ -73,7 +73,8 @@ export interface ScoreOptions extends PredictOptions {
   readonly maximumUnseenShare?: number
 }
 
-const scoreOptions = predictOptions.extend({
+/** Rules and defaults of {@link ScoreOptions}. */
+export const scoreOptions = predictOptions.extend({
   reasons: z.number().int().min(0).max(20).default(3),
   maximumUnseenShare: z.number().min(0).max(1).default(1),
 })
@@ -89,7 +90,11 @@ export interface ScoreRowOptions extends ScoreOptions {
   readonly asOf?: EpochDay | string | Date
 }
 
+// The day is read in the time zone of the training, later
+const scoreOneOptions = scoreOptions.extend({ asOf: z.unknown().optional() })
+
 const rowOptions = scoreOptions.extend({ asOf: dayOption.optional() })
+const tableOptions = rowOptions.extend({ id: z.string().optional() })
 
 /** A trained model with all that scoring needs beside it: feature rules, risk bands, words. Immutable. */
 export interface Scorer {
@@ -344,8 +349,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
     },
     scoreOne(customer, given) {
       if (about.rules === null) throw needsRules()
-      const { asOf, ...options } = given ?? {}
-      const checked = checkOptions('scoreOne', scoreOptions, options)
+      const { asOf, ...checked } = checkOptions('scoreOne', scoreOneOptions, given)
       const { features, repeats } = featuresAsOf(customer, asOf, about.rules)
       return one('scoreOne', features, checked, repeats)
     },
@@ -354,9 +358,8 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       return one('scoreRow', rowInput(row, model.features, about, asOf), checked)
     },
     scoreTable(table, given) {
-      checkArguments('scoreTable', ['table', table, 'table'], ['options', given, 'options'])
-      const { id, ...options } = given ?? {}
-      const { asOf, ...checked } = checkOptions('scoreTable', rowOptions, inZone(options))
+      checkArguments('scoreTable', ['table', table, 'table'])
+      const { id, asOf, ...checked } = checkOptions('scoreTable', tableOptions, inZone(given))
       const features = modelInput('scoreTable', model.features, table, about, asOf)
       const scores = many('scoreTable', features, checked)
       if (id === undefined) return scores

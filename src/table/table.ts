@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay, parseDay } from '../base/days.js'
-import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { closestWord, HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import {
   type FeatureColumn,
   type NumberColumn,
@@ -136,11 +136,8 @@ export class Table {
   /** Returns the table with only these columns, in this order. */
   select(names: readonly string[]): Table {
     checkArguments('Table.select', ['names', names, 'list'])
-    return new Table(
-      names.map((name) => this.#named('Table.select', name)),
-      this.rowCount,
-      this.source,
-    )
+    const columns = names.map((name) => this.#named('Table.select', name))
+    return inNameOf('Table.select', () => new Table(columns, this.rowCount, this.source))
   }
 
   /** Returns the table with this column added, or put in the place of the one with its name. */
@@ -149,7 +146,7 @@ export class Table {
     const columns = this.has(column.name)
       ? this.columns.map((old) => (old.name === column.name ? column : old))
       : [...this.columns, column]
-    return new Table(columns, this.rowCount, this.source)
+    return inNameOf('Table.with', () => new Table(columns, this.rowCount, this.source))
   }
 
   /** Returns the table with only the given rows, in their order. Copies. */
@@ -302,10 +299,14 @@ export function tableFrom(
     'tableFrom',
     Object.entries(columns).flatMap(([name, values]) => ('kind' in values ? [] : mixedValues(name, values))),
   )
-  return new Table(
-    Object.entries(columns).map(([name, values]) =>
-      'kind' in values ? { ...values, name } : columnFrom(name, values, timeZone),
-    ),
+  return inNameOf(
+    'tableFrom',
+    () =>
+      new Table(
+        Object.entries(columns).map(([name, values]) =>
+          'kind' in values ? { ...values, name } : columnFrom(name, values, timeZone),
+        ),
+      ),
   )
 }
 

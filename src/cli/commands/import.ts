@@ -49,7 +49,7 @@ Examples:
       await checkOutputs('import', [{ flag: '--out', path: out, holds: 'model' }], inputs)
       const given = categories === undefined ? {} : { categories: await categoriesOf(categories) }
       const text = new TextDecoder().decode(await readModelFile('import', file))
-      const model = decodedFrom(file, () => importEither(text, { ...options, ...given }))
+      const model = decodedFrom('import', file, () => importEither(text, { ...options, ...given }))
       await saveScorer(createScorer(model), out)
       const trees = model.ensemble.roots.length
       terminal.output(

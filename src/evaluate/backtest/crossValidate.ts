@@ -126,7 +126,6 @@ async function runFold(
   const training = takeTemporalRows(rows, trainRows)
   const owned = groups === undefined ? training : { ...training, ids: textsOf(groups, trainRows) }
   const model = await train(owned, signal === undefined ? {} : { signal })
-  checkArguments('crossValidate', ['what train returned', model, 'model'])
   const probability = predictionsOf(operation, model, test)
   const tested = Array.from(testRows, (row) => customers[row]!)
   const { measurement } = measureFold(test, tested, probability, rule)

@@ -1,3 +1,4 @@
+import { checkArguments } from '../../base/arguments.js'
 import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, inNameOf, type Problem } from '../../base/errors.js'
 import type { ChurnModel, TrainingData } from '../../learn/contract.js'
@@ -66,8 +67,9 @@ function problem(code: Problem['code'], parameter: string, rule: string, receive
   return { code, parameter, rule, received }
 }
 
-/** Returns the predictions of the test rows. @throws {HoldfastError} if the model gives no probabilities */
+/** Returns the predictions of the test rows. @throws {HoldfastError} if `train` returned no model, or one without probabilities */
 export function predictionsOf(operation: string, model: ChurnModel, data: TrainingData): Float64Array {
+  checkArguments(operation, ['what train returned', model, 'model'])
   const probability = inNameOf(operation, () => model.probability(data.features))
   const wrong = probability.findIndex((p) => !(p >= 0 && p <= 1))
   if (probability.length === data.outcome.length && wrong === -1) return probability

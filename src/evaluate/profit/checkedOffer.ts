@@ -35,7 +35,8 @@ const acceptanceRule = z
   )
   .default({ alpha: 6, beta: 14 })
 
-const offerSchema = z.strictObject({
+/** Rules and default of a {@link RetentionOffer}. */
+export const offerSchema = z.strictObject({
   customerValue: amountRule,
   offerCost: amountRule,
   contactCost: amountRule,
