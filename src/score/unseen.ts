@@ -317,7 +317,11 @@ class Feature {
     }
     if (what === 'number' && seen?.kind === 'number' && seen.range !== null) {
       const { least, greatest } = seen.range
-      return `Training saw ${least} to ${greatest}: check the unit and the decimal mark.`
+      const beyond = Math.max(least - Number(value), Number(value) - greatest)
+      // Another unit is ten or a hundred times as much; what counts days goes on by itself
+      const isNear = beyond <= greatest - least
+      const first = isNear ? 'it may grow with time; else ' : ''
+      return `Training saw ${least} to ${greatest}: ${first}check the unit and the decimal mark.`
     }
     return seen === undefined
       ? `The model does not know the category ${JSON.stringify(value)}.`

@@ -266,7 +266,12 @@ describe('what training has seen', () => {
     // The middle is 2 wide: 0 to 12.
     expect(found([0, 12, null], ['x', 'y', 'x '])).toEqual([])
     expect(found([null, -0.5, 12.5], ['x', 'y', 'x'])).toEqual([
-      ['number', 2, '-0.5', 'Training saw 2 to 10: check the unit and the decimal mark.'],
+      [
+        'number',
+        2,
+        '-0.5',
+        'Training saw 2 to 10: it may grow with time; else check the unit and the decimal mark.',
+      ],
     ])
     // Where the middle 98 % are one value, the whole of training is 8 wide: 94 to 118.
     const constant = { least: 102, low: 105, high: 105, greatest: 110 }
