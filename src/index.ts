@@ -553,12 +553,12 @@ export {
   type ScoreOptions,
   type ScoreRowOptions,
   type Scorer,
-  type TrainedOn,
 } from './score/scorer.js'
 export { readScorer, saveScorer } from './score/scorer.node.js'
 export type { Scores } from './score/scores.js'
 export type { SeenFeature } from './score/seenInTraining.js'
 export type { TrainedSpread } from './score/spreadOfValues.js'
+export type { TrainedOn } from './score/trainedOn.js'
 export type { UnseenValue } from './score/unseen.js'
 // select: the model to use, chosen by validation
 export type { CandidateChoice, FamilyName } from './select/candidate.js'

@@ -48,6 +48,7 @@ export interface AboutModel {
   /** Null where it is not known. */
   readonly trainedOn: {
     readonly rows: number
+    /** By the base rate of the model where the scorer was given a dataset with other rows than those of its training. */
     readonly churned: number
     readonly fingerprint: string
     /** By what `evaluate` and reports find training rows again; not there in files of earlier versions. */

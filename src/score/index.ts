@@ -23,9 +23,9 @@ export {
   type Score,
   type ScoreOptions,
   type Scorer,
-  type TrainedOn,
 } from './scorer.js'
 export type { Scores } from './scores.js'
 export type { SeenFeature } from './seenInTraining.js'
 export type { TrainedSpread } from './spreadOfValues.js'
+export type { TrainedOn } from './trainedOn.js'
 export type { UnseenValue } from './unseen.js'

@@ -5,7 +5,6 @@ import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
-import { tablesRead } from '../feature/columnKindsOf.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
 import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
@@ -16,24 +15,16 @@ import type { ChurnModel } from '../learn/contract.js'
 import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
-import {
-  knownRowsOf,
-  overlapWith,
-  rememberTrainedRows,
-  type TrainedRows,
-  trainedRowsOf,
-} from '../learn/trainedRows.js'
-import type { PopulationRule } from '../population/rule.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
-import type { HistoryKinds } from '../table/inputs.js'
-import type { FoundRepeats, RepeatedRows } from '../table/repeatedRows.js'
+import type { FoundRepeats } from '../table/repeatedRows.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
-import { type AboutModel, aboutModelSchema, mostFurtherRows, otherReading } from './aboutModel.js'
+import { type AboutModel, aboutModelSchema, otherReading } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput, rowInput } from './modelInput.js'
 import { type FeatureWords, type Reason, reasonsOf, valuesByName } from './reasons.js'
 import { Scores } from './scores.js'
 import { seenInTraining } from './seenInTraining.js'
+import { checkTrainedOn, comparedColumns, rememberRows, type TrainedOn, trainingFacts } from './trainedOn.js'
 import { type UnseenValue, UnseenWatch } from './unseen.js'
 
 /** What a scorer says of one customer. */
@@ -141,45 +132,20 @@ export interface Scorer {
   unseenIn(features: FeatureMatrix): Table
 }
 
-/** What a scorer takes over from the data its model was trained on. A `Dataset` is one. */
-export interface TrainedOn {
-  readonly rules: readonly FeatureRule[] | null
-  readonly label: {
-    readonly name: string
-    readonly rule: unknown
-    readonly gapDays: number
-    readonly horizonDays: number
-  } | null
-  /** Who was counted; null for a flat table. */
-  readonly population: PopulationRule | null
-  /** How the columns of a flat table became features; left out for a history. */
-  readonly flat?: NonNullable<AboutModel['flat']>
-  /** Time zone in which instants of the history, or of the table, had their day; left out = UTC. */
-  readonly timeZone?: string
-  /** What the history did with rows that are there more than once; left out = `'keep'`. */
-  readonly repeatedRows?: RepeatedRows
-  /** Its tables and columns, by which it told rows apart; left out = not known. */
-  readonly tables?: HistoryKinds
-  readonly outcome: Uint8Array
-  readonly fingerprint: string
-  /**
-   * The training rows: what the scorer has seen, and fingerprints by which an evaluation on them is noticed. Left out,
-   * nothing but categories can be compared later.
-   */
-  readonly features?: FeatureMatrix
-  /** Whose the training rows are: rows of one customer, equal to each other, tell nothing about others. */
-  readonly ids?: ArrayLike<string | number>
-}
-
 /**
  * Returns a scorer for a model, with the feature rules and the label of the data it was trained on.
  *
- * Without data the model scores rows and tables of features; raw history needs the rules.
+ * Without data the model scores rows and tables of features; raw history needs the rules. Data that hold other rows than
+ * those that the model knows to be trained on are taken where they hold some of these: `about.trainedOn` tells of its own.
  *
+ * @param trainedOn the dataset that the model was trained on, `train` of a split
  * @param bands cut points in multiples of the usual odds, see {@link riskBands}
+ * @throws {HoldfastError} `feature-missing` and `column-type` for data without the features of the model, or of another kind;
+ *   `data-changed` where a model that knows its training rows finds none of them; `value-type`; what `riskBands` refuses
  */
 export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: RiskBandOptions): Scorer {
   checkArguments('createScorer', ['model', model, 'model'], ['trainedOn', trainedOn, 'trainedOn'])
+  if (trainedOn !== undefined) checkTrainedOn('createScorer', model, trainedOn)
   return scorerFrom(
     model,
     checkOptions('createScorer', aboutModelSchema, {
@@ -191,52 +157,10 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
       timeZone: trainedOn?.timeZone,
       repeatedRows: trainedOn?.repeatedRows,
       tables: trainedOn === undefined ? null : comparedColumns(trainedOn),
-      trainedOn: trainedOn === undefined ? null : factsOf(trainedOn, model),
+      trainedOn: trainedOn === undefined ? null : trainingFacts(model, trainedOn),
       seen: trainedOn?.features === undefined ? null : seenInTraining(model.features, trainedOn.features),
     }),
   )
-}
-
-/** Returns the columns by which rows of the tables that the rules read are told apart, where that decides which rows count. */
-function comparedColumns({ rules, repeatedRows = 'keep', tables }: TrainedOn): HistoryKinds | null {
-  if (repeatedRows === 'keep' || tables === undefined || rules === null) return null
-  const read = [...new Set(rules.flatMap(tablesRead))]
-  return Object.fromEntries(read.filter((table) => table in tables).map((table) => [table, tables[table]]))
-}
-
-function factsOf(trainedOn: TrainedOn, model: ChurnModel): AboutModel['trainedOn'] {
-  const { outcome, fingerprint, features, ids } = trainedOn
-  return {
-    rows: outcome.length,
-    churned: outcome.reduce((sum, one) => sum + one, 0),
-    fingerprint,
-    ...(features === undefined ? {} : rowFacts(model, { features, ids }, fingerprint)),
-  }
-}
-
-/** Fingerprints of the rows that a model was trained on, and of others that it is known to have seen. */
-function rowFacts(
-  model: ChurnModel,
-  data: Parameters<typeof trainedRowsOf>[0],
-  salt: string,
-): Partial<NonNullable<AboutModel['trainedOn']>> {
-  const columns = model.features.map(({ name }) => name)
-  const trainedRows = trainedRowsOf(data, columns, salt)
-  if (trainedRows === null) return {}
-  const { rows, isWhole } = knownRowsOf(model)
-  const isAmongThem = (own: TrainedRows): boolean => {
-    const overlap = overlapWith(own, data.features)
-    return own.rows === data.features.rowCount && overlap !== null && overlap.equal === overlap.compared
-  }
-  const further = rows.filter((own) => !isAmongThem(own))
-  const each = [...new Map(further.map((own) => [own.fingerprints, own])).values()]
-  // Rows that are known already say nothing of those that are not.
-  const hasUnknownRows = (!isWhole && further.length < rows.length) || each.length > mostFurtherRows
-  return {
-    trainedRows,
-    ...(each.length === 0 ? {} : { furtherRows: each.slice(0, mostFurtherRows) }),
-    ...(hasUnknownRows ? { hasUnknownRows } : {}),
-  }
 }
 
 /** Returns the bytes of a model file that {@link loadScorer} reads: model, feature rules, risk bands, label. */
@@ -275,19 +199,6 @@ function percentsOf({ flat }: AboutModel): string[] {
   return Object.entries(flat?.notations ?? {})
     .filter(([, notation]) => 'unit' in notation && notation.unit === '%')
     .map(([name]) => name)
-}
-
-/** Keeps beside the model what its file tells of its training rows: those of earlier versions tell how many they were. */
-function rememberRows(model: ChurnModel, trainedOn: AboutModel['trainedOn']): void {
-  if (trainedOn === null) return
-  const { rows, trainedRows, furtherRows = [], hasUnknownRows = false } = trainedOn
-  if (trainedRows !== undefined) {
-    const training = { rows: trainedRows.rows, fingerprints: trainedRows }
-    rememberTrainedRows(model, { rows: [trainedRows, ...furtherRows], isWhole: !hasUnknownRows, training })
-  } else if (knownRowsOf(model).training === null) {
-    const { isWhole } = knownRowsOf(model)
-    rememberTrainedRows(model, { rows: [], isWhole, training: { rows, fingerprints: null } })
-  }
 }
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
+import { takeRows } from '../../src/base/matrix.js'
 import { logit } from '../../src/base/statistics.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
+import { splitRows } from '../../src/dataset/splitRows.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
+import type { ChurnModel } from '../../src/learn/contract.js'
+import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { encodeModel } from '../../src/learn/store.js'
+import { overlapOf } from '../../src/learn/trainedRows.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
 import { type Cell, tableFrom } from '../../src/table/table.js'
 
@@ -31,6 +36,34 @@ const table = tableFrom(
 const dataset = fromFlatTable(table, { id: 'id', label: 'churn' })
 const model = trainBoosting(dataset, { rounds: 30 })
 const scorer = createScorer(model, dataset)
+
+// Customers who are not alike: each has a fee of their own
+const unlike = fromFlatTable(
+  tableFrom({
+    fee: rows.map((_, index) => (index * 37) % 200),
+    contract: rows.map(({ contract }) => contract),
+    churn: rows.map((_, index) => (index % 2 === 0 ? 'Yes' : 'No')),
+  }),
+  { label: 'churn' },
+)
+const halves = splitRows(unlike, { testShare: 0.5 })
+const takeDatasetRows = (kept: readonly number[]) => ({
+  ...unlike,
+  features: takeRows(unlike.features, Int32Array.from(kept)),
+  outcome: Uint8Array.from(kept, (row) => unlike.outcome[row]!),
+  ids: kept.map((row) => unlike.ids[row]!),
+})
+
+function refusalOf(run: () => unknown): HoldfastError {
+  try {
+    run()
+  } catch (error) {
+    expect(error).toBeInstanceOf(HoldfastError)
+    expect((error as HoldfastError).operation).toBe('createScorer')
+    return error as HoldfastError
+  }
+  return expect.unreachable()
+}
 
 describe('a scorer of a flat table', () => {
   it('scores a row as it scores the table', () => {
@@ -129,6 +162,58 @@ describe('a scorer of a flat table', () => {
     expect([withoutRows.seen, withoutRows.trainedOn?.trainedRows]).toEqual([null, undefined])
     expect(createScorer(model).about).toMatchObject({ flat: null, trainedOn: null, seen: null })
     expect(createScorer(model, dataset, { high: 5, middle: 2 }).about.bands).not.toEqual(scorer.about.bands)
+  })
+
+  it('is refused with a dataset of other features, in the name of createScorer', () => {
+    const wayOut = 'Give the dataset that it was trained on, or none.'
+    const { churn, ...others } = { churn: ['Yes', 'No', 'Yes', 'No'], fee: ['a', 'b', 'a', 'c'] }
+    const other = fromFlatTable(tableFrom({ ...others, churn }), { label: 'churn' })
+    const problems = refusalOf(() => createScorer(model, other)).problems
+    expect(problems).toMatchObject([
+      { code: 'feature-missing', rule: expect.stringContaining('it lacks contract, tenure'), wayOut },
+      { code: 'column-type', parameter: 'column fee of trainedOn', received: 'text', wayOut },
+    ])
+    expect(refusalOf(() => createScorer(model, { ...dataset, features: [] as never })).code).toBe(
+      'value-type',
+    )
+  })
+
+  it.each([
+    ['trained in this process', (one: ChurnModel) => one],
+    [
+      'read from a file',
+      (one: ChurnModel) => loadScorer(encodeScorer(createScorer(one, halves.train))).model,
+    ],
+  ])('is refused with rows that a model has not seen: one that was %s', (_, made) => {
+    const own = made(trainBoosting(halves.train, { rounds: 2 }))
+    expect(refusalOf(() => createScorer(own, halves.test))).toMatchObject({
+      code: 'data-changed',
+      problems: [
+        {
+          parameter: 'trainedOn',
+          received: '100 other rows',
+          wayOut: 'Give the dataset that it was trained on, or none.',
+        },
+      ],
+    })
+    expect(createScorer(own, halves.train).about.trainedOn).toMatchObject({ rows: 100 })
+  })
+
+  it('with all rows, of which the model was trained on half, tells of that half', () => {
+    const own = trainBoosting(halves.train, { rounds: 2 })
+    const { about, model: again } = loadScorer(encodeScorer(createScorer(own, unlike)))
+    const churned = halves.train.outcome.reduce((sum, one) => sum + one, 0)
+    expect(about.trainedOn).toMatchObject({ rows: 100, churned, fingerprint: unlike.fingerprint })
+    expect(overlapOf(again, halves.test.features)).toMatchObject({ equal: 0 })
+    expect(overlapOf(again, halves.train.features)).toMatchObject({ equal: 100, isOverlap: true })
+  })
+
+  it.each([3, 6, 20])('takes the %i rows of a small training, and more', (count) => {
+    const few = Array.from({ length: count }, (_, row) => row)
+    const small = takeDatasetRows(few)
+    const own = trainLogistic(small)
+    expect(createScorer(own, small).about.trainedOn!.rows).toBe(count)
+    expect(createScorer(own, unlike).about.trainedOn!.rows).toBe(count)
   })
 
   it('gives up to 20 reasons, and no more', () => {
