@@ -50,6 +50,12 @@ const values: Record<string, unknown> = {
 /** What has a test of its own below, and the class of errors itself. */
 const leftOut = ['openDuckdb', 'HoldfastError', 'Bitmap']
 
+/** Or says first that something else is missing. */
+function asksToWait({ message, problems }: HoldfastError): boolean {
+  if (message.includes('write await')) return true
+  return problems.some(({ parameter, received }) => received === undefined && !parameter.includes('.'))
+}
+
 /** Without options, 20,000 customers are simulated: that is no wrong argument. */
 function takesLong(name: string, args: readonly unknown[]): boolean {
   const place = { simulateTables: 0, simulateOperator: 0, writeOperator: 1 }[name]
@@ -75,6 +81,7 @@ test.each(functions.filter(([name]) => !leftOut.includes(name)))(
         if (said === null) continue
         if (!(said instanceof HoldfastError)) wrong.push(`${what}: ${String(said)}`)
         else if (said.operation !== name) wrong.push(`${what} is refused by ${said.message}`)
+        else if (what === 'a promise' && args[0] === value && !asksToWait(said)) wrong.push(said.message)
       }
     }
     expect(wrong).toEqual([])
@@ -428,6 +435,36 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     holdfast.tableFrom as Call,
     [{ a: [1, 2], b: [1] }],
     'tableFrom: expected column b to have 2 values, got 1 (number).',
+  ],
+  [
+    'a model for the facts of a report',
+    holdfast.writeReport as Call,
+    [model, 'report.html'],
+    'writeReport: expected facts to be what modelReport returns, or its JSON read back, got a model. Make them with modelReport(model, test) first.',
+  ],
+  [
+    'a forgotten await for the facts of a report',
+    holdfast.reportHtml as Call,
+    [later],
+    'got a Promise. It is a Promise: write await before it.',
+  ],
+  [
+    'a forgotten await for a table of a history',
+    holdfast.openHistory as Call,
+    [{ customers: months, usage: later }],
+    'got a Promise. It is a Promise: write await before it.',
+  ],
+  [
+    'a forgotten await for predictions',
+    holdfast.rocAuc as Call,
+    [later, [0, 1]],
+    'got a Promise. It is a Promise: write await before it.',
+  ],
+  [
+    'a part of the name of an option',
+    holdfast.cancelled as Call,
+    [{ horizon: 30 }],
+    'Did you mean horizonDays?',
   ],
   ['numbers for months', holdfast.monthly as Call, [2024, 11], "monthly('2024-11', '2025-02')"],
   [

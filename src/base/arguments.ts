@@ -227,7 +227,7 @@ export function argumentProblems(parameter: string, value: unknown, kind: Argume
   const { noun, is, from }: Kind = kinds[kind]
   if (is(value)) return []
   if (kind === 'history' && isClosed(value)) return [{ ...closed, parameter }]
-  const wayOut = nounOf(value) === 'a Promise' ? awaitIt : from?.[whatIs(value)]
+  const wayOut = from?.[whatIs(value)]
   const problem: Problem = { code: 'value-type', parameter, rule: `to be ${noun}`, received: value }
   return [wayOut === undefined ? problem : { ...problem, wayOut }]
 }
@@ -242,9 +242,6 @@ function isClosed(history: unknown): boolean {
   const { engine } = (history ?? {}) as { readonly engine?: { readonly isClosed?: boolean } | null }
   return engine?.isClosed === true
 }
-
-/** The way out where a promise was given for what it promises. */
-export const awaitIt = 'It is a Promise: write await before it.'
 
 function whatIs(value: unknown): string {
   if (isList(value)) return 'a list'

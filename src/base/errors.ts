@@ -65,6 +65,9 @@ export interface Problem {
 
 const problemsShown = 20
 const receivedShown = 80
+const partsLookedAt = 100
+/** Letters that words must share at the beginning or end to be taken for each other. */
+const leastPart = 3
 
 /**
  * The only error that holdfast throws on purpose: a list of broken rules, all of them and not just the first.
@@ -82,6 +85,8 @@ export class HoldfastError extends Error {
   override readonly name = 'HoldfastError'
   /** The code of the first problem. */
   readonly code: ProblemCode
+  /** Every broken rule, at least one. */
+  readonly problems: readonly [Problem, ...Problem[]]
 
   /**
    * @param operation the public function that refused, as the user called it
@@ -89,12 +94,27 @@ export class HoldfastError extends Error {
    */
   constructor(
     readonly operation: string,
-    readonly problems: readonly [Problem, ...Problem[]],
+    problems: readonly [Problem, ...Problem[]],
     options?: ErrorOptions,
   ) {
-    super(messageOf(operation, problems), options)
-    this.code = problems[0].code
+    const [first, ...rest] = problems
+    const all = [awaited(first), ...rest.map(awaited)] as const
+    super(messageOf(operation, all), options)
+    this.problems = all
+    this.code = first.code
   }
+}
+
+/** Whatever the rule was: a Promise came because somebody did not wait for what it promises. */
+function awaited(problem: Problem): Problem {
+  const { received } = problem
+  const isPromise = (value: unknown): boolean => nounOf(value) === 'a Promise'
+  if (isPromise(received)) return { ...problem, wayOut: 'It is a Promise: write await before it.' }
+  const isOurs = typeof received !== 'object' || received === null || nounOf(received) !== undefined
+  if (isOurs || ArrayBuffer.isView(received)) return problem
+  const parts = Object.values(Array.isArray(received) ? received.slice(0, partsLookedAt) : received)
+  if (!parts.some(isPromise)) return problem
+  return { ...problem, wayOut: 'There is a Promise in it: write await before it.' }
 }
 
 /** Throws one error with all problems, or does nothing where there are none. */
@@ -176,7 +196,8 @@ function shorten(text: string): string {
 }
 
 /**
- * Returns the candidate that is most like the given word, or undefined where none is close.
+ * Returns the candidate that is most like the given word, else one that it is a part of or that is a part of it, at the
+ * beginning or end; undefined where there is none.
  * Used in error messages: "Did you mean …?".
  *
  * @param farthest largest edit distance that is close; upper and lower case, spaces, `_` and `-` do not count. Default a
@@ -197,7 +218,21 @@ export function closestWord(
       bestDistance = distance
     }
   }
-  return best
+  return best ?? (farthest === undefined ? longerOrShorter(word, candidates) : undefined)
+}
+
+/** The candidate that begins or ends with the word, or the other way round: `horizon` for `horizonDays`. The nearest in length. */
+function longerOrShorter(word: string, candidates: readonly string[]): string | undefined {
+  const own = normalizeWord(word)
+  const fits = (candidate: string): boolean => {
+    const [short, long] = [own, normalizeWord(candidate)].sort((a, b) => a.length - b.length) as [
+      string,
+      string,
+    ]
+    return short.length >= leastPart && (long.startsWith(short) || long.endsWith(short))
+  }
+  const apart = (candidate: string): number => Math.abs(normalizeWord(candidate).length - own.length)
+  return candidates.filter(fits).sort((a, b) => apart(a) - apart(b))[0]
 }
 
 function normalizeWord(word: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ArgumentKind, argumentProblems, awaitIt, isPlainObject } from './arguments.js'
+import { type ArgumentKind, argumentProblems, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
 import { closestWord, HoldfastError, type Problem } from './errors.js'
 import { nounOf } from './nounOf.js'
@@ -31,7 +31,7 @@ export function checkOptions<Schema extends z.ZodType>(
     throw new HoldfastError(operation, [somethingElse(schema, options)])
   const problems = result.success
     ? keepProtoNames(schema, options, result.data, [])
-    : result.error.issues.flatMap((issue) => problemsOf(issue, schema, options))
+    : distinct(result.error.issues.flatMap((issue) => problemsOf(issue, schema, options)))
   const [first, ...rest] = problems
   if (first !== undefined) throw new HoldfastError(operation, [first, ...rest])
   if (!result.success) throw result.error
@@ -103,6 +103,12 @@ function isNoObject(schema: z.ZodType, options: unknown, fits: boolean): boolean
   return !isPlainObject(options) || nounOf(options) !== undefined
 }
 
+// Each member of what is a Promise is missing
+function distinct(problems: readonly Problem[]): Problem[] {
+  const texts = problems.map(({ parameter, rule }) => `${parameter} ${rule}`)
+  return problems.filter((_, place) => texts.indexOf(texts[place]!) === place)
+}
+
 /** Something else where options belong, with the option that it may have been meant for. */
 function somethingElse(schema: z.ZodType, received: unknown): Problem {
   const [found] = argumentProblems('options', received, 'options') as [Problem]
@@ -124,6 +130,14 @@ function somethingElse(schema: z.ZodType, received: unknown): Problem {
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {
   const path = issue.path.map(String)
+  const waiting = path.findIndex(
+    (_, place) => nounOf(valueAt(options, path.slice(0, place + 1))) === 'a Promise',
+  )
+  if (waiting !== -1 && waiting < path.length - 1) {
+    // Nothing of what a Promise promises is in it
+    const whole = path.slice(0, waiting + 1)
+    return [invalidOption(whole, 'to be an object', valueAt(options, whole))]
+  }
   const member = schemaAt(schema, path)
   if (issue.code === 'unrecognized_keys') {
     const known = member === undefined ? [] : memberNames(member)
@@ -140,7 +154,6 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
   if (kind !== undefined)
     return argumentProblems(parameter, received, kind).map((each) => ({ ...each, code: 'option-invalid' }))
   const problem: Problem = { code: 'option-invalid', parameter, rule, received }
-  if (nounOf(received) === 'a Promise') return [{ ...problem, wayOut: awaitIt }]
   const wayOut = shareHint(rule, received)
   if (wayOut !== undefined) return [{ ...problem, wayOut }]
   return [rule.includes('YYYY-MM-DD') ? { ...problem, ...dayHint(received) } : problem]
@@ -320,6 +333,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
   while (
     current instanceof z.ZodOptional ||
     current instanceof z.ZodExactOptional ||
+    current instanceof z.ZodNullable ||
     current instanceof z.ZodDefault ||
     current instanceof z.ZodPrefault ||
     current instanceof z.ZodReadonly

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPlainObject } from '../base/arguments.js'
 import { closestWord, type Problem } from '../base/errors.js'
 import { optionProblems } from '../base/options.js'
 import { ownValue, setOwnValue } from '../base/ownValue.js'
@@ -24,7 +25,7 @@ export function sourceProblems(sources: unknown): Problem[] {
 
 /** Returns what is wrong with the names of the sources. */
 export function sourceNameProblems(sources: unknown): Problem[] {
-  if (typeof sources !== 'object' || sources === null || Array.isArray(sources)) {
+  if (!isPlainObject(sources)) {
     const rule = 'to be an object with a source for each table'
     return [{ code: 'option-invalid', parameter: 'sources', rule, received: sources }]
   }

@@ -27,8 +27,8 @@ import { reportMarkdown } from './reportMarkdown.js'
  * @see {@link reportHtml}, {@link reportMarkdown} for the texts
  */
 export async function writeReport(facts: ReportFacts, path: string): Promise<void> {
-  checkArguments('writeReport', ['path', path, 'text'])
   checkFacts('writeReport', facts)
+  checkArguments('writeReport', ['path', path, 'text'])
   const format = reportFormat(path)
   if (format === undefined) throw endingUnknown(path)
   const text = await reportText(facts, format)

@@ -120,6 +120,38 @@ describe('facts', () => {
     expect(weighted.evaluation.customers).toBe(7)
   })
 
+  it('facts of which a part is missing or something else are refused by its name', () => {
+    const whole = JSON.parse(JSON.stringify(wholeFacts()))
+    const wrong: string[] = []
+    let refused = 0
+    const read = (path: string): void => {
+      try {
+        reportMarkdown(whole)
+      } catch (error) {
+        refused++
+        if (!String(error).includes(`expected facts.${path}`)) wrong.push(`${path}: ${String(error)}`)
+        if (/Invalid input/.test(String(error))) wrong.push(String(error))
+      }
+    }
+    const withoutEach = (object: Record<string, unknown>, path: readonly string[]): void => {
+      // Of lists, what holds for the first element holds for all
+      for (const name of Object.keys(object).slice(0, Array.isArray(object) ? 1 : undefined)) {
+        const value = object[name]
+        const place = [...path, name]
+        if (place.join() === 'format' || place.join() === 'version') continue
+        for (const other of [undefined, {}]) {
+          object[name] = other
+          read(place.join('.'))
+        }
+        object[name] = value
+        if (typeof value === 'object' && value !== null) withoutEach(value as Record<string, unknown>, place)
+      }
+    }
+    withoutEach(whole, [])
+    expect(wrong).toEqual([])
+    expect(refused).toBeGreaterThan(200)
+  })
+
   it.each([
     ['another object', {}],
     ['nothing', null],

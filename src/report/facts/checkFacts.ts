@@ -1,18 +1,30 @@
 import { HoldfastError } from '../../base/errors.js'
+import { optionProblems } from '../../base/options.js'
+import { factsRule } from './factsRule.js'
 import type { ReportFacts } from './reportFacts.js'
 
-/** Throws where something else than the facts of a report was given, or facts of a later version. */
+const makeThem = 'Make them with modelReport(model, test) first.'
+
+/** Throws where something else than the facts of a report was given, facts of a later version, or not all of them. */
 export function checkFacts(operation: string, facts: ReportFacts): void {
-  const { format, version } = (facts ?? {}) as { readonly format?: unknown; readonly version?: unknown }
-  if (format === 'holdfast report' && version === 1) return
-  const isLater = format === 'holdfast report'
-  throw new HoldfastError(operation, [
-    {
-      code: 'value-type',
-      parameter: 'facts',
-      rule: isLater ? 'to be of version 1' : 'to be what modelReport returns, or its JSON read back',
-      received: isLater ? version : format,
-      wayOut: isLater ? 'Use a newer holdfast.' : 'Make them with modelReport(model, test) first.',
-    },
-  ])
+  const { format, version, ...parts } = Object(facts) as Readonly<Record<string, unknown>>
+  if (format !== 'holdfast report' || version !== 1) {
+    const isLater = format === 'holdfast report'
+    throw new HoldfastError(operation, [
+      {
+        code: 'value-type',
+        parameter: 'facts',
+        rule: isLater ? 'to be of version 1' : 'to be what modelReport returns, or its JSON read back',
+        received: isLater ? version : facts,
+        wayOut: isLater ? 'Use a newer holdfast.' : makeThem,
+      },
+    ])
+  }
+  const [first, ...rest] = optionProblems(factsRule, parts).map((problem) => ({
+    ...problem,
+    code: 'value-type' as const,
+    parameter: `facts.${problem.parameter}`,
+    wayOut: makeThem,
+  }))
+  if (first !== undefined) throw new HoldfastError(operation, [first, ...rest])
 }
