@@ -17,6 +17,7 @@ import { picturePng } from '../../src/report/picturePng.node.js'
 import { reportHtml } from '../../src/report/reportHtml.js'
 import { reportMarkdown } from '../../src/report/reportMarkdown.js'
 import { headlineOf } from '../../src/report/section/headline.js'
+import { percent } from '../../src/report/words/numbers.js'
 import { writePictures } from '../../src/report/writePictures.node.js'
 import { writeReport } from '../../src/report/writeReport.node.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
@@ -413,6 +414,30 @@ describe('pictures', () => {
       expect(pictureTable(facts, name).rowCount, name).toBeGreaterThan(0)
     }
   })
+
+  it.each([13, 105, 199])(
+    '%i customers: headline, tile and picture say the same of the top of the list',
+    async (rows) => {
+      // Churners have the highest probabilities but for every other one; the list is of whole customers, rounded up
+      const probability = Array.from({ length: rows }, (_, row) => 1 - (row + 1) / (rows + 1))
+      const outcome = probability.map((_, row) => (row % 2 === 0 && row < 26 ? 1 : 0))
+      const called = Math.ceil(rows / 10)
+      const caught = outcome.slice(0, called).filter((one) => one === 1).length
+      const share = `${Math.round((100 * caught) / outcome.filter((one) => one === 1).length)} %`
+      const facts = predictionReport(probability, outcome, { evaluate: { resamples: 20 } })
+      const { sentences, tiles } = headlineOf(facts)
+      expect(plain(sentences[0]!)).toContain(`highest risk reaches ${share} of those`)
+      expect(plain(tiles[0]!.value)).toBe(share)
+      expect(plain(tiles[0]!.beside)).toContain(
+        `; ${percent(called / rows)} at random`.replaceAll('\u00a0', ' '),
+      )
+      const text = plain(reportMarkdown(facts))
+      expect(text).toContain(`the top 10 % holds ${share} of the churners`)
+      expect(text).toMatch(new RegExp(`recall.*${share}`))
+      const label = `top 10 %: ${share}`.replaceAll(' %', '&#160;%')
+      expect((await pictureSvg(facts, 'gains')).includes(label)).toBe(true)
+    },
+  )
 
   it('the alt text of gains holds the shares of the data', async () => {
     const svg = plain(await pictureSvg(facts, 'gains'))

@@ -1,4 +1,5 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
+import { topListOf } from '../facts/topList.js'
 import { count, percent } from '../words/numbers.js'
 import { testedWords, type Unit, unitOf } from '../words/unit.js'
 import { axisBelow, axisBeside } from './axes.js'
@@ -10,6 +11,8 @@ import { colour } from './theme.js'
 interface MarkedList {
   readonly x: number
   readonly y: number
+  /** What it is called: the share that was asked for, which whole customers may exceed a little. */
+  readonly name: string
   readonly words: string
 }
 
@@ -24,7 +27,7 @@ export function gainsPicture(facts: ReportFacts): Picture[] {
     perfect: Math.min(1, contactedShare / baseRate),
   }))
   const lists = markedLists(facts)
-  const reached = lists.map(({ x, y }) => `the top ${percent(x)} holds ${percent(y)} of the churners`)
+  const reached = lists.map(({ name, y }) => `the ${name} holds ${percent(y)} of the churners`)
   return [
     {
       name: 'gains',
@@ -40,13 +43,20 @@ export function gainsPicture(facts: ReportFacts): Picture[] {
 }
 
 function markedLists(facts: ReportFacts): MarkedList[] {
-  const { topShare } = facts.evaluation
-  const best = facts.profit?.best.contactedShare ?? 0
-  const shares = best > 0 && best < 1 && Math.abs(best - topShare) > 0.02 ? [topShare, best] : [topShare]
-  return shares.map((x) => {
-    const y = caughtAt(facts, x)
-    return { x, y, words: `top ${percent(x)}: ${percent(y)}` }
-  })
+  const { topShare, churners } = facts.evaluation
+  const marked = (share: number, x: number, y: number): MarkedList => {
+    const name = `top ${percent(share)}`
+    return { x, y, name, words: `${name}: ${percent(y)}` }
+  }
+  const { share, reached } = topListOf(facts)
+  const top = marked(topShare, share, reached)
+  const best = facts.profit?.best
+  const isMarked =
+    best !== undefined &&
+    best.contactedShare > 0 &&
+    best.contactedShare < 1 &&
+    Math.abs(best.contactedShare - topShare) > 0.02
+  return isMarked ? [top, marked(best.contactedShare, best.contactedShare, best.churners / churners)] : [top]
 }
 
 function caughtAt({ evaluation: { gains } }: ReportFacts, share: number): number {

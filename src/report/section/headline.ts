@@ -1,4 +1,5 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
+import { topListOf } from '../facts/topList.js'
 import { customersOfMoney } from '../picture/profitPicture.js'
 import { count, counted, decimal, money, percent, price, times, wholePercent } from '../words/numbers.js'
 import { testedWords, unitOf } from '../words/unit.js'
@@ -27,7 +28,7 @@ export function headlineOf(facts: ReportFacts): Headline {
 
 function reachSentence(facts: ReportFacts): string {
   const { topShare, lift } = facts.evaluation
-  const reached = Math.min(1, lift.value * topShare)
+  const { reached } = topListOf(facts)
   const compared =
     lift.upper < 1
       ? 'fewer than calling at random would reach'
@@ -92,14 +93,14 @@ function seenWords(seen: ReportFacts['data']['seen']): string {
 
 function tilesOf(facts: ReportFacts): Tile[] {
   const { evaluation, profit } = facts
-  const { topShare, lift, rocAuc, baseRate, churners, halfOfChurners } = evaluation
+  const { topShare, rocAuc, baseRate, churners, halfOfChurners } = evaluation
   const unit = unitOf(facts)
-  const reached = (value: number): string => percent(Math.min(1, value * topShare))
+  const top = topListOf(facts)
   return [
     {
       label: `of churners in the top ${percent(topShare)}`,
-      value: reached(lift.value),
-      beside: `${reached(lift.lower)} to ${reached(lift.upper)}; ${percent(topShare)} at random`,
+      value: percent(top.reached),
+      beside: `${percent(top.lower)} to ${percent(top.upper)}; ${percent(top.share)} at random`,
     },
     ...profitTiles(facts),
     halfOfChurners.sparedShare >= 0
