@@ -449,6 +449,22 @@ describe('pictures', () => {
     )
   })
 
+  it('a range that the axis of calibration cuts ends in a triangle and its number', async () => {
+    // 2 of 6 churned at .37: by Wilson 9.7 to 70 % (see rateInterval), on an axis to 40 %; 14 of 288 at .05 fit on it
+    const probability = Array.from({ length: 294 }, (_, row) => (row < 6 ? 0.37 : 0.05))
+    const outcome = probability.map((_, row) => (row < 2 || row >= 280 ? 1 : 0))
+    const evaluated = { bins: 10, binning: 'equal-width', resamples: 20 } as const
+    const cut = await pictureSvg(
+      predictionReport(probability, outcome, { evaluate: evaluated }),
+      'calibration',
+    )
+    expect(cut.match(/>to \d+&#160;%</g)).toEqual(['>to 70&#160;%<'])
+    const many = Array.from({ length: 49 }, () => [...probability]).flat()
+    const often = Array.from({ length: 49 }, () => [...outcome]).flat()
+    const whole = await pictureSvg(predictionReport(many, often, { evaluate: evaluated }), 'calibration')
+    expect(whole).not.toMatch(/>to \d+&#160;%</)
+  })
+
   it('a picture that the report does not have is refused with those it has', async () => {
     const some = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
     await expect(pictureSvg(some, 'profit')).rejects.toThrow(/to be one of gains, lift/)

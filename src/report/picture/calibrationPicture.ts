@@ -54,6 +54,7 @@ export function calibrationPicture(facts: ReportFacts): Picture[] {
 function panels(plot: Plot, width: number, rows: readonly Bin[], unit: Unit): Panel[] {
   const narrow = isNarrow(width)
   const end = Math.min(1, niceUpper(Math.max(...rows.map((row) => Math.max(row.to, row.observed)))))
+  const cut = rows.filter((row) => row.upper > end)
   const shared = { marginLeft: 52, marginRight: 26, x: { domain: [0, end] } }
   return [
     {
@@ -84,6 +85,15 @@ function panels(plot: Plot, width: number, rows: readonly Bin[], unit: Unit): Pa
           stroke: colour.model,
           strokeWidth: 2,
           strokeOpacity: 0.55,
+        }),
+        plot.dot(cut, { x: 'predicted', y: end, r: 4, symbol: 'triangle', fill: colour.model }),
+        plot.text(apart(cut, end, width), {
+          x: 'predicted',
+          y: end,
+          dy: -11,
+          text: (row: Bin) => `to ${percent(row.upper)}`,
+          fontSize: narrow ? 11 : 12,
+          fill: colour.model,
         }),
         plot.dot(rows, {
           x: 'predicted',
@@ -128,6 +138,16 @@ function panels(plot: Plot, width: number, rows: readonly Bin[], unit: Unit): Pa
       ],
     },
   ]
+}
+
+/** Those whose numbers stand beside each other; the triangle of each of the others says that its range goes on. */
+function apart(rows: readonly Bin[], end: number, width: number): Bin[] {
+  const shown: Bin[] = []
+  for (const row of rows) {
+    const before = shown.at(-1)?.predicted ?? Number.NEGATIVE_INFINITY
+    if (((row.predicted - before) / end) * (width - 78) >= 56) shown.push(row)
+  }
+  return shown
 }
 
 // Equal-count bins may be thinner than the number above them
