@@ -229,7 +229,9 @@ function longerOrShorter(word: string, candidates: readonly string[]): string | 
       string,
       string,
     ]
-    return short.length >= leastPart && (long.startsWith(short) || long.endsWith(short))
+    // A word in a long line of others is no shorter name
+    const isPart = short.length >= leastPart && long.length <= 3 * short.length
+    return isPart && (long.startsWith(short) || long.endsWith(short))
   }
   const apart = (candidate: string): number => Math.abs(normalizeWord(candidate).length - own.length)
   return candidates.filter(fits).sort((a, b) => apart(a) - apart(b))[0]

@@ -95,6 +95,15 @@ describe('closestWord', () => {
     expect(closestWord('x', [])).toBeUndefined()
   })
 
+  it('a name that is longer or shorter at one end is close where no other is', () => {
+    expect(closestWord('horizon', ['gapDays', 'horizonDays'])).toBe('horizonDays')
+    expect(closestWord('auc', ['logLoss', 'rocAuc'])).toBe('rocAuc')
+    expect(closestWord('amountOfTheBill', words)).toBe('amount')
+    expect(closestWord('churn', ['id~fee~calls~plan~churn'])).toBeUndefined()
+    expect(closestWord('id', ['idOfAll'])).toBeUndefined()
+    expect(closestWord('horizon', ['horizonDays'], 1)).toBeUndefined()
+  })
+
   it('two letters swapped are one difference', () => {
     expect(closestWord('chrun', ['churn'])).toBe('churn')
     expect(closestWord('di', ['id'])).toBe('id')
