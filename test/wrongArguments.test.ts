@@ -466,6 +466,18 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     [{ horizon: 30 }],
     'Did you mean horizonDays?',
   ],
+  [
+    'a part of the name of a metric',
+    holdfast.backtest as Call,
+    [timed, () => model, { metrics: ['auc'] }],
+    "Did you mean 'rocAuc'?",
+  ],
+  [
+    'a part of the name of a metric of an interval',
+    holdfast.bootstrapInterval as Call,
+    [[0.5, 0.1], [1, 0], 'auc'],
+    "Did you mean 'rocAuc'?",
+  ],
   ['numbers for months', holdfast.monthly as Call, [2024, 11], "monthly('2024-11', '2025-02')"],
   [
     'a model for facts',

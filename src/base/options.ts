@@ -154,7 +154,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
   if (kind !== undefined)
     return argumentProblems(parameter, received, kind).map((each) => ({ ...each, code: 'option-invalid' }))
   const problem: Problem = { code: 'option-invalid', parameter, rule, received }
-  const wayOut = shareHint(rule, received)
+  const wayOut = shareHint(rule, received) ?? wordHint(issue, received)
   if (wayOut !== undefined) return [{ ...problem, wayOut }]
   return [rule.includes('YYYY-MM-DD') ? { ...problem, ...dayHint(received) } : problem]
 }
@@ -230,6 +230,16 @@ function unknownOption(parameter: string, key: string, known: readonly string[])
     rule: `to be one of ${known.join(', ')}`,
     wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
   }
+}
+
+/** The nearest of the texts that an option may be. */
+function wordHint(issue: z.core.$ZodIssue, received: unknown): string | undefined {
+  if (issue.code !== 'invalid_value' || typeof received !== 'string') return undefined
+  const close = closestWord(
+    received,
+    issue.values.filter((value) => typeof value === 'string'),
+  )
+  return close === undefined ? undefined : `Did you mean '${close}'?`
 }
 
 function shareHint(rule: string, received: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import type { Problem } from '../../base/errors.js'
+import { closestWord, type Problem } from '../../base/errors.js'
 import { type MetricEntry, type MetricName, metricNames, metrics, type RankedMetric } from '../metrics.js'
 
 const growingDistances =
@@ -48,7 +48,9 @@ export function metricProblems(metric: unknown): Problem[] {
   if (metricNames.includes(metric as MetricName)) return []
   const known = metricNames.filter((name) => metricsWithoutInterval[name] === undefined)
   const rule = `to be one of ${known.join(', ')}, or a function of the sorted form`
-  return [{ code: 'option-unknown', parameter: 'metric', rule, received: metric }]
+  const close = closestWord(typeof metric === 'string' ? metric : '', known)
+  const wayOut = close === undefined ? {} : { wayOut: `Did you mean '${close}'?` }
+  return [{ code: 'option-unknown', parameter: 'metric', rule, received: metric, ...wayOut }]
 }
 
 /** Returns what is wrong with the value of a metric on all rows; nothing where it is finite. */
