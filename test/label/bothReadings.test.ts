@@ -105,7 +105,7 @@ async function check<Rule extends LabelRule | FirstPassageRule>(
 
 test('labels of random histories are what their definitions say', async () => {
   const [stayed, churned, nulls] = await check(arbitraryLabel, referenceLabel)
-  // A test of one outcome only would say little; two random histories have 290 to 600.
+  // A test of one outcome only would say little; two random histories have had 290.
   expect(Math.min(stayed!, churned!, nulls!)).toBeGreaterThan(100)
 })
 
