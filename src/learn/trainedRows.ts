@@ -199,9 +199,9 @@ const hardlyByChance = 0.03
 const farMore = 4
 
 /**
- * Returns the chance of as many rows that are equal to training rows, and whether they are many times as many as it leaves. It leaves pairs of equal rows at one rate: between
- * n customers of the training and m others in m · n pairs, within the training in n² / 2, within the others in m² / 2.
- * Given the pairs found in all of them, those in between are drawn from a binomial distribution. Where most rows are equal,
+ * Returns the chance of as many rows that are equal to training rows, and whether they are many times as many as it leaves.
+ * It leaves pairs of equal rows at one rate: between n customers of the training and m others in m · n pairs, within the
+ * training in n² / 2, within the others in m² / 2. Given the pairs found in all of them, those in between are drawn from a binomial distribution. Where most rows are equal,
  * the same is asked of those that are not. Several rows of a customer count as one.
  */
 function besideChance({ twinShare, rows, below, sampled }: TrainedRows, asked: Float64Array, equal: number) {

@@ -39,7 +39,9 @@ export interface SpreadShift {
 
 /**
  * A smaller part is what other months do. Of 20 random splits of telco and of mlc_churn no column is beyond; of 16 tables of
- * four simulated operators, one to nine months after the training, none of 72. Of the columns of telco and mlc_churn times 1/100, 1/60, 1/10, 10, 60 or 100 all are, or have left the range of training.
+ * four simulated operators, one to nine months after the training, none of 72. Of the columns of telco and mlc_churn times
+ * 1/100, 1/60, 1/10, 10, 60 or 100 all are, or have left the range of training. Steps of 5 % make no finding: the distance
+ * is the least that the kept quantiles allow.
  */
 const leastDistance = 0.35
 /** Of values other than 0 more: they are few, and other ones every month. */
@@ -51,8 +53,6 @@ const byChance = 1e-6
  * Returns where the values of a column lie otherwise than in training, far beyond chance; null where they do not.
  *
  * @param beside0 whether values of 0 are left out
- *
- * The distance is the least that the kept quantiles allow, so that their steps of 5 % make no finding.
  */
 export function spreadShift(
   { count, quantiles }: TrainedSpread,

@@ -33,6 +33,11 @@ afterAll(() => rm(folder, { recursive: true }))
 const documentOf = (page: string) => parseHTML(page).document
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ')
 
+/** Customers as a scorer knows those that its model was trained on. */
+function trainingOf(count: number) {
+  return { ...customers(count), rules: null, label: null, population: null, fingerprint: '0'.repeat(64) }
+}
+
 describe('facts', () => {
   it('are plain JSON: read back they are the same, and make the same page', async () => {
     const again = JSON.parse(JSON.stringify(facts))
@@ -286,13 +291,7 @@ describe('words', () => {
   it.each(['the training data', 'a scorer', 'the model itself'])(
     'customers that the model was trained on are said to be, on the page and in the text, as %s tells',
     async (known) => {
-      const train = {
-        ...customers(300),
-        rules: null,
-        label: null,
-        population: null,
-        fingerprint: '0'.repeat(64),
-      }
+      const train = trainingOf(300)
       const trained = trainLogistic(train)
       const model = known === 'the model itself' ? trained : asFromAFile(trained)
       if (known === 'a scorer') createScorer(model, train)
@@ -340,13 +339,7 @@ describe('words', () => {
   })
 
   it('a model file of an earlier version knows how many rows it was trained on, and not which', () => {
-    const train = {
-      ...customers(300),
-      rules: null,
-      label: null,
-      population: null,
-      fingerprint: '0'.repeat(64),
-    }
+    const train = trainingOf(300)
     const { features: _, ...counts } = train
     const test = customers(100, undefined, 2)
     const { model } = loadScorer(encodeScorer(createScorer(asFromAFile(trainLogistic(train)), counts)))
