@@ -59,16 +59,7 @@ export {
   openHistory,
 } from './engine/openHistory.js'
 export { backtest } from './evaluate/backtest/backtest.js'
-export type {
-  BacktestFigures,
-  BacktestFold,
-  DriftName,
-  FiguresByMetric,
-  FoldMeasurement,
-  MetricDrift,
-} from './evaluate/backtest/backtestFigures.js'
-export type { BacktestOptions, MeasureOptions } from './evaluate/backtest/backtestOptions.js'
-export type { Backtest, BacktestData } from './evaluate/backtest/backtestResult.js'
+export type { Backtest, BacktestData, BacktestFigures } from './evaluate/backtest/backtestResult.js'
 export {
   type BacktestComparison,
   type CompareBacktestsOptions,
@@ -77,53 +68,64 @@ export {
 } from './evaluate/backtest/compareBacktests.js'
 export { crossValidate } from './evaluate/backtest/crossValidate.js'
 export type {
+  CrossValidation,
+  CrossValidationData,
   CrossValidationFigures,
   CrossValidationFold,
   OverFolds,
-} from './evaluate/backtest/crossValidationFigures.js'
-export type { CrossValidateOptions } from './evaluate/backtest/crossValidationOptions.js'
-export type { CrossValidation, CrossValidationData } from './evaluate/backtest/crossValidationResult.js'
-export type { PredictedRows, PredictedRowsData } from './evaluate/backtest/predictedRows.js'
-export type { OutcomeSpan, TemporalData, Train } from './evaluate/backtest/temporalData.js'
-export {
-  type BrierDecomposition,
-  type BrierDecompositionOptions,
-  brierDecomposition,
-} from './evaluate/calibration/brierDecomposition.js'
-export { brierScore } from './evaluate/calibration/brierScore.js'
+} from './evaluate/backtest/crossValidationResult.js'
+export type { MetricDrift } from './evaluate/backtest/drift.js'
+export type {
+  BacktestFold,
+  DriftName,
+  FoldMeasurement,
+  PredictedRows,
+  PredictedRowsData,
+} from './evaluate/backtest/foldPredictions.js'
+export type { OutcomeSpan, TemporalData, Train } from './evaluate/backtest/runFolds.js'
+export type {
+  BacktestOptions,
+  CrossValidateOptions,
+  MeasureOptions,
+} from './evaluate/backtest/validationOptions.js'
 export {
   type CalibrationCurve,
   type CalibrationCurveOptions,
   calibrationCurve,
+  integratedCalibrationIndex,
 } from './evaluate/calibration/calibrationCurve.js'
-export { calibrationError } from './evaluate/calibration/calibrationError.js'
 export { type CalibrationLine, calibrationLine } from './evaluate/calibration/calibrationLine.js'
 export {
   type Binning,
   type CalibrationBin,
   type CalibrationOptions,
+  calibrationError,
   calibrationTable,
+  maximumCalibrationError,
 } from './evaluate/calibration/calibrationTable.js'
-export { integratedCalibrationIndex } from './evaluate/calibration/integratedCalibrationIndex.js'
-export { type LogLossOptions, logLoss } from './evaluate/calibration/logLoss.js'
-export { maximumCalibrationError } from './evaluate/calibration/maximumCalibrationError.js'
+export {
+  type BrierDecomposition,
+  type BrierDecompositionOptions,
+  brierDecomposition,
+  brierScore,
+  type LogLossOptions,
+  logLoss,
+} from './evaluate/calibration/probabilityScores.js'
 export {
   type EvaluateOptions,
   type EvaluateProbabilitiesOptions,
   evaluate,
   evaluateProbabilities,
 } from './evaluate/evaluate.js'
-export type { Evaluation, EvaluationData } from './evaluate/evaluation.js'
-export type { EvaluationFigures } from './evaluate/evaluationFigures.js'
+export type { Evaluation, EvaluationData, EvaluationFigures } from './evaluate/evaluation.js'
 export { bootstrapInterval, type Interval } from './evaluate/interval/bootstrapInterval.js'
-export type { BootstrapOptions } from './evaluate/interval/bootstrapOptions.js'
+export type { BootstrapOptions, GroupOptions } from './evaluate/interval/bootstrapOptions.js'
 export {
   type CompareFoldsOptions,
   compareFolds,
   type FoldComparison,
 } from './evaluate/interval/compareFolds.js'
 export { type CompareOptions, compareModels } from './evaluate/interval/compareModels.js'
-export type { GroupOptions } from './evaluate/interval/customerGroups.js'
 export {
   type DelongInterval,
   type DelongOptions,
@@ -136,6 +138,7 @@ export {
   type WeightedResampleOptions,
 } from './evaluate/interval/intervalByWeights.js'
 export type { ModelComparison } from './evaluate/interval/modelComparison.js'
+export type { FiguresByMetric } from './evaluate/measureRows.js'
 export { type MetricName, metricNames, type RankedMetric } from './evaluate/metrics.js'
 export {
   type BestList,
@@ -143,17 +146,30 @@ export {
   bestListLine,
   type ContactBudget,
 } from './evaluate/profit/bestList.js'
-export type { ContactPolicy } from './evaluate/profit/contactPolicy.js'
-export { type CostMatrix, offerCosts } from './evaluate/profit/costMatrix.js'
-export { contactsByCost, costThreshold, type UniformCosts } from './evaluate/profit/costThreshold.js'
-export { expectedContactProfit } from './evaluate/profit/expectedContactProfit.js'
+export {
+  type CostMatrix,
+  contactsByCost,
+  costThreshold,
+  offerCosts,
+  savings,
+  totalCost,
+  type UniformCosts,
+} from './evaluate/profit/costs.js'
+export type { ContactPolicy } from './evaluate/profit/expectedProfit.js'
+export {
+  type ExpectedProfit,
+  expectedContactProfit,
+  expectedProfit,
+} from './evaluate/profit/expectedProfit.js'
 export {
   type ExpectedMaximumProfit,
   expectedMaximumProfit,
   expectedMaximumProfitMetric,
-} from './evaluate/profit/expectedMaximumProfit.js'
-export { type ExpectedProfit, expectedProfit } from './evaluate/profit/expectedProfit.js'
-export { type MaximumProfit, maximumProfit, maximumProfitMetric } from './evaluate/profit/maximumProfit.js'
+  type MaximumProfit,
+  maximumProfit,
+  maximumProfitMetric,
+} from './evaluate/profit/maximumProfit.js'
+export type { BetaAcceptance, RetentionOffer } from './evaluate/profit/offer.js'
 export {
   type ProfitCurve,
   type ProfitCurveOptions,
@@ -165,10 +181,6 @@ export {
   type RealisedProfitOptions,
   realisedProfit,
 } from './evaluate/profit/realisedProfit.js'
-export type { BetaAcceptance, RetentionOffer } from './evaluate/profit/retentionOffer.js'
-export { savings, totalCost } from './evaluate/profit/savings.js'
-// evaluate: how good the predictions are
-export { averagePrecision } from './evaluate/ranking/averagePrecision.js'
 export {
   type CatchGoal,
   type ContactPrice,
@@ -176,43 +188,68 @@ export {
   contactSavingsLine,
   contactsForSameCatch,
 } from './evaluate/ranking/contactsForSameCatch.js'
-export { type GainsCurve, type GainsOptions, gainsCurve } from './evaluate/ranking/gainsCurve.js'
-export { giniCoefficient } from './evaluate/ranking/giniCoefficient.js'
-export { kolmogorovSmirnov } from './evaluate/ranking/kolmogorovSmirnov.js'
-export { liftAt } from './evaluate/ranking/liftAt.js'
-export { type LiftRow, type LiftTableOptions, liftTable } from './evaluate/ranking/liftTable.js'
-export { precisionAt } from './evaluate/ranking/precisionAt.js'
+// evaluate: how good the predictions are
 export {
+  averagePrecision,
+  giniCoefficient,
+  kolmogorovSmirnov,
+  rocAuc,
+} from './evaluate/ranking/ranking.js'
+export {
+  type GainsCurve,
+  type GainsOptions,
+  gainsCurve,
   type PrecisionRecallCurve,
   precisionRecallCurve,
-} from './evaluate/ranking/precisionRecallCurve.js'
-export { recallAt } from './evaluate/ranking/recallAt.js'
-export { rocAuc } from './evaluate/ranking/rocAuc.js'
-export { type RocCurve, rocCurve, type ThresholdCurveOptions } from './evaluate/ranking/rocCurve.js'
+  type RocCurve,
+  rocCurve,
+  type ThresholdCurveOptions,
+} from './evaluate/ranking/rankingCurves.js'
+export {
+  type LiftRow,
+  type LiftTableOptions,
+  liftAt,
+  liftTable,
+  precisionAt,
+  recallAt,
+} from './evaluate/ranking/topOfList.js'
 export type { WeightOptions } from './evaluate/rows/checkedOutcomes.js'
+export { rankOutcomes } from './evaluate/rows/checkedOutcomes.js'
 export type { RankedOutcomes } from './evaluate/rows/rankedOutcomes.js'
-export { rankOutcomes } from './evaluate/rows/rankOutcomes.js'
-export type { Attributes, AttributeValues } from './evaluate/segment/attributeColumns.js'
-export type { AttributeColumn, TruthColumn } from './evaluate/segment/attributeLevels.js'
-export type { Segment, SegmentFigures, WorstSegment } from './evaluate/segment/segment.js'
-export type { SegmentOptions } from './evaluate/segment/segmentOptions.js'
+export type {
+  AttributeColumn,
+  Attributes,
+  AttributeValues,
+  TruthColumn,
+} from './evaluate/segment/attributes.js'
+export type { SegmentOptions } from './evaluate/segment/segmentTable.js'
 export { segmentTable } from './evaluate/segment/segmentTable.js'
-export type { SegmentTable } from './evaluate/segment/segmentTableResult.js'
+export type {
+  Segment,
+  SegmentFigures,
+  SegmentTable,
+  WorstSegment,
+} from './evaluate/segment/segmentTableResult.js'
 export type { CensoringOptions, FollowUpSample } from './evaluate/survival/checkedFollowUps.js'
-export { concordance } from './evaluate/survival/concordance.js'
+export { concordance, type UnoConcordanceOptions, unoConcordance } from './evaluate/survival/concordance.js'
 export { type TimeDependentAuc, timeDependentAuc } from './evaluate/survival/timeDependentAuc.js'
-export { type UnoConcordanceOptions, unoConcordance } from './evaluate/survival/unoConcordance.js'
-export { type Confusion, confusionAt } from './evaluate/threshold/confusionAt.js'
-export { type FBetaOptions, fBeta } from './evaluate/threshold/fBeta.js'
-export { matthewsCorrelation } from './evaluate/threshold/matthewsCorrelation.js'
+export {
+  type Confusion,
+  confusionAt,
+  type FBetaOptions,
+  fBeta,
+  matthewsCorrelation,
+} from './evaluate/threshold/confusion.js'
 export type { PredictedBy } from './evaluate/trainedRowNotes.js'
-export { areaUnderUplift } from './evaluate/uplift/areaUnderUplift.js'
-export type { TreatmentOptions } from './evaluate/uplift/checkedTreatment.js'
-export type { GainCurve } from './evaluate/uplift/gainCurve.js'
-export { qiniCoefficient, type UpliftAreaOptions } from './evaluate/uplift/qiniCoefficient.js'
-export { qiniCurve } from './evaluate/uplift/qiniCurve.js'
-export { upliftAtShare } from './evaluate/uplift/upliftAtShare.js'
-export { upliftCurve } from './evaluate/uplift/upliftCurve.js'
+export type { TreatmentOptions } from './evaluate/uplift/treatment.js'
+export type { GainCurve } from './evaluate/uplift/upliftCurves.js'
+export { qiniCurve, upliftCurve } from './evaluate/uplift/upliftCurves.js'
+export {
+  areaUnderUplift,
+  qiniCoefficient,
+  type UpliftAreaOptions,
+  upliftAtShare,
+} from './evaluate/uplift/upliftFigures.js'
 // feature: what was known before the cutoff
 export {
   activeDays,

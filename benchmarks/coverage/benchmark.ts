@@ -1,5 +1,5 @@
 import { seededRandom } from '../../src/base/random.js'
-import { metricsWithoutInterval } from '../../src/evaluate/interval/resampledMetric.js'
+import { metricsWithoutInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { metricNames } from '../../src/evaluate/metrics.js'
 import type { Benchmark, Measurement } from '../result.js'
 import { clusterIntervals, type Intervals, sampleIntervals, truthsOf } from './intervals.js'

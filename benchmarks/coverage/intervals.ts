@@ -1,13 +1,13 @@
+import { resampledMetric } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { compareModels } from '../../src/evaluate/interval/compareModels.js'
 import { delongInterval } from '../../src/evaluate/interval/delongInterval.js'
 import { influenceOf, jackknife } from '../../src/evaluate/interval/influence.js'
 import { limitsOf } from '../../src/evaluate/interval/intervalLimits.js'
 import { resampledFigures } from '../../src/evaluate/interval/resampledFigures.js'
-import { resampledMetric } from '../../src/evaluate/interval/resampledMetric.js'
 import { resampleUnits } from '../../src/evaluate/interval/resampleUnits.js'
 import { type MetricName, metrics } from '../../src/evaluate/metrics.js'
+import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../../src/evaluate/rows/rankedOutcomes.js'
-import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 import type { Population } from './population.js'
 
 /** Intervals of one sample: `figure` is a metric, or a metric `.difference` of the two models. */

@@ -2,7 +2,7 @@
 import type { FeatureColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
 import { flatChunks } from '../../src/dataset/flatChunks.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
 import { trainBoostingFromChunks } from '../../src/learn/boosting/trainFromChunks.js'
 import type { TrainingData } from '../../src/learn/contract.js'
 

@@ -1,12 +1,10 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
-import { brierScoreOf } from '../../src/evaluate/calibration/brierScore.js'
-import { calibrationErrorOf } from '../../src/evaluate/calibration/calibrationError.js'
-import { logLossOf } from '../../src/evaluate/calibration/logLoss.js'
+import { calibrationErrorOf } from '../../src/evaluate/calibration/calibrationTable.js'
+import { brierScoreOf, logLossOf } from '../../src/evaluate/calibration/probabilityScores.js'
 import type { RankedMetric } from '../../src/evaluate/metrics.js'
-import { averagePrecisionOf } from '../../src/evaluate/ranking/averagePrecision.js'
-import { liftOf } from '../../src/evaluate/ranking/liftAt.js'
-import { rocAucOf } from '../../src/evaluate/ranking/rocAuc.js'
-import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
+import { averagePrecisionOf, rocAucOf } from '../../src/evaluate/ranking/ranking.js'
+import { liftOf } from '../../src/evaluate/ranking/topOfList.js'
+import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 
 // Single-precision peers answer exactly 0 or 1 now and then; they are clipped at the precision of their own numbers.
 const clip = 1e-7

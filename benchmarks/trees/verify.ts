@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
 import type { LibraryName } from './contenders.js'
 import type { Context, DataFile } from './part.js'
 import type { Session } from './session.js'

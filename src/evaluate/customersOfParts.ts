@@ -1,5 +1,5 @@
 import type { Binning, CalibrationBin } from './calibration/calibrationTable.js'
-import type { LiftRow } from './ranking/liftTable.js'
+import type { LiftRow } from './ranking/topOfList.js'
 
 /** Rows of which a customer may have several. */
 export interface RowsOfCustomers {

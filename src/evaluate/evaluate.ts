@@ -4,35 +4,39 @@ import { customerProblems } from '../base/customerProblems.js'
 import { customersOf, hasSeveralRows } from '../base/customersOf.js'
 import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
-import { brierDecompositionOf } from './calibration/brierDecomposition.js'
-import { brierScoreOf } from './calibration/brierScore.js'
 import { calibrationCurveOf } from './calibration/calibrationCurve.js'
-import { calibrationErrorOf } from './calibration/calibrationError.js'
 import { calibrationLineOf, lineProblem } from './calibration/calibrationLine.js'
-import { type Binning, calibrationOptions, calibrationTableOf } from './calibration/calibrationTable.js'
-import { logLossOf, wronglyCertain } from './calibration/logLoss.js'
-import { maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
+import {
+  type Binning,
+  calibrationErrorOf,
+  calibrationOptions,
+  calibrationTableOf,
+  maximumCalibrationErrorOf,
+} from './calibration/calibrationTable.js'
+import {
+  brierDecompositionOf,
+  brierScoreOf,
+  logLossOf,
+  wronglyCertain,
+} from './calibration/probabilityScores.js'
 import { binsOfCustomers, countCustomers, liftRowsOfCustomers } from './customersOfParts.js'
-import { Evaluation } from './evaluation.js'
-import type { EvaluationFigures } from './evaluationFigures.js'
+import { Evaluation, type EvaluationFigures } from './evaluation.js'
 import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
-import { type BootstrapOptions, bootstrapOptions, resampleCount } from './interval/bootstrapOptions.js'
-import { groupProblems } from './interval/customerGroups.js'
+import {
+  type BootstrapOptions,
+  bootstrapOptions,
+  groupProblems,
+  resampleCount,
+} from './interval/bootstrapOptions.js'
 import type { RankedMetric } from './metrics.js'
-import { averagePrecisionOf } from './ranking/averagePrecision.js'
 import { contactSavingsOf } from './ranking/contactsForSameCatch.js'
-import { gainsCurveOf } from './ranking/gainsCurve.js'
-import { kolmogorovSmirnovOf } from './ranking/kolmogorovSmirnov.js'
-import { liftOf } from './ranking/liftAt.js'
-import { liftTableOf } from './ranking/liftTable.js'
-import { precisionRecallCurveOf } from './ranking/precisionRecallCurve.js'
-import { rocAucOf } from './ranking/rocAuc.js'
-import { rocCurveOf } from './ranking/rocCurve.js'
-import { customersInTop, lowestInTop } from './ranking/topOfRanking.js'
+import { averagePrecisionOf, kolmogorovSmirnovOf, rocAucOf } from './ranking/ranking.js'
+import { gainsCurveOf, precisionRecallCurveOf, rocCurveOf } from './ranking/rankingCurves.js'
+import { liftOf, liftTableOf, lowestInTop } from './ranking/topOfList.js'
 import { checkOutcomes, probabilityRule, shareRule } from './rows/checkedOutcomes.js'
 import type { RankedOutcomes } from './rows/rankedOutcomes.js'
-import { confusionOf } from './threshold/confusionAt.js'
-import { matthewsCorrelationOf } from './threshold/matthewsCorrelation.js'
+import { customersInTop } from './rows/rankedOutcomes.js'
+import { confusionOf, matthewsCorrelationOf } from './threshold/confusion.js'
 import { trainedRowNotes } from './trainedRowNotes.js'
 
 /** How a model is evaluated. */

@@ -1,5 +1,71 @@
-import type { EvaluationFigures } from './evaluationFigures.js'
-import { evaluationText } from './evaluationText.js'
+import { textTable } from '../base/textTable.js'
+import { wrapText } from '../base/wrapText.js'
+import type { CalibrationCurve } from './calibration/calibrationCurve.js'
+import type { CalibrationLine } from './calibration/calibrationLine.js'
+import type { Binning, CalibrationBin } from './calibration/calibrationTable.js'
+import type { BrierDecomposition } from './calibration/probabilityScores.js'
+import { count, decimal, headings, intervalHeading, limits, percent } from './figureTexts.js'
+import type { Interval } from './interval/bootstrapInterval.js'
+import { type ContactSavings, contactSavingsLine } from './ranking/contactsForSameCatch.js'
+import type { GainsCurve, PrecisionRecallCurve, RocCurve } from './ranking/rankingCurves.js'
+import type { LiftRow } from './ranking/topOfList.js'
+import type { Confusion } from './threshold/confusion.js'
+
+/** The figures of an evaluation. Counts are sums of weights. */
+export interface EvaluationFigures {
+  /** Name of the learner, or of what made the predictions; null where it is not known. */
+  readonly name: string | null
+  /** Customers; where some have several rows (`groups`, ids), fewer than `rows`. */
+  readonly customers: number
+  /** Rows. What follows, and every count below that is not called `customers`, is of rows. */
+  readonly rows: number
+  /** Rows that churned. */
+  readonly churners: number
+  /** Share of churners among the rows, in (0, 1). */
+  readonly baseRate: number
+  /** Level of the intervals, in (0, 1). */
+  readonly level: number
+  /** Number of resamples behind the intervals. */
+  readonly resamples: number
+  readonly rocAuc: Interval
+  /** Gini coefficient of the ranking, 2 · AUC − 1. */
+  readonly gini: Interval
+  readonly kolmogorovSmirnov: Interval
+  readonly averagePrecision: Interval
+  /** In nats; null where it is infinite. */
+  readonly logLoss: Interval | null
+  readonly brierScore: Interval
+  /** Part of the customers that can be contacted, in (0, 1]. */
+  readonly topShare: number
+  /** Lift in the top share. */
+  readonly lift: Interval
+  readonly bins: number
+  readonly binning: Binning
+  /** In the same bins as the calibration table; its `skill` is the Brier skill score. */
+  readonly brierDecomposition: BrierDecomposition
+  readonly calibrationError: number
+  readonly maximumCalibrationError: number
+  /** Null where it is not defined. */
+  readonly calibrationLine: CalibrationLine | null
+  readonly calibration: readonly CalibrationBin[]
+  /** Without bins; holds the integrated calibration index (ICI), E50, E90 and Emax. */
+  readonly calibrationCurve: CalibrationCurve
+  /** Deciles; fewer rows where there are fewer customers. */
+  readonly liftTable: readonly LiftRow[]
+  /** In steps of 1 % of the customers. */
+  readonly gains: GainsCurve
+  /** In about 100 steps. */
+  readonly rocCurve: RocCurve
+  /** In about 100 steps. */
+  readonly precisionRecallCurve: PrecisionRecallCurve
+  readonly confusion: Confusion
+  /** At the threshold of `confusion`, in [−1, 1]. */
+  readonly matthewsCorrelation: number
+  /** Contacts needed to reach half of the churners. */
+  readonly halfOfChurners: ContactSavings
+  /** What the reader must know before the figures, in whole sentences. */
+  readonly notes: readonly string[]
+}
 
 const curveNames = ['gains', 'rocCurve', 'precisionRecallCurve', 'calibrationCurve'] as const
 
@@ -72,4 +138,118 @@ function plainCurve(curve: object): object {
     value instanceof Float64Array ? [...value] : value,
   ])
   return Object.fromEntries(members) as object
+}
+
+/** Returns an evaluation as text for a terminal: aligned tables of at most 80 columns. */
+export function evaluationText(figures: EvaluationFigures): string {
+  return [
+    ...titleLines(figures),
+    '',
+    headlineTable(figures),
+    '',
+    liftText(figures),
+    '',
+    calibrationText(figures),
+    '',
+    ...confusionLines(figures),
+    '',
+    ...wrapText(`Half of the churners: ${contactSavingsLine(figures.halfOfChurners)}`),
+  ].join('\n')
+}
+
+function titleLines(figures: EvaluationFigures): string[] {
+  const { name, customers, rows, churners, baseRate, notes } = figures
+  const what = name === null ? 'Evaluation' : `Evaluation of ${name}`
+  const churned = `${count(churners)} churned (${percent(baseRate)})`
+  const whom =
+    rows === customers
+      ? `${count(customers)} customers, ${churned}`
+      : `${count(customers)} customers with ${count(rows)} rows, of which ${churned}`
+  return [...wrapText(`${what}: ${whom}`), ...notes.flatMap((note) => wrapText(`Note: ${note}`))]
+}
+
+/** What is counted. */
+function unitOf({ customers, rows }: EvaluationFigures): string {
+  return rows === customers ? 'customers' : 'rows'
+}
+
+function headlineTable(figures: EvaluationFigures): string {
+  const line = figures.calibrationLine
+  const interval = (label: string, figure: Interval): string[] => [
+    label,
+    decimal(figure.value),
+    limits(figure),
+  ]
+  const single = (label: string, value: number | undefined): string[] => [label, decimal(value), '']
+  return textTable(headings('', 'value', intervalHeading(figures.level)), [
+    interval('ROC AUC', figures.rocAuc),
+    interval('Kolmogorov-Smirnov', figures.kolmogorovSmirnov),
+    interval('average precision', figures.averagePrecision),
+    figures.logLoss === null ? single('log loss', undefined) : interval('log loss', figures.logLoss),
+    interval('Brier score', figures.brierScore),
+    single('Brier skill (0 = base rate for all)', figures.brierDecomposition.skill),
+    interval(`lift, top ${shortPercent(figures.topShare)}`, figures.lift),
+    single(`calibration error, ${figures.bins} ${figures.binning} bins`, figures.calibrationError),
+    single('integrated calibration index', figures.calibrationCurve.integratedCalibrationIndex),
+    single('calibration slope (1 = right)', line?.slope),
+    single('calibration in the large (0 = right)', line?.interceptAtSlopeOne),
+  ])
+}
+
+function liftText(figures: EvaluationFigures): string {
+  return textTable(
+    headings('list down to', 'lowest p', unitOf(figures), 'churners', 'rate', 'lift', 'caught so far'),
+    figures.liftTable.map((row) => [
+      shortPercent(row.topShare),
+      row.lowestProbability.toFixed(3),
+      count(row.rows),
+      count(row.churners),
+      percent(row.churnRate),
+      row.lift.toFixed(2),
+      percent(row.caughtShare),
+    ]),
+  )
+}
+
+function calibrationText(figures: EvaluationFigures): string {
+  return textTable(
+    headings('predicted', unitOf(figures), 'mean predicted', 'churned'),
+    figures.calibration.map((bin) => [
+      `${bin.lower.toFixed(3)} to ${bin.upper.toFixed(3)}`,
+      count(bin.rows),
+      percent(bin.meanProbability),
+      percent(bin.churnRate),
+    ]),
+  )
+}
+
+function confusionLines(figures: EvaluationFigures): string[] {
+  const { confusion, matthewsCorrelation } = figures
+  return [
+    `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the ${unitOf(figures)}):`,
+    textTable(headings('', 'churned', 'stayed', ''), [
+      [
+        'contacted',
+        count(confusion.truePositives),
+        count(confusion.falsePositives),
+        `precision ${percent(confusion.precision)}`,
+      ],
+      [
+        'not contacted',
+        count(confusion.falseNegatives),
+        count(confusion.trueNegatives),
+        `stayed ${percent(confusion.negativePredictiveValue)}`,
+      ],
+      [
+        '',
+        `recall ${percent(confusion.recall)}`,
+        `specificity ${percent(confusion.specificity)}`,
+        `Matthews ${decimal(matthewsCorrelation)}`,
+      ],
+    ]),
+  ]
+}
+
+function shortPercent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`
 }

@@ -1,10 +1,7 @@
 import { normalQuantile } from '../base/distributions.js'
 import { HoldfastError, type Problem } from '../base/errors.js'
-import type { FiguresByMetric } from './backtest/backtestFigures.js'
-import { bootstrapIntervals, type Interval } from './interval/bootstrapInterval.js'
-import { metricProblems } from './interval/resampledMetric.js'
-import { type MetricName, metrics } from './metrics.js'
-import { metricWords } from './metricWords.js'
+import { bootstrapIntervals, type Interval, metricProblems } from './interval/bootstrapInterval.js'
+import { type MetricName, metrics, metricWords } from './metrics.js'
 import type { OutcomeRows } from './rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rows/rankedOutcomes.js'
 
@@ -126,3 +123,33 @@ function few(count: number, who: string): string[] {
     ? []
     : [`fewer than ${fewCustomers} ${who}: figures and intervals are rough guesses`]
 }
+
+/** A weighted mean and its standard error. */
+export interface MeanWithError {
+  readonly value: number
+  readonly standardError: number
+}
+
+/**
+ * Returns the weighted mean with its standard error √(Σ w² (x − x̄)²) / Σ w, or null where all weights are 0.
+ */
+export function meanWithError(
+  values: ArrayLike<number>,
+  weight: Float64Array | null | undefined,
+): MeanWithError | null {
+  let whole = 0
+  let total = 0
+  for (let row = 0; row < values.length; row++) {
+    const share = weight?.[row] ?? 1
+    whole += share
+    total += share * values[row]!
+  }
+  if (whole === 0) return null
+  const mean = total / whole
+  let squares = 0
+  for (let row = 0; row < values.length; row++) squares += ((weight?.[row] ?? 1) * (values[row]! - mean)) ** 2
+  return { value: mean, standardError: Math.sqrt(squares) / whole }
+}
+
+/** Figures by metric; null where the metric is not defined. */
+export type FiguresByMetric = Readonly<Partial<Record<MetricName, Interval | null>>>

@@ -1,32 +1,53 @@
-import { brierDecomposition } from './calibration/brierDecomposition.js'
-import { brierScore, brierScoreOf } from './calibration/brierScore.js'
-import { calibrationCurve } from './calibration/calibrationCurve.js'
-import { calibrationError, calibrationErrorOf } from './calibration/calibrationError.js'
-import { calibrationLine } from './calibration/calibrationLine.js'
-import { calibrationTable } from './calibration/calibrationTable.js'
 import {
+  calibrationCurve,
   integratedCalibrationIndex,
   integratedCalibrationIndexOf,
-} from './calibration/integratedCalibrationIndex.js'
-import { logLoss, logLossOf } from './calibration/logLoss.js'
-import { maximumCalibrationError, maximumCalibrationErrorOf } from './calibration/maximumCalibrationError.js'
-import { averagePrecision, averagePrecisionOf } from './ranking/averagePrecision.js'
+} from './calibration/calibrationCurve.js'
+import { calibrationLine } from './calibration/calibrationLine.js'
+import {
+  calibrationError,
+  calibrationErrorOf,
+  calibrationTable,
+  maximumCalibrationError,
+  maximumCalibrationErrorOf,
+} from './calibration/calibrationTable.js'
+import {
+  brierDecomposition,
+  brierScore,
+  brierScoreOf,
+  logLoss,
+  logLossOf,
+} from './calibration/probabilityScores.js'
 import { contactsForSameCatch } from './ranking/contactsForSameCatch.js'
-import { gainsCurve } from './ranking/gainsCurve.js'
-import { giniCoefficient, giniCoefficientOf } from './ranking/giniCoefficient.js'
-import { kolmogorovSmirnov, kolmogorovSmirnovOf } from './ranking/kolmogorovSmirnov.js'
-import { liftAt, liftOf } from './ranking/liftAt.js'
-import { liftTable } from './ranking/liftTable.js'
-import { precisionAt, precisionOf } from './ranking/precisionAt.js'
-import { precisionRecallCurve } from './ranking/precisionRecallCurve.js'
-import { recallAt, recallOf } from './ranking/recallAt.js'
-import { rocAuc, rocAucOf } from './ranking/rocAuc.js'
-import { rocCurve } from './ranking/rocCurve.js'
+import {
+  averagePrecision,
+  averagePrecisionOf,
+  giniCoefficient,
+  giniCoefficientOf,
+  kolmogorovSmirnov,
+  kolmogorovSmirnovOf,
+  rocAuc,
+  rocAucOf,
+} from './ranking/ranking.js'
+import { gainsCurve, precisionRecallCurve, rocCurve } from './ranking/rankingCurves.js'
+import {
+  liftAt,
+  liftOf,
+  liftTable,
+  precisionAt,
+  precisionOf,
+  recallAt,
+  recallOf,
+} from './ranking/topOfList.js'
 import type { WeightOptions } from './rows/checkedOutcomes.js'
 import type { RankedOutcomes } from './rows/rankedOutcomes.js'
-import { confusionAt } from './threshold/confusionAt.js'
-import { fBeta, fBetaOf } from './threshold/fBeta.js'
-import { matthewsCorrelation, matthewsCorrelationOf } from './threshold/matthewsCorrelation.js'
+import {
+  confusionAt,
+  fBeta,
+  fBetaOf,
+  matthewsCorrelation,
+  matthewsCorrelationOf,
+} from './threshold/confusion.js'
 
 /** A metric that is one number, read from the sorted form. */
 export type RankedMetric = (ranked: RankedOutcomes) => number
@@ -214,4 +235,15 @@ function table(
   figures: MetricEntry['figures'],
 ): MetricEntry & { readonly ofRanked: null; readonly better: null } {
   return { figures, ofRanked: null, better: null, rankOnly, classSwap: false }
+}
+
+const ownWords: Readonly<Partial<Record<MetricName, string>>> = {
+  rocAuc: 'ROC AUC',
+  brierScore: 'Brier score',
+  liftAt: 'lift, top 10 %',
+}
+
+/** Returns what a metric is called in a sentence or a heading: `averagePrecision` → `average precision`. */
+export function metricWords(metric: MetricName): string {
+  return ownWords[metric] ?? metric.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

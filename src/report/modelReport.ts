@@ -6,8 +6,7 @@ import {
   type EvaluateOptions,
   evaluateProbabilities,
 } from '../evaluate/evaluate.js'
-import { precisionRecallCurve } from '../evaluate/ranking/precisionRecallCurve.js'
-import { rocCurve } from '../evaluate/ranking/rocCurve.js'
+import { precisionRecallCurve, rocCurve } from '../evaluate/ranking/rankingCurves.js'
 import { checkOutcomes, weightOptions } from '../evaluate/rows/checkedOutcomes.js'
 import { segmentTable } from '../evaluate/segment/segmentTable.js'
 import { describeFeature } from '../feature/name/describeFeature.js'

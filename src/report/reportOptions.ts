@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { argumentOption } from '../base/options.js'
-import type { BacktestFigures } from '../evaluate/backtest/backtestFigures.js'
+import type { BacktestFigures } from '../evaluate/backtest/backtestResult.js'
 import { type EvaluateOptions, evaluateOptions } from '../evaluate/evaluate.js'
-import { offerSchema } from '../evaluate/profit/checkedOffer.js'
-import type { RetentionOffer } from '../evaluate/profit/retentionOffer.js'
-import type { SegmentFigures } from '../evaluate/segment/segment.js'
+import { offerSchema, type RetentionOffer } from '../evaluate/profit/offer.js'
+import type { SegmentFigures } from '../evaluate/segment/segmentTableResult.js'
 import type { ReportedData } from './facts/dataFacts.js'
 
 /** What a report says besides the figures. */

@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics'
 import { groupNumbers } from '../base/groupNumbers.js'
 import { sigmoid } from '../base/statistics.js'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
-import { rankOutcomes } from '../evaluate/rows/rankOutcomes.js'
+import { rankOutcomes } from '../evaluate/rows/checkedOutcomes.js'
 import { type BlendFit, fitBlend } from '../learn/blend/fitBlend.js'
 import { rowLosses } from '../learn/boosting/calibration.js'
 

@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/base/random.js'
 import { columnWarnings } from '../../src/dataset/columnWarnings.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { singleFeatureAuc } from '../../src/dataset/singleFeatureAuc.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
 import { tableFrom } from '../../src/table/table.js'
 
 const rowCount = 400

@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
-import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
+import { brierScore } from '../../src/evaluate/calibration/probabilityScores.js'
 import { count, decimal, intervalHeading, limits, notesAt, percent } from '../../src/evaluate/figureTexts.js'
-import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
+import { bootstrapInterval, metricsWithoutInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { resampleCount } from '../../src/evaluate/interval/bootstrapOptions.js'
-import { metricsWithoutInterval } from '../../src/evaluate/interval/resampledMetric.js'
-import { meanWithError } from '../../src/evaluate/meanWithError.js'
-import { measureRows } from '../../src/evaluate/measureRows.js'
+import { meanWithError, measureRows } from '../../src/evaluate/measureRows.js'
 import { metricNames } from '../../src/evaluate/metrics.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
 import type { RankedOutcomes } from '../../src/evaluate/rows/rankedOutcomes.js'
 
 function population(customers: number, seed: number): { p: Float64Array; y: Uint8Array } {

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.js'
 import { sigmoid } from '../../src/base/statistics.js'
-import { type CalibrationCurve, calibrationCurve } from '../../src/evaluate/calibration/calibrationCurve.js'
-import { integratedCalibrationIndex } from '../../src/evaluate/calibration/integratedCalibrationIndex.js'
+import {
+  type CalibrationCurve,
+  calibrationCurve,
+  integratedCalibrationIndex,
+} from '../../src/evaluate/calibration/calibrationCurve.js'
 
 interface GoldenCase extends Omit<CalibrationCurve, 'probability' | 'churnRate'> {
   readonly name: string

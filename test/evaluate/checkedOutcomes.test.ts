@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { HoldfastError } from '../../src/base/errors.js'
-import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { thinnedPoints } from '../../src/evaluate/ranking/thinnedPoints.js'
-import { lowestInTop, roundedUp } from '../../src/evaluate/ranking/topOfRanking.js'
-import { checkParameter } from '../../src/evaluate/rows/checkedOutcomes.js'
-import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
+import { thinnedPoints } from '../../src/evaluate/ranking/rankingCurves.js'
+import { liftAt, lowestInTop } from '../../src/evaluate/ranking/topOfList.js'
+import { checkParameter, rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
+import { roundedUp } from '../../src/evaluate/rows/rankedOutcomes.js'
 
 function refusal(work: () => unknown): HoldfastError {
   try {

@@ -1,22 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { brierDecomposition } from '../../src/evaluate/calibration/brierDecomposition.js'
-import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
-import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
-import { maximumCalibrationError } from '../../src/evaluate/calibration/maximumCalibrationError.js'
-import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
-import { gainsCurve } from '../../src/evaluate/ranking/gainsCurve.js'
-import { giniCoefficient } from '../../src/evaluate/ranking/giniCoefficient.js'
-import { kolmogorovSmirnov } from '../../src/evaluate/ranking/kolmogorovSmirnov.js'
-import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
-import { precisionAt } from '../../src/evaluate/ranking/precisionAt.js'
-import { precisionRecallCurve } from '../../src/evaluate/ranking/precisionRecallCurve.js'
-import { recallAt } from '../../src/evaluate/ranking/recallAt.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { rocCurve } from '../../src/evaluate/ranking/rocCurve.js'
-import { confusionAt } from '../../src/evaluate/threshold/confusionAt.js'
-import { fBeta } from '../../src/evaluate/threshold/fBeta.js'
-import { matthewsCorrelation } from '../../src/evaluate/threshold/matthewsCorrelation.js'
+import { calibrationError, maximumCalibrationError } from '../../src/evaluate/calibration/calibrationTable.js'
+import { brierDecomposition, brierScore } from '../../src/evaluate/calibration/probabilityScores.js'
+import {
+  averagePrecision,
+  giniCoefficient,
+  kolmogorovSmirnov,
+  rocAuc,
+} from '../../src/evaluate/ranking/ranking.js'
+import { gainsCurve, precisionRecallCurve, rocCurve } from '../../src/evaluate/ranking/rankingCurves.js'
+import { liftAt, precisionAt, recallAt } from '../../src/evaluate/ranking/topOfList.js'
+import { confusionAt, fBeta, matthewsCorrelation } from '../../src/evaluate/threshold/confusion.js'
 
 const rows = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 1 })), {

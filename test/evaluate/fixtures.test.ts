@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
-import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
-import { logLoss } from '../../src/evaluate/calibration/logLoss.js'
+import { calibrationError } from '../../src/evaluate/calibration/calibrationTable.js'
+import { brierScore, logLoss } from '../../src/evaluate/calibration/probabilityScores.js'
 import { contactSavingsLine, contactsForSameCatch } from '../../src/evaluate/ranking/contactsForSameCatch.js'
-import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
+import { liftAt } from '../../src/evaluate/ranking/topOfList.js'
 
 describe('top-share lift: printed fixtures', () => {
   test('two tie groups of five give lift 1 at 20 %', () => {

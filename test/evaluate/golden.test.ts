@@ -1,34 +1,40 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { calibrationLine } from '../../src/evaluate/calibration/calibrationLine.js'
+import {
+  type Binning,
+  calibrationError,
+  maximumCalibrationError,
+} from '../../src/evaluate/calibration/calibrationTable.js'
 import {
   type BrierDecomposition,
   brierDecomposition,
-} from '../../src/evaluate/calibration/brierDecomposition.js'
-import { brierScore, brierScoreOf } from '../../src/evaluate/calibration/brierScore.js'
-import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
-import { calibrationLine } from '../../src/evaluate/calibration/calibrationLine.js'
-import type { Binning } from '../../src/evaluate/calibration/calibrationTable.js'
-import { logLoss, logLossOf } from '../../src/evaluate/calibration/logLoss.js'
-import { maximumCalibrationError } from '../../src/evaluate/calibration/maximumCalibrationError.js'
-import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
-import { giniCoefficient } from '../../src/evaluate/ranking/giniCoefficient.js'
-import { kolmogorovSmirnov } from '../../src/evaluate/ranking/kolmogorovSmirnov.js'
-import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
-import { precisionAt } from '../../src/evaluate/ranking/precisionAt.js'
+  brierScore,
+  brierScoreOf,
+  logLoss,
+  logLossOf,
+} from '../../src/evaluate/calibration/probabilityScores.js'
+import {
+  averagePrecision,
+  giniCoefficient,
+  kolmogorovSmirnov,
+  rocAuc,
+} from '../../src/evaluate/ranking/ranking.js'
 import {
   type PrecisionRecallCurve,
   precisionRecallCurve,
-} from '../../src/evaluate/ranking/precisionRecallCurve.js'
-import { recallAt } from '../../src/evaluate/ranking/recallAt.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { type RocCurve, rocCurve } from '../../src/evaluate/ranking/rocCurve.js'
-import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
-import { confusionAt } from '../../src/evaluate/threshold/confusionAt.js'
-import { fBeta, fBetaOf } from '../../src/evaluate/threshold/fBeta.js'
+  type RocCurve,
+  rocCurve,
+} from '../../src/evaluate/ranking/rankingCurves.js'
+import { liftAt, precisionAt, recallAt } from '../../src/evaluate/ranking/topOfList.js'
+import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 import {
+  confusionAt,
+  fBeta,
+  fBetaOf,
   matthewsCorrelation,
   matthewsCorrelationOf,
-} from '../../src/evaluate/threshold/matthewsCorrelation.js'
+} from '../../src/evaluate/threshold/confusion.js'
 
 interface GoldenCase {
   readonly name: string

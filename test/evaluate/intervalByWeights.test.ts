@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.js'
 import { intervalByWeights } from '../../src/evaluate/interval/intervalByWeights.js'
 import { concordance } from '../../src/evaluate/survival/concordance.js'
-import { qiniCoefficient } from '../../src/evaluate/uplift/qiniCoefficient.js'
+import { qiniCoefficient } from '../../src/evaluate/uplift/upliftFigures.js'
 
 const random = seededRandom(8)
 const values = Array.from({ length: 400 }, () => random.normal())

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.js'
-import { liftAt, liftOf } from '../../src/evaluate/ranking/liftAt.js'
-import { liftTable, liftTableOf } from '../../src/evaluate/ranking/liftTable.js'
+import { liftAt, liftOf, liftTable, liftTableOf } from '../../src/evaluate/ranking/topOfList.js'
 import { rankRows } from '../../src/evaluate/rows/rankedOutcomes.js'
 
 type Draw = (uniform: number, row: number) => number

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 import { readRows } from '../../src/evaluate/rows/outcomeRows.js'
 import { groupOf } from '../../src/evaluate/rows/rankedOutcomes.js'
-import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
 import { countBelow, ranksOf, rowsByRank } from '../../src/evaluate/rows/ranksOf.js'
 
 test('rows of equal probability are one group, the highest first', () => {

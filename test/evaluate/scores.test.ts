@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { brierScore } from '../../src/evaluate/calibration/brierScore.js'
-import { logLoss, logLossOf } from '../../src/evaluate/calibration/logLoss.js'
-import { averagePrecision } from '../../src/evaluate/ranking/averagePrecision.js'
-import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { rankOutcomes } from '../../src/evaluate/rows/rankOutcomes.js'
+import { brierScore, logLoss, logLossOf } from '../../src/evaluate/calibration/probabilityScores.js'
+import { averagePrecision, rocAuc } from '../../src/evaluate/ranking/ranking.js'
+import { liftAt } from '../../src/evaluate/ranking/topOfList.js'
+import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 
 describe('equal probabilities for all', () => {
   const p = [0.25, 0.25, 0.25, 0.25]

@@ -1,14 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { calibrationError } from '../../src/evaluate/calibration/calibrationError.js'
 import { calibrationLine } from '../../src/evaluate/calibration/calibrationLine.js'
-import { calibrationTable } from '../../src/evaluate/calibration/calibrationTable.js'
+import { calibrationError, calibrationTable } from '../../src/evaluate/calibration/calibrationTable.js'
 import { contactSavingsLine, contactsForSameCatch } from '../../src/evaluate/ranking/contactsForSameCatch.js'
-import { gainsCurve } from '../../src/evaluate/ranking/gainsCurve.js'
-import { liftAt } from '../../src/evaluate/ranking/liftAt.js'
-import { liftTable } from '../../src/evaluate/ranking/liftTable.js'
-import { rocAuc } from '../../src/evaluate/ranking/rocAuc.js'
-import { confusionAt } from '../../src/evaluate/threshold/confusionAt.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
+import { gainsCurve } from '../../src/evaluate/ranking/rankingCurves.js'
+import { liftAt, liftTable } from '../../src/evaluate/ranking/topOfList.js'
+import { confusionAt } from '../../src/evaluate/threshold/confusion.js'
 
 const rows = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 1 })), {

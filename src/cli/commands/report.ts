@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
 import { writeTogether } from '../../base/wholeFile.node.js'
-import type { RetentionOffer } from '../../evaluate/profit/retentionOffer.js'
+import type { RetentionOffer } from '../../evaluate/profit/offer.js'
 import { modelReport } from '../../report/modelReport.js'
 import type { ModelReportOptions } from '../../report/reportOptions.js'
 import { otherTraining } from '../../report/section/cautions.js'

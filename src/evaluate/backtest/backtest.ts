@@ -4,15 +4,19 @@ import { formatDay, utc } from '../../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { metricsProblems } from '../measureRows.js'
-import { type BacktestOptions, backtestOptions, type CheckedBacktest } from './backtestOptions.js'
 import { Backtest } from './backtestResult.js'
-import { driftOverTime, type TimedFold } from './driftOverTime.js'
-import { FoldPredictions } from './foldPredictions.js'
-import { measureFold, measureWithoutModel } from './measureFold.js'
-import { ModelOverTime } from './modelOverTime.js'
-import { type FoldPlan, planFolds } from './planFolds.js'
-import { betweenFolds, predictionsOf, rowsProblems } from './runFolds.js'
-import { type TemporalData, type Train, takeTemporalRows } from './temporalData.js'
+import { driftOverTime } from './drift.js'
+import { FoldPredictions, measureFold, measureWithoutModel, type TimedFold } from './foldPredictions.js'
+import { type FoldPlan, ModelOverTime, planFolds } from './planFolds.js'
+import {
+  betweenFolds,
+  predictionsOf,
+  rowsProblems,
+  type TemporalData,
+  type Train,
+  takeTemporalRows,
+} from './runFolds.js'
+import { type BacktestOptions, backtestOptions, type CheckedBacktest } from './validationOptions.js'
 
 const operation = 'backtest'
 

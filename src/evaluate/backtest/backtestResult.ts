@@ -1,6 +1,40 @@
-import type { BacktestFigures } from './backtestFigures.js'
-import { backtestText } from './backtestText.js'
-import { type PredictedRowsData, plainPredictions } from './predictedRows.js'
+import { formatDay } from '../../base/days.js'
+import { textTable } from '../../base/textTable.js'
+import { wrapText } from '../../base/wrapText.js'
+import {
+  count,
+  decimal,
+  figuresTable,
+  headings,
+  intervalHeading,
+  limits,
+  notesAt,
+  percent,
+} from '../figureTexts.js'
+import type { FiguresByMetric } from '../measureRows.js'
+import type { MetricName } from '../metrics.js'
+import { metricWords } from '../metrics.js'
+import { driftWords, type MetricDrift } from './drift.js'
+import {
+  type BacktestFold,
+  type PredictedRows,
+  type PredictedRowsData,
+  plainPredictions,
+} from './foldPredictions.js'
+
+/** The figures of a backtest. */
+export interface BacktestFigures extends PredictedRows {
+  /** One per tested cutoff, in time. */
+  readonly folds: readonly BacktestFold[]
+  /** One per metric with figures at three cutoffs or more, then base rate and mean probability. */
+  readonly drift: readonly MetricDrift[]
+  /** All test rows as one list; intervals by customer, who may be in it once a cutoff. */
+  readonly pooled: FiguresByMetric
+  /** Level of all intervals, in (0, 1). */
+  readonly level: number
+  /** What the reader must know before the figures, in whole sentences. */
+  readonly notes: readonly string[]
+}
 
 /** A backtest as plain JSON data. */
 export type BacktestData = Omit<BacktestFigures, keyof PredictedRowsData> & PredictedRowsData
@@ -33,4 +67,77 @@ export class Backtest implements BacktestFigures {
   toJSON(): BacktestData {
     return { ...this, ...plainPredictions(this) }
   }
+}
+
+/** Returns a backtest as text for a terminal. */
+export function backtestText(figures: BacktestFigures): string {
+  const { folds, notes } = figures
+  const named = folds.map((fold) => ({ ...fold, name: formatDay(fold.cutoff) }))
+  return [
+    ...wrapText(title(figures)),
+    ...[...notes, ...notesAt(named)].flatMap((note) => wrapText(`Note: ${note}`)),
+    '',
+    countsTable(figures),
+    '',
+    figuresTable('cutoff', named),
+    '',
+    overTimeTable(figures),
+    ...driftLines(figures),
+  ].join('\n')
+}
+
+function title({ folds, ids, outcome }: BacktestFigures): string {
+  const customers = new Set(ids).size
+  const churned = outcome.reduce((sum, value) => sum + value, 0)
+  return (
+    `Backtest at ${folds.length} ${folds.length === 1 ? 'cutoff' : 'cutoffs'}: ${count(customers)} customers, ` +
+    `${count(outcome.length)} predictions, ${count(churned)} of them churned`
+  )
+}
+
+function countsTable({ folds }: BacktestFigures): string {
+  return textTable(
+    headings('cutoff', 'trained up to', 'rows', 'purged', 'tested', 'churners', 'rate', 'predicted'),
+    folds.map((fold) => {
+      const last = fold.trainCutoffs.at(-1)
+      return [
+        formatDay(fold.cutoff),
+        last === undefined ? '-' : `${formatDay(last)}${fold.refitted ? '' : ' (kept)'}`,
+        count(fold.trainRows),
+        count(fold.purgedRows),
+        count(fold.testRows),
+        count(fold.churners),
+        percent(fold.baseRate),
+        percent(fold.meanProbability),
+      ]
+    }),
+  )
+}
+
+function overTimeTable({ pooled, drift, level }: BacktestFigures): string {
+  const interval = intervalHeading(level)
+  return textTable(
+    headings('', 'all cutoffs', interval, 'a month', interval),
+    (Object.keys(pooled) as MetricName[]).map((metric) => {
+      const change = drift.find((one) => one.metric === metric)?.perMonth
+      return [
+        metricWords(metric),
+        decimal(pooled[metric]?.value),
+        limits(pooled[metric]),
+        change === undefined ? '-' : decimal(change.value),
+        limits(change),
+      ]
+    }),
+  )
+}
+
+function driftLines({ drift }: BacktestFigures): string[] {
+  if (drift.length === 0) return []
+  const still = drift.filter(({ shown }) => !shown)
+  const none = `No drift can be shown of ${still.map(({ metric }) => driftWords(metric)).join('; ')}.`
+  return [
+    '',
+    ...drift.filter(({ shown }) => shown).flatMap(({ sentence }) => wrapText(sentence)),
+    ...(still.length === 0 ? [] : wrapText(none)),
+  ]
 }

@@ -3,15 +3,15 @@ import { checkArguments } from '../../base/arguments.js'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { metricProblems } from '../interval/bootstrapInterval.js'
 import { compareModels } from '../interval/compareModels.js'
 import type { ModelComparison } from '../interval/modelComparison.js'
-import { metricProblems } from '../interval/resampledMetric.js'
 import { classWeights } from '../measureRows.js'
 import { type MetricName, metrics } from '../metrics.js'
 import type { OutcomeRows } from '../rows/outcomeRows.js'
 import { rankRows } from '../rows/rankedOutcomes.js'
-import type { BacktestFigures } from './backtestFigures.js'
-import { measureOptions } from './backtestOptions.js'
+import type { BacktestFigures } from './backtestResult.js'
+import { measureOptions } from './validationOptions.js'
 
 /** How two backtests are compared. */
 export interface CompareBacktestsOptions {

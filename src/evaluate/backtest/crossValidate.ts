@@ -11,17 +11,22 @@ import type { TrainingData } from '../../learn/contract.js'
 import { overlapOf } from '../../learn/trainedRows.js'
 import { metricsProblems } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
-import type { CrossValidationFold, OverFolds } from './crossValidationFigures.js'
+import { CrossValidation, type CrossValidationFold, type OverFolds } from './crossValidationResult.js'
+import { FoldPredictions, measureFold, measureWithoutModel } from './foldPredictions.js'
+import {
+  betweenFolds,
+  oneClassNote,
+  predictionsOf,
+  rowsProblems,
+  type TemporalData,
+  type Train,
+  takeTemporalRows,
+} from './runFolds.js'
 import {
   type CheckedCrossValidation,
   type CrossValidateOptions,
   crossValidateOptions,
-} from './crossValidationOptions.js'
-import { CrossValidation } from './crossValidationResult.js'
-import { FoldPredictions } from './foldPredictions.js'
-import { measureFold, measureWithoutModel } from './measureFold.js'
-import { betweenFolds, oneClassNote, predictionsOf, rowsProblems } from './runFolds.js'
-import { type TemporalData, type Train, takeTemporalRows } from './temporalData.js'
+} from './validationOptions.js'
 
 const operation = 'crossValidate'
 

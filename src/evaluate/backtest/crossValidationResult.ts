@@ -1,6 +1,45 @@
-import type { CrossValidationFigures } from './crossValidationFigures.js'
-import { crossValidationText } from './crossValidationText.js'
-import { type PredictedRowsData, plainPredictions } from './predictedRows.js'
+import { textTable } from '../../base/textTable.js'
+import { wrapText } from '../../base/wrapText.js'
+import { count, decimal, figuresTable, headings, intervalHeading, limits, notesAt } from '../figureTexts.js'
+import type { FiguresByMetric } from '../measureRows.js'
+import type { MetricName } from '../metrics.js'
+import { metricWords } from '../metrics.js'
+import {
+  type FoldMeasurement,
+  type PredictedRows,
+  type PredictedRowsData,
+  plainPredictions,
+} from './foldPredictions.js'
+
+/** One fold: tested with a model that was trained on all others. */
+export interface CrossValidationFold extends FoldMeasurement {
+  /** Which draw of folds, from 0. */
+  readonly repeat: number
+  /** Number of the fold, from 0. */
+  readonly fold: number
+  readonly trainRows: number
+}
+
+/** A metric over the folds in which it has a figure. */
+export interface OverFolds {
+  readonly mean: number
+  /** Of the sample (n − 1); null of a single fold. */
+  readonly standardDeviation: number | null
+  readonly folds: number
+}
+
+/** The figures of a cross-validation. */
+export interface CrossValidationFigures extends PredictedRows {
+  readonly folds: readonly CrossValidationFold[]
+  /** Mean ± standard deviation over the folds; null where no fold has a figure. */
+  readonly overFolds: Readonly<Partial<Record<MetricName, OverFolds | null>>>
+  /** All test rows as one list; intervals by customer. */
+  readonly pooled: FiguresByMetric
+  /** Level of all intervals, in (0, 1). */
+  readonly level: number
+  /** What the reader must know before the figures, in whole sentences. */
+  readonly notes: readonly string[]
+}
 
 /** A cross-validation as plain JSON data. */
 export type CrossValidationData = Omit<CrossValidationFigures, keyof PredictedRowsData> & PredictedRowsData
@@ -33,4 +72,38 @@ export class CrossValidation implements CrossValidationFigures {
   toJSON(): CrossValidationData {
     return { ...this, ...plainPredictions(this) }
   }
+}
+
+/** Returns a cross-validation as text for a terminal. */
+export function crossValidationText(figures: CrossValidationFigures): string {
+  const { folds, notes, outcome } = figures
+  const repeats = new Set(folds.map(({ repeat }) => repeat)).size
+  const named = folds.map((fold) => ({
+    ...fold,
+    name: repeats === 1 ? `${fold.fold}` : `${fold.fold} of draw ${fold.repeat}`,
+  }))
+  const churned = outcome.reduce((sum, value) => sum + value, 0)
+  return [
+    ...wrapText(
+      `Cross-validation in ${folds.length} folds: ${count(outcome.length)} predictions, ${count(churned)} of them churned`,
+    ),
+    ...[...notes, ...notesAt(named)].flatMap((note) => wrapText(`Note: ${note}`)),
+    '',
+    figuresTable('fold', named),
+    '',
+    overFoldsTable(figures),
+  ].join('\n')
+}
+
+function overFoldsTable({ overFolds, pooled, level }: CrossValidationFigures): string {
+  return textTable(
+    headings('', 'mean of folds', 'sd', 'as one list', intervalHeading(level)),
+    (Object.keys(pooled) as MetricName[]).map((metric) => [
+      metricWords(metric),
+      decimal(overFolds[metric]?.mean),
+      decimal(overFolds[metric]?.standardDeviation ?? undefined),
+      decimal(pooled[metric]?.value),
+      limits(pooled[metric]),
+    ]),
+  )
 }

@@ -1,8 +1,57 @@
+import type { EpochDay } from '../../base/days.js'
 import { takeValues } from '../../base/matrix.js'
-import { type MeasureRule, measureRows } from '../measureRows.js'
-import type { FiguresByMetric } from './backtestFigures.js'
-import type { PredictedRows } from './predictedRows.js'
-import type { TemporalData } from './temporalData.js'
+import type { TrainingData } from '../../learn/contract.js'
+import {
+  classWeights,
+  type FiguresByMetric,
+  type MeasureRule,
+  meanWithError,
+  measureRows,
+  noFigures,
+  standardErrorOf,
+} from '../measureRows.js'
+import type { MetricName } from '../metrics.js'
+
+import type { TemporalData } from './runFolds.js'
+
+/** Predictions of rows that the predicting model was not trained on, one entry per prediction. */
+export interface PredictedRows {
+  /** Shape (predictions): the row in the data, from 0. */
+  readonly rows: Int32Array
+  /** Shape (predictions), each in (0, 1). */
+  readonly probability: Float64Array
+  /** Shape (predictions): the place in `folds` of the fold that predicted it. */
+  readonly foldOf: Int32Array
+  /** Shape (predictions): 1 = churned, 0 = stayed. */
+  readonly outcome: Uint8Array
+  /** Customer of each prediction. */
+  readonly ids: readonly string[]
+  /** Shape (predictions); null where the data has no weights. */
+  readonly weight: Float64Array | null
+}
+
+/** Predictions as plain JSON data. */
+export interface PredictedRowsData {
+  readonly rows: number[]
+  readonly probability: number[]
+  readonly foldOf: number[]
+  readonly outcome: number[]
+  readonly ids: readonly string[]
+  readonly weight: number[] | null
+}
+
+/** Returns predictions as plain JSON data. */
+export function plainPredictions(predicted: PredictedRows): PredictedRowsData {
+  const { rows, probability, foldOf, outcome, ids, weight } = predicted
+  return {
+    rows: [...rows],
+    probability: [...probability],
+    foldOf: [...foldOf],
+    outcome: [...outcome],
+    ids,
+    weight: weight === null ? null : [...weight],
+  }
+}
 
 /** Collects what the models of the folds predicted for rows they were not trained on. */
 export class FoldPredictions {
@@ -41,4 +90,94 @@ export class FoldPredictions {
     const pooled = measureRows({ ...predicted, customers }, rule).figures
     return { ...predicted, pooled }
   }
+}
+
+/** Returns what the test rows of a fold are measured to be. */
+export function measureFold(
+  test: TrainingData,
+  customers: readonly (string | number)[],
+  probability: Float64Array,
+  rule: MeasureRule,
+): { readonly measurement: FoldMeasurement } & Pick<TimedFold, 'standardErrors'> {
+  const { outcome } = test
+  const weight = test.weight ?? null
+  const { figures, notes } = measureRows({ probability, outcome, weight, customers }, rule)
+  const baseRate = meanWithError(outcome, weight)
+  const meanProbability = meanWithError(probability, weight)
+  return {
+    measurement: {
+      testRows: outcome.length,
+      churners: classWeights({ outcome, weight }).churners,
+      baseRate: baseRate?.value ?? null,
+      meanProbability: meanProbability?.value ?? null,
+      figures,
+      note: notes.length === 0 ? null : notes.join('; '),
+    },
+    standardErrors: {
+      ...errorsOf(figures, rule.level),
+      ...(baseRate === null ? {} : { baseRate: baseRate.standardError }),
+      ...(meanProbability === null ? {} : { meanProbability: meanProbability.standardError }),
+    },
+  }
+}
+
+/** Returns the measurement of a fold that has no model, with the base rate of its rows. */
+export function measureWithoutModel(
+  { outcome, weight }: Pick<TrainingData, 'outcome' | 'weight'>,
+  metrics: readonly MetricName[],
+  note: string,
+): { readonly measurement: FoldMeasurement } & Pick<TimedFold, 'standardErrors'> {
+  const baseRate = meanWithError(outcome, weight)
+  return {
+    measurement: {
+      testRows: outcome.length,
+      churners: classWeights({ outcome, weight: weight ?? null }).churners,
+      baseRate: baseRate?.value ?? null,
+      meanProbability: null,
+      figures: noFigures(metrics),
+      note,
+    },
+    standardErrors: baseRate === null ? {} : { baseRate: baseRate.standardError },
+  }
+}
+
+function errorsOf(figures: FiguresByMetric, level: number): TimedFold['standardErrors'] {
+  const known = Object.entries(figures).filter(([, interval]) => interval !== null)
+  return Object.fromEntries(known.map(([name, interval]) => [name, standardErrorOf(interval!, level)]))
+}
+
+/** What the test rows of a fold are measured to be. */
+export interface FoldMeasurement {
+  readonly testRows: number
+  /** Weight of the churners among the test rows. */
+  readonly churners: number
+  /** Weighted share of churners of the test rows; null where there are none. */
+  readonly baseRate: number | null
+  /** Weighted mean of the predictions; null where there are none. */
+  readonly meanProbability: number | null
+  readonly figures: FiguresByMetric
+  /** Why figures are null or not to be relied on; null where nothing is to be said. */
+  readonly note: string | null
+}
+
+/** One cutoff tested with a model that knew only outcomes from before it. */
+export interface BacktestFold extends FoldMeasurement {
+  /** The cutoff of the test rows. */
+  readonly cutoff: EpochDay
+  /** Cutoffs of the rows that the model was trained on, in time. */
+  readonly trainCutoffs: readonly EpochDay[]
+  readonly trainRows: number
+  /** Rows of earlier cutoffs whose outcome was not known when the model was trained. */
+  readonly purgedRows: number
+  /** True where a model was trained for this fold, false where one of an earlier fold was used, or none. */
+  readonly refitted: boolean
+}
+
+/** What drift is looked for in. */
+export type DriftName = MetricName | 'baseRate' | 'meanProbability'
+
+/** A fold with the standard errors of what it was measured to be; left out where there is no figure. */
+export interface TimedFold {
+  readonly fold: BacktestFold
+  readonly standardErrors: Readonly<Partial<Record<DriftName, number>>>
 }

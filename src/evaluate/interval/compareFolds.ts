@@ -4,8 +4,8 @@ import { checkArguments } from '../../base/arguments.js'
 import { studentCumulative, studentQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { digitsFor, figureText, percentText } from '../figureTexts.js'
 import type { Interval } from './bootstrapInterval.js'
-import { digitsFor, figureText, percentText } from './comparisonTexts.js'
 
 /** How values of folds are compared. */
 export interface CompareFoldsOptions {

@@ -1,18 +1,23 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import { type MetricName, metrics, type RankedMetric } from '../metrics.js'
+import { optionsOrProblems } from '../rows/checkedOutcomes.js'
+import { readRows, rowProblems } from '../rows/outcomeRows.js'
+import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import {
   type PredictedBy,
   predictedByProblems,
   predictedByRule,
   trainedRowNotes,
 } from '../trainedRowNotes.js'
-import { type BootstrapOptions, bootstrapOptions } from './bootstrapOptions.js'
-import { checkPair } from './checkedPair.js'
-import { bootstrapComparison, delongComparison } from './comparedFigures.js'
-import { groupProblems } from './customerGroups.js'
-import { type ModelComparison, modelComparison } from './modelComparison.js'
-import { metricProblems, resampledMetric, valueProblems } from './resampledMetric.js'
+import { metricProblems, resampledMetric, valueProblems } from './bootstrapInterval.js'
+import { type BootstrapOptions, bootstrapOptions, groupProblems } from './bootstrapOptions.js'
+import {
+  bootstrapComparison,
+  delongComparison,
+  type ModelComparison,
+  modelComparison,
+} from './modelComparison.js'
 
 /** How two models are compared. */
 export interface CompareOptions extends Omit<BootstrapOptions, 'method'> {
@@ -139,4 +144,39 @@ function methodProblems(metric: MetricName | RankedMetric, method: 'bootstrap' |
       received: method,
     },
   ]
+}
+
+/**
+ * Checks options and the rows of two models at once and returns the options with defaults and both sorted forms.
+ *
+ * @throws {HoldfastError} every broken rule; a probability is `probabilityA` or `probabilityB` there
+ */
+export function checkPair<Options extends { weight?: ArrayLike<number> | undefined }>(
+  operation: string,
+  schema: z.ZodType<Options>,
+  probabilityA: ArrayLike<number>,
+  probabilityB: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  options: unknown,
+): { readonly ranked: readonly [RankedOutcomes, RankedOutcomes]; readonly checked: Options } {
+  const problems: Problem[] = []
+  const checked = optionsOrProblems(operation, schema, options, problems)
+  const [rowsA, rowsB] = [probabilityA, probabilityB].map((probability) =>
+    readRows(probability, outcome, checked?.weight),
+  )
+  if (rowsA === null)
+    problems.push(...named('probabilityA', rowProblems(probabilityA, outcome, checked?.weight)))
+  // What is wrong with outcome or weight was said with the first model.
+  if (rowsB === null) {
+    const ofB = named('probabilityB', rowProblems(probabilityB, outcome, checked?.weight))
+    problems.push(...(rowsA === null ? ofB.filter(({ parameter }) => parameter === 'probabilityB') : ofB))
+  }
+  refuse(operation, problems)
+  return { ranked: [rankRows(rowsA!), rankRows(rowsB!)], checked: checked! }
+}
+
+function named(parameter: string, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) =>
+    problem.parameter === 'probability' ? { ...problem, parameter } : problem,
+  )
 }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { normalQuantile } from '../../base/distributions.js'
 import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { figureText, percentText } from '../figureTexts.js'
 import { checkParameter } from '../rows/checkedOutcomes.js'
-import { figureText, percentText } from './comparisonTexts.js'
 
 /** What is wished of an evaluation. */
 export interface EvidenceOptions {

@@ -8,7 +8,7 @@ import { seededRandom } from '../../base/random.js'
 import { seedRule } from '../../base/seedRule.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
-import { groupOptions } from './customerGroups.js'
+import { groupOptions } from './bootstrapOptions.js'
 
 /** A figure of rows that weigh so many times, such as any metric of holdfast with its option `weight`. */
 export type WeightedFigure = (weight: Float64Array) => number

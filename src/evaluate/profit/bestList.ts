@@ -2,13 +2,16 @@ import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
-import { acceptanceLaw } from './acceptanceLaw.js'
-import { amountOf, type CheckedOffer, checkOffer } from './checkedOffer.js'
-import { type ChosenContacts, chooseContacts } from './chooseContacts.js'
-import { contactProfitsOf } from './expectedContactProfit.js'
-import { predictionProblems } from './predictionProblems.js'
-import type { RetentionOffer } from './retentionOffer.js'
-import { rowsByValue } from './rowsByValue.js'
+import { type ChosenContacts, chooseContacts, rowsByValue } from './chooseContacts.js'
+import { contactProfitsOf } from './expectedProfit.js'
+import {
+  acceptanceLaw,
+  amountOf,
+  type CheckedOffer,
+  checkOffer,
+  predictionProblems,
+  type RetentionOffer,
+} from './offer.js'
 
 /** What a campaign may use. Left out = no limit. */
 export interface ContactBudget {

@@ -1,9 +1,8 @@
 import type { WeightOptions } from '../rows/checkedOutcomes.js'
-import { expectedMaximumProfit } from './expectedMaximumProfit.js'
-import { maximumProfit } from './maximumProfit.js'
+import { expectedMaximumProfit, maximumProfit } from './maximumProfit.js'
+import type { RetentionOffer } from './offer.js'
 import { type ProfitPoint, profitCurve } from './profitCurve.js'
 import { realisedProfit } from './realisedProfit.js'
-import type { RetentionOffer } from './retentionOffer.js'
 
 /** A metric in money and the properties it keeps; the property tests run over all of them. */
 export interface ProfitMetricEntry {

@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
+import { seededRandom } from '../../base/random.js'
 import { seedRule } from '../../base/seedRule.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
-import { groupOptions, groupProblems } from '../interval/customerGroups.js'
+import { groupOptions, groupProblems, resampleCount } from '../interval/bootstrapOptions.js'
+import { percentileLimits } from '../interval/intervalLimits.js'
+import { drawBinomial } from '../interval/resampledFigures.js'
 import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
-import { acceptanceLaw } from './acceptanceLaw.js'
-import { type CheckedOffer, checkOffer } from './checkedOffer.js'
-import { contactedUnits } from './contactedUnits.js'
-import { type ContactPolicy, contactedBy, policyProblems } from './contactPolicy.js'
-import { contactProfitsOf } from './expectedContactProfit.js'
-import { listProblems } from './predictionProblems.js'
-import { profitLimits } from './profitInterval.js'
-import type { RetentionOffer } from './retentionOffer.js'
+import { type ContactPolicy, contactedBy, contactProfitsOf, policyProblems } from './expectedProfit.js'
+import {
+  type AcceptanceLaw,
+  acceptanceLaw,
+  amountOf,
+  type CheckedOffer,
+  checkOffer,
+  listProblems,
+  type RetentionOffer,
+} from './offer.js'
 
 /** How the uncertainty of a profit is found. */
 export interface RealisedProfitOptions extends WeightOptions {
@@ -130,4 +135,106 @@ function checkAll(
   const money = checkOffer(operation, offer, customers, problems)
   refuse(operation, problems)
   return { money: money!, checked: checked! }
+}
+
+/** What the contacted units bring: `kept` times the acceptance, minus `paid`. A unit is a row, or a group of rows. */
+export interface ContactedUnits {
+  /** Shape (contacted units): money kept if every churner stayed, the offer paid. */
+  readonly kept: Float64Array
+  /** Shape (contacted units): money paid for contacts, and for offers to those who stay anyway. */
+  readonly paid: Float64Array
+  /** Number of units, contacted or not. */
+  readonly units: number
+}
+
+/** How often rows count, and which belong together. */
+export interface UnitOptions {
+  readonly weight?: ArrayLike<number> | undefined
+  readonly groups?: ArrayLike<string | number> | undefined
+}
+
+/** Returns the units of a list of checked rows: each group, or each row where there are no groups. O(n). */
+export function contactedUnits(
+  contacted: Uint8Array,
+  outcome: ArrayLike<number>,
+  offer: CheckedOffer,
+  { weight, groups }: UnitOptions,
+): ContactedUnits {
+  const unitOf = new Map<string | number, number>()
+  const kept: number[] = []
+  const paid: number[] = []
+  for (let row = 0; row < contacted.length; row++) {
+    const times = weight === undefined ? 1 : weight[row]!
+    if (times === 0 || contacted[row] === 0) continue
+    let unit = groups === undefined ? undefined : unitOf.get(groups[row]!)
+    if (unit === undefined) {
+      unit = kept.push(0) - 1
+      paid.push(0)
+      if (groups !== undefined) unitOf.set(groups[row]!, unit)
+    }
+    const cost = amountOf(offer.offerCost, row)
+    const churned = outcome[row] === 1
+    if (churned) kept[unit]! += times * (amountOf(offer.customerValue, row) - cost)
+    paid[unit]! += times * (amountOf(offer.contactCost, row) + (churned ? 0 : cost))
+  }
+  const units = groups === undefined ? weightedRows(contacted.length, weight) : groupCount(groups, weight)
+  return { kept: Float64Array.from(kept), paid: Float64Array.from(paid), units }
+}
+
+function weightedRows(rows: number, weight: ArrayLike<number> | undefined): number {
+  if (weight === undefined) return rows
+  let count = 0
+  for (let row = 0; row < rows; row++) if (weight[row]! > 0) count++
+  return count
+}
+
+function groupCount(groups: ArrayLike<string | number>, weight: ArrayLike<number> | undefined): number {
+  const seen = new Set<string | number>()
+  for (let row = 0; row < groups.length; row++) if (weight?.[row] !== 0) seen.add(groups[row]!)
+  return seen.size
+}
+
+/** How the profit is resampled. */
+export interface ProfitResampling {
+  readonly resamples: number | undefined
+  readonly level: number
+  readonly seed: number
+}
+
+/**
+ * Returns the limits of the profit by the percentile bootstrap over units, each resample with an acceptance of its own.
+ *
+ * Of n units that are drawn with replacement, those that are contacted are a binomial number, and only these are
+ * looked at. O(resamples · contacted units).
+ */
+export function profitLimits(
+  contacted: ContactedUnits,
+  law: AcceptanceLaw,
+  { resamples, level, seed }: ProfitResampling,
+): readonly [lower: number, upper: number] {
+  const { kept, paid, units } = inOrder(contacted)
+  const random = seededRandom(seed)
+  const totals = new Float64Array(resampleCount({ resamples }, { customers: kept.length }))
+  for (let index = 0; index < totals.length; index++) {
+    const acceptance = law.quantile(random.uniform())
+    const draws = drawBinomial(units, kept.length / units, random)
+    let total = 0
+    for (let draw = 0; draw < draws; draw++) {
+      const unit = random.integer(kept.length)
+      total += acceptance * kept[unit]! - paid[unit]!
+    }
+    totals[index] = total
+  }
+  return percentileLimits(totals.sort(), level)
+}
+
+/** Units in an order that does not depend on that of the rows, nor do the resamples then. */
+function inOrder({ kept, paid, units }: ContactedUnits): ContactedUnits {
+  const order = Int32Array.from({ length: kept.length }, (_, unit) => unit)
+  order.sort((a, b) => kept[a]! - kept[b]! || paid[a]! - paid[b]!)
+  return {
+    kept: Float64Array.from(order, (unit) => kept[unit]!),
+    paid: Float64Array.from(order, (unit) => paid[unit]!),
+    units,
+  }
 }

@@ -10,7 +10,7 @@ import {
   weightOptions,
 } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
-import { roundedUp } from './topOfRanking.js'
+import { roundedUp } from '../rows/rankedOutcomes.js'
 
 /** How large the catch is: a share of all churners, or what a number of contacts without a model catches. */
 export type CatchGoal = { readonly caughtShare: number } | { readonly contactsWithoutModel: number }

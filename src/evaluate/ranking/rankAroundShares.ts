@@ -1,7 +1,6 @@
 import type { OutcomeRows } from '../rows/outcomeRows.js'
-import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
+import { customersInTop, type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import { wordsOf } from '../rows/sortedRows.js'
-import { customersInTop } from './topOfRanking.js'
 
 /** Below this many rows sorting them all costs less than the buckets. */
 const fewRows = 50_000

@@ -102,3 +102,23 @@ function isWhole(weight: Float64Array): boolean {
   for (let row = 0; row < weight.length; row++) if (!Number.isInteger(weight[row])) return false
   return true
 }
+
+/**
+ * Returns how many customers a top share is: `ceil(share * n)`.
+ *
+ * Where weights are not whole numbers they do not count rows, and there is nothing to round up to: `share * n`.
+ */
+export function customersInTop(
+  ranked: Pick<RankedOutcomes, 'customers' | 'wholeWeights'>,
+  share: number,
+): number {
+  return roundedUp(share * ranked.customers, ranked)
+}
+
+/** Returns a number of customers rounded up to a whole one, where weights count rows. */
+export function roundedUp(customers: number, { wholeWeights }: Pick<RankedOutcomes, 'wholeWeights'>): number {
+  if (!wholeWeights) return customers
+  // 0.07 * 100 is 7.000000000000001 in floating point and means 7 customers.
+  const nearest = Math.round(customers)
+  return Math.abs(customers - nearest) <= 1e-9 * nearest ? nearest : Math.ceil(customers)
+}

@@ -1,12 +1,5 @@
-import type { AttributeLevels, Level } from './attributeLevels.js'
-import {
-  type CountedRows,
-  countGroups,
-  isSmall,
-  type LeastCounts,
-  mergeLevels,
-  otherLevel,
-} from './mergeLevels.js'
+import type { OutcomeRows } from '../rows/outcomeRows.js'
+import { type AttributeLevels, type Level, rangeLevel } from './attributes.js'
 
 /** A segment before anything is measured. */
 export interface SegmentPlan {
@@ -126,4 +119,142 @@ function rowsByCell(cellOf: Int32Array, cells: number): number[][] {
   const rowsOf = Array.from({ length: cells }, (): number[] => [])
   for (let row = 0; row < cellOf.length; row++) rowsOf[cellOf[row]!]!.push(row)
   return rowsOf
+}
+
+/** How many customers a segment must have. */
+export interface LeastCounts {
+  readonly minimumCustomers: number
+  /** Of churners, and as many who stayed. */
+  readonly minimumChurners: number
+}
+
+/** Weight of the customers and of the churners in each of several groups. */
+export interface GroupCounts {
+  readonly customers: Float64Array
+  readonly churners: Float64Array
+}
+
+/** Rows that are counted. */
+export interface CountedRows extends Pick<OutcomeRows, 'outcome' | 'weight'> {
+  /** What a row that churned counts for among the churners; left out: its weight. */
+  readonly churnWeight?: Float64Array
+}
+
+/** Returns the counts of each group. */
+export function countGroups(
+  groupOf: Int32Array,
+  groups: number,
+  { outcome, weight, churnWeight }: CountedRows,
+): GroupCounts {
+  const customers = new Float64Array(groups)
+  const churners = new Float64Array(groups)
+  for (let row = 0; row < groupOf.length; row++) {
+    const share = weight === null ? 1 : weight[row]!
+    customers[groupOf[row]!]! += share
+    churners[groupOf[row]!]! += (churnWeight?.[row] ?? share) * outcome[row]!
+  }
+  return { customers, churners }
+}
+
+/** Returns whether a group has too few customers, churners or stayers to be looked at by itself. */
+export function isSmall(customers: number, churners: number, least: LeastCounts): boolean {
+  return (
+    customers < least.minimumCustomers ||
+    churners < least.minimumChurners ||
+    customers - churners < least.minimumChurners
+  )
+}
+
+/**
+ * Returns the attribute with its small levels put together: a small band with the neighbour of fewer churners, until
+ * none is small; small texts, where there are two or more, as `other`.
+ */
+export function mergeLevels(
+  attribute: AttributeLevels,
+  rows: CountedRows,
+  least: LeastCounts,
+): AttributeLevels {
+  const counts = countGroups(attribute.levelOf, attribute.levels.length, rows)
+  return attribute.ordered ? mergeBands(attribute, counts, least) : mergeTexts(attribute, counts, least)
+}
+
+interface Run {
+  readonly first: number
+  readonly last: number
+  readonly customers: number
+  readonly churners: number
+}
+
+function mergeBands(attribute: AttributeLevels, counts: GroupCounts, least: LeastCounts): AttributeLevels {
+  const { levels } = attribute
+  const missing = levels.at(-1)?.label === null ? levels.length - 1 : -1
+  const bands = missing === -1 ? levels.length : missing
+  const runs = Array.from(
+    { length: bands },
+    (_, band): Run => ({
+      first: band,
+      last: band,
+      customers: counts.customers[band]!,
+      churners: counts.churners[band]!,
+    }),
+  )
+  for (;;) {
+    const small = runs.findIndex((run) => isSmall(run.customers, run.churners, least))
+    if (small === -1 || runs.length === 1) break
+    const before = runs[small - 1]?.churners ?? Infinity
+    const after = runs[small + 1]?.churners ?? Infinity
+    const left = before <= after ? small - 1 : small
+    runs.splice(left, 2, joined(runs[left]!, runs[left + 1]!))
+  }
+  const merged = runs.map(({ first, last }) =>
+    first === last
+      ? levels[first]!
+      : rangeLevel(
+          attribute,
+          first,
+          last,
+          levels.slice(first, last + 1).map(({ name }) => name),
+        ),
+  )
+  const runOf = (level: number): number =>
+    level === missing ? runs.length : runs.findIndex(({ last }) => level <= last)
+  const places = levels.map((_, level) => runOf(level))
+  return {
+    ...attribute,
+    levels: missing === -1 ? merged : [...merged, levels[missing]!],
+    levelOf: attribute.levelOf.map((level) => places[level]!),
+  }
+}
+
+function joined(a: Run, b: Run): Run {
+  return {
+    first: a.first,
+    last: b.last,
+    customers: a.customers + b.customers,
+    churners: a.churners + b.churners,
+  }
+}
+
+function mergeTexts(attribute: AttributeLevels, counts: GroupCounts, least: LeastCounts): AttributeLevels {
+  const { levels } = attribute
+  const small = levels.map((_, level) => isSmall(counts.customers[level]!, counts.churners[level]!, least))
+  if (small.filter(Boolean).length < 2) return attribute
+  const kept = levels.filter((_, level) => !small[level])
+  const places = levels.map((level, place) => (small[place] ? kept.length : kept.indexOf(level)))
+  const names = levels.filter((_, level) => small[level]).map(({ name }) => name)
+  return {
+    ...attribute,
+    levels: [...kept, otherLevel(attribute.attribute, kept, names)],
+    levelOf: attribute.levelOf.map((level) => places[level]!),
+  }
+}
+
+/** Returns the level of what was put together; under another name where a text is already called so. */
+export function otherLevel(
+  attribute: string,
+  others: readonly Level[],
+  mergedFrom: readonly string[],
+): Level {
+  const label = others.some((level) => level.label === 'other') ? 'all others' : 'other'
+  return { label, name: `${attribute} = ${label}`, mergedFrom }
 }

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
-import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import {
   type ColumnRule,
   columnProblems,
   flagColumn,
   flagWeights,
   noWeight,
+  optionsOrProblems,
   scoreColumn,
+  type WeightOptions,
   weightColumns,
-} from '../rows/columnProblems.js'
+  weightOptions,
+} from '../rows/checkedOutcomes.js'
 
 /** How long customers were followed, and whether they churned. `times` and `events` of `survivalTable` are such. */
 export interface FollowUpSample extends WeightOptions {

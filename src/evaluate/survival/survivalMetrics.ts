@@ -1,7 +1,6 @@
 import type { WeightOptions } from '../rows/checkedOutcomes.js'
-import { concordance } from './concordance.js'
+import { concordance, unoConcordance } from './concordance.js'
 import { timeDependentAuc } from './timeDependentAuc.js'
-import { unoConcordance } from './unoConcordance.js'
 
 /** A metric of time to churn, for the property tests. */
 export interface SurvivalMetricEntry {

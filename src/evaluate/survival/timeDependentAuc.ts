@@ -6,9 +6,13 @@ import {
   checkFollowUps,
   type RankedFollowUps,
 } from './checkedFollowUps.js'
-import { type DaysOfFollowUp, daysOfFollowUp } from './daysOfFollowUp.js'
-import { followedShares } from './followedShares.js'
-import { probabilityAfter, stayingCurve } from './kaplanMeier.js'
+import {
+  type DaysOfFollowUp,
+  daysOfFollowUp,
+  followedShares,
+  probabilityAfter,
+  stayingCurve,
+} from './followUpDays.js'
 
 /** AUC by horizon. */
 export interface TimeDependentAuc {

@@ -1,10 +1,6 @@
-import { areaUnderUplift } from './areaUnderUplift.js'
-import type { TreatmentOptions } from './checkedTreatment.js'
-import type { GainCurve } from './gainCurve.js'
-import { qiniCoefficient } from './qiniCoefficient.js'
-import { qiniCurve } from './qiniCurve.js'
-import { upliftAtShare } from './upliftAtShare.js'
-import { upliftCurve } from './upliftCurve.js'
+import type { TreatmentOptions } from './treatment.js'
+import { type GainCurve, qiniCurve, upliftCurve } from './upliftCurves.js'
+import { areaUnderUplift, qiniCoefficient, upliftAtShare } from './upliftFigures.js'
 
 /** A metric of treatment data, for the property tests. */
 export interface UpliftMetricEntry {

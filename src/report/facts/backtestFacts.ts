@@ -1,5 +1,5 @@
 import { formatDay } from '../../base/days.js'
-import type { BacktestFigures } from '../../evaluate/backtest/backtestFigures.js'
+import type { BacktestFigures } from '../../evaluate/backtest/backtestResult.js'
 import type { BacktestFacts } from './reportFacts.js'
 
 /** Returns what a report shows of a backtest. */

@@ -1,7 +1,7 @@
 import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
+import type { RetentionOffer } from '../../evaluate/profit/offer.js'
 import { type ProfitCurve, type ProfitPoint, profitCurve } from '../../evaluate/profit/profitCurve.js'
 import { realisedProfit } from '../../evaluate/profit/realisedProfit.js'
-import type { RetentionOffer } from '../../evaluate/profit/retentionOffer.js'
 import type { ProfitFacts, ProfitPointFacts } from './reportFacts.js'
 
 const points = 200

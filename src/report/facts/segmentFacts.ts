@@ -1,4 +1,4 @@
-import type { Segment, SegmentFigures } from '../../evaluate/segment/segment.js'
+import type { Segment, SegmentFigures } from '../../evaluate/segment/segmentTableResult.js'
 import type { SegmentFacts, SegmentRowFacts } from './reportFacts.js'
 
 /**

@@ -1,4 +1,4 @@
-import { roundedUp } from '../../evaluate/ranking/topOfRanking.js'
+import { roundedUp } from '../../evaluate/rows/rankedOutcomes.js'
 import { rowsIn } from '../words/unit.js'
 import type { ReportFacts } from './reportFacts.js'
 

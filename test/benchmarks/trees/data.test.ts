@@ -14,7 +14,7 @@ import {
   wideData,
 } from '../../../benchmarks/trees/data/variants.js'
 import { aucOf } from '../../../benchmarks/trees/verify.js'
-import { rocAuc } from '../../../src/evaluate/ranking/rocAuc.js'
+import { rocAuc } from '../../../src/evaluate/ranking/ranking.js'
 
 const makers = { physicsData, categoricalData, missingData, wideData, telcoShapedData }
 

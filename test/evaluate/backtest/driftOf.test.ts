@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.js'
-import { driftOf, slopePerMonth } from '../../../src/evaluate/backtest/driftOf.js'
+import { driftOf, slopePerMonth } from '../../../src/evaluate/backtest/drift.js'
 
 const points = (values: readonly number[], errors: readonly number[]) =>
   values.map((value, month) => ({ month, value, standardError: errors[month]! }))

@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { EpochDay } from '../../../src/base/days.js'
 import { epochDay } from '../../../src/base/days.js'
 import { checkOptions } from '../../../src/base/options.js'
-import { type BacktestOptions, backtestOptions } from '../../../src/evaluate/backtest/backtestOptions.js'
 import { planFolds, shortOfTraining } from '../../../src/evaluate/backtest/planFolds.js'
-import {
-  outcomeEnd,
-  type TemporalData,
-  takeTemporalRows,
-} from '../../../src/evaluate/backtest/temporalData.js'
+import { outcomeEnd, type TemporalData, takeTemporalRows } from '../../../src/evaluate/backtest/runFolds.js'
+import { type BacktestOptions, backtestOptions } from '../../../src/evaluate/backtest/validationOptions.js'
 import { cancelled } from '../../../src/label/cancelled.js'
 import { outcomeWindow } from '../../../src/label/outcomeWindow.js'
 import { temporalRows } from './temporalRows.js'

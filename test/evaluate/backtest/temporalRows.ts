@@ -2,7 +2,7 @@ import type { EpochDay } from '../../../src/base/days.js'
 import { numberColumn } from '../../../src/base/matrix.js'
 import { seededRandom } from '../../../src/base/random.js'
 import { sigmoid } from '../../../src/base/statistics.js'
-import type { OutcomeSpan, TemporalData } from '../../../src/evaluate/backtest/temporalData.js'
+import type { OutcomeSpan, TemporalData } from '../../../src/evaluate/backtest/runFolds.js'
 
 /** Customers at several cutoffs with one feature, of which the log odds of churn are `slope` times. */
 export function temporalRows({

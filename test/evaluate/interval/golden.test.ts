@@ -8,7 +8,7 @@ import { influenceOf, jackknife } from '../../../src/evaluate/interval/influence
 import { bcaShare, medianBias } from '../../../src/evaluate/interval/intervalLimits.js'
 import { resampleUnits } from '../../../src/evaluate/interval/resampleUnits.js'
 import { metrics } from '../../../src/evaluate/metrics.js'
-import { rankOutcomes } from '../../../src/evaluate/rows/rankOutcomes.js'
+import { rankOutcomes } from '../../../src/evaluate/rows/checkedOutcomes.js'
 
 interface GoldenBca {
   readonly resampled: number[]

@@ -3,18 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { normalCumulative } from '../../../src/base/distributions.js'
 import { HoldfastError } from '../../../src/base/errors.js'
 import { seededRandom, shuffledIndices } from '../../../src/base/random.js'
-import { bootstrapInterval, sortedFigures } from '../../../src/evaluate/interval/bootstrapInterval.js'
+import {
+  bootstrapInterval,
+  metricsWithoutInterval,
+  sortedFigures,
+} from '../../../src/evaluate/interval/bootstrapInterval.js'
 import { compareFolds } from '../../../src/evaluate/interval/compareFolds.js'
 import { compareModels } from '../../../src/evaluate/interval/compareModels.js'
 import { delongInterval } from '../../../src/evaluate/interval/delongInterval.js'
-import { drawBinomial } from '../../../src/evaluate/interval/drawBinomial.js'
-import { multinomialDraw } from '../../../src/evaluate/interval/drawUnits.js'
 import { enoughChurners } from '../../../src/evaluate/interval/enoughChurners.js'
 import { modelComparison } from '../../../src/evaluate/interval/modelComparison.js'
-import { metricsWithoutInterval } from '../../../src/evaluate/interval/resampledMetric.js'
+import { drawBinomial, multinomialDraw } from '../../../src/evaluate/interval/resampledFigures.js'
 import { resampleUnits } from '../../../src/evaluate/interval/resampleUnits.js'
 import { metricNames } from '../../../src/evaluate/metrics.js'
-import { rankOutcomes } from '../../../src/evaluate/rows/rankOutcomes.js'
+import { rankOutcomes } from '../../../src/evaluate/rows/checkedOutcomes.js'
 
 const offered = metricNames.filter((name) => metricsWithoutInterval[name] === undefined)
 

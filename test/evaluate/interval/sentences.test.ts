@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { digitsFor, figureText, percentText } from '../../../src/evaluate/figureTexts.js'
 import { compareFolds } from '../../../src/evaluate/interval/compareFolds.js'
 import { compareModels } from '../../../src/evaluate/interval/compareModels.js'
-import { digitsFor, figureText, percentText } from '../../../src/evaluate/interval/comparisonTexts.js'
 
 const good = [0.85, 0.83, 0.86, 0.84, 0.85]
 const poor = [0.84, 0.83, 0.84, 0.83, 0.83]

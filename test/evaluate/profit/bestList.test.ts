@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bestList, bestListLine } from '../../../src/evaluate/profit/bestList.js'
-import { chooseContacts } from '../../../src/evaluate/profit/chooseContacts.js'
-import { expectedContactProfit } from '../../../src/evaluate/profit/expectedContactProfit.js'
-import { expectedProfit } from '../../../src/evaluate/profit/expectedProfit.js'
-import { topByValue } from '../../../src/evaluate/profit/topByValue.js'
+import { chooseContacts, topByValue } from '../../../src/evaluate/profit/chooseContacts.js'
+import { expectedContactProfit, expectedProfit } from '../../../src/evaluate/profit/expectedProfit.js'
 
 const share = fc.integer({ min: 0, max: 20 }).map((step) => step / 20)
 const customer = fc.record({

@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CostMatrix } from '../../../src/evaluate/profit/costMatrix.js'
-import { offerCosts } from '../../../src/evaluate/profit/costMatrix.js'
-import { contactsByCost, costThreshold } from '../../../src/evaluate/profit/costThreshold.js'
-import { expectedContactProfit } from '../../../src/evaluate/profit/expectedContactProfit.js'
-import { savings, totalCost } from '../../../src/evaluate/profit/savings.js'
+import {
+  type CostMatrix,
+  contactsByCost,
+  costThreshold,
+  offerCosts,
+  savings,
+  totalCost,
+} from '../../../src/evaluate/profit/costs.js'
+import { expectedContactProfit } from '../../../src/evaluate/profit/expectedProfit.js'
 import { acceptance, rows, uniformOffer } from './offers.js'
 
 const amount = fc.integer({ min: 0, max: 100 })

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { CostMatrix } from '../../../src/evaluate/profit/costMatrix.js'
-import { contactsByCost } from '../../../src/evaluate/profit/costThreshold.js'
-import { expectedMaximumProfit } from '../../../src/evaluate/profit/expectedMaximumProfit.js'
-import { maximumProfit } from '../../../src/evaluate/profit/maximumProfit.js'
-import type { RetentionOffer } from '../../../src/evaluate/profit/retentionOffer.js'
-import { savings, totalCost } from '../../../src/evaluate/profit/savings.js'
+import { type CostMatrix, contactsByCost, savings, totalCost } from '../../../src/evaluate/profit/costs.js'
+import { expectedMaximumProfit, maximumProfit } from '../../../src/evaluate/profit/maximumProfit.js'
+import type { RetentionOffer } from '../../../src/evaluate/profit/offer.js'
 
 interface ProfitCase {
   readonly name: string

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import {
   expectedMaximumProfit,
   expectedMaximumProfitMetric,
-} from '../../../src/evaluate/profit/expectedMaximumProfit.js'
-import { maximumProfit, maximumProfitMetric } from '../../../src/evaluate/profit/maximumProfit.js'
-import { rankOutcomes } from '../../../src/evaluate/rows/rankOutcomes.js'
+  maximumProfit,
+  maximumProfitMetric,
+} from '../../../src/evaluate/profit/maximumProfit.js'
+import { rankOutcomes } from '../../../src/evaluate/rows/checkedOutcomes.js'
 import { acceptance, meanOf, rows, uniformOffer } from './offers.js'
 
 const offer = { customerValue: 200, offerCost: 10, contactCost: 1 }

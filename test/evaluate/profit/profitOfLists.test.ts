@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/base/random.js'
-import { contactedUnits } from '../../../src/evaluate/profit/contactedUnits.js'
-import { offerCosts } from '../../../src/evaluate/profit/costMatrix.js'
-import { costThreshold } from '../../../src/evaluate/profit/costThreshold.js'
-import { expectedContactProfit } from '../../../src/evaluate/profit/expectedContactProfit.js'
-import { expectedProfit } from '../../../src/evaluate/profit/expectedProfit.js'
+import { costThreshold, offerCosts } from '../../../src/evaluate/profit/costs.js'
+import { expectedContactProfit, expectedProfit } from '../../../src/evaluate/profit/expectedProfit.js'
 import { maximumProfit } from '../../../src/evaluate/profit/maximumProfit.js'
 import { profitCurve } from '../../../src/evaluate/profit/profitCurve.js'
-import { realisedProfit } from '../../../src/evaluate/profit/realisedProfit.js'
+import { contactedUnits, realisedProfit } from '../../../src/evaluate/profit/realisedProfit.js'
 import { acceptance, meanOf, rows, uniformOffer } from './offers.js'
 
 const offer = { customerValue: 100, offerCost: 10, contactCost: 1, acceptance: 0.5 }

@@ -2,16 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { numberColumn, textColumn } from '../../../src/base/matrix.js'
 import { rankRows } from '../../../src/evaluate/rows/rankedOutcomes.js'
-import { attributeLevels } from '../../../src/evaluate/segment/attributeLevels.js'
-import { cutSegments } from '../../../src/evaluate/segment/cutSegments.js'
+import { attributeLevels } from '../../../src/evaluate/segment/attributes.js'
+import { cutSegments, isSmall } from '../../../src/evaluate/segment/cutSegments.js'
 import {
   calibrationInTheLarge,
+  type MeasuredSegment,
   observedToExpected,
   ratioInterval,
-} from '../../../src/evaluate/segment/levelFigures.js'
-import type { MeasuredSegment } from '../../../src/evaluate/segment/measureSegment.js'
-import { isSmall } from '../../../src/evaluate/segment/mergeLevels.js'
-import { worstSegments } from '../../../src/evaluate/segment/worstSegments.js'
+  worstSegments,
+} from '../../../src/evaluate/segment/measureSegment.js'
 
 const rule = { bands: 4, edges: undefined }
 const texts = (name: string, values: readonly (string | null)[]) =>

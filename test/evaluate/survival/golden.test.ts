@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { concordance } from '../../../src/evaluate/survival/concordance.js'
+import { concordance, unoConcordance } from '../../../src/evaluate/survival/concordance.js'
 import { timeDependentAuc } from '../../../src/evaluate/survival/timeDependentAuc.js'
-import { unoConcordance } from '../../../src/evaluate/survival/unoConcordance.js'
 
 interface GoldenCase {
   readonly name: string

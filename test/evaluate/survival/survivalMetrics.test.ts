@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HoldfastError } from '../../../src/base/errors.js'
-import { rocAuc } from '../../../src/evaluate/ranking/rocAuc.js'
-import { concordance } from '../../../src/evaluate/survival/concordance.js'
+import { rocAuc } from '../../../src/evaluate/ranking/ranking.js'
+import { concordance, unoConcordance } from '../../../src/evaluate/survival/concordance.js'
 import { type SurvivalMetricEntry, survivalMetrics } from '../../../src/evaluate/survival/survivalMetrics.js'
 import { timeDependentAuc } from '../../../src/evaluate/survival/timeDependentAuc.js'
-import { unoConcordance } from '../../../src/evaluate/survival/unoConcordance.js'
 import { describeMetrics, type MetricCase } from '../metricProperties.js'
 import { type Followed, slowAuc, slowConcordance, slowFollowed, slowStaying } from './slowSurvival.js'
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { areaUnderUplift } from '../../../src/evaluate/uplift/areaUnderUplift.js'
-import { qiniCoefficient } from '../../../src/evaluate/uplift/qiniCoefficient.js'
-import { qiniCurve } from '../../../src/evaluate/uplift/qiniCurve.js'
-import { upliftAtShare } from '../../../src/evaluate/uplift/upliftAtShare.js'
-import { upliftCurve } from '../../../src/evaluate/uplift/upliftCurve.js'
+import { qiniCurve, upliftCurve } from '../../../src/evaluate/uplift/upliftCurves.js'
+import {
+  areaUnderUplift,
+  qiniCoefficient,
+  upliftAtShare,
+} from '../../../src/evaluate/uplift/upliftFigures.js'
 
 interface GoldenCase {
   readonly name: string

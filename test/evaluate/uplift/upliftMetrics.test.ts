@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { areaUnderUplift } from '../../../src/evaluate/uplift/areaUnderUplift.js'
-import { qiniCoefficient } from '../../../src/evaluate/uplift/qiniCoefficient.js'
-import { qiniCurve } from '../../../src/evaluate/uplift/qiniCurve.js'
-import { upliftAtShare } from '../../../src/evaluate/uplift/upliftAtShare.js'
-import { upliftCurve } from '../../../src/evaluate/uplift/upliftCurve.js'
+import { qiniCurve, upliftCurve } from '../../../src/evaluate/uplift/upliftCurves.js'
+import {
+  areaUnderUplift,
+  qiniCoefficient,
+  upliftAtShare,
+} from '../../../src/evaluate/uplift/upliftFigures.js'
 import { type UpliftMetricEntry, upliftMetrics } from '../../../src/evaluate/uplift/upliftMetrics.js'
 import { describeMetrics, type MetricCase } from '../metricProperties.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { brierScore } from '../../../src/evaluate/calibration/brierScore.js'
-import { rocAuc } from '../../../src/evaluate/ranking/rocAuc.js'
+import { brierScore } from '../../../src/evaluate/calibration/probabilityScores.js'
+import { rocAuc } from '../../../src/evaluate/ranking/ranking.js'
 import { trainPrior } from '../../../src/learn/baseline/train.js'
 import { trainBoosting } from '../../../src/learn/boosting/train.js'
 import { permutationImportance } from '../../../src/learn/explain/permutationImportance.js'
