@@ -17,13 +17,19 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
    * The texts that the numbers were read from, where the numbers alone would not give them back: `+7`, `12E3` and `1.0`
    * may be the names of customers. Codes of any value behind a missing bit.
    */
-  readonly written?: { readonly codes: Int32Array; readonly dictionary: readonly string[] }
+  readonly written?: WrittenNumbers
   /** How the source wrote the numbers, where that was not `-1234.5`: what they are read by again in scoring. */
   readonly notation?: NumberNotation
   /** Where the values are the days from a day to another: that other one, which moves them all. */
   readonly daysUntil?: number
   /** True where it was read from texts whose points could as well stand between groups of digits: `1.022` in every cell. */
   readonly mayBeGrouped?: boolean
+}
+
+/** The texts of numbers, stored once each: `dictionary[codes[row]]`. */
+export interface WrittenNumbers {
+  readonly codes: Int32Array
+  readonly dictionary: readonly string[]
 }
 
 /** A column of texts, stored once each: `dictionary[codes[row]]`. Learners read it as categories. */
@@ -91,6 +97,23 @@ export function wideColumn(column: NumberColumn<NumberValues>): NumberColumn {
   const { values } = column
   if (values instanceof Float64Array) return column as NumberColumn
   return { ...column, values: Float64Array.from(values) }
+}
+
+/** Returns the texts of numbers that are made when they are first read: only a column of ids is asked for them. */
+export function writtenLater(make: () => WrittenNumbers): WrittenNumbers {
+  let made: WrittenNumbers | undefined
+  const written = (): WrittenNumbers => {
+    made ??= make()
+    return made
+  }
+  return {
+    get codes() {
+      return written().codes
+    },
+    get dictionary() {
+      return written().dictionary
+    },
+  }
 }
 
 /** Returns a text column, dictionary in order of first appearance; null and undefined become missing. */

@@ -96,10 +96,19 @@ function compiledPattern(decimal: DecimalSign, thousands: string | undefined): R
   return pattern
 }
 
+// Ids and names, of which there may be many, need no look at the long pattern
+const currencyFirst = new RegExp(`^(?:${currencyWords})`)
+
+function beginsWithLetter(text: string): boolean {
+  const first = text.charCodeAt(0) | 32
+  return first >= 97 && first <= 122
+}
+
 const exponentPattern = new RegExp(exponentSource)
 const noCents = new RegExp(noCentsSource)
 /** Returns the number that a text stands for, undefined where it is none; of a number in groups, `decimal` says which. */
 export function readNumber(text: string, decimal: DecimalSign, thousands?: string): number | undefined {
+  if (beginsWithLetter(text) && !currencyFirst.test(text)) return undefined
   const plain = withPlainForms(text)
   // Before the long pattern: compiling it costs more than reading a small file
   if (!/[0-9]/.test(plain) || !compiledPattern(decimal, thousands).test(plain)) return undefined

@@ -87,21 +87,44 @@ export function readingOf(name: string, counts: TextCounts, wish: ReadingWish = 
   return foundReading(cells, wish)
 }
 
+/** Whether the points of a column of numbers may stand between groups of digits. */
+export type PointsMayGroup = 'surely' | 'perhaps' | 'no'
+
+/** True where a text is a number as programs write it, and no name in digits such as 007. */
+export function isPlainNumber(text: string): boolean {
+  return numberText.test(text) && !nameText.test(text)
+}
+
+/**
+ * Returns what `readingOf` does for a column whose cells are all plain numbers or missing, without its texts; undefined where
+ * these are needed.
+ */
+export function readingOfPlainNumbers(
+  mayGroup: PointsMayGroup,
+  { kind = 'number', decimal, thousands, dateFormat, known }: ReadingWish,
+): ColumnReading | undefined {
+  if (kind !== 'number' || dateFormat !== undefined || known !== undefined) return undefined
+  const said = decimal ?? decimalBeside(thousands)
+  if (said === '.' || (said === undefined && mayGroup === 'no')) return { kind }
+  return said === undefined && mayGroup === 'perhaps' ? { kind, pointsMayGroup: true } : undefined
+}
+
 /** Returns what texts are read as that came as numbers, or from a typed source: as programs write them. */
 export function plainReading(name: string, counts: TextCounts): ColumnReading {
   return { kind: inferKind(plainCounts(presentCells(name, counts))) }
 }
 
 function presentCells(name: string, { texts, times }: TextCounts): Cells {
-  const kept = texts.map((text) => text.trim())
-  const isPresent = kept.map((text, code) => times[code]! > 0 && text !== '' && !usualMissing.has(text))
-  const codes = kept.map((_, code) => code).filter((code) => isPresent[code])
-  return {
-    name,
-    texts: codes.map((code) => kept[code]!),
-    times: codes.map((code) => times[code]!),
-    present: codes.reduce((sum, code) => sum + times[code]!, 0),
+  const cells = { name, texts: [] as string[], times: [] as number[], present: 0 }
+  for (let code = 0; code < texts.length; code++) {
+    if (times[code] === 0) continue
+    const text = texts[code]!.trim()
+    if (text === '' || usualMissing.has(text)) continue
+    cells.texts.push(text)
+    cells.times.push(times[code]!)
+    cells.present += times[code]!
   }
+  return cells
 }
 
 function fitsAll(cells: Cells, known: ColumnNotation, { kind, decimal, dateFormat }: ReadingWish): boolean {
@@ -150,11 +173,23 @@ function plainCounts({ texts, times, present }: Cells): CellCounts {
   const counts = { present, numbers: 0, leadingZeros: 0, days: 0, booleans: 0 }
   for (const [code, text] of texts.entries()) {
     const count = times[code]!
-    if (numberText.test(text) || notFiniteText.test(text)) counts.numbers += count
-    if (nameText.test(text)) counts.leadingZeros += count
-    if (/^(true|false)$/i.test(text)) counts.booleans += count
+    if (isNumberText(text)) counts.numbers += count
+    if (beginsAsNumber(text) && nameText.test(text)) counts.leadingZeros += count
+    if (text.length <= longestBoolean && /^(true|false)$/i.test(text)) counts.booleans += count
   }
   return counts
+}
+
+const longestBoolean = 5
+const lastDigit = 57
+
+/** True where the first character may be one of a number: a sign, a point or a digit. Of many ids it is not. */
+function beginsAsNumber(text: string): boolean {
+  return text.charCodeAt(0) <= lastDigit
+}
+
+function isNumberText(text: string): boolean {
+  return (beginsAsNumber(text) && numberText.test(text)) || notFiniteText.test(text)
 }
 
 /** A way to read texts, and how many cells it reads. */
@@ -163,12 +198,21 @@ interface Way<Value> {
   readonly count: number
 }
 
-function wayOf<Value>({ texts, times }: Cells, read: (text: string) => Value | undefined): Way<Value> {
-  const values = texts.map(read)
-  return {
-    values,
-    count: values.reduce<number>((sum, value, code) => (value === undefined ? sum : sum + times[code]!), 0),
+/** @param fewest where fewer cells can be read, the count is 0 and the others are not looked at */
+function wayOf<Value>(
+  { texts, times, present }: Cells,
+  read: (text: string) => Value | undefined,
+  fewest = 0,
+): Way<Value> {
+  const values: (Value | undefined)[] = []
+  let unread = 0
+  for (let code = 0; code < texts.length; code++) {
+    const value = read(texts[code]!)
+    values.push(value)
+    if (value === undefined) unread += times[code]!
+    if (present - unread < fewest) return { values, count: 0 }
   }
+  return { values, count: present - unread }
 }
 
 /** False where so few of the first texts can be read that nearly all cannot. */
@@ -253,7 +297,9 @@ function twoDays(
 
 function numberReading(cells: Cells, wish: ReadingWish, isNumber: boolean): ColumnReading {
   const { thousands } = wish
-  const plain = wayOf(cells, (text) => (numberText.test(text) || notFiniteText.test(text) ? 0 : undefined))
+  const isDeclared = wish.kind === 'number' || wish.isOwn === true
+  const fewest = isDeclared ? 0 : nearlyAll * cells.present
+  const plain = wayOf(cells, (text) => (isNumberText(text) ? 0 : undefined), fewest)
   const decimal = wish.decimal ?? decimalBeside(thousands)
   if (decimal !== ',' && plain.count === cells.present) {
     const mayGroup = decimal === undefined && pointsMayGroup(cells)
@@ -262,10 +308,9 @@ function numberReading(cells: Cells, wish: ReadingWish, isNumber: boolean): Colu
   }
   const signs: DecimalSign[] = decimal === undefined ? ['.', ','] : [decimal]
   const ways = signs
-    .map((sign) => ({ sign, ...wayOf(cells, (text) => readNumber(text, sign, thousands)) }))
+    .map((sign) => ({ sign, ...wayOf(cells, (text) => readNumber(text, sign, thousands), fewest) }))
     .sort((a, b) => b.count - a.count)
   const [best, second] = [ways[0]!, ways[1]]
-  const isDeclared = wish.kind === 'number' || wish.isOwn === true
   const isUnread = isDeclared ? best.count === 0 : best.count < nearlyAll * cells.present
   if (isUnread || (!isDeclared && isNameInGroups(cells))) {
     return unreadNumbers(cells, wish, plain.count, isNumber)
@@ -322,7 +367,7 @@ function unreadNumbers(
  * Returns whether the points of plain numbers may stand between groups of digits: they do so `perhaps` where three
  * digits follow each, `surely` enough to ask where some of these end in a 0, which programs leave out of a fraction.
  */
-function pointsMayGroup({ texts }: Cells): 'surely' | 'perhaps' | 'no' {
+function pointsMayGroup({ texts }: Cells): PointsMayGroup {
   const pointed = texts.filter((text) => text.includes('.'))
   if (pointed.length === 0 || !pointed.every((text) => groupedByPoints.test(text))) return 'no'
   return pointed.some((text) => text.endsWith('0')) ? 'surely' : 'perhaps'

@@ -1,15 +1,47 @@
 import { Bitmap } from '../base/bitmap.js'
 import type { Problem, ProblemCode } from '../base/errors.js'
+import type { NumberColumn } from '../base/matrix.js'
 import { dayReader, haveInstants, isoFormat } from '../base/writtenDays.js'
 import { hasExponent, type NumberNotation, numberIn } from '../base/writtenNumbers.js'
-import { type ColumnReading, notFiniteText, numberText, type TextCounts } from './columnReading.js'
+import {
+  type ColumnReading,
+  notFiniteText,
+  numberText,
+  type PointsMayGroup,
+  type TextCounts,
+} from './columnReading.js'
 import { usualMissing } from './inferKind.js'
 import type { Column } from './table.js'
 
+/** The cells of one column of a source. */
+export interface SourceCells {
+  readonly name: string
+  /** Number of rows. */
+  readonly length: number
+  /** Distinct texts in order of first appearance. */
+  readonly dictionary: readonly string[]
+  /** Codes of the texts, -1 where the cell is missing. Shape (rows). */
+  readonly codes: Int32Array
+  /** True where some cells came as numbers: nobody wrote them with signs of their own. */
+  readonly hasNumbers: boolean
+  /** True where some cells came as instants, and are the days of these. */
+  readonly hasInstants: boolean
+  /** There where all cells are known to be numbers as programs write them, or missing: they need not become texts. */
+  readonly plainNumbers: PlainNumbers | null
+}
+
+/** A column of numbers as programs write them. */
+export interface PlainNumbers {
+  readonly pointsMayGroup: PointsMayGroup
+  /** Returns the column; what it was written as is made from it when it is asked for. */
+  readonly column: (name: string) => NumberColumn
+}
+
 /** The cells of one column as texts, each distinct text once, in the order of the rows. */
-export class ColumnTexts {
+export class ColumnTexts implements SourceCells {
   /** Distinct texts in order of first appearance. */
   readonly dictionary: string[] = []
+  readonly plainNumbers = null
   readonly #codeOf = new Map<string, number>()
   #codes = new Int32Array(1024)
   #length = 0
@@ -77,9 +109,9 @@ export interface BrokenCells {
 const longInteger = /^[+-]?(\d{16,})(\.\d*)?$/
 
 /** Returns how many cells hold each of the distinct texts. */
-export function countsOf({ dictionary, codes }: ColumnTexts): TextCounts {
+export function countsOf({ dictionary, codes }: SourceCells): TextCounts {
   const times = new Int32Array(dictionary.length)
-  for (const code of codes) if (code >= 0) times[code]!++
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) times[codes[row]!]!++
   return { texts: dictionary, times }
 }
 
@@ -90,18 +122,20 @@ export function countsOf({ dictionary, codes }: ColumnTexts): TextCounts {
  * @param timeZone where an instant has its day
  */
 export function typedColumn(
-  texts: ColumnTexts,
+  texts: SourceCells,
   reading: ColumnReading,
   timeZone: string,
 ): { column: Column; broken: readonly BrokenCells[] } {
-  const { name, codes, dictionary } = texts
   const { kind } = reading
+  const { name, plainNumbers } = texts
+  if (kind === 'number' && plainNumbers !== null)
+    return { column: { ...plainNumbers.column(name), ...notationOf(reading) }, broken: [] }
+  const { codes, dictionary } = texts
   if (kind === 'text') {
-    const missing = Bitmap.where(codes.length, (row) => codes[row]! < 0)
-    return {
-      column: { kind, name, codes: codes.map((code) => Math.max(code, 0)), dictionary, missing },
-      broken: [],
-    }
+    const own = codes.slice()
+    const missing = own.includes(-1) ? Bitmap.where(own.length, (row) => own[row]! < 0) : null
+    if (missing !== null) for (let row = 0; row < own.length; row++) if (own[row]! < 0) own[row] = 0
+    return { column: { kind, name, codes: own, dictionary, missing }, broken: [] }
   }
   // Each distinct text is read once: a number, missing, or the code of the rule that it breaks
   const read = dictionary.map((text) => readText(text.trim(), reading, timeZone))
@@ -129,7 +163,7 @@ export function typedColumn(
   }
 }
 
-function writtenNumbers({ codes, dictionary }: ColumnTexts, read: readonly unknown[]) {
+function writtenNumbers({ codes, dictionary }: SourceCells, read: readonly unknown[]) {
   const trimmed = dictionary.map((text) => text.trim())
   const isGivenBack = trimmed.every(
     (text, code) => typeof read[code] !== 'number' || text === String(read[code]),

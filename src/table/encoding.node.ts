@@ -155,6 +155,12 @@ export async function* decodedText(path: string, encoding: string): AsyncGenerat
   yield decoder.decode()
 }
 
+/** Yields the bytes of a file in UTF-8, unpacked; those that are no UTF-8 too, where it is said to be. */
+export async function* encodedBytes(path: string, encoding: string): AsyncGenerator<Uint8Array> {
+  if (new TextDecoder(encoding).encoding === 'utf-8') yield* openText(path)
+  else for await (const text of decodedText(path, encoding)) yield Buffer.from(text)
+}
+
 /** Files in UTF-8, and the names that the user gave them. */
 export interface Utf8Files {
   readonly paths: readonly string[]

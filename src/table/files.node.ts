@@ -44,11 +44,13 @@ export async function archiveDamage(path: string): Promise<unknown> {
   }
 }
 
+const bytesRead = 262_144
+
 /** Opens a file for reading, unpacked where its name ends in `.gz`. */
 export function openText(path: string): Readable {
-  const file = createReadStream(path)
+  const file = createReadStream(path, { highWaterMark: bytesRead })
   if (!isPacked(path)) return file
-  const unpacked = createGunzip()
+  const unpacked = createGunzip({ chunkSize: bytesRead })
   file.on('error', (error) => unpacked.destroy(error))
   return file.pipe(unpacked)
 }

@@ -7,7 +7,8 @@ import { utc } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type BadLine, badQuotes, nameTwice, notAnObject, problemsOfLines, wrongLength } from './badLines.js'
-import { ColumnTexts } from './columnTexts.js'
+import { ColumnTexts, type SourceCells } from './columnTexts.js'
+import { readCsvCells } from './csvCells.node.js'
 import { readCsvHeader } from './csvHeader.node.js'
 import { decodedText, encodingOption, otherEncoding, unreadableText } from './encoding.node.js'
 import { type FileFormat, fileFormat, fileMissing, formatUnknown } from './files.node.js'
@@ -147,7 +148,11 @@ async function readCsv(
 ): Promise<TextSource> {
   const start = await readCsvHeader(path, format, encoding)
   if ('problems' in start) refuse(operation, start.problems)
-  const { names, delimiter } = (start as Extract<typeof start, { header: unknown }>).header
+  const { header } = start as Extract<typeof start, { header: unknown }>
+  const { names, delimiter } = header
+  const expectsCommas = delimiter === ';'
+  const cells = await readCsvCells(path, encoding, header, missing)
+  if (cells !== null) return { ...sourceOf(path, cells.columns, cells.badLines), expectsCommas }
   const columns = names.map((name) => new ColumnTexts(name, missing))
   const lines: BadLine[] = []
   let row = 0
@@ -172,10 +177,10 @@ async function readCsv(
         : await unreadableText(path, error)
     refuse(operation, [...problemsOfLines(lines), problem])
   }
-  return { ...sourceOf(path, columns, lines), expectsCommas: delimiter === ';' }
+  return { ...sourceOf(path, columns, lines), expectsCommas }
 }
 
-function sourceOf(file: string, columns: readonly ColumnTexts[], badLines: readonly BadLine[]): TextSource {
+function sourceOf(file: string, columns: readonly SourceCells[], badLines: readonly BadLine[]): TextSource {
   const numberOf = rowNumbers(badLines.map((line) => line.row))
   return {
     file,

@@ -10,7 +10,9 @@ import {
   type TextColumn,
   takeValues,
   textColumn,
+  type WrittenNumbers,
   wideColumn,
+  writtenLater,
 } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
@@ -239,7 +241,7 @@ export function cellOf(column: Column | FeatureColumn, row: number): Cell {
 export function idColumn(column: Column): Column {
   if (column.kind !== 'number' || column.written === undefined) return column
   const { name, missing, written } = column
-  return { kind: 'text', name, missing, ...written }
+  return { kind: 'text', name, missing, codes: written.codes, dictionary: written.dictionary }
 }
 
 /** Number of rows of a column. */
@@ -374,11 +376,15 @@ function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {
       const taken = { ...column, values: takeValues(column.values, rows), missing }
       return written === undefined
         ? taken
-        : { ...taken, written: { ...written, codes: takeValues(written.codes, rows) } }
+        : { ...taken, written: takeWritten(written, Int32Array.from(rows)) }
     }
     case 'day':
       return { ...column, values: takeValues(column.values, rows), missing }
     case 'boolean':
       return { ...column, values: takeValues(column.values, rows), missing }
   }
+}
+
+function takeWritten(written: WrittenNumbers, rows: Int32Array): WrittenNumbers {
+  return writtenLater(() => ({ codes: takeValues(written.codes, rows), dictionary: written.dictionary }))
 }

@@ -4,8 +4,14 @@ import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 
 import { type BadLine, problemsOfLines } from './badLines.js'
-import { type ColumnReading, plainReading, readingOf, twoNumbers } from './columnReading.js'
-import { ColumnTexts, cellProblem, countsOf, typedColumn } from './columnTexts.js'
+import {
+  type ColumnReading,
+  plainReading,
+  readingOf,
+  readingOfPlainNumbers,
+  twoNumbers,
+} from './columnReading.js'
+import { ColumnTexts, cellProblem, countsOf, type SourceCells, typedColumn } from './columnTexts.js'
 import { cellProblems, flatCells, isNoCell, isRecord, type NamedCell, notACell } from './nestedCells.js'
 import {
   type CheckedReading,
@@ -23,7 +29,7 @@ const rowsOptions = z.strictObject(readingShape)
 /** The columns of a source as texts, and the lines that could not be read. */
 export interface TextSource {
   readonly file: string | undefined
-  readonly columns: readonly ColumnTexts[]
+  readonly columns: readonly SourceCells[]
   readonly rowCount: number
   /** Number of a row in the source, from 1; bad lines count. */
   readonly rowNumber: (row: number) => number
@@ -190,10 +196,13 @@ export function readTexts(
   return { table, problems, rejects, badRows }
 }
 
-function readingOfTexts(source: TextSource, texts: ColumnTexts, options: CheckedReading): ColumnReading {
+function readingOfTexts(source: TextSource, texts: SourceCells, options: CheckedReading): ColumnReading {
   const { name } = texts
   const wish = wishOf(name, options)
   const kind = source.kinds.get(name)
+  const { plainNumbers } = texts
+  const plain = plainNumbers === null ? undefined : readingOfPlainNumbers(plainNumbers.pointsMayGroup, wish)
+  if (plain !== undefined) return plain
   const isTyped = texts.hasNumbers || (kind !== undefined && kind !== 'text')
   if (isTyped && (kind === 'day' || wish.dateFormat === undefined)) {
     return { kind: wish.kind ?? kind ?? plainReading(name, countsOf(texts)).kind }
@@ -210,10 +219,11 @@ function doubts(
 ): Map<string, Problem> {
   const hasCommas = expectsCommas === true || readings.some(({ numbers }) => numbers?.decimal === ',')
   const questions = new Map<string, Problem>()
-  for (const [index, { name, dictionary }] of columns.entries()) {
+  for (const [index, column] of columns.entries()) {
+    const { name } = column
     const { doubt, pointsMayGroup } = readings[index]!
     const isGrouped = pointsMayGroup === true && hasCommas
-    const asked = doubt ?? (isGrouped ? twoNumbers({ name, texts: dictionary }, '.', ',') : undefined)
+    const asked = doubt ?? (isGrouped ? twoNumbers({ name, texts: column.dictionary }, '.', ',') : undefined)
     if (asked === undefined) continue
     const place = { ...(file === undefined ? {} : { file }), column: name }
     questions.set(name, { code: 'column-type', parameter: name, ...asked, place })
