@@ -45,10 +45,10 @@ module.exports = {
     ...stages,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'nobody-imports-cli-or-index',
+      name: 'nobody-imports-cli-or-entries',
       severity: 'error',
-      from: { pathNot: '^src/cli/' },
-      to: { path: '^src/(cli/|index[.]ts$)' },
+      from: { pathNot: '^src/(cli/|index[.]ts$)' },
+      to: { path: '^src/(cli/|entries/|index[.]ts$)' },
     },
     {
       name: 'node-builtins-only-at-the-edge',

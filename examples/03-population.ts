@@ -1,5 +1,7 @@
 // population: who is counted at a cutoff, and for what reason the others are not.
-import { activeCustomers, attributeIn, epochDay, featureMatrix, joinedWithin, tenure } from 'holdfast'
+import { epochDay } from 'holdfast'
+import { featureMatrix, tenure } from 'holdfast/features'
+import { activeCustomers, attributeIn, joinedWithin } from 'holdfast/labels'
 import { openOperator } from './operator.js'
 
 const history = await openOperator()

@@ -1,19 +1,15 @@
 // label: what happened after the cutoff. A plain object; an outcome that is not known yet is null, never "stayed".
+import { buildDataset, cancelled, churnPlan, epochDay, silent } from 'holdfast'
+import { tenure } from 'holdfast/features'
 import {
-  buildDataset,
-  cancelled,
-  churnPlan,
-  epochDay,
   firstPassage,
   labelName,
   planDowngraded,
-  silent,
   survivalTable,
-  tenure,
   unpaidBefore,
   valueDropped,
   voluntary,
-} from 'holdfast'
+} from 'holdfast/labels'
 import { openOperator } from './operator.js'
 
 const history = await openOperator()

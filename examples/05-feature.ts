@@ -1,17 +1,16 @@
 // feature: what was known before the cutoff. One rule, two executions: SQL for all customers, memory for one.
+import { epochDay, telecomFeatures } from 'holdfast'
 import {
   countOf,
   describeFeature,
   drop,
-  epochDay,
   featureMatrix,
   featureName,
   featuresOf,
   followCustomer,
   recency,
   sumOf,
-  telecomFeatures,
-} from 'holdfast'
+} from 'holdfast/features'
 import { openOperator } from './operator.js'
 
 const rules = [

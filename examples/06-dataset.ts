@@ -1,13 +1,6 @@
 // dataset: the only place where labels and features meet; split by time, with a purge.
-import {
-  buildDataset,
-  cancelled,
-  churnPlan,
-  datasetToTable,
-  monthly,
-  splitByTime,
-  telecomFeatures,
-} from 'holdfast'
+import { buildDataset, cancelled, churnPlan, monthly, splitByTime, telecomFeatures } from 'holdfast'
+import { datasetToTable } from 'holdfast/datasets'
 import { openOperator } from './operator.js'
 
 const history = await openOperator()

@@ -1,5 +1,6 @@
 // learn: numbers in, model out. Every learner has the same form.
-import { fromFlatTable, learnerNames, learners, loadModel, readTable, saveModel, splitRows } from 'holdfast'
+import { fromFlatTable, loadModel, readTable, saveModel, splitRows } from 'holdfast'
+import { learnerNames, learners } from 'holdfast/models'
 import { scratchFolder } from './console.js'
 
 const table = await readTable('examples/data/mlc_churn.csv')

@@ -2,17 +2,15 @@
 import {
   bestList,
   bestListLine,
-  contactSavingsLine,
-  contactsForSameCatch,
   evaluate,
   fromFlatTable,
-  liftAt,
   readTable,
   realisedProfit,
-  rocAuc,
   splitRows,
   trainLogistic,
 } from 'holdfast'
+import { liftAt, rocAuc } from 'holdfast/metrics'
+import { contactSavingsLine, contactsForSameCatch } from 'holdfast/profit'
 
 const table = await readTable('examples/data/telco.csv')
 const { train, test } = splitRows(fromFlatTable(table, { label: 'churn' }), { testShare: 0.2, seed: 1 })

@@ -1,27 +1,20 @@
 // The way from tables of your own to a training set; with every leak on it: from-your-tables-to-a-training-set.md.
 import { join } from 'node:path'
 import {
-  activeCustomers,
   buildDataset,
   cancelled,
   churnPlan,
-  compileRules,
-  datasetToTable,
-  driftBetweenCutoffs,
   epochDay,
-  falseChurn,
-  featureBuilders,
-  featuresOf,
-  joinedWithin,
   monthly,
   openHistory,
   splitByTime,
   Table,
   telecomFeatures,
-  weekends,
-  writeFeatures,
   writeTable,
 } from 'holdfast'
+import { datasetToTable, driftBetweenCutoffs } from 'holdfast/datasets'
+import { compileRules, featureBuilders, featuresOf, weekends, writeFeatures } from 'holdfast/features'
+import { activeCustomers, falseChurn, joinedWithin } from 'holdfast/labels'
 import { simulateTables } from 'holdfast/simulate'
 import { scratchFolder } from './console.js'
 

@@ -7,11 +7,11 @@ import {
   compareBacktests,
   monthly,
   segmentTable,
-  type Train,
   takeDatasetRows,
   telecomFeatures,
   trainLogistic,
 } from 'holdfast'
+import type { Train } from 'holdfast/metrics'
 import { openOperator } from './operator.js'
 
 const history = await openOperator()

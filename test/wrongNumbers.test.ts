@@ -1,30 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import { contributionImportance } from '../src/entries/explain.js'
+import { concordance, logLoss, populationStability, qiniCurve } from '../src/entries/metrics.js'
+import { blendWeights, estimateBaseRate, shiftProbabilities } from '../src/entries/models.js'
+import { profitCurve } from '../src/entries/profit.js'
+import { predictionReport } from '../src/entries/report.js'
+import { riskBands } from '../src/entries/score.js'
+import { booleanColumn, dayColumn, numberColumn, tableFrom, textColumn } from '../src/entries/tables.js'
 import {
-  blendWeights,
-  booleanColumn,
   compareModels,
-  concordance,
-  contributionImportance,
-  dayColumn,
   type EpochDay,
-  estimateBaseRate,
   evaluateProbabilities,
   fromFlatTable,
   HoldfastError,
-  logLoss,
-  numberColumn,
-  populationStability,
-  predictionReport,
-  profitCurve,
-  qiniCurve,
   realisedProfit,
-  riskBands,
   segmentTable,
-  shiftProbabilities,
   Table,
-  tableFrom,
   takeDatasetRows,
-  textColumn,
   trainLogistic,
 } from '../src/index.js'
 

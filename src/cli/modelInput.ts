@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
-import type { AboutModel, Scorer } from '../score/index.js'
+import type { AboutModel } from '../score/aboutModel.js'
+import type { Scorer } from '../score/scorer.js'
 import { readScorer } from '../score/scorer.node.js'
 import { fileFormat } from '../table/files.node.js'
 import { columnMissing, type Table } from '../table/table.js'

@@ -1,4 +1,4 @@
-import type { Scorer } from '../score/index.js'
+import type { Scorer } from '../score/scorer.js'
 import type { Table } from '../table/table.js'
 import type { Terminal } from './terminal.js'
 

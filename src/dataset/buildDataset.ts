@@ -73,7 +73,7 @@ export interface BuildControl {
  * //   { id: 'B', cutoff: '2025-04-01', usage_minutes_sum_1m: 0, tenure_months: 10, outcome: 0 },
  * // ]
  *
- * @see {@link featureMatrix} for scoring, where no outcome is known
+ * @see `featureMatrix` of `holdfast/features` for scoring, where no outcome is known
  */
 export async function buildDataset(
   history: History,

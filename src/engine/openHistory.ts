@@ -161,7 +161,7 @@ function isDuckdb(value: unknown): boolean {
  * days.rows()
  * // => [{ id: 'A', day: 20119, minutes: 12 }]
  *
- * @see {@link checkCustomerHistory} for one customer in memory, without an engine
+ * @see `checkCustomerHistory` of `holdfast/tables` for one customer in memory, without an engine
  */
 export async function openHistory<const Sources extends HistorySources>(
   sources: Sources & NoOtherTables<keyof Sources>,

@@ -15,7 +15,7 @@ import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
 import { type FirstPassageRule, type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
 
-/** Options of {@link labelTable}. */
+/** What labels and follow-ups leave out. */
 export interface LabelTableOptions {
   /**
    * Table of the engine with the columns `id` and `reason`: customers whose cancellation was none. Where a cancellation

@@ -69,7 +69,7 @@ const schema = z.strictObject({
  * silent({ activeDays: 180, silentDays: 90 })
  * // => { kind: 'silent', table: 'usage', activeDays: 180, gapDays: 0, horizon: { days: 90 } }
  *
- * @see {@link activityChurned} for the same rule by calendar months
+ * @see `activityChurned` of `holdfast/labels` for the same rule by calendar months
  * @see {@link cancelled} where a day of cancellation exists
  */
 export function silent(options: SilentOptions = {}): SilentRule {

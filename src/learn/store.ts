@@ -54,7 +54,7 @@ const operation = 'decodeModel'
  * decodeModel(bytes).about
  * // => { market: 'north' }
  *
- * @see {@link decodeModel}, {@link saveModel}
+ * @see {@link decodeModel}, `saveModel`
  */
 export function encodeModel(model: ChurnModel, about: unknown = null): Uint8Array {
   checkArguments('encodeModel', ['model', model, 'model'])
@@ -84,7 +84,7 @@ export function encodeModel(model: ChurnModel, about: unknown = null): Uint8Arra
  * decodeModel(encodeModel(trainPrior(data))).model.baseRate
  * // => 0.25
  *
- * @see {@link encodeModel}, {@link loadModel}
+ * @see {@link encodeModel}, `loadModel`
  */
 export function decodeModel(bytes: Uint8Array, options?: DecodeOptions): StoredModel {
   checkArguments('decodeModel', ['bytes', bytes, 'bytes'])

@@ -59,8 +59,8 @@ const schema = withStageOrder(
 /**
  * Returns the lifecycle stage of every customer of a history, for one month or for several.
  *
- * Use it for the monthly stage report and for lists by stage. For the rules see {@link tagMonths}; for the figures they
- * look at {@link monthlySignals}. Without bills the usage decides alone, without usage the bills, without both the
+ * Use it for the monthly stage report and for lists by stage. For the rules see `tagMonths` of `holdfast/lifecycle`; for the figures they
+ * look at `monthlySignals` of `holdfast/lifecycle`. Without bills the usage decides alone, without usage the bills, without both the
  * payments; where customers buy rarely, give a longer `silentMonths` and `referenceMonths`.
  *
  * The tag of a cutoff sees only days before it, of rows (`knownAt`) and cancellations (`cancelledKnownAt`) that were known

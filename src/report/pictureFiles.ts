@@ -16,7 +16,7 @@ import { light, painted } from './picture/theme.js'
  * pictureNames(facts)
  * // => ['gains', 'lift', 'calibration', 'scores', 'roc', 'precision-recall']
  *
- * @see {@link writePictures} for all of them as files
+ * @see `writePictures` for all of them as files
  */
 export function pictureNames(facts: ReportFacts): string[] {
   checkFacts('pictureNames', facts)

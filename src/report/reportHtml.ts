@@ -30,7 +30,7 @@ import { count } from './words/numbers.js'
  * page.includes('<title>Spring campaign</title>')
  * // => true
  *
- * @see {@link writeReport} for a file, {@link reportMarkdown} for text
+ * @see `writeReport` for a file, {@link reportMarkdown} for text
  */
 export async function reportHtml(facts: ReportFacts): Promise<string> {
   checkFacts('reportHtml', facts)

@@ -55,7 +55,7 @@ export interface TextSource {
  * tableFromRows([{ id: '007', minutes: 10 }, { id: '008' }]).rows()
  * // => [{ id: '007', minutes: 10 }, { id: '008', minutes: null }]
  *
- * @see {@link tableFrom} for arrays of values, one for each column
+ * @see `tableFrom` of `holdfast/tables` for arrays of values, one for each column
  */
 export function tableFromRows(
   rows: readonly Readonly<Record<string, unknown>>[],

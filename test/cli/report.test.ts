@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { writeOperator } from '../../src/simulate/index.js'
+import { writeOperator } from '../../src/entries/simulate.js'
 import { flatLines, holdfast, temporaryFolder, writeLines } from './holdfast.js'
 
 const folder = await temporaryFolder()

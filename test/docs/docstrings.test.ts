@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { everyName } from '../support/entries.js'
 import { agrees, docstringExamples, runExample } from '../support/runExample.js'
 
 const examples = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -23,7 +24,7 @@ it.each(examples.map((example) => [example.place, example.code]))(
   async (place, code) => {
     const module = await import(`../../${place.split(':')[0]}`)
     const { z } = await import('zod')
-    const shown = await runExample(code, { ...(await import('../../src/index.js')), ...module, z })
+    const shown = await runExample(code, { ...everyName, ...module, z })
     expect(shown.length, 'an example shows at least one output').toBeGreaterThan(0)
     for (const claim of shown) {
       const { expression, expected, received } = claim

@@ -7,9 +7,7 @@ import { readmeTable } from '../../benchmarks/quality/readmeTable.js'
 import { resultSchema } from '../../benchmarks/result.js'
 import { speedTable } from '../../benchmarks/trees/readmeTable.js'
 import { runCommandLine } from '../../src/cli/runCommandLine.js'
-import * as holdfast from '../../src/index.js'
-import * as score from '../../src/score/index.js'
-import * as simulate from '../../src/simulate/index.js'
+import { entries, everyName } from '../support/entries.js'
 import { agrees, pageExamples, runExample } from '../support/runExample.js'
 
 const home = process.cwd()
@@ -40,12 +38,27 @@ afterAll(() => {
 
 const trainingSetPage = 'examples/from-your-tables-to-a-training-set.md'
 
-// The blocks of a page are one program: a later one goes on with the names of the earlier.
+/** What the imports of a page bring: a name that the entry does not have is no name. */
+function importedBy(code: string): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const [, names, entry] of code.matchAll(/^import \{([^}]*)\} from '(holdfast[^']*)'/gm)) {
+    const module: Readonly<Record<string, unknown>> = entries[entry as keyof typeof entries]
+    for (const name of names!.split(',').map((each) => each.trim())) {
+      expect(Object.keys(module), `imported from ${entry}`).toContain(name)
+      found[name] = module[name]
+    }
+  }
+  return found
+}
+
+// The blocks of a page are one program: a later one goes on with the names of the earlier. PITFALLS.md has pieces of
+// programs, without what they import.
 const runPage = async (name: string): Promise<void> => {
   const code = pageExamples(page(name), name)
     .map((example) => example.code)
     .join('\n')
-  const shown = await runExample(code, { ...holdfast, ...score, ...simulate, readFile })
+  const scope = name === 'PITFALLS.md' ? everyName : importedBy(code)
+  const shown = await runExample(code, { ...scope, readFile })
   expect(shown.length).toBeGreaterThan(2)
   for (const claim of shown) {
     const { expression, expected, received } = claim

@@ -2,7 +2,7 @@ import type { EpochDay } from '../../src/base/days.js'
 import { epochDay } from '../../src/base/days.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { type OperatorTables, simulateTables } from '../../src/simulate/index.js'
+import { type OperatorTables, simulateTables } from '../../src/entries/simulate.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'
 import type { Row, Table } from '../../src/table/table.js'
 

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 // A disk that is full while a file is written, as a process of a shell whose files may not grow beyond 4 kB meets it.
 const script = `
 import * as holdfast from ${JSON.stringify(pathToFileURL('dist/index.js').href)}
-import { writeOperator } from ${JSON.stringify(pathToFileURL('dist/simulate/index.js').href)}
+import { writeOperator } from ${JSON.stringify(pathToFileURL('dist/entries/simulate.js').href)}
 const count = 4000
 const numbers = Array.from({ length: count }, (_, row) => Math.sin(row))
 const churn = numbers.map((x) => Number(x > 0))

@@ -103,7 +103,7 @@ describe('holdfast/score', () => {
     const loaded = (await readFile(join(project, 'loaded.txt'), 'utf8')).trim().split('\n')
     const packages = loaded.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? [])
     expect([...new Set(packages)].sort()).toEqual(['@noble/hashes', 'holdfast', 'zod'])
-    const stages = loaded.flatMap((url) => /holdfast\/dist\/([^/]+)\//.exec(url)?.[1] ?? [])
+    const stages = loaded.flatMap((url) => /holdfast\/dist\/(?!entries)([^/]+)\//.exec(url)?.[1] ?? [])
     // Feature rules are checked against those of populations; nothing of labels, datasets, evaluation, files, engines
     expect([...new Set(stages)].sort()).toEqual(['base', 'feature', 'learn', 'population', 'score', 'table'])
     expect(loaded.filter((url) => url.startsWith('node:'))).toEqual([])
@@ -159,7 +159,9 @@ describe('the types', () => {
     async (module, resolution, compiler) => {
       await writeFile(
         join(project, 'consumer.ts'),
-        `import { evaluate, fromFlatTable, HoldfastError, readTable, splitRows, trainBoosting, type ChurnModel } from 'holdfast'
+        `import { bestList, cancelled, churnPlan, compareModels, evaluate, fromFlatTable, HoldfastError, monthly, readTable, splitRows, trainBoosting, type ChurnModel } from 'holdfast'
+import { tenure } from 'holdfast/features'
+import { calibrationTable } from 'holdfast/metrics'
 import { loadScorer, type Score } from 'holdfast/score'
 import { simulateTables } from 'holdfast/simulate'
 
@@ -177,6 +179,14 @@ export function scored(bytes: Uint8Array): Score {
 
 export const customers: number = simulateTables({ customers: 10, months: 3 }).customers.rowCount
 
+// Inferred types that a project which writes declarations must be able to name
+export const options = { seed: 1 }
+export const compared = (model: ChurnModel, other: ChurnModel, rows: ReturnType<typeof fromFlatTable>) =>
+  compareModels(model.probability(rows.features), other.probability(rows.features), rows.outcome)
+export const plan = churnPlan({ label: cancelled({ gapDays: 7, horizonDays: 30 }), features: [tenure()], cutoffs: monthly('2024-06', '2024-11') })
+export const ranked = bestList([0.5, 0.1], { customerValue: 200, offerCost: 10, contactCost: 1, acceptance: 0.3 })
+export const curve = calibrationTable([0.5, 0.1], [1, 0])
+
 export function codeOf(error: unknown): string {
   return error instanceof HoldfastError ? error.code : 'unknown'
 }
@@ -188,7 +198,9 @@ trainBoosting({} as never, { seed: 'one' })
       const types = join(root, 'node_modules', '@types')
       const flags = [
         '--strict',
-        '--noEmit',
+        '--declaration',
+        '--outDir',
+        `declarations-${compiler}`,
         '--exactOptionalPropertyTypes',
         '--target',
         'es2022',

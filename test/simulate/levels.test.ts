@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { monthsBetween } from '../../src/base/days.js'
-import { simulateTables } from '../../src/simulate/index.js'
+import { simulateTables } from '../../src/entries/simulate.js'
 import { monthRows, textsOf } from './monthRows.js'
 
 const tables = simulateTables({ customers: 8000, seed: 31 })

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { addMonths, type EpochDay, epochDay } from '../../src/base/days.js'
 import { numberColumn } from '../../src/base/matrix.js'
+import { simulateTables } from '../../src/entries/simulate.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
-import { simulateTables } from '../../src/simulate/index.js'
 import type { Table } from '../../src/table/table.js'
 import { monthRows, rowsById, textsOf } from './monthRows.js'
 

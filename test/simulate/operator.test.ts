@@ -4,7 +4,7 @@ import {
   operatorTableNames,
   simulateOperator,
   simulateTables,
-} from '../../src/simulate/index.js'
+} from '../../src/entries/simulate.js'
 
 const rowsOf = (tables: OperatorTables) =>
   Object.fromEntries(operatorTableNames.map((name) => [name, tables[name].rows()]))

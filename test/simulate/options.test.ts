@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { HoldfastError } from '../../src/base/errors.js'
-import { simulateTables } from '../../src/simulate/index.js'
+import { simulateTables } from '../../src/entries/simulate.js'
 import { checkSimulateOptions } from '../../src/simulate/options.js'
 
 const problemsOf = (options: unknown) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { addMonths, type EpochDay, epochDay, monthStart } from '../../src/base/days.js'
-import { type OperatorTables, operatorTableNames, simulateTables } from '../../src/simulate/index.js'
+import { type OperatorTables, operatorTableNames, simulateTables } from '../../src/entries/simulate.js'
 import { type InputTableName, inputTables } from '../../src/table/inputs.js'
 import type { Table } from '../../src/table/table.js'
 import { groupedBy, rowsById, textsOf } from './monthRows.js'

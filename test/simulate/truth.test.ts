@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { addDays, addMonths, type EpochDay, epochDay, monthStart } from '../../src/base/days.js'
-import { simulateTables } from '../../src/simulate/index.js'
+import { simulateTables } from '../../src/entries/simulate.js'
 import { groupedBy, monthRows, textsOf } from './monthRows.js'
 
 const tables = simulateTables({ customers: 8000, seed: 11 })

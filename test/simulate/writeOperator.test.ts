@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { operatorTableNames, simulateTables, writeOperator } from '../../src/simulate/index.js'
+import { operatorTableNames, simulateTables, writeOperator } from '../../src/entries/simulate.js'
 
 const options = { customers: 30, months: 5, seed: 8, customersPerBlock: 8 }
 let folder: string

@@ -1,24 +1,30 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type * as holdfastPackage from 'holdfast'
-import type { FeatureColumn, FeatureMatrix, TrainControl, TrainingData, TreeModel } from 'holdfast'
+import type * as core from 'holdfast'
+import type { FeatureColumn, FeatureMatrix } from 'holdfast/features'
+import type * as models from 'holdfast/models'
+import type { TrainControl, TrainingData, TreeModel } from 'holdfast/models'
+import type * as tables from 'holdfast/tables'
 import type { BenchmarkColumn } from '../data/benchmarkData.js'
 import type { Answer, ForestSettings, TreeSettings } from '../protocol.js'
 import type { LoadedData } from './data.js'
 import { type Library, timed } from './library.js'
 import { boostingOptionsFor, forestOptionsFor, knownOptions } from './options.js'
 
-type Package = typeof holdfastPackage
+type Package = typeof core & typeof models & typeof tables
 type Model = Pick<TreeModel, 'probability' | 'margin' | 'contributions'>
 type Train = (data: TrainingData, options: object, control?: TrainControl) => Model | Promise<Model>
 
 /** Opens holdfast as its users import it: the built package. */
 export async function open(data: LoadedData): Promise<Library> {
-  return new Holdfast(await import('holdfast'), data)
+  const entries = [import('holdfast'), import('holdfast/models'), import('holdfast/tables')] as const
+  const [core, models, tables] = await Promise.all(entries)
+  return new Holdfast({ ...core, ...models, ...tables }, data)
 }
 
 class Holdfast implements Library {
   readonly version = 'holdfast'
   readonly #whole: FeatureMatrix
+  readonly #rowNumbers: Int32Array
   #model: Model | undefined
 
   constructor(
@@ -27,6 +33,7 @@ class Holdfast implements Library {
   ) {
     const columns = data.columns.map((column) => featureColumn(holdfast, column))
     this.#whole = { rowCount: data.outcome.length, columns }
+    this.#rowNumbers = Int32Array.from(data.outcome, (_, row) => row)
   }
 
   async train(rows: number, settings: TreeSettings): Promise<Answer> {
@@ -111,10 +118,9 @@ class Holdfast implements Library {
 
   /** The rows without copies of their numbers; bitmaps have no views, they are made anew. */
   #rows(from: number, count: number): FeatureMatrix {
-    const { Bitmap } = this.holdfast
+    const rows = this.#rowNumbers.subarray(from, from + count)
     const columns = this.#whole.columns.map((column): FeatureColumn => {
-      const { missing } = column
-      const part = missing === null ? null : Bitmap.where(count, (row) => missing.has(from + row))
+      const part = column.missing?.take(rows) ?? null
       return column.kind === 'number'
         ? { ...column, values: column.values.subarray(from, from + count), missing: part }
         : { ...column, codes: column.codes.subarray(from, from + count), missing: part }
@@ -127,11 +133,13 @@ function writeNumbers(output: string, { buffer, byteOffset, byteLength }: Float6
   writeFileSync(output, new Uint8Array(buffer, byteOffset, byteLength))
 }
 
-function featureColumn({ Bitmap }: Package, { name, values, categories }: BenchmarkColumn): FeatureColumn {
-  const missing = Bitmap.where(values.length, (row) => Number.isNaN(values[row]!))
-  if (categories !== null) {
-    return { kind: 'text', name, codes: Int32Array.from(values), dictionary: categories, missing }
-  }
-  const filled = missing === null ? values : values.map((value) => (Number.isNaN(value) ? 0 : value))
-  return { kind: 'number', name, values: filled, missing }
+function featureColumn({ numberColumn }: Package, column: BenchmarkColumn): FeatureColumn {
+  const { name, values, categories } = column
+  const numbers = numberColumn(
+    name,
+    Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
+  )
+  if (categories === null) return numbers
+  const { missing } = numbers
+  return { kind: 'text', name, codes: Int32Array.from(values), dictionary: categories, missing }
 }

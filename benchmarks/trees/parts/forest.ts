@@ -43,7 +43,7 @@ interface ForestPlan {
 
 /** Random forests with equal trees, least rows in a leaf and columns tried per split. */
 export const forest: Part = async (context) => {
-  const own = 'forest' in (await import('holdfast')).learners
+  const own = 'forest' in (await import('holdfast/models')).learners
   const notices = [
     ...(own ? [] : ['The forest of holdfast was left out: this build has none.']),
     ...(context.programs.rscript === undefined ? [withoutRanger] : []),

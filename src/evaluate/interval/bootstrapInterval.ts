@@ -72,7 +72,7 @@ export interface RankedRows {
  * // => true
  *
  * @see Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 13 and 14
- * @see {@link delongInterval} for the AUC without resampling; {@link evaluate} for all headline metrics at once
+ * @see {@link delongInterval} for the AUC without resampling; `evaluate` for all headline metrics at once
  */
 export function bootstrapInterval(
   probability: ArrayLike<number>,

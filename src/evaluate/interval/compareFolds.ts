@@ -68,7 +68,7 @@ const foldOptions = z.strictObject({
  * // => 'No difference can be shown: A is better by .012 over 5 folds (95 % interval −.004 to .028); other rows may as well find B better.'
  *
  * @see Nadeau and Bengio (2003), Machine Learning 52
- * @see {@link compareModels}
+ * @see `compareModels`
  */
 export function compareFolds(
   valuesA: ArrayLike<number>,

@@ -82,7 +82,7 @@ const compareOptions = bootstrapOptions.extend({
  * // => 'with usage is better by .105 (ROC AUC), 95 % interval .046 to .164: on new customers of the same kind this will nearly surely hold.'
  *
  * @see DeLong et al. (1988); Efron and Tibshirani (1993), chapter 16
- * @see {@link compareFolds} for two ways of training
+ * @see `compareFolds` of `holdfast/metrics` for two ways of training
  */
 export function compareModels(
   probabilityA: ArrayLike<number>,

@@ -56,7 +56,7 @@ const countRule = z.number().gte(1)
  * // => 'Too few churners: with 20 the 95 % interval of an AUC of .80 reaches .117 to either side. About 28 churners would bring it to .100.'
  *
  * @see Hanley and McNeil (1982), Radiology 143
- * @see {@link compareModels}, which says how many churners the difference of two models would need
+ * @see `compareModels`, which says how many churners the difference of two models would need
  */
 export function enoughChurners(churners: number, stayers: number, options?: EvidenceOptions): Evidence {
   const { auc, halfWidth, level } = checkOptions('enoughChurners', evidenceOptions, options)

@@ -90,7 +90,7 @@ type CheckedBudget = z.output<typeof budgetSchema>
  * list.next
  * // => { row: 1, expectedProfit: 22.5 }
  *
- * @see {@link bestListLine} for the sentence, {@link expectedProfit} for a list of your own
+ * @see {@link bestListLine} for the sentence, `expectedProfit` of `holdfast/profit` for a list of your own
  */
 export function bestList(
   probability: ArrayLike<number>,

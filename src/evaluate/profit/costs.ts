@@ -151,7 +151,7 @@ export function costThreshold(costs: CostMatrix): number | Float64Array {
  * contactsByCost([0.2, 0.2], costs)   // the thresholds are 0.1 and 0.4
  * // => Uint8Array [1, 0]
  *
- * @see {@link savings}, {@link bestList} under a budget
+ * @see {@link savings}, `bestList` under a budget
  */
 export function contactsByCost(probability: ArrayLike<number>, costs: CostMatrix): Uint8Array {
   const customers = probability?.length ?? 0

@@ -37,7 +37,7 @@ import {
  * expectedContactProfit([0.5, 0.2], offer)   // 0.5·0.3·90 − 0.5·10 − 1; 0.2·0.3·990 − 0.8·10 − 1
  * // => Float64Array [7.5, 50.4]
  *
- * @see {@link bestList} which chooses by it under a budget, {@link expectedProfit} for the sum over a list
+ * @see `bestList` which chooses by it under a budget, {@link expectedProfit} for the sum over a list
  */
 export function expectedContactProfit(probability: ArrayLike<number>, offer: RetentionOffer): Float64Array {
   const problems: Problem[] = predictionProblems(probability)

@@ -52,7 +52,7 @@ export interface MaximumProfit {
  * // => { profit: 23.875, targetShare: 0.875, lowestProbability: 0.2 }
  *
  * @see Verbraken, Verbeke and Baesens (2013), IEEE Transactions on Knowledge and Data Engineering 25(5)
- * @see {@link expectedMaximumProfit}, {@link profitCurve}, {@link bestList} for whom to contact now
+ * @see {@link expectedMaximumProfit}, {@link profitCurve}, `bestList` for whom to contact now
  */
 export function maximumProfit(
   probability: ArrayLike<number>,
@@ -73,7 +73,7 @@ export function maximumProfit(
  *
  * @example
  * const metric = maximumProfitMetric({ customerValue: 200, offerCost: 10, contactCost: 1 })
- * metric(rankOutcomes([0.9, 0.1], [1, 0]))   // (0.3 · 190 − 1) / 2
+ * bootstrapInterval([0.9, 0.8, 0.2, 0.1], [1, 1, 0, 0], metric).value   // 2 of 4 contacted: (0.3 · 190 − 1) / 2
  * // => 28
  */
 export function maximumProfitMetric(offer: RetentionOffer): RankedMetric {
@@ -127,7 +127,7 @@ export interface ExpectedMaximumProfit {
  * // => '23.8755934183'
  *
  * @see Verbraken, Verbeke and Baesens (2013), IEEE Transactions on Knowledge and Data Engineering 25(5)
- * @see {@link maximumProfit}, {@link profitCurve}, {@link bestList} for whom to contact now
+ * @see {@link maximumProfit}, {@link profitCurve}, `bestList` for whom to contact now
  */
 export function expectedMaximumProfit(
   probability: ArrayLike<number>,

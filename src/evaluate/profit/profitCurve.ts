@@ -96,7 +96,7 @@ const curveOptions = weightOptions.extend({
  * curve.best
  * // => { contactedShare: 0.75, contacts: 3, churners: 2, lowestProbability: 0.3, profit: 77 }
  *
- * @see {@link maximumProfit} for the best point alone, {@link realisedProfit} for one list with its uncertainty
+ * @see {@link maximumProfit} for the best point alone, `realisedProfit` for one list with its uncertainty
  */
 export function profitCurve(
   probability: ArrayLike<number>,

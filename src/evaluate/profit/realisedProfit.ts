@@ -84,7 +84,7 @@ type Checked = z.output<typeof realisedOptions>
  * list.predictedProfit.toFixed(2)
  * // => '71.50'
  *
- * @see {@link expectedProfit} where no outcome is known, {@link profitCurve} for all cuts of the list
+ * @see `expectedProfit` of `holdfast/profit` where no outcome is known, `profitCurve` of `holdfast/profit` for all cuts of the list
  */
 export function realisedProfit(
   probability: ArrayLike<number>,

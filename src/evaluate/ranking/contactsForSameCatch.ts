@@ -59,7 +59,7 @@ const goalRule = z.union([
  * contactsForSameCatch(p, y, { caughtShare: 0.5 })   // both in the top 2; at random half of all 8
  * // => { churnersCaught: 2, withoutModel: 4, withModel: 2, sparedShare: 0.5 }
  *
- * @see {@link contactSavingsLine} for the sentence, {@link gainsCurve}
+ * @see {@link contactSavingsLine} for the sentence, `gainsCurve` of `holdfast/metrics`
  */
 export function contactsForSameCatch(
   probability: ArrayLike<number>,

@@ -43,7 +43,7 @@ const gainsOptions = weightOptions.extend({ points: z.int().gte(1).optional() })
  * // => Float64Array [0, 0.5, 0.5, 1, 1]
  *
  * @see Provost and Fawcett, Data Science for Business (2013), chapter 8
- * @see {@link liftTable}, {@link contactsForSameCatch}
+ * @see {@link liftTable}, `contactsForSameCatch` of `holdfast/profit`
  */
 export function gainsCurve(
   probability: ArrayLike<number>,

@@ -18,7 +18,7 @@ import { CustomerRows } from './customerRows.js'
  * @param rules what is asked; a service compiles them once, with {@link compileRules}
  * @param cutoff first day that the features may not see
  * @returns one row with one column per rule, in the order of the rules
- * @throws {HoldfastError} all bad rows at once, see {@link checkCustomerHistory}; `table-unknown` and `column-missing` where
+ * @throws {HoldfastError} all bad rows at once, see `checkCustomerHistory` of `holdfast/tables`; `table-unknown` and `column-missing` where
  * the rules read a table that is not given, or a column that none of its rows has; `value-type` where a column is not of a
  * kind that its rules read; for rules that are not compiled, as {@link compileRules}
  *

@@ -38,7 +38,7 @@ export interface PopulationFeatures extends CustomerFeatures {
 /**
  * Returns the features of all counted customers as of each cutoff, computed by the engine that holds the history.
  *
- * For scoring, where no outcome is known; to train, use `buildDataset`. One statement, see {@link compileFeatures}.
+ * For scoring, where no outcome is known; to train, use `buildDataset`. One statement, see `compileFeatures`.
  * Sums are rounded to 9 decimals, so that the same history gives the same numbers in every run and on any number of
  * threads.
  *

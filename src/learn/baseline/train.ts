@@ -24,7 +24,7 @@ const operation = 'trainPrior'
  * trainPrior(data).probability(data.features)[0]
  * // => 0.25
  *
- * @see {@link trainLogistic} for the next simplest model
+ * @see `trainLogistic` for the next simplest model
  */
 export function trainPrior(data: TrainingData, options?: PriorOptions, control?: TrainControl): PriorModel {
   const { baseRate } = checkTraining(operation, priorOptions, options, data)

@@ -58,7 +58,7 @@ export interface BlendReading extends Partial<BlendLine> {
  * Math.abs(half - whole / 2) < 1e-12
  * // => true
  *
- * @see {@link blendWeights}, {@link selectModel}
+ * @see {@link blendWeights}, `selectModel`
  */
 export function blendModels(parts: readonly BlendPart[], line: BlendReading = {}): BlendModel {
   checkArguments('blendModels', ['parts', parts, 'array'], ['line', line, 'options'])

@@ -54,7 +54,7 @@ const operation = 'calibrate'
  * // => 'platt'
  *
  * @see Platt (1999); Zadrozny and Elkan (2002); Kull, Silva Filho and Flach (2017)
- * @see {@link trainCalibrated}, {@link shiftPrior}, `calibrationTable`
+ * @see {@link trainCalibrated}, `shiftPrior` of `holdfast/models`, `calibrationTable`
  */
 export function calibrate(
   model: ChurnModel,

@@ -40,7 +40,7 @@ export interface MatchBaseRateOptions {
  * ((p[0] + p[1] + p[2] + p[3]) / 4).toFixed(9)
  * // => '0.100000000'
  *
- * @see {@link shiftPrior} for the difference, {@link calibrate}
+ * @see {@link shiftPrior} for the difference, `calibrate`
  */
 export function matchBaseRate(
   model: ChurnModel,

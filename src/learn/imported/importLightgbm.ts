@@ -47,7 +47,7 @@ const operation = 'importLightgbm'
  * model.margin({ rowCount: 3, columns: [numberColumn('tenure', [3, 12.5, null])] })
  * // => Float64Array.of(1, 1, -1)
  *
- * @see {@link importXgboost}, {@link saveModel} to keep it as a model file of holdfast
+ * @see {@link importXgboost}, `saveModel` to keep it as a model file of holdfast
  */
 export function importLightgbm(text: string, options?: ImportOptions): ImportedModel {
   checkArguments('importLightgbm', ['text', text, 'text'])

@@ -57,7 +57,7 @@ const supported = ['binary:logistic', 'binary:logitraw', 'reg:logistic']
  * model.margin({ rowCount: 3, columns: [numberColumn('tenure', [3, 12.5, null])] })
  * // => Float64Array.of(1, -1, 1)
  *
- * @see {@link importLightgbm}, {@link saveModel} to keep it as a model file of holdfast
+ * @see {@link importLightgbm}, `saveModel` to keep it as a model file of holdfast
  */
 export function importXgboost(json: string, options?: ImportOptions): ImportedModel {
   checkArguments('importXgboost', ['json', json, 'text'])

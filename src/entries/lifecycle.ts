@@ -1,0 +1,15 @@
+// `holdfast/lifecycle`: the signals and tables behind the stages.
+
+export { type BaseLevelOptions, type BaseLevels, baseLevels } from '../lifecycle/baseLevels.js'
+export type { Calendar } from '../lifecycle/calendar.js'
+export type { ChangeFact, PendingChange, StageEvidence } from '../lifecycle/evidence.js'
+export type { MonthlyOptions } from '../lifecycle/lifecycleOptions.js'
+export type { MonthlyBlock } from '../lifecycle/monthlyBlock.js'
+export { monthlySignals } from '../lifecycle/monthlySignals.js'
+export type { SignalOptions, SignalRule } from '../lifecycle/signalRule.js'
+export { type LifecycleStage, lifecycleStages } from '../lifecycle/stage.js'
+export { type StageAgreement, stageAgreement } from '../lifecycle/stageAgreement.js'
+export type { StageOptions } from '../lifecycle/stageOptions.js'
+export type { TagCustomerOptions } from '../lifecycle/tagCustomer.js'
+export type { TagLifecycleOptions } from '../lifecycle/tagLifecycle.js'
+export { type MonthlySeries, type MonthTag, tagMonths } from '../lifecycle/tagMonths.js'

@@ -1,0 +1,26 @@
+// `holdfast/report`: the facts of a report, and its page, text and pictures one by one.
+
+export type { ReportedData } from '../report/facts/dataFacts.js'
+export type {
+  BacktestFacts,
+  BacktestFoldFacts,
+  CurveFacts,
+  DataFacts,
+  FeatureFacts,
+  ImportanceFacts,
+  ModelFacts,
+  ProfitFacts,
+  ProfitPointFacts,
+  ReportFacts,
+  RowsFacts,
+  ScoreFacts,
+  SegmentFacts,
+  SegmentRowFacts,
+} from '../report/facts/reportFacts.js'
+export { predictionReport } from '../report/modelReport.js'
+export { pictureNames, pictureSvg, pictureTable } from '../report/pictureFiles.js'
+export { type PngOptions, picturePng } from '../report/picturePng.node.js'
+export { reportHtml } from '../report/reportHtml.js'
+export { type MarkdownOptions, reportMarkdown } from '../report/reportMarkdown.js'
+export type { ModelReportOptions, PredictionReportOptions, ReportOptions } from '../report/reportOptions.js'
+export type { WritePicturesOptions } from '../report/writePictures.node.js'

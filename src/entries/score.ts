@@ -1,0 +1,38 @@
+// `holdfast/score`: what a service needs to score customers. Loads no engine and no native code; repeats names of other entries.
+
+export { type EpochDay, epochDay } from '../base/days.js'
+export { HoldfastError, type Place, type Problem, type ProblemCode } from '../base/errors.js'
+
+export type { CustomerHistory, DayInput, HistoryCell, HistoryRow } from '../table/customerHistory.js'
+export type { HistoryKinds } from '../table/inputs.js'
+export type { FoundRepeats, RepeatedRows } from '../table/repeatedRows.js'
+
+export { type CompiledRules, type CompileRulesOptions, compileRules } from '../feature/memory/compileRules.js'
+export { type FollowedCustomer, followCustomer } from '../feature/memory/followCustomer.js'
+
+export type { ChurnModel, Contributions } from '../learn/contract.js'
+export { importLightgbm } from '../learn/imported/importLightgbm.js'
+export { importXgboost } from '../learn/imported/importXgboost.js'
+export type { ImportedModel, ImportedReading } from '../learn/imported/model.js'
+export type { ImportOptions } from '../learn/imported/options.js'
+export type { ImportedLibrary } from '../learn/imported/sourceModel.js'
+export type { PredictOptions } from '../learn/predictOptions.js'
+
+export type { AboutModel } from '../score/aboutModel.js'
+export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from '../score/bands.js'
+export type { Reason } from '../score/reasons.js'
+export type { HistoryScores, ScoreHistoryOptions } from '../score/scoreHistory.js'
+export {
+  type ScoreOptions,
+  type ScoreRowOptions,
+  createScorer,
+  encodeScorer,
+  loadScorer,
+  type Score,
+  type Scorer,
+} from '../score/scorer.js'
+export type { Scores } from '../score/scores.js'
+export type { SeenFeature } from '../score/seenInTraining.js'
+export type { TrainedSpread } from '../score/spreadOfValues.js'
+export type { TrainedOn } from '../score/trainedOn.js'
+export type { UnseenValue } from '../score/unseen.js'

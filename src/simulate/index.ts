@@ -1,5 +1,0 @@
-export { leaveReasons } from './hazards.js'
-export { type OperatorBlock, simulateOperator, simulateTables } from './operator.js'
-export type { SimulateOptions } from './options.js'
-export { type OperatorTableName, type OperatorTables, operatorTableNames } from './tables.js'
-export { type WriteControl, type WrittenOperator, writeOperator } from './writeOperator.node.js'
