@@ -31,12 +31,14 @@ export function customerProblems(
 
 /** 7 and '7' would be two customers, each with a part of the rows. */
 function writtenTwiceProblems(parameter: string, customers: ArrayLike<string | number>): Problem[] {
+  const kinds = new Set<string>()
+  for (let row = 0; row < customers.length; row++) kinds.add(typeof customers[row])
+  if (kinds.size === 1) return []
   const texts = new Set<string>()
   for (let row = 0; row < customers.length; row++) {
     const customer = customers[row]
     if (typeof customer === 'string') texts.add(customer)
   }
-  if (texts.size === 0) return []
   let first = -1
   for (let row = customers.length - 1; row >= 0; row--) {
     const customer = customers[row]

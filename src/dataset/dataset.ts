@@ -117,6 +117,12 @@ export function datasetOf(parts: DatasetParts): Dataset {
   }
 }
 
+/** Returns what a dataset is made from. The fingerprint is not read: reading makes it. */
+export function partsOf(dataset: Dataset): DatasetParts {
+  const { fingerprint: _, ...members } = Object.getOwnPropertyDescriptors(dataset)
+  return Object.defineProperties({}, members) as DatasetParts
+}
+
 /**
  * Returns the dataset with only the given rows, in their order. Copies.
  *
@@ -128,15 +134,13 @@ export function datasetOf(parts: DatasetParts): Dataset {
 export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
   checkArguments('takeDatasetRows', ['dataset', dataset, 'dataset'], ['rows', rows, 'list'])
   refuse('takeDatasetRows', rowNumberProblems('rows', rows, dataset.outcome.length))
-  const { fingerprint: _, report, weight, ...rest } = dataset
-  const { baseRates: __, ...wholeReport } = report
+  const { weight, ...parts } = partsOf(dataset)
   return datasetOf({
-    ...rest,
+    ...parts,
     ids: Array.from(rows, (row) => dataset.ids[row]!),
     cutoffs: dataset.cutoffs === null ? null : takeValues(dataset.cutoffs, rows),
     features: takeRows(dataset.features, rows),
     outcome: takeValues(dataset.outcome, rows),
     ...(weight === undefined ? {} : { weight: takeValues(weight, rows) }),
-    report: wholeReport,
   })
 }

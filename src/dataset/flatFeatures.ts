@@ -1,7 +1,7 @@
 import { isMissing } from '../base/bitmap.js'
 import { beyondAnyRow, type EpochDay, formatDay, parseDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
-import { type FeatureColumn, textColumn } from '../base/matrix.js'
+import { type FeatureColumn, type TextColumn, textColumn } from '../base/matrix.js'
 import type { NumberNotation } from '../base/writtenNumbers.js'
 import { type ColumnNotation, looksLike } from '../table/columnReading.js'
 import { featureColumn } from '../table/featureColumn.js'
@@ -121,14 +121,8 @@ function useOf(column: Column, asOf: EpochDay | undefined): ColumnUse {
   const { name, kind } = column
   switch (kind) {
     case 'text': {
-      const used = new Set<number>()
-      for (let row = 0; row < column.codes.length; row++)
-        if (!isMissing(column.missing, row)) used.add(column.codes[row]!)
-      return {
-        column: name,
-        use: 'category',
-        detail: `${used.size} ${used.size === 1 ? 'category' : 'categories'}`,
-      }
+      const used = codesUsed(column)
+      return { column: name, use: 'category', detail: `${used} ${used === 1 ? 'category' : 'categories'}` }
     }
     case 'day': {
       const format = column.dateFormat === undefined ? '' : `written ${column.dateFormat}; `
@@ -155,16 +149,9 @@ function notationWords(notation: NumberNotation | undefined): string | null {
 
 function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | undefined {
   const rowCount = columnLength(column)
-  const read = column.kind === 'text' ? column.codes : column.values
-  const distinct = new Set<number>()
-  let present = 0
-  for (let row = 0; row < rowCount; row++) {
-    if (isMissing(column.missing, row)) continue
-    present++
-    distinct.add(read[row]!)
-  }
+  const present = rowCount - (column.missing?.count() ?? 0)
   if (present === 0) return 'it has no value in any row'
-  if (distinct.size === 1 && present === rowCount) return 'it has the same value in every row'
+  if (present === rowCount && hasOneValue(column)) return 'it has the same value in every row'
   if (column.kind === 'day') {
     return asOf === undefined
       ? 'it holds days, and without asOf, the day of the forecast, nobody knows how long ago they are'
@@ -175,15 +162,34 @@ function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | 
     return 'its texts are times; replace it by the days between it and the day of the forecast'
   }
   if (present <= mostDistinctTexts) return undefined
-  if (distinct.size < nearlyUnique * present) return undefined
+  const distinct = codesUsed(column)
+  if (distinct < nearlyUnique * present) return undefined
   const texts =
-    distinct.size === present
+    distinct === present
       ? `none of its ${present} texts occurs twice`
-      : `it has ${distinct.size} different texts in ${present} rows`
+      : `it has ${distinct} different texts in ${present} rows`
   const looks = lookalike(column)
   return looks === undefined
     ? `${texts}; it names rows, such as an id`
     : `${texts}, and ${looks}: to use it, correct the others, name their mark in missing, or declare its kind in types when it is read`
+}
+
+function hasOneValue(column: Column): boolean {
+  const values: ArrayLike<number> = column.kind === 'text' ? column.codes : column.values
+  for (let row = 1; row < values.length; row++) if (values[row] !== values[0]) return false
+  return true
+}
+
+/** Returns how many of its texts a column uses. */
+function codesUsed({ codes, dictionary, missing }: TextColumn): number {
+  const isUsed = new Uint8Array(dictionary.length)
+  let used = 0
+  for (let row = 0; row < codes.length; row++) {
+    if (isMissing(missing, row) || isUsed[codes[row]!] === 1) continue
+    isUsed[codes[row]!] = 1
+    used++
+  }
+  return used
 }
 
 /** Returns what is said of a column whose cells look like something else than they are read as. */

@@ -5,12 +5,13 @@ import { customersOf } from '../base/customersOf.js'
 import { dayOption, withDaysIn } from '../base/dayRule.js'
 import { utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { groupNumbers } from '../base/groupNumbers.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { reasonTable } from '../population/reasonTable.js'
 import type { DayInput } from '../table/customerHistory.js'
 import { featureColumn, zoneProblems } from '../table/featureColumn.js'
-import { cellOf, columnMissing, type DayColumn, idColumn, type Table } from '../table/table.js'
+import { type Column, cellOf, columnMissing, type DayColumn, idColumn, type Table } from '../table/table.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, datasetOf } from './dataset.js'
 import { type ColumnUse, flatReading, namedFeatures, usefulFeatures, usesTable } from './flatFeatures.js'
@@ -243,8 +244,8 @@ function problemsOfIds(
   rowsPerCustomer: CheckedOptions['rowsPerCustomer'],
 ): Problem[] {
   const column = idColumn(table.column(name))
-  const rowsOf = new Map<string, number[]>()
   const problems: Problem[] = []
+  const isId = new Uint8Array(table.rowCount)
   for (let row = 0; row < table.rowCount; row++) {
     if (isMissing(column.missing, row)) {
       problems.push({
@@ -253,20 +254,12 @@ function problemsOfIds(
         rule: 'to have a value in every row',
         ...placeOf(table, { row: row + 1 }),
       })
-      continue
-    }
-    const cell = cellOf(column, row)
-    if (typeof cell === 'number' && Math.abs(cell) > Number.MAX_SAFE_INTEGER) {
-      problems.push(roundedId(table, name, row, cell))
-      continue
-    }
-    const id = String(cell)
-    const rows = rowsOf.get(id)
-    if (rows === undefined) rowsOf.set(id, [row + 1])
-    else rows.push(row + 1)
+    } else if (column.kind === 'number' && Math.abs(column.values[row]!) > Number.MAX_SAFE_INTEGER) {
+      problems.push(roundedId(table, name, row, column.values[row]!))
+    } else isId[row] = 1
   }
-  for (const [id, rows] of rowsOf) {
-    if (rows.length === 1 || rowsPerCustomer === 'several') continue
+  if (rowsPerCustomer === 'several') return problems
+  for (const { id, rows } of repeatedIds(idTexts(column), isId)) {
     problems.push({
       code: 'duplicate-id',
       parameter: `id column ${name}`,
@@ -279,6 +272,26 @@ function problemsOfIds(
     })
   }
   return problems
+}
+
+/** Returns the ids that are there more than once, in order of first appearance, with their rows from 1. */
+function repeatedIds(
+  ids: readonly string[],
+  isId: Uint8Array,
+): { readonly id: string; readonly rows: number[] }[] {
+  const numberOf = groupNumbers(ids)
+  const firstRows = new Int32Array(numberOf.length)
+  const rowsOf = new Map<number, number[]>()
+  for (let row = 0; row < numberOf.length; row++) {
+    if (isId[row] === 0) continue
+    const number = numberOf[row]!
+    const own = rowsOf.get(number)
+    if (firstRows[number] === 0) firstRows[number] = row + 1
+    else if (own === undefined) rowsOf.set(number, [firstRows[number]!, row + 1])
+    else own.push(row + 1)
+  }
+  const repeated = [...rowsOf.values()].sort(([first], [second]) => first! - second!)
+  return repeated.map((rows) => ({ id: ids[rows[0]! - 1]!, rows }))
 }
 
 function roundedId(table: Table, name: string, row: number, received: number): Problem {
@@ -313,8 +326,12 @@ function problemsOfWeights(table: Table, name: string): Problem[] {
 
 function idsOf(rows: Table, labelled: Int32Array, id: string | undefined): string[] {
   if (id === undefined) return Array.from(labelled, (row) => String(row + 1))
-  const column = idColumn(rows.column(id))
-  return Array.from({ length: rows.rowCount }, (_, row) => String(cellOf(column, row)))
+  return idTexts(idColumn(rows.column(id)))
+}
+
+function idTexts(column: Column): string[] {
+  const { length } = column.kind === 'text' ? column.codes : column.values
+  return Array.from({ length }, (_, row) => String(cellOf(column, row)))
 }
 
 function weightsOf(rows: Table, name: string): Float64Array {

@@ -38,24 +38,16 @@ function bestWay(auc: number): number {
 
 /** The Mann-Whitney statistic of scores that stand in the order of `rows`. */
 function aucOf(scores: Float64Array, outcome: Uint8Array, rows: ArrayLike<number>): number {
-  const order = Uint32Array.from(scores, (_, index) => index).sort((a, b) => compare(scores[a]!, scores[b]!))
-  let [churners, stayersBelow, pairsInOrder] = [0, 0, 0]
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    let churned = 0
-    while (end < order.length && scores[order[end]!] === scores[order[start]!]) {
-      churned += outcome[rows[order[end++]!]!]!
-    }
-    const stayed = end - start - churned
-    pairsInOrder += churned * (stayersBelow + stayed / 2)
-    churners += churned
-    stayersBelow += stayed
+  const churned = scores.filter((_, index) => outcome[rows[index]!] === 1).sort()
+  const stayed = scores.filter((_, index) => outcome[rows[index]!] === 0).sort()
+  let [below, equal, pairsInOrder] = [0, 0, 0]
+  for (const score of churned) {
+    while (below < stayed.length && stayed[below]! < score) below++
+    equal = Math.max(equal, below)
+    while (equal < stayed.length && stayed[equal]! <= score) equal++
+    pairsInOrder += (below + equal) / 2
   }
-  return pairsInOrder / (churners * stayersBelow)
-}
-
-// Infinities of one sign are equal; their difference would not be a number.
-function compare(left: number, right: number): number {
-  return left < right ? -1 : Number(left > right)
+  return pairsInOrder / (churned.length * stayed.length)
 }
 
 function churnShares(

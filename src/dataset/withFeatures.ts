@@ -1,7 +1,7 @@
 import { checkArguments } from '../base/arguments.js'
 import { joinedMatrix } from '../feature/joinFeatures.js'
 import type { CustomerFeatures } from '../feature/sql/featureMatrix.js'
-import { type Dataset, datasetOf } from './dataset.js'
+import { type Dataset, datasetOf, partsOf } from './dataset.js'
 
 /**
  * Returns the dataset with further columns, joined by id and cutoff.
@@ -37,7 +37,5 @@ import { type Dataset, datasetOf } from './dataset.js'
  */
 export function withFeatures(dataset: Dataset, added: CustomerFeatures): Dataset {
   checkArguments('withFeatures', ['dataset', dataset, 'dataset'], ['added', added, 'customerFeatures'])
-  const { fingerprint: _, report, ...rest } = dataset
-  const { baseRates: __, ...wholeReport } = report
-  return datasetOf({ ...rest, features: joinedMatrix('withFeatures', dataset, added), report: wholeReport })
+  return datasetOf({ ...partsOf(dataset), features: joinedMatrix('withFeatures', dataset, added) })
 }
