@@ -36,7 +36,8 @@ function pad(text: string, width: number, right: boolean): string {
 const wideCharacter =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u
 
-function displayWidth(text: string): number {
+/** Returns the number of columns that a text takes in a terminal. */
+export function displayWidth(text: string): number {
   let width = 0
   for (const character of text) width += wideCharacter.test(character) ? 2 : 1
   return width

@@ -16,7 +16,6 @@ import { outcomeWindow } from '../label/outcomeWindow.js'
 import type { LabelRule } from '../label/rule.js'
 import { silent } from '../label/silent.js'
 import { valueDropped } from '../label/valueDropped.js'
-import { formatTable } from './formatTable.js'
 import { integerOption, listOption, monthsOption } from './optionParsers.js'
 import type { Terminal } from './terminal.js'
 
@@ -74,7 +73,7 @@ export async function datasetOfHistory(
   checkTestable(label, cutoffs)
   const plan = churnPlan({ label, features, cutoffs })
   const dataset = await buildDataset(history, plan)
-  terminal.output(`${formatTable(dataset.report.baseRates)}\n\n`)
+  terminal.output(`${dataset.report.baseRates.toWholeText()}\n\n`)
   return dataset
 }
 

@@ -1,4 +1,5 @@
 import { checkArguments } from '../base/arguments.js'
+import { printable } from '../base/printable.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import type { Picture } from './picture/picture.js'
@@ -6,7 +7,6 @@ import { cautionsOf } from './section/cautions.js'
 import { headlineOf } from './section/headline.js'
 import type { Block, Section, TableBlock } from './section/section.js'
 import { sectionsOf } from './section/sections.js'
-import { printable } from './words/printable.js'
 
 /** How a report becomes Markdown. */
 export interface MarkdownOptions {

@@ -15,8 +15,10 @@ import {
   writtenLater,
 } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { Printed } from '../base/printed.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { kindOfValues, mixedValues, refuseStray } from './mixedValues.js'
+import { cellText, tableHtml, tableText, type WrittenTable, wholeTableText } from './tableText.js'
 
 /** A column of calendar days. */
 export interface DayColumn {
@@ -56,8 +58,13 @@ export type Row = Readonly<Record<string, Cell>>
  * A typed columnar table: columns of equal length with unique names. Immutable.
  *
  * Make one with `tableFrom`, `tableFromRows`, `readTable` or from an engine.
+ *
+ * @example
+ * const plans = tableFromRows([{ id: 'A', fee: 19.99, since: '2024-01-15' }, { id: 'B', fee: null, since: '2024-06-01' }])
+ * String(plans).split('\n')
+ * // => ['2 rows × 3 columns', 'id    fee  since', '──  ─────  ──────────', 'A   19.99  2024-01-15', 'B       –  2024-06-01']
  */
-export class Table {
+export class Table extends Printed {
   readonly columns: readonly Column[]
   readonly #byName: ReadonlyMap<string, Column>
 
@@ -72,6 +79,7 @@ export class Table {
     readonly rowCount: number = firstLength(columns),
     readonly source?: string,
   ) {
+    super()
     checkArguments('Table', ['columns', columns, 'array'])
     refuse('Table', columns.flatMap(noColumn))
     this.columns = columns.map((column) => (column.kind === 'number' ? wideColumn(column) : column))
@@ -177,6 +185,31 @@ export class Table {
   /** Returns all rows as objects. For small tables and tests; O(rows × columns) objects. */
   rows(): Row[] {
     return Array.from({ length: this.rowCount }, (_, index) => this.row(index))
+  }
+
+  /** Its size, its first ten rows, and what has no room; `console.log(table)` and notebooks show it too. */
+  override toString(): string {
+    return tableText(this.#written())
+  }
+
+  /** @internal */
+  protected override toHtml(): string {
+    return tableHtml(this.#written())
+  }
+
+  /** Returns all rows as aligned text; for small tables. */
+  toWholeText(): string {
+    return wholeTableText(this.#written())
+  }
+
+  #written(): WrittenTable {
+    const { columns, rowCount, source } = this
+    return {
+      rowCount,
+      columns,
+      source,
+      cellText: (column, row) => cellText(cellOf(columns[column]!, row)),
+    }
   }
 
   #checkRows(operation: string, parameter: string, rows: ArrayLike<number>): void {

@@ -3,7 +3,6 @@ import type { EpochDay } from '../../base/days.js'
 import { writeTogether } from '../../base/wholeFile.node.js'
 import { stageTable } from '../../lifecycle/stageTable.js'
 import { tagLifecycle } from '../../lifecycle/tagLifecycle.js'
-import { formatTable } from '../formatTable.js'
 import { filesOfSources, historySources } from '../historySources.js'
 import { addInputOptions, type InputOptions, openInputHistory } from '../inputOptions.js'
 import { sayNotes } from '../leftOut.js'
@@ -49,7 +48,7 @@ export function addTagCommand(program: Command, terminal: Terminal): Command {
           await writeTables(tags, options)
         })
         terminal.output(
-          `${formatTable(stageTable(tags).select(['stage', 'customers', 'share', 'entered']))}\n`,
+          `${stageTable(tags).select(['stage', 'customers', 'share', 'entered']).toWholeText()}\n`,
         )
         terminal.output(`\ntagged ${tags.rowCount} customers; wrote ${options.out.join(', ')}\n`)
       } finally {

@@ -1,4 +1,4 @@
-import { escapeMarkup } from '../words/escapeMarkup.js'
+import { escapeMarkup } from '../../base/escapeMarkup.js'
 
 /** A piece of HTML that is safe to put into a page as it is. */
 export class Markup {

@@ -1,4 +1,4 @@
-import { escapeMarkup } from '../words/escapeMarkup.js'
+import { escapeMarkup } from '../../base/escapeMarkup.js'
 import type { Panel, Picture, Plot } from './picture.js'
 import { colour } from './theme.js'
 

@@ -1,5 +1,5 @@
 import type { Markish } from '@observablehq/plot'
-import { shortened } from '../words/printable.js'
+import { shortened } from '../../base/printable.js'
 import type { Plot } from './picture.js'
 import { colour } from './theme.js'
 

@@ -1,4 +1,4 @@
-import { printable } from './printable.js'
+import { printable } from '../../base/printable.js'
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
 
