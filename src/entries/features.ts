@@ -57,7 +57,7 @@ export { joinFeatures } from '../feature/joinFeatures.js'
 export { type CompiledRules, type CompileRulesOptions, compileRules } from '../feature/memory/compileRules.js'
 export { featuresOf } from '../feature/memory/featuresOf.js'
 export { type FollowedCustomer, followCustomer } from '../feature/memory/followCustomer.js'
-export { describeFeature } from '../feature/name/describeFeature.js'
+export { describeFeature, describeValue } from '../feature/name/describeFeature.js'
 export { featureName } from '../feature/name/featureName.js'
 export { parseFeatureName } from '../feature/name/parseFeatureName.js'
 export {

@@ -15,8 +15,8 @@ export interface Reason {
   readonly text: string
 }
 
-/** Puts the name of a feature into words. */
-export type FeatureWords = (feature: string) => string
+/** Puts a feature and its value into words: "months since activation is 7". */
+export type ValueWords = (feature: string, value: number | string | null) => string
 
 /**
  * Returns the strongest reasons of one row, by the size of their effect; effects of 0 are no reasons.
@@ -29,7 +29,7 @@ export function reasonsOf(
   lookUp: (feature: string, row: number) => number | string | null,
   row: number,
   count: number,
-  words: FeatureWords,
+  words: ValueWords,
 ): Reason[] {
   const order = strongest(contributions, row, count)
   return order.map((index) => {
@@ -42,7 +42,7 @@ export function reasonsOf(
       value,
       effect,
       scale,
-      text: reasonText(words(feature), value, effectText(effect, scale)),
+      text: `${words(feature, value)} (${effectText(effect, scale)})`,
     }
   })
 }
@@ -74,11 +74,6 @@ function strongest(contributions: Contributions, row: number, count: number): nu
   return order
 }
 
-function reasonText(words: string, value: number | string | null, effect: string): string {
-  const known = value === null ? `${words} is not known` : `${words} is ${showFeature(value)}`
-  return `${known} (${effect})`
-}
-
 function effectText(effect: number, scale: Contributions['scale']): string {
   if (scale === 'log-odds') {
     const factor = Math.exp(effect)
@@ -86,8 +81,4 @@ function effectText(effect: number, scale: Contributions['scale']): string {
   }
   const points = (100 * effect).toFixed(1)
   return `risk of leaving ${effect < 0 ? '' : '+'}${points} points`
-}
-
-function showFeature(value: number | string): string {
-  return typeof value === 'string' ? value : String(Number(value.toPrecision(4)))
 }

@@ -8,7 +8,7 @@ import { checkOptions } from '../base/options.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
 import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
-import { describeFeature } from '../feature/name/describeFeature.js'
+import { dayFromHere, describeValue, plainValue } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel } from '../learn/contract.js'
@@ -21,7 +21,7 @@ import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
 import { type AboutModel, aboutModelSchema, otherReading } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput, rowInput } from './modelInput.js'
-import { type FeatureWords, type Reason, reasonsOf, valuesByName } from './reasons.js'
+import { type Reason, reasonsOf, type ValueWords, valuesByName } from './reasons.js'
 import { Scores } from './scores.js'
 import { seenInTraining } from './seenInTraining.js'
 import { checkTrainedOn, comparedColumns, rememberRows, type TrainedOn, trainingFacts } from './trainedOn.js'
@@ -202,7 +202,7 @@ function percentsOf({ flat }: AboutModel): string[] {
 }
 
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
-  const words = featureWords(about)
+  const words = valueWords(about)
   rememberRows(model, about.trainedOn)
   const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model), percentsOf(about))
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
@@ -328,7 +328,7 @@ function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is F
 function scoreColumns(
   model: ChurnModel,
   bands: readonly RiskBand[],
-  words: FeatureWords,
+  words: ValueWords,
   features: FeatureMatrix,
   { reasons, threads }: CheckedScoreOptions,
 ): Column[] {
@@ -348,7 +348,7 @@ function reasonColumns(
   model: ChurnModel,
   features: FeatureMatrix,
   count: number,
-  words: FeatureWords,
+  words: ValueWords,
 ): Column[] {
   const contributions = model.contributions(features)
   const lookUp = valuesByName(features)
@@ -360,10 +360,17 @@ function reasonColumns(
   return texts.map((column, rank) => textColumn(`reason${rank + 1}`, column))
 }
 
-function featureWords({ rules, flat }: AboutModel): FeatureWords {
-  const byName = new Map((rules ?? []).map((rule) => [featureName(rule), describeFeature(rule)]))
-  for (const name of flat?.days ?? []) byName.set(name, `days since ${name}`)
-  return (feature) => byName.get(feature) ?? feature
+function valueWords({ rules, flat }: AboutModel): ValueWords {
+  const byName = new Map((rules ?? []).map((rule) => [featureName(rule), rule]))
+  const days = new Set(flat?.days)
+  return (feature, value) => {
+    const rule = byName.get(feature)
+    if (rule !== undefined) return describeValue(rule, value)
+    // The feature of a column of days is the days since it
+    return days.has(feature) && typeof value === 'number'
+      ? dayFromHere(feature, -value)
+      : plainValue(feature, value)
+  }
 }
 
 function needsRules(): HoldfastError {

@@ -129,7 +129,7 @@ const built: [FeatureRule, string, string][] = [
   [
     countTrue([inForce('bound', 'number'), daysUntil('contractEnd')]),
     'count_true(plan_bound,days_until_plan_contractEnd)',
-    'how many are above 0 of: bound (plan in force); days until contract end (plan in force)',
+    'how many are above 0 of: bound (plan in force); days until contract end of the plan in force',
   ],
   [log1p(tenure()), 'log1p(tenure_months)', 'logarithm of months since activation'],
   [squareRoot(tenure()), 'sqrt(tenure_months)', 'square root of months since activation'],

@@ -41,7 +41,7 @@ import {
   variability,
 } from '../../src/feature/builders/rowBuilders.js'
 import { featureRuleSchema } from '../../src/feature/featureRuleSchema.js'
-import { describeFeature } from '../../src/feature/name/describeFeature.js'
+import { describeFeature, describeValue } from '../../src/feature/name/describeFeature.js'
 import { featureKind, featureName } from '../../src/feature/name/featureName.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { featureRules } from './arbitraryRules.js'
@@ -88,7 +88,7 @@ test.each<[FeatureRule, string, string]>([
   [attribute('paymentType'), 'customer_paymentType', 'payment type'],
   [inForce('plan', 'text'), 'plan_plan', 'plan in force'],
   [inForce('fee', 'number'), 'plan_fee', 'fee (plan in force)'],
-  [daysUntil('contractEnd'), 'days_until_plan_contractEnd', 'days until contract end (plan in force)'],
+  [daysUntil('contractEnd'), 'days_until_plan_contractEnd', 'days until contract end of the plan in force'],
   [
     difference(sumOf('bills', 'amount', 'all'), sumOf('payments', 'amount', 'all')),
     'bills_amount_sum_all_minus_payments_amount_sum_all',
@@ -210,4 +210,24 @@ test.each<[string, () => unknown, string]>([
   ['an empty column name', () => attribute(''), 'column'],
 ])('%s is refused', (_, build, parameter) => {
   expect(build).toThrow(`expected ${parameter} to be `)
+})
+
+test.each([
+  [daysUntil('from'), -201, 'begin of the plan in force was 201 days ago'],
+  [daysUntil('contractEnd'), 1, 'contract end of the plan in force is in 1 day'],
+  [daysUntil('promotionEnd', 'customer'), 0, 'promotion end is on the day of the forecast'],
+  [daysUntil('contractEnd'), null, 'days until contract end of the plan in force is not known'],
+  [isOther('payerId'), 1, 'payer id is somebody else'],
+  [isOther('payerId'), 0, 'payer id is the customer'],
+  [
+    drop('usage', 'minutes', 3),
+    0.625,
+    'minutes fell by 62.5 % in the last month against the mean of the 3 months before',
+  ],
+  [drop('usage', 'minutes', 1), -1, 'minutes rose by 100 % in the last month against the month before'],
+  [drop('usage', 'minutes', 1), 0, 'minutes of the last month is the same as the month before'],
+  [tenure(), 7.123456, 'months since activation is 7.123'],
+  [inForce('plan', 'text'), 'gold', 'plan in force is gold'],
+] as const)('%o with the value %o is read as "%s"', (rule, value, words) => {
+  expect(describeValue(rule, value)).toBe(words)
 })

@@ -104,7 +104,7 @@ test('days move with the day of the forecast, which is needed', () => {
     'expected column since to hold days, as in training',
   )
   const reasons = scorer.scoreRow(row as never, { asOf: '2025-01-01', reasons: 20 }).reasons
-  expect(reasons.find((reason) => reason.feature === 'since')?.text).toMatch(/^days since since is \d+ /)
+  expect(reasons.find((reason) => reason.feature === 'since')?.text).toMatch(/^since was \d+ days ago /)
 })
 
 test('a text that is not written as in training is refused, never missing', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
+import { plainValue } from '../../src/feature/name/describeFeature.js'
 import type { ChurnModel, Contributions } from '../../src/learn/contract.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
@@ -13,7 +14,7 @@ describe('reasonsOf', () => {
   it('says of a forest what a feature does to the risk, in points that add up to the probability', () => {
     const model = trainForest(data, { trees: 50 })
     const contributions = model.contributions(data.features)
-    const reasons = reasonsOf(model, contributions, lookUp, 3, 10, (name) => name)
+    const reasons = reasonsOf(model, contributions, lookUp, 3, 10, plainValue)
     const sum = reasons.reduce((total, { effect }) => total + effect, contributions.base)
     expect(sum).toBeCloseTo(model.probability(data.features)[3]!, 9)
     for (const { text, effect, scale } of reasons) {
@@ -29,7 +30,9 @@ describe('reasonsOf', () => {
     const model = { features: names.map((name) => ({ kind: 'number', name })) } as unknown as ChurnModel
     const contributions = { base: 0, scale, values: effects.map((effect) => Float64Array.of(9, effect)) }
     const look = (feature: string) => (feature === 'c' ? null : feature === 'e' ? 'north' : 1234567.89)
-    return reasonsOf(model, contributions as never, look, 1, count, (name) => `the ${name}`)
+    return reasonsOf(model, contributions as never, look, 1, count, (name, value) =>
+      plainValue(`the ${name}`, value),
+    )
   }
 
   it('gives the strongest first, the first of equal ones, and none that does nothing', () => {
@@ -83,7 +86,7 @@ describe('reasonsOf', () => {
 
   it('says of other models what it does to the odds', () => {
     const model = trainLogistic(data)
-    const reasons = reasonsOf(model, model.contributions(data.features), lookUp, 3, 10, (name) => name)
+    const reasons = reasonsOf(model, model.contributions(data.features), lookUp, 3, 10, plainValue)
     expect(reasons.length).toBeGreaterThan(0)
     for (const { text, scale } of reasons) {
       expect(scale).toBe('log-odds')

@@ -5,6 +5,8 @@ import { conditionsOf } from '../columnKindsOf.js'
 import type {
   Aggregate,
   AggregateRule,
+  DaysUntilRule,
+  DropRule,
   FeatureRule,
   InForceRule,
   NumberRange,
@@ -37,10 +39,8 @@ export function describeFeature(rule: FeatureRule): string {
       return `days since the last ${singular[rule.table]}${filterWords(rule.where)}`
     case 'slope':
       return `${measured(rule, rule.measure)}, change per month over the last ${rule.months} months`
-    case 'drop': {
-      const before = rule.months === 1 ? 'the month' : `the mean of the ${rule.months} months`
-      return `${measured(rule, rule.measure)}, fall of the last month against ${before} before`
-    }
+    case 'drop':
+      return `${measured(rule, rule.measure)}, fall of the last month against ${beforeWords(rule.months)} before`
     case 'variability':
       return `${measured(rule, rule.measure)}, variability over the last ${rule.months} months`
     case 'streak':
@@ -54,6 +54,67 @@ export function describeFeature(rule: FeatureRule): string {
     default:
       return describeCustomer(rule)
   }
+}
+
+/**
+ * Returns what a customer's value of a rule says, in words: the sentence of a reason.
+ *
+ * Numbers have four digits. Null is not known.
+ *
+ * @example
+ * describeValue(daysUntil('contractEnd'), -12)
+ * // => 'contract end of the plan in force was 12 days ago'
+ *
+ * @example
+ * describeValue(drop('usage', 'minutes', 3), 0.62)
+ * // => 'minutes fell by 62 % in the last month against the mean of the 3 months before'
+ *
+ * @example
+ * describeValue(tenure(), 7)
+ * // => 'months since activation is 7'
+ */
+export function describeValue(rule: FeatureRule, value: number | string | null): string {
+  checkArguments('describeValue', ['rule', rule, 'rule'])
+  if (typeof value === 'number') {
+    if (rule.kind === 'daysUntil') return dayFromHere(pointOf(rule), value)
+    if (rule.kind === 'isOther')
+      return `${words(rule.column)} is ${value === 1 ? 'somebody else' : 'the customer'}`
+    if (rule.kind === 'drop') return fallWords(rule, value)
+  }
+  return plainValue(describeFeature(rule), value)
+}
+
+/** Returns "… is …" for a feature that has no rule, or none with words of its own. */
+export function plainValue(feature: string, value: number | string | null): string {
+  if (value === null) return `${feature} is not known`
+  return `${feature} is ${typeof value === 'string' ? value : fourDigits(value)}`
+}
+
+/** Returns when something is, seen from the day of the forecast. */
+export function dayFromHere(what: string, days: number): string {
+  if (days === 0) return `${what} is on the day of the forecast`
+  return days > 0 ? `${what} is in ${count(days, 'day')}` : `${what} was ${count(-days, 'day')} ago`
+}
+
+function pointOf({ of, column }: DaysUntilRule): string {
+  if (of === 'customer') return column === 'activatedAt' ? 'activation' : words(column)
+  return `${column === 'from' ? 'begin' : words(column)} of the plan in force`
+}
+
+function fallWords(rule: DropRule, value: number): string {
+  const what = measured(rule, rule.measure)
+  const before = beforeWords(rule.months)
+  if (value === 0) return `${what} of the last month is the same as ${before} before`
+  const change = `${value > 0 ? 'fell' : 'rose'} by ${fourDigits(100 * Math.abs(value))} %`
+  return `${what} ${change} in the last month against ${before} before`
+}
+
+function beforeWords(months: number): string {
+  return months === 1 ? 'the month' : `the mean of the ${months} months`
+}
+
+function fourDigits(value: number): string {
+  return String(Number(value.toPrecision(4)))
 }
 
 type CustomerRule = Extract<
@@ -76,7 +137,7 @@ function describeCustomer(rule: CustomerRule | CombinedRule): string {
     case 'inForce':
       return describeInForce(rule)
     case 'daysUntil':
-      return `days until ${words(rule.column)}${rule.of === 'customer' ? '' : ' (plan in force)'}`
+      return `days until ${pointOf(rule)}`
     default:
       return describeCombined(rule)
   }
