@@ -76,15 +76,12 @@ export type {
   FeatureRule,
   InForceRule,
   IsOtherRule,
-  NumberRange,
   NumberRule,
   OldestUnpaidRule,
   OpenRowsRule,
   PercentileRule,
   RatioRule,
   RecencyRule,
-  RowCondition,
-  RowFilter,
   SlopeRule,
   StreakRule,
   TenureRule,
@@ -109,3 +106,4 @@ export {
 } from '../feature/sql/featureMatrix.js'
 export { percentileReferences } from '../feature/sql/percentileReferences.js'
 export { type WrittenFeatures, writeFeatures } from '../feature/sql/writeFeatures.node.js'
+export type { NumberRange, RowCondition, RowFilter } from '../population/rowFilter.js'

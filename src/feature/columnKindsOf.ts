@@ -1,6 +1,7 @@
+import { conditionsOf, type RowCondition, type RowFilter } from '../population/rowFilter.js'
 import type { EventTableName, InputTableName } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
-import type { AggregateRule, FeatureRule, RowCondition, RowFilter, StreakRule } from './rule.js'
+import type { AggregateRule, FeatureRule, StreakRule } from './rule.js'
 
 /** A column that a rule reads, and what it may hold. */
 export interface ReadColumn {
@@ -107,17 +108,6 @@ function rowColumns(
 function kindsOfCondition(condition: Exclude<RowCondition, { weekday: unknown }>): readonly ColumnKind[] {
   if ('is' in condition) return ['boolean']
   return 'between' in condition || 'notBetween' in condition ? ['number'] : ['text']
-}
-
-/** Returns the conditions of a filter, none where there is no filter. */
-export function conditionsOf(where: RowFilter | undefined): readonly RowCondition[] {
-  if (where === undefined) return []
-  return isList(where) ? where : [where]
-}
-
-// `Array.isArray` does not narrow a readonly list out of a union.
-function isList(where: RowFilter): where is readonly RowCondition[] {
-  return Array.isArray(where)
 }
 
 /** Returns what the columns are that the rules read, where the rules leave no choice. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { columnName, ownColumn, rowFilterSchema, timeColumns } from '../population/rowFilter.js'
 import { eventTableNames } from '../table/inputs.js'
-import { columnName, ownColumn, rowFilterSchema, timeColumns } from './rowFilterSchema.js'
 import type { FeatureRule, NumberRule, TextRule } from './rule.js'
 
 // Windows are members of a union, where a schema does not say its rule in our words by itself.

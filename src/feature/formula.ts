@@ -1,11 +1,11 @@
 import type { Days, Months } from '../base/days.js'
 import type { WindowRule } from '../base/windows.js'
+import type { RowFilter } from '../population/rowFilter.js'
 import type { EventTableName } from '../table/inputs.js'
 import type {
   AggregateRule,
   FeatureRule,
   OpenRowsRule,
-  RowFilter,
   StreakRule,
   TransformedRule,
   VariabilityRule,

@@ -1,30 +1,7 @@
 import type { Days, Months } from '../base/days.js'
 import type { WindowRule } from '../base/windows.js'
+import type { RowFilter } from '../population/rowFilter.js'
 import type { EventTableName } from '../table/inputs.js'
-
-/**
- * A condition on a row.
- *
- *     { column: 'kind', in: ['complaint'] }        the text is one of these; a missing text is not
- *     { column: 'kind', notIn: ['failed'] }        the text is none of these; a missing text is kept
- *     { column: 'hour', between: [7, 22] }         7 ≤ number < 22; null = no bound; a missing number is left out
- *     { column: 'hour', notBetween: [7, 22] }      number < 7 or number ≥ 22; a missing number is left out
- *     { column: 'roaming', is: true }              the boolean is this; a missing one is left out
- *     { weekday: [6, 7] }                          the row's day is one of these; 1 = Monday … 7 = Sunday
- */
-export type RowCondition =
-  | { readonly column: string; readonly in: readonly string[] }
-  | { readonly column: string; readonly notIn: readonly string[] }
-  | { readonly column: string; readonly between: NumberRange }
-  | { readonly column: string; readonly notBetween: NumberRange }
-  | { readonly column: string; readonly is: boolean }
-  | { readonly weekday: readonly number[] }
-
-/** From the first number, inclusive, to the second, exclusive; null = no bound. At least one is a number. */
-export type NumberRange = readonly [number | null, number | null]
-
-/** Only the rows that a condition holds for, or all conditions of a list (of at least two). */
-export type RowFilter = RowCondition | readonly RowCondition[]
 
 /** How the rows in a window become one number. */
 export type Aggregate =

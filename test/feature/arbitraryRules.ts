@@ -2,15 +2,8 @@ import fc from 'fast-check'
 import type { WindowRule } from '../../src/base/windows.js'
 import type { featureRuleSchemas } from '../../src/feature/featureRuleSchema.js'
 import { conditionName } from '../../src/feature/name/featureName.js'
-import type {
-  AggregateRule,
-  FeatureRule,
-  NumberRange,
-  NumberRule,
-  RowCondition,
-  RowFilter,
-  TextRule,
-} from '../../src/feature/rule.js'
+import type { AggregateRule, FeatureRule, NumberRule, TextRule } from '../../src/feature/rule.js'
+import type { NumberRange, RowCondition, RowFilter } from '../../src/population/rowFilter.js'
 import type { EventTableName } from '../../src/table/inputs.js'
 
 type Kind = keyof typeof featureRuleSchemas

@@ -1,8 +1,9 @@
 import { checkOptions } from '../../base/options.js'
 import type { WindowRule } from '../../base/windows.js'
+import type { RowFilter } from '../../population/rowFilter.js'
 import type { EventTableName } from '../../table/inputs.js'
 import { featureRuleSchemas } from '../featureRuleSchema.js'
-import type { Aggregate, AggregateRule, RowFilter } from '../rule.js'
+import type { Aggregate, AggregateRule } from '../rule.js'
 
 /**
  * Returns the rule "number of rows in the window", 0 where there is none.

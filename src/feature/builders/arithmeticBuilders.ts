@@ -1,5 +1,6 @@
 import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import type { RowFilter } from '../../population/rowFilter.js'
 import { featureRuleSchemas } from '../featureRuleSchema.js'
 import type {
   AggregateRule,
@@ -8,7 +9,6 @@ import type {
   NumberRule,
   PercentileRule,
   RatioRule,
-  RowFilter,
   TextRule,
   TransformedRule,
 } from '../rule.js'

@@ -1,7 +1,6 @@
+import type { NumberRange, TimeColumn } from '../../population/rowFilter.js'
 import type { EventTableName, InputTableName, RequiredColumns } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
-import type { TimeColumn } from '../rowFilterSchema.js'
-import type { NumberRange } from '../rule.js'
 
 /** The event tables of declared tables. */
 export type EventTableOf<Tables> = Extract<keyof Tables, EventTableName>

@@ -3,6 +3,7 @@ import type { Months } from '../../base/days.js'
 import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { WindowRule } from '../../base/windows.js'
+import type { RowFilter } from '../../population/rowFilter.js'
 import {
   type HistoryKinds,
   type InputTableName,
@@ -22,7 +23,6 @@ import type {
   OldestUnpaidRule,
   OpenRowsRule,
   RecencyRule,
-  RowFilter,
   SlopeRule,
   StreakRule,
   ValueAtRule,

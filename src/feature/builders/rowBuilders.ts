@@ -1,6 +1,7 @@
 import type { Months } from '../../base/days.js'
 import { checkOptions } from '../../base/options.js'
 import type { WindowRule } from '../../base/windows.js'
+import type { RowFilter } from '../../population/rowFilter.js'
 import type { EventTableName } from '../../table/inputs.js'
 import { featureRuleSchemas } from '../featureRuleSchema.js'
 import type {
@@ -8,7 +9,6 @@ import type {
   OldestUnpaidRule,
   OpenRowsRule,
   RecencyRule,
-  RowFilter,
   SlopeRule,
   StreakRule,
   ValueAtRule,

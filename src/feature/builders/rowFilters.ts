@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { checkOptions } from '../../base/options.js'
-import { conditionsOf } from '../columnKindsOf.js'
-import { ownColumn, rowFilterSchema } from '../rowFilterSchema.js'
-import type { NumberRange, RowCondition, RowFilter } from '../rule.js'
+import {
+  conditionsOf,
+  type NumberRange,
+  ownColumn,
+  type RowCondition,
+  type RowFilter,
+  rowFilterSchema,
+} from '../../population/rowFilter.js'
 
 /** Rows of some days of the week. */
 export type WeekdayCondition = Extract<RowCondition, { readonly weekday: unknown }>

@@ -1,8 +1,8 @@
 import type { WindowRule } from '../../base/windows.js'
+import type { RowFilter } from '../../population/rowFilter.js'
+import { conditionsOf } from '../../population/rowFilter.js'
 import type { EventTableName } from '../../table/inputs.js'
-import { conditionsOf } from '../columnKindsOf.js'
 import type { Amounts, Lag, Part } from '../formula.js'
-import type { RowFilter } from '../rule.js'
 import type { ColumnProgram, GroupProgram, PartProgram, TableProgram } from './ruleProgram.js'
 
 /** Gathers what formulas read: windows, groups of rows and their parts, each of them once. */

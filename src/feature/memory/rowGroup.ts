@@ -1,5 +1,5 @@
 import type { EpochDay } from '../../base/days.js'
-import type { RowCondition } from '../rule.js'
+import type { RowCondition } from '../../population/rowFilter.js'
 import type { RowColumn } from './rowColumn.js'
 
 /** A condition and the column that it reads, null for a condition on the day. */

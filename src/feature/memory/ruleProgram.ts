@@ -1,10 +1,10 @@
 import type { EpochDay } from '../../base/days.js'
 import type { DayWindow, WindowRule } from '../../base/windows.js'
+import type { RowCondition } from '../../population/rowFilter.js'
 import type { CheckedCustomer, CheckedEvent } from '../../table/customerHistory.js'
 import type { EventTableName } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
 import type { Lag, PartHow } from '../formula.js'
-import type { RowCondition } from '../rule.js'
 import type { RowColumn } from './rowColumn.js'
 
 /**

@@ -1,7 +1,8 @@
 import { checkArguments } from '../../base/arguments.js'
 import type { WindowRule } from '../../base/windows.js'
+import type { NumberRange, RowCondition, RowFilter } from '../../population/rowFilter.js'
+import { conditionsOf } from '../../population/rowFilter.js'
 import type { EventTableName } from '../../table/inputs.js'
-import { conditionsOf } from '../columnKindsOf.js'
 import type {
   Aggregate,
   AggregateRule,
@@ -9,10 +10,7 @@ import type {
   DropRule,
   FeatureRule,
   InForceRule,
-  NumberRange,
   OpenRowsRule,
-  RowCondition,
-  RowFilter,
   StreakRule,
   TransformedRule,
 } from '../rule.js'

@@ -1,8 +1,13 @@
 import { checkArguments } from '../../base/arguments.js'
 import type { WindowRule } from '../../base/windows.js'
+import {
+  conditionsOf,
+  type NumberRange,
+  type RowCondition,
+  type RowFilter,
+} from '../../population/rowFilter.js'
 import { eventTableNames } from '../../table/inputs.js'
-import { conditionsOf } from '../columnKindsOf.js'
-import type { Aggregate, FeatureRule, NumberRange, RowCondition, RowFilter, ValueType } from '../rule.js'
+import type { Aggregate, FeatureRule, ValueType } from '../rule.js'
 
 /**
  * Returns the name of a rule's feature: made from the rule alone, so that the same question has the same name in

@@ -1,7 +1,8 @@
 import type { Days, Months } from '../../base/days.js'
 import type { WindowRule } from '../../base/windows.js'
+import type { NumberRange, RowCondition, RowFilter } from '../../population/rowFilter.js'
 import { type EventTableName, eventTableNames } from '../../table/inputs.js'
-import type { Aggregate, NumberRange, RowCondition, RowFilter } from '../rule.js'
+import type { Aggregate } from '../rule.js'
 import { aggregateNames, operandSign } from './featureName.js'
 
 /** Returns the column that is written in a name. */

@@ -1,5 +1,5 @@
+import { doubleSql } from '../../population/rowFilterSql.js'
 import { type Formula, leastDivisor } from '../formula.js'
-import { doubleSql } from './conditionSql.js'
 import type { CustomersSql } from './customerSql.js'
 import type { PartsSql } from './partsSql.js'
 import type { PlansSql } from './planSql.js'

@@ -1,12 +1,11 @@
 import { ownValue } from '../../base/ownValue.js'
 import { beginningOfTime, type WindowRule } from '../../base/windows.js'
 import type { Dialect } from '../../engine/engine.js'
+import { conditionsOf, type RowFilter } from '../../population/rowFilter.js'
+import { conditionSql } from '../../population/rowFilterSql.js'
 import type { EventTableName } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
-import { conditionsOf } from '../columnKindsOf.js'
-import type { RowFilter } from '../rule.js'
 import type { CompileOptions } from './compileOptions.js'
-import { conditionSql } from './conditionSql.js'
 import type { WindowsSql } from './windowsSql.js'
 
 /** What the statements over rows of a table are made for. */

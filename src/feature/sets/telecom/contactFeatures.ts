@@ -1,7 +1,8 @@
+import type { RowCondition } from '../../../population/rowFilter.js'
 import { countOf, distinctOf } from '../../builders/aggregateBuilders.js'
 import { difference } from '../../builders/arithmeticBuilders.js'
 import { openRows, recency } from '../../builders/rowBuilders.js'
-import type { NumberRule, RowCondition } from '../../rule.js'
+import type { NumberRule } from '../../rule.js'
 import type { Columns } from '../tables.js'
 import type { CheckedTelecomOptions } from './telecomOptions.js'
 

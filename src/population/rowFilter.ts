@@ -1,6 +1,28 @@
 import { z } from 'zod'
-import { conditionName } from './name/featureName.js'
-import type { RowCondition, RowFilter } from './rule.js'
+
+/**
+ * A condition on a row.
+ *
+ *     { column: 'kind', in: ['complaint'] }        the text is one of these; a missing text is not
+ *     { column: 'kind', notIn: ['failed'] }        the text is none of these; a missing text is kept
+ *     { column: 'hour', between: [7, 22] }         7 ≤ number < 22; null = no bound; a missing number is left out
+ *     { column: 'hour', notBetween: [7, 22] }      number < 7 or number ≥ 22; a missing number is left out
+ *     { column: 'roaming', is: true }              the boolean is this; a missing one is left out
+ *     { weekday: [6, 7] }                          the row's day is one of these; 1 = Monday … 7 = Sunday
+ */
+export type RowCondition =
+  | { readonly column: string; readonly in: readonly string[] }
+  | { readonly column: string; readonly notIn: readonly string[] }
+  | { readonly column: string; readonly between: NumberRange }
+  | { readonly column: string; readonly notBetween: NumberRange }
+  | { readonly column: string; readonly is: boolean }
+  | { readonly weekday: readonly number[] }
+
+/** From the first number, inclusive, to the second, exclusive; null = no bound. At least one is a number. */
+export type NumberRange = readonly [number | null, number | null]
+
+/** Only the rows that a condition holds for, or all conditions of a list (of at least two). */
+export type RowFilter = RowCondition | readonly RowCondition[]
 
 const nonEmpty = 'to be a text that is not empty'
 export const columnName = z.string(nonEmpty).min(1, nonEmpty)
@@ -52,10 +74,24 @@ const condition: z.ZodType<RowCondition> = z.union([
   z.strictObject({ weekday: weekdays }),
 ])
 
+// The same for conditions that differ in the order of their values only.
+function conditionKey(condition: RowCondition): string {
+  return JSON.stringify(
+    Object.entries(condition)
+      .map(([name, value]) => [
+        name,
+        name === 'in' || name === 'notIn' || name === 'weekday'
+          ? [...new Set(value as unknown[])].sort()
+          : value,
+      ])
+      .sort(),
+  )
+}
+
 const conditionList = z
   .array(condition)
   .min(2, listOf('two conditions'))
-  .refine((list) => new Set(list.map(conditionName)).size === list.length, {
+  .refine((list) => new Set(list.map(conditionKey)).size === list.length, {
     error: 'to be a list of conditions that differ',
   })
 
@@ -67,3 +103,14 @@ const anyFilter =
 export const rowFilterSchema: z.ZodType<RowFilter> = z
   .union([condition, conditionList], `to be ${anyFilter}`)
   .describe(anyFilter)
+
+/** Returns the conditions of a filter, none where there is no filter. */
+export function conditionsOf(where: RowFilter | undefined): readonly RowCondition[] {
+  if (where === undefined) return []
+  return isList(where) ? where : [where]
+}
+
+// `Array.isArray` does not narrow a readonly list out of a union.
+function isList(where: RowFilter): where is readonly RowCondition[] {
+  return Array.isArray(where)
+}

@@ -1,5 +1,5 @@
-import type { Dialect } from '../../engine/engine.js'
-import type { RowCondition } from '../rule.js'
+import type { Dialect } from '../engine/engine.js'
+import type { RowCondition } from './rowFilter.js'
 
 /** Returns a condition on the row `t`: true where it holds, false or NULL where it does not. @see {@link RowCondition} */
 export function conditionSql(condition: RowCondition, { identifier, literal }: Dialect): string {
