@@ -1,19 +1,24 @@
+import { cutoffPeriods } from '../base/cutoffPeriods.js'
 import type { EpochDay } from '../base/days.js'
 import { numberColumn } from '../base/matrix.js'
 import { dayColumn, Table } from '../table/table.js'
 
 /**
- * Returns how many rows there are and how many churned, per cutoff in order of time; one line for a flat table.
+ * Returns how many rows there are and how many churned, per cutoff in order of time; per month where customers have cutoffs
+ * of their own; one line for a flat table.
  *
- * @returns columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` = churned / rows in [0, 1]
+ * @returns columns `cutoff` (missing for a flat table; `month`, its first day, for own cutoffs), `rows`, `churned`, `baseRate` = churned / rows in [0, 1]
  */
 export function baseRates(data: {
   readonly cutoffs: Int32Array | null
+  readonly ownCutoffs?: object | undefined
   readonly outcome: Uint8Array
 }): Table {
+  const { cutoffs, ownCutoffs } = data
+  const periods = cutoffs === null ? null : cutoffPeriods({ cutoffs, ownCutoffs })
   const counts = new Map<number | null, { rows: number; churned: number }>()
   for (let row = 0; row < data.outcome.length; row++) {
-    const cutoff = data.cutoffs === null ? null : data.cutoffs[row]!
+    const cutoff = periods === null ? null : periods[row]!
     const count = counts.get(cutoff) ?? { rows: 0, churned: 0 }
     count.rows++
     count.churned += data.outcome[row]!
@@ -27,7 +32,7 @@ export function baseRates(data: {
     )
   return new Table([
     dayColumn(
-      'cutoff',
+      ownCutoffs === undefined ? 'cutoff' : 'month',
       lines.map(([cutoff]) => cutoff as EpochDay | null),
     ),
     column('rows', (count) => count.rows),

@@ -13,8 +13,10 @@ import { type Labels, type LabelTableOptions, labelTable } from '../label/labelT
 import { outcomeWindow } from '../label/outcomeWindow.js'
 import type { LabelRule } from '../label/rule.js'
 import { type FalseChurn, falseChurnTable, realChurnSoFar } from '../population/falseChurnTable.js'
-import { type Population, populationTable } from '../population/populationTable.js'
+import { isOwn } from '../population/ownCutoffs.js'
+import { type Population, populationTable, unknownCustomer } from '../population/populationTable.js'
 import { temporaryName } from '../population/temporaryName.js'
+import type { Table } from '../table/table.js'
 import { type ChurnPlan, churnPlan } from './churnPlan.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, type DatasetLabel, type DatasetParts, datasetOf } from './dataset.js'
@@ -89,7 +91,6 @@ export async function buildDataset(
   const checked = inNameOf('buildDataset', () => churnPlan(plan))
   refuse('buildDataset', zoneProblems(checked, history))
   checkFeatureRules('buildDataset', checked.features, history.tables)
-  checkFeatureCutoffs('buildDataset', checked.features, checked.cutoffs, history)
   const step = (name: string, done: number): void => {
     if (control.signal?.aborted) throw aborted(name)
     control.onProgress?.({ step: name, done, total: 3 })
@@ -101,6 +102,8 @@ export async function buildDataset(
       populationTable(history, checked.population, checked.cutoffs),
     )
     temporary.push(population)
+    const { cutoffs } = population
+    checkFeatureCutoffs('buildDataset', checked.features, checked.cutoffs, cutoffs, history)
     step('label', 1)
     const falseChurn = await inNameOf('buildDataset', () => falseChurnOf(history, checked))
     if (falseChurn !== undefined) temporary.push(falseChurn)
@@ -109,15 +112,16 @@ export async function buildDataset(
     )
     temporary.push(labels)
     step('features', 2)
-    const labelled = await labelledPopulation(history, labels)
+    const labelled = await labelledPopulation(history, population, labels)
     temporary.push(labelled)
     const features = await populationFeatures(history, checked.features, population, labelled)
     const outcome = await outcomesOf(history, labels)
     const warnings = [
       ...history.notes,
       ...readersOfNotes(history.notes, checked),
-      ...openCutoffWarnings(checked, completeUntilOf(history, labelTables(checked.label))),
-      ...(await shortHistoryWarnings(history, checked)),
+      ...unknownCustomerWarnings(population),
+      ...openCutoffWarnings(checked, cutoffs, completeUntilOf(history, labelTables(checked.label))),
+      ...(await shortHistoryWarnings(history, checked.features, cutoffs)),
       ...openReturnWarnings(falseChurn),
       ...columnWarnings(features.features, outcome),
     ]
@@ -126,14 +130,15 @@ export async function buildDataset(
       unlabelled: labels.report,
       ...(falseChurn === undefined ? {} : { falseChurn: falseChurn.report }),
     }
-    return assemble(checked, report, features, outcome, warnings, history)
+    const label = datasetLabel(checked.label, cutoffs)
+    return assemble({ ...checked, label }, report, features, outcome, warnings, history)
   } finally {
     for (const table of temporary) await table.drop()
   }
 }
 
 function assemble(
-  plan: ChurnPlan,
+  plan: Omit<ChurnPlan, 'label'> & { readonly label: DatasetLabel },
   report: DatasetParts['report'],
   features: CustomerFeatures,
   outcome: Uint8Array,
@@ -148,7 +153,8 @@ function assemble(
     outcome,
     rules: plan.features,
     population: plan.population,
-    label: datasetLabel(plan.label, plan.cutoffs),
+    ...(isOwn(plan.cutoffs) ? { ownCutoffs: plan.cutoffs } : {}),
+    label: plan.label,
     report,
     warnings,
   })
@@ -173,6 +179,7 @@ function datasetLabel(rule: LabelRule, cutoffs: readonly EpochDay[]): DatasetLab
 /** The rows whose outcome is known: features of the others would be computed for nothing. */
 async function labelledPopulation(
   { engine }: History,
+  population: Population,
   labels: Labels,
 ): Promise<Pick<Population, 'table' | 'cutoffs' | 'drop'>> {
   const table = temporaryName('labelled')
@@ -184,7 +191,7 @@ async function labelledPopulation(
   const drop = () => engine.run(`DROP TABLE IF EXISTS ${table}`)
   if (cutoffs.length > 0) return { table, cutoffs, drop }
   await drop()
-  throw noOutcomes(labels)
+  throw noOutcomes(population, labels)
 }
 
 async function outcomesOf({ engine }: History, labels: Labels): Promise<Uint8Array> {
@@ -194,13 +201,39 @@ async function outcomesOf({ engine }: History, labels: Labels): Promise<Uint8Arr
   return Uint8Array.from(outcomes.numbers('outcome').values)
 }
 
-function openCutoffWarnings(plan: ChurnPlan, completeUntil: EpochDay): string[] {
-  const open = plan.cutoffs.filter((cutoff) => outcomeWindow(plan.label, cutoff).end > completeUntil)
+function openCutoffWarnings(
+  { label }: ChurnPlan,
+  cutoffs: readonly EpochDay[],
+  completeUntil: EpochDay,
+): string[] {
+  const open = cutoffs.filter((cutoff) => outcomeWindow(label, cutoff).end > completeUntil)
   if (open.length === 0) return []
-  const days = open.map(formatDay).join(', ')
+  const [first, last] = [formatDay(open[0]!), formatDay(open.at(-1)!)]
+  const days =
+    open.length > daysNamed
+      ? `the ${open.length} cutoffs from ${first} to ${last}`
+      : open.map(formatDay).join(', ')
   return [
     `No rows from ${days}: the outcome is not known before the horizon is over, and the history is complete until ${formatDay(completeUntil)} only.`,
   ]
+}
+
+/** Cutoffs that a sentence names one by one. */
+const daysNamed = 12
+
+function unknownCustomerWarnings({ report }: Population): string[] {
+  const pairs = countsOf(report).get(unknownCustomer) ?? 0
+  if (pairs === 0) return []
+  return [`No rows for ${pairs} listed cutoffs: their ids are not in customers.`]
+}
+
+/** Customers of each reason over all cutoffs, without the reasons that hold for nobody. */
+function countsOf(report: Table): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { reason, customers } of report.rows()) {
+    if (customers !== 0) counts.set(String(reason), (counts.get(String(reason)) ?? 0) + Number(customers))
+  }
+  return counts
 }
 
 function openReturnWarnings(falseChurn: FalseChurn | undefined): string[] {
@@ -214,22 +247,19 @@ function openReturnWarnings(falseChurn: FalseChurn | undefined): string[] {
   ]
 }
 
-function noOutcomes(labels: Labels): HoldfastError {
-  const counts = new Map<string, number>()
-  for (const { reason, customers } of labels.report.rows()) {
-    counts.set(String(reason), (counts.get(String(reason)) ?? 0) + Number(customers))
-  }
-  const reasons = [...counts].filter(([, customers]) => customers > 0)
-  const known =
-    reasons.length === 0
-      ? 'Nobody is counted at any cutoff.'
-      : `Rows without outcome: ${reasons.map(([reason, customers]) => `${reason} (${customers})`).join(', ')}.`
+function noOutcomes(population: Population, labels: Labels): HoldfastError {
+  const words = (counts: Map<string, number>) =>
+    [...counts].map(([reason, customers]) => `${reason} (${customers})`).join(', ')
+  const unlabelled = words(countsOf(labels.report))
   return new HoldfastError('buildDataset', [
     {
       code: 'table-empty',
       parameter: 'the dataset',
       rule: 'to have at least one row with an outcome',
-      wayOut: known,
+      wayOut:
+        unlabelled === ''
+          ? `Nobody is counted at any cutoff: ${words(countsOf(population.report))}.`
+          : `Rows without outcome: ${unlabelled}.`,
     },
   ])
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPlainObject } from '../base/arguments.js'
 import { dayOption, isInstant, withDaysIn } from '../base/dayRule.js'
 import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
 import { refuse } from '../base/errors.js'
@@ -8,17 +9,21 @@ import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import { type FalseChurnRule, falseChurnRuleSchema } from '../population/falseChurnRule.js'
+import { type Cutoffs, type OwnCutoffs, ownCutoffsSchema } from '../population/ownCutoffs.js'
 import { activeCustomers, type PopulationRule, populationRuleSchema } from '../population/rule.js'
 import { outcomeColumnProblems } from './outcomeColumnProblems.js'
 
 /** What a dataset is made of: a plain object that can be written to JSON and read back. */
-export interface ChurnPlan {
+export interface ChurnPlan<Asked extends Cutoffs = Cutoffs> {
   /** What "churned" means. */
   readonly label: LabelRule
   /** What is known of each customer; one column each. */
   readonly features: readonly FeatureRule[]
-  /** First days that the features may not see, each once, the earliest first. */
-  readonly cutoffs: readonly EpochDay[]
+  /**
+   * First days that the features may not see: the same for all, each once, the earliest first; or a rule that gives each
+   * customer their own, see {@link OwnCutoffs}.
+   */
+  readonly cutoffs: Asked
   /** Who is counted. */
   readonly population: PopulationRule
   /**
@@ -34,17 +39,22 @@ export interface ChurnPlan {
 }
 
 /** A plan as it is written down. */
-export interface ChurnPlanOptions extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
+export interface ChurnPlanOptions<
+  Given extends readonly (EpochDay | string | Date)[] | OwnCutoffs =
+    | readonly (EpochDay | string | Date)[]
+    | OwnCutoffs,
+> extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
   /**
    * In any order; days written `YYYY-MM-DD` or made with `monthly`, or instants (a `Date`, a text with an offset), which have
-   * their day in `timeZone`, left out = in UTC.
+   * their day in `timeZone`, left out = in UTC. Or a rule made with `cutoffsBefore`, `cutoffsAfter`, `cutoffsOnMonthDay` or
+   * `cutoffsListed`: then each customer has their own.
    */
-  readonly cutoffs: readonly (EpochDay | string | Date)[]
+  readonly cutoffs: Given
   /** Default: all customers that are active at the cutoff. */
   readonly population?: PopulationRule
 }
 
-/** The rule of plans: reads them back from JSON. */
+/** The rule of plans with the same cutoffs for all: reads them back from JSON. */
 export const churnPlanSchema = z.strictObject({
   label: labelRuleSchema,
   features: z.array(featureRuleSchema).min(1),
@@ -56,6 +66,9 @@ export const churnPlanSchema = z.strictObject({
   falseChurn: z.exactOptional(falseChurnRuleSchema),
   timeZone: z.exactOptional(z.string().refine(isTimeZone, `to be ${timeZoneWords}`).describe(timeZoneWords)),
 })
+
+// Two rules and not a union, so that what is wrong with one day is said of that day.
+const ownPlanSchema = churnPlanSchema.extend({ cutoffs: ownCutoffsSchema })
 
 /**
  * Returns the plan of a dataset: what is asked about whom, when, from what. Nothing is run.
@@ -74,11 +87,18 @@ export const churnPlanSchema = z.strictObject({
  *
  * @see {@link buildDataset}
  */
+export function churnPlan(
+  options: ChurnPlanOptions<readonly (EpochDay | string | Date)[]>,
+): ChurnPlan<readonly EpochDay[]>
+export function churnPlan(options: ChurnPlanOptions<OwnCutoffs>): ChurnPlan<OwnCutoffs>
+export function churnPlan(options: ChurnPlanOptions): ChurnPlan
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
   const { timeZone, cutoffs } = options ?? {}
-  const given = withDaysIn(options, ['cutoffs'], zoneOf(options))
-  const plan = checkOptions('churnPlan', churnPlanSchema, given)
+  // Ids of a rule may be written like days: only a list is read as days.
+  const plan = isPlainObject(cutoffs)
+    ? checkOptions('churnPlan', ownPlanSchema, options)
+    : checkOptions('churnPlan', churnPlanSchema, withDaysIn(options, ['cutoffs'], zoneOf(options)))
   refuse('churnPlan', outcomeColumnProblems(plan))
-  const hasInstants = cutoffs.some(isInstant)
+  const hasInstants = Array.isArray(cutoffs) && cutoffs.some(isInstant)
   return hasInstants && timeZone === undefined ? Object.freeze({ ...plan, timeZone: utc }) : plan
 }

@@ -5,6 +5,7 @@ import { type FeatureMatrix, takeRows, takeValues } from '../base/matrix.js'
 import { rowNumberProblems } from '../base/valueProblems.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { LabelRule } from '../label/rule.js'
+import type { OwnCutoffs } from '../population/ownCutoffs.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { HistoryKinds } from '../table/inputs.js'
 import type { RepeatedRows } from '../table/repeatedRows.js'
@@ -47,7 +48,8 @@ export interface DatasetReport {
    */
   readonly columns?: Table
   /**
-   * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of these very rows.
+   * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of these very rows. Where
+   * customers have cutoffs of their own, a line per month: `month`, its first day, in place of `cutoff`.
    */
   readonly baseRates: Table
 }
@@ -61,6 +63,8 @@ export interface Dataset {
   readonly ids: readonly string[]
   /** Cutoff of each row; null for a flat table. */
   readonly cutoffs: Int32Array | null
+  /** The rule that gave each customer their own cutoffs; left out where all have the same, and for a flat table. */
+  readonly ownCutoffs?: OwnCutoffs
   readonly features: FeatureMatrix
   /** Shape (rows): 1 = churned, 0 = stayed. Rows whose outcome is not known are not here. */
   readonly outcome: Uint8Array

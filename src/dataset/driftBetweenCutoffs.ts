@@ -1,5 +1,6 @@
 import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
+import { cutoffPeriods } from '../base/cutoffPeriods.js'
 import type { EpochDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { type FeatureColumn, type NumberColumn, numberColumn, textColumn } from '../base/matrix.js'
@@ -32,6 +33,8 @@ interface Line {
  *     goneShare      share of the first cutoff's rows in bins that are now empty
  *     missingShare   share of rows without a value
  *
+ * Where customers have cutoffs of their own, months are compared: `cutoff` is the first day of the month.
+ *
  * @param dataset with at least two cutoffs
  * @returns columns `feature`, `cutoff`, `psi`, `newShare`, `goneShare`, `missingShare`; one row per feature and later
  * cutoff, the features in their order and the cutoffs in time
@@ -58,9 +61,11 @@ interface Line {
  */
 export function driftBetweenCutoffs(dataset: Dataset): Table {
   checkArguments('driftBetweenCutoffs', ['dataset', dataset, 'dataset'])
-  const cutoffs = [...new Set(dataset.cutoffs ?? [])].sort((a, b) => a - b)
+  const { cutoffs: days, ownCutoffs } = dataset
+  const periods = days === null ? [] : cutoffPeriods({ cutoffs: days, ownCutoffs })
+  const cutoffs = [...new Set(periods)].sort((a, b) => a - b)
   if (cutoffs.length < 2) throw tooFewCutoffs(cutoffs.length)
-  const rowsOf = rowsByCutoff(dataset.cutoffs!, cutoffs)
+  const rowsOf = rowsByCutoff(periods as Int32Array, cutoffs)
   const lines = dataset.features.columns.flatMap((column) => {
     const bins = binsAt(column, rowsOf[0]!)
     const counts = rowsOf.map((rows) => countsOf(bins, rows))

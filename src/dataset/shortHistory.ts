@@ -2,8 +2,8 @@ import { type Days, type EpochDay, formatDay } from '../base/days.js'
 import { beginningOfTime, windowBefore } from '../base/windows.js'
 import type { History } from '../engine/history.js'
 import { formulaOf, type Part, partsOf } from '../feature/formula.js'
+import type { FeatureRule } from '../feature/rule.js'
 import type { EventTableName } from '../table/inputs.js'
-import type { ChurnPlan } from './churnPlan.js'
 
 /** A table's first row may be this much later than its beginning, because not everything happens every day. */
 const grace: Days = 31
@@ -12,14 +12,18 @@ const grace: Days = 31
  * Returns a sentence for each table that begins later than the windows of the first cutoffs: sums are then too low for
  * everybody, and the model learns that as if it were a change in the customers.
  */
-export async function shortHistoryWarnings(history: History, plan: ChurnPlan): Promise<string[]> {
+export async function shortHistoryWarnings(
+  history: History,
+  features: readonly FeatureRule[],
+  cutoffs: readonly EpochDay[],
+): Promise<string[]> {
   const { engine } = history
-  const parts = plan.features.flatMap((rule) => partsOf(formulaOf(rule)))
+  const parts = features.flatMap((rule) => partsOf(formulaOf(rule)))
   const warnings: string[] = []
   for (const table of new Set(parts.map((part) => part.table))) {
     const found = await engine.query(`SELECT min(day) AS first FROM ${engine.dialect.identifier(table)}`)
     const first = found.numbers('first').values[0] as EpochDay
-    const short = plan.cutoffs.filter((cutoff) => earliestStart(parts, table, cutoff) + grace < first)
+    const short = cutoffs.filter((cutoff) => earliestStart(parts, table, cutoff) + grace < first)
     if (short.length === 0) continue
     const last = formatDay(short.at(-1)!)
     warnings.push(

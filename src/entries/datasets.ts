@@ -1,4 +1,4 @@
-// `holdfast/datasets`: drift, exports and further columns of a dataset, and its types.
+// `holdfast/datasets`: cutoffs of the customers' own; drift, exports and further columns of a dataset, and its types.
 
 export type { BuildControl } from '../dataset/buildDataset.js'
 export type { ChurnPlan, ChurnPlanOptions } from '../dataset/churnPlan.js'
@@ -13,3 +13,19 @@ export type { SplitByTimeOptions } from '../dataset/splitByTime.js'
 export type { SplitRowsOptions } from '../dataset/splitRows.js'
 export { withFeatures } from '../dataset/withFeatures.js'
 export type { EngineQuery } from '../dataset/withSource.js'
+
+export {
+  type CustomerCutoff,
+  type CutoffBounds,
+  type CutoffBoundsOptions,
+  type Cutoffs,
+  type CutoffsAfter,
+  type CutoffsBefore,
+  type CutoffsOnMonthDay,
+  cutoffsAfter,
+  cutoffsBefore,
+  cutoffsListed,
+  cutoffsOnMonthDay,
+  type ListedCutoffs,
+  type OwnCutoffs,
+} from '../population/ownCutoffs.js'

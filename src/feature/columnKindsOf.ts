@@ -1,4 +1,4 @@
-import { conditionsOf, type RowCondition, type RowFilter } from '../population/rowFilter.js'
+import { conditionsOf, kindsOfCondition, type RowFilter } from '../population/rowFilter.js'
 import type { EventTableName, InputTableName } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 import type { AggregateRule, FeatureRule, StreakRule } from './rule.js'
@@ -103,11 +103,6 @@ function rowColumns(
     'weekday' in condition ? [] : [{ table, column: condition.column, kinds: kindsOfCondition(condition) }],
   )
   return [...measured, ...filtered]
-}
-
-function kindsOfCondition(condition: Exclude<RowCondition, { weekday: unknown }>): readonly ColumnKind[] {
-  if ('is' in condition) return ['boolean']
-  return 'between' in condition || 'notBetween' in condition ? ['number'] : ['text']
 }
 
 /** Returns what the columns are that the rules read, where the rules leave no choice. */

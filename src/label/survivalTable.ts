@@ -1,8 +1,8 @@
 import { checkArguments } from '../base/arguments.js'
-import type { EpochDay } from '../base/days.js'
 import { inNameOf } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import type { History } from '../engine/history.js'
+import type { Cutoffs } from '../population/ownCutoffs.js'
 import { populationTable } from '../population/populationTable.js'
 import { activeCustomers, type PopulationRule } from '../population/rule.js'
 import type { Table } from '../table/table.js'
@@ -12,8 +12,8 @@ import { type FirstPassageRule, firstPassageRuleSchema } from './rule.js'
 /** Who is followed from when, see {@link survivalTable}. */
 export interface SurvivalPlan {
   readonly label: FirstPassageRule
-  /** First days that are not seen yet. */
-  readonly cutoffs: readonly EpochDay[]
+  /** First days that are not seen yet: the same for all, or the customers' own. */
+  readonly cutoffs: Cutoffs
   /** Default: all customers that are active at the cutoff. */
   readonly population?: PopulationRule
 }

@@ -17,6 +17,17 @@ export function knownBefore(
   return known(tables[table], 'knownAt', alias, day, engine.dialect.identifier)
 }
 
+/** Returns the SQL of the day after which a row is seen: the day it happened or became known on, the later. */
+export function seenAfter(
+  { tables, engine }: Pick<History, 'tables'> & { readonly engine: Pick<History['engine'], 'dialect'> },
+  table: InputTableName,
+  alias: string,
+): string {
+  if (tables[table]?.['knownAt'] === undefined) return `${alias}.day`
+  const knownAt = `${alias}.${engine.dialect.identifier('knownAt')}`
+  return `CASE WHEN ${knownAt} > ${alias}.day THEN ${knownAt} ELSE ${alias}.day END`
+}
+
 /**
  * Returns the SQL that is true where a customer's cancellation lies before a day and was known before it.
  *

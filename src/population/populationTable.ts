@@ -1,4 +1,4 @@
-import { checkArguments } from '../base/arguments.js'
+import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { type EpochDay, parseDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { windowBefore } from '../base/windows.js'
@@ -7,7 +7,9 @@ import type { History } from '../engine/history.js'
 import type { EventTableName } from '../table/inputs.js'
 import type { Table } from '../table/table.js'
 import { attributeProblems, tableProblems } from './columnProblems.js'
+import { cutoffPairs, ownCutoffProblems } from './cutoffPairs.js'
 import { cancelledKnownBefore, knownBefore } from './knownBefore.js'
+import { type Cutoffs, checkedOwn, isOwn } from './ownCutoffs.js'
 import { reasonCounts } from './reasonCounts.js'
 import { activeCustomers, type Exclusion, type PopulationRule } from './rule.js'
 import { temporaryName } from './temporaryName.js'
@@ -18,7 +20,10 @@ export interface Population {
   readonly table: string
   /** The cutoffs, each once, the earliest first. */
   readonly cutoffs: readonly EpochDay[]
-  /** Columns `cutoff`, `reason`, `customers`. Per cutoff the numbers add up to all customers. */
+  /**
+   * Columns `cutoff`, `reason`, `customers`. Per cutoff the numbers add up to all customers; to those who are asked on that
+   * day, where customers have cutoffs of their own.
+   */
   readonly report: Table
   /** Frees the temporary table. */
   drop(): Promise<void>
@@ -28,6 +33,8 @@ export interface Population {
 export const counted = 'counted'
 const notYetActivated = 'not yet activated'
 const cancelledBefore = 'cancelled before'
+/** The reason of listed ids that `customers` does not have. */
+export const unknownCustomer = 'no such customer'
 
 /**
  * Makes the table of customers that are counted at each cutoff, and says for everybody else why not.
@@ -43,13 +50,16 @@ const cancelledBefore = 'cancelled before'
  * Whose cancellation became known only at or after c is counted: at c nobody could tell. Reasons that hold for nobody are
  * in the report with 0 customers.
  *
+ * With cutoffs of the customers' own only their pairs of customer and cutoff are made. Of a list (`cutoffsListed`) those of
+ * ids that `customers` does not have come first, as `no such customer`.
+ *
  * @param rule who is counted; default everybody who is active
- * @param cutoffs in any order; a cutoff that is given twice counts once
- * @throws {HoldfastError} `option-invalid` without cutoffs; `table-unknown`, `column-missing`, `column-type` where an
- * exclusion asks for something that the history does not have; `window-open` where a cutoff is later than the table of
+ * @param cutoffs days in any order, for all; or days of the customers' own, see `OwnCutoffs`. What is given twice counts once
+ * @throws {HoldfastError} `option-invalid` without cutoffs, `table-empty` where a rule gives none; `table-unknown`,
+ * `column-missing`, `column-type` where an exclusion or a rule of cutoffs asks for something that the history does not have; `window-open` where a cutoff is later than the table of
  * `inactiveFor` is complete and the history goes on; all at once
  *
- * O(customers × cutoffs) rows in the engine.
+ * O(customers × cutoffs) rows in the engine; of cutoffs of the customers' own, O(pairs).
  *
  * @example
  * const history = await openHistory({
@@ -74,30 +84,59 @@ const cancelledBefore = 'cancelled before'
 export async function populationTable(
   history: History,
   rule: PopulationRule = activeCustomers(),
-  cutoffs: readonly EpochDay[],
+  cutoffs: Cutoffs,
 ): Promise<Population> {
-  checkArguments('populationTable', ['history', history, 'history'], ['cutoffs', cutoffs, 'list'])
+  checkArguments('populationTable', ['history', history, 'history'])
   const { exclusions } = activeCustomers(rule)
+  const own = typeof cutoffs === 'object' && isOwn(cutoffs) ? checkedOwn(cutoffs) : null
   refuse('populationTable', [
-    ...cutoffProblems(cutoffs),
+    ...(own === null ? cutoffProblems(cutoffs) : ownCutoffProblems(own, history)),
     ...exclusions.flatMap((exclusion) => exclusionProblems(exclusion, history)),
-    ...lateCutoffProblems(history, populationTables({ exclusions }), cutoffs, 'exclusions'),
+    ...(own === null ? lateProblems(history, exclusions, cutoffs as readonly EpochDay[]) : []),
   ])
-  const ordered = [...new Set(cutoffs)].sort((a, b) => a - b)
-  const { engine } = history
-  const reasons = [notYetActivated, cancelledBefore, ...exclusions.map(({ reason }) => reason)]
   const table = temporaryName('population')
+  if (own === null) {
+    const ordered = [...new Set(cutoffs as readonly EpochDay[])].sort((a, b) => a - b)
+    return countedOf(history, exclusions, table, { table: null, cutoffs: ordered, reasons: [] })
+  }
+  const pairs = await cutoffPairs(history, own, `${table}_pairs`)
+  try {
+    refuse('populationTable', lateProblems(history, exclusions, pairs.cutoffs))
+    const reasons = own.kind === 'listed' ? [unknownCustomer] : []
+    return await countedOf(history, exclusions, table, { ...pairs, reasons })
+  } finally {
+    await history.engine.run(`DROP TABLE IF EXISTS ${pairs.table}`)
+  }
+}
+
+/** Who is asked when: each pair of a table, or with none all customers at every cutoff. */
+interface Asked {
+  readonly table: string | null
+  readonly cutoffs: readonly EpochDay[]
+  /** Further reasons for the report. */
+  readonly reasons: readonly string[]
+}
+
+async function countedOf(
+  history: History,
+  exclusions: readonly Exclusion[],
+  table: string,
+  asked: Asked,
+): Promise<Population> {
+  const { engine } = history
+  const { cutoffs } = asked
+  const reasons = [notYetActivated, cancelledBefore, ...exclusions.map(({ reason }) => reason)]
   const everybody = `${table}_all`
   await engine.run(
-    `CREATE TEMPORARY TABLE ${everybody} AS ${everybodySql(history, exclusions, reasons, ordered)}`,
+    `CREATE TEMPORARY TABLE ${everybody} AS ${everybodySql(history, exclusions, reasons, asked)}`,
   )
   try {
-    const report = await reasonCounts(engine, everybody, ordered, [counted, ...reasons])
+    const report = await reasonCounts(engine, everybody, cutoffs, [counted, ...asked.reasons, ...reasons])
     const select = `SELECT id, cutoff FROM ${everybody} WHERE reason = ${engine.dialect.literal(counted)}`
     await engine.run(`CREATE TEMPORARY TABLE ${table} AS ${select}`)
     return {
       table,
-      cutoffs: ordered,
+      cutoffs,
       report,
       drop: () => engine.run(`DROP TABLE IF EXISTS ${table}`),
     }
@@ -116,7 +155,7 @@ function everybodySql(
   history: History,
   exclusions: readonly Exclusion[],
   reasons: readonly string[],
-  cutoffs: readonly EpochDay[],
+  { table, cutoffs }: Asked,
 ): string {
   const { identifier, literal } = history.engine.dialect
   const starts = cutoffs.map((cutoff) => exclusions.map((exclusion) => exclusionStart(exclusion, cutoff)))
@@ -128,10 +167,19 @@ function everybodySql(
   ]
   const cases = conditions.map((condition, index) => `WHEN ${condition} THEN ${literal(reasons[index]!)}`)
   const columns = ['cutoff', ...exclusions.map((_, index) => `start${index}`)]
+  const customers = identifier('customers')
+  const unknown = `WHEN c.id IS NULL THEN ${literal(unknownCustomer)}`
   return [
     `WITH windows(${columns.join(', ')}) AS (VALUES ${rows.join(', ')})`,
-    `SELECT c.id, w.cutoff, CASE ${cases.join(' ')} ELSE ${literal(counted)} END AS reason`,
-    `FROM ${identifier('customers')} c CROSS JOIN windows w`,
+    ...(table === null
+      ? [
+          `SELECT c.id, w.cutoff, CASE ${cases.join(' ')} ELSE ${literal(counted)} END AS reason`,
+          `FROM ${customers} c CROSS JOIN windows w`,
+        ]
+      : [
+          `SELECT a.id, w.cutoff, CASE ${[unknown, ...cases].join(' ')} ELSE ${literal(counted)} END AS reason`,
+          `FROM ${table} a JOIN windows w ON w.cutoff = a.cutoff LEFT JOIN ${customers} c ON c.id = a.id`,
+        ]),
   ].join('\n')
 }
 
@@ -161,7 +209,17 @@ function exclusionSql(exclusion: Exclusion, start: string, history: History): st
   }
 }
 
-function cutoffProblems(cutoffs: readonly EpochDay[]): Problem[] {
+function lateProblems(
+  history: History,
+  exclusions: readonly Exclusion[],
+  cutoffs: readonly EpochDay[],
+): Problem[] {
+  return lateCutoffProblems(history, populationTables({ exclusions }), cutoffs, 'exclusions')
+}
+
+function cutoffProblems(cutoffs: Cutoffs): Problem[] {
+  const list = argumentProblems('cutoffs', cutoffs, 'list')
+  if (list.length > 0 || isOwn(cutoffs)) return list
   const rule = 'to be days: whole numbers of days since 1970-01-01, made with epochDay or monthly'
   if (cutoffs.length === 0) {
     return [

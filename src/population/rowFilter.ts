@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ColumnKind } from '../table/table.js'
 
 /**
  * A condition on a row.
@@ -113,4 +114,12 @@ export function conditionsOf(where: RowFilter | undefined): readonly RowConditio
 // `Array.isArray` does not narrow a readonly list out of a union.
 function isList(where: RowFilter): where is readonly RowCondition[] {
   return Array.isArray(where)
+}
+
+/** Returns what the column of a condition may hold. */
+export function kindsOfCondition(
+  condition: Exclude<RowCondition, { weekday: unknown }>,
+): readonly ColumnKind[] {
+  if ('is' in condition) return ['boolean']
+  return 'between' in condition || 'notBetween' in condition ? ['number'] : ['text']
 }

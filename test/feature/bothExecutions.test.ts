@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type EpochDay, epochDay } from '../../src/base/days.js'
+import { addDays, type EpochDay, epochDay } from '../../src/base/days.js'
 import { featureName } from '../../src/feature/name/featureName.js'
 import { percentileReferences } from '../../src/feature/sql/percentileReferences.js'
+import { cutoffsListed } from '../../src/population/ownCutoffs.js'
 import { customerHistories, knownAtOnce, numbered } from './arbitraryHistories.js'
 import { featureRules } from './arbitraryRules.js'
 import { differences, inEngine, inMemory, openCustomers } from './bothExecutions.js'
@@ -44,4 +45,40 @@ test('the engine and the memory give the same features for random histories, rul
   // A test of histories without rows would pass as well.
   expect(compared).toBeGreaterThan(1000)
   expect(missing / compared).toBeLessThan(0.5)
+})
+
+test('the engine and the memory give the same features to customers with cutoffs of their own', async () => {
+  let compared = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(customerHistories, { minLength: 20, maxLength: 25, size: 'max' }),
+      fc.uniqueArray(featureRules, { selector: featureName, minLength: 25, maxLength: 40, size: 'max' }),
+      // On few days the spans of time are searched for, on many each day is one.
+      fc.constantFrom(12, 240),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 97 }),
+      async (histories, given, days, isKnownAtOnce, step) => {
+        const rules = given.filter(({ kind }) => kind !== 'percentile')
+        const customers = isKnownAtOnce ? knownAtOnce(numbered(histories)) : numbered(histories)
+        const history = await openCustomers(customers)
+        const pairs = Array.from({ length: 15 * customers.length }, (_, pair) => ({
+          id: `C${pair % customers.length}`,
+          cutoff: addDays(epochDay('2024-09-15'), (pair * step) % days),
+        }))
+        const cutoffs = cutoffsListed(pairs)
+        try {
+          const [memory, engine] = [
+            inMemory(customers, rules, cutoffs),
+            await inEngine(history, rules, cutoffs),
+          ]
+          expect(differences(engine, memory, rules.map(featureName))).toEqual([])
+          compared += memory.size
+        } finally {
+          await history.close()
+        }
+      },
+    ),
+    { numRuns: 4 },
+  )
+  expect(compared).toBeGreaterThan(100)
 })

@@ -6,6 +6,7 @@ import { featuresOf } from '../../src/feature/memory/featuresOf.js'
 import type { PercentileReference } from '../../src/feature/percentileReference.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { featureMatrix } from '../../src/feature/sql/featureMatrix.js'
+import type { Cutoffs, ListedCutoffs } from '../../src/population/ownCutoffs.js'
 import type { CustomerHistory } from '../../src/table/customerHistory.js'
 import { cellOf } from '../../src/table/table.js'
 import { tablesOf } from './arbitraryHistories.js'
@@ -25,7 +26,7 @@ export function openCustomers(customers: readonly CustomerHistory[]): Promise<Hi
 export async function inEngine(
   history: History,
   rules: readonly FeatureRule[],
-  cutoffs: readonly EpochDay[],
+  cutoffs: Cutoffs,
 ): Promise<Values> {
   const matrix = await featureMatrix(history, rules, { cutoffs })
   const rowValues = (row: number): FeatureValue[] =>
@@ -37,14 +38,14 @@ export async function inEngine(
 export function inMemory(
   customers: readonly CustomerHistory[],
   rules: readonly FeatureRule[],
-  cutoffs: readonly EpochDay[],
+  cutoffs: readonly EpochDay[] | ListedCutoffs,
   percentiles: readonly PercentileReference[] = [],
 ): Values {
   const compiled = compileRules(rules, { percentiles })
   const values: Values = new Map()
   for (const customer of customers) {
     const { activatedAt, cancelledAt, id } = customer.customer
-    for (const cutoff of cutoffs) {
+    for (const cutoff of daysOf(cutoffs, id)) {
       if (Number(activatedAt) >= cutoff) continue
       if (cancelledAt != null && Number(cancelledAt) < cutoff) continue
       const { columns } = featuresOf(customer, compiled, cutoff)
@@ -55,6 +56,10 @@ export function inMemory(
     }
   }
   return values
+}
+
+function daysOf(cutoffs: readonly EpochDay[] | ListedCutoffs, id: unknown): readonly EpochDay[] {
+  return 'kind' in cutoffs ? cutoffs.cutoffs.filter((_, pair) => cutoffs.ids[pair] === id) : cutoffs
 }
 
 /** Where two sets of values differ by more than 1e-9 of the larger (or of 1), as sentences. */

@@ -25,6 +25,7 @@ import { WindowsSql } from './windowsSql.js'
  *     several cutoffs     the bounds of all windows cut time into spans; each table is brought together per customer and
  *                         span, then the spans per customer and cutoff: a row is touched once, however many windows and
  *                         cutoffs it lies in. Windows over all time have spans of their own that change only at cutoffs.
+ *     cutoffs of one's own  where most days are a bound each day is a span, and rows of others are not read
  *     values of a column  distinct, entropy: rows are counted per customer, value and span first
  *     days in order       gaps, changes: rows become one per customer and day, each with the day before it
  *     late rows           in tables with `knownAt`, spans are told apart by the first cutoff that sees their rows; days

@@ -4,6 +4,7 @@ import {
   filterSql,
   hasKnownAt,
   inWindow,
+  isDense,
   measureSql,
   piecesSql,
   type RowsContext,
@@ -34,9 +35,9 @@ export function dayPairsSql(group: string, parts: readonly Part[], context: Rows
     `  SELECT ${[...keys, 'day', 'lag(day) OVER by_day AS before', ...value].join(', ')}`,
     `  FROM ${group}_days WINDOW by_day AS (PARTITION BY ${keys.join(', ')} ORDER BY day))`,
   ].join('\n')
-  // For one cutoff, and for rows told apart by cutoff, a pair is its own piece.
-  const bounds =
-    windows.isOneCutoff || isPerCutoff ? undefined : windows.bounds(parts.map(({ window }) => window))
+  // For one cutoff, for rows told apart by cutoff, and where every day is a span, a pair is its own piece.
+  const spans = windows.bounds(parts.map(({ window }) => window))
+  const bounds = windows.isOneCutoff || isPerCutoff || isDense(spans) ? undefined : spans
   const columns = parts.map((part, index) => `${pairValue(part, context)} AS v${index}`)
   const seen = isPerCutoff ? 's.cutoff = p.cutoff' : 's.start < p.cutoff'
   return [

@@ -1,8 +1,8 @@
 import { checkArguments } from '../../base/arguments.js'
-import type { EpochDay } from '../../base/days.js'
 import { inNameOf } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { History } from '../../engine/history.js'
+import type { Cutoffs } from '../../population/ownCutoffs.js'
 import { type Population, populationTable } from '../../population/populationTable.js'
 import type { PopulationRule } from '../../population/rule.js'
 import type { Table } from '../../table/table.js'
@@ -14,8 +14,8 @@ import { compileFeatures } from './compileFeatures.js'
 
 /** Who is asked about, and when. */
 export interface FeatureMatrixOptions {
-  /** First days that the features may not see. */
-  readonly cutoffs: readonly EpochDay[]
+  /** First days that the features may not see: the same for all, or the customers' own, see {@link OwnCutoffs}. */
+  readonly cutoffs: Cutoffs
   /** Default: all customers that are active at the cutoff. */
   readonly population?: PopulationRule
 }
@@ -47,7 +47,7 @@ export interface PopulationFeatures extends CustomerFeatures {
  * @throws {HoldfastError} all problems of the rules at once: `option-invalid`, `column-duplicate`, `table-unknown`,
  * `column-missing`, `column-type`; `window-open` for a cutoff later than a table is complete
  *
- * One read of each table, whatever the number of rules and cutoffs. Memory: customers × cutoffs × rules × 8 bytes.
+ * One read of each table, whatever the number of rules and cutoffs. Memory: rows × rules × 8 bytes.
  *
  * @example
  * const history = await openHistory({
@@ -83,13 +83,12 @@ export async function featureMatrix(
     ['rules', rules, 'array'],
     ['options', options, 'object'],
   )
-  checkArguments('featureMatrix', ['options.cutoffs', options.cutoffs, 'array'])
   checkFeatureRules('featureMatrix', rules, history.tables)
-  checkFeatureCutoffs('featureMatrix', rules, options.cutoffs, history)
   const population = await inNameOf('featureMatrix', () =>
     populationTable(history, options.population, options.cutoffs),
   )
   try {
+    checkFeatureCutoffs('featureMatrix', rules, options.cutoffs, population.cutoffs, history)
     const features = await populationFeatures(history, rules, population)
     return { ...features, population: population.report }
   } finally {

@@ -2,10 +2,10 @@ import type { Part } from '../formula.js'
 import {
   doubleOf,
   filterSql,
+  firstAfter,
   piecesSql,
   type RowsContext,
   scannedRows,
-  searchTree,
   seenFrom,
   togetherSql,
   valueWhere,
@@ -25,7 +25,7 @@ export function openRowsSql(group: string, parts: readonly Part[], context: Rows
   const cutoffs = windows.bounds([])
   const never = windows.lastCutoff + 1
   // The first cutoff that lies after the end: there the row is no longer open.
-  const closed = `CASE WHEN ${until} < ${windows.lastCutoff} THEN ${searchTree(until, cutoffs.slice(0, -1), cutoffs.map(String))} ELSE ${never} END`
+  const closed = `CASE WHEN ${until} < ${windows.lastCutoff} THEN ${firstAfter(until, cutoffs)} ELSE ${never} END`
   const isOpen = `(${until} IS NULL OR ${until} >= ${cutoffs[0]})`
   const spanColumns = parts.map((part, index) => {
     const value = valueWhere(filterSql(part.where, dialect), part.how === 'openCount' ? '1' : 't.day')

@@ -1,6 +1,7 @@
 import { ownValue } from '../../base/ownValue.js'
 import { beginningOfTime, type WindowRule } from '../../base/windows.js'
 import type { Dialect } from '../../engine/engine.js'
+import { seenAfter } from '../../population/knownBefore.js'
 import { conditionsOf, type RowFilter } from '../../population/rowFilter.js'
 import { conditionSql } from '../../population/rowFilterSql.js'
 import type { EventTableName } from '../../table/inputs.js'
@@ -20,9 +21,7 @@ export function hasKnownAt({ tables }: CompileOptions, table: EventTableName): b
 
 /** Returns the day of the row `t` after which it is visible: the day it happened on or became known on, the later. */
 export function visibleAfter(context: CompileOptions, table: EventTableName): string {
-  if (!hasKnownAt(context, table)) return 't.day'
-  const knownAt = `t.${context.dialect.identifier('knownAt')}`
-  return `CASE WHEN ${knownAt} > t.day THEN ${knownAt} ELSE t.day END`
+  return seenAfter({ tables: context.tables, engine: context }, table, 't')
 }
 
 /** Returns the conditions of a filter on the row `t`, none where there is no filter. */
@@ -59,7 +58,7 @@ export function whereSql(conditions: readonly string[]): string {
  *
  * @param bounds rising; `leaves[0]` belongs to values below `bounds[0]`, `leaves[i]` to those from `bounds[i - 1]` on
  */
-export function searchTree(value: string, bounds: readonly number[], leaves: readonly string[]): string {
+function searchTree(value: string, bounds: readonly number[], leaves: readonly string[]): string {
   if (bounds.length === 0) return leaves[0]!
   const middle = bounds.length >>> 1
   const below = searchTree(value, bounds.slice(0, middle), leaves.slice(0, middle + 1))
@@ -128,14 +127,34 @@ export function inWindow(column: string, window: WindowRule, { windows }: RowsCo
 
 /** Returns the first cutoff that sees a row of a table. */
 export function seenFrom(table: EventTableName, context: RowsContext): string {
-  const cutoffs = context.windows.bounds([])
-  return searchTree(`(${visibleAfter(context, table)})`, cutoffs.slice(0, -1), cutoffs.map(String))
+  return firstAfter(`(${visibleAfter(context, table)})`, context.windows.bounds([]))
 }
 
-/** Returns the span that a day lies in, by its first day. */
+/**
+ * Returns the first of some days that is after a day which is before the last of them. Of dense days the next one, which
+ * separates what is before a cutoff from what is not as well.
+ */
+export function firstAfter(day: string, days: readonly number[]): string {
+  if (isDense(days)) return `CASE WHEN ${day} < ${days[0]} THEN ${days[0]} ELSE ${day} + 1 END`
+  return searchTree(day, days.slice(0, -1), days.map(String))
+}
+
+/** Returns the span that a day lies in, by its first day. Where bounds are dense, each day after the first is one. */
 export function spanStart(day: string, bounds: readonly number[]): string {
+  if (isDense(bounds)) return `CASE WHEN ${day} < ${bounds[0]} THEN ${beginningOfTime} ELSE ${day} END`
   return searchTree(day, bounds, [beginningOfTime, ...bounds].map(String))
 }
+
+/**
+ * Returns whether days are so many that most days are one, as where customers have cutoffs of their own. Then spans bring
+ * together next to nothing, and the search among hundreds of bounds is asked of every row for nothing: spans of a day are
+ * at most twice as many.
+ */
+export function isDense(days: readonly number[]): boolean {
+  return days.length >= fewestDense && 2 * days.length >= days.at(-1)! - days[0]!
+}
+
+const fewestDense = 64
 
 /** Returns the conditions on rows that some window of some cutoff may read. */
 export function scannedRows(
@@ -145,8 +164,15 @@ export function scannedRows(
 ): string[] {
   const starts = rules.flatMap((rule) => context.windows.of(rule)).map(({ start }) => start)
   const first = Math.min(...starts)
-  const seen = `${visibleAfter(context, table)} < ${context.windows.lastCutoff}`
-  return first === beginningOfTime ? [seen] : [`t.day >= ${first}`, seen]
+  const { identifier } = context.dialect
+  const seen = [
+    `${visibleAfter(context, table)} < ${context.windows.lastCutoff}`,
+    // Of customers with cutoffs of their own few are asked about, and their rows are kept day by day.
+    ...(isDense(context.windows.bounds([]))
+      ? [`t.id IN (SELECT id FROM ${identifier(context.population)})`]
+      : []),
+  ]
+  return first === beginningOfTime ? seen : [`t.day >= ${first}`, ...seen]
 }
 
 /** Returns the table of a group: one row per key, with the wanted columns. */

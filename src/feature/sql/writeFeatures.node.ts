@@ -60,12 +60,12 @@ export async function writeFeatures(
     ['options', options, 'object'],
   )
   checkFeatureRules('writeFeatures', rules, history.tables)
-  checkFeatureCutoffs('writeFeatures', rules, options.cutoffs, history)
   refuse('writeFeatures', fileFormat(path) === 'parquet' ? [] : [notParquet(path)])
   const population = await inNameOf('writeFeatures', () =>
     populationTable(history, options.population, options.cutoffs),
   )
   try {
+    checkFeatureCutoffs('writeFeatures', rules, options.cutoffs, population.cutoffs, history)
     // A file is read by others: there the cutoff is a date, not our number of a day.
     const statement = featureStatement(history, rules, population, { cutoffAs: 'date' })
     await writeWholeFile('writeFeatures', path, (part) =>

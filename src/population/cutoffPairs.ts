@@ -1,0 +1,202 @@
+import { addMonths, type EpochDay, monthEnd, monthStart } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
+import { numberColumn, textColumn } from '../base/matrix.js'
+import { ownValue } from '../base/ownValue.js'
+import { firstEventDay } from '../engine/firstEventDay.js'
+import type { History } from '../engine/history.js'
+import { monthOfDaySql } from '../engine/monthOfDaySql.js'
+import { plansOrderSql } from '../engine/plansOrderSql.js'
+import { Table } from '../table/table.js'
+import { columnProblems, tableProblems } from './columnProblems.js'
+import { knownBefore, seenAfter } from './knownBefore.js'
+import type {
+  CutoffsAfter,
+  CutoffsBefore,
+  CutoffsOnMonthDay,
+  ListedCutoffs,
+  OwnCutoffs,
+} from './ownCutoffs.js'
+import { conditionsOf, kindsOfCondition } from './rowFilter.js'
+import { conditionSql } from './rowFilterSql.js'
+
+/** Temporary table of the engine with the columns `id` and `cutoff`: each pair that is asked about, once. */
+export interface CutoffPairs {
+  readonly table: string
+  /** The cutoffs that occur, each once, the earliest first. */
+  readonly cutoffs: readonly EpochDay[]
+}
+
+/**
+ * Makes the table of the pairs that a rule asks about, under a name.
+ *
+ * A pair is there because of what was known before its cutoff, and of nothing else: whether a customer is asked at all
+ * would tell a model the answer otherwise.
+ *
+ * @throws {HoldfastError} `table-empty` where the rule gives none
+ */
+export async function cutoffPairs(history: History, rule: OwnCutoffs, table: string): Promise<CutoffPairs> {
+  const { engine } = history
+  const listed = `${table}_listed`
+  try {
+    if (rule.kind === 'listed') await engine.load(listed, listedTable(rule))
+    const pairs = await pairsSql(history, rule, listed)
+    await engine.run(
+      `CREATE TEMPORARY TABLE ${table} AS SELECT DISTINCT id, cutoff FROM (\n${pairs}\n) pairs WHERE cutoff IS NOT NULL`,
+    )
+  } finally {
+    await engine.run(`DROP TABLE IF EXISTS ${listed}`)
+  }
+  const found = await engine.query(`SELECT DISTINCT cutoff FROM ${table} ORDER BY cutoff`)
+  const cutoffs = [...found.numbers('cutoff').values] as EpochDay[]
+  if (cutoffs.length === 0) {
+    await engine.run(`DROP TABLE IF EXISTS ${table}`)
+    refuse('populationTable', [nothingFound(rule)])
+  }
+  return { table, cutoffs }
+}
+
+/** Returns what a history lacks for a rule: tables, columns, columns of another kind. */
+export function ownCutoffProblems(rule: OwnCutoffs, { tables }: History): Problem[] {
+  switch (rule.kind) {
+    case 'listed':
+    case 'monthDay':
+      return []
+    case 'before': {
+      const table = rule.of === 'customer' ? 'customers' : 'plans'
+      if (rule.column === 'from') return tableProblems(tables, table)
+      return [
+        ...tableProblems(tables, table),
+        ...columnProblems(tables, table, rule.column),
+        ...kindProblems(ownValue(tables[table] ?? {}, rule.column), ['day'], table, rule.column),
+      ]
+    }
+    case 'after':
+      return [
+        ...tableProblems(tables, rule.table),
+        ...conditionsOf(rule.where).flatMap((condition) =>
+          'weekday' in condition
+            ? []
+            : [
+                ...columnProblems(tables, rule.table, condition.column),
+                ...kindProblems(
+                  ownValue(tables[rule.table] ?? {}, condition.column),
+                  kindsOfCondition(condition),
+                  rule.table,
+                  condition.column,
+                ),
+              ],
+        ),
+      ]
+  }
+}
+
+function kindProblems(
+  kind: string | undefined,
+  kinds: readonly string[],
+  table: string,
+  column: string,
+): Problem[] {
+  if (kind === undefined || kinds.includes(kind)) return []
+  const rule = `to hold ${kinds.join(' or ')} values`
+  return [{ code: 'column-type', parameter: `column ${column}`, rule, received: kind, place: { table } }]
+}
+
+function nothingFound(rule: OwnCutoffs): Problem {
+  return {
+    code: 'table-empty',
+    parameter: 'cutoffs',
+    rule: `to give at least one customer a cutoff${rule.kind === 'listed' ? '' : ' between from and until'}`,
+    received: rule.kind === 'listed' ? rule.ids.length : rule,
+  }
+}
+
+function listedTable({ ids, cutoffs }: ListedCutoffs): Table {
+  return new Table([textColumn('id', ids), numberColumn('cutoff', cutoffs)])
+}
+
+async function pairsSql(history: History, rule: OwnCutoffs, listed: string): Promise<string> {
+  switch (rule.kind) {
+    case 'listed':
+      return `SELECT id, CAST(cutoff AS INTEGER) AS cutoff FROM ${listed}`
+    case 'before':
+      return rule.of === 'customer'
+        ? attributeSql(history, rule, await boundsOf(history, rule))
+        : planSql(history, rule, await boundsOf(history, rule))
+    case 'after':
+      return rowsSql(history, rule, await boundsOf(history, rule))
+    case 'monthDay':
+      return monthDaySql(history, await boundsOf(history, rule))
+  }
+}
+
+type Bounds = { readonly from: EpochDay | null; readonly until: EpochDay }
+
+async function boundsOf(
+  history: History,
+  { from, until }: CutoffsBefore | CutoffsAfter | CutoffsOnMonthDay,
+): Promise<Bounds> {
+  const events = Object.keys(history.tables).filter((name) => name !== 'customers')
+  const first = from ?? (await firstEventDay(history, events as (keyof History['tables'])[]))
+  return {
+    from: from ?? (first === null ? null : ((first + 1) as EpochDay)),
+    until: until ?? ((history.completeUntil + 1) as EpochDay),
+  }
+}
+
+function within(cutoff: string, { from, until }: Bounds): string {
+  return `${from === null ? '' : `${cutoff} >= ${from} AND `}${cutoff} < ${until}`
+}
+
+function attributeSql({ engine }: History, { column, days }: CutoffsBefore, bounds: Bounds): string {
+  const cutoff = `${engine.dialect.identifier(column)} - (${days})`
+  return `SELECT id, ${cutoff} AS cutoff FROM ${engine.dialect.identifier('customers')} WHERE ${within(cutoff, bounds)}`
+}
+
+/** Candidates are all ends that any plan ever had; kept is a cutoff at which the plan in force has that end. */
+function planSql(history: History, { column, days }: CutoffsBefore, bounds: Bounds): string {
+  const { engine, tables } = history
+  const { identifier } = engine.dialect
+  const [plans, end] = [identifier('plans'), `t.${identifier(column === 'from' ? 'day' : column)}`]
+  const cutoff = `${end} - (${days})`
+  const seen = (day: string) => `t.day < ${day} AND ${knownBefore(history, 'plans', 't', day)}`
+  const { ended, order } = plansOrderSql(tables.plans ?? {}, 'p.cutoff', engine.dialect)
+  return [
+    '  SELECT id, cutoff FROM (',
+    `    SELECT p.id, p.cutoff, ${end} AS plan_day, ${ended} AS ended,`,
+    `      row_number() OVER (PARTITION BY p.id, p.cutoff ORDER BY ${order}) AS place`,
+    `    FROM (SELECT DISTINCT t.id, ${cutoff} AS cutoff FROM ${plans} t`,
+    `      WHERE ${within(cutoff, bounds)} AND ${seen(cutoff)}) p`,
+    `    JOIN ${plans} t ON t.id = p.id AND ${seen('p.cutoff')}) ranked`,
+    `  WHERE place = 1 AND ended = 0 AND plan_day - (${days}) = cutoff`,
+  ].join('\n')
+}
+
+function rowsSql(history: History, { table, nth, where, days = 0 }: CutoffsAfter, bounds: Bounds): string {
+  const { dialect } = history.engine
+  const cutoff = `${seenAfter(history, table, 't')} + ${days + 1}`
+  const conditions = conditionsOf(where).map((condition) => conditionSql(condition, dialect))
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  const place = nth === undefined ? '' : `, row_number() OVER (PARTITION BY t.id ORDER BY ${cutoff}) AS place`
+  const nthOnly = nth === undefined ? '' : `place = ${nth} AND `
+  return [
+    `  SELECT id, cutoff FROM (SELECT t.id, ${cutoff} AS cutoff${place} FROM ${dialect.identifier(table)} t${filter}) seen`,
+    `  WHERE ${nthOnly}${within('cutoff', bounds)}`,
+  ].join('\n')
+}
+
+/** Day 1 to 31 of every month between the bounds, met with the day of the month of each activation. */
+function monthDaySql({ engine }: History, { from, until }: Bounds): string {
+  const { identifier } = engine.dialect
+  const customers = identifier('customers')
+  const days: string[] = []
+  const first = monthStart(from ?? until)
+  for (let month = first; month < until; month = addMonths(month, 1)) {
+    for (let day = 1; day <= 31; day++) days.push(`(${day}, ${Math.min(month + day - 1, monthEnd(month))})`)
+  }
+  return [
+    '  SELECT c.id, d.cutoff',
+    `  FROM ${customers} c JOIN (${monthOfDaySql(customers, identifier('activatedAt'))}) a ON a.id = c.id`,
+    `  JOIN (VALUES ${days.join(', ')}) d(day_of_month, cutoff) ON d.day_of_month = a.day_of_month`,
+    `  WHERE d.cutoff > c.${identifier('activatedAt')} AND ${within('d.cutoff', { from, until })}`,
+  ].join('\n')
+}

@@ -1,0 +1,267 @@
+import { z } from 'zod'
+import { checkArguments, isPlainObject } from '../base/arguments.js'
+import { dayRule } from '../base/dayRule.js'
+import { type Days, dayHint, type EpochDay, parseDay, spreadsheetDay } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { timeZoneRule } from '../base/timeZone.js'
+import { type EventTableName, eventTableNames } from '../table/inputs.js'
+import { cellOf, idColumn, Table } from '../table/table.js'
+import { columnName, type RowFilter, rowFilterSchema, timeColumns } from './rowFilter.js'
+
+/** These pairs of customer and cutoff and no others; a pair that is there twice counts once. */
+export interface ListedCutoffs {
+  readonly kind: 'listed'
+  /** Customer of each pair. */
+  readonly ids: readonly string[]
+  /** Cutoff of each pair, as long as `ids`. */
+  readonly cutoffs: readonly EpochDay[]
+}
+
+/** From when to when a rule gives cutoffs c: `from <= c < until`. */
+export interface CutoffBounds {
+  /** Left out: the day after the first for which the tables of events have begun. */
+  readonly from?: EpochDay
+  /** Left out: the day after the last for which all days before are in the history. */
+  readonly until?: EpochDay
+}
+
+/**
+ * Every day on which a day of the customer is so many days ahead, as far as was known then: each cutoff at which the
+ * feature `daysUntil(column, of)` is `days`. Seven days before each renewal: `contractEnd` and 7.
+ */
+export interface CutoffsBefore extends CutoffBounds {
+  readonly kind: 'before'
+  readonly column: string
+  /** Any integer; below 0 = so many days after it. */
+  readonly days: Days
+  /** `plan`: of the plan in force at the cutoff (default); `customer`: an attribute that does not change. */
+  readonly of?: 'plan' | 'customer'
+}
+
+/** The first day that sees a row: the day after it happened and became known, `days` later. */
+export interface CutoffsAfter extends CutoffBounds {
+  readonly kind: 'after'
+  readonly table: EventTableName
+  /** Only the nth row of a customer, in the order in which rows are seen. Left out: each row. */
+  readonly nth?: number
+  /** Only these rows; `nth` counts them alone. */
+  readonly where?: RowFilter
+  /** Default 0. */
+  readonly days?: Days
+}
+
+/** Each month the day on which the customer was activated, the last of a month that is too short for it. */
+export interface CutoffsOnMonthDay extends CutoffBounds {
+  readonly kind: 'monthDay'
+}
+
+/** Which cutoffs each customer has: plain data, as all of a plan. */
+export type OwnCutoffs = ListedCutoffs | CutoffsBefore | CutoffsAfter | CutoffsOnMonthDay
+
+/** When customers are asked about: the same days for all, or days of their own. */
+export type Cutoffs = readonly EpochDay[] | OwnCutoffs
+
+const bounds = { from: z.exactOptional(dayRule), until: z.exactOptional(dayRule) }
+
+/** A column that may say when to ask, because it is known by then. */
+const knownColumn = {
+  error:
+    'to be a day that is known at the cutoff, such as contractEnd; from of the plan, activatedAt of the customer',
+  path: ['column'],
+}
+
+/** The rule of {@link OwnCutoffs}: reads them back from JSON. */
+export const ownCutoffsSchema: z.ZodType<OwnCutoffs> = z.discriminatedUnion(
+  'kind',
+  [
+    z
+      .strictObject({
+        kind: z.literal('listed'),
+        ids: z.array(z.string().min(1)).min(1),
+        cutoffs: z.array(dayRule).min(1),
+      })
+      .refine(({ ids, cutoffs }) => ids.length === cutoffs.length, 'to have a cutoff for each id'),
+    z
+      .strictObject({
+        kind: z.literal('before'),
+        column: columnName,
+        days: z.int(),
+        of: z.exactOptional(z.enum(['plan', 'customer'])),
+        ...bounds,
+      })
+      .refine(
+        ({ column, of }) =>
+          !timeColumns.has(column) || column === (of === 'customer' ? 'activatedAt' : 'from'),
+        knownColumn,
+      ),
+    z.strictObject({
+      kind: z.literal('after'),
+      table: z.enum(eventTableNames),
+      nth: z.exactOptional(z.int().min(1)),
+      where: z.exactOptional(rowFilterSchema),
+      days: z.exactOptional(z.int().min(0)),
+      ...bounds,
+    }),
+    z.strictObject({ kind: z.literal('monthDay'), ...bounds }),
+  ],
+  'to be a rule of the kind listed, before, after or monthDay',
+)
+
+/** Returns whether customers are asked about on days of their own. */
+export function isOwn(cutoffs: Cutoffs): cutoffs is OwnCutoffs {
+  return isPlainObject(cutoffs) && 'kind' in cutoffs
+}
+
+/** Returns a rule as it was checked: an object that was written by hand may say days as texts. */
+export function checkedOwn(cutoffs: OwnCutoffs): OwnCutoffs {
+  return checkOptions('populationTable', ownCutoffsSchema, cutoffs)
+}
+
+/** Bounds of a rule as they are written down: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, or a day number. */
+export interface CutoffBoundsOptions {
+  /** First day that may be a cutoff. Default: the day after the first for which the tables of events have begun. */
+  readonly from?: string | EpochDay
+  /** First day that may no longer be one. Default: the day after that until which the history is complete. */
+  readonly until?: string | EpochDay
+}
+
+/** One pair of {@link cutoffsListed}. */
+export interface CustomerCutoff {
+  readonly id: string
+  readonly cutoff: string | EpochDay | Date
+}
+
+const listedOptions = z.strictObject({ timeZone: timeZoneRule })
+
+/**
+ * Returns the cutoffs of a table of your own: each customer is asked about on these days.
+ *
+ * The days must have been known when they came: a table that was made with what happened later (a day before each
+ * cancellation) tells a model the answer, and nothing here can see it.
+ *
+ * A customer that the history does not have is counted in the report of the population, as is one who was not active.
+ *
+ * @param pairs a table with the columns `id` (texts) and `cutoff` (days), or a list of such objects
+ * @param options `timeZone`: where a `Date` or a text with an offset has its day. Default `'UTC'`
+ * @throws {HoldfastError} `table-empty`; `column-missing`, `column-type`; `value-missing`, `value-type`: with the row
+ *
+ * @example
+ * cutoffsListed([{ id: 'A', cutoff: '2025-03-14' }, { id: 'B', cutoff: '2025-03-20' }])
+ * // => { kind: 'listed', ids: ['A', 'B'], cutoffs: [20161, 20167] }
+ */
+export function cutoffsListed(
+  pairs: Table | readonly CustomerCutoff[],
+  options: { readonly timeZone?: string } = {},
+): ListedCutoffs {
+  if (!(pairs instanceof Table)) checkArguments('cutoffsListed', ['pairs', pairs, 'rows'])
+  const { timeZone } = checkOptions('cutoffsListed', listedOptions, options)
+  const cells = pairs instanceof Table ? cellsOf(pairs) : pairs
+  const days = cells.map((pair) =>
+    spreadsheetDay(pair?.cutoff) === undefined ? parseDay(pair?.cutoff, timeZone) : undefined,
+  )
+  refuse('cutoffsListed', [
+    ...(cells.length === 0 ? [noPairs] : []),
+    ...cells.flatMap((pair, row) => pairProblems(pair, days[row], row)).slice(0, mostProblems),
+  ])
+  return { kind: 'listed', ids: cells.map(({ id }) => id), cutoffs: days as EpochDay[] }
+}
+
+const mostProblems = 5
+const noPairs: Problem = { code: 'table-empty', parameter: 'pairs', rule: 'to hold at least one pair' }
+
+function cellsOf(table: Table): CustomerCutoff[] {
+  const [ids, cutoffs] = [idColumn(table.column('id')), table.column('cutoff')]
+  return Array.from({ length: table.rowCount }, (_, row) => ({
+    id: cellOf(ids, row) as string,
+    cutoff: cellOf(cutoffs, row) as string,
+  }))
+}
+
+function pairProblems(pair: CustomerCutoff, day: EpochDay | undefined, row: number): Problem[] {
+  const { id, cutoff } = pair ?? {}
+  const place = { row: row + 1 }
+  const isText = typeof id === 'string' && id !== ''
+  return [
+    ...(isText
+      ? []
+      : [{ code: 'value-type', parameter: 'id', rule: 'to be a text', received: id, place } as const]),
+    ...(day !== undefined
+      ? []
+      : [
+          {
+            code: 'value-type',
+            parameter: 'cutoff',
+            rule: 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
+            received: cutoff,
+            place,
+            ...dayHint(cutoff),
+          } as const,
+        ]),
+  ]
+}
+
+/**
+ * Returns the cutoffs "so many days before a day of the customer": before each renewal, each end of a promotion.
+ *
+ * With v = the value of the column at a cutoff c, as `daysUntil(column)` reads it: every c with v − c = days. A contract
+ * that was extended or replaced before c has no cutoff for its old end, and a plan that became known after c has none.
+ *
+ * @param column a day column of `plans` (the plan in force), or with `of: 'customer'` an attribute that does not change
+ * @param options `days`: integer; below 0 = days after it (`activatedAt` and −90: three months old). Default 7
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ *
+ * @example
+ * cutoffsBefore('contractEnd', { days: 7, from: '2025-01-01', until: '2025-07-01' })
+ * // => { kind: 'before', column: 'contractEnd', days: 7, from: 20089, until: 20270 }
+ *
+ * @see {@link daysUntil} for the same as a feature
+ */
+export function cutoffsBefore(
+  column: string,
+  options: CutoffBoundsOptions & Partial<Pick<CutoffsBefore, 'days' | 'of'>> = {},
+): CutoffsBefore {
+  checkArguments('cutoffsBefore', ['column', column, 'text'], ['options', options, 'options'])
+  return rule('cutoffsBefore', { kind: 'before', column, days: 7 }, options)
+}
+
+/**
+ * Returns the cutoffs "when a row is there": at each bill, after the third complaint, on the 10th login.
+ *
+ * With d = the day on which a row happened, or became known where that is later: the cutoff is d + 1 + days, the first
+ * day that sees the row. Rows of one day are one cutoff. `nth` is the nth row that is seen: of a feed that is late, those
+ * that came first.
+ *
+ * @param options `nth`: integer ≥ 1, left out = each row; `where`: only these rows; `days`: integer ≥ 0, default 0
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ *
+ * @example
+ * cutoffsAfter('usage', { nth: 10 })
+ * // => { kind: 'after', table: 'usage', nth: 10 }
+ */
+export function cutoffsAfter(
+  table: EventTableName,
+  options: CutoffBoundsOptions & Partial<Pick<CutoffsAfter, 'nth' | 'where' | 'days'>> = {},
+): CutoffsAfter {
+  checkArguments('cutoffsAfter', ['table', table, 'text'], ['options', options, 'options'])
+  return rule('cutoffsAfter', { kind: 'after', table }, options)
+}
+
+/**
+ * Returns the cutoffs "on the day of the month on which the customer was activated": the first a month after it. Of the
+ * 31st, the last day of shorter months.
+ *
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`
+ *
+ * @example
+ * cutoffsOnMonthDay({ from: '2025-01-01' })
+ * // => { kind: 'monthDay', from: 20089 }
+ */
+export function cutoffsOnMonthDay(options: CutoffBoundsOptions = {}): CutoffsOnMonthDay {
+  checkArguments('cutoffsOnMonthDay', ['options', options, 'options'])
+  return rule('cutoffsOnMonthDay', { kind: 'monthDay' }, options)
+}
+
+function rule<Rule extends OwnCutoffs>(operation: string, made: object, options: object): Rule {
+  return checkOptions(operation, ownCutoffsSchema, { ...made, ...options }) as Rule
+}
