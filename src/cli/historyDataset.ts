@@ -17,10 +17,11 @@ import type { LabelRule } from '../label/rule.js'
 import { silent } from '../label/silent.js'
 import { valueDropped } from '../label/valueDropped.js'
 import { integerOption, listOption, monthsOption } from './optionParsers.js'
+import { addOwnCutoffs, type OwnCutoffOptions, readOwnCutoffs } from './ownCutoffs.js'
 import type { Terminal } from './terminal.js'
 
 /** Options of commands that make a dataset of a raw history. */
-export interface HistoryOptions {
+export interface HistoryOptions extends OwnCutoffOptions {
   readonly label?: string
   readonly gapDays: number
   readonly horizonDays?: number
@@ -35,7 +36,7 @@ const firstCutoffAfterMonths = 3
 
 /** Adds the options of {@link HistoryOptions} to a command. */
 export function addHistoryOptions(command: Command): Command {
-  return command
+  return addOwnCutoffs(command)
     .option(
       '--gap-days <days>',
       'days between cutoff and outcome window, time to act (history only)',
@@ -69,8 +70,9 @@ export async function datasetOfHistory(
   const { attributes = [] } = options
   checkAttributes(history, attributes)
   const features = telecomFeatures(history.tables, { attributes })
-  const cutoffs = options.cutoffs ?? (await usualCutoffs(history, label, features))
-  checkTestable(label, cutoffs)
+  const own = await readOwnCutoffs('train', options, { '--cutoffs': options.cutoffs })
+  const cutoffs = own ?? options.cutoffs ?? (await usualCutoffs(history, label, features))
+  if (own === undefined) checkTestable(label, cutoffs as readonly EpochDay[])
   const plan = churnPlan({ label, features, cutoffs })
   const dataset = await buildDataset(history, plan)
   terminal.output(`${dataset.report.baseRates.toWholeText()}\n\n`)

@@ -21,13 +21,20 @@ import { sayLeftOut, sayNotes } from './leftOut.js'
 import { checkHistoryModel, checkTableModel } from './modelInput.js'
 import { dayOption, repeatedOption } from './optionParsers.js'
 import { checkOutputs, type OutputFile } from './outputFiles.js'
+import {
+  addOwnCutoffs,
+  momentProblems,
+  type OwnCutoffOptions,
+  ownCutoffFiles,
+  readOwnCutoffs,
+} from './ownCutoffs.js'
 import { readInputTable } from './readInputTable.js'
 import { rejectsFile } from './rejects.js'
 import type { Terminal } from './terminal.js'
 import { sayUnseen } from './unseen.js'
 
 /** Options of commands that ask how a model did on customers whose outcome is known. */
-export interface LabelledInputOptions extends InputOptions {
+export interface LabelledInputOptions extends InputOptions, OwnCutoffOptions {
   readonly label: string
   readonly id?: string | undefined
   readonly positive?: string[]
@@ -50,7 +57,7 @@ export interface OtherFiles {
 
 /** Adds the options of {@link LabelledInputOptions} that `addInputOptions` does not add. */
 export function addLabelOptions(command: Command): Command {
-  return addOutcomeOptions(command)
+  return addOwnCutoffs(addOutcomeOptions(command))
     .option('--label <column>', 'label column (file only)', 'churn')
     .option(
       '--id <column>',
@@ -167,19 +174,21 @@ async function datasetOfHistory(
   const { population } = scorer.about
   const rule = labelRuleSchema.parse(label.rule)
   const sources = await historySources(options.history!, terminal)
-  await check(filesOfSources(sources))
+  await check([...filesOfSources(sources), ...ownCutoffFiles(options)])
   const history = await openInputHistory(sources, options, scorer.about)
   try {
     refuse('buildDataset', otherReading(scorer.about, history, 'history'))
+    const own = await readOwnCutoffs('evaluate', options, { '--cutoff': options.cutoff })
+    refuse('evaluate', momentProblems(scorer, [own, options.cutoff], '--cutoff'))
     const cutoff = options.cutoff ?? lastCutoff(history, rule, scoredTables(scorer))
     const plan = churnPlan({
       label: rule,
       features: rules,
-      cutoffs: [cutoff],
+      cutoffs: own ?? [cutoff],
       ...(population === null ? {} : { population }),
     })
     const dataset = await buildDataset(history, plan)
-    terminal.message(`asked as of ${formatDay(cutoff)}\n`)
+    terminal.message(`asked as of ${own === undefined ? formatDay(cutoff) : 'cutoffs of their own'}\n`)
     sayNotes(terminal, history)
     return { dataset, rejects: history.rejects }
   } finally {

@@ -48,6 +48,9 @@ export interface BuildControl {
  * @throws {HoldfastError} all problems of the plan at once; `window-open` where no cutoff has a complete outcome
  * window; `table-empty` where no row has an outcome; `aborted`
  *
+ * With cutoffs of the customers' own only the pairs that are asked about are made: of 2,500 customers asked a week before the
+ * end of their contract 258 rows in 2 s, where the 129 days as global cutoffs make 215,104 rows in 45 s and 3.8 GB.
+ *
  * 20,000 customers × 12 cutoffs × 1.7 million usage rows × 45 rules take a few seconds on two cores. Memory: rows ×
  * features × 8 bytes here, the history and about as much again in the engine.
  *

@@ -51,6 +51,8 @@ export const splitByTimeSchema = z.strictObject({
  *     train    c < T and e + m ≤ T
  *     purged   c < T and e + m > T: on day T nobody could have known this outcome, so nobody could have trained on it
  *
+ * Each row is judged by its own cutoff, also where customers have cutoffs of their own.
+ *
  * The same customer may be in both parts, at different cutoffs: so it is in use. With `testShare` he is in one: that share
  * of the churners and of the others is drawn; only they are tested on, only the rest is trained on.
  *
@@ -132,6 +134,8 @@ export function splitByTime(dataset: Dataset, options: SplitByTimeOptions): Spli
   }
 }
 
+const cutoffsNamed = 24
+
 function emptyPart(testFrom: EpochDay, known: ReadonlyMap<number, boolean>, noTest: boolean): HoldfastError {
   const cutoffs = [...known.keys()].sort((a, b) => a - b).map((day) => formatDay(day as EpochDay))
   return new HoldfastError('splitByTime', [
@@ -142,7 +146,10 @@ function emptyPart(testFrom: EpochDay, known: ReadonlyMap<number, boolean>, noTe
         ? 'to be at or before the last cutoff'
         : 'to be at or after the end of the first outcome window',
       received: formatDay(testFrom),
-      wayOut: `The dataset has the cutoffs ${cutoffs.join(', ')}.`,
+      wayOut:
+        cutoffs.length > cutoffsNamed
+          ? `The dataset has ${cutoffs.length} cutoffs from ${cutoffs[0]} to ${cutoffs.at(-1)}.`
+          : `The dataset has the cutoffs ${cutoffs.join(', ')}.`,
     },
   ])
 }

@@ -108,6 +108,20 @@ export const ownCutoffsSchema: z.ZodType<OwnCutoffs> = z.discriminatedUnion(
   'to be a rule of the kind listed, before, after or monthDay',
 )
 
+/** A rule without the pairs of a list: what a model file keeps of the cutoffs of its training. */
+export type CutoffRule = Exclude<OwnCutoffs, ListedCutoffs> | Pick<ListedCutoffs, 'kind'>
+
+/** The rule of {@link CutoffRule}. */
+export const cutoffRuleSchema: z.ZodType<CutoffRule> = z.union([
+  z.strictObject({ kind: z.literal('listed') }),
+  ownCutoffsSchema as z.ZodType<Exclude<OwnCutoffs, ListedCutoffs>>,
+])
+
+/** Returns a rule without the pairs of a list. */
+export function withoutPairs(rule: OwnCutoffs): CutoffRule {
+  return rule.kind === 'listed' ? { kind: 'listed' } : rule
+}
+
 /** Returns whether customers are asked about on days of their own. */
 export function isOwn(cutoffs: Cutoffs): cutoffs is OwnCutoffs {
   return isPlainObject(cutoffs) && 'kind' in cutoffs

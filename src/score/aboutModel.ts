@@ -5,6 +5,7 @@ import { timeZoneRule } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type TrainedRows, trainedRowsSchema } from '../learn/trainedRows.js'
+import { type CutoffRule, cutoffRuleSchema } from '../population/ownCutoffs.js'
 import { type PopulationRule, populationRuleSchema } from '../population/rule.js'
 import type { ColumnNotation } from '../table/columnReading.js'
 import { type HistoryKinds, historyKindsRule } from '../table/inputs.js'
@@ -19,6 +20,8 @@ export interface AboutModel {
   readonly rules: readonly FeatureRule[] | null
   /** Who was counted in training; null for a flat table. */
   readonly population: PopulationRule | null
+  /** The rule that gave customers their own cutoffs in training, without the pairs of a list; left out where all had the same. */
+  readonly ownCutoffs?: CutoffRule
   /** The highest first, the last from 0. */
   readonly bands: readonly RiskBand[]
   /** Null for a flat table. */
@@ -69,6 +72,7 @@ export const mostFurtherRows = 16
 export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
   rules: z.array(featureRuleSchema).nullable(),
   population: populationRuleSchema.nullable(),
+  ownCutoffs: z.exactOptional(cutoffRuleSchema),
   bands: riskBandsSchema,
   label: z
     .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayOf, type EpochDay, formatDay } from '../base/days.js'
-import { HoldfastError, inNameOf, refuse } from '../base/errors.js'
+import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { argumentOption, checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
@@ -9,6 +9,7 @@ import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
 import { checkFeatureRules, featureTables } from '../feature/checkFeatureRules.js'
 import { featureMatrix } from '../feature/sql/featureMatrix.js'
+import { type OwnCutoffs, ownCutoffsSchema } from '../population/ownCutoffs.js'
 import { populationTables } from '../population/populationTable.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { InputTableName } from '../table/inputs.js'
@@ -21,6 +22,11 @@ import { Scores } from './scores.js'
 export interface ScoreHistoryOptions extends ScoreOptions {
   /** First day the features may not see. Default: the first day for which the tables that are read are not complete. */
   readonly asOf?: EpochDay | string | Date
+  /**
+   * In place of `asOf`: each customer as of days of their own, one row per customer and day. To go on as a model was trained:
+   * `{ ...scorer.about.ownCutoffs, from, until }`.
+   */
+  readonly cutoffs?: OwnCutoffs
   /** Who is scored. Default: who was counted in training, or all active customers. */
   readonly population?: PopulationRule
 }
@@ -35,13 +41,16 @@ export interface HistoryScores {
 
 const historyOptions = scoreOptions.extend({
   asOf: z.union([z.string(), z.number(), z.date()]).optional(),
+  cutoffs: ownCutoffsSchema.optional(),
   population: argumentOption<PopulationRule>('object').nullish(),
 })
 
 /**
  * Returns the scores of all customers of a history who are counted as of a day: the nightly job.
  *
- * The features are computed by the engine with the same rules as in training, from days before `asOf` only.
+ * The features are computed by the engine with the same rules as in training, from days before `asOf` only; with `cutoffs`,
+ * from days before each customer's own. A model that was trained as of such cutoffs is asked as of them again, or as of the
+ * day that `asOf` names: one of the two is to be given.
  *
  * @param scorer a scorer with feature rules, see `createScorer`
  * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table), and where the
@@ -59,21 +68,31 @@ export async function scoreHistory(
   options: ScoreHistoryOptions = {},
 ): Promise<HistoryScores> {
   checkArguments('scoreHistory', ['history', history, 'history'], ['scorer', scorer, 'scorer'])
-  const { asOf, population: _, ...checked } = checkOptions('scoreHistory', historyOptions, options)
+  const { asOf, cutoffs, population: _, ...checked } = checkOptions('scoreHistory', historyOptions, options)
+  refuse('scoreHistory', momentProblems(scorer, asOf, cutoffs))
   const { population } = options
   const counted = population ?? scorer.about.population
   const complete = completeUntilOf(history, scoredTables(scorer, counted))
   const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf, history.timeZone)
-  const rules = rulesOf(scorer, cutoff, complete)
+  const rules = rulesOf(scorer)
+  if (cutoff > complete) throw notComplete('asOf', cutoff, complete)
   refuse('scoreHistory', otherReading(scorer.about, history, 'history'))
   checkFeatureRules('scoreHistory', rules, history.tables)
-  await refuseBeforeBeginning(history, cutoff, featureTables(rules))
+  const tables = featureTables(rules)
+  if (cutoffs === undefined) await refuseBeforeBeginning(history, 'asOf', cutoff, tables)
   const matrix = await inNameOf('scoreHistory', () =>
     featureMatrix(history, rules, {
-      cutoffs: [cutoff],
+      cutoffs: cutoffs ?? [cutoff],
       ...(counted === null ? {} : { population: counted }),
     }),
   )
+  if (cutoffs !== undefined) {
+    // Those that were asked, whether or not somebody was counted
+    const asked = matrix.population.days('cutoff').values
+    const [first, last] = [Math.min, Math.max].map((of) => asked.reduce((a, b) => of(a, b)) as EpochDay)
+    if (last! > complete) throw notComplete('cutoffs', last!, complete)
+    await refuseBeforeBeginning(history, 'cutoffs', first!, tables)
+  }
   const scores = inNameOf('scoreHistory', () => scorer.scoreMatrix(matrix.features, checked))
   const columns = [
     textColumn('id', matrix.ids),
@@ -94,11 +113,32 @@ export function scoredTables(
   return [...featureTables(scorer.about.rules ?? []), ...populationTables(population)]
 }
 
-function rulesOf(
-  scorer: Scorer,
-  cutoff: EpochDay,
-  complete: EpochDay,
-): NonNullable<Scorer['about']['rules']> {
+function momentProblems({ about }: Scorer, asOf: unknown, cutoffs: OwnCutoffs | undefined): Problem[] {
+  if (asOf !== undefined && cutoffs !== undefined)
+    return [
+      {
+        code: 'option-invalid',
+        parameter: 'asOf',
+        rule: 'to be left out where cutoffs are given',
+        received: asOf,
+      },
+    ]
+  const { ownCutoffs } = about
+  if (asOf !== undefined || cutoffs !== undefined || ownCutoffs === undefined) return []
+  return [
+    {
+      code: 'option-invalid',
+      parameter: 'cutoffs',
+      rule: `to be given, or asOf: the model was trained on customers as of cutoffs of their own (${ownCutoffs.kind})`,
+      wayOut:
+        ownCutoffs.kind === 'listed'
+          ? 'Give cutoffs: cutoffsListed(pairs).'
+          : 'Give cutoffs: { ...scorer.about.ownCutoffs, from, until }.',
+    },
+  ]
+}
+
+function rulesOf(scorer: Scorer): NonNullable<Scorer['about']['rules']> {
   const { rules } = scorer.about
   if (rules === null) {
     throw new HoldfastError('scoreHistory', [
@@ -110,12 +150,12 @@ function rulesOf(
       },
     ])
   }
-  if (cutoff > complete) throw notComplete(cutoff, complete)
   return rules
 }
 
 async function refuseBeforeBeginning(
   history: History,
+  parameter: 'asOf' | 'cutoffs',
   cutoff: EpochDay,
   tables: readonly InputTableName[],
 ): Promise<void> {
@@ -124,7 +164,7 @@ async function refuseBeforeBeginning(
   throw new HoldfastError('scoreHistory', [
     {
       code: 'window-open',
-      parameter: 'asOf',
+      parameter,
       rule:
         firstDay === null
           ? 'to have rows before it, and the history has none at all'
@@ -135,11 +175,15 @@ async function refuseBeforeBeginning(
   ])
 }
 
-function notComplete(cutoff: EpochDay, completeUntil: EpochDay): HoldfastError {
+function notComplete(
+  parameter: 'asOf' | 'cutoffs',
+  cutoff: EpochDay,
+  completeUntil: EpochDay,
+): HoldfastError {
   return new HoldfastError('scoreHistory', [
     {
       code: 'window-open',
-      parameter: 'asOf',
+      parameter,
       rule: `to be at most ${formatDay(completeUntil)}, the first day for which the tables that the model reads are not complete`,
       received: formatDay(cutoff),
       wayOut:

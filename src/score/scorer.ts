@@ -15,6 +15,7 @@ import type { ChurnModel } from '../learn/contract.js'
 import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
+import { withoutPairs } from '../population/ownCutoffs.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
 import type { FoundRepeats } from '../table/repeatedRows.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
@@ -151,6 +152,7 @@ export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: R
     checkOptions('createScorer', aboutModelSchema, {
       rules: trainedOn?.rules ?? null,
       population: trainedOn?.population ?? null,
+      ...(trainedOn?.ownCutoffs === undefined ? {} : { ownCutoffs: withoutPairs(trainedOn.ownCutoffs) }),
       bands: inNameOf('createScorer', () => riskBands(model.baseRate, bands)),
       label: trainedOn?.label ?? null,
       flat: trainedOn?.flat ?? null,

@@ -14,6 +14,7 @@ import {
   type TrainedRows,
   trainedRowsOf,
 } from '../learn/trainedRows.js'
+import type { OwnCutoffs } from '../population/ownCutoffs.js'
 import type { PopulationRule } from '../population/rule.js'
 import type { HistoryKinds } from '../table/inputs.js'
 import type { RepeatedRows } from '../table/repeatedRows.js'
@@ -30,6 +31,8 @@ export interface TrainedOn {
   } | null
   /** Who was counted; null for a flat table. */
   readonly population: PopulationRule | null
+  /** The rule that gave customers their own cutoffs; left out where all had the same. */
+  readonly ownCutoffs?: OwnCutoffs
   /** How the columns of a flat table became features; left out for a history. */
   readonly flat?: NonNullable<AboutModel['flat']>
   /** Time zone in which instants of the history, or of the table, had their day; left out = UTC. */

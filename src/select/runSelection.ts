@@ -1,4 +1,5 @@
 import { customersOf } from '../base/customersOf.js'
+import { cutoffPeriods } from '../base/cutoffPeriods.js'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { takeValues } from '../base/matrix.js'
 import type { Candidate } from './candidate.js'
@@ -119,18 +120,21 @@ function prepare(operation: string, given: SelectionData, { options }: CheckedSe
   return { data, plan, validation: { kind, folds: options.folds, repeats }, note }
 }
 
-function canBeInTime({ label }: SelectionData, cutoffs: Int32Array | null): boolean {
-  return cutoffs !== null && label != null && new Set(cutoffs).size >= leastCutoffs
+function canBeInTime({ label, ownCutoffs }: SelectionData, cutoffs: Int32Array | null): boolean {
+  return (
+    cutoffs !== null && label != null && new Set(cutoffPeriods({ cutoffs, ownCutoffs })).size >= leastCutoffs
+  )
 }
 
 function inTime(
   operation: string,
-  { label }: SelectionData,
+  { label, ownCutoffs }: SelectionData,
   outcome: Uint8Array,
   cutoffs: Int32Array | null,
   most: number,
 ): ValidationFold[] {
-  const folds = cutoffs === null || label == null ? [] : foldsInTime(outcome, cutoffs, label, most)
+  const folds =
+    cutoffs === null || label == null ? [] : foldsInTime(outcome, { cutoffs, ownCutoffs }, label, most)
   if (folds.length > 0) return folds
   throw new HoldfastError(operation, [
     {

@@ -1,3 +1,4 @@
+import { cutoffPeriods, type TimedRows } from '../base/cutoffPeriods.js'
 import { dealCustomers } from '../base/dealCustomers.js'
 import { seededRandom, shuffledIndices } from '../base/random.js'
 import type { SelectionData } from './selectionData.js'
@@ -34,18 +35,19 @@ export function dealtFolds(
 
 /**
  * Returns one fold for each of the last cutoffs, the earliest first: tried on its rows, trained on those whose outcome
- * window had ended by it. A cutoff with one class only, or with one class before it, is none.
+ * window had ended by it. Where customers have cutoffs of their own, the months are taken for cutoffs. A cutoff with one class only, or with one class before it, is none.
  */
 export function foldsInTime(
   outcome: Uint8Array,
-  cutoffs: Int32Array,
+  { cutoffs, ownCutoffs }: TimedRows,
   { gapDays, horizonDays }: OutcomeSpan,
   most: number,
 ): ValidationFold[] {
-  const days = [...new Set(cutoffs)].sort((a, b) => a - b)
+  const periods = cutoffPeriods({ cutoffs, ownCutoffs })
+  const days = [...new Set(periods)].sort((a, b) => a - b)
   const folds = days.map((day) => ({
     train: rowsWhere(outcome.length, (row) => cutoffs[row]! + gapDays + horizonDays <= day),
-    test: rowsWhere(outcome.length, (row) => cutoffs[row] === day),
+    test: rowsWhere(outcome.length, (row) => periods[row] === day),
   }))
   return folds.filter(({ train, test }) => hasBoth(outcome, train) && hasBoth(outcome, test)).slice(-most)
 }

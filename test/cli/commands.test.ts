@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeOperator } from '../../src/entries/simulate.js'
@@ -117,6 +117,51 @@ describe('train', () => {
     const { code, output } = await holdfast(words)
     expect(code).toBe(0)
     expect(output.match(/^202\d-\d\d-01 /gm)).toEqual(['2024-06-01 ', '2024-07-01 ', '2024-08-01 '])
+  })
+
+  it('--own-cutoffs asks each customer as of days of their own, in training, evaluation and scoring', async () => {
+    const own = at('own.json')
+    await writeFile(own, '{ "kind": "monthDay", "from": "2024-05-01" }')
+    const model = at('own.model')
+    const trained = await holdfast(['train', '--history', operator, '--own-cutoffs', own, '--out', model])
+    expect(trained.code, trained.messages).toBe(0)
+    expect(trained.output).toMatch(/^month +rows +churned +baseRate\n/)
+    expect(trained.output).toMatch(/tested on cutoffs from 202\d-\d\d-01, \d+ rows purged/)
+    const asked = ['--history', operator]
+    const out = ['--out', at('own.csv')]
+    for (const command of [
+      ['evaluate', model],
+      ['score', model, ...out],
+    ]) {
+      const refused = await holdfast([...command, ...asked])
+      expect(refused.messages).toContain('expected --own-cutoffs to be given, or')
+      expect(refused.messages).toContain('{"kind":"monthDay","from":19844}')
+    }
+    const evaluated = await holdfast(['evaluate', model, ...asked, '--own-cutoffs', own])
+    expect(evaluated.code, evaluated.messages).toBe(0)
+    // Pairs of a table: two customers on two days
+    const customers = await readTable(join(operator, 'customers.parquet'))
+    const [first, second] = [0, 1].map((row) => customers.cell('id', row))
+    const pairs = await writeLines(at('pairs.csv'), [
+      'id,cutoff',
+      `${first},2024-08-03`,
+      `${second},2024-08-09`,
+      'nobody,2024-08-09',
+    ])
+    const scored = await holdfast(['score', model, ...asked, '--own-cutoffs', pairs, ...out])
+    expect(scored.code, scored.messages).toBe(0)
+    expect(scored.messages).toContain('not scored: 1 rows of customers at 2 cutoffs, no such customer')
+    const both = await holdfast([
+      'score',
+      model,
+      ...asked,
+      '--own-cutoffs',
+      pairs,
+      '--as-of',
+      '2024-08-01',
+      ...out,
+    ])
+    expect(both.messages).toContain('expected --as-of to be left out where --own-cutoffs is given')
   })
 
   it('the Telco data gives an area under the curve above 0.8', async () => {

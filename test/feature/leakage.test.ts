@@ -7,6 +7,7 @@ import { featureName } from '../../src/feature/name/featureName.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { featureStatement } from '../../src/feature/sql/featureMatrix.js'
 import { percentileReferences } from '../../src/feature/sql/percentileReferences.js'
+import { cutoffsAfter, cutoffsBefore } from '../../src/population/ownCutoffs.js'
 import { populationTable } from '../../src/population/populationTable.js'
 import type { CustomerHistory, HistoryRow } from '../../src/table/customerHistory.js'
 import type { EventTableName } from '../../src/table/inputs.js'
@@ -109,6 +110,26 @@ describe('what happens, or becomes known, at or after the cutoff changes no feat
       }
     }
     expect(before.customers.length).toBe(41)
+  })
+
+  test.each([
+    ['a bill is seen', (until: EpochDay) => cutoffsAfter('bills', { until })],
+    ['a third row of usage is seen', (until: EpochDay) => cutoffsAfter('usage', { nth: 3, until })],
+    ['a contract ends in a week', (until: EpochDay) => cutoffsBefore('contractEnd', { until })],
+  ])('nobody is asked because of it: as of the day when %s', async (_, rule) => {
+    const pairsOf = async ({ history }: World, until: EpochDay) => {
+      const population = await populationTable(history, undefined, rule(until))
+      const found = await history.engine.query(
+        `SELECT id, cutoff FROM ${population.table} ORDER BY id, cutoff`,
+      )
+      await population.drop()
+      return found.rows()
+    }
+    const past = await pairsOf(before, addDays(cutoff, 1))
+    expect(past.length).toBeGreaterThan(5)
+    expect(await pairsOf(after, addDays(cutoff, 1))).toEqual(past)
+    // Later ones differ: the test can fail.
+    expect(await pairsOf(after, addDays(cutoff, 60))).not.toEqual(await pairsOf(before, addDays(cutoff, 60)))
   })
 
   describe.each(kinds)('rules of kind %s', (kind) => {

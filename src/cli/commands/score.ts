@@ -13,13 +13,20 @@ import { sayLeftOut, sayNotes } from '../leftOut.js'
 import { checkHistoryModel, checkTableModel, readModel } from '../modelInput.js'
 import { dayOption, integerOption, numberOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
+import {
+  addOwnCutoffs,
+  momentProblems,
+  type OwnCutoffOptions,
+  ownCutoffFiles,
+  readOwnCutoffs,
+} from '../ownCutoffs.js'
 import { type InputTable, readInputTable } from '../readInputTable.js'
 import { rejectsFile, writeRejects } from '../rejects.js'
 import { addTableOutputOptions, type TableOutputOptions, tableFiles, writeTables } from '../tableOutput.js'
 import type { Terminal } from '../terminal.js'
 import { sayUnseen, unseenSummary } from '../unseen.js'
 
-interface ScoreCommandOptions extends InputOptions, TableOutputOptions {
+interface ScoreCommandOptions extends InputOptions, TableOutputOptions, OwnCutoffOptions {
   readonly id?: string
   readonly asOf?: EpochDay
   readonly reasons: number
@@ -55,7 +62,7 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
       numberOption,
       1,
     )
-  return addInputOptions(command)
+  return addInputOptions(addOwnCutoffs(command))
     .addHelpText(
       'after',
       `
@@ -127,7 +134,7 @@ async function scoresOfHistory(
   checkHistoryModel(scorer, modelFile)
   const sources = await historySources(options.history!, terminal)
   const outputs = [...tableFiles(options), ...rejectsFile(options)]
-  await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources)])
+  await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources), ...ownCutoffFiles(options)])
   const history = await openInputHistory(sources, options, scorer.about)
   try {
     const {
@@ -135,9 +142,11 @@ async function scoresOfHistory(
       reasons,
       maxUnseen: maximumUnseenShare,
     } = options
-    const asked = { reasons, asOf, maximumUnseenShare }
+    const own = await readOwnCutoffs('score', options, { '--as-of': options.asOf })
+    refuse('score', momentProblems(scorer, [own, options.asOf], '--as-of'))
+    const asked = { reasons, maximumUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
     const { scores, population } = await scoreHistory(history, scorer, asked)
-    terminal.message(`as of ${formatDay(asOf)}\n`)
+    terminal.message(`as of ${own === undefined ? formatDay(asOf) : 'cutoffs of their own'}\n`)
     sayNotes(terminal, history)
     sayLeftOut(terminal, 'not scored', population)
     return { scores, unseen: scores.unseen, rejects: history.rejects }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { cutoffPeriods } from '../../base/cutoffPeriods.js'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
 import { writeTogether } from '../../base/wholeFile.node.js'
@@ -23,6 +24,7 @@ import { sayColumns, sayLeftOut } from '../leftOut.js'
 import { oneColumnHint } from '../modelInput.js'
 import { integerOption, listOption, numberOption } from '../optionParsers.js'
 import { checkOutputs, type OutputFile } from '../outputFiles.js'
+import { ownCutoffFiles } from '../ownCutoffs.js'
 import { readInputTable } from '../readInputTable.js'
 import { noteText } from '../refusalText.js'
 import { rejectsFile, writeRejects } from '../rejects.js'
@@ -242,13 +244,13 @@ function checkColumns(table: Table, names: readonly string[]): void {
 async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promise<Prepared> {
   const label = labelOf(options)
   const sources = await historySources(options.history!, terminal)
-  await checkOutputs('train', filesToWrite(options), filesOfSources(sources))
+  await checkOutputs('train', filesToWrite(options), [...filesOfSources(sources), ...ownCutoffFiles(options)])
   const history = await openInputHistory(sources, options)
   try {
     const dataset: Dataset = await datasetOfHistory(history, label, options, terminal)
-    const split = splitByTime(dataset, { testFrom: lastCutoff(dataset) })
+    const split = splitByTime(dataset, { testFrom: lastPeriod(dataset) })
     terminal.output(
-      `tested on cutoff ${formatDay(split.testFrom!)}, ${split.purgedRows} rows purged before it\n`,
+      `tested on ${dataset.ownCutoffs === undefined ? 'cutoff' : 'cutoffs from'} ${formatDay(split.testFrom!)}, ${split.purgedRows} rows purged before it\n`,
     )
     return { split, rejects: history.rejects, kept: null }
   } finally {
@@ -256,6 +258,8 @@ async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promis
   }
 }
 
-function lastCutoff(dataset: Dataset): EpochDay {
-  return dataset.cutoffs!.reduce((last, cutoff) => Math.max(last, cutoff)) as EpochDay
+/** The last cutoff; where customers have cutoffs of their own, the first day of the last month. */
+function lastPeriod({ cutoffs, ownCutoffs }: Dataset): EpochDay {
+  const periods = cutoffPeriods({ cutoffs: cutoffs!, ownCutoffs })
+  return periods.reduce((last, cutoff) => Math.max(last, cutoff)) as EpochDay
 }

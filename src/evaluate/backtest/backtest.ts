@@ -32,6 +32,9 @@ const operation = 'backtest'
  *     test     d = c
  *     purged   d < c and e + m > c: on day c nobody knew this outcome
  *
+ * Where customers have cutoffs of their own, c is the first day of a month and the month is tested together; training rows
+ * are judged by their own cutoffs.
+ *
  * `train` is given training rows only. Whatever it chooses — options, features, by an inner validation, by a model
  * search — it chooses without the test rows, so no figure here was ever used to choose: nested selection is to choose
  * inside `train`.

@@ -1,4 +1,5 @@
-import { addDays, type EpochDay } from '../../base/days.js'
+import { cutoffPeriods } from '../../base/cutoffPeriods.js'
+import type { EpochDay } from '../../base/days.js'
 import { type DrawnPlace, dealCustomers } from '../../base/dealCustomers.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { seededRandom } from '../../base/random.js'
@@ -44,9 +45,12 @@ type PlanOptions = Pick<
  *
  *     known    d < c and e(d) + m ≤ c: on day c everybody could know this outcome
  *     purged   d < c and e(d) + m > c
+ *
+ * Where customers have cutoffs of their own, c is the first day of a month, and all rows of the month are tested together.
  */
-export function planFolds(data: TemporalData, options: PlanOptions): BacktestPlan {
-  const rowsOf = rowsByCutoff(data.cutoffs!)
+export function planFolds(given: TemporalData, options: PlanOptions): BacktestPlan {
+  const data = { ...given, ends: outcomeEnds(given) }
+  const rowsOf = rowsByPeriod(cutoffPeriods({ cutoffs: data.cutoffs!, ownCutoffs: data.ownCutoffs }))
   const cutoffs = [...rowsOf.keys()].sort((a, b) => a - b)
   const heldOut = options.testShare === undefined ? null : heldOutRows(data, options)
   const { testCutoffs } = options
@@ -78,41 +82,48 @@ export function shortOfTraining(
     : null
 }
 
+/** Rows, and the end of the outcome window of each. */
+interface RowsInTime extends TemporalData {
+  readonly ends: Int32Array
+}
+
+function outcomeEnds({ cutoffs, label }: TemporalData): Int32Array {
+  const ends = new Map<number, EpochDay>()
+  for (const cutoff of new Set(cutoffs)) ends.set(cutoff, outcomeEnd(label!, cutoff as EpochDay))
+  return cutoffs!.map((cutoff) => ends.get(cutoff)!)
+}
+
 function foldAt(
-  data: TemporalData,
+  data: RowsInTime,
   cutoff: EpochDay,
   rowsOf: ReadonlyMap<EpochDay, readonly number[]>,
   heldOut: Int32Array | null,
   { window, purge, embargoDays }: PlanOptions,
 ): FoldPlan {
-  const earlier = [...rowsOf.keys()].filter((day) => day < cutoff).sort((a, b) => a - b)
-  const isKnown = (day: EpochDay): boolean =>
-    !purge || addDays(outcomeEnd(data.label!, day), embargoDays) <= cutoff
-  const known = earlier.filter(isKnown)
-  const trainCutoffs = inWindow(known, cutoff, window)
-  const rows = (days: readonly EpochDay[]): number[] => days.flatMap((day) => rowsOf.get(day) ?? [])
+  const earlier = [...rowsOf].filter(([day]) => day < cutoff).sort(([a], [b]) => a - b)
+  const isKnown = (row: number): boolean => !purge || data.ends[row]! + embargoDays <= cutoff
+  const isRecent = (row: number): boolean =>
+    typeof window === 'string' || !('days' in window) || data.cutoffs![row]! >= cutoff - window.days
+  const known = new Map(
+    earlier
+      .map(([day, rows]) => [day, rows.filter((row) => isKnown(row) && isRecent(row))] as const)
+      .filter(([, rows]) => rows.length > 0),
+  )
+  const counts = typeof window === 'object' && 'cutoffs' in window ? -window.cutoffs : 0
+  const trainCutoffs = [...known.keys()].slice(counts)
   const isHeldOut = (row: number): boolean => heldOut?.[row] === 1
   return {
     cutoff,
     trainCutoffs,
-    trainRows: Int32Array.from(rows(trainCutoffs).filter((row) => !isHeldOut(row))),
-    purgedRows: rows(earlier.filter((day) => !isKnown(day))).length,
-    testRows: Int32Array.from(rows([cutoff]).filter((row) => heldOut === null || isHeldOut(row))),
+    trainRows: Int32Array.from(
+      trainCutoffs.flatMap((day) => known.get(day)!).filter((row) => !isHeldOut(row)),
+    ),
+    purgedRows: earlier.flatMap(([, rows]) => rows).filter((row) => !isKnown(row)).length,
+    testRows: Int32Array.from((rowsOf.get(cutoff) ?? []).filter((row) => heldOut === null || isHeldOut(row))),
   }
 }
 
-function inWindow(
-  known: readonly EpochDay[],
-  cutoff: EpochDay,
-  window: PlanOptions['window'],
-): readonly EpochDay[] {
-  if (window === 'expanding') return known
-  return 'cutoffs' in window
-    ? known.slice(-window.cutoffs)
-    : known.filter((day) => day >= cutoff - window.days)
-}
-
-function rowsByCutoff(cutoffs: Int32Array): Map<EpochDay, number[]> {
+function rowsByPeriod(cutoffs: Int32Array): Map<EpochDay, number[]> {
   const rowsOf = new Map<EpochDay, number[]>()
   for (let row = 0; row < cutoffs.length; row++) {
     const cutoff = cutoffs[row] as EpochDay

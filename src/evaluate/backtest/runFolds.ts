@@ -22,6 +22,8 @@ export interface TemporalData extends TrainingData {
   readonly ids: readonly string[]
   /** Cutoff of each row; null for a flat table. */
   readonly cutoffs: Int32Array | null
+  /** There where each customer has cutoffs of their own: figures over time are then by month. */
+  readonly ownCutoffs?: object
   /** Null for a flat table. */
   readonly label: OutcomeSpan | null
   /** Time zone in which instants of the history had their day; left out = UTC. */
@@ -48,6 +50,7 @@ export function takeTemporalRows(data: TemporalData, rows: ArrayLike<number>): T
     outcome: takeValues(data.outcome, rows),
     ...(data.weight === undefined ? {} : { weight: takeValues(data.weight, rows) }),
     label: data.label,
+    ...(data.ownCutoffs === undefined ? {} : { ownCutoffs: data.ownCutoffs }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type EpochDay, formatDay } from '../../base/days.js'
 import type { FeatureRule } from '../../feature/rule.js'
 import type { TrainingData } from '../../learn/contract.js'
+import type { OwnCutoffs } from '../../population/ownCutoffs.js'
 import type { RowsFacts } from './reportFacts.js'
 
 /** The data of a report. A `Dataset` is one; features and outcomes alone will do. */
@@ -8,6 +9,8 @@ export interface ReportedData extends TrainingData {
   readonly ids?: readonly string[]
   /** Cutoff of each row; null for a flat table. */
   readonly cutoffs?: Int32Array | null
+  /** There where each customer has cutoffs of their own. */
+  readonly ownCutoffs?: OwnCutoffs
   readonly label?: {
     readonly name: string
     readonly gapDays: number
@@ -22,7 +25,7 @@ export interface ReportedData extends TrainingData {
 }
 
 /** Returns how many rows there are, how many churned, as of when. Counts are sums of weights. */
-export function rowsFacts({ outcome, weight, cutoffs, fingerprint }: ReportedData): RowsFacts {
+export function rowsFacts({ outcome, weight, cutoffs, ownCutoffs, fingerprint }: ReportedData): RowsFacts {
   let [rows, churners] = [0, 0]
   for (let row = 0; row < outcome.length; row++) {
     rows += weight?.[row] ?? 1
@@ -32,14 +35,20 @@ export function rowsFacts({ outcome, weight, cutoffs, fingerprint }: ReportedDat
     rows,
     churners,
     baseRate: rows === 0 ? 0 : churners / rows,
-    cutoffs: cutoffs === undefined || cutoffs === null ? null : cutoffFacts(cutoffs),
+    cutoffs:
+      cutoffs === undefined || cutoffs === null ? null : cutoffFacts(cutoffs, ownCutoffs !== undefined),
     fingerprint: fingerprint ?? null,
   }
 }
 
-function cutoffFacts(cutoffs: Int32Array): RowsFacts['cutoffs'] {
+function cutoffFacts(cutoffs: Int32Array, isOwn: boolean): RowsFacts['cutoffs'] {
   const distinct = [...new Set(cutoffs)].sort((a, b) => a - b)
   const [first, last] = [distinct[0], distinct.at(-1)]
   if (first === undefined || last === undefined) return null
-  return { first: formatDay(first as EpochDay), last: formatDay(last as EpochDay), count: distinct.length }
+  return {
+    first: formatDay(first as EpochDay),
+    last: formatDay(last as EpochDay),
+    count: distinct.length,
+    ...(isOwn ? { own: true } : {}),
+  }
 }

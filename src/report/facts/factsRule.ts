@@ -19,7 +19,9 @@ const rows = z.looseObject({
   rows: number,
   churners: number,
   baseRate: number,
-  cutoffs: z.looseObject({ first: text, last: text, count: number }).nullable(),
+  cutoffs: z
+    .looseObject({ first: text, last: text, count: number, own: z.exactOptional(z.boolean()) })
+    .nullable(),
   fingerprint: text.nullable(),
 })
 

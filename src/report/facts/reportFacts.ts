@@ -27,7 +27,13 @@ export interface RowsFacts {
   /** Share of churners, in [0, 1]. */
   readonly baseRate: number
   /** First and last cutoff, YYYY-MM-DD; null for a flat table. */
-  readonly cutoffs: { readonly first: string; readonly last: string; readonly count: number } | null
+  readonly cutoffs: {
+    readonly first: string
+    readonly last: string
+    readonly count: number
+    /** There where each customer has cutoffs of their own. */
+    readonly own?: boolean
+  } | null
   /** SHA-256 of the data; null where it has none. */
   readonly fingerprint: string | null
 }

@@ -73,7 +73,7 @@ function certaintySentence({ evaluation, data }: ReportFacts): string {
   }
   const tested =
     cutoffs !== null && cutoffs.count > 1
-      ? `on ${testedWords({ evaluation }, count)}, who count on each of ${cutoffs.count} dates from ${cutoffs.first} to ${cutoffs.last}${data.seen?.isOverlap === true ? seenWords(data.seen) : ''}`
+      ? `on ${testedWords({ evaluation }, count)}, who count on ${cutoffs.own === true ? 'dates of their own' : `each of ${cutoffs.count} dates`} from ${cutoffs.first} to ${cutoffs.last}${data.seen?.isOverlap === true ? seenWords(data.seen) : ''}`
       : `on ${testedWords({ evaluation }, count)}${seenWords(data.seen)}`
   return (
     `Tested ${tested}, of ${unit === 'rows' ? 'which' : 'whom'} ${count(churners)} left; ` +

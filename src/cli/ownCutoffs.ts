@@ -1,0 +1,75 @@
+import type { Command } from 'commander'
+import { type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { cutoffsListed, type OwnCutoffs, ownCutoffsSchema } from '../population/ownCutoffs.js'
+import type { Scorer } from '../score/scorer.js'
+import { readTable } from '../table/readTable.node.js'
+import { readJsonFile } from './readJsonFile.js'
+
+/** Options of commands that may ask each customer as of days of their own. */
+export interface OwnCutoffOptions {
+  readonly ownCutoffs?: string
+}
+
+const example = '{ "kind": "before", "column": "contractEnd", "days": 7 }'
+
+/** Adds the option of {@link OwnCutoffOptions}. */
+export function addOwnCutoffs(command: Command): Command {
+  return command.option(
+    '--own-cutoffs <file>',
+    `days on which each customer is asked about: a table with the columns id and cutoff, or a .json file with a rule, ${example} (history only)`,
+  )
+}
+
+/** Returns the files that the option names, for the check that nothing is written over. */
+export function ownCutoffFiles({ ownCutoffs }: OwnCutoffOptions): string[] {
+  return ownCutoffs === undefined ? [] : [ownCutoffs]
+}
+
+/**
+ * Returns the cutoffs of a file, undefined without one.
+ *
+ * @param given another option that says when, which does not go with the file
+ */
+export async function readOwnCutoffs(
+  operation: string,
+  { ownCutoffs }: OwnCutoffOptions,
+  given: Readonly<Record<string, unknown>>,
+): Promise<OwnCutoffs | undefined> {
+  if (ownCutoffs === undefined) return undefined
+  const others = Object.keys(given).filter((name) => given[name] !== undefined)
+  refuse(
+    operation,
+    others.map((parameter) => {
+      return {
+        code: 'option-invalid',
+        parameter,
+        rule: 'to be left out where --own-cutoffs is given',
+      } as const
+    }),
+  )
+  if (!/\.json$/i.test(ownCutoffs)) {
+    return cutoffsListed(await readTable(ownCutoffs, { types: { id: 'text', cutoff: 'day' } }))
+  }
+  const rule = await readJsonFile(operation, '--own-cutoffs', ownCutoffs, `Write a rule: ${example}.`)
+  return checkOptions(operation, ownCutoffsSchema, rule)
+}
+
+/**
+ * Returns the problem that nothing says when to ask, of a model whose training asked each customer as of days of their own.
+ *
+ * @param given what the options say; undefined = nothing
+ * @param other the option that names one day for all
+ */
+export function momentProblems({ about }: Scorer, given: readonly unknown[], other: string): Problem[] {
+  const { ownCutoffs } = about
+  if (ownCutoffs === undefined || given.some((value) => value !== undefined)) return []
+  return [
+    {
+      code: 'option-invalid',
+      parameter: '--own-cutoffs',
+      rule: `to be given, or ${other}: the model was trained on customers as of cutoffs of their own`,
+      ...(ownCutoffs.kind === 'listed' ? {} : { wayOut: `Its rule was ${JSON.stringify(ownCutoffs)}.` }),
+    },
+  ]
+}
