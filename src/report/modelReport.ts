@@ -235,10 +235,8 @@ function curveFacts(x: Float64Array, y: Float64Array): CurveFacts {
   return { x: [...x], y: [...y] }
 }
 
-function cardWords(
-  { label }: ReportedData,
-  options: ReportOptions,
-): Omit<ModelFacts, 'learner' | 'features'> {
+function cardWords(test: ReportedData, options: ReportOptions): Omit<ModelFacts, 'learner' | 'features'> {
+  const { label } = test
   const { predicts, intendedUse = usualUse, modelOptions = {}, remarks = [] } = options
   return {
     options: Object.fromEntries(
@@ -247,7 +245,7 @@ function cardWords(
         typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)),
       ]),
     ),
-    label: predicts ?? labelWords(label),
+    label: predicts ?? labelWords(test),
     window:
       label === null || label === undefined
         ? null

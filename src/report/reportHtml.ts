@@ -6,7 +6,7 @@ import { blockHtml } from './page/blockHtml.js'
 import { html, Markup } from './page/markup.js'
 import { pageStyle } from './page/style.js'
 import { cautionsOf } from './section/cautions.js'
-import { type Headline, headlineOf } from './section/headline.js'
+import { bylinesOf, type Headline, headlineOf } from './section/headline.js'
 import type { Section } from './section/section.js'
 import { sectionsOf } from './section/sections.js'
 import { count } from './words/numbers.js'
@@ -48,7 +48,7 @@ export async function reportHtml(facts: ReportFacts): Promise<string> {
 </head>
 <body>
 <a class="skip" href="#main">To the report</a>
-${headerHtml(facts, headlineOf(facts))}
+${headerHtml(facts.title, bylinesOf(facts), headlineOf(facts))}
 <main id="main">
 ${cautionsHtml(cautionsOf(facts))}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
@@ -66,14 +66,13 @@ function contentPolicy(): string {
   return `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`
 }
 
-function headerHtml({ title, author, date, model }: ReportFacts, { sentences, tiles }: Headline): Markup {
-  const by = [model.learner, author, date].filter((part) => part !== null).join(' · ')
+function headerHtml(title: string, bylines: readonly string[], { sentences, tiles }: Headline): Markup {
   const [first, ...more] = sentences
   // With an offer there are two sentences for everybody; the last one is on how sure they are
   const loud = more.slice(0, -1)
   return html`<header>
 <h1>${title}</h1>
-<p class="by">${by}</p>
+<div class="by">${bylines.map((line) => html`<p>${line}</p>`)}</div>
 ${[first!, ...loud].map((sentence) => html`<p class="headline">${sentence}</p>`)}
 <p class="more">${more.at(-1)!}</p>
 <dl class="tiles">${tiles.map(

@@ -4,7 +4,7 @@ import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import type { Picture } from './picture/picture.js'
 import { cautionsOf } from './section/cautions.js'
-import { headlineOf } from './section/headline.js'
+import { bylinesOf, headlineOf } from './section/headline.js'
 import type { Block, Section, TableBlock } from './section/section.js'
 import { sectionsOf } from './section/sections.js'
 
@@ -34,11 +34,10 @@ export function reportMarkdown(facts: ReportFacts, options: MarkdownOptions = {}
   const { pictures } = options
   checkFacts('reportMarkdown', facts)
   const { sentences, tiles } = headlineOf(facts)
-  const by = [facts.model.learner, facts.author, facts.date].filter((part) => part !== null).join(' · ')
   const cautions = cautionsOf(facts)
   return `${[
     `# ${escaped(facts.title)}`,
-    ...(by === '' ? [] : [escaped(by)]),
+    ...bylinesOf(facts).map(escaped),
     ...sentences.map((sentence, index) =>
       index === sentences.length - 1 ? escaped(sentence) : `**${escaped(sentence)}**`,
     ),

@@ -1,5 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeOperator } from '../../src/entries/simulate.js'
 import { flatLines, holdfast, temporaryFolder, writeLines } from './holdfast.js'
@@ -83,7 +84,15 @@ describe('report', () => {
     ]
     const { code, output, messages } = await holdfast(words)
     expect(code).toBe(0)
-    expect(messages).toMatch(/asked as of \d{4}-\d\d-\d\d\n/)
+    const [, asOf] = /asked as of (\d{4}-\d\d-\d\d)\n/.exec(messages)!
+    // Dated by the day on which it was made, and as of when and within what the customers leave
+    const page = parseHTML(await readFile(at('h.html'), 'utf8')).document
+    const [made, predicts] = [...page.querySelectorAll('.by p')].map((line) => line.textContent!)
+    expect(made).toMatch(/^\w+ · \d{4}-\d\d-\d\d$/)
+    expect(predicts).toContain(
+      'whether a customer cancels within 30 days after the cutoff (label cancelled_30d)',
+    )
+    expect(predicts).toContain(`Tested as of ${asOf}.`)
     const files = await readdir(at('pictures'))
     expect(output).toBe(`wrote ${at('h.html')} and ${files.length} files in ${at('pictures')}\n`)
     expect(files).toEqual(expect.arrayContaining(['gains.svg', 'gains.png', 'gains.csv']))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseHTML } from 'linkedom'
 import { afterAll, describe, expect, it } from 'vitest'
 import { numberColumn, takeRows, textColumn } from '../../src/base/matrix.js'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { segmentTable } from '../../src/evaluate/segment/segmentTable.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
@@ -21,6 +22,7 @@ import { percent } from '../../src/report/words/numbers.js'
 import { writePictures } from '../../src/report/writePictures.node.js'
 import { writeReport } from '../../src/report/writeReport.node.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
+import { tableFrom } from '../../src/table/table.js'
 import { customers, oddNames, wholeFacts } from './facts.js'
 
 /** A file of a model without a scorer does not tell which rows it was trained on. */
@@ -194,6 +196,17 @@ describe('words', () => {
     expect(text).toContain(
       `Tested on 600 customers whose rows were not found among those of the training, of whom ${facts.evaluation.churners} left`,
     )
+  })
+
+  it('the head says of a flat table which column is predicted', async () => {
+    const shop = fromFlatTable(tableFrom({ x: [1, 2, 3, 4, 5, 6, 7, 8], quit: [0, 1, 0, 1, 0, 1, 0, 1] }), {
+      label: 'quit',
+    })
+    const page = reportMarkdown(modelReport(trainPrior(shop), shop, { date: '2025-05-01' }))
+    expect(page.split('\n\n').slice(1, 3)).toEqual([
+      'prior · 2025-05-01',
+      'Predicts whether a customer leaves, as the column quit says.',
+    ])
   })
 
   it('a model that ranks nobody is said to be as good as chance', () => {

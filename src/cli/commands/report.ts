@@ -72,7 +72,7 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
     .option('--currency <name>', 'name of the currency')
     .option('--title <text>', 'heading of the report')
     .option('--author <text>', 'who made it')
-    .option('--date <text>', 'date of the report')
+    .option('--date <text>', 'date of the report (default: today)')
   return addInputOptions(command)
     .addHelpText(
       'after',
@@ -127,11 +127,16 @@ async function trainOf(
   return { train: dataset }
 }
 
-function wordsOf({ title, author, date, segments }: ReportCommandOptions): ModelReportOptions {
+function wordsOf({
+  title,
+  author,
+  date = new Date().toISOString().slice(0, 10),
+  segments,
+}: ReportCommandOptions): ModelReportOptions {
   return {
     ...(title === undefined ? {} : { title }),
     ...(author === undefined ? {} : { author }),
-    ...(date === undefined ? {} : { date }),
+    date,
     ...(segments === undefined ? {} : { segmentsBy: segments }),
   }
 }

@@ -196,7 +196,7 @@ export function worstSegments(
       segment,
       metric,
       adjustedPValue: adjusted,
-      sentence: `${segment}: ${words} (${chance(adjusted)} after correction for ${comparisons.length} comparisons).`,
+      sentence: `${segment}: ${words}. ${comparisons.length} comparisons were made, and chance alone would hardly show this.`,
     }))
 }
 
@@ -263,8 +263,4 @@ function holm(comparisons: readonly Comparison[]): (Comparison & { readonly adju
 
 function times(ratio: number): string {
   return ratio.toFixed(2)
-}
-
-function chance(pValue: number): string {
-  return pValue < 0.0001 ? 'p < 0.0001' : `p = ${pValue.toFixed(4)}`
 }

@@ -106,7 +106,11 @@ export function segmentText(table: SegmentFigures): string {
 
 function worstLines({ worst }: SegmentFigures): string[] {
   if (worst.length === 0) return wrapText('No segment can be shown to be predicted worse than the others.')
-  return worst.flatMap(({ sentence }) => wrapText(sentence))
+  return worst.flatMap(({ sentence, adjustedPValue }) => wrapText(`${sentence} ${chance(adjustedPValue)}`))
+}
+
+function chance(pValue: number): string {
+  return pValue < 0.0001 ? '(p < 0.0001, Holm)' : `(p = ${pValue.toFixed(4)}, Holm)`
 }
 
 function whom({ customers, rows }: Segment): string {

@@ -2,6 +2,7 @@ import { type EpochDay, formatDay } from '../../base/days.js'
 import type { FeatureRule } from '../../feature/rule.js'
 import type { TrainingData } from '../../learn/contract.js'
 import type { OwnCutoffs } from '../../population/ownCutoffs.js'
+import type { Table } from '../../table/table.js'
 import type { RowsFacts } from './reportFacts.js'
 
 /** The data of a report. A `Dataset` is one; features and outcomes alone will do. */
@@ -19,6 +20,8 @@ export interface ReportedData extends TrainingData {
   } | null
   /** The rules that the features were made with: their words name the features. */
   readonly rules?: readonly FeatureRule[] | null
+  /** What became of the columns of a flat table: its label is named. */
+  readonly report?: { readonly columns?: Table }
   /** What was left out or looks wrong, in sentences. */
   readonly warnings?: readonly string[]
   readonly fingerprint?: string

@@ -8,8 +8,11 @@ const verbs: Readonly<Record<string, string>> = {
 }
 
 /** Returns what a model predicts, in words: "whether a customer cancels within 30 days, from 7 days after the cutoff on". */
-export function labelWords(label: ReportedData['label']): string {
-  if (label === null || label === undefined) return 'whether a customer leaves, as the label column says'
+export function labelWords({ label, report }: ReportedData): string {
+  if (label === null || label === undefined) {
+    const column = report?.columns?.rows().find(({ use }) => use === 'label')?.['column']
+    return `whether a customer leaves, as the ${column === undefined ? 'label column' : `column ${column}`} says`
+  }
   const { gapDays, horizonDays } = label
   const start =
     gapDays === 0

@@ -19,6 +19,7 @@ header,main,footer{max-width:54rem;margin:0 auto;padding:0 1.5rem}
 header{padding-top:3.5rem}
 h1{font-size:1.1rem;font-weight:600;line-height:1.4;margin:0;overflow-wrap:anywhere}
 .by{color:var(--muted);font-size:.9rem;margin:.15rem 0 2rem;overflow-wrap:anywhere}
+.by p{margin:0}
 .headline{font-size:clamp(1.3rem,1rem + 1.6vw,1.9rem);line-height:1.32;font-weight:600;letter-spacing:-.012em;margin:0 0 .9rem;text-wrap:pretty}
 .headline+p.more{margin-top:0}
 .more{color:var(--muted);margin:0 0 2rem;max-width:44rem}

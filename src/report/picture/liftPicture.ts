@@ -72,7 +72,8 @@ function panel(
         x: 'part',
         y: 'churnRate',
         dy: -9,
-        text: (row: Bar) => (narrow ? times(row.lift) : `${times(row.lift)}×`),
+        // Two decimals would touch on a phone; the numbers stand under the picture
+        text: (row: Bar) => (narrow ? shortTimes(row.lift) : `${times(row.lift)}×`),
         fontVariant: 'tabular-nums',
         fill: colour.ink,
         stroke: colour.paper,
@@ -89,4 +90,8 @@ function panel(
       }),
     ],
   }
+}
+
+function shortTimes(lift: number): string {
+  return lift >= 9.95 ? lift.toFixed(0) : lift.toFixed(1)
 }

@@ -1,5 +1,6 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { count } from '../words/numbers.js'
+import { asOfWords } from './headline.js'
 import type { Section } from './section.js'
 
 /** The model card: what, when, on what, for what, and the limits. */
@@ -39,12 +40,7 @@ function trainingEntries({ train, training }: ReportFacts['data']): [string, str
 }
 
 function rowsWords({ rows, churners, cutoffs, fingerprint }: ReportFacts['data']['test']): string {
-  const when =
-    cutoffs === null
-      ? ''
-      : cutoffs.count === 1
-        ? ` as of ${cutoffs.first}`
-        : ` as of ${cutoffs.first} to ${cutoffs.last}`
+  const when = cutoffs === null ? '' : ` ${asOfWords(cutoffs)}`
   const mark = fingerprint === null ? '' : `; SHA-256 ${fingerprint.match(/.{1,16}/g)?.join(' ') ?? ''}`
   return `${count(rows)} rows with ${count(churners)} churners${when}${mark}`
 }

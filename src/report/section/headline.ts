@@ -26,6 +26,24 @@ export function headlineOf(facts: ReportFacts): Headline {
   }
 }
 
+/** Returns who made the report of which model, and when, and then what it predicts, as of when. Empty parts are left out. */
+export function bylinesOf({ author, date, model, data: { test } }: ReportFacts): string[] {
+  const by = [model.learner, author, date].filter((part) => part !== null).join(' · ')
+  const predicts = `Predicts ${model.label}.`
+  return [by, test.cutoffs === null ? predicts : `${predicts} Tested ${asOfWords(test.cutoffs)}.`].filter(
+    (line) => line !== '',
+  )
+}
+
+/** Returns the days of forecast of rows: "as of 2025-01-01 to 2025-03-01". */
+export function asOfWords({
+  first,
+  last,
+  count: days,
+}: NonNullable<ReportFacts['data']['test']['cutoffs']>): string {
+  return days === 1 ? `as of ${first}` : `as of ${first} to ${last}`
+}
+
 function reachSentence(facts: ReportFacts): string {
   const { topShare, lift } = facts.evaluation
   const { reached } = topListOf(facts)

@@ -165,7 +165,7 @@ describe('the worst segments', () => {
       ['region = north', 'observedToExpected'],
     ])
     expect(worst[0]?.sentence).toMatch(
-      /^region = north: 1\.\d\d times as many churn as predicted, 95 % interval 1\.\d\d to 1\.\d\d; \d\.\d\d times in the other segments \(p < 0\.0001 after correction for 8 comparisons\)\.$/,
+      /^region = north: 1\.\d\d times as many churn as predicted, 95 % interval 1\.\d\d to 1\.\d\d; \d\.\d\d times in the other segments\. 8 comparisons were made, and chance alone would hardly show this\.$/,
     )
   })
 
