@@ -66,7 +66,10 @@ const runPage = async (name: string): Promise<void> => {
     expect.soft(agrees(claim), message).toBe(true)
   }
 }
-it.each(['README.md', 'PITFALLS.md', trainingSetPage])('the code of %s shows what it gives', runPage)
+it.each(['README.md', 'examples/guide.md', 'PITFALLS.md', trainingSetPage])(
+  'the code of %s shows what it gives',
+  runPage,
+)
 
 it('the figures that another page takes from PITFALLS.md are those of the section that it names', () => {
   const sections = page('PITFALLS.md').split(/^## /m).slice(1)
@@ -108,15 +111,17 @@ describe('the commands of README.md', () => {
   })
 })
 
-it('the measured table of README.md is that of the last result of the benchmark', () => {
+it('the measured table of benchmarks/README.md is that of the last result of the benchmark', () => {
   const { results } = resultSchema.parse(JSON.parse(page('benchmarks/results/quality.json')))
-  const shown = /<!-- quality:begin -->\n([\s\S]*?)\n<!-- quality:end -->/.exec(page('README.md'))?.[1]
+  const shown = /<!-- quality:begin -->\n([\s\S]*?)\n<!-- quality:end -->/.exec(
+    page('benchmarks/README.md'),
+  )?.[1]
   expect(shown).toBe(readmeTable(results))
 })
 
-it('the table of speeds of README.md is that of the last result of the benchmark', () => {
+it('the table of speeds of benchmarks/README.md is that of the last result of the benchmark', () => {
   const { results } = resultSchema.parse(JSON.parse(page('benchmarks/results/trees.json')))
-  const shown = /<!-- speed:begin -->\n([\s\S]*?)\n<!-- speed:end -->/.exec(page('README.md'))?.[1]
+  const shown = /<!-- speed:begin -->\n([\s\S]*?)\n<!-- speed:end -->/.exec(page('benchmarks/README.md'))?.[1]
   expect(shown).toBe(speedTable(results))
 })
 
@@ -125,6 +130,7 @@ it('every relative link of the pages leads somewhere', async () => {
     'README.md',
     'CONTRIBUTING.md',
     'PITFALLS.md',
+    'examples/guide.md',
     trainingSetPage,
     'GLOSSARY.md',
     'src/README.md',
