@@ -98,7 +98,9 @@ function resampledIntervals(
   const statistics = names.flatMap((name) =>
     [0, 1].map((model) => (forms: readonly RankedOutcomes[]) => metrics[name].ofRanked(forms[model]!)),
   )
-  const drawn = resampledFigures(units, ranked, statistics, { resamples, stratified, seed })
+  const read = (forms: readonly RankedOutcomes[]) => statistics.map((statistic) => statistic(forms))
+  const all = { count: statistics.length, read }
+  const drawn = resampledFigures(units, ranked, all, { resamples, stratified, seed })
   return figures.flatMap((figure, place) => {
     const { ofRanked, method } = resampledMetric(figure.metric)
     const boosting = drawn[2 * Math.floor(place / 2)]!

@@ -57,5 +57,8 @@ function writtenTwiceProblems(parameter: string, customers: ArrayLike<string | n
 }
 
 function isCustomer(value: unknown): boolean {
-  return (typeof value === 'string' && value.trim() !== '') || Number.isFinite(value)
+  if (typeof value !== 'string') return Number.isFinite(value)
+  // Half a million ids: most begin with a letter or a digit
+  const first = value.charCodeAt(0)
+  return (first > 32 && first < 127) || value.trim() !== ''
 }

@@ -14,16 +14,17 @@ export function baseRates(data: {
   readonly ownCutoffs?: object | undefined
   readonly outcome: Uint8Array
 }): Table {
-  const { cutoffs, ownCutoffs } = data
+  const { cutoffs, ownCutoffs, outcome } = data
   const periods = cutoffs === null ? null : cutoffPeriods({ cutoffs, ownCutoffs })
   const counts = new Map<number | null, { rows: number; churned: number }>()
-  for (let row = 0; row < data.outcome.length; row++) {
-    const cutoff = periods === null ? null : periods[row]!
-    const count = counts.get(cutoff) ?? { rows: 0, churned: 0 }
+  for (let row = 0; periods !== null && row < outcome.length; row++) {
+    const count = counts.get(periods[row]!) ?? { rows: 0, churned: 0 }
     count.rows++
-    count.churned += data.outcome[row]!
-    counts.set(cutoff, count)
+    count.churned += outcome[row]!
+    counts.set(periods[row]!, count)
   }
+  if (periods === null && outcome.length > 0)
+    counts.set(null, { rows: outcome.length, churned: outcome.reduce((sum, each) => sum + each, 0) })
   const lines = [...counts].sort(([a], [b]) => Number(a) - Number(b))
   const column = (name: string, value: (count: { rows: number; churned: number }) => number) =>
     numberColumn(

@@ -21,6 +21,7 @@ import {
 } from './calibration/probabilityScores.js'
 import { binsOfCustomers, countCustomers, liftRowsOfCustomers } from './customersOfParts.js'
 import { Evaluation, type EvaluationFigures } from './evaluation.js'
+import { headlineFigures } from './headlineFigures.js'
 import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
 import {
   type BootstrapOptions,
@@ -240,11 +241,12 @@ function headline(
   Evaluation,
   'rocAuc' | 'gini' | 'kolmogorovSmirnov' | 'averagePrecision' | 'brierScore' | 'lift' | 'logLoss'
 > {
+  const { topShare } = checked
   const always: RankedMetric[] = [
     rocAucOf,
     averagePrecisionOf,
     brierScoreOf,
-    (ranked) => liftOf(ranked, checked.topShare),
+    (ranked) => liftOf(ranked, topShare),
     kolmogorovSmirnovOf,
   ]
   const asked = hasLogLoss ? [...always, (ranked: RankedOutcomes) => logLossOf(ranked)] : always
@@ -252,6 +254,7 @@ function headline(
     rows,
     asked,
     checked,
+    headlineFigures(rows.ranked, topShare),
   )
   const gini = (auc: number): number => 2 * auc - 1
   return {
@@ -266,6 +269,23 @@ function headline(
   }
 }
 
+/** Returns how many customers have a row that stayed, and how many one that churned. */
+function customersOfOutcome(
+  outcome: ArrayLike<number>,
+  groups: ArrayLike<string | number> | undefined,
+  weight: ArrayLike<number> | undefined,
+): [stayed: number, churned: number] {
+  const counts: [number, number] = [0, 0]
+  const whose = [new Set(), new Set()] as const
+  for (let row = 0; row < outcome.length; row++) {
+    if (weight?.[row] === 0) continue
+    const kind = outcome[row] as 0 | 1
+    if (groups === undefined) counts[kind]++
+    else whose[kind].add(groups[row])
+  }
+  return groups === undefined ? counts : [whose[0].size, whose[1].size]
+}
+
 function notesOn(
   outcome: ArrayLike<number>,
   { groups, weight }: CheckedOptions,
@@ -273,11 +293,7 @@ function notesOn(
   line: Problem | null,
   hasLogLoss: boolean,
 ): string[] {
-  const whose = [new Set(), new Set()] as const
-  for (let row = 0; row < outcome.length; row++) {
-    if (weight?.[row] !== 0) whose[outcome[row] as 0 | 1].add(groups?.[row] ?? row)
-  }
-  const counts = whose.map(({ size }) => size) as [number, number]
+  const counts = customersOfOutcome(outcome, groups, weight)
   const unit = groups !== undefined && hasSeveralRows(groups) ? 'rows' : 'customers'
   const few = (count: number, who: string): string[] =>
     count >= fewCustomers

@@ -26,6 +26,14 @@ describe('seededRandom', () => {
     },
   )
 
+  it('a list is filled with the numbers that are drawn one by one, which go on after it', () => {
+    const [listed, single] = [seededRandom(9), seededRandom(9)]
+    const list = new Uint32Array(100)
+    listed.uint32s(list)
+    expect(Array.from(list)).toEqual(draws(100, single.uint32))
+    expect(listed.uint32()).toBe(single.uint32())
+  })
+
   it('the same seed gives the same numbers, another seed others', () => {
     expect(draws(5, seededRandom(7).uint32)).toEqual(draws(5, seededRandom(7).uint32))
     expect(draws(5, seededRandom(7).uint32)).not.toEqual(draws(5, seededRandom(8).uint32))

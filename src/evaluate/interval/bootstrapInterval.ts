@@ -11,7 +11,7 @@ import {
 } from './bootstrapOptions.js'
 import { influenceOf, jackknife } from './influence.js'
 import { limitsOf } from './intervalLimits.js'
-import { resampledFigures } from './resampledFigures.js'
+import { type ReadFigures, resampledFigures } from './resampledFigures.js'
 import { resampleUnits } from './resampleUnits.js'
 
 /** A figure and the limits of its interval. */
@@ -97,13 +97,18 @@ export function bootstrapInterval(
   return intervalsOf('bootstrapInterval', { probability, outcome, weight, ranked }, [resampled], checked)[0]!
 }
 
-/** Returns intervals of several metrics from one set of resamples. Every metric must be finite on all rows. */
+/**
+ * Returns intervals of several metrics from one set of resamples. Every metric must be finite on all rows.
+ *
+ * @param readCells gives the figures of all these metrics from one look at a resample
+ */
 export function bootstrapIntervals(
   rows: RankedRows,
   rankedMetrics: readonly RankedMetric[],
   rule: ResampleRule,
+  readCells?: ReadFigures['readCells'],
 ): Interval[] {
-  return intervalsOf('bootstrapIntervals', rows, rankedMetrics.map(resampledMetric), rule)
+  return intervalsOf('bootstrapIntervals', rows, rankedMetrics.map(resampledMetric), rule, readCells)
 }
 
 function intervalsOf(
@@ -111,6 +116,7 @@ function intervalsOf(
   { probability, outcome, weight, ranked }: RankedRows,
   resampledMetrics: readonly ResampledMetric[],
   rule: ResampleRule,
+  readCells?: ReadFigures['readCells'],
 ): Interval[] {
   const units = resampleUnits({
     outcome,
@@ -118,13 +124,13 @@ function intervalsOf(
     customers: rule.groups,
     scorings: [{ probability, ranked }],
   })
-  const statistics = resampledMetrics.map(
-    ({ ofRanked }) =>
-      ([form]: readonly RankedOutcomes[]) =>
-        ofRanked(form!),
-  )
+  const figuresOf: ReadFigures = {
+    count: resampledMetrics.length,
+    read: ([form]) => resampledMetrics.map(({ ofRanked }) => ofRanked(form!)),
+    ...(readCells === undefined ? {} : { readCells }),
+  }
   const plan = { ...rule, resamples: resampleCount(rule, ranked) }
-  const figures = resampledFigures(units, [ranked], statistics, plan)
+  const figures = resampledFigures(units, [ranked], figuresOf, plan)
   return resampledMetrics.map(({ ofRanked, method }, place) => {
     const figure = {
       value: ofRanked(ranked),

@@ -36,7 +36,12 @@ export function bootstrapComparison(
   const plan = { ...rule, resamples: resampleCount(rule, ranked[0]!) }
   const differenceOf = ([a, b]: readonly RankedOutcomes[]): number =>
     metric.ofRanked(a!) - metric.ofRanked(b!)
-  const [figures] = resampledFigures(units, ranked, [differenceOf], plan)
+  const [figures] = resampledFigures(
+    units,
+    ranked,
+    { count: 1, read: (forms) => [differenceOf(forms)] },
+    plan,
+  )
   const value = differenceOf(ranked)
   const sorted = sortedFigures(operation, figures!)
   const above = sorted.filter((difference) => difference > 0).length

@@ -30,6 +30,11 @@ export interface ResampleUnits {
   readonly weight: Float64Array
   /** Per model, shape (rows): place of the row in the sorted form of that model. */
   readonly groups: readonly Int32Array[]
+  /**
+   * Where a unit is all rows of a class in a group: the unit of each group and class, one more than there are units for
+   * none. Shape (groups) each. Null where it is not.
+   */
+  readonly cells: { readonly churnedAt: Int32Array; readonly stayedAt: Int32Array } | null
 }
 
 /**
@@ -48,16 +53,20 @@ export function resampleUnits(rows: ResampleRows): ResampleUnits {
 function unitsOfCells({ churned, stayed }: RankedOutcomes): ResampleUnits {
   const cells: number[] = []
   const copies: number[] = []
-  const add = (counts: Float64Array): number => {
+  const add = (counts: Float64Array): Int32Array => {
+    const unitAt = new Int32Array(counts.length).fill(-1)
     for (let group = 0; group < counts.length; group++) {
       if (counts[group] === 0) continue
+      unitAt[group] = cells.length
       cells.push(group)
       copies.push(counts[group]!)
     }
-    return cells.length
+    return unitAt
   }
-  const unitsWithChurner = add(churned)
-  add(stayed)
+  const churnedAt = add(churned)
+  const unitsWithChurner = cells.length
+  const stayedAt = add(stayed)
+  const orNone = (unit: number): number => (unit < 0 ? cells.length : unit)
   return {
     copies: Float64Array.from(copies),
     unitsWithChurner,
@@ -65,6 +74,7 @@ function unitsOfCells({ churned, stayed }: RankedOutcomes): ResampleUnits {
     churned: new Uint8Array(cells.length).fill(1, 0, unitsWithChurner),
     weight: new Float64Array(cells.length).fill(1),
     groups: [Int32Array.from(cells)],
+    cells: { churnedAt: churnedAt.map(orNone), stayedAt: stayedAt.map(orNone) },
   }
 }
 
@@ -91,6 +101,7 @@ function unitsOfRows(rows: ResampleRows): ResampleUnits {
     churned,
     weight: Float64Array.from(kept, (row) => (whole ? 1 : weight![row]!)),
     groups: groups.map((places) => Int32Array.from(kept, (row) => places[row]!)),
+    cells: null,
   }
 }
 
@@ -112,6 +123,7 @@ function unitsOfCustomers(rows: ResampleRows, customers: ArrayLike<string | numb
     churned: Uint8Array.from(order, (row) => outcome[row]!),
     weight: Float64Array.from(order, (row) => weight?.[row] ?? 1),
     groups: groups.map((places) => Int32Array.from(order, (row) => places[row]!)),
+    cells: null,
   }
 }
 

@@ -34,10 +34,11 @@ export interface TopOfRanking {
 export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[]): TopOfRanking[] {
   const { probability, churned, stayed } = ranked
   const last = probability.length - 1
+  const tops: TopOfRanking[] = []
   let group = 0
   let contacted = 0
   let caught = 0
-  return counts.map((count) => {
+  for (const count of counts) {
     let size = churned[group]! + stayed[group]!
     // Sums of fractional weights may miss the total by their last digits.
     while (group < last && contacted + size < count * (1 - 1e-12)) {
@@ -47,8 +48,9 @@ export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[])
       size = churned[group]! + stayed[group]!
     }
     const part = size <= count - contacted ? 1 : (count - contacted) / size
-    return { churners: caught + churned[group]! * part, lowestProbability: probability[group]! }
-  })
+    tops.push({ churners: caught + churned[group]! * part, lowestProbability: probability[group]! })
+  }
+  return tops
 }
 
 /**

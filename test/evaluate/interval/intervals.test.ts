@@ -207,6 +207,7 @@ describe('what is drawn', () => {
       churned: Uint8Array.of(1, 1, 0, 0),
       weight: Float64Array.of(1, 1, 1, 1),
       groups: [Int32Array.of(0, 1, 0, 1)],
+      cells: { churnedAt: Int32Array.of(0, 1), stayedAt: Int32Array.of(2, 3) },
     })
   })
 
@@ -224,6 +225,7 @@ describe('what is drawn', () => {
       churned: Uint8Array.of(1, 0, 0),
       weight: Float64Array.of(1, 1, 1),
       groups: [Int32Array.of(0, 0, 1), Int32Array.of(1, 0, 0)],
+      cells: null,
     })
   })
 
@@ -237,6 +239,7 @@ describe('what is drawn', () => {
       churned: Uint8Array.of(1, 1, 0, 0),
       weight: Float64Array.of(1, 1, 0.25, 0.5),
       groups: [Int32Array.of(0, 1, 1, 1)],
+      cells: null,
     })
   })
 
@@ -256,6 +259,7 @@ describe('what is drawn', () => {
       churned: Uint8Array.of(1, 0, 0, 0),
       weight: Float64Array.of(2, 1, 3, 1),
       groups: [Int32Array.of(1, 1, 0, 1)],
+      cells: null,
     })
     const texts = { ...rows, customers: ['b', 1, 'd', 2, 'a'], weight: undefined }
     const { churned, unitsWithChurner, groups } = resampleUnits({
@@ -619,7 +623,10 @@ test('nothing is drawn of nothing or at no chance, all at certainty', () => {
 test('up to sixteen copies of a unit are drawn one by one, more by their number', () => {
   const countDraws = (copies: number): number => {
     let drawn = 0
-    const random = { ...seededRandom(1), uint32: () => drawn++ }
+    const uint32s = (into: Uint32Array): void => {
+      drawn += into.length
+    }
+    const random = { ...seededRandom(1), uint32s }
     multinomialDraw(Float64Array.of(copies, copies), 0, 2)(new Int32Array(2), random)
     return drawn
   }

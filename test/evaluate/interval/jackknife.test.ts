@@ -94,6 +94,7 @@ test('the acceleration is Σ d³ / (6 · (Σ d²)^1.5), each row as often as it 
     rowStart: Int32Array.of(0, 1, 2),
     churned: Uint8Array.of(1, 1),
     weight: Float64Array.of(1, 1),
+    cells: null,
     groups: [Int32Array.of(0, 1)],
   }
   // 0, 0 and 3 off their mean 1: −1, −1, 2; squares 6, cubes 6.
@@ -183,6 +184,7 @@ test('the jackknife takes the mean of each stratum off where it is stratified, o
     rowStart: Int32Array.of(0, 1, 2, 3, 4),
     churned: Uint8Array.of(1, 1, 0, 0),
     weight: Float64Array.of(1, 1, 1, 1),
+    cells: null,
     groups: [Int32Array.of(0, 1, 0, 1)],
   }
   const influence = { churned: Float64Array.of(1, 3), stayed: Float64Array.of(10, 14) }
@@ -199,6 +201,7 @@ test('of two models the influences of the second are taken off those of the firs
     rowStart: Int32Array.of(0, 1, 2),
     churned: Uint8Array.of(1, 0),
     weight: Float64Array.of(1, 2),
+    cells: null,
     groups: [Int32Array.of(0, 0), Int32Array.of(0, 0)],
   }
   const first = { churned: Float64Array.of(5), stayed: Float64Array.of(3) }
