@@ -20,7 +20,7 @@ import type { Table } from '../table/table.js'
 import { type ChurnPlan, churnPlan } from './churnPlan.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, type DatasetLabel, type DatasetParts, datasetOf } from './dataset.js'
-import { readersOfNotes } from './readersOfNotes.js'
+import { readersOfNotes, unreadIds } from './readersOfNotes.js'
 import { shortHistoryWarnings } from './shortHistory.js'
 
 /** Watching and stopping the making of a dataset. */
@@ -122,6 +122,7 @@ export async function buildDataset(
     const warnings = [
       ...history.notes,
       ...readersOfNotes(history.notes, checked),
+      ...unreadIds(history.tables, checked.features),
       ...unknownCustomerWarnings(population),
       ...openCutoffWarnings(checked, cutoffs, completeUntilOf(history, labelTables(checked.label))),
       ...(await shortHistoryWarnings(history, checked.features, cutoffs)),

@@ -1,8 +1,10 @@
-import { tablesRead } from '../feature/columnKindsOf.js'
+import { columnsRead, tablesRead } from '../feature/columnKindsOf.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
+import { isIdName } from '../feature/sets/tables.js'
 import { labelTables } from '../label/labelProblems.js'
 import type { LabelRule } from '../label/rule.js'
+import type { HistoryKinds } from '../table/inputs.js'
 
 const featuresShown = 5
 
@@ -21,5 +23,24 @@ export function readersOfNotes(
     const count =
       names.length === 0 ? 'no feature' : `${names.length} ${names.length === 1 ? 'feature' : 'features'}`
     return `Table ${table}, of which it is said above, is read by ${count}${of}${isOfLabel ? '; and by the label' : ''}.`
+  })
+}
+
+/**
+ * Returns a sentence for each number column that is named as ids are and that no feature reads, of a table whose other
+ * numbers are measured: the sets of features leave it out by its name.
+ */
+export function unreadIds(tables: HistoryKinds, features: readonly FeatureRule[]): string[] {
+  const read = features.flatMap(columnsRead)
+  return Object.entries(tables).flatMap(([table, columns]) => {
+    const ids = Object.keys(columns).filter((column) => columns[column] === 'number' && isIdName(column))
+    const isRead = (column: string) => read.some((each) => each.table === table && each.column === column)
+    if (!read.some((each) => each.table === table && columns[each.column] === 'number')) return []
+    return ids
+      .filter((column) => !isRead(column))
+      .map(
+        (column) =>
+          `Column ${column} of ${table} is named as an id is, and no feature reads it. Where it measures something, name it in a rule, such as sumOf('${table}', '${column}', { months: 1 }).`,
+      )
   })
 }

@@ -16,6 +16,7 @@ export type { EngineQuery } from '../dataset/withSource.js'
 
 export {
   type CustomerCutoff,
+  type CutoffRule,
   type CutoffBounds,
   type CutoffBoundsOptions,
   type Cutoffs,

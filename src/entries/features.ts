@@ -91,6 +91,7 @@ export type {
   ValueType,
   VariabilityRule,
 } from '../feature/rule.js'
+export { type EventKinds, type EventKindsOptions, eventKinds } from '../feature/sets/eventKinds.js'
 export type { SubscriptionFeatureOptions } from '../feature/sets/subscriptionFeatures.js'
 export type {
   TelecomColumns,
@@ -106,4 +107,5 @@ export {
 } from '../feature/sql/featureMatrix.js'
 export { percentileReferences } from '../feature/sql/percentileReferences.js'
 export { type WrittenFeatures, writeFeatures } from '../feature/sql/writeFeatures.node.js'
+export { type UsefulFeatures, type UsefulFeaturesOptions, usefulFeatures } from '../feature/usefulFeatures.js'
 export type { NumberRange, RowCondition, RowFilter } from '../population/rowFilter.js'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkArguments, isPlainObject } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
 import { type Days, dayHint, type EpochDay, parseDay, spreadsheetDay } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
@@ -170,7 +170,7 @@ export function cutoffsListed(
 ): ListedCutoffs {
   if (!(pairs instanceof Table)) checkArguments('cutoffsListed', ['pairs', pairs, 'rows'])
   const { timeZone } = checkOptions('cutoffsListed', listedOptions, options)
-  const cells = pairs instanceof Table ? cellsOf(pairs) : pairs
+  const cells = pairs instanceof Table ? inNameOf('cutoffsListed', () => cellsOf(pairs)) : pairs
   const days = cells.map((pair) =>
     spreadsheetDay(pair?.cutoff) === undefined ? parseDay(pair?.cutoff, timeZone) : undefined,
   )
@@ -229,7 +229,7 @@ function pairProblems(pair: CustomerCutoff, day: EpochDay | undefined, row: numb
  * cutoffsBefore('contractEnd', { days: 7, from: '2025-01-01', until: '2025-07-01' })
  * // => { kind: 'before', column: 'contractEnd', days: 7, from: 20089, until: 20270 }
  *
- * @see {@link daysUntil} for the same as a feature
+ * @see `daysUntil` of `holdfast/features` for the same as a feature
  */
 export function cutoffsBefore(
   column: string,

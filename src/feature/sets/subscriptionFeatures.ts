@@ -7,6 +7,7 @@ import { band, difference, ratio } from '../builders/arithmeticBuilders.js'
 import { attribute, daysUntil, inForce, tenure } from '../builders/customerBuilders.js'
 import { drop, lastValue, openRows, recency, slope, streak, variability } from '../builders/rowBuilders.js'
 import type { FeatureRule, NumberRule } from '../rule.js'
+import type { EventKinds } from './eventKinds.js'
 import { type Columns, checkTables, measuresOf } from './tables.js'
 
 /** What the subscription features need to know about the user's own columns and words. */
@@ -19,6 +20,13 @@ export interface SubscriptionFeatureOptions {
   readonly seatsColumn?: string
   /** Day column of `contacts`: when a ticket was settled. Default `'resolvedAt'`. */
   readonly resolvedAt?: string
+  /**
+   * Number columns of `usage` to measure by. Default: all but those that are named as ids are (`user_id`, `accountId`), of
+   * which `buildDataset` says that nothing reads them.
+   */
+  readonly measures?: readonly string[]
+  /** Kinds of events that are counted one by one; `await eventKinds(history)` finds the frequent ones. Default none. */
+  readonly kinds?: EventKinds
   /** Values of `payments.kind` for a payment that did not come through. Default `['failed']`. */
   readonly failed?: readonly string[]
   /** Values of `contacts.kind` for a ticket. Default `['ticket', 'complaint']`. */
@@ -35,6 +43,10 @@ const subscriptionOptions = z.strictObject({
   featureColumn: name.default('feature'),
   seatsColumn: name.default('seats'),
   resolvedAt: name.default('resolvedAt'),
+  measures: z.array(name).optional(),
+  kinds: z
+    .strictObject({ usage: z.array(name).default([]), contacts: z.array(name).default([]) })
+    .prefault({}),
   failed: names.default(['failed']),
   tickets: names.default(['ticket', 'complaint']),
   cancelRequest: names.default(['cancel-request']),
@@ -51,13 +63,13 @@ const tenureEdges = [1, 3, 12, 24]
  * Returns the features of customers who subscribe to software or media, as far as the history's tables and columns go.
  *
  *     customers   tenure and its band; the attributes that are named
- *     usage       a row a login or a use: active days of 7, 28 and 91 days, the last week against the last four, recency,
+ *     usage       a row a login or a use: their number in 28 and 91 days, and that of each kind that is named; active days of 7, 28 and 91 days, the last week against the last four, recency,
  *                 silent months in a row; number and entropy of the features used, now against before; seats now and
  *                 against three months ago; per further measure sum, trend, fall and variability
  *     bills       what recurs (MRR): the last bill, against that of three months ago, against a year ago; falling months
  *     payments    those that failed, days since the last one
  *     plans       plan, fee and its rise, days of contract left, plans of a year
- *     contacts    tickets of 1 and 3 months, unsettled and since when; wishes to leave
+ *     contacts    all of 1 and 3 months, and those of each kind that is named; tickets of 1 and 3 months, unsettled and since when; wishes to leave
  *
  * The last bill is the last row of `bills`: credit notes in rows of their own do not belong into it, map a table without them.
  *
@@ -70,7 +82,8 @@ const tenureEdges = [1, 3, 12, 24]
  * subscriptionFeatures(tables).map(featureName).slice(2, 6)
  * // => ['usage_activeDays_7d', 'usage_activeDays_28d', 'usage_activeDays_91d', 'usage_activeDays_7d_per_usage_activeDays_28d']
  *
- * @see {@link telecomFeatures} for operators, {@link transactionFeatures} for shops
+ * @see {@link usefulFeatures} for those of them that say something on your tables; {@link telecomFeatures} for operators,
+ * {@link transactionFeatures} for shops
  */
 export function subscriptionFeatures(
   tables: HistoryKinds,
@@ -93,14 +106,20 @@ export function subscriptionFeatures(
   ]
 }
 
-function usageRules(columns: Columns, { featureColumn, seatsColumn }: CheckedOptions): NumberRule[] {
+function usageRules(
+  columns: Columns,
+  { featureColumn, seatsColumn, measures: given, kinds }: CheckedOptions,
+): NumberRule[] {
   const week = activeDays('usage', { days: 7 })
-  const measures = measuresOf(columns).filter((measure) => measure !== seatsColumn)
+  const measures = given ?? measuresOf(columns).filter((measure) => measure !== seatsColumn)
   return [
     week,
     activeDays('usage', month),
     activeDays('usage', { days: 91 }),
     ratio(week, activeDays('usage', month)),
+    countOf('usage', month),
+    countOf('usage', { days: 91 }),
+    ...kinds.usage.map((kind) => countOf('usage', month, { column: featureColumn, in: [kind] })),
     recency('usage'),
     streak('usage', 'silent', 6),
     ...(ownValue(columns, featureColumn) === 'text' ? breadth(featureColumn) : []),
@@ -161,10 +180,17 @@ function planRules(columns: Columns): FeatureRule[] {
 
 function contactRules(
   columns: Columns,
-  { tickets, cancelRequest, resolvedAt }: CheckedOptions,
+  { tickets, cancelRequest, resolvedAt, kinds }: CheckedOptions,
 ): NumberRule[] {
   const isTicket = { column: 'kind', in: tickets }
+  // What is counted by a rule of its own is not counted twice
+  const others = kinds.contacts.filter(
+    (kind) => ![tickets, cancelRequest].some((own) => own.length === 1 && own[0] === kind),
+  )
   return [
+    countOf('contacts', { months: 1 }),
+    countOf('contacts', threeMonths),
+    ...others.map((kind) => countOf('contacts', threeMonths, { column: 'kind', in: [kind] })),
     countOf('contacts', { months: 1 }, isTicket),
     countOf('contacts', threeMonths, isTicket),
     recency('contacts', isTicket),

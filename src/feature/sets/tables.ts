@@ -6,9 +6,20 @@ import type { ColumnKind } from '../../table/table.js'
 /** The columns of a table with their kinds. */
 export type Columns = Readonly<Record<string, ColumnKind>>
 
-/** Returns the number columns of a table, in its order. */
+/**
+ * Returns the number columns of a table that measure something, in its order: not those that are named as ids are, whose
+ * sums and trends would be numbers without a meaning.
+ */
 export function measuresOf(columns: Columns): string[] {
-  return Object.keys(columns).filter((column) => columns[column] === 'number')
+  return Object.keys(columns).filter((column) => columns[column] === 'number' && !isIdName(column))
+}
+
+/** Returns whether a column is called as what names something is: `user_id`, `accountId`, `session-key`. */
+export function isIdName(name: string): boolean {
+  return (
+    /(^|[_\-. ])(id|ids|uuid|guid|key)$/i.test(name) ||
+    /[a-z0-9](Id|ID|Ids|IDs|Uuid|UUID|Guid|GUID|Key)$/.test(name)
+  )
 }
 
 /** Refuses what names no table of a history: a set would be nothing but the tenure. @throws {HoldfastError} */

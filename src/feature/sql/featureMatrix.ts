@@ -14,7 +14,7 @@ import { compileFeatures } from './compileFeatures.js'
 
 /** Who is asked about, and when. */
 export interface FeatureMatrixOptions {
-  /** First days that the features may not see: the same for all, or the customers' own, see {@link OwnCutoffs}. */
+  /** First days that the features may not see: the same for all, or the customers' own, see `cutoffsBefore`. */
   readonly cutoffs: Cutoffs
   /** Default: all customers that are active at the cutoff. */
   readonly population?: PopulationRule

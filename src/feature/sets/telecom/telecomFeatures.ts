@@ -37,6 +37,8 @@ const tenureEdges = [3, 6, 12, 24]
  * Amounts have a sign: credit notes are bills below 0, money paid back a payment below 0. Sums and the balance are then right,
  * and a credit settles the oldest bill. A mean is one of rows, so that a credit in a row of its own is one more bill.
  *
+ * Number columns that are named as ids are (`cell_id`) are no measures; `buildDataset` says that nothing reads them.
+ *
  * The rules are plain objects: add to the list, take from it, print it.
  *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
@@ -48,7 +50,7 @@ const tenureEdges = [3, 6, 12, 24]
  * telecomFeatures(tables).slice(2).map(featureName)
  * // => ['contacts[kind=complaint]_count_1m', 'contacts[kind=complaint]_count_3m', 'contacts[kind=complaint]_count_6m', 'contacts[kind=cancel-request]_count_3m', 'contacts[kind=complaint]_recency']
  *
- * @see {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
+ * @see {@link usefulFeatures} for those of them that say something on your tables; {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
  */
 export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOptions = {}): FeatureRule[] {
   checkTables('telecomFeatures', tables)
