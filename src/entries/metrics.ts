@@ -21,7 +21,6 @@ export type {
   DriftName,
   FoldMeasurement,
   PredictedRows,
-  PredictedRowsData,
 } from '../evaluate/backtest/foldPredictions.js'
 export type { OutcomeSpan, TemporalData, Train } from '../evaluate/backtest/runFolds.js'
 export type {

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type MetricEntry, metricNames, metrics } from '../../src/evaluate/metrics.js'
+import { metricNames, metrics } from '../../src/evaluate/metrics.js'
 import { liftAt, precisionAt, recallAt } from '../../src/evaluate/ranking/topOfList.js'
 import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 import { describeMetrics, exportedFunctionsOfPredictions, type MetricCase } from './metricProperties.js'
+import { type MetricTraits, metricTraits } from './metricTraits.js'
 import { noMetrics } from './noMetrics.js'
 
 type Name = 'probability' | 'outcome'
 
-const entries = Object.entries(metrics) as [string, MetricEntry][]
+const entries = Object.entries<MetricTraits>(metricTraits)
 
 describeMetrics<Name>({
   metrics: Object.fromEntries(
@@ -55,17 +56,18 @@ describeMetrics<Name>({
   ],
 })
 
-const registryFiles = readdirSync(new URL('../../src/evaluate/', import.meta.url), {
-  recursive: true,
-  encoding: 'utf8',
-}).filter((file) => /(?:^|\/)(?:metrics|\w+Metrics)\.ts$/.test(file.replaceAll('\\', '/')))
+const folder = new URL('./', import.meta.url)
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
+  file.replaceAll('\\', '/'),
+)
+const traitFiles = files.filter((file) => /[mM]etricTraits\.ts$/.test(file))
 
 test('every exported function of predictions is in a registry of metrics, or is said to be none', async () => {
   const found = exportedFunctionsOfPredictions()
   expect(found).toEqual(expect.arrayContaining(['rocAuc', 'checkOutcomes', 'contactsForSameCatch']))
   const registered = new Set<string>()
-  for (const file of registryFiles) {
-    const registry = (await import(new URL(`../../src/evaluate/${file}`, import.meta.url).href)) as object
+  for (const file of traitFiles) {
+    const registry = (await import(new URL(file, folder).href)) as object
     for (const value of Object.values(registry)) for (const name of Object.keys(value)) registered.add(name)
   }
   expect(found.filter((name) => !registered.has(name) && !(name in noMetrics))).toEqual([])
@@ -74,30 +76,27 @@ test('every exported function of predictions is in a registry of metrics, or is 
 })
 
 test('the property sets run over every registry', () => {
-  const folder = new URL('./', import.meta.url)
-  const tests = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const tests = files
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => readFileSync(new URL(file, folder), 'utf8'))
     .filter((text) => text.includes('describeMetrics'))
-  const named = (file: string): string => file.replaceAll('\\', '/').replace(/\.ts$/, '.js')
-  expect(registryFiles.filter((file) => !tests.some((text) => text.includes(named(file))))).toEqual([])
+  const named = (file: string): string => file.replace(/.*\//, './').replace(/\.ts$/, '.js')
+  expect(traitFiles).toHaveLength(4)
+  expect(traitFiles.filter((file) => !tests.some((text) => text.includes(named(file))))).toEqual([])
 })
 
 test('a metric says of sorted rows what it says of the rows, at the share, threshold or bins of the registry', () => {
   const p = Array.from({ length: 97 }, (_, row) => (((row * 37) % 97) + 0.5) / 97)
   const y = p.map((value, row) => (value > 0.4 === row % 4 > 0 ? 1 : 0))
   const ranked = rankOutcomes(p, y)
-  for (const [name, { figures, ofRanked }] of entries)
-    if (ofRanked !== null) expect(ofRanked(ranked), name).toBeCloseTo(figures(p, y, {})[0]!, 12)
+  for (const name of metricNames)
+    expect(metrics[name].ofRanked(ranked), name).toBeCloseTo(metricTraits[name].figures(p, y, {})[0]!, 12)
   const at = { precisionAt: precisionAt(p, y, 0.1), recallAt: recallAt(p, y, 0.1), liftAt: liftAt(p, y, 0.1) }
   for (const [name, figure] of Object.entries(at))
-    expect(metrics[name as keyof typeof at].figures(p, y, {}), name).toEqual([figure])
+    expect(metricTraits[name as keyof typeof at].figures(p, y, {}), name).toEqual([figure])
 })
 
-test('metrics of one number are better in one direction, tables in none', () => {
-  for (const [name, metric] of entries) {
-    expect(metric.better === null, name).toBe(metric.ofRanked === null)
-  }
+test('metrics of one number have these names, in this order', () => {
   expect(metricNames).toEqual([
     'rocAuc',
     'averagePrecision',

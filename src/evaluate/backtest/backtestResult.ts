@@ -1,4 +1,5 @@
 import { formatDay } from '../../base/days.js'
+import { type PlainData, resultOf } from '../../base/result.js'
 import { textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
 import {
@@ -15,12 +16,7 @@ import type { FiguresByMetric } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metrics.js'
 import { driftWords, type MetricDrift } from './drift.js'
-import {
-  type BacktestFold,
-  type PredictedRows,
-  type PredictedRowsData,
-  plainPredictions,
-} from './foldPredictions.js'
+import type { BacktestFold, PredictedRows } from './foldPredictions.js'
 
 /** The figures of a backtest. */
 export interface BacktestFigures extends PredictedRows {
@@ -37,35 +33,13 @@ export interface BacktestFigures extends PredictedRows {
 }
 
 /** A backtest as plain JSON data. */
-export type BacktestData = Omit<BacktestFigures, keyof PredictedRowsData> & PredictedRowsData
+export type BacktestData = PlainData<BacktestFigures>
 
 /** How good models were, cutoff after cutoff: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class Backtest implements BacktestFigures {
-  declare readonly folds: BacktestFigures['folds']
-  declare readonly drift: BacktestFigures['drift']
-  declare readonly pooled: BacktestFigures['pooled']
-  declare readonly level: BacktestFigures['level']
-  declare readonly rows: BacktestFigures['rows']
-  declare readonly probability: BacktestFigures['probability']
-  declare readonly foldOf: BacktestFigures['foldOf']
-  declare readonly outcome: BacktestFigures['outcome']
-  declare readonly ids: BacktestFigures['ids']
-  declare readonly weight: BacktestFigures['weight']
-  declare readonly notes: BacktestFigures['notes']
-
-  constructor(figures: BacktestFigures) {
-    Object.assign(this, figures)
-    Object.freeze(this)
-  }
-
+export class Backtest extends resultOf<BacktestFigures>() {
   /** Returns the backtest as an aligned table of at most 80 columns for up to five metrics. */
-  toString(): string {
+  override toString(): string {
     return backtestText(this)
-  }
-
-  /** Returns the backtest as plain data. */
-  toJSON(): BacktestData {
-    return { ...this, ...plainPredictions(this) }
   }
 }
 

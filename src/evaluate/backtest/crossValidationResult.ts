@@ -1,15 +1,11 @@
+import { type PlainData, resultOf } from '../../base/result.js'
 import { textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
 import { count, decimal, figuresTable, headings, intervalHeading, limits, notesAt } from '../figureTexts.js'
 import type { FiguresByMetric } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metrics.js'
-import {
-  type FoldMeasurement,
-  type PredictedRows,
-  type PredictedRowsData,
-  plainPredictions,
-} from './foldPredictions.js'
+import type { FoldMeasurement, PredictedRows } from './foldPredictions.js'
 
 /** One fold: tested with a model that was trained on all others. */
 export interface CrossValidationFold extends FoldMeasurement {
@@ -42,35 +38,13 @@ export interface CrossValidationFigures extends PredictedRows {
 }
 
 /** A cross-validation as plain JSON data. */
-export type CrossValidationData = Omit<CrossValidationFigures, keyof PredictedRowsData> & PredictedRowsData
+export type CrossValidationData = PlainData<CrossValidationFigures>
 
 /** How good models are on rows held out in turn: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class CrossValidation implements CrossValidationFigures {
-  declare readonly folds: CrossValidationFigures['folds']
-  declare readonly overFolds: CrossValidationFigures['overFolds']
-  declare readonly pooled: CrossValidationFigures['pooled']
-  declare readonly level: CrossValidationFigures['level']
-  declare readonly rows: CrossValidationFigures['rows']
-  declare readonly probability: CrossValidationFigures['probability']
-  declare readonly foldOf: CrossValidationFigures['foldOf']
-  declare readonly outcome: CrossValidationFigures['outcome']
-  declare readonly ids: CrossValidationFigures['ids']
-  declare readonly weight: CrossValidationFigures['weight']
-  declare readonly notes: CrossValidationFigures['notes']
-
-  constructor(figures: CrossValidationFigures) {
-    Object.assign(this, figures)
-    Object.freeze(this)
-  }
-
+export class CrossValidation extends resultOf<CrossValidationFigures>() {
   /** Returns the cross-validation as aligned tables of at most 80 columns for up to five metrics. */
-  toString(): string {
+  override toString(): string {
     return crossValidationText(this)
-  }
-
-  /** Returns the cross-validation as plain data. */
-  toJSON(): CrossValidationData {
-    return { ...this, ...plainPredictions(this) }
   }
 }
 

@@ -30,29 +30,6 @@ export interface PredictedRows {
   readonly weight: Float64Array | null
 }
 
-/** Predictions as plain JSON data. */
-export interface PredictedRowsData {
-  readonly rows: number[]
-  readonly probability: number[]
-  readonly foldOf: number[]
-  readonly outcome: number[]
-  readonly ids: readonly string[]
-  readonly weight: number[] | null
-}
-
-/** Returns predictions as plain JSON data. */
-export function plainPredictions(predicted: PredictedRows): PredictedRowsData {
-  const { rows, probability, foldOf, outcome, ids, weight } = predicted
-  return {
-    rows: [...rows],
-    probability: [...probability],
-    foldOf: [...foldOf],
-    outcome: [...outcome],
-    ids,
-    weight: weight === null ? null : [...weight],
-  }
-}
-
 /** Collects what the models of the folds predicted for rows they were not trained on. */
 export class FoldPredictions {
   readonly #rows: number[] = []

@@ -1,3 +1,4 @@
+import { resultOf } from '../../base/result.js'
 import { type TextTableColumn, textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
 import { count, decimal, intervalHeading, notesAt } from '../figureTexts.js'
@@ -64,22 +65,9 @@ export interface SegmentFigures {
 }
 
 /** How good predictions are by segment: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class SegmentTable implements SegmentFigures {
-  declare readonly attributes: SegmentFigures['attributes']
-  declare readonly metrics: SegmentFigures['metrics']
-  declare readonly segments: SegmentFigures['segments']
-  declare readonly overall: SegmentFigures['overall']
-  declare readonly worst: SegmentFigures['worst']
-  declare readonly level: SegmentFigures['level']
-  declare readonly notes: SegmentFigures['notes']
-
-  constructor(figures: SegmentFigures) {
-    Object.assign(this, figures)
-    Object.freeze(this)
-  }
-
+export class SegmentTable extends resultOf<SegmentFigures>() {
   /** Returns the table as text, of at most 80 columns for up to two metrics and short values. */
-  toString(): string {
+  override toString(): string {
     return segmentText(this)
   }
 }

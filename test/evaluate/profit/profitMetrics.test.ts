@@ -1,15 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ProfitMetricEntry, profitMetrics } from '../../../src/evaluate/profit/profitMetrics.js'
 import { type Columns, describeMetrics, type MetricCase } from '../metricProperties.js'
 import { acceptance, rows, uniformOffer } from './offers.js'
+import { type ProfitMetricTraits, profitMetricTraits } from './profitMetricTraits.js'
 
 type Name = 'probability' | 'outcome' | 'value'
 
 const offer = { customerValue: 200, offerCost: 10, contactCost: 1 }
-const entries = Object.entries<ProfitMetricEntry>(profitMetrics)
+const entries = Object.entries<ProfitMetricTraits>(profitMetricTraits)
 
-function figuresOf(metric: ProfitMetricEntry, money: 'uniform' | 'by customer'): MetricCase<Name>['figures'] {
+function figuresOf(
+  metric: ProfitMetricTraits,
+  money: 'uniform' | 'by customer',
+): MetricCase<Name>['figures'] {
   return ({ probability, outcome, value }: Columns<Name>, weight) => {
     const customerValue = money === 'uniform' ? offer.customerValue : value
     const options = weight === undefined ? {} : { weight }

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { HoldfastError } from '../../../src/base/errors.js'
 import { rocAuc } from '../../../src/evaluate/ranking/ranking.js'
 import { concordance, unoConcordance } from '../../../src/evaluate/survival/concordance.js'
-import { type SurvivalMetricEntry, survivalMetrics } from '../../../src/evaluate/survival/survivalMetrics.js'
 import { timeDependentAuc } from '../../../src/evaluate/survival/timeDependentAuc.js'
 import { describeMetrics, type MetricCase } from '../metricProperties.js'
 import { type Followed, slowAuc, slowConcordance, slowFollowed, slowStaying } from './slowSurvival.js'
+import { type SurvivalMetricTraits, survivalMetricTraits } from './survivalMetricTraits.js'
 
 type Name = 'risk' | 'duration' | 'churned'
 
-const entries = Object.entries<SurvivalMetricEntry>(survivalMetrics)
+const entries = Object.entries<SurvivalMetricTraits>(survivalMetricTraits)
 const always = [
   { risk: 3, duration: 10, churned: 1 },
   { risk: 1, duration: 45, churned: 1 },

@@ -6,12 +6,12 @@ import {
   qiniCoefficient,
   upliftAtShare,
 } from '../../../src/evaluate/uplift/upliftFigures.js'
-import { type UpliftMetricEntry, upliftMetrics } from '../../../src/evaluate/uplift/upliftMetrics.js'
 import { describeMetrics, type MetricCase } from '../metricProperties.js'
+import { type UpliftMetricTraits, upliftMetricTraits } from './upliftMetricTraits.js'
 
 type Name = 'score' | 'outcome' | 'treated'
 
-const entries = Object.entries<UpliftMetricEntry>(upliftMetrics)
+const entries = Object.entries<UpliftMetricTraits>(upliftMetricTraits)
 const flag = fc.integer({ min: 0, max: 1 })
 const row = fc.record({ score: fc.integer({ min: -4, max: 4 }), outcome: flag, treated: flag })
 
@@ -111,7 +111,7 @@ describe('the same as the definition, score by score', () => {
       fc.property(rowsOf, (rows) => {
         const [score, outcome, treated] = columnsOf(rows)
         const exchanged = outcome.map((each) => 1 - each)
-        for (const { figures } of [upliftMetrics.qiniCurve, upliftMetrics.upliftCurve]) {
+        for (const { figures } of [upliftMetricTraits.qiniCurve, upliftMetricTraits.upliftCurve]) {
           expect(figures(score, exchanged, treated, { goodOutcome: 1 })).toEqual(
             figures(score, outcome, treated),
           )

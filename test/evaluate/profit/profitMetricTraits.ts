@@ -1,11 +1,11 @@
-import type { WeightOptions } from '../rows/checkedOutcomes.js'
-import { expectedMaximumProfit, maximumProfit } from './maximumProfit.js'
-import type { RetentionOffer } from './offer.js'
-import { type ProfitPoint, profitCurve } from './profitCurve.js'
-import { realisedProfit } from './realisedProfit.js'
+import { expectedMaximumProfit, maximumProfit } from '../../../src/evaluate/profit/maximumProfit.js'
+import type { RetentionOffer } from '../../../src/evaluate/profit/offer.js'
+import { type ProfitPoint, profitCurve } from '../../../src/evaluate/profit/profitCurve.js'
+import { realisedProfit } from '../../../src/evaluate/profit/realisedProfit.js'
+import type { WeightOptions } from '../../../src/evaluate/rows/checkedOutcomes.js'
 
-/** A metric in money and the properties it keeps; the property tests run over all of them. */
-export interface ProfitMetricEntry {
+/** A metric in money and the properties it keeps. */
+export interface ProfitMetricTraits {
   /** Returns the figures of the metric in a fixed order: sums of money first to last, then counts and shares. */
   readonly figures: (
     probability: ArrayLike<number>,
@@ -20,7 +20,7 @@ export interface ProfitMetricEntry {
 }
 
 /** Every metric in money by name. All money times k is every figure of money times k. */
-export const profitMetrics = {
+export const profitMetricTraits = {
   maximumProfit: {
     figures: (p, y, offer, options) => {
       const { profit, targetShare } = maximumProfit(p, y, offer, options)
@@ -57,7 +57,7 @@ export const profitMetrics = {
     rankOnly: false,
     amountsByCustomer: true,
   },
-} as const satisfies Record<string, ProfitMetricEntry>
+} satisfies Record<string, ProfitMetricTraits>
 
 function counts({ contactedShare, contacts, churners }: ProfitPoint): number[] {
   return [contactedShare, contacts, churners]

@@ -1,9 +1,9 @@
-import type { WeightOptions } from '../rows/checkedOutcomes.js'
-import { concordance, unoConcordance } from './concordance.js'
-import { timeDependentAuc } from './timeDependentAuc.js'
+import type { WeightOptions } from '../../../src/evaluate/rows/checkedOutcomes.js'
+import { concordance, unoConcordance } from '../../../src/evaluate/survival/concordance.js'
+import { timeDependentAuc } from '../../../src/evaluate/survival/timeDependentAuc.js'
 
-/** A metric of time to churn, for the property tests. */
-export interface SurvivalMetricEntry {
+/** A metric of time to churn. */
+export interface SurvivalMetricTraits {
   /** Returns the figures of the metric in a fixed order, further parameters at their defaults. */
   readonly figures: (
     risk: ArrayLike<number>,
@@ -14,7 +14,7 @@ export interface SurvivalMetricEntry {
 }
 
 /** Every metric of time to churn by name. Only the order of the risk enters any; weight 2 is the row twice to each. */
-export const survivalMetrics = {
+export const survivalMetricTraits = {
   concordance: { figures: (...rows) => [concordance(...rows)] },
   unoConcordance: { figures: (...rows) => [unoConcordance(...rows)] },
   /** At 30 and 60 days. */
@@ -24,4 +24,4 @@ export const survivalMetrics = {
       return [...auc, ...churners, ...stayers, mean]
     },
   },
-} as const satisfies Readonly<Record<string, SurvivalMetricEntry>>
+} satisfies Readonly<Record<string, SurvivalMetricTraits>>

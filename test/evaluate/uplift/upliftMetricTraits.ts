@@ -1,9 +1,13 @@
-import type { TreatmentOptions } from './treatment.js'
-import { type GainCurve, qiniCurve, upliftCurve } from './upliftCurves.js'
-import { areaUnderUplift, qiniCoefficient, upliftAtShare } from './upliftFigures.js'
+import type { TreatmentOptions } from '../../../src/evaluate/uplift/treatment.js'
+import { type GainCurve, qiniCurve, upliftCurve } from '../../../src/evaluate/uplift/upliftCurves.js'
+import {
+  areaUnderUplift,
+  qiniCoefficient,
+  upliftAtShare,
+} from '../../../src/evaluate/uplift/upliftFigures.js'
 
-/** A metric of treatment data, for the property tests. */
-export interface UpliftMetricEntry {
+/** A metric of treatment data. */
+export interface UpliftMetricTraits {
   /** Returns the figures of the metric in a fixed order, further parameters at their defaults. */
   readonly figures: (
     score: ArrayLike<number>,
@@ -14,7 +18,7 @@ export interface UpliftMetricEntry {
 }
 
 /** Every metric of treatment data by name. Only the order of the score enters any; weight 2 is the row twice to each. */
-export const upliftMetrics = {
+export const upliftMetricTraits = {
   qiniCurve: { figures: (...rows) => figuresOf(qiniCurve(...rows)) },
   /** By both definitions. */
   qiniCoefficient: {
@@ -31,7 +35,7 @@ export const upliftMetrics = {
   upliftAtShare: {
     figures: (score, outcome, treated, options) => [upliftAtShare(score, outcome, treated, 0.5, options)],
   },
-} as const satisfies Readonly<Record<string, UpliftMetricEntry>>
+} satisfies Readonly<Record<string, UpliftMetricTraits>>
 
 const definitions = ['of-perfect', 'of-total'] as const
 
