@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { seedRule } from '../base/seedRule.js'
+import { seedRule } from '../base/sharedRules.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
 import { testedRows } from './testedRows.js'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { argumentOption } from '../base/options.js'
+import { weightRule } from '../base/sharedRules.js'
 import type { BacktestFigures } from '../evaluate/backtest/backtestResult.js'
 import { type EvaluateOptions, evaluateOptions } from '../evaluate/evaluate.js'
 import { offerSchema, type RetentionOffer } from '../evaluate/profit/offer.js'
@@ -80,5 +81,5 @@ export const modelReportOptions = reportOptions.extend({
 
 /** Rules and defaults of {@link PredictionReportOptions}. */
 export const predictionReportOptions = reportOptions.extend({
-  weight: argumentOption<ArrayLike<number>>('list').optional(),
+  weight: weightRule,
 })

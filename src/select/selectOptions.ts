@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callbackRule, groupsRule, seedRule, signalRule } from '../base/sharedRules.js'
 import type { MetricName } from '../evaluate/metrics.js'
 import type { Progress } from '../learn/contract.js'
 import type { CandidateChoice, FamilyName } from './candidate.js'
@@ -41,7 +42,7 @@ export interface SelectOptions {
    * Default `one-standard-error`.
    */
   readonly rule?: SelectionRule | undefined
-  /** Seed of folds, draws and trainings. Integer in [0, 2^32). Default 1. */
+  /** Seed of folds, draws and trainings. Any 32-bit integer. Default 1. */
   readonly seed?: number | undefined
   /** Called after each training, and within a long one. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -52,8 +53,6 @@ export interface SelectOptions {
   /** Stops it; an abort throws `aborted`. */
   readonly signal?: AbortSignal | undefined
 }
-
-const callback = z.custom<(value: never) => void>((value) => typeof value === 'function')
 
 /** Rules and defaults of {@link SelectOptions}. */
 export const selectOptions = z.strictObject({
@@ -72,18 +71,12 @@ export const selectOptions = z.strictObject({
   validation: z.enum(['time', 'folds']).optional(),
   folds: z.int().min(2).max(20).default(5),
   repeats: z.int().min(1).max(10).optional(),
-  groups: z
-    .custom<ArrayLike<string | number>>((value) => Array.isArray(value) || ArrayBuffer.isView(value))
-    .describe('one text or number per row')
-    .optional(),
+  groups: groupsRule,
   metric: z.union([z.string(), z.array(z.string()).min(1)]).default(['logLoss', 'rocAuc']),
   rule: z.enum(['one-standard-error', 'best']).default('one-standard-error'),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
-  onProgress: callback.describe('a function').optional(),
-  onState: callback.describe('a function').optional(),
+  seed: seedRule,
+  onProgress: callbackRule<(progress: Progress) => void>(),
+  onState: callbackRule<(state: SelectionState) => void>(),
   resume: z.unknown().optional(),
-  signal: z
-    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null && 'aborted' in value)
-    .describe('an AbortSignal')
-    .optional(),
+  signal: signalRule,
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkOptions } from '../base/options.js'
+import { seedRule } from '../base/sharedRules.js'
 
 /** Options of the operator simulator. */
 export interface SimulateOptions {
@@ -13,7 +14,7 @@ export interface SimulateOptions {
   readonly months?: number
   /** First month, `YYYY-MM`, from 1980-01 on. Default 2024-01. */
   readonly firstMonth?: string
-  /** Seed of all randomness. Integer in [0, 2^32), default 1. */
+  /** Seed of all randomness. Any 32-bit integer, default 1. */
   readonly seed?: number
   /** People per block: bounds the memory and makes the row groups of files; never changes a row. Default 1000. */
   readonly customersPerBlock?: number
@@ -30,7 +31,7 @@ const simulateSchema = z.strictObject({
     .regex(/^(19[89]|2\d\d)\d-(0[1-9]|1[0-2])$/)
     .describe('a month written YYYY-MM, from 1980-01 on')
     .default('2024-01'),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
+  seed: seedRule,
   customersPerBlock: z.int().min(1).max(50_000).default(1000),
 })
 

@@ -24,12 +24,12 @@ it('options left out have the documented defaults', () => {
 })
 
 it('all broken options are refused at once, each with its rule', () => {
-  const problems = problemsOf({ customers: 0, months: 1.5, firstMonth: '2024-13', seed: -1 })
+  const problems = problemsOf({ customers: 0, months: 1.5, firstMonth: '2024-13', seed: 0.5 })
   expect(problems.map(({ parameter, rule }) => `${parameter} ${rule}`)).toEqual([
     'customers to be an integer of at least 1 and at most 5000000',
     'months to be an integer of at least 2 and at most 60',
     'firstMonth to be a month written YYYY-MM, from 1980-01 on',
-    'seed to be an integer of at least 0 and at most 4294967295',
+    'seed to be an integer of at least -2147483648 and at most 4294967295',
   ])
 })
 

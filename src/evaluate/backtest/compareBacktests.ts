@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { metricProblems } from '../interval/bootstrapInterval.js'
+import { namesRule, type ResampleOptions, resampleOptions } from '../interval/bootstrapOptions.js'
 import { compareModels } from '../interval/compareModels.js'
 import type { ModelComparison } from '../interval/modelComparison.js'
 import { classWeights } from '../measureRows.js'
@@ -14,17 +14,11 @@ import type { BacktestFigures } from './backtestResult.js'
 import { measureOptions } from './validationOptions.js'
 
 /** How two backtests are compared. */
-export interface CompareBacktestsOptions {
+export interface CompareBacktestsOptions extends ResampleOptions {
   /** A metric that is one number and has an interval. Default `rocAuc`. */
   readonly metric?: MetricName
   /** What the two are called in the sentence. Default A and B. */
   readonly names?: readonly [string, string]
-  /** Level of the interval, in (0, 1). Default 0.95. */
-  readonly level?: number
-  /** Resamples behind the interval. Integer ≥ 20. Default as in `bootstrapInterval`. */
-  readonly resamples?: number
-  /** Seed of resampling; any 32-bit integer. Default 1. */
-  readonly seed?: number
 }
 
 /** A metric of both backtests at one cutoff, on the rows that both predicted. */
@@ -51,9 +45,9 @@ export interface BacktestComparison {
 
 const operation = 'compareBacktests'
 
-const compareOptions = measureOptions.pick({ level: true, resamples: true, seed: true }).extend({
+const compareOptions = resampleOptions.extend({
   metric: measureOptions.shape.metrics.unwrap().element.default('rocAuc'),
-  names: z.tuple([z.string().min(1), z.string().min(1)]).default(['A', 'B']),
+  names: namesRule,
 })
 
 /**

@@ -1,29 +1,27 @@
 import { z } from 'zod'
 import { dayRule } from '../../base/dayRule.js'
 import type { Days, EpochDay } from '../../base/days.js'
-import { seedRule } from '../../base/seedRule.js'
-import type { Progress } from '../../learn/contract.js'
-import { bootstrapOptions } from '../interval/bootstrapOptions.js'
+import { callbackRule, groupsRule, signalRule } from '../../base/sharedRules.js'
+import { isNumberList } from '../../base/valueProblems.js'
+import type { Progress, TrainControl } from '../../learn/contract.js'
+import { type ResampleOptions, resampleOptions } from '../interval/bootstrapOptions.js'
 import { type MetricName, metricNames } from '../metrics.js'
 import type { BacktestFold } from './foldPredictions.js'
 
 /** What every validation measures, and with what intervals. */
-export interface MeasureOptions {
+export interface MeasureOptions extends ResampleOptions {
   /**
    * Metrics that are one number and have an interval (`calibrationError` has none). Default: AUC, average precision, log
    * loss, Brier score and lift.
    */
   readonly metrics?: readonly MetricName[]
-  /** Level of the intervals, in (0, 1). Default 0.95. */
-  readonly level?: number
-  /** Resamples behind the intervals. Integer ≥ 20. Default as in `bootstrapInterval`. */
-  readonly resamples?: number
-  /** Seed of resampling and of any draw of customers; any 32-bit integer. Default 1. */
-  readonly seed?: number
 }
 
-/** How a model is tested cutoff after cutoff. */
-export interface BacktestOptions extends MeasureOptions {
+/**
+ * How a model is tested cutoff after cutoff. `onProgress` is called after each fold; `signal` is handed to `train` and looked at
+ * before each fold: an abort rejects with `aborted`.
+ */
+export interface BacktestOptions extends MeasureOptions, TrainControl {
   /**
    * Cutoffs to test at: a list of days (`YYYY-MM-DD`, `YYYY-MM` for the first of the month, `EpochDay`, or an instant in the
    * time zone of the data), or how many of the last. Default: every cutoff with enough training rows before it.
@@ -56,28 +54,16 @@ export interface BacktestOptions extends MeasureOptions {
   readonly testShare?: number
   /** Called after each fold. */
   readonly onFold?: (fold: BacktestFold) => void
-  /** Called after each fold, `done` of `total`. */
-  readonly onProgress?: (progress: Progress) => void
-  /** Handed to `train`, and looked at before each fold: an abort rejects with `aborted`. */
-  readonly signal?: AbortSignal
 }
 
-const call = <Call>() => z.custom<Call>((value) => typeof value === 'function', 'to be a function').optional()
-
-const isSignal = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && typeof (value as AbortSignal).aborted === 'boolean'
-
 /** Rules and defaults of {@link MeasureOptions}, and of the calls that every validation makes. */
-export const measureOptions = z.strictObject({
+export const measureOptions = resampleOptions.extend({
   metrics: z
     .array(z.enum(metricNames as [MetricName, ...MetricName[]]))
     .min(1)
     .default(['rocAuc', 'averagePrecision', 'logLoss', 'brierScore', 'liftAt']),
-  level: bootstrapOptions.shape.level,
-  resamples: bootstrapOptions.shape.resamples,
-  seed: seedRule,
-  onProgress: call<(progress: Progress) => void>(),
-  signal: z.custom<AbortSignal>(isSignal, 'to be an AbortSignal').optional(),
+  onProgress: callbackRule<(progress: Progress) => void>(),
+  signal: signalRule,
 })
 
 const atLeastOne = z.int().min(1)
@@ -106,14 +92,14 @@ export const backtestOptions = measureOptions.extend({
   minimumTrainRows: atLeastOne.default(1),
   newCustomersOnly: z.boolean().default(false),
   testShare: z.number().gt(0).lt(1).optional(),
-  onFold: call<(fold: BacktestFold) => void>(),
+  onFold: callbackRule<(fold: BacktestFold) => void>(),
 })
 
 /** Checked options of a backtest. */
 export type CheckedBacktest = z.output<typeof backtestOptions>
 
-/** How rows without time are validated. */
-export interface CrossValidateOptions extends MeasureOptions {
+/** How rows without time are validated. `onProgress` and `signal` as in {@link BacktestOptions}. */
+export interface CrossValidateOptions extends MeasureOptions, TrainControl {
   /** Number of folds. Integer ≥ 2. Default 5. */
   readonly folds?: number
   /** How often folds are drawn anew. Integer ≥ 1. Default 1. */
@@ -127,22 +113,15 @@ export interface CrossValidateOptions extends MeasureOptions {
    * `folds`, `repeats` and `stratified` are left out.
    */
   readonly foldOf?: ArrayLike<number>
-  /** Called after each fold, `done` of `total`. */
-  readonly onProgress?: (progress: Progress) => void
-  /** Handed to `train`, and looked at before each fold: an abort rejects with `aborted`. */
-  readonly signal?: AbortSignal
 }
-
-const isList = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && typeof (value as { length?: unknown }).length === 'number'
 
 /** Rules and defaults of {@link CrossValidateOptions}. */
 export const crossValidateOptions = measureOptions.extend({
   folds: z.int().min(2).default(5),
   repeats: z.int().min(1).default(1),
   stratified: z.boolean().default(true),
-  groups: z.custom<ArrayLike<string | number>>(isList, 'to be a list of texts or numbers').optional(),
-  foldOf: z.custom<ArrayLike<number>>(isList, 'to be a list of integers').optional(),
+  groups: groupsRule,
+  foldOf: z.custom<ArrayLike<number>>(isNumberList, 'to be a list of integers').optional(),
 })
 
 /** Checked options of a cross-validation. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { customerProblems } from '../../base/customerProblems.js'
 import type { Problem } from '../../base/errors.js'
-import { seedRule } from '../../base/seedRule.js'
+import { groupsRule, seedRule } from '../../base/sharedRules.js'
 import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
@@ -14,14 +14,28 @@ export interface GroupOptions {
   readonly groups?: ArrayLike<string | number>
 }
 
-/** Rules of {@link GroupOptions}. */
-export const groupOptions = z.object({
-  groups: z
-    .custom<ArrayLike<string | number>>(
-      (value) => Array.isArray(value) || ArrayBuffer.isView(value),
-      'to be a list of texts or numbers',
-    )
-    .optional(),
+/** How samples are drawn anew, and what interval is made of them. */
+export interface ResampleOptions {
+  /** Number of resamples. Integer ≥ 20. Default 1000, fewer for more than 100,000 customers (100,000,000 /
+   *  customers, at least 100), whose intervals are narrow. */
+  readonly resamples?: number
+  /** How often intervals made in this way hold the figure of all customers of the kind, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /** Seed of the resampling, and of any draw of customers; any 32-bit integer. Default 1. */
+  readonly seed?: number
+}
+
+/** Rule of the level of an interval. */
+export const levelRule = z.number().gt(0).lt(1).default(0.95)
+
+/** Rule of what two that are compared are called. */
+export const namesRule = z.tuple([z.string().min(1), z.string().min(1)]).default(['A', 'B'])
+
+/** Rules of {@link ResampleOptions}. */
+export const resampleOptions = z.strictObject({
+  resamples: z.int().min(20).optional(),
+  level: levelRule,
+  seed: seedRule,
 })
 
 /** Returns what is wrong with the customers of rows; nothing where they are left out. */
@@ -45,12 +59,7 @@ export function groupProblems(
 }
 
 /** How the uncertainty of a metric is found. */
-export interface BootstrapOptions extends WeightOptions, GroupOptions {
-  /** Number of resamples. Integer ≥ 20. Default 1000, fewer for more than 100,000 customers (100,000,000 /
-   *  customers, at least 100), whose intervals are narrow. */
-  readonly resamples?: number
-  /** How often intervals made in this way hold the figure of all customers of the kind, in (0, 1). Default 0.95. */
-  readonly level?: number
+export interface BootstrapOptions extends WeightOptions, GroupOptions, ResampleOptions {
   /**
    * `percentile`: quantiles of the resampled figures. `bca`: these quantiles moved for the bias and the skew of the
    * resamples. `jackknife`: the normal interval of the value less the bias of the resamples. Default: what holds the
@@ -65,18 +74,14 @@ export interface BootstrapOptions extends WeightOptions, GroupOptions {
    * score and average precision too narrow. Default false. With `groups`, customers who churned in any row are one stratum.
    */
   readonly stratified?: boolean
-  /** Seed of the resampling, a 32-bit integer. Default 1. */
-  readonly seed?: number
 }
 
 /** Rules of {@link BootstrapOptions}. */
 export const bootstrapOptions = weightOptions.extend({
-  ...groupOptions.shape,
-  resamples: z.int().gte(20).optional(),
-  level: z.number().gt(0).lt(1).default(0.95),
+  ...resampleOptions.shape,
+  groups: groupsRule,
   method: z.enum(['percentile', 'bca', 'jackknife']).optional(),
   stratified: z.boolean().default(false),
-  seed: seedRule,
 })
 
 /** The checked options of a bootstrap without the weights. */

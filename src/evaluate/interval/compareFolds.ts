@@ -6,6 +6,7 @@ import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { digitsFor, figureText, percentText } from '../figureTexts.js'
 import type { Interval } from './bootstrapInterval.js'
+import { levelRule, namesRule } from './bootstrapOptions.js'
 
 /** How values of folds are compared. */
 export interface CompareFoldsOptions {
@@ -39,9 +40,9 @@ export interface FoldComparison {
 
 const foldOptions = z.strictObject({
   testShare: z.number().gt(0).lt(1).optional(),
-  level: z.number().gt(0).lt(1).default(0.95),
+  level: levelRule,
   better: z.enum(['higher', 'lower']).default('higher'),
-  names: z.tuple([z.string().min(1), z.string().min(1)]).default(['A', 'B']),
+  names: namesRule,
 })
 
 /**

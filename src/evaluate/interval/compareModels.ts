@@ -11,7 +11,7 @@ import {
   trainedRowNotes,
 } from '../trainedRowNotes.js'
 import { metricProblems, resampledMetric, valueProblems } from './bootstrapInterval.js'
-import { type BootstrapOptions, bootstrapOptions, groupProblems } from './bootstrapOptions.js'
+import { type BootstrapOptions, bootstrapOptions, groupProblems, namesRule } from './bootstrapOptions.js'
 import {
   bootstrapComparison,
   delongComparison,
@@ -43,7 +43,7 @@ const compareOptions = bootstrapOptions.extend({
     .default('rocAuc'),
   method: z.enum(['bootstrap', 'delong']).default('bootstrap'),
   better: z.enum(['higher', 'lower']).optional(),
-  names: z.tuple([z.string().min(1), z.string().min(1)]).default(['A', 'B']),
+  names: namesRule,
   predictedBy: predictedByRule,
 })
 

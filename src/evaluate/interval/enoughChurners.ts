@@ -4,6 +4,7 @@ import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { figureText, percentText } from '../figureTexts.js'
 import { checkParameter } from '../rows/checkedOutcomes.js'
+import { levelRule } from './bootstrapOptions.js'
 
 /** What is wished of an evaluation. */
 export interface EvidenceOptions {
@@ -31,7 +32,7 @@ export interface Evidence {
 const evidenceOptions = z.strictObject({
   auc: z.number().gte(0.5).lt(1).default(0.8),
   halfWidth: z.number().gt(0).lt(0.5).default(0.1),
-  level: z.number().gt(0).lt(1).default(0.95),
+  level: levelRule,
 })
 
 const countRule = z.number().gte(1)

@@ -1,35 +1,26 @@
 import { quantileSorted } from 'simple-statistics'
-import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { seededRandom } from '../../base/random.js'
-import { seedRule } from '../../base/seedRule.js'
+import { groupsRule } from '../../base/sharedRules.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
-import { groupOptions } from './bootstrapOptions.js'
+import { type GroupOptions, type ResampleOptions, resampleOptions } from './bootstrapOptions.js'
 
 /** A figure of rows that weigh so many times, such as any metric of holdfast with its option `weight`. */
 export type WeightedFigure = (weight: Float64Array) => number
 
 /** How the uncertainty of a figure is found. */
-export interface WeightedResampleOptions {
-  /** Shape (rows): the customer of each row, all of whose rows are drawn together. Default: each row is a customer. */
-  readonly groups?: ArrayLike<string | number>
+export interface WeightedResampleOptions extends GroupOptions, ResampleOptions {
   /** Number of resamples. Integer ≥ 20. Default 500. */
   readonly resamples?: number
-  /** Share of resamples inside the interval, in (0, 1). Default 0.95. */
-  readonly level?: number
-  /** Seed of the resampling. A 32-bit integer. Default 1. */
-  readonly seed?: number
 }
 
-const weightedResampleOptions = z.strictObject({
-  ...groupOptions.shape,
-  resamples: z.int().min(20).default(500),
-  level: z.number().gt(0).lt(1).default(0.95),
-  seed: seedRule,
+const weightedResampleOptions = resampleOptions.extend({
+  groups: groupsRule,
+  resamples: resampleOptions.shape.resamples.unwrap().default(500),
 })
 
 /**

@@ -1,9 +1,15 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import { seededRandom } from '../../base/random.js'
-import { seedRule } from '../../base/seedRule.js'
+import { groupsRule } from '../../base/sharedRules.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
-import { groupOptions, groupProblems, resampleCount } from '../interval/bootstrapOptions.js'
+import {
+  type GroupOptions,
+  groupProblems,
+  type ResampleOptions,
+  resampleCount,
+  resampleOptions,
+} from '../interval/bootstrapOptions.js'
 import { percentileLimits } from '../interval/intervalLimits.js'
 import { drawBinomial } from '../interval/resampledFigures.js'
 import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
@@ -19,15 +25,9 @@ import {
 } from './offer.js'
 
 /** How the uncertainty of a profit is found. */
-export interface RealisedProfitOptions extends WeightOptions {
-  /** Shape (n): the customer, or household, of each row; whole groups are drawn. Left out: each row by itself. */
-  readonly groups?: ArrayLike<string | number>
+export interface RealisedProfitOptions extends WeightOptions, GroupOptions, ResampleOptions {
   /** Number of resamples. Integer ≥ 20. Default 1000, fewer for more than 100,000 contacts, at least 100. */
   readonly resamples?: number
-  /** Share of resamples inside the interval, in (0, 1). Default 0.95. */
-  readonly level?: number
-  /** Seed of the resampling, a 32-bit integer. Default 1. */
-  readonly seed?: number
 }
 
 /** What a list earned on customers whose outcome is known. Counts are sums of weights, money is a total. */
@@ -43,12 +43,7 @@ export interface RealisedProfit {
   readonly predictedProfit: number
 }
 
-const realisedOptions = weightOptions.extend({
-  ...groupOptions.shape,
-  resamples: z.int().gte(20).optional(),
-  level: z.number().gt(0).lt(1).default(0.95),
-  seed: seedRule,
-})
+const realisedOptions = weightOptions.extend({ ...resampleOptions.shape, groups: groupsRule })
 
 type Checked = z.output<typeof realisedOptions>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions, optionRule } from '../../base/options.js'
+import { weightRule } from '../../base/sharedRules.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 import { type OutcomeRows, readRows, rowProblems } from './outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rankedOutcomes.js'
@@ -13,7 +14,7 @@ export interface WeightOptions {
 
 /** Rules of {@link WeightOptions}, to be extended by the metrics. */
 export const weightOptions = z.strictObject({
-  weight: z.custom<ArrayLike<number>>(isNumberList, 'to be a list of numbers').optional(),
+  weight: weightRule,
 })
 
 /** Rule of a share of customers. */

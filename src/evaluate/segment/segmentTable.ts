@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { hasSeveralRows } from '../../base/customersOf.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { ownValue } from '../../base/ownValue.js'
+import { groupsRule } from '../../base/sharedRules.js'
+import type { MeasureOptions } from '../backtest/validationOptions.js'
 import { measureOptions } from '../backtest/validationOptions.js'
-import { type GroupOptions, groupOptions, groupProblems } from '../interval/bootstrapOptions.js'
+import { type GroupOptions, groupProblems, resampleOptions } from '../interval/bootstrapOptions.js'
 import { metricsProblems } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
@@ -20,7 +22,7 @@ import { measureSegment, worstSegments } from './measureSegment.js'
 import { SegmentTable } from './segmentTableResult.js'
 
 /** How customers are cut into segments, and what is measured. */
-export interface SegmentOptions extends WeightOptions, GroupOptions {
+export interface SegmentOptions extends WeightOptions, GroupOptions, MeasureOptions {
   /** One attribute, or two to be crossed. Default: those given, where they are one or two. */
   readonly by?: string | readonly string[]
   /** Metrics that are one number and have an interval. Default `rocAuc` and `brierScore`. */
@@ -38,10 +40,6 @@ export interface SegmentOptions extends WeightOptions, GroupOptions {
   readonly predictedBy?: PredictedBy
   /** Level of the intervals, and of the worst segments together, in (0, 1). Default 0.95. */
   readonly level?: number
-  /** Resamples behind the intervals. Integer ≥ 20. Default as in `bootstrapInterval`. */
-  readonly resamples?: number
-  /** Seed of resampling; any 32-bit integer. Default 1. */
-  readonly seed?: number
 }
 
 const ascending = (edges: readonly number[]): boolean =>
@@ -49,7 +47,8 @@ const ascending = (edges: readonly number[]): boolean =>
 
 /** Rules and defaults of {@link SegmentOptions}. */
 export const segmentOptions = weightOptions.extend({
-  ...groupOptions.shape,
+  ...resampleOptions.shape,
+  groups: groupsRule,
   by: z
     .union([z.string(), z.array(z.string()).min(1).max(2)])
     .describe('the name of an attribute, or one or two in a list')
@@ -60,9 +59,6 @@ export const segmentOptions = weightOptions.extend({
   minimumChurners: z.int().min(1).default(30),
   minimumCustomers: z.int().min(1).default(100),
   predictedBy: predictedByRule,
-  level: measureOptions.shape.level,
-  resamples: measureOptions.shape.resamples,
-  seed: measureOptions.shape.seed,
 })
 
 /** Checked options of a table by segment. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { seedRule } from '../../base/sharedRules.js'
 
 /** How to train a boosting model. All are optional; left out, the data choose what is best for them. */
 export interface BoostingOptions {
-  /** Seed of all sampling. Integer in [0, 2^32). Default 1. */
+  /** Seed of all sampling. Any 32-bit integer. Default 1. */
   readonly seed?: number | undefined
   /** Trees of a part of the model at most; with `earlyStopping: false`, their number. Integer in [1, 10000]. Default 600. */
   readonly rounds?: number | undefined
@@ -66,7 +67,7 @@ export interface BoostingOptions {
 
 /** Rules and defaults of {@link BoostingOptions}. */
 export const boostingOptions = z.strictObject({
-  seed: z.int().min(0).max(4_294_967_295).default(1),
+  seed: seedRule,
   rounds: z.int().min(1).max(10_000).default(600),
   learningRate: z.number().gt(0).max(1).default(0.1),
   maxDepth: z.int().min(1).max(32).optional(),

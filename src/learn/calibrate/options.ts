@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { groupsRule, seedRule } from '../../base/sharedRules.js'
 import { type CalibrationMethod, calibrationMethods } from './calibrator.js'
 
 /** How probabilities are calibrated. */
@@ -11,7 +12,7 @@ export interface CalibrateOptions {
   readonly method?: CalibrationMethod | 'auto' | undefined
   /** Parts of the rows by which methods are compared, each kept from one fit. Integer in [2, 20]. Default 5. */
   readonly folds?: number | undefined
-  /** Seed by which customers are dealt to the folds. Integer in [0, 2^32). Default 1. */
+  /** Seed by which customers are dealt to the folds. Any 32-bit integer. Default 1. */
   readonly seed?: number | undefined
   /**
    * The customer of each row, where that is not what the `ids` of the data say: all rows of one are in one fold. Shape
@@ -24,13 +25,9 @@ export interface CalibrateOptions {
 export const calibrateOptions = z.strictObject({
   method: z.enum(['auto', ...calibrationMethods]).default('auto'),
   folds: z.int().min(2).max(20).default(5),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
-  groups: z.custom<ArrayLike<string | number>>(isList, 'to be a list of texts or numbers').optional(),
+  seed: seedRule,
+  groups: groupsRule,
 })
-
-function isList(value: unknown): boolean {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
-}
 
 /** Rules and defaults of {@link TrainCalibratedOptions}. */
 export const trainCalibratedOptions = calibrateOptions.extend({

@@ -3,7 +3,8 @@ import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { type FeatureMatrix, takeRows, takeValues } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
-import { isNumberList, valueProblems } from '../../base/valueProblems.js'
+import { seedRule, weightRule } from '../../base/sharedRules.js'
+import { valueProblems } from '../../base/valueProblems.js'
 import { FeatureAligner } from '../align.js'
 import { emptyProblems } from '../check.js'
 import type { ChurnModel } from '../contract.js'
@@ -14,15 +15,15 @@ export interface ExplainedRowsOptions {
   readonly weight?: ArrayLike<number> | undefined
   /** More rows than this are sampled, without replacement. Integer ≥ 1. Default 20,000. */
   readonly maximumRows?: number | undefined
-  /** Seed of the sample. Integer ≥ 0. Default 1. */
+  /** Seed of the sample. Any 32-bit integer. Default 1. */
   readonly seed?: number | undefined
 }
 
 /** Rules and defaults of {@link ExplainedRowsOptions}, to be extended. */
 export const explainedRowsOptions = z.strictObject({
-  weight: z.custom<ArrayLike<number>>(isNumberList, 'to be a list of numbers').optional(),
+  weight: weightRule,
   maximumRows: z.int().min(1).default(20_000),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
+  seed: seedRule,
 })
 
 /** Rows that an explanation may trust: columns of the model only, rows of weight 0 gone, not too many. */

@@ -3,6 +3,7 @@ import { checkArguments } from '../../base/arguments.js'
 import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { type FeatureMatrix, takeRows } from '../../base/matrix.js'
 import { seededRandom, shuffledIndices } from '../../base/random.js'
+import { seedRule } from '../../base/sharedRules.js'
 import { checkTraining } from '../check.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
 
@@ -34,7 +35,7 @@ const permutationOptions = z.strictObject({
   metric: z.custom<ProbabilityMetric>((value) => typeof value === 'function', 'to be a function').optional(),
   greaterIsBetter: z.boolean().default(false),
   repeats: z.int().min(1).max(100).default(5),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
+  seed: seedRule,
 })
 
 /** What a model loses where a feature's values are mixed up among the rows. */

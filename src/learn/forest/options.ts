@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { seedRule } from '../../base/sharedRules.js'
 
 /** How to train a random forest. All are optional. */
 export interface ForestOptions {
@@ -32,7 +33,7 @@ export interface ForestOptions {
 
 /** Rules and defaults of {@link ForestOptions}. */
 export const forestOptions = z.strictObject({
-  seed: z.int().min(0).max(4_294_967_295).default(1),
+  seed: seedRule,
   trees: z.int().min(1).max(10_000).default(500),
   bootstrap: z.boolean().default(true),
   rowShare: z.number().gt(0).max(1).default(1),
