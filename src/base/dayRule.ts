@@ -1,23 +1,14 @@
 import { z } from 'zod'
-import { isPlainObject } from './arguments.js'
-import { type EpochDay, epochDay, parseDay, spreadsheetDay } from './days.js'
+import { argumentProblems, isPlainObject } from './arguments.js'
+import { type DayInput, dayHint, dayWords, type EpochDay, givenDay, parseDay } from './days.js'
+import type { Problem } from './errors.js'
 import { nounOf } from './nounOf.js'
 
-// 45507 is 2024-08-03 in a spreadsheet, and no day of 2094
-const readDay = (value: unknown) => (spreadsheetDay(value) === undefined ? parseDay(value) : undefined)
-
-const rule = 'a day written YYYY-MM-DD or YYYY-MM, or a whole number of days since 1970-01-01'
-
-/** Rule of an option that is a day; `YYYY-MM` is the first of the month. */
+/** Rule of an option that is a day. */
 export const dayRule = z
-  .union([z.string(), z.number()])
-  .transform((value, context): EpochDay => {
-    const day = readDay(typeof value === 'string' && /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value)
-    if (day !== undefined) return day
-    context.addIssue(`to be ${rule}`)
-    return z.NEVER
-  })
-  .describe(rule)
+  .custom<DayInput>((value) => givenDay(value) !== undefined)
+  .describe(dayWords)
+  .transform((value) => givenDay(value)!)
 
 /**
  * Returns options in which days that are instants, `Date`s and texts with an offset, are the days that they have in a time
@@ -28,10 +19,28 @@ export function withDaysIn<Options>(options: Options, names: readonly string[], 
   const dayIn = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(dayIn)
     if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dayIn(v)]))
-    return parseDay(value, timeZone) ?? value
+    return givenDay(value, timeZone) ?? value
   }
   const given = Object.entries(options).filter(([name]) => names.includes(name))
   return { ...options, ...Object.fromEntries(given.map(([name, value]) => [name, dayIn(value)])) }
+}
+
+/** Returns the days of a list, or what is wrong with it; instants have their day in the time zone. */
+export function daysOrProblems(
+  parameter: string,
+  given: readonly DayInput[],
+  timeZone: string,
+): { readonly days: readonly EpochDay[]; readonly problems: readonly Problem[] } {
+  const noList = argumentProblems(parameter, given, 'list')
+  if (noList.length > 0) return { days: [], problems: noList }
+  const problem = { code: 'option-invalid', parameter } as const
+  if (given.length === 0)
+    return { days: [], problems: [{ ...problem, rule: 'to hold at least one day', received: given }] }
+  const days = Array.from(given, (value) => givenDay(value, timeZone))
+  const problems = Array.from(given)
+    .filter((_, place) => days[place] === undefined)
+    .map((value) => ({ ...problem, rule: `to be ${dayWords}`, received: value, ...dayHint(value) }))
+  return { days: days.filter((day) => day !== undefined), problems }
 }
 
 /** Returns whether a day depends on the time zone: a `Date`, or a text with an offset. */
@@ -39,11 +48,3 @@ export function isInstant(value: unknown): boolean {
   // More than a day apart, so that no instant has the same day in both
   return parseDay(value, 'Etc/GMT+12') !== parseDay(value, 'Etc/GMT-14')
 }
-
-/** Rule of an option that is a day, also as a `Date`. */
-export const dayOption = z
-  .custom<EpochDay | string | Date>(
-    (value) => readDay(value) !== undefined,
-    'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
-  )
-  .transform((value) => epochDay(value))

@@ -5,6 +5,13 @@ declare const epochDayBrand: unique symbol
 /** A calendar day as the number of days since 1970-01-01 (UTC). An integer; no time of day, no zone. */
 export type EpochDay = number & { readonly [epochDayBrand]: true }
 
+/**
+ * A day as it may be written: `YYYY-MM-DD` (a time after it is cut off), an `EpochDay`, or an instant, a `Date` or a text whose
+ * time has an offset, which has its day in the time zone of the history: UTC where none is said. As an option also `YYYY-MM`,
+ * the first of the month.
+ */
+export type DayInput = string | number | Date
+
 /** A length of time in whole days. */
 export type Days = number
 
@@ -48,7 +55,7 @@ export function isTimeZone(name: string): boolean {
 /**
  * Returns the day of a date, a text or a day number.
  *
- * A text is `YYYY-MM-DD`; a time after it is that of the clock on the wall and is cut off. An instant, a `Date` or a text
+ * A text is `YYYY-MM-DD`, or `YYYY-MM` for the first of the month; a time after it is that of the clock on the wall and is cut off. An instant, a `Date` or a text
  * whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`, `…-05:00[America/New_York]`), has the day that it has in UTC.
  * What is behind the day and is no time (25:99, a second day, the name of a zone without its offset) makes the text none. A
  * number is already a count of days.
@@ -61,32 +68,36 @@ export function isTimeZone(name: string): boolean {
  * epochDay('1970-01-31')
  * // => 30
  */
-export function epochDay(value: string | number | Date): EpochDay {
-  const day = parseDay(value)
+export function epochDay(value: DayInput): EpochDay {
+  const day = typeof value === 'number' ? parseDay(value) : givenDay(value)
   if (day !== undefined) return day
-  throw noDate('epochDay', 'day', value)
+  throw noGivenDay('epochDay', 'day', value)
 }
+
+/** What a day that somebody gives is to be, in words. */
+export const dayWords =
+  'a day written YYYY-MM-DD or YYYY-MM, a Date, or a whole number of days since 1970-01-01'
 
 /**
- * Like {@link epochDay}, for a parameter of another function: its refusal names both. A number that is rather a day of a
- * spreadsheet is refused.
+ * Returns the day that is given as an option or parameter, undefined where it is none: `YYYY-MM` is the first of the month,
+ * and a number that is rather a day of a spreadsheet (45507 is 2024-08-03, and no day of 2094) is none.
  */
-export function dayOf(operation: string, parameter: string, value: unknown, timeZone = utc): EpochDay {
-  const day = spreadsheetDay(value) === undefined ? parseDay(value, timeZone) : undefined
-  if (day !== undefined) return day
-  throw noDate(operation, parameter, value)
+export function givenDay(value: unknown, timeZone = utc): EpochDay | undefined {
+  if (spreadsheetDay(value) !== undefined) return undefined
+  const isMonth = typeof value === 'string' && /^\d{4}-\d{2}$/.test(value)
+  return parseDay(isMonth ? `${value}-01` : value, timeZone)
 }
 
-function noDate(operation: string, parameter: string, value: unknown): HoldfastError {
-  return new HoldfastError(operation, [
-    {
-      code: 'value-type',
-      parameter,
-      rule: 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
-      received: value,
-      ...dayHint(value),
-    },
-  ])
+/** Like {@link givenDay}, for a parameter of another function: its refusal names both. */
+export function dayOf(operation: string, parameter: string, value: unknown, timeZone = utc): EpochDay {
+  const day = givenDay(value, timeZone)
+  if (day !== undefined) return day
+  throw noGivenDay(operation, parameter, value)
+}
+
+function noGivenDay(operation: string, parameter: string, value: unknown): HoldfastError {
+  const problem = { code: 'value-type', parameter, rule: `to be ${dayWords}`, received: value } as const
+  return new HoldfastError(operation, [{ ...problem, ...dayHint(value) }])
 }
 
 /** Returns the way out for what is not a day but was probably meant as one: `Did you mean '2025-02-01'?` */
@@ -334,7 +345,7 @@ export function monthly(first: string, last: string): EpochDay[] {
 }
 
 function monthOf(parameter: string, text: unknown): EpochDay {
-  const day = typeof text !== 'string' ? undefined : parseDay(text.length === 7 ? `${text}-01` : text)
+  const day = typeof text === 'string' ? givenDay(text) : undefined
   if (day !== undefined) return day
   const wayOut =
     typeof text === 'number' ? "Year and month are one text: monthly('2024-11', '2025-02')." : null

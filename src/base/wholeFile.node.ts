@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync } from 'node:fs'
-import { chmod, open, readlink, realpath, stat } from 'node:fs/promises'
+import { chmod, open, readlink, realpath, stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { HoldfastError, type Problem, type ProblemCode } from './errors.js'
@@ -23,22 +23,22 @@ export interface UnfinishedFile {
 const together = new AsyncLocalStorage<UnfinishedFile[]>()
 
 /**
- * Makes a file whole or not at all: `write` fills a file beside its place, which is moved there when it is complete and on
- * the disk. A symbolic link stays one: the file that it leads to is replaced, or made.
+ * Makes a file whole or not at all: a file beside its place is filled, and moved there when it is complete and on the disk. A symbolic link stays one: the file that it leads to is replaced, or made.
  *
  * @param operation the public function the user called
+ * @param content of the file, or what fills it
  * @param code of the refusal
- * @throws {HoldfastError} `code` where the file cannot be written, with the reason; what `write` refuses
+ * @throws {HoldfastError} `code` where the file cannot be written, with the reason; what filling it refuses
  */
 export async function writeWholeFile(
   operation: string,
   path: string,
-  write: (part: string) => Promise<void>,
+  content: string | Uint8Array | ((part: string) => Promise<void>),
   code: ProblemCode = 'file-missing',
 ): Promise<void> {
   const file = await beginFile(operation, path, code)
   try {
-    await write(file.part)
+    await (typeof content === 'function' ? content(file.part) : writeFile(file.part, content, { flag: 'wx' }))
     await sync(file)
   } catch (cause) {
     dropFiles([file])

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { type EpochDay, monthly, parseDay } from '../base/days.js'
+import { type EpochDay, givenDay, monthly } from '../base/days.js'
 import { closestWord } from '../base/errors.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
 
@@ -18,8 +18,8 @@ export function numberOption(text: string): number {
 
 /** Reads a day from the command line. */
 export function dayOption(text: string): EpochDay {
-  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? parseDay(text) : undefined
-  if (day === undefined) throw new InvalidArgumentError('Expected a date written YYYY-MM-DD.')
+  const day = /^\d{4}-\d\d(-\d\d)?$/.test(text) ? givenDay(text) : undefined
+  if (day === undefined) throw new InvalidArgumentError('Expected a date written YYYY-MM-DD or YYYY-MM.')
   return day
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isPlainObject } from '../base/arguments.js'
-import { dayOption, isInstant, withDaysIn } from '../base/dayRule.js'
+import { dayRule, isInstant, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -40,9 +41,7 @@ export interface ChurnPlan<Asked extends Cutoffs = Cutoffs> {
 
 /** A plan as it is written down. */
 export interface ChurnPlanOptions<
-  Given extends readonly (EpochDay | string | Date)[] | OwnCutoffs =
-    | readonly (EpochDay | string | Date)[]
-    | OwnCutoffs,
+  Given extends readonly DayInput[] | OwnCutoffs = readonly DayInput[] | OwnCutoffs,
 > extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
   /**
    * In any order; days written `YYYY-MM-DD` or made with `monthly`, or instants (a `Date`, a text with an offset), which have
@@ -59,7 +58,7 @@ export const churnPlanSchema = z.strictObject({
   label: labelRuleSchema,
   features: z.array(featureRuleSchema).min(1),
   cutoffs: z
-    .array(dayOption)
+    .array(dayRule)
     .min(1)
     .transform((days) => [...new Set(days)].sort((a, b) => a - b)),
   population: populationRuleSchema.default(activeCustomers()),
@@ -87,9 +86,7 @@ const ownPlanSchema = churnPlanSchema.extend({ cutoffs: ownCutoffsSchema })
  *
  * @see {@link buildDataset}
  */
-export function churnPlan(
-  options: ChurnPlanOptions<readonly (EpochDay | string | Date)[]>,
-): ChurnPlan<readonly EpochDay[]>
+export function churnPlan(options: ChurnPlanOptions<readonly DayInput[]>): ChurnPlan<readonly EpochDay[]>
 export function churnPlan(options: ChurnPlanOptions<OwnCutoffs>): ChurnPlan<OwnCutoffs>
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan {

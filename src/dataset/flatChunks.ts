@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { isMissing } from '../base/bitmap.js'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
-import type { EpochDay } from '../base/days.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput, EpochDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule, zoneOf } from '../base/timeZone.js'
-import type { DayInput } from '../table/customerHistory.js'
 import { encodingOption } from '../table/encoding.node.js'
 import { featureColumn } from '../table/featureColumn.js'
 import { columnsSaid, type NotationOptions, notationShape } from '../table/readingOptions.js'
@@ -59,7 +58,7 @@ const flatChunksSchema = z.strictObject({
   features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
   id: z.string().min(1).optional(),
-  asOf: dayOption.optional(),
+  asOf: dayRule.optional(),
   timeZone: timeZoneRule,
   encoding: encodingOption.default('utf-8'),
   rowsEach: z.int().min(1).default(65_536),

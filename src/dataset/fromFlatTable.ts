@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { customersOf } from '../base/customersOf.js'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { groupNumbers } from '../base/groupNumbers.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { reasonTable } from '../population/reasonTable.js'
-import type { DayInput } from '../table/customerHistory.js'
 import { featureColumn, zoneProblems } from '../table/featureColumn.js'
 import { type Column, cellOf, columnMissing, type DayColumn, idColumn, type Table } from '../table/table.js'
 import { columnWarnings } from './columnWarnings.js'
@@ -67,7 +67,7 @@ export const flatTableSchema = z.strictObject({
   features: z.array(z.string()).min(1).optional(),
   weight: z.string().min(1).optional(),
   rowsPerCustomer: z.enum(['one', 'several']).default('one'),
-  asOf: dayOption.optional(),
+  asOf: dayRule.optional(),
   timeZone: timeZoneRule.unwrap().optional(),
 })
 
@@ -121,7 +121,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   const given = withDaysIn(options, ['asOf'], timeZone ?? utc)
   const checked = checkOptions('fromFlatTable', flatTableSchema, given)
   refuse('fromFlatTable', [
-    ...columnProblems(table, checked),
+    ...namedColumnProblems(table, checked),
     ...zoneProblems(table.source, usedDays(table, checked), timeZone ?? utc),
   ])
   const label = table.column(checked.label)
@@ -170,7 +170,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   })
 }
 
-function columnProblems(table: Table, options: CheckedOptions): Problem[] {
+function namedColumnProblems(table: Table, options: CheckedOptions): Problem[] {
   const named = [options.label, options.id, options.weight, ...options.exclude, ...(options.features ?? [])]
   const missing = named
     .filter((name) => name !== undefined && !table.has(name))

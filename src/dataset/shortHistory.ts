@@ -1,7 +1,7 @@
 import { type Days, type EpochDay, formatDay } from '../base/days.js'
 import { beginningOfTime, windowBefore } from '../base/windows.js'
 import type { History } from '../engine/history.js'
-import { formulaOf, type Part, partsOf } from '../feature/formula.js'
+import { formulaOf, type PartialAggregate, partialsOf } from '../feature/formula.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { EventTableName } from '../table/inputs.js'
 
@@ -18,7 +18,7 @@ export async function shortHistoryWarnings(
   cutoffs: readonly EpochDay[],
 ): Promise<string[]> {
   const { engine } = history
-  const parts = features.flatMap((rule) => partsOf(formulaOf(rule)))
+  const parts = features.flatMap((rule) => partialsOf(formulaOf(rule)))
   const warnings: string[] = []
   for (const table of new Set(parts.map((part) => part.table))) {
     const found = await engine.query(`SELECT min(day) AS first FROM ${engine.dialect.identifier(table)}`)
@@ -33,7 +33,7 @@ export async function shortHistoryWarnings(
   return warnings
 }
 
-function earliestStart(parts: readonly Part[], table: EventTableName, cutoff: EpochDay): number {
+function earliestStart(parts: readonly PartialAggregate[], table: EventTableName, cutoff: EpochDay): number {
   const starts = parts
     .filter((part) => part.table === table)
     .map((part) => windowBefore(cutoff, part.window).start)

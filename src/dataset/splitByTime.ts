@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { type Days, type EpochDay, formatDay, utc } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -15,7 +16,7 @@ export interface SplitByTimeOptions {
    * First cutoff of the test part: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, an `EpochDay`, or an instant, which has
    * its day in the time zone of the dataset.
    */
-  readonly testFrom: string | EpochDay | Date
+  readonly testFrom: DayInput
   /** Leave training rows out whose outcome was not yet known at `testFrom`. Default true; false only to measure it. */
   readonly purge?: boolean
   /**

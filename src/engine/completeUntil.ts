@@ -1,4 +1,4 @@
-import { addDays, addMonths, type EpochDay, formatDay, parseDay } from '../base/days.js'
+import { addDays, addMonths, type EpochDay, formatDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { type InputTableName, inputTables } from '../table/inputs.js'
 import type { Engine } from './engine.js'
@@ -249,11 +249,9 @@ export function lateCutoffProblems(
   cutoffs: readonly EpochDay[],
   what: string,
 ): Problem[] {
-  // What is no day is refused as such elsewhere
-  const days = [cutoffs].flat().filter((day) => typeof day === 'number' && parseDay(day) !== undefined)
   return tables.flatMap((table): Problem[] => {
     const until = completeUntilOf(history, [table])
-    const late = days.filter((day) => day > until)
+    const late = cutoffs.filter((day) => day > until)
     if (until === history.completeUntil || late[0] === undefined) return []
     return [
       {

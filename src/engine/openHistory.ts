@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { dayOf, type EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -62,7 +63,7 @@ export interface OpenHistoryOptions extends FileNotation {
   /** Largest share of the rows of a table that may be set aside; above it the history is refused. [0, 1]. Default 0.5. */
   readonly maxRejectShare?: number
   /** Day of the export; a row dated after it is in the future. Default: the current day (UTC). */
-  readonly today?: EpochDay | string | Date
+  readonly today?: DayInput
   /**
    * First day for which the history is no longer complete. Default: the day after the last row of the tables by day
    * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow.
@@ -78,11 +79,7 @@ export interface OpenHistoryOptions extends FileNotation {
    * A day holds for all tables; `{ usage: '2025-06-01' }` for the tables that it names. It is believed: what the rows say
    * against it is a note.
    */
-  readonly completeUntil?:
-    | EpochDay
-    | string
-    | Date
-    | Readonly<Partial<Record<InputTableName, EpochDay | string | Date>>>
+  readonly completeUntil?: DayInput | Readonly<Partial<Record<InputTableName, DayInput>>>
   /**
    * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
    * texts, NA, N/A, n/a, NULL and null are missing anyway.
@@ -106,8 +103,8 @@ const historyOptions = z.strictObject({
   engine: z.custom<Engine>((value) => isDuckdb(value), 'to be an engine made by openDuckdb').optional(),
   badRows: z.enum(['refuse', 'setAside']).default('refuse'),
   maxRejectShare: z.number().min(0).max(1).default(0.5),
-  today: dayOption.optional(),
-  completeUntil: z.union([dayOption, z.partialRecord(z.enum(inputTableNames), dayOption)]).optional(),
+  today: dayRule.optional(),
+  completeUntil: z.union([dayRule, z.partialRecord(z.enum(inputTableNames), dayRule)]).optional(),
   missing: z.array(z.string()).default([]),
   repeatedRows: repeatedRowsRule,
   timeZone: timeZoneRule,

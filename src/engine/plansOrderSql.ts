@@ -19,3 +19,34 @@ export function plansOrderSql(
   const ties = planColumns(names).map((column) => `t.${identifier(column)} DESC NULLS LAST`)
   return { ended, order: ['t.day DESC', ended, ...ties].join(', ') }
 }
+
+/** Whose plan in force is asked for, and as of when; `t` is the row of `plans`. */
+export interface PlansInForce {
+  /** Name of the common table expression. */
+  readonly name: string
+  /** What one row is given for. */
+  readonly keys: readonly string[]
+  /** Columns of the result, each with its name. */
+  readonly columns: readonly string[]
+  /** The FROM and WHERE: rows that begin before the day, and are known then. */
+  readonly from: string
+  /** SQL of the day. */
+  readonly asOf: string
+}
+
+/** Returns a common table expression with the plan in force as of a day: of the rows before it the latest, where it has not ended. */
+export function plansInForceSql(
+  { name, keys, columns, from, asOf }: PlansInForce,
+  plans: Readonly<Record<string, ColumnKind>>,
+  dialect: Dialect,
+): string {
+  const { ended, order } = plansOrderSql(plans, asOf, dialect)
+  const place = `row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order}) AS plan_place`
+  return [
+    `${name} AS (`,
+    '  SELECT * FROM (',
+    `    SELECT ${[...columns, `${ended} AS plan_ended`, place].join(', ')}`,
+    `    ${from}) ranked`,
+    '  WHERE plan_place = 1 AND plan_ended = 0)',
+  ].join('\n')
+}

@@ -3,7 +3,8 @@
 export { type EpochDay, epochDay } from '../base/days.js'
 export { HoldfastError, type Place, type Problem, type ProblemCode } from '../base/errors.js'
 
-export type { CustomerHistory, DayInput, HistoryCell, HistoryRow } from '../table/customerHistory.js'
+export type { DayInput } from '../base/days.js'
+export type { CustomerHistory, HistoryCell, HistoryRow } from '../table/customerHistory.js'
 export type { HistoryKinds } from '../table/inputs.js'
 export type { FoundRepeats, RepeatedRows } from '../table/repeatedRows.js'
 

@@ -1,5 +1,6 @@
 // `holdfast/tables`: columns, days, readers with rejects, subscriptions, the engine, and the types of tables and histories.
 
+export type { DayInput } from '../base/days.js'
 export type { Bitmap } from '../base/bitmap.js'
 export { addDays, addMonths, type Days, type Months } from '../base/days.js'
 export type { Place, ProblemCode } from '../base/errors.js'
@@ -20,7 +21,6 @@ export {
   type CheckedEvent,
   type CheckedRow,
   checkCustomerHistory,
-  type DayInput,
   type HistoryCell,
   type HistoryRow,
 } from '../table/customerHistory.js'

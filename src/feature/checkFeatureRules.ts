@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { ownValue } from '../base/ownValue.js'
+import { type Need, needProblems } from '../table/historyProblems.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
-import { columnsRead, type ReadColumn, tablesRead } from './columnKindsOf.js'
+import { columnsRead, tablesRead } from './columnKindsOf.js'
 import { featureRuleSchema } from './featureRuleSchema.js'
 import { featureName } from './name/featureName.js'
 import type { FeatureRule } from './rule.js'
@@ -24,8 +24,18 @@ export function checkFeatureRules(
   tables: HistoryKinds,
 ): void {
   checkOptions(operation, featureRulesSchema, rules)
-  const problems = rules.flatMap((rule) => [...missingTables(rule, tables), ...wrongColumns(rule, tables)])
-  refuse(operation, [...askedTwice(rules), ...new Map(problems.map((p) => [JSON.stringify(p), p])).values()])
+  const needs = rules.flatMap((rule): Need[] => [
+    ...tablesRead(rule).map((table) => ({ table })),
+    ...columnsRead(rule).map((read) => ({ ...read, reader: `feature ${featureName(rule)}` })),
+  ])
+  refuse(operation, [
+    ...askedTwice(rules),
+    ...needProblems(
+      needs,
+      tables,
+      (table) => `Give it to openHistory, or leave out the features of ${table}.`,
+    ),
+  ])
 }
 
 /** Returns the tables that some rules read. */
@@ -43,52 +53,4 @@ export function askedTwice(rules: readonly FeatureRule[]): Problem[] {
     rule: 'to be asked once',
     wayOut: 'Leave the second rule out.',
   }))
-}
-
-function missingTables(rule: FeatureRule, tables: HistoryKinds): Problem[] {
-  return tablesRead(rule)
-    .filter((table) => tables[table] === undefined)
-    .map((table) => ({
-      code: 'table-unknown',
-      parameter: `table ${table}`,
-      rule: `to be one of the tables of the history: ${Object.keys(tables).join(', ')}`,
-      wayOut: `Give it to openHistory, or leave out the features of ${table}.`,
-    }))
-}
-
-function wrongColumns(rule: FeatureRule, tables: HistoryKinds): Problem[] {
-  return columnsRead(rule).flatMap((read) => {
-    const columns = tables[read.table]
-    return columns === undefined ? [] : wrongColumn(read, columns, featureName(rule))
-  })
-}
-
-function wrongColumn(
-  { table, column, kinds }: ReadColumn,
-  columns: NonNullable<HistoryKinds[InputTableName]>,
-  feature: string,
-): Problem[] {
-  const kind = ownValue(columns, column)
-  if (kind === undefined) {
-    const close = closestWord(column, Object.keys(columns))
-    return [
-      {
-        code: 'column-missing',
-        parameter: `column ${column}`,
-        rule: `to be one of ${Object.keys(columns).join(', ')}`,
-        place: { table },
-        wayOut: close === undefined ? `Leave out the feature ${feature}.` : `Did you mean ${close}?`,
-      },
-    ]
-  }
-  if (kinds.includes(kind)) return []
-  return [
-    {
-      code: 'column-type',
-      parameter: `column ${column}`,
-      rule: `to hold ${kinds.join(' or ')} values for the feature ${feature}`,
-      received: kind,
-      place: { table },
-    },
-  ]
 }

@@ -29,16 +29,16 @@ import type {
  *
  * All but `count`, `days`, `values` and `distinct` are missing where there is nothing.
  */
-export interface Part {
+export interface PartialAggregate {
   readonly table: EventTableName
-  readonly how: PartHow
+  readonly how: PartialHow
   readonly measure?: string
   readonly where?: RowFilter
   readonly window: WindowRule
 }
 
-/** How rows become one value, see {@link Part}. */
-export type PartHow =
+/** How rows become one value, see {@link PartialAggregate}. */
+export type PartialHow =
   | 'count'
   | 'days'
   | 'sum'
@@ -68,7 +68,7 @@ export interface Amounts {
  * every operation but `orZero` and `countTrue`.
  */
 export type Formula =
-  | { readonly op: 'part'; readonly part: Part }
+  | { readonly op: 'part'; readonly part: PartialAggregate }
   | { readonly op: 'constant'; readonly value: number }
   /** 0 where missing. */
   | { readonly op: 'orZero'; readonly of: Formula }
@@ -165,21 +165,21 @@ export function formulaOf(rule: FeatureRule): Formula {
 }
 
 /** Returns every part that a formula reads. */
-export function partsOf(formula: Formula): Part[] {
+export function partialsOf(formula: Formula): PartialAggregate[] {
   switch (formula.op) {
     case 'part':
       return [formula.part]
     case 'minus':
     case 'times':
     case 'divided':
-      return [...partsOf(formula.left), ...partsOf(formula.right)]
+      return [...partialsOf(formula.left), ...partialsOf(formula.right)]
     case 'weighted':
     case 'countTrue':
-      return formula.of.flatMap(partsOf)
+      return formula.of.flatMap(partialsOf)
     case 'streak':
-      return formula.monthly.flatMap(partsOf)
+      return formula.monthly.flatMap(partialsOf)
     case 'percentile':
-      return [...partsOf(formula.of), ...(formula.within === null ? [] : partsOf(formula.within))]
+      return [...partialsOf(formula.of), ...(formula.within === null ? [] : partialsOf(formula.within))]
     case 'orZero':
     case 'rounded':
     case 'log':
@@ -188,7 +188,7 @@ export function partsOf(formula: Formula): Part[] {
     case 'band':
     case 'daysSince':
     case 'ifActiveThroughout':
-      return partsOf(formula.of)
+      return partialsOf(formula.of)
     case 'oldestUnpaid':
       return [paidPart(formula.paid)]
     default:
@@ -197,7 +197,7 @@ export function partsOf(formula: Formula): Part[] {
 }
 
 /** Returns the sum of all that was paid, which the dues of {@link OldestUnpaidRule} are compared with. */
-export function paidPart(paid: Amounts): Part {
+export function paidPart(paid: Amounts): PartialAggregate {
   return { ...paid, how: 'sum', window: 'all' }
 }
 
@@ -372,7 +372,9 @@ function sum(asked: AskedRows & { readonly measure: string }): Formula {
   return { op: 'rounded', of: part({ ...asked, how: 'sum' }) }
 }
 
-function part(given: AskedRows & { readonly how: PartHow; readonly measure?: string | undefined }): Formula {
+function part(
+  given: AskedRows & { readonly how: PartialHow; readonly measure?: string | undefined },
+): Formula {
   const { measure, where, ...rest } = given
   return {
     op: 'part',

@@ -1,4 +1,5 @@
-import { knownBefore, type LabelParts, type LabelSqlOptions } from './labelParts.js'
+import { knownBefore } from '../engine/knownBefore.js'
+import type { LabelParts, LabelSqlOptions } from './labelParts.js'
 import type { SilentRule, ValueDroppedRule } from './rule.js'
 
 /** Returns the parts of the label `silent`. */
@@ -39,7 +40,7 @@ function eventsSql(
   options: LabelSqlOptions,
 ): Pick<LabelParts, 'tables' | 'joins'> {
   const { identifier } = options.dialect
-  const before = `t.day < p.cutoff AND ${knownBefore(table, options)}`
+  const before = `t.day < p.cutoff AND ${knownBefore(options, table, 't', 'p.cutoff')}`
   const events = [
     'events AS (',
     `  SELECT p.id, p.cutoff, ${sum(before)} AS before, ${sum('t.day >= w.outcome_start')} AS after`,

@@ -1,8 +1,8 @@
+import { knownBefore } from '../engine/knownBefore.js'
 import { cancelledInWindow } from './cancelledSql.js'
 import { causeSql } from './causeSql.js'
 import {
   falseChurnJoin,
-  knownBefore,
   type LabelParts,
   type LabelSqlOptions,
   type NullCase,
@@ -123,7 +123,7 @@ function silentPassage(
 ): PassageParts {
   const { identifier } = options.dialect
   const [active, silence] = [`${name}_active`, `${name}_silence`]
-  const isKnown = `t.day < p.cutoff AND ${knownBefore(table, options)}`
+  const isKnown = `t.day < p.cutoff AND ${knownBefore(options, table, 't', 'p.cutoff')}`
   const tables = [
     `${active} AS (`,
     '  SELECT p.id, p.cutoff, w.outcome_start, w.outcome_end, t.day,',

@@ -1,6 +1,6 @@
 import type { EpochDay } from '../base/days.js'
 import type { Dialect } from '../engine/engine.js'
-import type { EventTableName, HistoryKinds } from '../table/inputs.js'
+import type { HistoryKinds } from '../table/inputs.js'
 
 /** What a label statement is made for. */
 export interface LabelSqlOptions {
@@ -40,13 +40,6 @@ export interface LabelParts {
 export function populationJoin({ dialect, population }: LabelSqlOptions): string {
   const customers = `JOIN ${dialect.identifier('customers')} c ON c.id = p.id`
   return `FROM ${dialect.identifier(population)} p JOIN windows w ON w.cutoff = p.cutoff ${customers}`
-}
-
-/** Returns the condition that a row t of a table was known before the cutoff; it says nothing of its day. */
-export function knownBefore(table: EventTableName, { dialect, tables }: LabelSqlOptions): string {
-  if (tables[table]?.['knownAt'] === undefined) return '1 = 1'
-  const knownAt = `t.${dialect.identifier('knownAt')}`
-  return `(${knownAt} IS NULL OR ${knownAt} < p.cutoff)`
 }
 
 /** Joins, as f, the reason for which the cancellation in the outcome window was none. */

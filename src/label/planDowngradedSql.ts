@@ -1,12 +1,7 @@
-import { plansOrderSql } from '../engine/plansOrderSql.js'
+import { knownBefore } from '../engine/knownBefore.js'
+import { plansInForceSql, plansOrderSql } from '../engine/plansOrderSql.js'
 import { cancelledInWindow } from './cancelledSql.js'
-import {
-  knownBefore,
-  type LabelParts,
-  type LabelSqlOptions,
-  type NullCase,
-  populationJoin,
-} from './labelParts.js'
+import { type LabelParts, type LabelSqlOptions, type NullCase, populationJoin } from './labelParts.js'
 import type { PlanOrder } from './planOrder.js'
 import type { PlanDowngradedRule } from './rule.js'
 
@@ -18,7 +13,7 @@ export function planDowngradedSql(
   const start = planAtStartSql(order, 'plan', options)
   const inWindow = cancelledInWindow(options)
   if (when === 'atEnd') {
-    const end = planAsOfSql(order, 'plan_at_end', 'w.outcome_end', '1 = 1', options)
+    const end = planAsOfSql(order, 'plan_at_end', 'w.outcome_end', 'true', options)
     return {
       tables: [...start.tables, end.table],
       joins: [...start.joins, end.join],
@@ -51,8 +46,8 @@ export function planDowngradedSql(
 export function planAtStartSql(order: PlanOrder, name: string, options: LabelSqlOptions): LabelParts {
   const [before, start] = [`${name}_before`, `${name}_at_start`]
   const tables = [
-    planAsOfSql(order, before, 'p.cutoff', knownBefore('plans', options), options),
-    planAsOfSql(order, start, 'w.outcome_start', '1 = 1', options),
+    planAsOfSql(order, before, 'p.cutoff', knownBefore(options, 'plans', 't', 'p.cutoff'), options),
+    planAsOfSql(order, start, 'w.outcome_start', 'true', options),
   ]
   const nulls: NullCase[] = [[`no ${placeOf(order)} at the cutoff`, `${before}.value IS NULL`]]
   if ('leastShare' in order) nulls.push([`${order.column} not above 0 at the cutoff`, `${before}.value <= 0`])
@@ -103,18 +98,14 @@ function planAsOfSql(
   condition: string,
   options: LabelSqlOptions,
 ): { table: string; join: string } {
-  const { identifier } = options.dialect
-  const value = rankOf(order, options)
-  const { ended, order: latestFirst } = plansOrderSql(options.tables.plans ?? {}, day, options.dialect)
-  const table = [
-    `${name} AS (SELECT id, cutoff, value FROM (`,
-    `  SELECT p.id, p.cutoff, ${value} AS value, ${ended} AS ended,`,
-    '    row_number() OVER (PARTITION BY p.id, p.cutoff',
-    `      ORDER BY ${latestFirst}) AS place`,
-    `  FROM ${identifier(options.population)} p JOIN windows w ON w.cutoff = p.cutoff`,
-    `  JOIN ${identifier('plans')} t ON t.id = p.id AND t.day < ${day} AND ${condition}) ranked`,
-    '  WHERE place = 1 AND ended = 0)',
-  ].join('\n')
+  const { dialect, population, tables } = options
+  const from = [
+    `FROM ${dialect.identifier(population)} p JOIN windows w ON w.cutoff = p.cutoff`,
+    `JOIN ${dialect.identifier('plans')} t ON t.id = p.id AND t.day < ${day} AND ${condition}`,
+  ].join(' ')
+  const keys = ['p.id', 'p.cutoff']
+  const columns = [...keys, `${rankOf(order, options)} AS value`]
+  const table = plansInForceSql({ name, keys, columns, from, asOf: day }, tables.plans ?? {}, dialect)
   return { table, join: joinOf(name) }
 }
 

@@ -10,7 +10,7 @@ import type {
   NumberValues,
   TextColumn,
 } from '../base/matrix.js'
-import { columnProblems, duplicateProblems } from './check.js'
+import { duplicateProblems, featureColumnProblems } from './check.js'
 
 /** A text column read with the categories of a model. */
 export interface AlignedTextColumn {
@@ -101,7 +101,7 @@ function specProblems(
       },
     ]
   }
-  return columnProblems(column, rowCount)
+  return featureColumnProblems(column, rowCount)
 }
 
 function featureMissing(name: string, names: readonly string[]): Problem {

@@ -93,7 +93,7 @@ export function rowProblems({ features, outcome, weight, ids }: TrainingData): P
 /** Returns what is wrong with a feature matrix: names, lengths, kinds, values that are not finite. */
 function matrixProblems(matrix: FeatureMatrix): Problem[] {
   return [
-    ...matrix.columns.flatMap((column) => columnProblems(column, matrix.rowCount)),
+    ...matrix.columns.flatMap((column) => featureColumnProblems(column, matrix.rowCount)),
     ...duplicateProblems(matrix.columns),
   ]
 }
@@ -111,7 +111,7 @@ export function duplicateProblems(columns: readonly FeatureColumn[]): Problem[] 
 }
 
 /** Returns what is wrong with one column: kind, length, values that are not finite, codes without a text. */
-export function columnProblems(column: FeatureColumn, rowCount: number): Problem[] {
+export function featureColumnProblems(column: FeatureColumn, rowCount: number): Problem[] {
   const parameter = `column ${column.name}`
   if (column.kind !== 'number' && column.kind !== 'text') {
     const received = (column as { kind: unknown }).kind

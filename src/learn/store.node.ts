@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
@@ -25,7 +25,7 @@ import {
 export async function saveModel(model: ChurnModel, path: string, about: unknown = null): Promise<void> {
   checkArguments('saveModel', ['model', model, 'model'], ['path', path, 'text'])
   const bytes = encodeModel(model, about)
-  await writeWholeFile('saveModel', path, (part) => writeFile(part, bytes, { flag: 'wx' }), 'file-unreadable')
+  await writeWholeFile('saveModel', path, bytes, 'file-unreadable')
 }
 
 /**

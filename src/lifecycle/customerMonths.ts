@@ -4,9 +4,9 @@ import { refuse } from '../base/errors.js'
 import { ownValue, setOwnValue } from '../base/ownValue.js'
 import { ExactSum } from '../base/statistics.js'
 import type { CheckedCustomerHistory, CheckedEvent } from '../table/customerHistory.js'
+import { isKnownBefore } from '../table/customerHistory.js'
 import type { HistoryKinds } from '../table/inputs.js'
 import { eventTableNames } from '../table/inputs.js'
-import type { CheckedCell } from '../table/rowReader.js'
 import type { ColumnKind } from '../table/table.js'
 import { type Calendar, calendarOf, monthIndexOf } from './calendar.js'
 import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './monthlyBlock.js'
@@ -75,11 +75,6 @@ type RowsOfTables = ReadonlyMap<SignalRule['table'], readonly CheckedEvent[]>
 
 function knownRows(rows: readonly CheckedEvent[], asOf: EpochDay): CheckedEvent[] {
   return rows.filter(({ day, knownAt = null }) => day < asOf && isKnownBefore(knownAt, asOf))
-}
-
-/** The same as `knownBefore` in SQL: a missing day says nothing. */
-function isKnownBefore(knownAt: CheckedCell, asOf: EpochDay): boolean {
-  return knownAt === null || (knownAt as EpochDay) < asOf
 }
 
 function firstDayOf(rows: RowsOfTables): EpochDay | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { dayOption } from '../base/dayRule.js'
+import { dayRule } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { type EpochDay, formatDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
@@ -15,12 +16,12 @@ export interface MonthlyOptions extends SignalOptions {
    * is the one that is over by then. Default: the end of what is complete in the tables that are read
    * (`history.completeUntilByTable`).
    */
-  readonly asOf?: EpochDay | string | Date
+  readonly asOf?: DayInput
   /**
    * First month of the series: any day of it. Default: the first month for which every table that is read has rows.
    * Stages remember, so a shorter past may give another stage; give the same day where results are compared.
    */
-  readonly from?: EpochDay | string | Date
+  readonly from?: DayInput
   /** How many customers are held in memory at once. Integer ≥ 1, default 20 000; changes no result. */
   readonly customersPerBlock?: number
 }
@@ -28,8 +29,8 @@ export interface MonthlyOptions extends SignalOptions {
 /** The members of {@link MonthlyOptions} as rules. */
 export const monthlyOptionsShape = {
   ...signalOptionsShape,
-  asOf: dayOption.optional(),
-  from: dayOption.optional(),
+  asOf: dayRule.optional(),
+  from: dayRule.optional(),
   customersPerBlock: z.int().min(1).default(20_000),
 }
 

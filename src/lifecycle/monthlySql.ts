@@ -1,7 +1,7 @@
 import type { EpochDay } from '../base/days.js'
 import type { Dialect } from '../engine/engine.js'
 import type { History } from '../engine/history.js'
-import { cancelledKnownBefore, knownBefore } from '../population/knownBefore.js'
+import { cancelledKnownBefore, knownBefore } from '../engine/knownBefore.js'
 import type { EventTableName } from '../table/inputs.js'
 import type { Calendar } from './calendar.js'
 import type { CheckedSignals } from './signalRule.js'

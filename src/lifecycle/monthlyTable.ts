@@ -1,7 +1,7 @@
 import { isMissing } from '../base/bitmap.js'
 import type { EpochDay } from '../base/days.js'
 import type { History } from '../engine/history.js'
-import { cancelledKnownBefore } from '../population/knownBefore.js'
+import { cancelledKnownBefore } from '../engine/knownBefore.js'
 import { type Column, cellOf, type Table } from '../table/table.js'
 import type { Calendar } from './calendar.js'
 import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './monthlyBlock.js'

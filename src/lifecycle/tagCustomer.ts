@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
-import type { EpochDay } from '../base/days.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput, EpochDay } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import { zoneOf } from '../base/timeZone.js'
 import {
@@ -21,9 +21,9 @@ import { type MonthTag, tagMonths } from './tagMonths.js'
 /** Options of {@link tagCustomer}. */
 export interface TagCustomerOptions extends SignalOptions, StageOptions {
   /** Day up to which is seen, itself not: rows and a cancellation before it, known before it. The last month that is over by then is tagged. */
-  readonly asOf: EpochDay | string | Date
+  readonly asOf: DayInput
   /** First month of the series: any day of it. Default: the month of the customer's first row in a table that is read. */
-  readonly from?: EpochDay | string | Date
+  readonly from?: DayInput
   /** Tables and columns of the history that the customer comes from (`history.tables`), to choose the same signals. Default: what his rows show. */
   readonly tables?: HistoryKinds
   /** Time zone in which instants have their day, of the rows and of these options. Default `'UTC'`. */
@@ -42,8 +42,8 @@ const schema = withStageOrder(
     ...signalOptionsShape,
     ...stageOptionsShape,
     ...checkCustomerShape,
-    asOf: dayOption,
-    from: dayOption.optional(),
+    asOf: dayRule,
+    from: dayRule.optional(),
     baseLevels: z
       .strictObject({
         firstMonth: z.int().transform((day) => day as EpochDay),

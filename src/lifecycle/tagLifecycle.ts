@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { type EpochDay, formatDay, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
@@ -36,7 +37,7 @@ export interface TagLifecycleOptions extends MonthlyOptions, StageOptions {
    * First days of months: for each the month before it is tagged. Instead of `asOf`, which tags one month. `monthly()`
    * makes them.
    */
-  readonly cutoffs?: readonly (EpochDay | string | Date)[]
+  readonly cutoffs?: readonly DayInput[]
   /** Divide each value by the level of the whole base in its month before comparing (see `baseLevels`). Default false. */
   readonly seasonal?: boolean
   /** With fewer customers than this a month has no level of its own. Integer ≥ 1, default 100. Needs `seasonal`. */
@@ -49,7 +50,7 @@ const schema = withStageOrder(
   z.strictObject({
     ...monthlyOptionsShape,
     ...stageOptionsShape,
-    cutoffs: z.array(dayOption).min(1).optional(),
+    cutoffs: z.array(dayRule).min(1).optional(),
     seasonal: z.boolean().default(false),
     minBaseCustomers: z.int().min(1).default(100),
     evidence: z.boolean().default(true),

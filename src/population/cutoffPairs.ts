@@ -4,11 +4,11 @@ import { numberColumn, textColumn } from '../base/matrix.js'
 import { ownValue } from '../base/ownValue.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
+import { knownBefore, seenAfter } from '../engine/knownBefore.js'
 import { monthOfDaySql } from '../engine/monthOfDaySql.js'
 import { plansOrderSql } from '../engine/plansOrderSql.js'
+import { columnProblems, tableProblems } from '../table/historyProblems.js'
 import { Table } from '../table/table.js'
-import { columnProblems, tableProblems } from './columnProblems.js'
-import { knownBefore, seenAfter } from './knownBefore.js'
 import type {
   CutoffsAfter,
   CutoffsBefore,

@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
 import { addMonths, type EpochDay, formatDay, monthly } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { numberColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
+import { cancelledKnownBefore } from '../engine/knownBefore.js'
 import { dayColumn, Table } from '../table/table.js'
 import type { FalseChurn } from './falseChurnTable.js'
-import { cancelledKnownBefore } from './knownBefore.js'
 
 /** Which months are counted. */
 export interface MonthlyFlowsOptions {
@@ -22,11 +23,11 @@ export interface MonthlyFlowsOptions {
    * First day of which nothing is known, `YYYY-MM-DD`, a day number, or an instant in the time zone of the history: figures as they could be counted then. Default: the
    * end of what is complete of the customers (`history.completeUntilByTable`), which is also the latest.
    */
-  readonly asOf?: EpochDay | string | Date
+  readonly asOf?: DayInput
 }
 
 const daysSchema = z.strictObject({
-  asOf: dayOption.optional(),
+  asOf: dayRule.optional(),
   falseChurn: z.custom<Pick<FalseChurn, 'table' | 'completeUntil'>>().optional(),
   first: z.unknown(),
   last: z.unknown(),

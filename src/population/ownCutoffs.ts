@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments, isPlainObject } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
-import { type Days, dayHint, type EpochDay, parseDay, spreadsheetDay } from '../base/days.js'
+import { type DayInput, type Days, dayHint, dayWords, type EpochDay, givenDay } from '../base/days.js'
 import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
@@ -60,7 +60,7 @@ export interface CutoffsOnMonthDay extends CutoffBounds {
 export type OwnCutoffs = ListedCutoffs | CutoffsBefore | CutoffsAfter | CutoffsOnMonthDay
 
 /** When customers are asked about: the same days for all, or days of their own. */
-export type Cutoffs = readonly EpochDay[] | OwnCutoffs
+export type Cutoffs = readonly DayInput[] | OwnCutoffs
 
 const bounds = { from: z.exactOptional(dayRule), until: z.exactOptional(dayRule) }
 
@@ -135,15 +135,15 @@ export function checkedOwn(cutoffs: OwnCutoffs): OwnCutoffs {
 /** Bounds of a rule as they are written down: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, or a day number. */
 export interface CutoffBoundsOptions {
   /** First day that may be a cutoff. Default: the day after the first for which the tables of events have begun. */
-  readonly from?: string | EpochDay
+  readonly from?: DayInput
   /** First day that may no longer be one. Default: the day after that until which the history is complete. */
-  readonly until?: string | EpochDay
+  readonly until?: DayInput
 }
 
 /** One pair of {@link cutoffsListed}. */
 export interface CustomerCutoff {
   readonly id: string
-  readonly cutoff: string | EpochDay | Date
+  readonly cutoff: DayInput
 }
 
 const listedOptions = z.strictObject({ timeZone: timeZoneRule })
@@ -171,9 +171,7 @@ export function cutoffsListed(
   if (!(pairs instanceof Table)) checkArguments('cutoffsListed', ['pairs', pairs, 'rows'])
   const { timeZone } = checkOptions('cutoffsListed', listedOptions, options)
   const cells = pairs instanceof Table ? inNameOf('cutoffsListed', () => cellsOf(pairs)) : pairs
-  const days = cells.map((pair) =>
-    spreadsheetDay(pair?.cutoff) === undefined ? parseDay(pair?.cutoff, timeZone) : undefined,
-  )
+  const days = cells.map((pair) => givenDay(pair?.cutoff, timeZone))
   refuse('cutoffsListed', [
     ...(cells.length === 0 ? [noPairs] : []),
     ...cells.flatMap((pair, row) => pairProblems(pair, days[row], row)).slice(0, mostProblems),
@@ -206,7 +204,7 @@ function pairProblems(pair: CustomerCutoff, day: EpochDay | undefined, row: numb
           {
             code: 'value-type',
             parameter: 'cutoff',
-            rule: 'to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01',
+            rule: `to be ${dayWords}`,
             received: cutoff,
             place,
             ...dayHint(cutoff),

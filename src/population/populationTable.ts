@@ -1,14 +1,15 @@
-import { argumentProblems, checkArguments } from '../base/arguments.js'
-import { type EpochDay, parseDay } from '../base/days.js'
+import { checkArguments } from '../base/arguments.js'
+import { daysOrProblems } from '../base/dayRule.js'
+import type { EpochDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { windowBefore } from '../base/windows.js'
 import { lateCutoffProblems } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
+import { cancelledKnownBefore, knownBefore } from '../engine/knownBefore.js'
+import { attributeProblems, tableProblems } from '../table/historyProblems.js'
 import type { EventTableName } from '../table/inputs.js'
 import type { Table } from '../table/table.js'
-import { attributeProblems, tableProblems } from './columnProblems.js'
 import { cutoffPairs, ownCutoffProblems } from './cutoffPairs.js'
-import { cancelledKnownBefore, knownBefore } from './knownBefore.js'
 import { type Cutoffs, checkedOwn, isOwn } from './ownCutoffs.js'
 import { reasonCounts } from './reasonCounts.js'
 import { activeCustomers, type Exclusion, type PopulationRule } from './rule.js'
@@ -89,14 +90,16 @@ export async function populationTable(
   checkArguments('populationTable', ['history', history, 'history'])
   const { exclusions } = activeCustomers(rule)
   const own = typeof cutoffs === 'object' && isOwn(cutoffs) ? checkedOwn(cutoffs) : null
+  const { days, problems } = isOwn(cutoffs) ? none : daysOrProblems('cutoffs', cutoffs, history.timeZone)
   refuse('populationTable', [
-    ...(own === null ? cutoffProblems(cutoffs) : ownCutoffProblems(own, history)),
+    ...problems,
+    ...(own === null ? [] : ownCutoffProblems(own, history)),
     ...exclusions.flatMap((exclusion) => exclusionProblems(exclusion, history)),
-    ...(own === null ? lateProblems(history, exclusions, cutoffs as readonly EpochDay[]) : []),
+    ...lateProblems(history, exclusions, days),
   ])
   const table = temporaryName('population')
   if (own === null) {
-    const ordered = [...new Set(cutoffs as readonly EpochDay[])].sort((a, b) => a - b)
+    const ordered = [...new Set(days)].sort((a, b) => a - b)
     return countedOf(history, exclusions, table, { table: null, cutoffs: ordered, reasons: [] })
   }
   const pairs = await cutoffPairs(history, own, `${table}_pairs`)
@@ -108,6 +111,8 @@ export async function populationTable(
     await history.engine.run(`DROP TABLE IF EXISTS ${pairs.table}`)
   }
 }
+
+const none = { days: [], problems: [] }
 
 /** Who is asked when: each pair of a table, or with none all customers at every cutoff. */
 interface Asked {
@@ -215,20 +220,6 @@ function lateProblems(
   cutoffs: readonly EpochDay[],
 ): Problem[] {
   return lateCutoffProblems(history, populationTables({ exclusions }), cutoffs, 'exclusions')
-}
-
-function cutoffProblems(cutoffs: Cutoffs): Problem[] {
-  const list = argumentProblems('cutoffs', cutoffs, 'list')
-  if (list.length > 0 || isOwn(cutoffs)) return list
-  const rule = 'to be days: whole numbers of days since 1970-01-01, made with epochDay or monthly'
-  if (cutoffs.length === 0) {
-    return [
-      { code: 'option-invalid', parameter: 'cutoffs', rule: 'to hold at least one day', received: cutoffs },
-    ]
-  }
-  return cutoffs
-    .filter((cutoff) => typeof cutoff !== 'number' || parseDay(cutoff) === undefined)
-    .map((cutoff) => ({ code: 'option-invalid', parameter: 'cutoffs', rule, received: cutoff }))
 }
 
 function exclusionProblems(exclusion: Exclusion, { tables }: History): Problem[] {

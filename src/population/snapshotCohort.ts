@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { checkArguments } from '../base/arguments.js'
-import { dayHint, type EpochDay, formatDay, parseDay, spreadsheetDay } from '../base/days.js'
+import { type DayInput, dayHint, dayWords, type EpochDay, formatDay, givenDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type TextColumn, textColumn } from '../base/matrix.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
@@ -28,7 +28,7 @@ export interface SnapshotCohort {
 /** Whom to freeze, and when. */
 export interface SnapshotOptions {
   /** The day of the snapshot, `YYYY-MM-DD`, a day number, or an instant in the time zone of the history. */
-  readonly at: EpochDay | string | Date
+  readonly at: DayInput
   /** Default: all customers that are active when the day begins. */
   readonly population?: PopulationRule
 }
@@ -62,7 +62,7 @@ export interface SnapshotOptions {
  */
 export async function snapshotCohort(history: History, options: SnapshotOptions): Promise<SnapshotCohort> {
   checkArguments('snapshotCohort', ['history', history, 'history'], ['options', options, 'object'])
-  const at = spreadsheetDay(options.at) === undefined ? parseDay(options.at, history.timeZone) : undefined
+  const at = givenDay(options.at, history.timeZone)
   const rule = inNameOf('snapshotCohort', () => activeCustomers(options.population ?? {}))
   const complete = completeUntilOf(history, populationTables(rule))
   refuse('snapshotCohort', dayProblems(options.at, at, complete))
@@ -140,8 +140,15 @@ function textsOf({ codes, dictionary }: TextColumn): string[] {
 
 function dayProblems(given: unknown, at: EpochDay | undefined, completeUntil: EpochDay): Problem[] {
   if (at === undefined) {
-    const rule = 'to be a date written YYYY-MM-DD, or a whole number of days since 1970-01-01'
-    return [{ code: 'option-invalid', parameter: 'at', rule, received: given, ...dayHint(given) }]
+    return [
+      {
+        code: 'option-invalid',
+        parameter: 'at',
+        rule: `to be ${dayWords}`,
+        received: given,
+        ...dayHint(given),
+      },
+    ]
   }
   if (at <= completeUntil) return []
   const rule = `to be at or before ${formatDay(completeUntil)}, from which day on the tables that say who is counted are not complete`

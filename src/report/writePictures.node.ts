@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
@@ -66,7 +66,7 @@ export async function writePictures(
       else {
         const content =
           format === 'svg' ? await pictureSvg(facts, name) : await picturePng(facts, name, { scale })
-        await writeWholeFile('writePictures', path, (part) => writeFile(part, content, { flag: 'wx' }))
+        await writeWholeFile('writePictures', path, content)
       }
       written.push(path)
     }

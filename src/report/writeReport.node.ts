@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { writeWholeFile } from '../base/wholeFile.node.js'
@@ -32,7 +31,7 @@ export async function writeReport(facts: ReportFacts, path: string): Promise<voi
   const format = reportFormat(path)
   if (format === undefined) throw endingUnknown(path)
   const text = await reportText(facts, format)
-  await writeWholeFile('writeReport', path, (part) => writeFile(part, text, { flag: 'wx' }))
+  await writeWholeFile('writeReport', path, text)
 }
 
 async function reportText(facts: ReportFacts, format: ReportFormat): Promise<string> {

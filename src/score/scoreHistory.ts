@@ -1,6 +1,7 @@
-import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOf, type EpochDay, formatDay } from '../base/days.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
+import { type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { textColumn } from '../base/matrix.js'
 import { argumentOption, checkOptions } from '../base/options.js'
@@ -21,7 +22,7 @@ import { Scores } from './scores.js'
 /** How the customers of a history are scored. */
 export interface ScoreHistoryOptions extends ScoreOptions {
   /** First day the features may not see. Default: the first day for which the tables that are read are not complete. */
-  readonly asOf?: EpochDay | string | Date
+  readonly asOf?: DayInput
   /**
    * In place of `asOf`: each customer as of days of their own, one row per customer and day. To go on as a model was trained:
    * `{ ...scorer.about.ownCutoffs, from, until }`.
@@ -40,7 +41,7 @@ export interface HistoryScores {
 }
 
 const historyOptions = scoreOptions.extend({
-  asOf: z.union([z.string(), z.number(), z.date()]).optional(),
+  asOf: dayRule.optional(),
   cutoffs: ownCutoffsSchema.optional(),
   population: argumentOption<PopulationRule>('object').nullish(),
 })
@@ -68,12 +69,17 @@ export async function scoreHistory(
   options: ScoreHistoryOptions = {},
 ): Promise<HistoryScores> {
   checkArguments('scoreHistory', ['history', history, 'history'], ['scorer', scorer, 'scorer'])
-  const { asOf, cutoffs, population: _, ...checked } = checkOptions('scoreHistory', historyOptions, options)
+  const {
+    asOf,
+    cutoffs,
+    population: _,
+    ...checked
+  } = checkOptions('scoreHistory', historyOptions, withDaysIn(options, ['asOf'], history.timeZone))
   refuse('scoreHistory', momentProblems(scorer, asOf, cutoffs))
   const { population } = options
   const counted = population ?? scorer.about.population
   const complete = completeUntilOf(history, scoredTables(scorer, counted))
-  const cutoff = asOf === undefined ? complete : dayOf('scoreHistory', 'asOf', asOf, history.timeZone)
+  const cutoff = asOf ?? complete
   const rules = rulesOf(scorer)
   if (cutoff > complete) throw notComplete('asOf', cutoff, complete)
   refuse('scoreHistory', otherReading(scorer.about, history, 'history'))

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { checkArguments } from '../base/arguments.js'
-import { dayOption, withDaysIn } from '../base/dayRule.js'
-import { beyondAnyRow, dayOf, type EpochDay, formatDay } from '../base/days.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import type { DayInput } from '../base/days.js'
+import { beyondAnyRow, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
@@ -17,6 +18,7 @@ import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
 import { withoutPairs } from '../population/ownCutoffs.js'
 import type { CheckedCustomer, CustomerHistory } from '../table/customerHistory.js'
+import { isKnownBefore } from '../table/customerHistory.js'
 import type { FoundRepeats } from '../table/repeatedRows.js'
 import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
 import { type AboutModel, aboutModelSchema, otherReading } from './aboutModel.js'
@@ -79,13 +81,12 @@ export interface ScoreRowOptions extends ScoreOptions {
    * The day of the forecast, on which the row is true: needed where the model was trained on columns of days, and of no
    * use elsewhere.
    */
-  readonly asOf?: EpochDay | string | Date
+  readonly asOf?: DayInput
 }
 
-// The day is read in the time zone of the training, later
-const scoreOneOptions = scoreOptions.extend({ asOf: z.unknown().optional() })
+const scoreOneOptions = scoreOptions.extend({ asOf: dayRule })
 
-const rowOptions = scoreOptions.extend({ asOf: dayOption.optional() })
+const rowOptions = scoreOptions.extend({ asOf: dayRule.optional() })
 const tableOptions = rowOptions.extend({ id: z.string().optional() })
 
 /** A trained model with all that scoring needs beside it: feature rules, risk bands, words. Immutable. */
@@ -99,14 +100,14 @@ export interface Scorer {
    * of the model: `followCustomer(history, compileRules(rules, { timeZone, repeatedRows }))`, all three of `scorer.about`;
    * so is, with `percentiles`, whoever is scored by a model that reads percentiles.
    *
-   * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); `value-type` where `asOf` is no
+   * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); `option-invalid` where `asOf` is no
    *   day; `out-of-range` where the customer has not been activated before it or is known to have cancelled before it: the
    *   model was trained on active customers; `duplicate-row` where the history of the training was to hold each row once;
    *   `option-invalid` for who is followed by other rules of days and repeated rows; all bad rows at once, as `featuresOf`
    */
   scoreOne(
     customer: CustomerHistory | FollowedCustomer,
-    options: ScoreOptions & { readonly asOf: EpochDay | string | Date },
+    options: ScoreOptions & { readonly asOf: DayInput },
   ): Score
   /**
    * Scores one row of features by name, as they stood in the training table. Features of null or '' are missing.
@@ -232,10 +233,10 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   let compiled: CompiledRules | undefined
   const featuresAsOf = (
     customer: CustomerHistory | FollowedCustomer,
-    asOf: unknown,
+    asOf: EpochDay,
     rules: readonly FeatureRule[],
   ): { readonly features: FeatureMatrix; readonly repeats: Score['repeats'] } => {
-    const cutoff = scoringDay(asOf, about.timeZone)
+    const cutoff = scoringDay(asOf)
     if (isFollowed(customer)) {
       refuse('scoreOne', [
         ...otherReading(about, customer.compiled, 'customer'),
@@ -262,7 +263,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
     },
     scoreOne(customer, given) {
       if (about.rules === null) throw needsRules()
-      const { asOf, ...checked } = checkOptions('scoreOne', scoreOneOptions, given)
+      const { asOf, ...checked } = checkOptions('scoreOne', scoreOneOptions, inZone(given ?? {}))
       const { features, repeats } = featuresAsOf(customer, asOf, about.rules)
       return one('scoreOne', features, checked, repeats)
     },
@@ -292,9 +293,8 @@ function refuseUnseen(
   if (found > 0 && maximumUnseenShare < 1) refuse(operation, watch.problems(features, maximumUnseenShare))
 }
 
-function scoringDay(asOf: unknown, timeZone: string): EpochDay {
-  const day = dayOf('scoreOne', 'asOf', asOf, timeZone)
-  if (day < beyondAnyRow) return day
+function scoringDay(asOf: EpochDay): EpochDay {
+  if (asOf < beyondAnyRow) return asOf
   throw new HoldfastError('scoreOne', [
     {
       code: 'out-of-range',
@@ -308,11 +308,8 @@ function scoringDay(asOf: unknown, timeZone: string): EpochDay {
 
 /** Returns why a customer is not one of those whom the model was trained to tell apart: the active ones. */
 function notCounted(customer: CheckedCustomer, cutoff: EpochDay): Problem[] {
-  const { id, activatedAt, cancelledAt, cancelledKnownAt = null } = customer
-  const hasLeft =
-    cancelledAt !== null &&
-    cancelledAt < cutoff &&
-    !(typeof cancelledKnownAt === 'number' && cancelledKnownAt >= cutoff)
+  const { id, activatedAt, cancelledAt, cancelledKnownAt } = customer
+  const hasLeft = cancelledAt !== null && cancelledAt < cutoff && isKnownBefore(cancelledKnownAt, cutoff)
   const problem = { code: 'out-of-range', parameter: 'asOf', received: formatDay(cutoff) } as const
   if (activatedAt >= cutoff) {
     const rule = `to be after ${formatDay(activatedAt)}, the day on which customer ${id} was activated`

@@ -7,7 +7,7 @@ import { type BlendFit, fitBlend } from '../learn/blend/fitBlend.js'
 import { rowLosses } from '../learn/boosting/calibration.js'
 
 /** Predictions of the same rows by several models that had not seen them. */
-export interface Evidence {
+export interface BlendRows {
   /** By model: log odds, shape (rows). */
   readonly margins: readonly Float64Array[]
   readonly outcome: Uint8Array
@@ -29,7 +29,7 @@ const moved = 0.05
  * can be clearly better with the tenth. On mlc_churn a tenth of the logistic model beside boosting costs no log loss and
  * adds .002 of AUC.
  */
-export function blendFor(evidence: Evidence, second: MetricName | null): BlendFit {
+export function blendFor(evidence: BlendRows, second: MetricName | null): BlendFit {
   const rows = thinned(evidence)
   const least = fitBlend(rows.margins, rows.outcome, rows.weight)
   if (second === null) return least
@@ -60,7 +60,7 @@ export function blendedMargins(
 }
 
 /** Every so many rows, so that both classes and all folds keep their shares. */
-function thinned({ margins, outcome, weight, customerOf }: Evidence): Evidence {
+function thinned({ margins, outcome, weight, customerOf }: BlendRows): BlendRows {
   const step = Math.ceil(outcome.length / mostRows)
   if (step === 1) return { margins, outcome, weight, customerOf }
   const kept = (_: unknown, row: number): boolean => row % step === 0
@@ -84,22 +84,22 @@ function moves(weights: readonly number[]): number[][] {
 }
 
 /** Returns the mean by these weights, read by the line that fits best: a mean is less certain than it could be. */
-export function readMean(rows: Evidence, weights: readonly number[]): BlendFit {
+export function readMean(rows: BlendRows, weights: readonly number[]): BlendFit {
   const plain = blendedMargins(rows.margins, { weights, intercept: 0, slope: 1 })
   return { ...fitBlend([plain], rows.outcome, rows.weight), weights }
 }
 
-function lossesOf(rows: Evidence, fit: BlendFit): Float64Array {
+function lossesOf(rows: BlendRows, fit: BlendFit): Float64Array {
   return rowLosses(blendedMargins(rows.margins, fit), rows.outcome, rows.weight)
 }
 
-function metricLoss(rows: Evidence, fit: BlendFit, name: MetricName): number {
+function metricLoss(rows: BlendRows, fit: BlendFit, name: MetricName): number {
   const probability = blendedMargins(rows.margins, fit).map(sigmoid)
   const value = metrics[name].ofRanked(rankOutcomes(probability, rows.outcome, weightOf(rows)))
   return metrics[name].better === 'higher' ? -value : value
 }
 
-function weightOf({ weight }: Evidence): { weight?: Float64Array } {
+function weightOf({ weight }: BlendRows): { weight?: Float64Array } {
   return weight === null ? {} : { weight }
 }
 

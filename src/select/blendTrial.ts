@@ -3,9 +3,9 @@ import { sigmoid } from '../base/statistics.js'
 import type { MetricName } from '../evaluate/metrics.js'
 import type { BlendFit } from '../learn/blend/fitBlend.js'
 import { withoutCertainty } from '../learn/margin.js'
-import { blendedMargins, blendFor, type Evidence, readMean } from './blendFor.js'
+import { type BlendRows, blendedMargins, blendFor, readMean } from './blendFor.js'
 import { type Candidate, type FamilyName, familyNames } from './candidate.js'
-import { type CellPlace, type Cells, figuresOf, placesOf } from './cells.js'
+import { type FoldTrainings, figuresOf, placesOf, type TrainingPlace } from './foldTrainings.js'
 import { bestOfFamilies, type Rung } from './rungs.js'
 import { type ScoredTrial, type TriedCandidate, trialOf } from './trial.js'
 
@@ -29,7 +29,7 @@ export interface TriedBlend {
  * those of all folds.
  */
 export function tryBlend(
-  cells: Cells,
+  cells: FoldTrainings,
   tried: readonly TriedCandidate[],
   [number, rung]: readonly [number: number, rung: Rung],
   second: MetricName | null,
@@ -40,7 +40,7 @@ export function tryBlend(
   const places = placesOf(rung)
   const evidence = places.map((place) => evidenceAt(cells, members, place))
   if (evidence.includes(null)) return null
-  const known = evidence as Evidence[]
+  const known = evidence as BlendRows[]
   const all = together(known)
   const figures = places.map((place, index) => {
     const others = known.filter((_, other) => other !== index && places[other]!.repeat === place.repeat)
@@ -77,7 +77,11 @@ export function blendMembers(tried: readonly TriedCandidate[], rung: Rung): Cand
   return bestOfFamilies(useful).slice(0, new Set(useful.map(({ learner }) => learner)).size)
 }
 
-function evidenceAt(cells: Cells, members: readonly Candidate[], place: CellPlace): Evidence | null {
+function evidenceAt(
+  cells: FoldTrainings,
+  members: readonly Candidate[],
+  place: TrainingPlace,
+): BlendRows | null {
   const margins = members.map((member) => cells.known(member, place)?.margins ?? null)
   if (margins.includes(null)) return null
   const { outcome, weight, ids } = cells.scoredOf(place).data
@@ -90,7 +94,7 @@ function evidenceAt(cells: Cells, members: readonly Candidate[], place: CellPlac
 }
 
 // Whole customers are in a fold. Repeats are further evidence of the same customers, as they always counted
-function together(evidence: readonly Evidence[]): Evidence {
+function together(evidence: readonly BlendRows[]): BlendRows {
   let customers = 0
   const owners = evidence.map(({ customerOf }) => {
     const before = customers

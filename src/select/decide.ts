@@ -1,8 +1,8 @@
 import type { MetricName } from '../evaluate/metrics.js'
 import { blendMembers, type TriedBlend, tryBlend } from './blendTrial.js'
 import type { Candidate } from './candidate.js'
-import type { Cells } from './cells.js'
 import { type Choice, chooseTrial, pairedLoss, type SelectionRule } from './chooseTrial.js'
+import type { FoldTrainings } from './foldTrainings.js'
 import type { Rung } from './rungs.js'
 import { decisiveRung, type SearchResult } from './search.js'
 import type { ScoredTrial, TriedCandidate } from './trial.js'
@@ -38,7 +38,7 @@ export interface Decision {
  * There is time for the best by itself: the search has seen to that. What takes longer (a simpler one that is slower to
  * train, a blend) is taken only where it fits.
  */
-export function decide(cells: Cells, result: SearchResult, rules: DecisionRules): Decision | null {
+export function decide(cells: FoldTrainings, result: SearchResult, rules: DecisionRules): Decision | null {
   const index = decisiveRung(result.byRung, result.untried === null ? null : result.untried.rung - 1)
   if (index === null) return null
   const { metricNames, rule, rungs, folds } = rules

@@ -3,9 +3,9 @@ import { cutoffPeriods } from '../base/cutoffPeriods.js'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { takeValues } from '../base/matrix.js'
 import type { Candidate } from './candidate.js'
-import { Cells, rowsOfData } from './cells.js'
 import { type CheckedSelection, checkSelection, fewCustomersProblems } from './checkSelection.js'
 import { type Decision, decide } from './decide.js'
+import { FoldTrainings, rowsOfData } from './foldTrainings.js'
 import { rungsFor } from './rungs.js'
 import { Search, type SearchResult } from './search.js'
 import { Selection } from './selection.js'
@@ -40,7 +40,7 @@ export async function runSelection(
   const { data, plan, validation, note } = prepare(operation, given, checked)
   const digests = digestsOf(given, checked, validation)
   const { seed, onProgress, onState, resume } = checked.options
-  const cells = new Cells(data, plan, checked.metrics, seed, checkedState(resume, ...digests))
+  const cells = new FoldTrainings(data, plan, checked.metrics, seed, checkedState(resume, ...digests))
   const stateNow = (): SelectionState => ({
     format: 'holdfast-selection',
     version: 1,

@@ -5,14 +5,20 @@ import type { Progress } from '../learn/contract.js'
 import { Pauses } from '../learn/pauses.js'
 import { blendMembers } from './blendTrial.js'
 import { type Candidate, complexityOf, type FamilyName } from './candidate.js'
-import { type Cell, type CellPlace, type Cells, placesOf, type TrainedCell } from './cells.js'
+import {
+  type FoldTraining,
+  type FoldTrainings,
+  placesOf,
+  type TrainedCandidate,
+  type TrainingPlace,
+} from './foldTrainings.js'
 import { type Rung, survivors } from './rungs.js'
 import type { Stopwatch } from './stopwatch.js'
 import { lossOf, type Trial, type TriedCandidate, trialOf } from './trial.js'
 
 /** What a search is given. */
 export interface SearchPlan {
-  readonly cells: Cells
+  readonly cells: FoldTrainings
   readonly candidates: readonly Candidate[]
   readonly rungs: readonly Rung[]
   readonly metricNames: readonly MetricName[]
@@ -36,7 +42,7 @@ export interface SearchResult {
     readonly ended: 'time' | 'trials'
   } | null
   /** The best of each family as its last trial trained it: on part of the rows. */
-  readonly kept: ReadonlyMap<FamilyName, TrainedCell>
+  readonly kept: ReadonlyMap<FamilyName, TrainedCandidate>
 }
 
 /** Trainings take longer than their share of rows, and machines are busy at times: time is planned with so much more. */
@@ -49,7 +55,7 @@ const dearShare = 0.25
 export class Search {
   readonly #byRung: TriedCandidate[][] = []
   readonly #failed: Trial[] = []
-  readonly #kept = new Map<FamilyName, TrainedCell & { readonly rung: number; readonly loss: number }>()
+  readonly #kept = new Map<FamilyName, TrainedCandidate & { readonly rung: number; readonly loss: number }>()
   readonly #pauses = new Pauses()
   #finished = 0
 
@@ -130,10 +136,10 @@ export class Search {
    * The trainings of a candidate on a rung; null where the time does not suffice for all of them and, after them, for the
    * training on all rows of what would be taken: a candidate that could not be taken is not tried.
    */
-  async #cells(candidate: Candidate, rung: Rung, onStep: () => void): Promise<Cell[] | null> {
+  async #cells(candidate: Candidate, rung: Rung, onStep: () => void): Promise<FoldTraining[] | null> {
     const after = Math.max(this.#reserve(), this.finalSeconds([candidate]))
     if (this.plan.watch.leftSeconds <= this.#trialSeconds(candidate, rung) + after) return null
-    const done: Cell[] = []
+    const done: FoldTraining[] = []
     for (const place of placesOf(rung)) {
       await this.#pauses.take()
       this.plan.watch.refuseAborted()
@@ -145,7 +151,7 @@ export class Search {
     return done
   }
 
-  async #cell(candidate: Candidate, place: CellPlace, onStep: () => void): Promise<Cell | null> {
+  async #cell(candidate: Candidate, place: TrainingPlace, onStep: () => void): Promise<FoldTraining | null> {
     const { cells, watch } = this.plan
     const known = cells.known(candidate, place)
     if (known !== undefined) return known
@@ -174,7 +180,7 @@ export class Search {
     return blended < watch.leftSeconds ? Math.max(alone, blended) : alone
   }
 
-  #record(candidate: Candidate, index: number, rung: Rung, cells: readonly Cell[]): void {
+  #record(candidate: Candidate, index: number, rung: Rung, cells: readonly FoldTraining[]): void {
     const about = {
       name: candidate.name,
       learner: candidate.learner,

@@ -6,7 +6,7 @@ import type { SelectionData } from './selectionData.js'
 
 const figure = z.strictObject({ whole: z.number(), parts: z.array(z.number()).readonly() }).readonly()
 
-const cellSchema = z.strictObject({
+const trainingSchema = z.strictObject({
   candidate: z.string(),
   rowShare: z.number(),
   repeat: z.int(),
@@ -26,17 +26,17 @@ export const selectionStateSchema = z.strictObject({
   data: z.string(),
   /** SHA-256 of the options that the trials depend on. */
   options: z.string(),
-  cells: z.array(cellSchema),
+  cells: z.array(trainingSchema),
 })
 
 /** One training of a candidate and its figures, as a state keeps it. */
-export type StoredCell = z.output<typeof cellSchema>
+export type StoredTraining = z.output<typeof trainingSchema>
 
 /** All that a search knows so far: plain JSON data, to go on with later or elsewhere. */
 export type SelectionState = z.output<typeof selectionStateSchema>
 
 /** Returns a state that fits the data and options. @throws {HoldfastError} `option-invalid`, `data-changed` */
-export function checkedState(state: unknown, data: string, options: string): readonly StoredCell[] {
+export function checkedState(state: unknown, data: string, options: string): readonly StoredTraining[] {
   if (state === undefined) return []
   const { success, data: own } = selectionStateSchema.safeParse(state)
   if (!success) throw refused('option-invalid', 'to be the state of a selection, as `onState` gives it')

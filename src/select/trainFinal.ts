@@ -2,8 +2,8 @@ import { HoldfastError } from '../base/errors.js'
 import { blendModels } from '../learn/blend/blendModels.js'
 import type { ChurnModel, TrainControl } from '../learn/contract.js'
 import { type Candidate, candidateOf, trainCandidate } from './candidate.js'
-import type { TrainedCell } from './cells.js'
 import type { Decision } from './decide.js'
+import type { TrainedCandidate } from './foldTrainings.js'
 import type { SearchResult } from './search.js'
 import type { SelectionData } from './selectionData.js'
 import type { Chosen } from './selectionFacts.js'
@@ -96,7 +96,7 @@ function chosenOf({ name, learner, options }: Final['trial'], why: string): Chos
 function instead(
   { parts, trial, why }: Final,
   models: readonly ChurnModel[],
-  spare: TrainedCell,
+  spare: TrainedCandidate,
   rowCount: number,
 ): TrainedFinal {
   const over = `The time was over before ${trial.name} was trained on all ${rowCount} rows`

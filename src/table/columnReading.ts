@@ -61,7 +61,7 @@ const groupedByPoints = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/
 const fewestDigitsOfName = 9
 const textsTried = 200
 
-interface Cells extends TextCounts {
+interface PresentCells extends TextCounts {
   readonly name: string
   /** Cells that are neither missing nor a usual mark of it. */
   readonly present: number
@@ -114,7 +114,7 @@ export function plainReading(name: string, counts: TextCounts): ColumnReading {
   return { kind: inferKind(plainCounts(presentCells(name, counts))) }
 }
 
-function presentCells(name: string, { texts, times }: TextCounts): Cells {
+function presentCells(name: string, { texts, times }: TextCounts): PresentCells {
   const cells = { name, texts: [] as string[], times: [] as number[], present: 0 }
   for (let code = 0; code < texts.length; code++) {
     if (times[code] === 0) continue
@@ -127,7 +127,7 @@ function presentCells(name: string, { texts, times }: TextCounts): Cells {
   return cells
 }
 
-function fitsAll(cells: Cells, known: ColumnNotation, { kind, decimal, dateFormat }: ReadingWish): boolean {
+function fitsAll(cells: PresentCells, known: ColumnNotation, { kind, decimal, dateFormat }: ReadingWish): boolean {
   if ('dateFormat' in known) {
     return (
       (kind ?? 'day') === 'day' &&
@@ -152,7 +152,7 @@ function formatOf(format: string | undefined): Pick<ColumnReading, 'dateFormat'>
   return format === undefined || format === isoFormat ? {} : { dateFormat: format }
 }
 
-function foundReading(cells: Cells, wish: ReadingWish): ColumnReading {
+function foundReading(cells: PresentCells, wish: ReadingWish): ColumnReading {
   if (cells.present === 0) return { kind: 'number' }
   if (wish.dateFormat !== undefined) {
     const wished = dayReading(cells, wish)
@@ -169,7 +169,7 @@ function foundReading(cells: Cells, wish: ReadingWish): ColumnReading {
   )
 }
 
-function plainCounts({ texts, times, present }: Cells): CellCounts {
+function plainCounts({ texts, times, present }: PresentCells): CellCounts {
   const counts = { present, numbers: 0, leadingZeros: 0, days: 0, booleans: 0 }
   for (const [code, text] of texts.entries()) {
     const count = times[code]!
@@ -200,7 +200,7 @@ interface Way<Value> {
 
 /** @param fewest where fewer cells can be read, the count is 0 and the others are not looked at */
 function wayOf<Value>(
-  { texts, times, present }: Cells,
+  { texts, times, present }: PresentCells,
   read: (text: string) => Value | undefined,
   fewest = 0,
 ): Way<Value> {
@@ -216,12 +216,12 @@ function wayOf<Value>(
 }
 
 /** False where so few of the first texts can be read that nearly all cannot. */
-function isWorthTrying({ texts }: Cells, read: (text: string) => unknown): boolean {
+function isWorthTrying({ texts }: PresentCells, read: (text: string) => unknown): boolean {
   const some = texts.slice(0, textsTried)
   return some.filter((text) => read(text) !== undefined).length * 2 >= some.length
 }
 
-function dayReading(cells: Cells, wish: ReadingWish): ColumnReading | undefined {
+function dayReading(cells: PresentCells, wish: ReadingWish): ColumnReading | undefined {
   const isDeclared = wish.kind === 'day' || (wish.isOwn === true && wish.dateFormat !== undefined)
   const formats = wish.dateFormat === undefined ? [isoFormat, ...knownDateFormats] : [wish.dateFormat]
   const ways = formats
@@ -239,7 +239,7 @@ function dayReading(cells: Cells, wish: ReadingWish): ColumnReading | undefined 
 }
 
 /** Of a column of its own format, that; a format of all columns leaves those alone that are written in another way. */
-function wantedDays(cells: Cells, wish: ReadingWish): ColumnReading {
+function wantedDays(cells: PresentCells, wish: ReadingWish): ColumnReading {
   const { dateFormat } = wish
   const isSaid = wish.isOwn === true || dateFormat === undefined
   const said = dayReading(cells, isSaid ? wish : { ...wish, kind: undefined })
@@ -257,7 +257,7 @@ function orderOf(format: string): string {
  * has it; 40 to 68 are asked, for births lie before and ends of contracts behind, and so are 30 to 39 beside the last century.
  */
 function twoCenturies(
-  cells: Cells,
+  cells: PresentCells,
   { format, values }: Way<EpochDay> & { format: string },
 ): Doubt | undefined {
   if (format.includes('YYYY')) return undefined
@@ -274,7 +274,7 @@ function twoCenturies(
 }
 
 function twoDays(
-  cells: Cells,
+  cells: PresentCells,
   one: Way<EpochDay> & { format: string },
   other: Way<EpochDay> & { format: string },
 ): Doubt {
@@ -295,7 +295,7 @@ function twoDays(
   }
 }
 
-function numberReading(cells: Cells, wish: ReadingWish, isNumber: boolean): ColumnReading {
+function numberReading(cells: PresentCells, wish: ReadingWish, isNumber: boolean): ColumnReading {
   const { thousands } = wish
   const isDeclared = wish.kind === 'number' || wish.isOwn === true
   const fewest = isDeclared ? 0 : nearlyAll * cells.present
@@ -342,7 +342,7 @@ function decimalBeside(thousands: string | undefined): DecimalSign | undefined {
 
 /** What is nearly all plain numbers, or declared as numbers, has bad cells; with a sign said that does not fit, it is asked. */
 function unreadNumbers(
-  cells: Cells,
+  cells: PresentCells,
   wish: ReadingWish,
   plainCount: number,
   isNumber: boolean,
@@ -367,7 +367,7 @@ function unreadNumbers(
  * Returns whether the points of plain numbers may stand between groups of digits: they do so `perhaps` where three
  * digits follow each, `surely` enough to ask where some of these end in a 0, which programs leave out of a fraction.
  */
-function pointsMayGroup({ texts }: Cells): PointsMayGroup {
+function pointsMayGroup({ texts }: PresentCells): PointsMayGroup {
   const pointed = texts.filter((text) => text.includes('.'))
   if (pointed.length === 0 || !pointed.every((text) => groupedByPoints.test(text))) return 'no'
   return pointed.some((text) => text.endsWith('0')) ? 'surely' : 'perhaps'
@@ -379,7 +379,7 @@ function pointsMayGroup({ texts }: Cells): PointsMayGroup {
  * or most cells without it say what the others are.
  */
 function signsBehind(
-  { name, texts, times }: Cells,
+  { name, texts, times }: PresentCells,
   values: readonly (number | undefined)[],
 ): 'signs' | 'bands' | Doubt {
   const read = texts.map((_, code) => code).filter((code) => values[code] !== undefined)
@@ -406,7 +406,7 @@ function signsBehind(
   }
 }
 
-function isNameInGroups({ texts }: Cells): boolean {
+function isNameInGroups({ texts }: PresentCells): boolean {
   const digits = texts[0]?.replaceAll(/\D/g, '').length ?? 0
   return (
     texts.length > 1 &&
@@ -415,7 +415,7 @@ function isNameInGroups({ texts }: Cells): boolean {
   )
 }
 
-function unitsOf({ texts }: Cells, values: readonly (number | undefined)[]): string[] {
+function unitsOf({ texts }: PresentCells, values: readonly (number | undefined)[]): string[] {
   // 0 is 0 in every unit
   const units = new Set(
     texts.filter((_, code) => values[code] !== undefined && values[code] !== 0).map(unitOf),
@@ -427,7 +427,7 @@ function unitsOf({ texts }: Cells, values: readonly (number | undefined)[]): str
 
 /** Returns the question which of two numbers the first text is that reads in two ways. */
 export function twoNumbers(
-  cells: Pick<Cells, 'name' | 'texts'>,
+  cells: Pick<PresentCells, 'name' | 'texts'>,
   one: DecimalSign,
   other: DecimalSign,
 ): Doubt {
@@ -447,7 +447,7 @@ export function twoNumbers(
   }
 }
 
-function twoUnits({ name, texts }: Cells, units: readonly string[]): Doubt {
+function twoUnits({ name, texts }: PresentCells, units: readonly string[]): Doubt {
   const shown = units.map((unit) => (unit === '' ? 'no sign' : unit))
   return {
     rule: `to hold numbers of one unit, not of ${shown.join(' and ')}`,

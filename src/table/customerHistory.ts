@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EpochDay } from '../base/days.js'
+import type { DayInput, EpochDay } from '../base/days.js'
 import { closestWord, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
@@ -8,12 +8,6 @@ import { type EventTableName, eventTableNames, type HistoryKinds, historyKindsRu
 import { type FoundRepeats, type RepeatedRows, RowCopies, repeatedRowsRule } from './repeatedRows.js'
 import { type CheckedCell, RowReader } from './rowReader.js'
 import type { ColumnKind } from './table.js'
-
-/**
- * A day as a service writes it: `YYYY-MM-DD` (a time after it is cut off), an `EpochDay`, or an instant, a `Date` or a text
- * whose time has an offset, which has its day in the time zone of the history: UTC where none is said.
- */
-export type DayInput = string | number | Date
 
 /** A cell of a customer's history as a service writes it; null, undefined and blank texts are missing. */
 export type HistoryCell = string | number | boolean | Date | null | undefined
@@ -248,4 +242,9 @@ export function unknownTables(history: CustomerHistory): Problem[] {
         wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
       }
     })
+}
+
+/** True where something was known before a day, as `knownBefore` in SQL: a missing day of knowing says nothing. */
+export function isKnownBefore(knownAt: CheckedCell | undefined, day: EpochDay): boolean {
+  return typeof knownAt !== 'number' || knownAt < day
 }

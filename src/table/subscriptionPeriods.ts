@@ -94,7 +94,7 @@ export function subscriptionPeriods(
 ): SubscriptionPeriods {
   checkArguments('subscriptionPeriods', ['tables', tables, 'object'])
   const checked = checkOptions('subscriptionPeriods', schema, options)
-  const problems = tableProblems(tables, checked)
+  const problems = periodTableProblems(tables, checked)
   refuse('subscriptionPeriods', problems)
   const periodsOf = new Map<string, Period[]>()
   for (const [index, row] of tables.customers.entries()) {
@@ -248,7 +248,7 @@ function callsOf(
 }
 
 /** Tables that are none of ours would be left out, and the ends of a call name no product. */
-function tableProblems(tables: PeriodTables, { product }: CheckedOptions): Problem[] {
+function periodTableProblems(tables: PeriodTables, { product }: CheckedOptions): Problem[] {
   const unknown = Object.keys(tables).filter((name) => !inputTableNames.includes(name as InputTableName))
   const noLists = inputTableNames.filter(
     (name) => (name === 'customers' || tables[name] !== undefined) && !Array.isArray(tables[name]),

@@ -10,8 +10,8 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   // What files hold has the rules of its format.
   .filter((file) => file.endsWith('.ts') && !/factsRule|learn\/imported/.test(file))
 
-test('a seed, whose rows are, a signal and a level have one rule each, wherever they are options', () => {
-  const own = /\b(?:seed|groups|signal|level|asOf|cutoffs): (?:z\s*\.|z\n)/
+test('a seed, whose rows are, a signal, a level and a day have one rule each, wherever they are options', () => {
+  const own = /\b(?:seed|groups|signal|level|asOf): (?:z\s*\.|z\n)/
   expect(files.filter((file) => own.test(readFileSync(new URL(file, source), 'utf8')))).toEqual([])
 })
 

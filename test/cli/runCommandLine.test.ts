@@ -112,9 +112,9 @@ describe('a wrong command line ends with 2 and a sentence', () => {
       /holdfast train: expected --test-share to be a number above 0 and below 1, got 20/,
     ],
     [
-      'a negative seed',
-      ['train', flat, '--seed', '-1', '--out', out],
-      /expected --seed to be an integer of at least 0/,
+      'a seed of more than 32 bits',
+      ['train', flat, '--seed', '4294967296', '--out', out],
+      /expected --seed to be an integer of at least -2147483648 and at most 4294967295/,
     ],
     [
       'an unknown label of a history',

@@ -4,7 +4,6 @@ import { addDays, type EpochDay, epochDay } from '../../src/base/days.js'
 import type { HoldfastError } from '../../src/base/errors.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
-import { columnProblems, tableProblems } from '../../src/population/columnProblems.js'
 import { populationTable, populationTables } from '../../src/population/populationTable.js'
 import {
   activeCustomers,
@@ -14,6 +13,7 @@ import {
   type PopulationRule,
   populationRuleSchema,
 } from '../../src/population/rule.js'
+import { columnProblems, tableProblems } from '../../src/table/historyProblems.js'
 
 let history: History
 const april = epochDay('2025-04-01')

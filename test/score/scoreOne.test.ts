@@ -137,7 +137,7 @@ describe('scoreOne', () => {
 
   it('asks back a day that is written as a number', () => {
     expect(refusal(whole, 20250301).message).toBe(
-      'scoreOne: expected asOf to be a date written YYYY-MM-DD, a Date, or a whole number of days since 1970-01-01, got ' +
+      'scoreOne: expected asOf to be a day written YYYY-MM-DD or YYYY-MM, a Date, or a whole number of days since 1970-01-01, got ' +
         "20250301 (number). Did you mean '2025-03-01'?",
     )
   })
@@ -172,6 +172,6 @@ describe('scoreOne', () => {
   })
 
   it('without options says that the day is missing', () => {
-    expect(() => scorer.scoreOne(whole, undefined as never)).toThrow(/^scoreOne: expected asOf to be a date/)
+    expect(() => scorer.scoreOne(whole, undefined as never)).toThrow(/^scoreOne: expected asOf to be a day/)
   })
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { standardErrorOfMean } from '../../src/select/blendFor.js'
-import { partsOf } from '../../src/select/cells.js'
+import { rowPartsOf } from '../../src/select/foldTrainings.js'
 
 it('the standard error of a mean counts customers', () => {
   const values = Float64Array.of(1, 3, 2, 6)
@@ -18,7 +18,7 @@ it('parts of a fold hold whole customers, and without ids the rows of either cla
   const outcome = Uint8Array.from({ length: 600 }, (_, row) => Number(row % 3 === 0))
   const ids = Array.from(outcome, (_, row) => `c${row % 150}`)
   const partOf = new Map<string, number>()
-  const parts = partsOf({ outcome, ids })
+  const parts = rowPartsOf({ outcome, ids })
   expect(parts.length).toBe(5)
   for (const [part, rows] of parts.entries()) {
     for (const row of rows) {
@@ -28,5 +28,5 @@ it('parts of a fold hold whole customers, and without ids the rows of either cla
   }
   expect(partOf.size).toBe(150)
   // Rows 1, 2, 4, 5, 7, … stayed: the sixth of them, row 8, is in the part of the first again
-  expect(Array.from(partsOf({ outcome })[0]!.slice(0, 3))).toEqual([0, 1, 8])
+  expect(Array.from(rowPartsOf({ outcome })[0]!.slice(0, 3))).toEqual([0, 1, 8])
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { dayRule } from '../../base/dayRule.js'
-import type { Days, EpochDay } from '../../base/days.js'
+import type { DayInput, Days } from '../../base/days.js'
 import { callbackRule, groupsRule, signalRule } from '../../base/sharedRules.js'
 import { isNumberList } from '../../base/valueProblems.js'
 import type { Progress, TrainControl } from '../../learn/contract.js'
@@ -26,7 +26,7 @@ export interface BacktestOptions extends MeasureOptions, TrainControl {
    * Cutoffs to test at: a list of days (`YYYY-MM-DD`, `YYYY-MM` for the first of the month, `EpochDay`, or an instant in the
    * time zone of the data), or how many of the last. Default: every cutoff with enough training rows before it.
    */
-  readonly testCutoffs?: number | readonly (string | EpochDay | Date)[]
+  readonly testCutoffs?: number | readonly DayInput[]
   /**
    * Which known cutoffs are trained on. `expanding`: all. `{ cutoffs: n }`: the last n. `{ days: n }`: those from n days
    * before the test cutoff on. Default `expanding`.

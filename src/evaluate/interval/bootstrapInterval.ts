@@ -92,7 +92,7 @@ export function bootstrapInterval(
   const resampled = resampledMetric(metric)
   refuse('bootstrapInterval', [
     ...groupProblems(groups, outcome, weight),
-    ...valueProblems(resampled.ofRanked(ranked)),
+    ...figureProblems(resampled.ofRanked(ranked)),
   ])
   return intervalsOf('bootstrapInterval', { probability, outcome, weight, ranked }, [resampled], checked)[0]!
 }
@@ -208,7 +208,7 @@ export function metricProblems(metric: unknown): Problem[] {
 }
 
 /** Returns what is wrong with the value of a metric on all rows; nothing where it is finite. */
-export function valueProblems(value: number): Problem[] {
+export function figureProblems(value: number): Problem[] {
   if (Number.isFinite(value)) return []
   return [
     {

@@ -10,7 +10,7 @@ import {
   predictedByRule,
   trainedRowNotes,
 } from '../trainedRowNotes.js'
-import { metricProblems, resampledMetric, valueProblems } from './bootstrapInterval.js'
+import { figureProblems, metricProblems, resampledMetric } from './bootstrapInterval.js'
 import { type BootstrapOptions, bootstrapOptions, groupProblems, namesRule } from './bootstrapOptions.js'
 import {
   bootstrapComparison,
@@ -108,7 +108,7 @@ export function compareModels(
   ])
   const resampled = resampledMetric(metric)
   const [valueA, valueB] = [resampled.ofRanked(ranked[0]), resampled.ofRanked(ranked[1])]
-  refuse(operation, [valueA, valueB].flatMap(valueProblems).slice(0, 1))
+  refuse(operation, [valueA, valueB].flatMap(figureProblems).slice(0, 1))
   const rows = {
     outcome,
     weight,

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { isNumberList } from '../../base/valueProblems.js'
 import {
-  columnProblems,
   flagColumn,
   optionsOrProblems,
+  ruleProblems,
   type WeightOptions,
   weightColumns,
   weightOptions,
@@ -57,7 +57,7 @@ export function costProblems(operation: string, costs: CostMatrix, customers: nu
 }
 
 /** Returns the number of customers that amounts are given for; 1 where all are the same for everybody. */
-export function customersOf(amounts: readonly (Amount | undefined)[]): number {
+export function customersIn(amounts: readonly (Amount | undefined)[]): number {
   const list = amounts.find((amount) => isNumberList(amount))
   return list === undefined ? 1 : list.length
 }
@@ -82,7 +82,7 @@ export function customersOf(amounts: readonly (Amount | undefined)[]): number {
  */
 export function offerCosts(offer: RetentionOffer): CostMatrix {
   const problems: Problem[] = []
-  const customers = customersOf([offer?.customerValue, offer?.offerCost, offer?.contactCost])
+  const customers = customersIn([offer?.customerValue, offer?.offerCost, offer?.contactCost])
   const checked = checkOffer('offerCosts', offer, customers, problems)
   refuse('offerCosts', problems)
   const { customerValue, offerCost, contactCost } = checked!
@@ -131,7 +131,7 @@ export function costThreshold(costs: UniformCosts): number
 export function costThreshold(costs: CostMatrix): number | Float64Array
 export function costThreshold(costs: CostMatrix): number | Float64Array {
   const amounts = Object.values(costs ?? {})
-  const customers = customersOf(amounts)
+  const customers = customersIn(amounts)
   refuse('costThreshold', decisionProblems('costThreshold', costs, customers))
   if (amounts.every((amount) => typeof amount === 'number')) return thresholdOf(costs, 0)
   return Float64Array.from({ length: customers }, (_, row) => thresholdOf(costs, row))
@@ -301,7 +301,7 @@ function checkDecisions(
   const problems: Problem[] = []
   const weight = optionsOrProblems(operation, weightOptions, options, problems)?.weight
   problems.push(
-    ...columnProblems([
+    ...ruleProblems([
       {
         ...flagColumn('contacted', contacted, 'to be 1 (contact) or 0 (none)'),
         wayOut: 'Decide first: contactsByCost makes decisions from probabilities.',

@@ -95,7 +95,7 @@ export interface ColumnRule {
 }
 
 /** Returns every rule that the columns break, all at once; the first column says how many rows there are. */
-export function columnProblems(columns: readonly [ColumnRule, ...ColumnRule[]]): Problem[] {
+export function ruleProblems(columns: readonly [ColumnRule, ...ColumnRule[]]): Problem[] {
   const noLists = columns.filter(({ values }) => !isNumberList(values))
   if (noLists.length > 0) {
     const rule = 'to be a list of numbers'

@@ -34,7 +34,7 @@ export function cutSegments(
   const [first, second] = merged
   const width = second?.levels.length ?? 1
   const cellOf = first!.levelOf.map((level, row) => level * width + (second?.levelOf[row] ?? 0))
-  const counts = countGroups(cellOf, first!.levels.length * width, rows)
+  const counts = countLevels(cellOf, first!.levels.length * width, rows)
   const rowsOf = rowsByCell(cellOf, counts.customers.length)
   const small = ({ cells }: Draft): boolean =>
     isSmall(
@@ -141,7 +141,7 @@ export interface CountedRows extends Pick<OutcomeRows, 'outcome' | 'weight'> {
 }
 
 /** Returns the counts of each group. */
-export function countGroups(
+export function countLevels(
   groupOf: Int32Array,
   groups: number,
   { outcome, weight, churnWeight }: CountedRows,
@@ -174,7 +174,7 @@ export function mergeLevels(
   rows: CountedRows,
   least: LeastCounts,
 ): AttributeLevels {
-  const counts = countGroups(attribute.levelOf, attribute.levels.length, rows)
+  const counts = countLevels(attribute.levelOf, attribute.levels.length, rows)
   return attribute.ordered ? mergeBands(attribute, counts, least) : mergeTexts(attribute, counts, least)
 }
 

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import {
   type ColumnRule,
-  columnProblems,
   flagColumn,
   flagWeights,
   noWeight,
   optionsOrProblems,
+  ruleProblems,
   scoreColumn,
   type WeightOptions,
   weightColumns,
@@ -73,10 +73,7 @@ export function checkFollowUps<Options extends CheckedOptions>(
   const problems = [...parameterProblems]
   const checked = optionsOrProblems(operation, schema, options, problems)
   const weight = checked?.weight
-  const columns = columnProblems([
-    scoreColumn('risk', risk),
-    ...followUpColumns({ duration, churned }, weight),
-  ])
+  const columns = ruleProblems([scoreColumn('risk', risk), ...followUpColumns({ duration, churned }, weight)])
   problems.push(...columns, ...(columns.length > 0 ? [] : churnProblems(churned, weight)))
   if (checked?.reference !== undefined) problems.push(...referenceProblems(checked.reference))
   refuse(operation, problems)
@@ -111,7 +108,7 @@ function followUpColumns(
 }
 
 function referenceProblems({ duration, churned, weight }: FollowUpSample): Problem[] {
-  const problems = columnProblems(followUpColumns({ duration, churned }, weight, 'reference.'))
+  const problems = ruleProblems(followUpColumns({ duration, churned }, weight, 'reference.'))
   if (problems.length > 0) return problems
   const [censored, left] = flagWeights(churned, weight)
   return censored + left > 0 ? [] : [{ ...noWeight, parameter: 'reference.weight' }]

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import {
-  columnProblems,
   flagColumn,
   flagWeights,
   noWeight,
   optionsOrProblems,
+  ruleProblems,
   scoreColumn,
   type WeightOptions,
   weightColumns,
@@ -46,7 +46,7 @@ export function checkTreatment<
   const problems = [...parameterProblems]
   const checked = optionsOrProblems(operation, schema, options, problems)
   const weight = checked?.weight
-  const columns = columnProblems([
+  const columns = ruleProblems([
     scoreColumn('score', score),
     flagColumn('outcome', outcome, 'to be 1 (churned) or 0 (stayed)'),
     flagColumn('treated', treated, 'to be 1 (treated) or 0 (control)'),

@@ -1,12 +1,10 @@
 import { checkArguments } from '../../base/arguments.js'
-import type { EpochDay } from '../../base/days.js'
 import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { lateCutoffProblems } from '../../engine/completeUntil.js'
 import type { History } from '../../engine/history.js'
-import { columnProblems, tableProblems } from '../../population/columnProblems.js'
-import { isOwn } from '../../population/ownCutoffs.js'
 import { type Population, populationTable } from '../../population/populationTable.js'
 import { temporaryName } from '../../population/temporaryName.js'
+import { columnProblems, tableProblems } from '../../table/historyProblems.js'
 import type { HistoryKinds } from '../../table/inputs.js'
 import type { CustomerFeatures, FeatureMatrixOptions, PopulationFeatures } from '../sql/featureMatrix.js'
 import { circleColumns } from './circleColumns.js'
@@ -70,16 +68,12 @@ export async function circleFeatures(
     ['options', options, 'object'],
   )
   const checked = inNameOf('circleFeatures', () => callingCircle(rule))
-  const late = (cutoffs: readonly EpochDay[]) => lateCutoffProblems(history, ['calls'], cutoffs, 'features')
-  refuse('circleFeatures', [
-    ...circleProblems(checked, history.tables),
-    ...(isOwn(options.cutoffs) ? [] : late(options.cutoffs)),
-  ])
+  refuse('circleFeatures', circleProblems(checked, history.tables))
   const population = await inNameOf('circleFeatures', () =>
     populationTable(history, options.population, options.cutoffs),
   )
   try {
-    refuse('circleFeatures', late(population.cutoffs))
+    refuse('circleFeatures', lateCutoffProblems(history, ['calls'], population.cutoffs, 'features'))
     const features = await populationCircles(history, checked, population)
     return { ...features, population: population.report }
   } finally {

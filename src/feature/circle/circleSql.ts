@@ -1,7 +1,7 @@
 import type { EpochDay } from '../../base/days.js'
 import { windowBefore } from '../../base/windows.js'
 import type { History } from '../../engine/history.js'
-import { cancelledKnownBefore, knownBefore } from '../../population/knownBefore.js'
+import { cancelledKnownBefore, knownBefore } from '../../engine/knownBefore.js'
 import { circleColumns } from './circleColumns.js'
 import type { CallingCircleRule } from './circleRule.js'
 

@@ -1,6 +1,6 @@
 import type { EpochDay } from '../../base/days.js'
 import { ExactSum } from '../../base/statistics.js'
-import type { PartHow } from '../formula.js'
+import type { PartialHow } from '../formula.js'
 import type { RowColumn } from './rowColumn.js'
 
 /** Rows of a table by day, from a place in `rows` up to another. */
@@ -13,7 +13,12 @@ export interface RowRange {
 }
 
 /** Returns the rows brought to one number, NaN where it is missing. @see {@link Part} */
-export function partValue(how: PartHow, range: RowRange, column: RowColumn | null, cutoff: EpochDay): number {
+export function partValue(
+  how: PartialHow,
+  range: RowRange,
+  column: RowColumn | null,
+  cutoff: EpochDay,
+): number {
   switch (how) {
     case 'count':
       return range.to - range.from

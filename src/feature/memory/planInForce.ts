@@ -1,6 +1,6 @@
 import type { EpochDay } from '../../base/days.js'
 import { ownValue } from '../../base/ownValue.js'
-import type { CheckedEvent } from '../../table/customerHistory.js'
+import { type CheckedEvent, isKnownBefore } from '../../table/customerHistory.js'
 import { compareTexts, planColumns } from '../../table/planColumns.js'
 import type { CheckedCell } from '../../table/rowReader.js'
 
@@ -8,8 +8,7 @@ import type { CheckedCell } from '../../table/rowReader.js'
 export function planInForce(plans: readonly CheckedEvent[], cutoff: EpochDay): CheckedEvent | undefined {
   let latest: CheckedEvent | undefined
   for (const plan of plans) {
-    const { knownAt = null } = plan
-    if (plan.day >= cutoff || (typeof knownAt === 'number' && knownAt >= cutoff)) continue
+    if (plan.day >= cutoff || !isKnownBefore(plan['knownAt'], cutoff)) continue
     if (latest === undefined || comesBefore(plan, latest, cutoff)) latest = plan
   }
   return latest !== undefined && hasEnded(latest, cutoff) ? undefined : latest

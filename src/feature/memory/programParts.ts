@@ -2,7 +2,7 @@ import type { WindowRule } from '../../base/windows.js'
 import type { RowFilter } from '../../population/rowFilter.js'
 import { conditionsOf } from '../../population/rowFilter.js'
 import type { EventTableName } from '../../table/inputs.js'
-import type { Amounts, Lag, Part } from '../formula.js'
+import type { Amounts, Lag, PartialAggregate } from '../formula.js'
 import type { ColumnProgram, GroupProgram, PartProgram, TableProgram } from './ruleProgram.js'
 
 /** Gathers what formulas read: windows, groups of rows and their parts, each of them once. */
@@ -30,7 +30,7 @@ export class ProgramParts {
   }
 
   /** Returns the slot that a part's value will lie in. */
-  slot(part: Part): number {
+  slot(part: PartialAggregate): number {
     const { column, how } = { column: part.measure === undefined ? -1 : this.column(part)[1], how: part.how }
     const window = this.window(part.window)
     const group = this.#table(part).groups[this.group(part)]!
@@ -49,7 +49,7 @@ export class ProgramParts {
   }
 
   /** Returns the indices of a table and of one of its columns. */
-  column({ table, measure }: Amounts | Part): [table: number, column: number] {
+  column({ table, measure }: Amounts | PartialAggregate): [table: number, column: number] {
     const index = this.#tableIndex.get(table)!
     return [index, this.#tables[index]!.columns.findIndex(({ name }) => name === measure)]
   }
@@ -74,7 +74,7 @@ export class ProgramParts {
     }))
   }
 
-  #table({ table }: Part): TableParts {
+  #table({ table }: PartialAggregate): TableParts {
     return this.#tables[this.#tableIndex.get(table)!]!
   }
 }

@@ -4,7 +4,7 @@ import type { RowCondition } from '../../population/rowFilter.js'
 import type { CheckedCustomer, CheckedEvent } from '../../table/customerHistory.js'
 import type { EventTableName } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
-import type { Lag, PartHow } from '../formula.js'
+import type { Lag, PartialHow } from '../formula.js'
 import type { RowColumn } from './rowColumn.js'
 
 /**
@@ -41,7 +41,7 @@ export interface GroupProgram {
 
 /** A part: what becomes of a column's rows in a window, and the slot for it. */
 export interface PartProgram {
-  readonly how: PartHow
+  readonly how: PartialHow
   /** Index in the columns of the table, −1 for none. */
   readonly column: number
   /** Index in the windows of the program. */

@@ -1,4 +1,4 @@
-import type { Part } from '../formula.js'
+import type { PartialAggregate } from '../formula.js'
 import {
   doubleOf,
   filterSql,
@@ -19,7 +19,11 @@ import {
  * customer and cutoff are brought together. What is sorted or hashed after the first step are the values that a customer
  * has, not his rows.
  */
-export function categoriesSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+export function categoriesSql(
+  group: string,
+  parts: readonly PartialAggregate[],
+  context: RowsContext,
+): string[] {
   const { dialect } = context
   const { table, where, measure } = parts[0]!
   const rules = parts.map(({ window }) => window)

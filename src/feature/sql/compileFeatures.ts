@@ -1,5 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
-import { formulaOf, partsOf } from '../formula.js'
+import { formulaOf, partialsOf } from '../formula.js'
 import { featureKind, featureName } from '../name/featureName.js'
 import type { FeatureRule } from '../rule.js'
 import type { CompileOptions } from './compileOptions.js'
@@ -46,7 +46,7 @@ export function compileFeatures(rules: readonly FeatureRule[], options: CompileO
   const formulas = rules.map(formulaOf)
   const windows = new WindowsSql(cutoffs)
   const context = { ...options, windows }
-  const parts = new PartsSql(formulas.flatMap(partsOf), context)
+  const parts = new PartsSql(formulas.flatMap(partialsOf), context)
   const [plans, customers] = [new PlansSql(context), new CustomersSql(options)]
   const formulaSql = new FormulaSql({ parts, plans, customers, windows })
   const columns = rules.map((rule, index) => {

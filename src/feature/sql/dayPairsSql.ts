@@ -1,4 +1,4 @@
-import type { Part } from '../formula.js'
+import type { PartialAggregate } from '../formula.js'
 import {
   doubleOf,
   filterSql,
@@ -24,7 +24,11 @@ import {
  * in it: pairs are brought together per customer and the two spans they lie in, then per cutoff. Where rows may become
  * known later than they happen, each cutoff sees other days side by side: the rows are then told apart by cutoff first.
  */
-export function dayPairsSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+export function dayPairsSql(
+  group: string,
+  parts: readonly PartialAggregate[],
+  context: RowsContext,
+): string[] {
   const { windows } = context
   const { table, measure } = parts[0]!
   const isPerCutoff = !windows.isOneCutoff && hasKnownAt(context, table)
@@ -71,7 +75,7 @@ function piecesTable(
 }
 
 /** A day counts in a window that it lies in, a pair in one that both days lie in. */
-function pairValue({ how, window }: Part, context: RowsContext): string {
+function pairValue({ how, window }: PartialAggregate, context: RowsContext): string {
   const [from, to] = inWindow('s.start', window, context)
   const first = how === 'days' ? from : `s.before >= ${context.windows.start(window)}`
   const column = how === 'gapSquares' ? 's.squares' : how === 'changes' ? 's.changes' : 's.days'
@@ -80,7 +84,7 @@ function pairValue({ how, window }: Part, context: RowsContext): string {
 
 function daysTable(
   group: string,
-  parts: readonly Part[],
+  parts: readonly PartialAggregate[],
   isPerCutoff: boolean,
   context: RowsContext,
 ): string {

@@ -1,4 +1,4 @@
-import type { Part } from '../formula.js'
+import type { PartialAggregate } from '../formula.js'
 import {
   doubleOf,
   filterSql,
@@ -18,7 +18,11 @@ import {
  * A row is open at the cutoffs from the first that sees it up to the last that is not after its end. Rows with the same
  * first and last are brought together once, and then for each cutoff between.
  */
-export function openRowsSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+export function openRowsSql(
+  group: string,
+  parts: readonly PartialAggregate[],
+  context: RowsContext,
+): string[] {
   const { dialect, windows } = context
   const { table, measure } = parts[0]!
   const until = `t.${dialect.identifier(measure!)}`

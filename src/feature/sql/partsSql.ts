@@ -1,4 +1,4 @@
-import { type Amounts, type Part, paidPart } from '../formula.js'
+import { type Amounts, type PartialAggregate, paidPart } from '../formula.js'
 import { categoriesSql } from './categoriesSql.js'
 import { dayPairsSql } from './dayPairsSql.js'
 import { openRowsSql } from './openRowsSql.js'
@@ -6,7 +6,7 @@ import type { RowsContext } from './rowsSql.js'
 import { isOfSpans, spansSql } from './spansSql.js'
 import { unpaidSql } from './unpaidSql.js'
 
-type Path = (group: string, parts: readonly Part[], context: RowsContext) => string[]
+type Path = (group: string, parts: readonly PartialAggregate[], context: RowsContext) => string[]
 
 /**
  * The parts of windows as SQL: groups of parts that read the same rows in the same way, each a few common table
@@ -20,9 +20,9 @@ export class PartsSql {
   readonly #unpaid = new Map<string, string>()
   readonly #context: RowsContext
 
-  constructor(parts: readonly Part[], context: RowsContext) {
+  constructor(parts: readonly PartialAggregate[], context: RowsContext) {
     this.#context = context
-    const groups = new Map<string, { path: Path; parts: Part[] }>()
+    const groups = new Map<string, { path: Path; parts: PartialAggregate[] }>()
     for (const part of new Map(parts.map((part) => [partKey(part), part])).values()) {
       const { key, path } = groupOf(part, context)
       const group = groups.get(key) ?? { path, parts: [] }
@@ -38,7 +38,7 @@ export class PartsSql {
   }
 
   /** Returns the column that holds a part, NULL where there was nothing. */
-  column(part: Part): string {
+  column(part: PartialAggregate): string {
     const { column, join } = this.#columns.get(partKey(part))!
     this.#joins.add(join)
     return column
@@ -57,7 +57,7 @@ export class PartsSql {
     return `${group}.day`
   }
 
-  #addGroup(path: Path, parts: readonly Part[]): void {
+  #addGroup(path: Path, parts: readonly PartialAggregate[]): void {
     const group = `${parts[0]!.table}_${this.tables.length}`
     this.tables.push(...path(group, parts, this.#context))
     for (const [index, part] of parts.entries()) {
@@ -72,7 +72,7 @@ export class PartsSql {
 }
 
 /** Which parts are computed together, and how. */
-function groupOf(part: Part, context: RowsContext): { key: string; path: Path } {
+function groupOf(part: PartialAggregate, context: RowsContext): { key: string; path: Path } {
   const { table, how, measure, where, window } = part
   if (how === 'openCount' || how === 'openDay')
     return { key: JSON.stringify([table, measure]), path: openRowsSql }
@@ -86,7 +86,7 @@ function groupOf(part: Part, context: RowsContext): { key: string; path: Path } 
 }
 
 // A window without lag and one with lag 0 are the same.
-function partKey({ table, how, measure, where, window }: Part): string {
+function partKey({ table, how, measure, where, window }: PartialAggregate): string {
   const asked = window === 'all' ? window : { ...window, lag: window.lag ?? 0 }
   return JSON.stringify([table, how, measure, where, asked])
 }

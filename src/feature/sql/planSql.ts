@@ -1,5 +1,5 @@
 import { ownValue } from '../../base/ownValue.js'
-import { plansOrderSql } from '../../engine/plansOrderSql.js'
+import { plansInForceSql } from '../../engine/plansOrderSql.js'
 import type { Lag } from '../formula.js'
 import { type RowsContext, valueSql, visibleAfter } from './rowsSql.js'
 
@@ -44,7 +44,6 @@ export class PlansSql {
     const { dialect, windows, tables, population } = this.#context
     const name = dialect.identifier
     const asOf = windows.asOf(lag)
-    const { ended, order } = plansOrderSql(tables.plans ?? {}, asOf, dialect)
     const keys = this.#isOne ? ['t.id'] : ['p.id', 'p.cutoff']
     const visible = `${visibleAfter(this.#context, 'plans')} < ${asOf}`
     const from = this.#isOne
@@ -54,18 +53,10 @@ export class PlansSql {
           ...windows.joins(),
           `JOIN ${name('plans')} t ON t.id = p.id AND ${visible}`,
         ].join(' ')
-    const selected = [
+    const columns = [
       ...keys.map((key) => `${key} AS ${key.replace(/^[tp]\./, 'plan_')}`),
-      `${ended} AS plan_ended`,
-      `row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order}) AS plan_place`,
       ...[...read].map((column) => `t.${name(column)}`),
     ]
-    return [
-      `plan_${index} AS (`,
-      '  SELECT * FROM (',
-      `    SELECT ${selected.join(', ')}`,
-      `    ${from}) ranked`,
-      '  WHERE plan_place = 1 AND plan_ended = 0)',
-    ].join('\n')
+    return plansInForceSql({ name: `plan_${index}`, keys, columns, from, asOf }, tables.plans ?? {}, dialect)
   }
 }

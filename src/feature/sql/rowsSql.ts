@@ -1,7 +1,7 @@
 import { ownValue } from '../../base/ownValue.js'
 import { beginningOfTime, type WindowRule } from '../../base/windows.js'
 import type { Dialect } from '../../engine/engine.js'
-import { seenAfter } from '../../population/knownBefore.js'
+import { seenAfter } from '../../engine/knownBefore.js'
 import { conditionsOf, type RowFilter } from '../../population/rowFilter.js'
 import { conditionSql } from '../../population/rowFilterSql.js'
 import type { EventTableName } from '../../table/inputs.js'

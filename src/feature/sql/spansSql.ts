@@ -1,6 +1,6 @@
 import { ownValue } from '../../base/ownValue.js'
 import { beginningOfTime } from '../../base/windows.js'
-import type { Part, PartHow } from '../formula.js'
+import type { PartialAggregate, PartialHow } from '../formula.js'
 import {
   filterSql,
   hasKnownAt,
@@ -23,17 +23,17 @@ import { windowTiles } from './windowTiles.js'
  * of all windows cut time into spans: the rows are brought together per customer and span once, then the spans per
  * customer and cutoff. Rows that become known later than they happen get a span for each cutoff from which they are seen.
  */
-export function spansSql(group: string, parts: readonly Part[], context: RowsContext): string[] {
+export function spansSql(group: string, parts: readonly PartialAggregate[], context: RowsContext): string[] {
   return context.windows.isOneCutoff ? directTables(group, parts, context) : spanTables(group, parts, context)
 }
 
 /** Returns whether a part can be brought together in spans, with no count of a day twice. */
-export function isOfSpans(part: Part, context: RowsContext): boolean {
+export function isOfSpans(part: PartialAggregate, context: RowsContext): boolean {
   if (part.how === 'days') return fitsBits(part, context)
   return spanned.has(part.how)
 }
 
-const spanned: ReadonlySet<PartHow> = new Set([
+const spanned: ReadonlySet<PartialHow> = new Set([
   'count',
   'sum',
   'values',
@@ -50,7 +50,7 @@ const daysInBits = 62
 // Longer windows would take more than 6 sets a customer: sorting the days is less work.
 const longestOfBits = 6 * daysInBits
 
-function fitsBits({ table, window }: Part, context: RowsContext): boolean {
+function fitsBits({ table, window }: PartialAggregate, context: RowsContext): boolean {
   if (window === 'all') return false
   // Of several cutoffs each sees other rows of a day, and bits of several sets cannot be counted together.
   if (!context.windows.isOneCutoff && hasKnownAt(context, table)) return false
@@ -61,7 +61,7 @@ function fitsBits({ table, window }: Part, context: RowsContext): boolean {
  * One aggregate over the rows for each part, but for sums and counts of windows that other windows make up: those are
  * added up afterwards.
  */
-function directTables(group: string, parts: readonly Part[], context: RowsContext): string[] {
+function directTables(group: string, parts: readonly PartialAggregate[], context: RowsContext): string[] {
   const { table } = parts[0]!
   const rules = parts.map(({ window }) => window)
   const from = `FROM ${context.dialect.identifier(table)} t${whereSql(scannedRows(table, rules, context))}`
@@ -86,7 +86,11 @@ function directTables(group: string, parts: readonly Part[], context: RowsContex
 }
 
 /** Returns the places of the parts that a part is the sum of, undefined where it has to be read from the rows. */
-function tilesOf(part: Part, parts: readonly Part[], context: RowsContext): number[] | undefined {
+function tilesOf(
+  part: PartialAggregate,
+  parts: readonly PartialAggregate[],
+  context: RowsContext,
+): number[] | undefined {
   const { windows } = context
   if (!isAdded.has(part.how)) return undefined
   const alike = parts.flatMap((other, place) =>
@@ -103,9 +107,9 @@ function tilesOf(part: Part, parts: readonly Part[], context: RowsContext): numb
   })
 }
 
-const isAdded: ReadonlySet<PartHow> = new Set(['count', 'sum', 'values'])
+const isAdded: ReadonlySet<PartialHow> = new Set(['count', 'sum', 'values'])
 
-function rowsKey({ table, how, measure, where }: Part): string {
+function rowsKey({ table, how, measure, where }: PartialAggregate): string {
   return JSON.stringify([table, how, measure, where])
 }
 
@@ -115,7 +119,7 @@ function addedUp(columns: readonly string[]): string {
   return `CASE WHEN coalesce(${columns.join(', ')}) IS NOT NULL THEN ${sum} END`
 }
 
-function directValue(part: Part, context: RowsContext): string {
+function directValue(part: PartialAggregate, context: RowsContext): string {
   const { windows, dialect } = context
   const { start, end } = windows.of(part.window)[0]!
   const filter = filterSql(part.where, dialect)
@@ -134,7 +138,7 @@ function directValue(part: Part, context: RowsContext): string {
   return finished(part, `(${sets.join(' + ')})`, context)
 }
 
-function spanTables(group: string, parts: readonly Part[], context: RowsContext): string[] {
+function spanTables(group: string, parts: readonly PartialAggregate[], context: RowsContext): string[] {
   const { dialect, windows } = context
   const { table } = parts[0]!
   // Aggregates over spans, shared by all windows: by function, measure and filter.
@@ -169,7 +173,7 @@ function spanTables(group: string, parts: readonly Part[], context: RowsContext)
 }
 
 /** Every day on which a window begins or ends, and no span with days in bits longer than a set has bits. */
-function spanBounds(parts: readonly Part[], { windows }: RowsContext): number[] {
+function spanBounds(parts: readonly PartialAggregate[], { windows }: RowsContext): number[] {
   const bounds = windows.bounds(parts.map(({ window }) => window))
   const counted = windows.bounds(parts.filter(({ how }) => how === 'days').map(({ window }) => window))
   if (!parts.some(({ how }) => how === 'days')) return bounds
@@ -182,7 +186,7 @@ function spanBounds(parts: readonly Part[], { windows }: RowsContext): number[] 
   return cut
 }
 
-function rowValue(part: Part, context: RowsContext): string {
+function rowValue(part: PartialAggregate, context: RowsContext): string {
   const measure = part.measure === undefined ? '' : measureSql(context, part.table, part.measure)
   switch (part.how) {
     case 'count':
@@ -202,7 +206,7 @@ function rowValue(part: Part, context: RowsContext): string {
   }
 }
 
-function rowsTogether({ how }: Part, value: string, { dialect }: RowsContext): string {
+function rowsTogether({ how }: PartialAggregate, value: string, { dialect }: RowsContext): string {
   switch (how) {
     case 'count':
     case 'values':
@@ -219,13 +223,13 @@ function rowsTogether({ how }: Part, value: string, { dialect }: RowsContext): s
   }
 }
 
-function spansTogether(part: Part, value: string, context: RowsContext): string {
+function spansTogether(part: PartialAggregate, value: string, context: RowsContext): string {
   const isCount = part.how === 'count' || part.how === 'values' || part.how === 'days'
   return isCount ? `sum(${value})` : rowsTogether(part, value, context)
 }
 
 /** Numbers as DOUBLE, so that all arithmetic with them is that of JavaScript. */
-function finished(part: Part, value: string, { dialect, tables }: RowsContext): string {
+function finished(part: PartialAggregate, value: string, { dialect, tables }: RowsContext): string {
   const isValue = part.how === 'firstValue' || part.how === 'lastValue'
   const single = isValue ? dialect.second(value) : value
   const isText = isValue && ownValue(tables[part.table], part.measure!) === 'text'

@@ -1,6 +1,6 @@
 import type { FeatureChoice, GrowLimits, SumUnits } from './growLimits.js'
 import type { GrownNode, GrownTree } from './grownTree.js'
-import type { Candidate, FoundSplit, OpenLeaf, Sums } from './openLeaf.js'
+import type { FoundSplit, OpenLeaf, SearchedNode, Sums } from './openLeaf.js'
 import type { TreeWorkspace } from './treeWorkspace.js'
 
 // What pure noise gains by putting K categories in the order of their means and cutting there: the cut explains about
@@ -80,7 +80,7 @@ class TreeGrower {
     this.#fill(node, slot, rows)
     const sums = this.#totalOf(slot)
     this.#nodes[node]!.value = this.#valueOf(sums, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
-    const root: Candidate = {
+    const root: SearchedNode = {
       node,
       depth: 0,
       sums,
@@ -142,7 +142,7 @@ class TreeGrower {
     this.#searchChildren(parent.slot, left, right)
   }
 
-  #childrenOf(parent: OpenLeaf, feature: number): [Candidate, Candidate] {
+  #childrenOf(parent: OpenLeaf, feature: number): [SearchedNode, SearchedNode] {
     const { sums, split, lower, upper, depth } = parent
     const right = {
       gradient: sums.gradient - split.left.gradient,
@@ -153,7 +153,7 @@ class TreeGrower {
     const middle = (leftValue + rightValue) / 2
     const direction = this.workspace.directionOf(feature)
     const asked = parent.asked.has(feature) ? parent.asked : new Set([...parent.asked, feature])
-    const child = (childSums: Sums, value: number, side: number): Candidate => ({
+    const child = (childSums: Sums, value: number, side: number): SearchedNode => ({
       node: this.#addNode(value),
       depth: depth + 1,
       sums: childSums,
@@ -166,7 +166,7 @@ class TreeGrower {
     return [child(split.left, leftValue, -1), child(right, rightValue, 1)]
   }
 
-  #searchChildren(parentSlot: number, left: Candidate, right: Candidate): void {
+  #searchChildren(parentSlot: number, left: SearchedNode, right: SearchedNode): void {
     const { workspace } = this
     const [smaller, larger] = left.rows <= right.rows ? [left, right] : [right, left]
     const searchSmaller = this.#mayDivide(smaller)
@@ -202,7 +202,7 @@ class TreeGrower {
   }
 
   /** Completes the histograms of a node and its sibling and searches the best split of every feature in either. */
-  #search(node: Candidate | null, slot: number, sibling: Candidate | null, parentSlot: number): void {
+  #search(node: SearchedNode | null, slot: number, sibling: SearchedNode | null, parentSlot: number): void {
     const { workspace } = this
     if (node !== null) this.#announce(node, 0)
     if (sibling !== null) this.#announce(sibling, 1)
@@ -218,7 +218,7 @@ class TreeGrower {
   }
 
   /** Says to the kernels which features the node (0) or the sibling (1) may ask, what its sums are, and its bounds. */
-  #announce(candidate: Candidate, which: number): void {
+  #announce(candidate: SearchedNode, which: number): void {
     const { team } = this.workspace
     this.choose(candidate.asked, this.workspace.inUse(which))
     team.setSum(which, candidate.sums.gradient, candidate.sums.hessian)
@@ -228,7 +228,7 @@ class TreeGrower {
   }
 
   /** Opens the leaf where a split was found, and keeps or gives back its histogram. */
-  #keep(candidate: Candidate, slot: number, which: number): void {
+  #keep(candidate: SearchedNode, slot: number, which: number): void {
     const { workspace } = this
     const split = this.#bestOf(candidate, slot, which)
     if (split === null) {
@@ -248,7 +248,7 @@ class TreeGrower {
     return this.workspace.describe(slot, place, cut, missingLeft)
   }
 
-  #bestOf(candidate: Candidate, slot: number, which: number): FoundSplit | null {
+  #bestOf(candidate: SearchedNode, slot: number, which: number): FoundSplit | null {
     const { workspace } = this
     let certain: Set<number> | null = null
     for (;;) {
@@ -270,7 +270,7 @@ class TreeGrower {
    * True where both sides are sure to hold the least weight of rows. The hessian of log loss is at most a quarter of the
    * weight, so that it proves most splits; only the others are counted.
    */
-  #hasRows(candidate: Candidate, left: Sums): boolean {
+  #hasRows(candidate: SearchedNode, left: Sums): boolean {
     if (this.limits.minRowsPerLeaf <= 1 && this.units.weight === 1) return true
     // Of weights that are not whole every row is rounded, by at most a unit.
     const rounding = this.units.weight === 1 ? 0 : candidate.rows
@@ -280,7 +280,7 @@ class TreeGrower {
     return weight / (1 + this.workspace.weightPerHessian / this.units.hessian) >= this.#leastWeight
   }
 
-  #mayDivide(candidate: Candidate): boolean {
+  #mayDivide(candidate: SearchedNode): boolean {
     const { maxDepth, minRowsPerLeaf } = this.limits
     const { depth, sums, rows } = candidate
     return (

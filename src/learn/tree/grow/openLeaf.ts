@@ -30,4 +30,4 @@ export interface OpenLeaf {
 }
 
 /** A node that is about to be searched; the number of its rows is known once its parent's are divided. */
-export type Candidate = Omit<OpenLeaf, 'slot' | 'split'> & { rows: number }
+export type SearchedNode = Omit<OpenLeaf, 'slot' | 'split'> & { rows: number }

@@ -7,7 +7,7 @@ import { rankOutcomes } from '../evaluate/rows/checkedOutcomes.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../learn/contract.js'
 import { type Candidate, trainCandidate } from './candidate.js'
 import type { Rung } from './rungs.js'
-import { numbersOfText, type StoredCell, textOfNumbers } from './selectionState.js'
+import { numbersOfText, type StoredTraining, textOfNumbers } from './selectionState.js'
 import type { FoldFigures } from './trial.js'
 import { leastOfClass, sampledRows, type ValidationFold } from './validationPlan.js'
 
@@ -16,20 +16,20 @@ const mostScored = 20_000
 const partCount = 5
 
 /** One training of one candidate, and how it did on rows it had not seen. */
-export interface Cell extends Omit<StoredCell, 'margins'> {
+export interface FoldTraining extends Omit<StoredTraining, 'margins'> {
   /** Log odds of the scored rows; null in cells read from a state that does not keep them. */
   readonly margins: Float32Array | null
 }
 
 /** A candidate as it was trained on part of the rows. */
-export interface TrainedCell {
+export interface TrainedCandidate {
   readonly candidate: Candidate
   readonly model: ChurnModel
   readonly rows: number
 }
 
 /** Where a cell lies: which rows it is trained on and tried on. */
-export interface CellPlace {
+export interface TrainingPlace {
   readonly rowShare: number
   readonly repeat: number
   readonly fold: number
@@ -43,11 +43,11 @@ export interface ScoredRows {
 }
 
 /** All trainings of a search; each is done once. */
-export class Cells {
-  readonly #cells = new Map<string, Cell>()
+export class FoldTrainings {
+  readonly #cells = new Map<string, FoldTraining>()
   readonly #scored = new Map<ValidationFold, ScoredRows>()
   #lastTraining: { readonly key: string; readonly data: TrainingData } | null = null
-  #lastModel: TrainedCell | null = null
+  #lastModel: TrainedCandidate | null = null
 
   constructor(
     readonly data: TrainingData,
@@ -55,7 +55,7 @@ export class Cells {
     readonly plan: readonly (readonly ValidationFold[])[],
     readonly metricNames: readonly MetricName[],
     readonly seed: number,
-    stored: readonly StoredCell[],
+    stored: readonly StoredTraining[],
   ) {
     for (const { margins, ...cell } of stored) {
       this.#cells.set(keyOf(cell.candidate, cell), {
@@ -66,7 +66,7 @@ export class Cells {
   }
 
   /** Cells as a state keeps them; margins of trainings on all rows only, which a blend is made of. */
-  get stored(): StoredCell[] {
+  get stored(): StoredTraining[] {
     return [...this.#cells.values()].map(({ margins, ...cell }) => ({
       ...cell,
       margins: margins === null || cell.rowShare < 1 ? null : textOfNumbers(margins),
@@ -74,33 +74,33 @@ export class Cells {
   }
 
   /** The model of the last training, where it was one of this candidate. */
-  lastModelOf(candidate: Candidate): TrainedCell | null {
+  lastModelOf(candidate: Candidate): TrainedCandidate | null {
     return this.#lastModel?.candidate === candidate ? this.#lastModel : null
   }
 
   /** Seconds a row of the trainings that fit, those on about the most rows of them; none where none does. */
-  costsOf(fits: (cell: Cell) => boolean): number[] {
+  costsOf(fits: (cell: FoldTraining) => boolean): number[] {
     const own = [...this.#cells.values()].filter((cell) => cell.rows > 0 && fits(cell))
     const most = own.reduce((all, { rows }) => Math.max(all, rows), 0)
     return own.filter(({ rows }) => rows * 1.5 >= most).map(({ seconds, rows }) => seconds / rows)
   }
 
-  known(candidate: Candidate, place: CellPlace): Cell | undefined {
+  known(candidate: Candidate, place: TrainingPlace): FoldTraining | undefined {
     return this.#cells.get(keyOf(candidate.name, place))
   }
 
   /** Training rows of a place. */
-  rowsOf({ rowShare, repeat, fold }: CellPlace): number {
+  rowsOf({ rowShare, repeat, fold }: TrainingPlace): number {
     return Math.round(this.plan[repeat]![fold]!.train.length * rowShare)
   }
 
   /** The rows that a fold is scored on. */
-  scoredOf({ repeat, fold }: Omit<CellPlace, 'rowShare'>): ScoredRows {
+  scoredOf({ repeat, fold }: Omit<TrainingPlace, 'rowShare'>): ScoredRows {
     const own = this.plan[repeat]![fold]!
     let scored = this.#scored.get(own)
     if (scored === undefined) {
       const data = rowsOfData(this.data, sampledRows(own.test, this.data.outcome, mostScored, this.seed))
-      scored = { data, parts: partsOf(data) }
+      scored = { data, parts: rowPartsOf(data) }
       this.#scored.set(own, scored)
     }
     return scored
@@ -109,10 +109,10 @@ export class Cells {
   /** Trains the candidate at the place, or returns what is known. @throws {HoldfastError} `aborted` and what data break */
   async cellOf(
     candidate: Candidate,
-    place: CellPlace,
+    place: TrainingPlace,
     control: TrainControl,
     now: () => number,
-  ): Promise<Cell> {
+  ): Promise<FoldTraining> {
     const known = this.known(candidate, place)
     if (known !== undefined) return known
     const start = now()
@@ -120,16 +120,16 @@ export class Cells {
     const { rowShare, repeat, fold } = place
     const seconds = (now() - start) / 1000
     const rows = this.rowsOf(place)
-    const cell: Cell = { candidate: candidate.name, rowShare, repeat, fold, seconds, rows, ...tried }
+    const cell: FoldTraining = { candidate: candidate.name, rowShare, repeat, fold, seconds, rows, ...tried }
     this.#cells.set(keyOf(candidate.name, place), cell)
     return cell
   }
 
   async #tried(
     candidate: Candidate,
-    place: CellPlace,
+    place: TrainingPlace,
     control: TrainControl,
-  ): Promise<Pick<Cell, 'figures' | 'margins' | 'note'>> {
+  ): Promise<Pick<FoldTraining, 'figures' | 'margins' | 'note'>> {
     const scored = this.scoredOf(place)
     try {
       const model = await trainCandidate(candidate, this.#trainingOf(place), control)
@@ -147,7 +147,7 @@ export class Cells {
   }
 
   /** Candidates are tried one after the other on the same rows: those of the last training are kept. */
-  #trainingOf(place: CellPlace): TrainingData {
+  #trainingOf(place: TrainingPlace): TrainingData {
     const key = keyOf('', place)
     if (this.#lastTraining?.key !== key) {
       const { train } = this.plan[place.repeat]![place.fold]!
@@ -158,12 +158,12 @@ export class Cells {
   }
 }
 
-function keyOf(candidate: string, { rowShare, repeat, fold }: CellPlace): string {
+function keyOf(candidate: string, { rowShare, repeat, fold }: TrainingPlace): string {
   return JSON.stringify([candidate, rowShare, repeat, fold])
 }
 
 /** Repeats after folds, so that what a lower rung has trained comes first. */
-export function placesOf({ rowShare, folds, repeats }: Rung): CellPlace[] {
+export function placesOf({ rowShare, folds, repeats }: Rung): TrainingPlace[] {
   return Array.from({ length: folds * repeats }, (_, index) => ({
     rowShare,
     repeat: Math.floor(index / folds),
@@ -182,7 +182,7 @@ export function rowsOfData({ features, outcome, weight, ids }: TrainingData, row
 }
 
 /** Deals whole customers in turn, those with a churned row and those without: parts differ by as much as customers do. */
-export function partsOf({ outcome, ids }: Pick<TrainingData, 'outcome' | 'ids'>): Int32Array[] {
+export function rowPartsOf({ outcome, ids }: Pick<TrainingData, 'outcome' | 'ids'>): Int32Array[] {
   const customerOf = ids === undefined ? Int32Array.from(outcome.keys()) : groupNumbers(ids)
   const churned = churnedCustomers(customerOf, outcome)
   const dealt = [0, 0]
