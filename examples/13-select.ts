@@ -14,7 +14,7 @@ const table = await readTable('examples/data/mlc_churn.csv')
 const { train, test } = splitRows(fromFlatTable(table, { label: 'churn' }), { testShare: 0.2, seed: 1 })
 
 // A number of trials gives the same result on every machine; users rather give a time, { budgetSeconds: 60 }.
-const selection = await selectModel(train, { maximumTrials: 8, folds: 3, repeats: 1 })
+const selection = await selectModel(train, { maxTrials: 8, folds: 3, repeats: 1 })
 console.log(String(selection))
 
 const forest = trainCalibrated(train, (rows, control) => trainForest(rows, { trees: 100 }, control), {

@@ -279,7 +279,7 @@ test.each(trainers)('%s refuses what its training function returns where it is n
   for (const [what, value] of Object.entries(values)) {
     if (what === 'a model') continue
     const options = name === 'trainWithClassWeight' ? { churnerWeight: 2 } : { folds: 2 }
-    const rule = name === 'backtest' ? { minimumTrainRows: 1 } : options
+    const rule = name === 'backtest' ? { minTrainRows: 1 } : options
     const said = await refusalOf(() => (exported[name] as Call)(timed, () => value, rule))
     const text = String((said as Error | null)?.message)
     if (!text.startsWith(`${name}: expected what train returned to be a model`))

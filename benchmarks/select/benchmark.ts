@@ -83,9 +83,9 @@ async function chosenAndDefault(set: QualitySet): Promise<Row[]> {
     const [training, features] = [part(train), part(test).features]
     const first = await selectModel(training, { budgetSeconds, rule: rules[0] })
     seconds.push(first.seconds)
-    const maximumTrials = first.trials.filter(({ learner }) => learner !== 'blend').length
+    const maxTrials = first.trials.filter(({ learner }) => learner !== 'blend').length
     for (const { rule, predictions, taken } of chosen) {
-      const options = { rule, maximumTrials, resume: first.state }
+      const options = { rule, maxTrials, resume: first.state }
       const selection = rule === rules[0] ? first : await selectModel(training, options)
       predictions.push(selection.model.probability(features))
       taken.push(selection.chosen.name)

@@ -53,7 +53,7 @@ function problemOfCommand(problem: Problem, command: Command | undefined): Probl
     parameter: parameterOfCommand(problem, command),
     rule: problem.rule
       .replace('(maxRejectShare)', '(--max-reject-share)')
-      .replace('(maximumUnseenShare)', '(--max-unseen)')
+      .replace('(maxUnseenShare)', '(--max-unseen-share)')
       .replace("(repeatedRows: 'refuse')", '(--repeated-rows refuse)'),
     ...(translated === '' ? {} : { wayOut: translated }),
   }
@@ -70,7 +70,6 @@ function parameterOfCommand({ parameter, place }: Problem, command: Command | un
 const flagNames: Readonly<Record<string, string>> = {
   silentDays: 'horizonDays',
   folder: 'out',
-  maximumUnseenShare: 'maxUnseen',
 }
 
 function flagOf(option: string, command: Command | undefined): string | undefined {

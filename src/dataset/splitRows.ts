@@ -13,14 +13,14 @@ export interface SplitRowsOptions {
   /** Seed of the draw; any 32-bit integer. Default 1. Same seed, same split. */
   readonly seed?: number
   /** Draw the same share of churners and of stayers, so that both parts have one base rate. Default true. */
-  readonly stratify?: boolean
+  readonly stratified?: boolean
 }
 
 /** Rules and defaults of {@link SplitRowsOptions}. */
 export const splitRowsSchema = z.strictObject({
   testShare: z.number().gt(0).lt(1).default(0.2),
   seed: seedRule,
-  stratify: z.boolean().default(true),
+  stratified: z.boolean().default(true),
 })
 
 /**
@@ -49,8 +49,8 @@ export const splitRowsSchema = z.strictObject({
  */
 export function splitRows(dataset: Dataset, options: SplitRowsOptions = {}): Split {
   checkArguments('splitRows', ['dataset', dataset, 'dataset'])
-  const { testShare, seed, stratify } = checkOptions('splitRows', splitRowsSchema, options)
-  const tested = testedRows(dataset, testShare, seed, stratify)
+  const { testShare, seed, stratified } = checkOptions('splitRows', splitRowsSchema, options)
+  const tested = testedRows(dataset, testShare, seed, stratified)
   const trainRows: number[] = []
   const testRows: number[] = []
   for (const [row, isTested] of tested.entries()) (isTested === 1 ? testRows : trainRows).push(row)

@@ -57,7 +57,7 @@ const historyOptions = scoreOptions.extend({
  * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table), and where the
  *   history was opened in another time zone than that of the training, or with another rule for repeated rows;
  *   `window-open` where the tables that are read are not complete up to `asOf`, or one has no row before it; `table-unknown`, `column-missing` where the history
- *   lacks what the rules read; `value-unknown` above `maximumUnseenShare`
+ *   lacks what the rules read; `value-unknown` above `maxUnseenShare`
  *
  * One read of each table; memory customers × rules × 8 bytes.
  *

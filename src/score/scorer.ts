@@ -64,13 +64,13 @@ export interface ScoreOptions extends PredictOptions {
    * where more than 5 % are others; a missing value where every training row had one; and a column without any
    * value where that would be chance in less than one of a million times.
    */
-  readonly maximumUnseenShare?: number
+  readonly maxUnseenShare?: number
 }
 
 /** Rules and defaults of {@link ScoreOptions}. */
 export const scoreOptions = predictOptions.extend({
   reasons: z.number().int().min(0).max(20).default(3),
-  maximumUnseenShare: z.number().min(0).max(1).default(1),
+  maxUnseenShare: z.number().min(0).max(1).default(1),
 })
 
 type CheckedScoreOptions = z.output<typeof scoreOptions>
@@ -118,7 +118,7 @@ export interface Scorer {
    *
    * @throws {HoldfastError} `feature-missing`, `value-type`, `value-not-finite`; `column-type`, also for a text that is not
    *   written as in training; `option-invalid` without `asOf` where the model reads days; `value-unknown` above
-   *   `maximumUnseenShare`
+   *   `maxUnseenShare`
    */
   scoreRow(row: Readonly<Record<string, Cell | Date | bigint | undefined>>, options?: ScoreRowOptions): Score
   /**
@@ -288,9 +288,9 @@ function refuseUnseen(
   watch: UnseenWatch,
   features: FeatureMatrix,
   found: number,
-  { maximumUnseenShare }: CheckedScoreOptions,
+  { maxUnseenShare }: CheckedScoreOptions,
 ): void {
-  if (found > 0 && maximumUnseenShare < 1) refuse(operation, watch.problems(features, maximumUnseenShare))
+  if (found > 0 && maxUnseenShare < 1) refuse(operation, watch.problems(features, maxUnseenShare))
 }
 
 function scoringDay(asOf: EpochDay): EpochDay {

@@ -111,7 +111,7 @@ export class UnseenWatch {
         {
           code: 'value-unknown' as const,
           parameter: `column ${feature.name}`,
-          rule: `to hold what training has seen in all but ${maximumShare} of the rows (maximumUnseenShare), but ${rows} of ${features.rowCount} are new`,
+          rule: `to hold what training has seen in all but ${maximumShare} of the rows (maxUnseenShare), but ${rows} of ${features.rowCount} are new`,
           received: value,
           wayOut: feature.why(what, value, columnWhy),
         },

@@ -33,8 +33,8 @@ export async function runSelection(
   now: () => number,
 ): Promise<Selection> {
   const checked = checkSelection(given, givenOptions)
-  const { budgetSeconds, maximumTrials, signal } = checked.options
-  const seconds = budgetSeconds ?? (maximumTrials === undefined ? defaultSeconds : Number.POSITIVE_INFINITY)
+  const { budgetSeconds, maxTrials, signal } = checked.options
+  const seconds = budgetSeconds ?? (maxTrials === undefined ? defaultSeconds : Number.POSITIVE_INFINITY)
   const watch = new Stopwatch(now, 1000 * seconds, signal)
   watch.refuseAborted()
   const { data, plan, validation, note } = prepare(operation, given, checked)
@@ -55,7 +55,7 @@ export async function runSelection(
     rungs,
     metricNames: checked.metrics,
     wantsBlend: checked.wantsBlend,
-    maximumTrials: maximumTrials ?? Number.POSITIVE_INFINITY,
+    maxTrials: maxTrials ?? Number.POSITIVE_INFINITY,
     watch,
     onProgress: onProgress as SelectOptions['onProgress'],
     onTrial: () => (onState as SelectOptions['onState'])?.(stateNow()),

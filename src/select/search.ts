@@ -23,7 +23,7 @@ export interface SearchPlan {
   readonly rungs: readonly Rung[]
   readonly metricNames: readonly MetricName[]
   readonly wantsBlend: boolean
-  readonly maximumTrials: number
+  readonly maxTrials: number
   readonly watch: Stopwatch
   readonly onProgress: ((progress: Progress) => void) | undefined
   readonly onTrial: () => void
@@ -68,7 +68,7 @@ export class Search {
     for (const [index, rung] of this.plan.rungs.entries()) {
       const candidates = await this.#rung(index, rung, this.#inOrder(entrants, rung))
       if (candidates.length > 0) {
-        const ended = this.#finished >= this.plan.maximumTrials ? 'trials' : 'time'
+        const ended = this.#finished >= this.plan.maxTrials ? 'trials' : 'time'
         untried = { rung: index + 1, candidates, ended }
         break
       }
@@ -114,7 +114,7 @@ export class Search {
     this.#byRung.push([])
     const left: Candidate[] = []
     for (const [place, candidate] of entrants.entries()) {
-      if (this.#finished >= this.plan.maximumTrials) return [...left, ...entrants.slice(place)]
+      if (this.#finished >= this.plan.maxTrials) return [...left, ...entrants.slice(place)]
       const cells = await this.#cells(candidate, rung, () => {
         this.plan.onProgress?.({ step: `rung ${index + 1}`, done: place, total: entrants.length })
       })

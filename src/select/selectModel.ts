@@ -33,7 +33,7 @@ import type { SelectOptions } from './selectOptions.js'
  * backtest, `(train) => selectModel(train)`.
  *
  * The same data, seed and finished trials give the same model. A time budget finishes more trials on a faster machine:
- * set `maximumTrials` where a run is to be repeated exactly. A candidate is tried only while there is time to train it, and
+ * set `maxTrials` where a run is to be repeated exactly. A candidate is tried only while there is time to train it, and
  * what is the best so far, on all rows afterwards (by the measured time of its trials and a third more): what was tried
  * and is the best is taken, and what was not tried is in `notes`. Candidates that would take more than a quarter of the
  * time left wait for the others. Trainings are stopped at the end of the budget, at their next step: a tree, a Newton
@@ -55,7 +55,7 @@ import type { SelectOptions } from './selectOptions.js'
  *   features: { rowCount: 200, columns: [numberColumn('calls', calls)] },
  *   outcome: Uint8Array.from(calls, (count, row) => (count + (row % 7) > 9 ? 1 : 0)),
  * }
- * const selection = await selectModel(data, { candidates: ['prior', 'logistic'], maximumTrials: 20 })
+ * const selection = await selectModel(data, { candidates: ['prior', 'logistic'], maxTrials: 20 })
  * selection.chosen.learner
  * // => 'logistic'
  *

@@ -10,11 +10,11 @@ import type { SelectionState } from './selectionState.js'
 export interface SelectOptions {
   /**
    * Time in all, the training of the final model too; wall clock. Seconds, above 0. Default 60; without limit where
-   * `maximumTrials` is given. How many trials it is enough for depends on the machine.
+   * `maxTrials` is given. How many trials it is enough for depends on the machine.
    */
   readonly budgetSeconds?: number | undefined
   /** Trials at most, instead of a time: the same on every machine. Integer ≥ 1. Default: no limit. */
-  readonly maximumTrials?: number | undefined
+  readonly maxTrials?: number | undefined
   /**
    * What is tried: kinds of models (`prior`, `logistic`, `forest`, `boosting`, `blend`), or learners with options of your
    * own (`{ learner: 'boosting', options: { maxDepth: 2 } }`). Default: all kinds, each with a small search.
@@ -57,7 +57,7 @@ export interface SelectOptions {
 /** Rules and defaults of {@link SelectOptions}. */
 export const selectOptions = z.strictObject({
   budgetSeconds: z.number().gt(0).optional(),
-  maximumTrials: z.int().min(1).optional(),
+  maxTrials: z.int().min(1).optional(),
   candidates: z
     .array(
       z.union([

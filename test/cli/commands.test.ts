@@ -264,9 +264,9 @@ describe('score', () => {
     ])
     expect(await readFile(renamed, 'utf8')).toContain(' 2.0')
     const words = ['score', at('flat.model'), renamed, '--id', 'id', '--out', at('renamed-scores.csv')]
-    const stopped = await holdfast([...words, '--max-unseen', '0.5'])
+    const stopped = await holdfast([...words, '--max-unseen-share', '0.5'])
     expect(stopped.code).toBe(3)
-    expect(stopped.messages).toContain('(--max-unseen)')
+    expect(stopped.messages).toContain('(--max-unseen-share)')
     await expect(readFile(at('renamed-scores.csv'))).rejects.toThrow('ENOENT')
     const { code, output, messages } = await holdfast(words)
     expect(code).toBe(0)
@@ -275,7 +275,7 @@ describe('score', () => {
     )
     expect(messages).toContain('None of the values of the column is known')
     expect(output).toMatch(/; values new to the model: plan \(\d+\); wrote /)
-    expect((await holdfast([...words, '--max-unseen', '2'])).code).toBe(2)
+    expect((await holdfast([...words, '--max-unseen-share', '2'])).code).toBe(2)
     expect((await holdfast(['evaluate', at('flat.model'), renamed])).messages).toContain(
       'unseen: column plan',
     )

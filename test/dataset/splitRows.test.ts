@@ -93,10 +93,10 @@ test('left out, a fifth is drawn, of churners and of stayers alike, by seed 1', 
   )
   const split = splitRows(dataset)
   expect(split).toMatchObject({ testFrom: null, purgedRows: 0, unusedRows: 0 })
-  expect(split.test.ids).toEqual(splitRows(dataset, { testShare: 0.2, seed: 1, stratify: true }).test.ids)
+  expect(split.test.ids).toEqual(splitRows(dataset, { testShare: 0.2, seed: 1, stratified: true }).test.ids)
   // 2 of 10 and 8 of 40. Drawn from all as one the churners among ten vary.
-  const churned = (stratify: boolean, seed: number) => {
-    const { outcome } = splitRows(dataset, { stratify, seed }).test
+  const churned = (stratified: boolean, seed: number) => {
+    const { outcome } = splitRows(dataset, { stratified, seed }).test
     return [outcome.length, outcome.reduce((sum, one) => sum + one, 0)]
   }
   const seeds = Array.from({ length: 10 }, (_, seed) => seed)

@@ -15,7 +15,7 @@ it('bins, parts of the list and segments tell customers from their rows', () => 
   expect(calibration.map((bin) => [bin.customers, bin.rows])).toEqual(Array(10).fill([5, 10]))
   expect(liftTable.map((part) => [part.customers, part.rows])).toEqual(Array(10).fill([5, 10]))
   const half = p.map((_, row) => (row % 2 === 0 ? 'even' : 'odd'))
-  const table = segmentTable(p, y, { half }, { ...quick, groups, minimumCustomers: 10, minimumChurners: 2 })
+  const table = segmentTable(p, y, { half }, { ...quick, groups, minCustomers: 10, minChurners: 2 })
   expect(table.segments.map((segment) => [segment.customers, segment.rows])).toEqual(Array(2).fill([25, 50]))
   expect(table.overall).toMatchObject({ customers: 50, rows: 100, churners: 50 })
   expect(String(table)).toContain('2 segments of 50 customers with 100 rows')
@@ -78,7 +78,7 @@ it('a segment of many rows and few customers is as small as its customers are fe
   const groups = plan.map((name, row) => (name === 'b' ? `b${row % 2}` : `${row}`))
   const p = plan.map((_, row) => ((row * 37) % 100) / 100)
   const y = plan.map((_, row) => Number(((row * 53) % 100) / 100 < p[row]!))
-  const least = { ...quick, minimumCustomers: 100, minimumChurners: 10 }
+  const least = { ...quick, minCustomers: 100, minChurners: 10 }
   const byRow = segmentTable(p, y, { plan }, least)
   const byCustomer = segmentTable(p, y, { plan }, { ...least, groups })
   expect(byRow.notes).toEqual([])

@@ -220,8 +220,8 @@ describe('a scorer of a flat table', () => {
     const row = { contract: 'month', fee: 29, tenure: 3 }
     expect(scorer.scoreTable(table, { reasons: 20 }).columnNames).toHaveLength(22)
     for (const reasons of [21, -1, 1.5]) expect(() => scorer.scoreRow(row, { reasons })).toThrow('reasons')
-    for (const maximumUnseenShare of [-0.1, 1.1])
-      expect(() => scorer.scoreRow(row, { maximumUnseenShare })).toThrow('maximumUnseenShare')
+    for (const maxUnseenShare of [-0.1, 1.1])
+      expect(() => scorer.scoreRow(row, { maxUnseenShare })).toThrow('maxUnseenShare')
     // A row with fewer has none in the columns that are left.
     const few = scorer.scoreTable(table, { reasons: 20 }).row(1)
     expect([few['reason1'], few['reason20']]).toEqual([expect.any(String), null])
@@ -233,9 +233,7 @@ describe('a scorer of a flat table', () => {
     const changed = table.with({ ...table.column('contract'), dictionary: ['decade', 'year'] } as never)
     const { unseen } = scorer.scoreTable(changed)
     expect(unseen.rowCount).toBe(1)
-    expect(() => scorer.scoreTable(changed, { maximumUnseenShare: 0.1 })).toThrow(
-      /^scoreTable: expected column/,
-    )
+    expect(() => scorer.scoreTable(changed, { maxUnseenShare: 0.1 })).toThrow(/^scoreTable: expected column/)
     expect(() => scorer.scoreMatrix({} as never)).toThrow(/^scoreMatrix: /)
     expect(() => scorer.scoreTable({} as never)).toThrow(/^scoreTable: /)
   })

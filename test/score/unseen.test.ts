@@ -131,25 +131,23 @@ describe.each(learners)('what training has not seen, of %s', (_, scorer) => {
       region: columns.region.map((region, row) => (row < 20 ? String(Number(region)) : region)),
     })
     // 20 of 201 are 9.95 %.
-    expect(scorer.scoreTable(changed, { maximumUnseenShare: 0.1 }).rowCount).toBe(rowCount)
+    expect(scorer.scoreTable(changed, { maxUnseenShare: 0.1 }).rowCount).toBe(rowCount)
     try {
-      scorer.scoreTable(changed, { maximumUnseenShare: 0.09 })
+      scorer.scoreTable(changed, { maxUnseenShare: 0.09 })
       expect.unreachable()
     } catch (error) {
       const { operation, code, message } = error as HoldfastError
       expect([operation, code]).toEqual(['scoreTable', 'value-unknown'])
       expect(message).toContain(
-        'expected column region to hold what training has seen in all but 0.09 of the rows (maximumUnseenShare), but 20 of ' +
+        'expected column region to hold what training has seen in all but 0.09 of the rows (maxUnseenShare), but 20 of ' +
           '201 are new, got "7" (string). No training row had the category "7". Did you mean "007"?',
       )
     }
-    expect(() => scorer.scoreMatrix(dataset.features, { maximumUnseenShare: 1.5 })).toThrow(
-      'maximumUnseenShare',
-    )
-    expect(() => scorer.scoreRow({ ...known, region: '7' }, { maximumUnseenShare: 0 })).toThrow(
+    expect(() => scorer.scoreMatrix(dataset.features, { maxUnseenShare: 1.5 })).toThrow('maxUnseenShare')
+    expect(() => scorer.scoreRow({ ...known, region: '7' }, { maxUnseenShare: 0 })).toThrow(
       /^scoreRow: expected column region/,
     )
-    expect(scorer.scoreRow(known, { maximumUnseenShare: 0 }).unseen).toEqual([])
+    expect(scorer.scoreRow(known, { maxUnseenShare: 0 }).unseen).toEqual([])
   })
 
   it('is known from the model file, and of an earlier file only for categories', () => {
@@ -405,9 +403,9 @@ describe('a column that has changed as a whole', () => {
       [Object.keys(changed)[0], count, expect.stringContaining(why)],
     ])
     expect(countsOf(changed, again)).toEqual(countsOf(changed as never))
-    expect(() =>
-      scorer.scoreTable(tableFrom({ ...trained, ...changed }), { maximumUnseenShare: 0.04 }),
-    ).toThrow(HoldfastError)
+    expect(() => scorer.scoreTable(tableFrom({ ...trained, ...changed }), { maxUnseenShare: 0.04 })).toThrow(
+      HoldfastError,
+    )
   })
 
   it.each([
@@ -479,7 +477,7 @@ describe('a column whose values training has seen, but not so many of them there
     expect(found.filter(([, what]) => what === 'distribution')).toEqual([expected])
     // It has no value that training has not seen, and is no refusal
     const table = tableFrom({ ...trained, ...columns })
-    if (found.length === 1) expect(scorer.scoreTable(table, { maximumUnseenShare: 0 }).rowCount).toBe(rows)
+    if (found.length === 1) expect(scorer.scoreTable(table, { maxUnseenShare: 0 }).rowCount).toBe(rows)
     expect(findings(columns, loadScorer(encodeScorer(scorer)))).toEqual(found)
   })
 

@@ -23,7 +23,7 @@ const quick = [
   { learner: 'boosting', options: { rounds: 10, maxDepth: 2, earlyStopping: false } },
   'blend',
 ] as const
-const options: SelectOptions = { candidates: quick, maximumTrials: 100, folds: 3, repeats: 2 }
+const options: SelectOptions = { candidates: quick, maxTrials: 100, folds: 3, repeats: 2 }
 
 async function problemsOf(run: Promise<unknown>): Promise<HoldfastError['problems']> {
   try {
@@ -93,7 +93,7 @@ describe('selectModel', () => {
     const states: string[] = []
     await selectModel(data, {
       ...options,
-      maximumTrials: 4,
+      maxTrials: 4,
       onState: (state) => states.push(JSON.stringify(state)),
     })
     expect(states).toHaveLength(4)
@@ -118,7 +118,7 @@ describe('selectModel', () => {
   })
 
   it('refuses the state of other data, of other options, and what is none', async () => {
-    const { state } = await selectModel(data, { ...options, maximumTrials: 1 })
+    const { state } = await selectModel(data, { ...options, maxTrials: 1 })
     const other = sampleData(300, 2)
     expect(await problemsOf(selectModel(other, { ...options, resume: state }))).toMatchObject([
       { code: 'data-changed' },
@@ -211,7 +211,7 @@ describe('selectModel', () => {
     const selection = await runSelection(
       'selectModel',
       data,
-      { ...options, maximumTrials: undefined, budgetSeconds: 20 },
+      { ...options, maxTrials: undefined, budgetSeconds: 20 },
       clock(400),
     )
     expect(selection.seconds).toBeLessThan(20)

@@ -30,7 +30,7 @@ interface ScoreCommandOptions extends InputOptions, TableOutputOptions, OwnCutof
   readonly id?: string
   readonly asOf?: EpochDay
   readonly reasons: number
-  readonly maxUnseen: number
+  readonly maxUnseenShare: number
   readonly spreadsheetSafe?: boolean
 }
 
@@ -57,7 +57,7 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
     .option(
-      '--max-unseen <share>',
+      '--max-unseen-share <share>',
       'largest share of the customers whose value in a column may be new to the model; above it nothing is written',
       numberOption,
       1,
@@ -109,11 +109,11 @@ async function scoresOfFile(
 function scoresOfTable(
   scorer: Scorer,
   { table, numberOf }: InputTable,
-  { id, reasons, asOf, maxUnseen: maximumUnseenShare }: ScoreCommandOptions,
+  { id, reasons, asOf, maxUnseenShare }: ScoreCommandOptions,
 ): Omit<Scored, 'rejects'> {
   refuse('score', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
   checkTableModel(scorer, table)
-  const options = { reasons, maximumUnseenShare, ...(asOf === undefined ? {} : { asOf }) }
+  const options = { reasons, maxUnseenShare, ...(asOf === undefined ? {} : { asOf }) }
   if (id !== undefined) {
     const scores = scorer.scoreTable(table, { ...options, id })
     return { scores, unseen: scores.unseen }
@@ -137,14 +137,10 @@ async function scoresOfHistory(
   await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources), ...ownCutoffFiles(options)])
   const history = await openInputHistory(sources, options, scorer.about)
   try {
-    const {
-      asOf = completeUntilOf(history, scoredTables(scorer)),
-      reasons,
-      maxUnseen: maximumUnseenShare,
-    } = options
+    const { asOf = completeUntilOf(history, scoredTables(scorer)), reasons, maxUnseenShare } = options
     const own = await readOwnCutoffs('score', options, { '--as-of': options.asOf })
     refuse('score', momentProblems(scorer, [own, options.asOf], '--as-of'))
-    const asked = { reasons, maximumUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
+    const asked = { reasons, maxUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
     const { scores, population } = await scoreHistory(history, scorer, asked)
     terminal.message(`as of ${own === undefined ? formatDay(asOf) : 'cutoffs of their own'}\n`)
     sayNotes(terminal, history)

@@ -159,14 +159,14 @@ function timeProblems({ cutoffs, label }: TemporalData): Problem[] {
 }
 
 function nothingKnown(cutoffs: readonly string[], options: CheckedBacktest): HoldfastError {
-  const { minimumTrainCutoffs, minimumTrainRows } = options
+  const { minTrainCutoffs, minTrainRows } = options
   return new HoldfastError(operation, [
     {
       code: 'option-invalid',
       parameter: 'data',
       rule:
-        `to have a cutoff at which outcomes of ${minimumTrainCutoffs} or more earlier cutoffs, and of ` +
-        `${minimumTrainRows} or more rows, are known`,
+        `to have a cutoff at which outcomes of ${minTrainCutoffs} or more earlier cutoffs, and of ` +
+        `${minTrainRows} or more rows, are known`,
       received: cutoffs.join(', '),
       wayOut: 'Build it with earlier cutoffs, a shorter gap or a shorter horizon.',
     },

@@ -34,8 +34,8 @@ type PlanOptions = Pick<
   | 'embargoDays'
   | 'testShare'
   | 'seed'
-  | 'minimumTrainCutoffs'
-  | 'minimumTrainRows'
+  | 'minTrainCutoffs'
+  | 'minTrainRows'
 >
 
 /**
@@ -71,14 +71,14 @@ export function planFolds(given: TemporalData, options: PlanOptions): BacktestPl
 /** Returns why a fold has too little to train on, or null where it has enough. */
 export function shortOfTraining(
   { trainCutoffs, trainRows }: FoldPlan,
-  { minimumTrainCutoffs, minimumTrainRows }: PlanOptions,
+  { minTrainCutoffs, minTrainRows }: PlanOptions,
 ): string | null {
   if (trainRows.length === 0) return 'no outcome to train on was known by then'
-  if (trainCutoffs.length < minimumTrainCutoffs) {
-    return `outcomes of only ${trainCutoffs.length} of at least ${minimumTrainCutoffs} cutoffs to train on were known by then`
+  if (trainCutoffs.length < minTrainCutoffs) {
+    return `outcomes of only ${trainCutoffs.length} of at least ${minTrainCutoffs} cutoffs to train on were known by then`
   }
-  return trainRows.length < minimumTrainRows
-    ? `only ${trainRows.length} of at least ${minimumTrainRows} rows to train on were known by then`
+  return trainRows.length < minTrainRows
+    ? `only ${trainRows.length} of at least ${minTrainRows} rows to train on were known by then`
     : null
 }
 

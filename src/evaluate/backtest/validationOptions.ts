@@ -42,9 +42,9 @@ export interface BacktestOptions extends MeasureOptions, TrainControl {
   /** Days between the end of the last outcome window of training and the test cutoff. Integer ≥ 0. Default 0. */
   readonly embargoDays?: Days
   /** Least number of cutoffs to train on. Integer ≥ 1. Default 1. */
-  readonly minimumTrainCutoffs?: number
+  readonly minTrainCutoffs?: number
   /** Least number of rows to train on. Integer ≥ 1. Default 1. */
-  readonly minimumTrainRows?: number
+  readonly minTrainRows?: number
   /** Test only customers of whom no row was trained on: those who are new. Default false: as in use. */
   readonly newCustomersOnly?: boolean
   /**
@@ -88,8 +88,8 @@ export const backtestOptions = measureOptions.extend({
     .default('every'),
   purge: z.boolean().default(true),
   embargoDays: z.int().min(0).default(0),
-  minimumTrainCutoffs: atLeastOne.default(1),
-  minimumTrainRows: atLeastOne.default(1),
+  minTrainCutoffs: atLeastOne.default(1),
+  minTrainRows: atLeastOne.default(1),
   newCustomersOnly: z.boolean().default(false),
   testShare: z.number().gt(0).lt(1).optional(),
   onFold: callbackRule<(fold: BacktestFold) => void>(),

@@ -123,9 +123,9 @@ function rowsByCell(cellOf: Int32Array, cells: number): number[][] {
 
 /** How many customers a segment must have. */
 export interface LeastCounts {
-  readonly minimumCustomers: number
+  readonly minCustomers: number
   /** Of churners, and as many who stayed. */
-  readonly minimumChurners: number
+  readonly minChurners: number
 }
 
 /** Weight of the customers and of the churners in each of several groups. */
@@ -159,9 +159,7 @@ export function countLevels(
 /** Returns whether a group has too few customers, churners or stayers to be looked at by itself. */
 export function isSmall(customers: number, churners: number, least: LeastCounts): boolean {
   return (
-    customers < least.minimumCustomers ||
-    churners < least.minimumChurners ||
-    customers - churners < least.minimumChurners
+    customers < least.minCustomers || churners < least.minChurners || customers - churners < least.minChurners
   )
 }
 

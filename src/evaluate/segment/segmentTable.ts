@@ -33,9 +33,9 @@ export interface SegmentOptions extends WeightOptions, GroupOptions, MeasureOpti
   /** Own bands: per attribute the first number of each band but the first, ascending. `{ tenure: [6, 12, 24] }`. */
   readonly edges?: Readonly<Record<string, readonly number[]>>
   /** Segments of fewer churners, or fewer who stayed, are merged. Integer ≥ 1. Default 30. */
-  readonly minimumChurners?: number
+  readonly minChurners?: number
   /** Segments of fewer customers are merged. Integer ≥ 1. Default 100. */
-  readonly minimumCustomers?: number
+  readonly minCustomers?: number
   /** What made the predictions, of which rows: left out, nobody can tell whether a model was trained on these rows. */
   readonly predictedBy?: PredictedBy
   /** Level of the intervals, and of the worst segments together, in (0, 1). Default 0.95. */
@@ -56,8 +56,8 @@ export const segmentOptions = weightOptions.extend({
   metrics: measureOptions.shape.metrics.unwrap().default(['rocAuc', 'brierScore']),
   bands: z.int().min(2).default(4),
   edges: z.record(z.string(), z.array(z.number()).min(1).refine(ascending, 'to be ascending')).default({}),
-  minimumChurners: z.int().min(1).default(30),
-  minimumCustomers: z.int().min(1).default(100),
+  minChurners: z.int().min(1).default(30),
+  minCustomers: z.int().min(1).default(100),
   predictedBy: predictedByRule,
 })
 
@@ -78,7 +78,7 @@ const operation = 'segmentTable'
  *     calibrationError         ECE over ten bins of equal width; of few customers it is large by chance alone
  *
  * Numbers are cut into bands of about equally many customers, or at `edges`; missing is a segment of its own. Segments
- * of fewer than `minimumChurners` churners (or stayers) or `minimumCustomers` customers are merged: a band with
+ * of fewer than `minChurners` churners (or stayers) or `minCustomers` customers are merged: a band with
  * the neighbour of fewer churners, texts as `other`; `mergedFrom` names them. Every customer is in exactly one segment.
  *
  * `worst` names segments whose level or AUC is further off than that of the others, after Holm's correction for all
@@ -187,11 +187,11 @@ function edgeProblems(
 
 function notesOn(
   plans: ReturnType<typeof cutSegments>,
-  { minimumChurners, minimumCustomers }: CheckedSegments,
+  { minChurners, minCustomers }: CheckedSegments,
 ): string[] {
   const merged = plans.some(({ mergedFrom }) => mergedFrom.length > 0)
   const small = plans.filter((plan) => plan.small).map(({ name }) => name)
-  const rule = `fewer than ${minimumCustomers} customers, or ${minimumChurners} who churned or stayed`
+  const rule = `fewer than ${minCustomers} customers, or ${minChurners} who churned or stayed`
   return [
     ...(merged ? [`Groups of ${rule}, are put together.`] : []),
     ...(small.length === 0 ? [] : [`${small.join('; ')}: too few to be among the worst segments (${rule}).`]),

@@ -40,7 +40,7 @@ export interface ContributionImportances {
  * @throws {HoldfastError} `table-empty`, `feature-missing`, `column-type`, `length-differs`, `value-not-finite`,
  *   `out-of-range`, `option-invalid`, `option-unknown`: all at once
  *
- * One call of `contributions` for at most `maximumRows` rows.
+ * One call of `contributions` for at most `maxRows` rows.
  *
  * @example
  * const features = { rowCount: 4, columns: [numberColumn('calls', [0, 1, 6, 7]), numberColumn('noise', [1, 0, 1, 0])] }

@@ -14,7 +14,7 @@ export interface ExplainedRowsOptions {
   /** Shape (rows), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
   readonly weight?: ArrayLike<number> | undefined
   /** More rows than this are sampled, without replacement. Integer ≥ 1. Default 20,000. */
-  readonly maximumRows?: number | undefined
+  readonly maxRows?: number | undefined
   /** Seed of the sample. Any 32-bit integer. Default 1. */
   readonly seed?: number | undefined
 }
@@ -22,7 +22,7 @@ export interface ExplainedRowsOptions {
 /** Rules and defaults of {@link ExplainedRowsOptions}, to be extended. */
 export const explainedRowsOptions = z.strictObject({
   weight: weightRule,
-  maximumRows: z.int().min(1).default(20_000),
+  maxRows: z.int().min(1).default(20_000),
   seed: seedRule,
 })
 
@@ -45,7 +45,7 @@ export interface ExplainedRows {
 export function explainedRows<
   Options extends {
     readonly weight?: ArrayLike<number> | undefined
-    readonly maximumRows: number
+    readonly maxRows: number
     readonly seed: number
   },
 >(
@@ -90,7 +90,7 @@ function weightProblems(weight: ArrayLike<number>, rowCount: number): Problem[] 
 function sampledRows(
   model: ChurnModel,
   features: FeatureMatrix,
-  { weight, maximumRows, seed }: z.output<typeof explainedRowsOptions>,
+  { weight, maxRows, seed }: z.output<typeof explainedRowsOptions>,
 ): ExplainedRows {
   const byName = new Map(features.columns.map((column) => [column.name, column]))
   const ofModel = {
@@ -99,10 +99,10 @@ function sampledRows(
   }
   const weights = Float64Array.from(weight ?? new Float64Array(features.rowCount).fill(1))
   const counted = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0)
-  if (counted.length === features.rowCount && counted.length <= maximumRows) {
+  if (counted.length === features.rowCount && counted.length <= maxRows) {
     return { features: ofModel, weight: weights }
   }
-  const rows = sampled(counted, maximumRows, seed)
+  const rows = sampled(counted, maxRows, seed)
   return { features: takeRows(ofModel, rows), weight: takeValues(weights, rows) }
 }
 

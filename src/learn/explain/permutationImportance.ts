@@ -19,13 +19,13 @@ export interface PermutationOptions {
   /** What is measured. Default the log loss. */
   readonly metric?: ProbabilityMetric | undefined
   /**
-   * Whether more of the metric is better, as of AUC; of a loss less is. Default false; refused where it is left out and the
-   * metric is higher for right predictions than for wrong ones.
+   * Which way the metric is better: `higher` as of AUC, `lower` as of a loss. Default `lower`; refused where it is left out and
+   * the metric is higher for right predictions than for wrong ones.
    */
-  readonly greaterIsBetter?: boolean | undefined
+  readonly better?: 'higher' | 'lower' | undefined
   /** Permutations of each feature. Integer in [1, 100]. Default 5. */
   readonly repeats?: number | undefined
-  /** Seed of the permutations. Integer ≥ 0. Default 1. */
+  /** Seed of the permutations. Any 32-bit integer. Default 1. */
   readonly seed?: number | undefined
 }
 
@@ -33,7 +33,7 @@ const operation = 'permutationImportance'
 
 const permutationOptions = z.strictObject({
   metric: z.custom<ProbabilityMetric>((value) => typeof value === 'function', 'to be a function').optional(),
-  greaterIsBetter: z.boolean().default(false),
+  better: z.enum(['higher', 'lower']).default('lower'),
   repeats: z.int().min(1).max(100).default(5),
   seed: seedRule,
 })
@@ -54,7 +54,7 @@ export interface PermutationImportance {
  * features that say the same, either makes up for the other, and both look unimportant.
  *
  * With s(·) the metric, importance = mean over permutations of s(permuted) − s(as it is) for a loss, and the other way
- * round where `greaterIsBetter`. All features are permuted by the same orders of rows.
+ * round where `higher` is `better`. All features are permuted by the same orders of rows.
  *
  * @param model any model
  * @param data features and outcomes; rows of weight 0 are left out
@@ -68,7 +68,7 @@ export interface PermutationImportance {
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const model = trainBoosting(data, { minHessianPerLeaf: 0 })
- * permutationImportance(model, data, { metric: rocAuc, greaterIsBetter: true }).map(({ feature }) => feature)
+ * permutationImportance(model, data, { metric: rocAuc, better: 'higher' }).map(({ feature }) => feature)
  * // => ['calls']
  *
  * @see Breiman, Random Forests (2001); Fisher, Rudin and Dominici (2019); {@link gainImportance}
@@ -80,10 +80,10 @@ export function permutationImportance(
 ): PermutationImportance[] {
   checkArguments(operation, ['model', model, 'model'], ['data', data, 'dataset'])
   const checked = checkTraining(operation, permutationOptions, options, data)
-  const { metric = logLoss, greaterIsBetter, repeats, seed } = checked.options
+  const { metric = logLoss, better, repeats, seed } = checked.options
   const { features, outcome, weight } = checked
   const weighted = weight === null ? {} : { weight }
-  if (options?.greaterIsBetter === undefined) refuse(operation, directionProblems(metric, outcome, weighted))
+  if (options?.better === undefined) refuse(operation, directionProblems(metric, outcome, weighted))
   const score = (matrix: FeatureMatrix): number => {
     const value = metric(
       inNameOf(operation, () => model.probability(matrix)),
@@ -91,7 +91,7 @@ export function permutationImportance(
       weighted,
     )
     if (!Number.isFinite(value)) refuse(operation, [noFigure(metric, value)])
-    return greaterIsBetter ? -value : value
+    return better === 'higher' ? -value : value
   }
   const before = score(features)
   const random = seededRandom(seed)
@@ -118,9 +118,9 @@ function directionProblems(
   return [
     {
       code: 'option-invalid',
-      parameter: 'greaterIsBetter',
+      parameter: 'better',
       rule: `to say the direction of metric ${metric.name}`.trimEnd(),
-      wayOut: `It is ${right} for right predictions and ${wrong} for wrong ones: give greaterIsBetter: true.`,
+      wayOut: `It is ${right} for right predictions and ${wrong} for wrong ones: give better: 'higher'.`,
     },
   ]
 }

@@ -82,10 +82,10 @@ describe('planFolds', () => {
   })
 
   it('cutoffs before the first with enough training are only trained on', () => {
-    const { folds, untested } = plan(six, { minimumTrainCutoffs: 2 })
+    const { folds, untested } = plan(six, { minTrainCutoffs: 2 })
     expect(untested).toEqual([0, 30])
     expect(folds.map(({ cutoff }) => cutoff)).toEqual([60, 90, 120, 150])
-    expect(plan(six, { minimumTrainRows: 9 }).untested).toEqual([0, 30, 60])
+    expect(plan(six, { minTrainRows: 9 }).untested).toEqual([0, 30, 60])
     expect(plan(six, { testCutoffs: 2 }).folds.map(({ cutoff }) => cutoff)).toEqual([120, 150])
   })
 
@@ -96,7 +96,7 @@ describe('planFolds', () => {
   })
 
   it('a fold is short of training with fewer cutoffs or rows than the least, not with as many', () => {
-    const least = checkOptions('backtest', backtestOptions, { minimumTrainCutoffs: 2, minimumTrainRows: 5 })
+    const least = checkOptions('backtest', backtestOptions, { minTrainCutoffs: 2, minTrainRows: 5 })
     const short = (cutoffs: number[], rows: number) =>
       shortOfTraining(
         {

@@ -21,7 +21,7 @@ const everySecond = (count: number) => ({
   outcome: Uint8Array.from({ length: count }, (_, row) => row % 2),
   weight: null,
 })
-const none = { minimumCustomers: 1, minimumChurners: 0 }
+const none = { minCustomers: 1, minChurners: 0 }
 const named = (plans: ReturnType<typeof cutSegments>) => plans.map(({ name, rows }) => [name, rows.length])
 
 describe('levels', () => {
@@ -91,7 +91,7 @@ describe('bands of numbers', () => {
 
 describe('a group is small', () => {
   it('with fewer customers, churners or stayers than the least, not with as many', () => {
-    const least = { minimumCustomers: 10, minimumChurners: 4 }
+    const least = { minCustomers: 10, minChurners: 4 }
     expect([
       isSmall(10, 4, least),
       isSmall(10, 6, least),
@@ -221,7 +221,7 @@ describe('worst segments', () => {
 describe('merging', () => {
   const repeated = (counts: readonly (readonly [string | null, number])[]) =>
     counts.flatMap(([text, count]) => Array<string | null>(count).fill(text))
-  const least = { minimumCustomers: 10, minimumChurners: 4 }
+  const least = { minCustomers: 10, minChurners: 4 }
 
   it('small texts become other, which names them', () => {
     const region = texts(
@@ -342,7 +342,7 @@ describe('merging', () => {
         fc.array(fc.tuple(text, number, fc.integer({ min: 0, max: 1 })), { minLength: 1, maxLength: 200 }),
         fc.integer({ min: 0, max: 12 }),
         fc.boolean(),
-        (rows, minimumChurners, crossed) => {
+        (rows, minChurners, crossed) => {
           const one = texts(
             'one',
             rows.map(([value]) => value),
@@ -352,7 +352,7 @@ describe('merging', () => {
             rows.map(([, value]) => value),
           )
           const outcome = Uint8Array.from(rows, ([, , value]) => value)
-          const counts = { minimumChurners, minimumCustomers: 10 }
+          const counts = { minChurners, minCustomers: 10 }
           const plans = cutSegments(crossed ? [one, two] : [two], { outcome, weight: null }, counts)
           const all = plans.flatMap((plan) => [...plan.rows]).sort((a, b) => a - b)
           expect(all).toEqual(Array.from(rows.keys()))

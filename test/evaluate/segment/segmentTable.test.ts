@@ -234,8 +234,8 @@ describe('refusals', () => {
     [{ region }, { bands: 1 }, ['option-invalid bands']],
     [
       { region },
-      { minimumChurners: 0, minimumCustomers: 0 },
-      ['option-invalid minimumChurners', 'option-invalid minimumCustomers'],
+      { minChurners: 0, minCustomers: 0 },
+      ['option-invalid minChurners', 'option-invalid minCustomers'],
     ],
     [
       { truth: booleanColumn('truth', [true]), text: textColumn('text', ['a']) },
@@ -296,7 +296,7 @@ it('its text says counts, expected churners and what was put together', () => {
   const plan = [...Array<string>(12).fill('a'), ...Array<string>(6).fill('b'), ...Array<null>(5).fill(null!)]
   const outcome = plan.map((_, row) => row % 2)
   const probability = plan.map((_, row) => 0.2 + (row % 3) / 20)
-  const limits = { minimumCustomers: 10, minimumChurners: 3, resamples: 20 }
+  const limits = { minCustomers: 10, minChurners: 3, resamples: 20 }
   const table = segmentTable(probability, outcome, { plan }, limits)
   const lines = String(table).split('\n')
   expect(lines[0]).toBe('By plan: 2 segments of 23 customers')
@@ -317,7 +317,7 @@ it('its text says counts, expected churners and what was put together', () => {
     probability,
     outcome.map((left, row) => (row < 12 ? left : 0)),
     { plan: plan.map((text) => text ?? 'b') },
-    { minimumCustomers: 1, minimumChurners: 1, resamples: 20 },
+    { minCustomers: 1, minChurners: 1, resamples: 20 },
   )
   expect(String(none)).toMatch(/\nb +11 +0 +3 +- *\n/)
   expect(none.notes).toEqual([

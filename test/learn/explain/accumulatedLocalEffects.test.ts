@@ -249,7 +249,7 @@ describe('accumulatedLocalEffects of trained models', () => {
 
   it('takes a sample of many rows, the same for the same seed', () => {
     const of = (options: object): FeatureEffect =>
-      accumulatedLocalEffects(model, data.features, 'noise', { maximumRows: 100, ...options })
+      accumulatedLocalEffects(model, data.features, 'noise', { maxRows: 100, ...options })
     expect(of({}).customers.reduce((sum, each) => sum + each, 0)).toBe(100)
     expect(of({ seed: 3 })).toEqual(of({ seed: 3 }))
     expect(of({ seed: 3 })).not.toEqual(of({}))

@@ -67,16 +67,15 @@ describe('contributionImportance', () => {
   })
 
   it('takes a sample of many rows, the same for the same seed', () => {
-    const of = (options: object) =>
-      contributionImportance(model, data.features, { maximumRows: 50, ...options })
+    const of = (options: object) => contributionImportance(model, data.features, { maxRows: 50, ...options })
     expect(of({ seed: 2 })).toEqual(of({ seed: 2 }))
     expect(of({ seed: 2 })).not.toEqual(of({}))
-    expect(of({ maximumRows: 400 })).toEqual(contributionImportance(model, data.features))
+    expect(of({ maxRows: 400 })).toEqual(contributionImportance(model, data.features))
   })
 
   it('refuses everything that is wrong at once', () => {
     const broken = { ...data.features, columns: data.features.columns.slice(1) }
-    const options = { maximumRows: 0, wieght: [] } as object
+    const options = { maxRows: 0, wieght: [] } as object
     expect(() => contributionImportance(model, broken, options)).toThrow('3 problems')
     const ofWeight = (weight: number[]) => () => contributionImportance(model, data.features, { weight })
     expect(ofWeight([1])).toThrow('expected weight to have 400 values')

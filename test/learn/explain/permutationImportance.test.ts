@@ -20,7 +20,7 @@ describe('permutationImportance', () => {
   })
 
   it('takes another metric, of which more may be better', () => {
-    const given = permutationImportance(model, test, { metric: rocAuc, greaterIsBetter: true })
+    const given = permutationImportance(model, test, { metric: rocAuc, better: 'higher' })
     expect(given[0]!.importance).toBeGreaterThan(0.05)
     expect(given[0]!.importance).toBeLessThan(0.5)
   })
@@ -59,7 +59,7 @@ describe('permutationImportance', () => {
     )
     // Right predictions have AUC 1, wrong ones 0.
     expect(() => permutationImportance(model, test, { metric: rocAuc })).toThrow(
-      'permutationImportance: expected greaterIsBetter to say the direction of metric rocAuc. It is 1 for right predictions and 0 for wrong ones: give greaterIsBetter: true.',
+      "permutationImportance: expected better to say the direction of metric rocAuc. It is 1 for right predictions and 0 for wrong ones: give better: 'higher'.",
     )
     expect(() => permutationImportance(model, test, { metric: brierScore, repeats: 1 })).not.toThrow()
   })
