@@ -54,7 +54,11 @@ export {
 export type { EvaluateOptions, EvaluateProbabilitiesOptions } from '../evaluate/evaluate.js'
 export type { EvaluationData, EvaluationFigures } from '../evaluate/evaluation.js'
 export { bootstrapInterval, type Interval } from '../evaluate/interval/bootstrapInterval.js'
-export type { BootstrapOptions, GroupOptions, ResampleOptions } from '../evaluate/interval/bootstrapOptions.js'
+export type {
+  BootstrapOptions,
+  GroupOptions,
+  ResampleOptions,
+} from '../evaluate/interval/bootstrapOptions.js'
 export {
   type CompareFoldsOptions,
   compareFolds,

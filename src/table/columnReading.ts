@@ -127,7 +127,11 @@ function presentCells(name: string, { texts, times }: TextCounts): PresentCells 
   return cells
 }
 
-function fitsAll(cells: PresentCells, known: ColumnNotation, { kind, decimal, dateFormat }: ReadingWish): boolean {
+function fitsAll(
+  cells: PresentCells,
+  known: ColumnNotation,
+  { kind, decimal, dateFormat }: ReadingWish,
+): boolean {
   if ('dateFormat' in known) {
     return (
       (kind ?? 'day') === 'day' &&
