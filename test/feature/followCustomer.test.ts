@@ -181,6 +181,6 @@ test('a later row of another customer, or of a day that is none, is refused', ()
   )
   expect(() => followed.append('usage', { day: 20250302, minutes: 2 })).toThrow("Did you mean '2025-03-02'?")
   expect(() => followed.features(20250401 as EpochDay)).toThrow(
-    /^features: expected cutoff to be a date .*, got 20250401 \(number\)\. Did you mean '2025-04-01'\?$/,
+    /^features: expected cutoff to be a day .*, got 20250401 \(number\)\. Did you mean '2025-04-01'\?$/,
   )
 })

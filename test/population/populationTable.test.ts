@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addDays, type EpochDay, epochDay } from '../../src/base/days.js'
+import { addDays, type EpochDay, epochDay, formatDay } from '../../src/base/days.js'
 import type { HoldfastError } from '../../src/base/errors.js'
 import type { History } from '../../src/engine/history.js'
 import { openHistory } from '../../src/engine/openHistory.js'
@@ -172,9 +172,15 @@ test('what a history does not have is said with the nearest name and with the wa
   expect(columnProblems(tables, 'customers', 'x')).toHaveLength(1)
 })
 
-test('a cutoff that is a date and no day number is refused', async () => {
-  const error = populationTable(history, undefined, ['2025-04-01' as never])
-  await expect(error).rejects.toThrow('made with epochDay or monthly, got "2025-04-01" (string)')
+test('a cutoff may be written, a month or an instant; what is no day is refused with the others', async () => {
+  const written = ['2025-04', '2025-05-01T01:00:00+02:00', new Date('2025-05-01T00:00:00Z')]
+  const population = await populationTable(history, undefined, written)
+  expect(population.cutoffs.map(formatDay)).toEqual(['2025-04-01', '2025-04-30', '2025-05-01'])
+  await population.drop()
+  const error = populationTable(history, undefined, ['2025-04-01', 45507, 'April'])
+  await expect(error).rejects.toThrow(
+    /2 problems.*cutoffs to be a day written YYYY-MM-DD or YYYY-MM.*got 45507 \(number\)\. Did you mean '2024-08-03'.*got "April"/s,
+  )
 })
 
 test('who cancelled before the cutoff, known at or after it, is still counted at it', async () => {
