@@ -12,7 +12,7 @@ import type { PopulationRule } from '../population/rule.js'
 import type { EventTableName } from '../table/inputs.js'
 import { Table } from '../table/table.js'
 import { columnsRead } from './columnKindsOf.js'
-import { formulaOf, type Part, partsOf } from './formula.js'
+import { formulaOf, type PartialAggregate, partialsOf } from './formula.js'
 import { featureName } from './name/featureName.js'
 import type { FeatureRule } from './rule.js'
 import { featureMatrix } from './sql/featureMatrix.js'
@@ -195,7 +195,7 @@ async function earlyWindows(
   const begins = new Map<EventTableName, EpochDay>()
   const found: LeftOut[] = []
   for (const rule of rules) {
-    for (const { table, window } of partsOf(formulaOf(rule)) as Part[]) {
+    for (const { table, window } of partialsOf(formulaOf(rule)) as PartialAggregate[]) {
       if (!begins.has(table)) {
         const first = await engine.query(`SELECT min(day) AS day FROM ${engine.dialect.identifier(table)}`)
         begins.set(table, first.numbers('day').values[0] as EpochDay)
