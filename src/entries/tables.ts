@@ -14,6 +14,7 @@ export {
 export type { DecimalSign, NumberNotation } from '../base/writtenNumbers.js'
 
 export type { ColumnNotation } from '../table/columnReading.js'
+export { type CustomersFromOptions, customersFrom } from '../table/customersFrom.js'
 export {
   type CheckCustomerOptions,
   type CheckedCustomer,
