@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { epochDay } from '../../src/base/days.js'
 import { buildDataset } from '../../src/dataset/buildDataset.js'
 import { churnPlan } from '../../src/dataset/churnPlan.js'
@@ -11,7 +10,7 @@ import type { FeatureRule } from '../../src/feature/rule.js'
 import { silent } from '../../src/label/silent.js'
 import { activeCustomers, inactiveFor } from '../../src/population/rule.js'
 import { dayColumn, type Table, tableFrom } from '../../src/table/table.js'
-import type { QualitySet } from './qualitySet.js'
+import { foundFile, type QualitySet } from './qualitySet.js'
 
 const testCutoff = epochDay('1998-04-01')
 const cutoffs = [epochDay('1997-07-01'), epochDay('1997-10-01'), testCutoff]
@@ -24,10 +23,8 @@ const known = { trainRows: 30_700, testRows: 6055 }
  * there. The file is not ours to carry: see README.md for where it is looked for.
  */
 export async function cdnowSet(): Promise<QualitySet | null> {
-  const file =
-    process.env['HOLDFAST_CDNOW'] ??
-    fileURLToPath(new URL('../../../shared/data/cdnow_master.txt', import.meta.url))
-  if (!existsSync(file)) return null
+  const file = foundFile('HOLDFAST_CDNOW', 'cdnow_master.txt')
+  if (file === null) return null
   const dataset = await datasetOfPurchases(readPurchases(file))
   const rows = Array.from(dataset.cutoffs!, (_, row) => row)
   const train = rows.filter((row) => dataset.cutoffs![row]! < testCutoff)

@@ -6,8 +6,8 @@ import { averagePrecisionOf, rocAucOf } from '../../src/evaluate/ranking/ranking
 import { liftOf } from '../../src/evaluate/ranking/topOfList.js'
 import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 
-// Single-precision peers answer exactly 0 or 1 now and then; they are clipped at the precision of their own numbers.
-const clip = 1e-7
+/** Single-precision peers answer exactly 0 or 1 now and then; they are clipped at the precision of their own numbers. */
+export const clip = 1e-7
 
 /** Figures of quality, by the name that they have in the ids. */
 export const figures = {
