@@ -18,7 +18,7 @@ import type { BoostingControl } from './control.js'
 import { chooseRounds, innerFoldCount, manyRows, type Rounds } from './innerFolds.js'
 import { BoostingModel } from './model.js'
 import type { CheckedBoostingOptions } from './options.js'
-import { type Part, partsOf } from './parts.js'
+import { type PartLadder, partsOf } from './parts.js'
 import { growPart, type PartTraining } from './trainedPart.js'
 import { growValidated } from './validation.js'
 
@@ -142,7 +142,7 @@ export function startTeam(
 /** One training of boosted trees. */
 export class BoostingRun {
   readonly options: CheckedBoostingOptions
-  readonly parts: readonly Part[]
+  readonly ladder: PartLadder
   readonly rows: BoostingRows
   /** What the margins of the model to go on from are moved by before the first new tree. */
   readonly #startShift: number
@@ -152,7 +152,7 @@ export class BoostingRun {
     readonly control: BoostingControl,
   ) {
     this.options = rows.options
-    this.parts = partsOf(rows.options)
+    this.ladder = partsOf(rows.options)
     this.#startShift = startShift(rows, control.startFrom)
     const { margin } = rows
     this.rows = typeof margin === 'number' ? rows : { ...rows, margin: this.#started(margin) }
@@ -184,7 +184,7 @@ export class BoostingRun {
   }
 
   *#grow(training: PartTraining): Generator<void, Grown, void> {
-    const { options, parts, control } = this
+    const { options, ladder, control } = this
     const random = seededRandom(options.seed)
     if (control.validation !== undefined && options.earlyStopping) {
       const { validation, metric, startFrom } = control
@@ -192,15 +192,16 @@ export class BoostingRun {
         startFrom === undefined ? logit(this.rows.baseRate) : this.#started(startFrom.margin(features))
       const trainedRate = options.prior === undefined ? null : this.rows.baseRate
       const watched = { validation, metric, startOf, trainedRate }
-      const steps = growValidated(training, parts, watched, random)
+      const steps = growValidated(training, ladder.usual, watched, random)
       return { parts: yield* this.#counted(training.team, steps, 'tree', 1), line: sameMargin }
     }
     if (!options.earlyStopping) {
+      const parts = ladder.usual
       const trees = parts.map((part) => part.rounds)
-      return yield* this.#refit(training, { trees, line: sameMargin }, random)
+      return yield* this.#refit(training, { parts, trees, line: sameMargin }, random)
     }
     const { customers, startIsNew } = this.rows
-    const steps = chooseRounds(training, customers.customerOf, parts, startIsNew, random.fork(innerDraws))
+    const steps = chooseRounds(training, customers.customerOf, ladder, startIsNew, random.fork(innerDraws))
     const rounds = yield* this.#counted(
       training.team,
       steps,
@@ -211,8 +212,11 @@ export class BoostingRun {
   }
 
   /** Grows the parts on all rows, each as often as wanted. */
-  *#refit(training: PartTraining, { trees, line }: Rounds, random: Random): Generator<void, Grown, void> {
-    const { parts } = this
+  *#refit(
+    training: PartTraining,
+    { parts, trees, line }: Rounds,
+    random: Random,
+  ): Generator<void, Grown, void> {
     const repeats = this.#repeats()
     const total = repeats * trees.reduce((sum, count) => sum + count, 0)
     const grown: GrownTree[][] = []
@@ -252,7 +256,8 @@ export class BoostingRun {
     step: string,
     folds: number,
   ): Generator<void, Result, void> {
-    const total = folds * this.parts.reduce((sum, { rounds }) => sum + rounds, 0)
+    const total =
+      folds * [...this.ladder.usual, ...this.ladder.larger].reduce((sum, { rounds }) => sum + rounds, 0)
     let done = 0
     for (;;) {
       const next = steps.next()

@@ -21,15 +21,34 @@ const shallow = { maxDepth: 3, maxLeaves: 8, lookEvery: 10 }
 const deep = { maxDepth: 6, maxLeaves: 64, lookEvery: 5 }
 const deepShare = 0.25
 
-/** Returns the parts of a model: one of the wanted size, or where none is said a shallow and a deep one. */
-export function partsOf({ maxDepth, maxLeaves, rounds }: CheckedBoostingOptions): Part[] {
+/** Larger trees that take the place of others where the rows kept from the training are predicted better, in this order. */
+const larger = [
+  { maxDepth: 8, maxLeaves: 256, lookEvery: 5 },
+  { maxDepth: 12, maxLeaves: 256, lookEvery: 5 },
+]
+
+/** The sizes of trees that a model may be made of. */
+export interface PartLadder {
+  /** The parts of a model where nothing speaks against them. */
+  readonly usual: readonly Part[]
+  /** Parts of larger trees, each tried where the one before it was better than its own forerunner. */
+  readonly larger: readonly Part[]
+}
+
+/** Returns the parts of a model: one of the wanted size, or where none is said a shallow and a deep one, and larger ones. */
+export function partsOf({ maxDepth, maxLeaves, rounds }: CheckedBoostingOptions): PartLadder {
   if (maxDepth === undefined && maxLeaves === undefined) {
-    return [
-      { ...shallow, rounds },
-      { ...deep, rounds: Math.max(1, Math.round(rounds * deepShare)) },
-    ]
+    const deepRounds = Math.max(1, Math.round(rounds * deepShare))
+    return {
+      usual: [
+        { ...shallow, rounds },
+        { ...deep, rounds: deepRounds },
+      ],
+      larger: larger.map((size) => ({ ...size, rounds: deepRounds })),
+    }
   }
-  return [{ maxDepth: maxDepth ?? 32, maxLeaves: leavesFor(maxDepth, maxLeaves), rounds, lookEvery: 5 }]
+  const only = { maxDepth: maxDepth ?? 32, maxLeaves: leavesFor(maxDepth, maxLeaves), rounds, lookEvery: 5 }
+  return { usual: [only], larger: [] }
 }
 
 function leavesFor(maxDepth: number | undefined, maxLeaves: number | undefined): number {

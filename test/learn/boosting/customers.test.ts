@@ -3,7 +3,7 @@ import { HoldfastError } from '../../../src/base/errors.js'
 import { type FeatureMatrix, numberColumn, takeRows } from '../../../src/base/matrix.js'
 import { seededRandom } from '../../../src/base/random.js'
 import { logit, sigmoid } from '../../../src/base/statistics.js'
-import { baseMarginOf } from '../../../src/learn/boosting/innerFolds.js'
+import { baseMarginOf } from '../../../src/learn/boosting/heldOut.js'
 import { trainBoosting, trainBoostingAsync } from '../../../src/learn/boosting/train.js'
 import { trainBoostingFromChunks } from '../../../src/learn/boosting/trainFromChunks.js'
 
