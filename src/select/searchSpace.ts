@@ -29,11 +29,9 @@ function fixed(seed: number): Candidate[] {
   return [
     candidateOf('boosting', { maxDepth: 2, seed }),
     candidateOf('boosting', { maxDepth: 6, maxLeaves: 64, seed }),
-    candidateOf('logistic', { inverseRegularization: 0.1 }),
     candidateOf('forest', { minRowsPerLeaf: 5, seed }),
     candidateOf('boosting', { maxDepth: 1, seed }),
     candidateOf('boosting', { maxDepth: 4, seed }),
-    candidateOf('logistic', { inverseRegularization: 0.01 }),
     candidateOf('forest', { minRowsPerLeaf: 50, seed }),
     candidateOf('boosting', { maxDepth: 3, seed }),
   ]

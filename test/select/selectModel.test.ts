@@ -17,8 +17,8 @@ import { sampleData } from '../learn/sample.js'
 const data = sampleData(300, 1)
 const quick = [
   'prior',
-  { learner: 'logistic' },
-  { learner: 'logistic', options: { inverseRegularization: 0.1 } },
+  { learner: 'logistic', options: { inverseRegularization: 1, skewed: 'log' } },
+  { learner: 'logistic', options: { inverseRegularization: 0.1, skewed: 'log' } },
   { learner: 'forest', options: { trees: 10, minRowsPerLeaf: 5 } },
   { learner: 'boosting', options: { rounds: 10, maxDepth: 2, earlyStopping: false } },
   'blend',
@@ -242,12 +242,12 @@ describe('selectModel', () => {
   })
 
   it('tries nothing that could not be trained on all rows afterwards', async () => {
-    // The logistic model takes some 6 steps on 200 rows: on all 300, a third more kept, 12. Boosting takes 10, then 20.
-    const short = await bySteps(20, 1, () => 1)
+    // The logistic model takes some 10 steps on 200 rows: on all 300, a third more kept, 20. Boosting takes 10, then 20.
+    const short = await bySteps(36, 1, () => 1)
     expect(short.trials.map(({ learner }) => learner)).not.toContain('boosting')
     expect(short.chosen.learner).not.toBe('prior')
     expect(short.complete).toBe(true)
-    const longer = await bySteps(60, 1, () => 1)
+    const longer = await bySteps(100, 1, () => 1)
     expect(longer.trials.map(({ learner }) => learner)).toContain('boosting')
   })
 
@@ -273,7 +273,7 @@ describe('selectModel', () => {
     expect(late.chosen).toMatchObject({ learner: 'logistic', why: late.notes[0] })
     expect(late.model.learner).toBe('logistic')
     expect([late.complete, late.trainedRows]).toEqual([false, 300])
-    expect(late.selectionScore).toEqual(late.trials.find(({ name }) => name === 'logistic')!.mean)
+    expect(late.selectionScore).toEqual(late.trials.find(({ learner }) => learner === 'logistic')!.mean)
   })
 
   it('goes past the budget where all trials came from a state and no model of them was kept, and says so', async () => {

@@ -1,14 +1,12 @@
 /**
- * Solves A x = b in place for a symmetric positive definite A of which the lower triangle is given.
+ * Replaces a symmetric positive definite matrix by its factor L with A = L Lᵀ.
  *
- * @param matrix shape (size × size), row by row; overwritten with its factor
- * @param vector shape (size); overwritten with the solution
- * @returns false where A is not positive definite in floating point; both are then spoilt
+ * @param matrix shape (size × size), row by row, of which the lower triangle is given and overwritten
+ * @returns false where it is not positive definite in floating point; it is then spoilt
  *
  * O(size³ / 6) time.
  */
-export function solveCholesky(matrix: Float64Array, vector: Float64Array): boolean {
-  const size = vector.length
+export function factorCholesky(matrix: Float64Array, size: number): boolean {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
       let sum = matrix[row * size + column]!
@@ -18,15 +16,31 @@ export function solveCholesky(matrix: Float64Array, vector: Float64Array): boole
       else return false
     }
   }
+  return true
+}
+
+/** Replaces a vector b by the solution of A x = b, of a matrix that {@link factorCholesky} has factored. O(size²) time. */
+export function solveFactored(factor: Float64Array, vector: Float64Array): void {
+  const size = vector.length
   for (let row = 0; row < size; row++) {
     let sum = vector[row]!
-    for (let k = 0; k < row; k++) sum -= matrix[row * size + k]! * vector[k]!
-    vector[row] = sum / matrix[row * size + row]!
+    for (let k = 0; k < row; k++) sum -= factor[row * size + k]! * vector[k]!
+    vector[row] = sum / factor[row * size + row]!
   }
   for (let row = size - 1; row >= 0; row--) {
     let sum = vector[row]!
-    for (let k = row + 1; k < size; k++) sum -= matrix[k * size + row]! * vector[k]!
-    vector[row] = sum / matrix[row * size + row]!
+    for (let k = row + 1; k < size; k++) sum -= factor[k * size + row]! * vector[k]!
+    vector[row] = sum / factor[row * size + row]!
   }
+}
+
+/**
+ * Solves A x = b in place for a symmetric positive definite A of which the lower triangle is given.
+ *
+ * @returns false where A is not positive definite in floating point; both are then spoilt
+ */
+export function solveCholesky(matrix: Float64Array, vector: Float64Array): boolean {
+  if (!factorCholesky(matrix, vector.length)) return false
+  solveFactored(matrix, vector)
   return vector.every(Number.isFinite)
 }

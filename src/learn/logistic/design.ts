@@ -1,7 +1,7 @@
 import { isMissing } from '../../base/bitmap.js'
 import type { FeatureMatrix, NumberColumn, NumberValues, TextColumn } from '../../base/matrix.js'
 import { categoryWeights } from '../categoryWeights.js'
-import { type Moments, momentsOf, standardScore } from './moments.js'
+import { type ColumnShape, type Moments, momentsOf, standardScore } from './moments.js'
 
 /** Where the parts of one feature lie among the coefficients. */
 export type FeatureDesign =
@@ -48,7 +48,10 @@ export interface Design {
 /** How features become columns. */
 export interface DesignOptions {
   readonly minCategoryRows: number
-  readonly skewed: 'log' | 'raw'
+  /** By feature: what is known of a number column; null of a text. */
+  readonly shapes: readonly (ColumnShape | null)[]
+  /** By feature: a number that can be a logarithm enters as one. */
+  readonly asLog: readonly boolean[]
 }
 
 /** Returns numbers as standard scores, missing numbers as the mean plus an indicator, categories one-hot. */
@@ -66,26 +69,35 @@ export function designOf(matrix: FeatureMatrix, weight: Float64Array | null, opt
     slotCount: slots.length,
     ones: new Int32Array(matrix.rowCount * slots.length).fill(columnCount),
   }
+  for (let first = 0; first < matrix.rowCount; first += blockRows) {
+    const end = Math.min(first + blockRows, matrix.rowCount)
+    features.forEach((feature, index) => {
+      if (feature.kind === 'text') return
+      const column = matrix.columns[index]! as NumberColumn<NumberValues>
+      fillNumber(design, feature, column, slots.indexOf(feature), first, end)
+    })
+  }
   features.forEach((feature, index) => {
-    const column = matrix.columns[index]!
-    const slot = slots.indexOf(feature)
-    if (feature.kind === 'number') fillNumber(design, feature, column as NumberColumn<NumberValues>, slot)
-    else fillText(design, feature, column as TextColumn, slot)
+    if (feature.kind === 'number') return
+    fillText(design, feature, matrix.columns[index]! as TextColumn, slots.indexOf(feature))
   })
   return design
 }
 
+// Scores lie row after row and come column after column: of so many rows they stay in the cache meanwhile.
+const blockRows = 256
+
 function featureDesigns(
   matrix: FeatureMatrix,
   weight: Float64Array | null,
-  { minCategoryRows, skewed }: DesignOptions,
+  { minCategoryRows, shapes, asLog }: DesignOptions,
 ): FeatureDesign[] {
   let nextScore = 0
   let nextIndicator = matrix.columns.filter((column) => column.kind === 'number').length
-  return matrix.columns.map((column) => {
+  return matrix.columns.map((column, index) => {
     const missing = (): number | null => (column.missing === null ? null : nextIndicator++)
     if (column.kind === 'number') {
-      const moments = momentsOf(column, weight, skewed === 'log')
+      const moments = momentsOf(shapes[index]!, asLog[index]!)
       return { kind: 'number', name: column.name, moments, column: nextScore++, missing: missing() }
     }
     const weights = [...categoryWeights(column, weight)]
@@ -121,8 +133,10 @@ function fillNumber(
   feature: FeatureDesign & { kind: 'number' },
   column: NumberColumn<NumberValues>,
   slot: number,
+  first: number,
+  end: number,
 ): void {
-  for (let row = 0; row < design.rowCount; row++) {
+  for (let row = first; row < end; row++) {
     if (isMissing(column.missing, row)) design.ones[row * design.slotCount + slot] = feature.missing!
     else {
       const score = standardScore(column.values[row]!, feature.moments)

@@ -58,6 +58,10 @@ export class LogisticModel implements ChurnModel {
     /** Log odds where every number is at its mean and no category adds anything. */
     readonly intercept: number,
     readonly effects: readonly FeatureEffects[],
+    /** C of scikit-learn, given or chosen; null in a model of an earlier version, which did not keep it. */
+    readonly inverseRegularization: number | null = null,
+    /** What the training noticed about its rows, in sentences. Not saved: empty in a model read from a file. */
+    readonly notes: readonly string[] = [],
   ) {
     this.features = effects.map((feature) =>
       feature.kind === 'number'
@@ -89,6 +93,7 @@ export class LogisticModel implements ChurnModel {
   state(): unknown {
     return {
       intercept: this.intercept,
+      ...(this.inverseRegularization === null ? {} : { inverseRegularization: this.inverseRegularization }),
       effects: this.effects.map((feature) =>
         feature.kind === 'number'
           ? {
@@ -148,6 +153,8 @@ function coefficientsByCode(
 const effect = z.strictObject({ coefficient: logOdds, share: z.number().min(0).max(1) })
 const logisticState = z.strictObject({
   intercept: logOdds,
+  // Not there in files of earlier versions
+  inverseRegularization: z.number().gt(0).optional(),
   effects: z.array(
     z.discriminatedUnion('kind', [
       z.strictObject({
@@ -178,7 +185,7 @@ export function restoreLogistic(
   baseRate: number,
   state: unknown,
 ): LogisticModel {
-  const { intercept, effects } = checkState('restoreLogistic', logisticState, state)
+  const { intercept, effects, inverseRegularization } = checkState('restoreLogistic', logisticState, state)
   const problems: Problem[] = []
   if (effects.length !== features.length) problems.push(differs('effects', features.length, effects.length))
   const merged = features.flatMap((spec, index): FeatureEffects[] => {
@@ -199,7 +206,7 @@ export function restoreLogistic(
     return []
   })
   refuseModel('restoreLogistic', problems)
-  return new LogisticModel(baseRate, intercept, merged)
+  return new LogisticModel(baseRate, intercept, merged, inverseRegularization)
 }
 
 function differs(parameter: string, length: number, received: number): Problem {

@@ -1,13 +1,17 @@
+import { customersOf, ownRows } from '../../base/customersOf.js'
 import { HoldfastError } from '../../base/errors.js'
 import { logit } from '../../base/statistics.js'
 import { checkTraining } from '../check.js'
 import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { rememberingRows } from '../trainedRows.js'
+import { chooseFit } from './chooseFit.js'
 import { type Design, designOf } from './design.js'
+import { minimise, type Stop } from './minimise.js'
 import { type Effect, type FeatureEffects, LogisticModel } from './model.js'
-import { newtonStep, type Objective, slopeAt } from './newton.js'
+import type { Objective } from './objective.js'
 import { type LogisticOptions, logisticOptions } from './options.js'
+import { shapesOf } from './scales.js'
 
 const operation = 'trainLogistic'
 
@@ -22,23 +26,31 @@ const operation = 'trainLogistic'
  *
  *     minimise  ½ ‖w‖² + C · Σ weight · log loss        the intercept is not penalised
  *
+ * C is the one of least log loss on five inner folds, by customer, of 0.0001, 0.0003, … 30, 100: what scikit-learn's
+ * `LogisticRegressionCV` chooses on the same grid and folds. It stands in the model. Of many rows the folds hold some
+ * (as many as have 300,000 values, 2,000 at least).
+ *
  * Numbers enter as (value - mean) / population standard deviation of training. Columns without negative values and more
- * skewed than an exponential distribution (counts, amounts: skewness above 2) enter as ln(1 + value / mean of the values
- * above 0), or a few large customers would decide for all; the unit does not matter. A missing number enters as the mean,
- * with a column "missing" of its own where training had missing ones. Every category has a column; categories of
+ * skewed than an exponential distribution (amounts: skewness above 2) enter as ln(1 + value / mean of the values
+ * above 0), or a few large customers would decide for all; the unit does not matter. Three other sets of columns are tried
+ * on the inner folds: all that are skewed to the right, those whose logarithm goes along with the outcome more than they
+ * do themselves, and none; one is taken where it is better by more than a standard error. A missing number enters as the
+ * mean, with a column "missing" of its own where training had missing ones. Every category has a column; categories of
  * less weight than `minCategoryRows` share the column "rare"; a missing category is a category of its own. At prediction
  * an unseen category is read as rare, and where training had none, like a missing category that training
  * never saw, as none: all its columns are 0.
  *
- * Constant columns get coefficient 0; the penalty keeps separable data finite.
+ * Constant columns get coefficient 0; the penalty keeps separable data finite. The folds are dealt with a fixed seed: the
+ * order of rows matters only to them.
  *
  * @param data at least one row of either class; see {@link TrainingData}
- * @param control progress once a Newton step (`total` is the most it may take), and a signal to stop
+ * @param control progress once a step (`total` is the most it may take), and a signal to stop
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-empty`, `column-duplicate`, `column-type`,
  *   `length-differs`, `value-not-finite`, `out-of-range`, `one-class`: all at once; `aborted`
  * @throws {HoldfastError} `not-converged` where the optimum is not found within `maxIterations`
  *
- * O(steps × (rows × columns² + columns³)) time, some 5 to 10 steps; columns are those after one-hot.
+ * O(steps × rows × columns + columns³) time, some 10 steps, and the choice: as much again on 30,000 rows; columns are those
+ * after one-hot.
  *
  * @example
  * const calls = numberColumn('calls', [0, 1, 6, 7])
@@ -57,49 +69,44 @@ export function trainLogistic(
   const training = checkTraining(operation, logisticOptions, options, data)
   const { features, outcome, weight, totalWeight, baseRate } = training
   refuseAborted(operation, control)
-  const design = designOf(features, weight, training.options)
-  const penalty = 1 / (training.options.inverseRegularization * totalWeight)
-  const objective = { design, outcome, weight, totalWeight, penalty }
+  const chooses =
+    training.options.inverseRegularization === undefined || training.options.skewed === undefined
+  const customers = chooses ? customersOf(features, training.ids) : ownRows
+  const { inverseRegularization, asLog } = chooseFit(training, customers.customerOf)
+  const { minCategoryRows } = training.options
+  const design = designOf(features, weight, { minCategoryRows, shapes: shapesOf(features, weight), asLog })
+  const penalty = 1 / (inverseRegularization * totalWeight)
+  const share = Float64Array.from(outcome, (_, row) => (weight === null ? 1 : weight[row]!) / totalWeight)
+  const objective = { design, outcome, share, penalty }
   const coefficients = minimum(objective, logit(baseRate), training.options, control)
   const intercept = coefficients[design.columnCount - 1]!
   const effects = effectsOf(design, coefficients, weight, totalWeight)
-  return rememberingRows(new LogisticModel(baseRate, intercept, effects), training)
+  const notes = customers.note === null ? [] : [customers.note]
+  const model = new LogisticModel(baseRate, intercept, effects, inverseRegularization, notes)
+  return rememberingRows(model, training)
 }
 
 function minimum(
   objective: Objective,
   intercept: number,
-  options: { readonly maxIterations: number; readonly gradientTolerance: number },
+  stop: Stop,
   control: TrainControl | undefined,
 ): Float64Array {
-  const { maxIterations, gradientTolerance } = options
-  let coefficients = new Float64Array(objective.design.columnCount)
-  coefficients[coefficients.length - 1] = intercept
-  let steepness = 0
-  for (let iteration = 0; iteration <= maxIterations; iteration++) {
-    const slope = slopeAt(objective, coefficients)
-    steepness = slope.steepness
-    if (steepness <= gradientTolerance) {
-      stepDone(operation, control, 'newton step', maxIterations, maxIterations)
-      return coefficients
-    }
-    const next = iteration < maxIterations ? newtonStep(objective, coefficients, slope) : null
-    if (next === null) break
-    coefficients = Float64Array.from(next)
-    stepDone(operation, control, 'newton step', iteration + 1, maxIterations)
-  }
-  throw notConverged(steepness, options)
+  const start = new Float64Array(objective.design.columnCount)
+  start[start.length - 1] = intercept
+  const onStep = (step: number): void => stepDone(operation, control, 'step', step, stop.maxIterations)
+  const { coefficients, steepness } = minimise(objective, start, stop, undefined, onStep)
+  if (!(steepness <= stop.gradientTolerance)) throw notConverged(steepness, stop)
+  stepDone(operation, control, 'step', stop.maxIterations, stop.maxIterations)
+  return coefficients
 }
 
-function notConverged(
-  steepness: number,
-  options: { readonly maxIterations: number; readonly gradientTolerance: number },
-): HoldfastError {
+function notConverged(steepness: number, options: Stop): HoldfastError {
   return new HoldfastError(operation, [
     {
       code: 'not-converged',
       parameter: 'the largest slope',
-      rule: `to be at most ${options.gradientTolerance} after ${options.maxIterations} Newton steps`,
+      rule: `to be at most ${options.gradientTolerance} after ${options.maxIterations} steps`,
       received: steepness,
       wayOut:
         'Raise maxIterations, or lower inverseRegularization: a stronger penalty makes the optimum easier.',

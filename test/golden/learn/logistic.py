@@ -9,7 +9,8 @@ import pathlib
 
 import numpy as np
 import sklearn
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.model_selection import PredefinedSplit
 
 random = np.random.default_rng(7)
 rows = 160
@@ -24,8 +25,7 @@ plan_missing = random.uniform(size=rows) < 0.1
 weight = random.integers(1, 4, rows).astype(float) / 2
 
 
-def solve(inverse_regularization, min_category_rows, weights):
-    w = np.ones(rows) if weights is None else weights
+def design_of(min_category_rows, w):
     columns, names = [], []
 
     def score(name, values, missing):
@@ -59,7 +59,12 @@ def solve(inverse_regularization, min_category_rows, weights):
     one_hot("plan", plan, plan_missing)
     one_hot("region", region, none)
     score("tenure", tenure, none)
-    design = np.column_stack(columns)
+    return np.column_stack(columns), names
+
+
+def solve(inverse_regularization, min_category_rows, weights):
+    w = np.ones(rows) if weights is None else weights
+    design, names = design_of(min_category_rows, w)
     model = LogisticRegression(C=inverse_regularization, solver="newton-cholesky", tol=1e-13, max_iter=1000)
     model.fit(design, outcome, sample_weight=w)
     return {
@@ -69,6 +74,29 @@ def solve(inverse_regularization, min_category_rows, weights):
         "intercept": model.intercept_[0],
         "coefficients": dict(zip(names, model.coef_[0])),
         "probability": list(model.predict_proba(design)[:, 1]),
+    }
+
+
+def choose():
+    """The strength of least log loss on five folds: row number modulo 5."""
+    design, names = design_of(10, np.ones(rows))
+    grid = [10 ** (k / 2 - 4) for k in range(13)]
+    model = LogisticRegressionCV(
+        Cs=grid,
+        cv=PredefinedSplit(np.arange(rows) % 5),
+        scoring="neg_log_loss",
+        solver="newton-cholesky",
+        tol=1e-13,
+        max_iter=1000,
+        use_legacy_attributes=False,
+    )
+    model.fit(design, outcome)
+    return {
+        "grid": grid,
+        "logLoss": list(-model.scores_.reshape(5, len(grid)).mean(axis=0)),
+        "inverseRegularization": float(model.C_),
+        "intercept": model.intercept_[0],
+        "coefficients": dict(zip(names, model.coef_[0])),
     }
 
 
@@ -87,6 +115,7 @@ golden = {
         solve(1000.0, 10, None),
         solve(1.0, 10, weight),
     ],
+    "chosen": choose(),
 }
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps(golden, indent=1, default=float) + "\n")

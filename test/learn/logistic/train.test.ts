@@ -21,6 +21,13 @@ interface Golden {
     readonly coefficients: Record<string, number>
     readonly probability: number[]
   }[]
+  readonly chosen: {
+    readonly grid: number[]
+    readonly logLoss: number[]
+    readonly inverseRegularization: number
+    readonly intercept: number
+    readonly coefficients: Record<string, number>
+  }
 }
 
 const golden: Golden = JSON.parse(
@@ -109,7 +116,7 @@ describe('trainLogistic', () => {
 
   it('refuses with the way out where the steps do not suffice', () => {
     expect(() => trainLogistic(sampleData(200, 1), { maxIterations: 1 })).toThrow(
-      /after 1 Newton steps.*Raise maxIterations, or lower inverseRegularization/,
+      /after 1 steps.*Raise maxIterations, or lower inverseRegularization/,
     )
   })
 
