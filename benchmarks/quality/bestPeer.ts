@@ -1,6 +1,5 @@
 import { compareModels } from '../../src/evaluate/interval/compareModels.js'
-import { contactsByCost } from '../../src/evaluate/profit/costThreshold.js'
-import { savings, totalCost } from '../../src/evaluate/profit/savings.js'
+import { contactsByCost, savings, totalCost } from '../../src/evaluate/profit/costs.js'
 import { clip } from './figures.js'
 import type { QualitySet } from './qualitySet.js'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Dataset } from '../../src/dataset/dataset.js'
-import type { CostMatrix } from '../../src/evaluate/profit/costMatrix.js'
+import type { CostMatrix } from '../../src/evaluate/profit/costs.js'
 
 /** Rows to train on and rows to test on, from 0. */
 export interface Fold {

@@ -62,11 +62,14 @@ export function* chooseRounds(
     return { parts, trees: parts.map(({ rounds }) => Math.min(rounds, unseenTrees)), line: sameMargin }
   }
   const chosen = yield* chooseParts(training, folds, customerOf, ladder, random)
-  const rows = indicesWhere(folds.fold.length, (row) => folds.fold[row]! < folds.count)
+  // Larger trees take longer and are chosen where much can be learned: the fold that chose them says how many.
+  const isUsual = chosen.every(({ part }) => ladder.usual.includes(part))
+  const count = isUsual || training.options.innerFolds !== undefined ? folds.count : 1
+  const rows = indicesWhere(folds.fold.length, (row) => folds.fold[row]! < count)
   const heldOut: HeldOut[] = []
   for (const { place, ...first } of chosen) {
     const ofFolds: FoldLooks[] = [first]
-    for (let fold = 1; fold < folds.count; fold++) {
+    for (let fold = 1; fold < count; fold++) {
       ofFolds.push((yield* growOnFold(training, first.part, folds, fold, random.fork(place + 1).fork(fold)))!)
     }
     heldOut.push(joinFolds(ofFolds, rows, outcome.length))

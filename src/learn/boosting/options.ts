@@ -11,7 +11,8 @@ export interface BoostingOptions {
   readonly learningRate?: number | undefined
   /**
    * Questions between root and leaf at most: features that may act together. Integer in [1, 32]. Where this and
-   * `maxLeaves` are left out, the model is the mean of two parts, one of depth 3 and one of depth 6.
+   * `maxLeaves` are left out, the model is the mean of two parts, one of depth 3 and one of depth 6, or of larger ones where
+   * the inner folds say so (depth 8 and 12, up to 256 leaves).
    */
   readonly maxDepth?: number | undefined
   /** Leaves of a tree at most. Integer in [2, 1024]. Left out: 31 where `maxDepth` is given, else the depth decides. */
@@ -49,7 +50,10 @@ export interface BoostingOptions {
    * or inner folds, after which the model is trained again on all rows). False: `rounds` trees. Default true.
    */
   readonly earlyStopping?: boolean | undefined
-  /** Inner folds of early stopping. Integer in [1, 20]; 1 = one part of 20 % is kept. Default 3, and 1 from 50,000 rows on. */
+  /**
+   * Inner folds of early stopping. Integer in [1, 20]; 1 = one part of 20 % is kept. Default 3, of which one is enough where
+   * trees are larger than usual; 1 from 50,000 rows on.
+   */
   readonly innerFolds?: number | undefined
   /**
    * Times that each part is trained with draws of its own; the mean is steadier. Integer in [1, 100]. Default 1; with

@@ -46,6 +46,7 @@ export function* chooseParts(
   const [shallow, deep] = usual
   if (deep === undefined) return [(yield* grow(shallow!, 0))!]
   const second = (yield* grow(deep, 1))!
+  const mayBeLarger = training.data.outcome.length >= leastRowsOfLarger
   const judge = new FoldJudge(second.rows, training, customerOf)
   const questions = (second.best + 1) * deep.lookEvery * deep.maxDepth
   const rival = judge.losses([second])
@@ -53,13 +54,14 @@ export function* chooseParts(
     shallow!,
     0,
     (trees, margin) =>
-      trees * shallow!.maxDepth >= questions && judge.isBehind(judge.lossesOf(margin), rival, hopeless),
+      mayBeLarger &&
+      trees * shallow!.maxDepth >= questions &&
+      judge.isBehind(judge.lossesOf(margin), rival, hopeless),
   )
   const tried: TriedPart[] = first === null ? [second] : [first, second]
   let [last, isBetter] = [rival, first === null || total(rival) < total(judge.losses([first]))]
-  if (training.data.outcome.length < leastRowsOfLarger) isBetter = false
   for (const [index, part] of larger.entries()) {
-    if (!isBetter) break
+    if (!mayBeLarger || !isBetter) break
     const next = (yield* grow(part, usual.length + index))!
     tried.push(next)
     const losses = judge.losses([next])

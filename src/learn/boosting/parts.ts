@@ -21,6 +21,9 @@ const shallow = { maxDepth: 3, maxLeaves: 8, lookEvery: 10 }
 const deep = { maxDepth: 6, maxLeaves: 64, lookEvery: 5 }
 const deepShare = 0.25
 
+// Found on 35 tables of R packages and none of the benchmark: with these in place of the first two log loss fell by .006 on
+// 8,000 loans, by .008 on 12,300 hotel rates, by .011 on 15,400 wages, by .008 on 43,000 diamonds, by .006 on 80,000
+// flights; where effects add up they lost (.014 on 3,600 credits) and were not chosen. A pair was as good as three.
 /** Larger trees that take the place of others where the rows kept from the training are predicted better, in this order. */
 const larger = [
   { maxDepth: 8, maxLeaves: 256, lookEvery: 5 },

@@ -21,9 +21,11 @@ import { type BoostingOptions, boostingOptions } from './options.js'
  *     g = w (p - y)      h = w p (1 - p)      start = log odds of the base rate
  *     leaf value = - learningRate · shrink(Σg, l1) / (Σh + l2)
  *
- * With its defaults the model is the mean of a shallow part (depth 3) and a deep one (depth 6). How many trees each
- * gets is found on inner folds, whose rows the trees that predict them have not seen; the mean is read by the line
- * `intercept + slope · margin` that fits those rows best; then both are trained on all rows.
+ * With its defaults the model is the mean of a shallow part (depth 3) and a deep one (depth 6). From 2,048 rows on, larger
+ * parts (depth 8, then 12, up to 256 leaves) are tried where the deep one is better than the shallow one, and the two parts
+ * are taken whose mean is best; the first two unless others are better by more than a standard error. Sizes, and how many
+ * trees each part gets, are found on inner folds, whose rows the trees that predict them have not seen; the mean is read by
+ * the line `intercept + slope · margin` that fits those rows best; then both are trained on all rows.
  *
  * Missing values learn a side per split; a split that saw none sends them to its heavier side. A category that
  * training has not seen, or beyond the `maxBins` heaviest, is read as missing. The order of columns never matters;
