@@ -14,6 +14,7 @@ export { type FalseChurnReason, falseChurnReasons } from '../population/falseChu
 export { type FalseChurn, falseChurnTable } from '../population/falseChurnTable.js'
 export { type FollowedCohort, type FollowOptions, followCohort } from '../population/followCohort.js'
 export { type MonthlyFlowsOptions, monthlyFlows } from '../population/monthlyFlows.js'
+export { type ReturnCurve, type ReturnCurveOptions, returnCurve } from '../population/returnCurve.js'
 export {
   type AttributeIn,
   activeCustomers,

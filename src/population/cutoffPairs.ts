@@ -1,13 +1,12 @@
 import { addMonths, type EpochDay, monthEnd, monthStart } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
-import { ownValue } from '../base/ownValue.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
 import { knownBefore, seenAfter } from '../engine/knownBefore.js'
 import { monthOfDaySql } from '../engine/monthOfDaySql.js'
 import { plansOrderSql } from '../engine/plansOrderSql.js'
-import { columnProblems, tableProblems } from '../table/historyProblems.js'
+import { type Need, needProblems } from '../table/historyProblems.js'
 import { Table } from '../table/table.js'
 import type {
   CutoffsAfter,
@@ -63,42 +62,20 @@ export function ownCutoffProblems(rule: OwnCutoffs, { tables }: History): Proble
       return []
     case 'before': {
       const table = rule.of === 'customer' ? 'customers' : 'plans'
-      if (rule.column === 'from') return tableProblems(tables, table)
-      return [
-        ...tableProblems(tables, table),
-        ...columnProblems(tables, table, rule.column),
-        ...kindProblems(ownValue(tables[table] ?? {}, rule.column), ['day'], table, rule.column),
-      ]
+      const { column } = rule
+      return needProblems([column === 'from' ? { table } : { table, column, kinds: ['day'] }], tables)
     }
-    case 'after':
-      return [
-        ...tableProblems(tables, rule.table),
-        ...conditionsOf(rule.where).flatMap((condition) =>
+    case 'after': {
+      const { table } = rule
+      const filtered = conditionsOf(rule.where).map(
+        (condition): Need =>
           'weekday' in condition
-            ? []
-            : [
-                ...columnProblems(tables, rule.table, condition.column),
-                ...kindProblems(
-                  ownValue(tables[rule.table] ?? {}, condition.column),
-                  kindsOfCondition(condition),
-                  rule.table,
-                  condition.column,
-                ),
-              ],
-        ),
-      ]
+            ? { table }
+            : { table, column: condition.column, kinds: kindsOfCondition(condition) },
+      )
+      return needProblems([{ table }, ...filtered], tables)
+    }
   }
-}
-
-function kindProblems(
-  kind: string | undefined,
-  kinds: readonly string[],
-  table: string,
-  column: string,
-): Problem[] {
-  if (kind === undefined || kinds.includes(kind)) return []
-  const rule = `to hold ${kinds.join(' or ')} values`
-  return [{ code: 'column-type', parameter: `column ${column}`, rule, received: kind, place: { table } }]
 }
 
 function nothingFound(rule: OwnCutoffs): Problem {

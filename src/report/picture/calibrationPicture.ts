@@ -1,4 +1,4 @@
-import { rateInterval } from '../facts/rateInterval.js'
+import { rateInterval } from '../../base/rateInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { count, percent } from '../words/numbers.js'
 import { customersPerRow, rowsIn, type Unit, unitOf } from '../words/unit.js'

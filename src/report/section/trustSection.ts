@@ -1,4 +1,4 @@
-import { rateInterval } from '../facts/rateInterval.js'
+import { rateInterval } from '../../base/rateInterval.js'
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { calibrationPicture, fewCustomers } from '../picture/calibrationPicture.js'
 import { scorePicture } from '../picture/scorePicture.js'

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../../base/distributions.js'
+import { normalQuantile } from './distributions.js'
 
 /**
  * Returns the interval of a rate that was counted: `successes` of `trials`.
