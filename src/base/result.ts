@@ -11,18 +11,27 @@ export type Result<Figures> = Readonly<Figures> & {
   toJSON(): PlainData<Figures>
 }
 
-class FrozenResult {
-  constructor(figures: object) {
-    Object.assign(this, figures)
+class Frozen {
+  constructor(facts: object) {
+    Object.assign(this, facts)
     Object.freeze(this)
   }
+}
 
+class FrozenResult extends Frozen {
   toJSON(): unknown {
     return plainData({ ...this })
   }
 }
 
-/** Returns the class that a result extends by its text: its members are the figures, frozen. */
+/** Returns the class that facts extend by their text: its members are the facts, frozen. */
+export function frozenOf<Facts extends object>(): new (facts: Facts) => Readonly<Facts> {
+  return Frozen as new (
+    facts: Facts,
+  ) => Readonly<Facts>
+}
+
+/** Like {@link frozenOf}, for figures that can be kept as JSON. */
 export function resultOf<Figures extends object>(): new (figures: Figures) => Result<Figures> {
   return FrozenResult as new (
     figures: Figures,

@@ -34,7 +34,7 @@ import { contactSavingsOf } from './ranking/contactsForSameCatch.js'
 import { averagePrecisionOf, kolmogorovSmirnovOf, rocAucOf } from './ranking/ranking.js'
 import { gainsCurveOf, precisionRecallCurveOf, rocCurveOf } from './ranking/rankingCurves.js'
 import { liftOf, liftTableOf, lowestInTop } from './ranking/topOfList.js'
-import { checkOutcomes, probabilityRule, shareRule } from './rows/checkedOutcomes.js'
+import { checkOutcomes, probabilityRule, shareRule, type WeightOptions } from './rows/checkedOutcomes.js'
 import type { RankedOutcomes } from './rows/rankedOutcomes.js'
 import { customersInTop } from './rows/rankedOutcomes.js'
 import { confusionOf, matthewsCorrelationOf } from './threshold/confusion.js'
@@ -53,9 +53,7 @@ export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {
 }
 
 /** How predictions that are already made are evaluated. */
-export interface EvaluateProbabilitiesOptions extends EvaluateOptions {
-  /** Shape (n), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
-  readonly weight?: ArrayLike<number>
+export interface EvaluateProbabilitiesOptions extends EvaluateOptions, WeightOptions {
   /** Name of what made the predictions; for the printed table. */
   readonly name?: string
 }

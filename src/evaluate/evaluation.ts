@@ -5,7 +5,7 @@ import type { CalibrationCurve } from './calibration/calibrationCurve.js'
 import type { CalibrationLine } from './calibration/calibrationLine.js'
 import type { Binning, CalibrationBin } from './calibration/calibrationTable.js'
 import type { BrierDecomposition } from './calibration/probabilityScores.js'
-import { count, decimal, headings, intervalHeading, limits, percent } from './figureTexts.js'
+import { count, decimal, headings, intervalHeading, limits, percent, percentText } from './figureTexts.js'
 import type { Interval } from './interval/bootstrapInterval.js'
 import { type ContactSavings, contactSavingsLine } from './ranking/contactsForSameCatch.js'
 import type { GainsCurve, PrecisionRecallCurve, RocCurve } from './ranking/rankingCurves.js'
@@ -127,7 +127,7 @@ function headlineTable(figures: EvaluationFigures): string {
     figures.logLoss === null ? single('log loss', undefined) : interval('log loss', figures.logLoss),
     interval('Brier score', figures.brierScore),
     single('Brier skill (0 = base rate for all)', figures.brierDecomposition.skill),
-    interval(`lift, top ${shortPercent(figures.topShare)}`, figures.lift),
+    interval(`lift, top ${percentText(figures.topShare)}`, figures.lift),
     single(`calibration error, ${figures.bins} ${figures.binning} bins`, figures.calibrationError),
     single('integrated calibration index', figures.calibrationCurve.integratedCalibrationIndex),
     single('calibration slope (1 = right)', line?.slope),
@@ -139,7 +139,7 @@ function liftText(figures: EvaluationFigures): string {
   return textTable(
     headings('list down to', 'lowest p', unitOf(figures), 'churners', 'rate', 'lift', 'caught so far'),
     figures.liftTable.map((row) => [
-      shortPercent(row.topShare),
+      percentText(row.topShare),
       row.lowestProbability.toFixed(3),
       count(row.rows),
       count(row.churners),
@@ -187,8 +187,4 @@ function confusionLines(figures: EvaluationFigures): string[] {
       ],
     ]),
   ]
-}
-
-function shortPercent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`
 }

@@ -25,6 +25,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 }
 
+/** Returns an amount, with one digit after the point below 100: `98.5`, `1,455`. */
+export function amountText(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
+}
+
 export function percent(share: number | null): string {
   return share === null ? '-' : `${(share * 100).toFixed(1)} %`
 }
@@ -40,7 +45,7 @@ export function limits(interval: Interval | null | undefined): string {
 
 /** Returns a level as the heading of its intervals: `95 % interval`. */
 export function intervalHeading(level: number): string {
-  return `${Number((level * 100).toFixed(2))} % interval`
+  return `${percentText(level)} interval`
 }
 
 /** Returns notes with where they hold in front, each said once: `fold 1, fold 3: only …`. */

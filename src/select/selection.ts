@@ -1,54 +1,10 @@
-import type { MetricName } from '../evaluate/metrics.js'
-import type { ChurnModel } from '../learn/contract.js'
-import type { Chosen, SelectionFacts, SelectionValidation } from './selectionFacts.js'
-import type { SelectionState } from './selectionState.js'
+import { frozenOf } from '../base/result.js'
+import type { SelectionFacts } from './selectionFacts.js'
 import { selectionText } from './selectionText.js'
-import type { Trial } from './trial.js'
 
 /** A model, the candidates that it was chosen from, and why. Printed, it is a table. */
-export class Selection implements SelectionFacts {
-  /** Trained on all rows; where `complete` is false perhaps on fewer: see `trainedRows`. */
-  readonly model: ChurnModel
-  /**
-   * False where the budget did not suffice to try one candidate and to train the chosen one on all rows: the first note
-   * says what is missing. Look at it before the model is used.
-   */
-  readonly complete: boolean
-  /** Rows that the model was trained on; rows of weight 0 do not count. */
-  readonly trainedRows: number
-  readonly chosen: Chosen
-  /** What was to be best, the first first. */
-  readonly metrics: readonly MetricName[]
-  readonly validation: SelectionValidation
-  /**
-   * Mean of each metric of the chosen candidate over its folds; null where nothing was tried. It was used to choose, so
-   * it is better than what is to be expected: the more candidates, the more so. Do not report it: see `selectModel`.
-   */
-  readonly selectionScore: Readonly<Record<string, number>> | null
-  /** Every candidate on every rung that it reached: the last rung first, within it the best in the first metric first. */
-  readonly trials: readonly Trial[]
-  /** What was not tried, or left out, and why; empty where nothing was. */
-  readonly notes: readonly string[]
-  /** Time that it took. */
-  readonly seconds: number
-  /** All trainings, to go on with more time: hand it to `resume`. */
-  readonly state: SelectionState
-
-  constructor(facts: SelectionFacts) {
-    this.model = facts.model
-    this.complete = facts.complete
-    this.trainedRows = facts.trainedRows
-    this.chosen = facts.chosen
-    this.metrics = facts.metrics
-    this.validation = facts.validation
-    this.selectionScore = facts.selectionScore
-    this.trials = facts.trials
-    this.notes = facts.notes
-    this.seconds = facts.seconds
-    this.state = facts.state
-  }
-
-  toString(): string {
+export class Selection extends frozenOf<SelectionFacts>() {
+  override toString(): string {
     return selectionText(this)
   }
 }

@@ -24,15 +24,30 @@ export interface SelectionValidation {
 
 /** The facts of a selection. */
 export interface SelectionFacts {
+  /** Trained on all rows; where `complete` is false perhaps on fewer: see `trainedRows`. */
   readonly model: ChurnModel
+  /**
+   * False where the budget did not suffice to try one candidate and to train the chosen one on all rows: the first note
+   * says what is missing. Look at it before the model is used.
+   */
   readonly complete: boolean
+  /** Rows that the model was trained on; rows of weight 0 do not count. */
   readonly trainedRows: number
   readonly chosen: Chosen
+  /** What was to be best, the first first. */
   readonly metrics: readonly MetricName[]
   readonly validation: SelectionValidation
+  /**
+   * Mean of each metric of the chosen candidate over its folds; null where nothing was tried. It was used to choose, so
+   * it is better than what is to be expected: the more candidates, the more so. Do not report it: see `selectModel`.
+   */
   readonly selectionScore: Readonly<Record<string, number>> | null
+  /** Every candidate on every rung that it reached: the last rung first, within it the best in the first metric first. */
   readonly trials: readonly Trial[]
+  /** What was not tried, or left out, and why; empty where nothing was. */
   readonly notes: readonly string[]
+  /** Time that it took. */
   readonly seconds: number
+  /** All trainings, to go on with more time: hand it to `resume`. */
   readonly state: SelectionState
 }

@@ -3,6 +3,7 @@ import { withDaysIn } from '../../base/dayRule.js'
 import { formatDay, utc } from '../../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { percentText } from '../figureTexts.js'
 import { metricsProblems } from '../measureRows.js'
 import { Backtest } from './backtestResult.js'
 import { driftOverTime } from './drift.js'
@@ -179,7 +180,7 @@ function notesOn(
   { purge, newCustomersOnly, testShare }: CheckedBacktest,
 ): string[] {
   const only = newCustomersOnly ? ['Only customers are tested of whom no row was trained on.'] : []
-  const share = testShare === undefined ? '' : `${Number((testShare * 100).toFixed(2))} %`
+  const share = testShare === undefined ? '' : percentText(testShare)
   return [
     ...(purge ? [] : ['Trained on outcomes that nobody knew yet (purge: false): the figures are too good.']),
     ...only,

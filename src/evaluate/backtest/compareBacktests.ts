@@ -1,6 +1,7 @@
 import { checkArguments } from '../../base/arguments.js'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { type Problem, refuse } from '../../base/errors.js'
+import { takeValues } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
 import { metricProblems } from '../interval/bootstrapInterval.js'
 import { namesRule, type ResampleOptions, resampleOptions } from '../interval/bootstrapOptions.js'
@@ -91,16 +92,7 @@ export function compareBacktests(
   refuse(operation, metricProblems(metric))
   const pairs = sharedPredictions(a, b)
   refuse(operation, pairProblems(a, b, pairs))
-  const [ofA, ofB] = [
-    take(
-      a,
-      pairs.map(([index]) => index),
-    ),
-    take(
-      b,
-      pairs.map(([, index]) => index),
-    ),
-  ]
+  const [ofA, ofB] = [take(a, pairs, 0), take(b, pairs, 1)]
   const groups = pairs.map(([index]) => a.ids[index]!)
   const pooled = compareModels(ofA.probability, ofB.probability, ofA.outcome, {
     metric,
@@ -154,12 +146,16 @@ function pairProblems(a: BacktestFigures, b: BacktestFigures, pairs: readonly Pa
   ]
 }
 
-function take(predicted: BacktestFigures, at: readonly number[]): OutcomeRows {
-  const { probability, outcome, weight } = predicted
+function take(
+  { probability, outcome, weight }: BacktestFigures,
+  pairs: readonly Pair[],
+  side: 0 | 1,
+): OutcomeRows {
+  const at = pairs.map((pair) => pair[side])
   return {
-    probability: Float64Array.from(at, (index) => probability[index]!),
-    outcome: Uint8Array.from(at, (index) => outcome[index]!),
-    weight: weight === null ? null : Float64Array.from(at, (index) => weight[index]!),
+    probability: takeValues(probability, at),
+    outcome: takeValues(outcome, at),
+    weight: weight === null ? null : takeValues(weight, at),
   }
 }
 
@@ -178,20 +174,8 @@ function comparedFolds(
   }
   return [...pairsOf].map(([fold, own]) => ({
     cutoff: a.folds[fold]!.cutoff,
-    valueA: figureOf(
-      take(
-        a,
-        own.map(([index]) => index),
-      ),
-      metric,
-    ),
-    valueB: figureOf(
-      take(
-        b,
-        own.map(([, index]) => index),
-      ),
-      metric,
-    ),
+    valueA: figureOf(take(a, own, 0), metric),
+    valueB: figureOf(take(b, own, 1), metric),
   }))
 }
 

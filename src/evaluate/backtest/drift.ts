@@ -1,5 +1,5 @@
 import { studentQuantile } from '../../base/distributions.js'
-import { decimal } from '../figureTexts.js'
+import { decimal, intervalHeading } from '../figureTexts.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
 import type { MeasureRule } from '../measureRows.js'
 import { metricWords } from '../metrics.js'
@@ -69,7 +69,7 @@ function sentence(
   cutoffs: number,
   level: number,
 ): string {
-  const interval = `${Number((level * 100).toFixed(2))} % interval`
+  const interval = intervalHeading(level)
   if (!shown) {
     return `No drift of ${name} can be shown over ${cutoffs} cutoffs: ${decimal(lower)} to ${decimal(upper)} a month.`
   }

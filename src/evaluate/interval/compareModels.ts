@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import { type MetricName, metrics, type RankedMetric } from '../metrics.js'
-import { optionsOrProblems } from '../rows/checkedOutcomes.js'
-import { readRows, rowProblems } from '../rows/outcomeRows.js'
+import { optionsOrProblems, rowProblems } from '../rows/checkedOutcomes.js'
+import { readRows } from '../rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import {
   type PredictedBy,

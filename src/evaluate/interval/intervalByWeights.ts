@@ -1,13 +1,17 @@
-import { quantileSorted } from 'simple-statistics'
 import { checkArguments } from '../../base/arguments.js'
-import { customerProblems } from '../../base/customerProblems.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
 import { seededRandom } from '../../base/random.js'
 import { groupsRule } from '../../base/sharedRules.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
-import { type GroupOptions, type ResampleOptions, resampleOptions } from './bootstrapOptions.js'
+import {
+  type GroupOptions,
+  groupProblems,
+  type ResampleOptions,
+  resampleOptions,
+} from './bootstrapOptions.js'
+import { percentileLimits } from './intervalLimits.js'
 
 /** A figure of rows that weigh so many times, such as any metric of holdfast with its option `weight`. */
 export type WeightedFigure = (weight: Float64Array) => number
@@ -31,7 +35,7 @@ const weightedResampleOptions = resampleOptions.extend({
  * says how much the figure would move with other customers of the same kind.
  *
  * Each resample draws as many customers as there are, with replacement, and gives the figure how often each row was
- * drawn, as its weight. The limits are the (1 − level)/2 and (1 + level)/2 quantiles (type 7) of the figures. Rows with
+ * drawn, as its weight. The limits are the (1 − level)/2 and (1 + level)/2 quantiles (type 6, as in `bootstrapInterval`) of the figures. Rows with
  * weights of their own: multiply these in.
  *
  * @param rowCount number of rows, at least 2
@@ -76,12 +80,8 @@ export function intervalByWeights(
     for (let row = 0; row < rowCount; row++) weight[row] = drawn[customerOf[row]!]!
     return figureOfResample(operation, figureOf, weight, resample)
   })
-  const sorted = figures.sort() as unknown as number[]
-  return {
-    value,
-    lower: quantileSorted(sorted, (1 - level) / 2),
-    upper: quantileSorted(sorted, (1 + level) / 2),
-  }
+  const [lower, upper] = percentileLimits(figures.sort(), level)
+  return { value, lower, upper }
 }
 
 function drawProblems(rowCount: number, groups: ArrayLike<string | number> | undefined): Problem[] {
@@ -89,12 +89,7 @@ function drawProblems(rowCount: number, groups: ArrayLike<string | number> | und
     const rule = 'to be an integer of at least 2'
     return [{ code: 'out-of-range', parameter: 'rowCount', rule, received: rowCount }]
   }
-  if (groups === undefined) return []
-  const problems = customerProblems('groups', groups, rowCount)
-  if (problems.length > 0) return problems
-  if (new Set(Array.from(groups)).size > 1) return []
-  const rule = 'to name at least two customers: with one there is nothing to draw from'
-  return [{ code: 'out-of-range', parameter: 'groups', rule, received: 1 }]
+  return groupProblems(groups, { length: rowCount }, undefined)
 }
 
 function figureOfResample(

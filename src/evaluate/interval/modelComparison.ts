@@ -1,7 +1,7 @@
 import { sampleStandardDeviation } from 'simple-statistics'
 import { normalCumulative, normalQuantile } from '../../base/distributions.js'
 import { HoldfastError } from '../../base/errors.js'
-import { digitsFor, figureText, percentText } from '../figureTexts.js'
+import { count, digitsFor, figureText, percentText } from '../figureTexts.js'
 import type { MetricName, RankedMetric } from '../metrics.js'
 import { metricWords } from '../metrics.js'
 import { rocAucOf } from '../ranking/ranking.js'
@@ -208,8 +208,4 @@ function tooFew({ churners, churnersNeeded: needed }: Facts): string {
   return needed <= churners
     ? `${few} to show in every sample.`
     : `${few}: about ${count(Number(needed.toPrecision(2)))} would be needed to show it in four of five samples.`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 }

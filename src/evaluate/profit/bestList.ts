@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { type Problem, refuse } from '../../base/errors.js'
+import { amountText } from '../figureTexts.js'
 import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import { type ChosenContacts, chooseContacts, rowsByValue } from './chooseContacts.js'
 import { contactProfitsOf } from './expectedProfit.js'
@@ -123,16 +124,15 @@ export function bestList(
  */
 export function bestListLine(list: BestList): string {
   checkArguments('bestListLine', ['list', list, 'bestList'])
-  const count = (value: number): string =>
-    value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
-  const amount = (value: number): string => count(value) + (list.currency === null ? '' : ` ${list.currency}`)
+  const amount = (value: number): string =>
+    amountText(value) + (list.currency === null ? '' : ` ${list.currency}`)
   const end =
     list.next === null
       ? 'Nobody else is worth a contact.'
       : `Limited by ${list.limitedBy}: the next would bring ${amount(list.next.expectedProfit)}.`
   return (
-    `${count(list.rows.length)} of ${count(list.customers)} customers to contact, ` +
-    `${count(list.expectedChurners)} churners expected among them: ${amount(list.expectedProfit)} expected profit, ` +
+    `${amountText(list.rows.length)} of ${amountText(list.customers)} customers to contact, ` +
+    `${amountText(list.expectedChurners)} churners expected among them: ${amount(list.expectedProfit)} expected profit, ` +
     `${amount(list.expectedCost)} expected cost, ${amount(list.highestCost)} at most. ${end}`
   )
 }

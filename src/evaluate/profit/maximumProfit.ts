@@ -60,10 +60,7 @@ export function maximumProfit(
   offer: RetentionOffer,
   options?: WeightOptions,
 ): MaximumProfit {
-  const problems: Problem[] = []
-  const checked = checkUniformOffer('maximumProfit', offer, problems)
-  const { ranked } = checkOutcomes('maximumProfit', weightOptions, probability, outcome, options, problems)
-  return maximumProfitOf(ranked, checked!)
+  return ofRows('maximumProfit', maximumProfitOf, probability, outcome, offer, options)
 }
 
 /**
@@ -77,10 +74,7 @@ export function maximumProfit(
  * // => 28
  */
 export function maximumProfitMetric(offer: RetentionOffer): RankedMetric {
-  const problems: Problem[] = []
-  const checked = checkUniformOffer('maximumProfitMetric', offer, problems)
-  refuse('maximumProfitMetric', problems)
-  return (ranked) => maximumProfitOf(ranked, checked!).profit
+  return metricOf('maximumProfitMetric', maximumProfitOf, offer)
 }
 
 /** Like {@link maximumProfit}, from the sorted form. O(groups). */
@@ -135,17 +129,7 @@ export function expectedMaximumProfit(
   offer: RetentionOffer,
   options?: WeightOptions,
 ): ExpectedMaximumProfit {
-  const problems: Problem[] = []
-  const checked = checkUniformOffer('expectedMaximumProfit', offer, problems)
-  const { ranked } = checkOutcomes(
-    'expectedMaximumProfit',
-    weightOptions,
-    probability,
-    outcome,
-    options,
-    problems,
-  )
-  return expectedMaximumProfitOf(ranked, checked!)
+  return ofRows('expectedMaximumProfit', expectedMaximumProfitOf, probability, outcome, offer, options)
 }
 
 /**
@@ -162,16 +146,38 @@ export function expectedMaximumProfit(
  * // => true
  */
 export function expectedMaximumProfitMetric(offer: RetentionOffer): RankedMetric {
-  const problems: Problem[] = []
-  const checked = checkUniformOffer('expectedMaximumProfitMetric', offer, problems)
-  refuse('expectedMaximumProfitMetric', problems)
-  return (ranked) => expectedMaximumProfitOf(ranked, checked!).profit
+  return metricOf('expectedMaximumProfitMetric', expectedMaximumProfitOf, offer)
 }
 
 /** Like {@link expectedMaximumProfit}, from the sorted form. O(groups). */
 export function expectedMaximumProfitOf(ranked: RankedOutcomes, offer: UniformOffer): ExpectedMaximumProfit {
   const { profit, targetShare } = hullProfit(ranked, offer, acceptanceLaw(offer.acceptance))
   return { profit, targetShare }
+}
+
+function ofRows<Found>(
+  operation: string,
+  of: (ranked: RankedOutcomes, offer: UniformOffer) => Found,
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  offer: RetentionOffer,
+  options: WeightOptions | undefined,
+): Found {
+  const problems: Problem[] = []
+  const checked = checkUniformOffer(operation, offer, problems)
+  const { ranked } = checkOutcomes(operation, weightOptions, probability, outcome, options, problems)
+  return of(ranked, checked!)
+}
+
+function metricOf(
+  operation: string,
+  of: (ranked: RankedOutcomes, offer: UniformOffer) => { readonly profit: number },
+  offer: RetentionOffer,
+): RankedMetric {
+  const problems: Problem[] = []
+  const checked = checkUniformOffer(operation, offer, problems)
+  refuse(operation, problems)
+  return (ranked) => of(ranked, checked!).profit
 }
 
 /** What the best cut of a list earns. */

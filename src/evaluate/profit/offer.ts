@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { betaCumulative, betaQuantile } from '../../base/distributions.js'
 import type { Problem } from '../../base/errors.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
-import { optionsOrProblems } from '../rows/checkedOutcomes.js'
-import { rowProblems } from '../rows/outcomeRows.js'
+import { optionsOrProblems, rowProblems } from '../rows/checkedOutcomes.js'
 
 /** A Beta distribution of the acceptance, with mean `alpha / (alpha + beta)`. */
 export interface BetaAcceptance {

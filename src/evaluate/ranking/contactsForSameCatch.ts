@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { amountText } from '../figureTexts.js'
 import {
   checkOutcomes,
   checkParameter,
@@ -121,18 +122,16 @@ const priceRule = z.strictObject({ contactCost: z.number().gte(0), currency: z.s
  */
 export function contactSavingsLine(savings: ContactSavings, price?: ContactPrice): string {
   checkArguments('contactSavingsLine', ['savings', savings, 'savings'], ['price', price, 'options'])
-  const count = (value: number): string =>
-    value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 })
   const percent = Math.round(Math.abs(savings.sparedShare) * 100)
   const line =
-    `${count(savings.withoutModel)} contacts without a model, ${count(savings.withModel)} with it, ` +
-    `for the same ${count(savings.churnersCaught)} churners: ` +
+    `${amountText(savings.withoutModel)} contacts without a model, ${amountText(savings.withModel)} with it, ` +
+    `for the same ${amountText(savings.churnersCaught)} churners: ` +
     `${percent} % ${savings.sparedShare >= 0 ? 'fewer' : 'more'}`
   if (price === undefined) return line
   const { contactCost, currency } = checkOptions('contactSavingsLine', priceRule, price)
   const money = (savings.withoutModel - savings.withModel) * contactCost
   const unit = currency === undefined ? '' : ` ${currency}`
-  return `${line}, ${count(Math.abs(money))}${unit} ${money >= 0 ? 'saved' : 'lost'}`
+  return `${line}, ${amountText(Math.abs(money))}${unit} ${money >= 0 ? 'saved' : 'lost'}`
 }
 
 function contactsFor({ churned, stayed, customers }: RankedOutcomes, churners: number): number {

@@ -3,7 +3,7 @@ import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions, optionRule } from '../../base/options.js'
 import { weightRule } from '../../base/sharedRules.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
-import { type OutcomeRows, readRows, rowProblems } from './outcomeRows.js'
+import { isWeight, type OutcomeRows, readRows } from './outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rankedOutcomes.js'
 
 /** What every metric accepts. */
@@ -13,9 +13,7 @@ export interface WeightOptions {
 }
 
 /** Rules of {@link WeightOptions}, to be extended by the metrics. */
-export const weightOptions = z.strictObject({
-  weight: weightRule,
-})
+export const weightOptions = z.strictObject({ weight: weightRule })
 
 /** Rule of a share of customers. */
 export const shareRule = z.number().gt(0).lte(1)
@@ -91,7 +89,51 @@ export interface ColumnRule {
   /** To be read after "expected <parameter>": "to be a finite number". */
   readonly rule: string
   readonly keeps: (value: number) => boolean
-  readonly wayOut?: string
+  /** What to do about it, or what to do about a value. */
+  readonly wayOut?: string | ((value: number) => string)
+}
+
+/** Returns every rule that probabilities, outcomes and weights break, each with its first row and its count. */
+export function rowProblems(
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  weight: ArrayLike<number> | undefined,
+): Problem[] {
+  const problems = ruleProblems([
+    {
+      parameter: 'probability',
+      values: probability,
+      rule: 'to be a number in [0, 1]',
+      keeps: (value) => value >= 0 && value <= 1,
+      wayOut: (value) =>
+        (value > 1 && value <= 100 ? 'Divide percentages by 100; log' : 'Log') +
+        ' odds become probabilities by 1 / (1 + exp(-x)).',
+    },
+    flagColumn('outcome', outcome, 'to be 1 (churned) or 0 (stayed)'),
+    ...weightColumns('weight', weight),
+  ])
+  return problems.length > 0 ? problems : classProblems(outcome, weight)
+}
+
+function classProblems(outcome: ArrayLike<number>, weight: ArrayLike<number> | undefined): Problem[] {
+  let churners = 0
+  let rows = 0
+  for (let row = 0; row < outcome.length; row++) {
+    if (weight?.[row] === 0) continue
+    rows++
+    churners += outcome[row]!
+  }
+  if (rows === 0) return [noWeight]
+  if (churners > 0 && churners < rows) return []
+  return [
+    {
+      code: 'one-class',
+      parameter: 'outcome',
+      rule: 'to hold both churned (1) and stayed (0) customers',
+      received: `${rows} times ${churners === 0 ? 0 : 1}`,
+      wayOut: 'Take more customers or a longer outcome window: with one class the metric is not defined.',
+    },
+  ]
 }
 
 /** Returns every rule that the columns break, all at once; the first column says how many rows there are. */
@@ -112,7 +154,7 @@ export function ruleProblems(columns: readonly [ColumnRule, ...ColumnRule[]]): P
       return { code: 'length-differs', parameter, rule, received: values.length }
     })
   const values = columns.flatMap(({ parameter, values, rule, keeps, wayOut }) =>
-    valueProblems(parameter, values, rule, keeps, () => wayOut),
+    valueProblems(parameter, values, rule, keeps, typeof wayOut === 'function' ? wayOut : () => wayOut),
   )
   return [...lengths, ...values]
 }
@@ -130,8 +172,7 @@ export function scoreColumn(parameter: string, values: ArrayLike<number>): Colum
 /** The rule of weights; none where there are no weights. */
 export function weightColumns(parameter: string, weight: ArrayLike<number> | undefined): ColumnRule[] {
   if (weight === undefined) return []
-  const keeps = (value: number): boolean => value >= 0 && value < Number.POSITIVE_INFINITY
-  return [{ parameter, values: weight, rule: 'to be a finite number of at least 0', keeps }]
+  return [{ parameter, values: weight, rule: 'to be 0, or a number from 1e-100 to 1e100', keeps: isWeight }]
 }
 
 /** Returns the weight of the rows that are 1 and of those that are 0 in a list of both. */

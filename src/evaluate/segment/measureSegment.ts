@@ -1,4 +1,5 @@
 import { normalCumulative, normalQuantile } from '../../base/distributions.js'
+import { takeValues } from '../../base/matrix.js'
 import { logit, sigmoid } from '../../base/statistics.js'
 import { calibrationLineOf, lineProblem } from '../calibration/calibrationLine.js'
 import { calibrationErrorOf } from '../calibration/calibrationTable.js'
@@ -72,9 +73,9 @@ export function takeMeasured(
   rows: Int32Array,
 ): MeasuredRows {
   return {
-    probability: Float64Array.from(rows, (row) => probability[row]!),
-    outcome: Uint8Array.from(rows, (row) => outcome[row]!),
-    weight: weight === null ? null : Float64Array.from(rows, (row) => weight[row]!),
+    probability: takeValues(probability, rows),
+    outcome: takeValues(outcome, rows),
+    weight: weight === null ? null : takeValues(weight, rows),
     customers: Array.from(rows, (row) => customers[row]!),
   }
 }

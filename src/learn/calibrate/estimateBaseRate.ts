@@ -4,6 +4,7 @@ import { inNameOf, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
 import { logit, sigmoid } from '../../base/statistics.js'
+import { emptyProblems } from '../check.js'
 import type { ChurnModel } from '../contract.js'
 
 const operation = 'estimateBaseRate'
@@ -72,18 +73,11 @@ export function estimateBaseRate(
 ): BaseRateEstimate {
   checkArguments('estimateBaseRate', ['model', model, 'model'], ['features', features, 'matrix'])
   const { from = model.baseRate, iterations, tolerance } = checkOptions(operation, estimateOptions, options)
-  refuse(operation, features.rowCount > 0 ? [] : [noRows])
+  refuse(operation, emptyProblems(features.rowCount, 1))
   // Log of how much more often churners than stayers look like the customer: log odds without the rate.
   const evidence = inNameOf(operation, () => model.margin(features)).map((margin) => margin - logit(from))
   return atAnEnd(evidence, from) ?? searched(evidence, from, iterations, tolerance)
 }
-
-const noRows = {
-  code: 'table-empty',
-  parameter: 'features',
-  rule: 'to have at least 1 row',
-  received: 0,
-} as const
 
 /** The likelihood is concave in the rate: where it falls from 0 on, or grows up to 1, that end is its maximum. */
 function atAnEnd(evidence: Float64Array, from: number): BaseRateEstimate | null {

@@ -3,6 +3,7 @@ import { checkArguments } from '../../base/arguments.js'
 import { inNameOf, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'
+import { emptyProblems } from '../check.js'
 import type { ChurnModel } from '../contract.js'
 import { shiftToMean } from '../margin.js'
 import { CalibratedModel } from './model.js'
@@ -49,13 +50,7 @@ export function matchBaseRate(
 ): CalibratedModel<null> {
   checkArguments('matchBaseRate', ['model', model, 'model'], ['features', features, 'matrix'])
   const { baseRate } = checkOptions(operation, matchBaseRateOptions, options)
-  const noRows = {
-    code: 'table-empty',
-    parameter: 'features',
-    rule: 'to have at least 1 row',
-    received: 0,
-  } as const
-  refuse(operation, features.rowCount > 0 ? [] : [noRows])
+  refuse(operation, emptyProblems(features.rowCount, 1))
   const intercept = shiftToMean(
     inNameOf(operation, () => model.margin(features)),
     baseRate,
