@@ -28,13 +28,14 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
   const { rowCount, columns } = features
   const rows = spreadRows(rowCount, rowsJudged)
   const isJudged = judgeable(outcome, rows)
-  const seen = new Map<string, FeatureColumn[]>()
+  const some = spreadRows(rowCount, rowsOfTwins)
+  const seen = new Map<number, FeatureColumn[]>()
   return columns.flatMap((column) => {
     const { name } = column
     const spread = spreadOf(column, rowCount)
     if (spread === 'empty') return [`Column ${name} has no value in any row.`]
     if (spread === 'constant') return [`Column ${name} has the same value in every row.`]
-    const same = earlierTwin(column, rowCount, seen)
+    const same = earlierTwin(column, rowCount, some, seen)
     if (same !== undefined) return [`Column ${name} has the values of column ${same.name} in every row.`]
     const auc = isJudged ? singleFeatureAuc(column, outcome, rows) : 0.5
     if (auc <= suspiciousAuc) return []
@@ -65,17 +66,47 @@ function spreadOf(column: FeatureColumn, rowCount: number): 'empty' | 'constant'
   return first === null ? 'empty' : 'constant'
 }
 
-/** Returns an earlier column with the same values, and remembers this one. */
+/** Returns an earlier column with the same values, and remembers this one. @param some rows that it is looked up by */
 function earlierTwin(
   column: FeatureColumn,
   rowCount: number,
-  seen: Map<string, FeatureColumn[]>,
+  some: Int32Array,
+  seen: Map<number, FeatureColumn[]>,
 ): FeatureColumn | undefined {
-  const some = spreadRows(rowCount, rowsOfTwins)
-  const key = JSON.stringify(Array.from(some, (row) => valueAt(column, row)))
+  const key = keyOf(column, some)
   const alike = seen.get(key) ?? []
   seen.set(key, [...alike, column])
   return alike.find((other) => isTwin(column, other, rowCount))
+}
+
+/** Returns a number that is the same for columns with the same values in some rows. */
+function keyOf(column: FeatureColumn, rows: Int32Array): number {
+  const texts = column.kind === 'text' ? column.dictionary.map(textKey) : null
+  let key = 0
+  for (const row of rows) {
+    if (isMissing(column.missing, row)) key = mixed(key, 1)
+    else if (column.kind === 'text') key = mixed(key, texts![column.codes[row]!]!)
+    else {
+      // Adding 0 makes −0 and 0 one
+      number[0] = column.values[row]! + 0
+      key = mixed(mixed(key, halves[0]!), halves[1]!)
+    }
+  }
+  return key
+}
+
+function textKey(text: string): number {
+  let key = text.length
+  for (let index = 0; index < text.length; index++) key = mixed(key, text.charCodeAt(index))
+  return key
+}
+
+const number = new Float64Array(1)
+const halves = new Int32Array(number.buffer)
+
+function mixed(key: number, value: number): number {
+  const next = Math.imul(key ^ value, 0x9e3779b1)
+  return next ^ (next >>> 15)
 }
 
 function isTwin(column: FeatureColumn, other: FeatureColumn, rowCount: number): boolean {

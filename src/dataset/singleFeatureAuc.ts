@@ -38,8 +38,20 @@ function bestWay(auc: number): number {
 
 /** The Mann-Whitney statistic of scores that stand in the order of `rows`. */
 function aucOf(scores: Float64Array, outcome: Uint8Array, rows: ArrayLike<number>): number {
-  const churned = scores.filter((_, index) => outcome[rows[index]!] === 1).sort()
-  const stayed = scores.filter((_, index) => outcome[rows[index]!] === 0).sort()
+  const [churned, stayed] = [new Float64Array(scores.length), new Float64Array(scores.length)]
+  let churners = 0
+  for (let index = 0; index < scores.length; index++) {
+    if (outcome[rows[index]!] === 1) churned[churners++] = scores[index]!
+    else stayed[index - churners] = scores[index]!
+  }
+  return shareInOrder(
+    churned.subarray(0, churners).sort(),
+    stayed.subarray(0, scores.length - churners).sort(),
+  )
+}
+
+/** Returns the share of pairs in which the churner has the higher score, equal ones half; both are ascending. */
+function shareInOrder(churned: Float64Array, stayed: Float64Array): number {
   let [below, equal, pairsInOrder] = [0, 0, 0]
   for (const score of churned) {
     while (below < stayed.length && stayed[below]! < score) below++
