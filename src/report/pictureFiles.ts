@@ -44,8 +44,12 @@ export function pictureNames(facts: ReportFacts): string[] {
 export async function pictureSvg(facts: ReportFacts, name: string): Promise<string> {
   checkFacts('pictureSvg', facts)
   checkArguments('pictureSvg', ['name', name, 'text'])
-  const picture = pictureNamed('pictureSvg', facts, name)
-  const drawn = await drawPicture(picture, picture.width ?? wideWidth, name)
+  return svgOf(pictureNamed('pictureSvg', facts, name))
+}
+
+/** Returns a picture as the text of an .svg file of its own. */
+export async function svgOf(picture: Picture): Promise<string> {
+  const drawn = await drawPicture(picture, picture.width ?? wideWidth, picture.name)
   const [, attributes, inside] = /^<svg([^>]*)>([\s\S]*)$/.exec(drawn)!
   return painted(`<svg${attributes}><rect width="100%" height="100%" fill="${light.paper}"/>${inside}`, light)
 }

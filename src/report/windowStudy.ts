@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { checkArguments } from '../base/arguments.js'
+import type { Days } from '../base/days.js'
+import { HoldfastError, inNameOf } from '../base/errors.js'
+import { numberColumn, textColumn } from '../base/matrix.js'
+import { checkOptions } from '../base/options.js'
+import type { buildDataset } from '../dataset/buildDataset.js'
+import { type ChurnPlan, churnPlan } from '../dataset/churnPlan.js'
+import type { Dataset } from '../dataset/dataset.js'
+import { type WindowSetting, type WindowSplit, windowSettings, windowSplit } from '../dataset/windowSplits.js'
+import { evaluateProbabilities } from '../evaluate/evaluate.js'
+import { trainBoosting } from '../learn/boosting/train.js'
+import type { ChurnModel } from '../learn/contract.js'
+import { Table } from '../table/table.js'
+import { type WindowRow, windowPicture } from './picture/windowPicture.js'
+import { svgOf } from './pictureFiles.js'
+
+/** Which windows are tried, and with what model. */
+export interface WindowStudyOptions {
+  /** Days between cutoff and outcome window. Integers ≥ 0. Default 0, 7, 14 and 30. */
+  readonly gapDays?: readonly Days[]
+  /** Lengths of the outcome window. Integers ≥ 1. Default 30, 60 and 90; none for `valueDropped`. */
+  readonly horizonDays?: readonly Days[]
+  /** Days that features may look back; those with longer windows are left out. Integers ≥ 1. Default 31, 92 and 183. */
+  readonly lookbackDays?: readonly Days[]
+  /** Gives a model for the rows that it is given. Default `trainBoosting` as it is. */
+  readonly train?: (data: Dataset) => ChurnModel | Promise<ChurnModel>
+  /** Part of the customers whose churners are caught: the lead time is theirs. In (0, 1]. Default 0.1. */
+  readonly topShare?: number
+  /** Level of the intervals, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /** Looked at before each setting; an abort throws `aborted`. */
+  readonly signal?: AbortSignal
+  /** Called before each setting, `done` of `total`. */
+  readonly onProgress?: (progress: {
+    readonly step: string
+    readonly done: number
+    readonly total: number
+  }) => void
+}
+
+/** How the figures move with the windows. */
+export interface WindowStudy {
+  /**
+   * Columns `window` (gap, horizon, look-back), `days`, `features`, `rows` and `churners` (of the test), `rocAuc`, `lower`,
+   * `upper`, `leadDays`: the median of the days from the cutoff to the cancellation of the churners caught; a row per length.
+   */
+  readonly table: Table
+  /** Returns the picture of it, an .svg file of its own. */
+  svg(): Promise<string>
+}
+
+const days = (least: number) => z.array(z.int().min(least))
+const isCall = (value: unknown) => typeof value === 'function'
+const optionsSchema = z.strictObject({
+  gapDays: days(0).default([0, 7, 14, 30]),
+  horizonDays: days(1).optional(),
+  lookbackDays: days(1).default([31, 92, 183]),
+  train: z.custom<NonNullable<WindowStudyOptions['train']>>(isCall, 'to be a function').optional(),
+  topShare: z.number().gt(0).lte(1).default(0.1),
+  level: z.number().gt(0).lt(1).default(0.95),
+  signal: z
+    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null, 'to be an AbortSignal')
+    .optional(),
+  onProgress: z.custom<NonNullable<WindowStudyOptions['onProgress']>>(isCall, 'to be a function').optional(),
+})
+
+/**
+ * Returns how ROC AUC and lead time move with gap, horizon and look-back: which question can be answered, and in time.
+ *
+ * One window is moved at a time, the others are those of the plan. All settings are asked as of the same cutoffs, those whose
+ * longest outcome is known; tested is the last of them, and trained on what was known by then (`splitByTime`), which is less
+ * where a window is longer: that is part of its price. A look-back leaves the features out whose windows are longer;
+ * those over all time (`recency`, totals) stay.
+ *
+ * The AUC of two horizons is of two questions: a longer one has more churners and is often harder. Choose the question by what
+ * can be done in the lead time, then the windows of the features by the AUC; on one test cutoff intervals are wide.
+ *
+ * @param plan with the same cutoffs for all customers
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `window-open` where the longest windows leave no cutoff to train on;
+ * `aborted`; what `buildDataset` refuses
+ *
+ * One dataset and one training per length.
+ *
+ * @see `backtest` for one question over time
+ */
+export async function windowStudy(
+  history: Parameters<typeof buildDataset>[0],
+  plan: ChurnPlan,
+  options: WindowStudyOptions = {},
+): Promise<WindowStudy> {
+  checkArguments('windowStudy', ['history', history, 'history'], ['plan', plan, 'object'])
+  const checked = checkOptions('windowStudy', optionsSchema, options)
+  const whole = inNameOf('windowStudy', () => churnPlan(plan))
+  const usualHorizons = whole.label.kind === 'valueDropped' ? [] : [30, 60, 90]
+  const { horizonDays = usualHorizons, gapDays, lookbackDays, signal, onProgress } = checked
+  const settings = windowSettings('windowStudy', history, whole, { gapDays, horizonDays, lookbackDays })
+  const rows: WindowRow[] = []
+  for (const [done, setting] of settings.entries()) {
+    const step = `${setting.axis} ${setting.days}`
+    if (signal?.aborted) throw aborted(step)
+    onProgress?.({ step, done, total: settings.length })
+    rows.push(
+      await rowOf(setting, await inNameOf('windowStudy', () => windowSplit(history, setting)), checked),
+    )
+  }
+  return { table: tableOf(rows), svg: () => svgOf(windowPicture(rows)) }
+}
+
+type Checked = z.output<typeof optionsSchema>
+
+async function rowOf(
+  { axis, days: length, plan }: WindowSetting,
+  { split, leadDays }: WindowSplit,
+  { train = (data) => trainBoosting(data), topShare, level }: Checked,
+): Promise<WindowRow> {
+  const { test } = split
+  const model = await train(split.train)
+  const probability = model.probability(test.features)
+  const churners = test.outcome.reduce((sum, value) => sum + value, 0)
+  const known = {
+    window: axis,
+    days: length,
+    features: plan.features.length,
+    rows: test.outcome.length,
+    churners,
+  }
+  if (churners === 0 || churners === test.outcome.length) {
+    return { ...known, rocAuc: null, lower: null, upper: null, leadDays: null }
+  }
+  const { rocAuc } = evaluateProbabilities(probability, test.outcome, { level, groups: test.ids })
+  const listed = Int32Array.from(probability.keys())
+    .sort((a, b) => probability[b]! - probability[a]! || a - b)
+    .slice(0, Math.ceil(topShare * probability.length))
+  const leads = Array.from(
+    listed.filter((row) => test.outcome[row] === 1),
+    leadDays,
+  ).sort((a, b) => a - b)
+  const median = leads.length === 0 ? null : (leads[(leads.length - 1) >> 1]! + leads[leads.length >> 1]!) / 2
+  return { ...known, rocAuc: rocAuc.value, lower: rocAuc.lower, upper: rocAuc.upper, leadDays: median }
+}
+
+function tableOf(rows: readonly WindowRow[]): Table {
+  const names = ['days', 'features', 'rows', 'churners', 'rocAuc', 'lower', 'upper', 'leadDays'] as const
+  return new Table([
+    textColumn(
+      'window',
+      rows.map(({ window }) => window),
+    ),
+    ...names.map((name) =>
+      numberColumn(
+        name,
+        rows.map((row) => row[name]),
+      ),
+    ),
+  ])
+}
+
+function aborted(step: string): HoldfastError {
+  return new HoldfastError('windowStudy', [
+    { code: 'aborted', parameter: 'the study', rule: `to go on with ${step}` },
+  ])
+}
