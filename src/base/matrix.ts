@@ -30,6 +30,8 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
 export interface WrittenNumbers {
   readonly codes: Int32Array
   readonly dictionary: readonly string[]
+  /** Returns those of some rows, where they need not be made of all. */
+  readonly take?: (rows: Int32Array) => WrittenNumbers
 }
 
 /** A column of texts, stored once each: `dictionary[codes[row]]`. Learners read it as categories. */
@@ -99,11 +101,18 @@ export function wideColumn(column: NumberColumn<NumberValues>): NumberColumn {
   return { ...column, values: Float64Array.from(values) }
 }
 
-/** Returns the texts of numbers that are made when they are first read: only a column of ids is asked for them. */
-export function writtenLater(make: () => WrittenNumbers): WrittenNumbers {
+/**
+ * Returns the texts of numbers, made when they are first read: only a column of ids is asked for them.
+ *
+ * @param textAt the text of a row; null where it is missing
+ */
+export function writtenLater(length: number, textAt: (row: number) => string | null): WrittenNumbers {
   let made: WrittenNumbers | undefined
   const written = (): WrittenNumbers => {
-    made ??= make()
+    made ??= textColumn(
+      '',
+      Array.from({ length }, (_, row) => textAt(row)),
+    )
     return made
   }
   return {
@@ -113,6 +122,7 @@ export function writtenLater(make: () => WrittenNumbers): WrittenNumbers {
     get dictionary() {
       return written().dictionary
     },
+    take: (rows) => writtenLater(rows.length, (row) => textAt(rows[row]!)),
   }
 }
 

@@ -1,4 +1,6 @@
+import { isMissing } from '../base/bitmap.js'
 import type { ProblemCode } from '../base/errors.js'
+import { groupNumbers } from '../base/groupNumbers.js'
 import { cellOf, idColumn, type Table } from '../table/table.js'
 
 /** A rule of the id column, and the rows of the table that break it. */
@@ -19,15 +21,18 @@ export interface BrokenIds {
  */
 export function brokenIds(table: Table, id: string, mayRepeat: boolean): BrokenIds[] {
   const column = idColumn(table.column(id))
-  const firstRow = new Map<string, number>()
+  const numberOf = groupNumbers(
+    Array.from({ length: table.rowCount }, (_, row) => String(cellOf(column, row) ?? '')),
+  )
+  const firstRow = new Int32Array(table.rowCount).fill(-1)
   const [blank, repeated]: [number[], number[]] = [[], []]
   for (let row = 0; row < table.rowCount; row++) {
-    const cell = cellOf(column, row)
-    if (cell === null) blank.push(row)
-    else if (!firstRow.has(String(cell))) firstRow.set(String(cell), row)
+    const number = numberOf[row]!
+    if (isMissing(column.missing, row)) blank.push(row)
+    else if (firstRow[number] === -1) firstRow[number] = row
     else if (!mayRepeat) repeated.push(row)
   }
-  const firstSeen = repeated.length === 0 ? -1 : firstRow.get(String(cellOf(column, repeated[0]!)))!
+  const firstSeen = repeated.length === 0 ? -1 : firstRow[numberOf[repeated[0]!]!]!
   const rules: BrokenIds[] = [
     {
       code: 'value-missing',

@@ -1,5 +1,5 @@
 import { Bitmap } from '../base/bitmap.js'
-import { type NumberColumn, textColumn, type WrittenNumbers, writtenLater } from '../base/matrix.js'
+import { type NumberColumn, writtenLater } from '../base/matrix.js'
 import { isPlainNumber, type PointsMayGroup } from './columnReading.js'
 import type { PlainNumbers, SourceCells } from './columnTexts.js'
 import { usualMissing } from './inferKind.js'
@@ -233,15 +233,9 @@ class NumberCells {
       values: this.#values,
       missing: this.#hasMissing ? Bitmap.where(length, isNoNumber) : null,
     }
-    return isGivenBack ? column : { ...column, written: writtenLater(() => this.#written(length)) }
-  }
-
-  #written(length: number): WrittenNumbers {
-    const { codes, dictionary } = textColumn(
-      '',
-      Array.from({ length }, (_, row) => this.text(row)?.trim()),
-    )
-    return { codes, dictionary }
+    return isGivenBack
+      ? column
+      : { ...column, written: writtenLater(length, (row) => this.text(row)?.trim() ?? null) }
   }
 }
 

@@ -12,7 +12,6 @@ import {
   textColumn,
   type WrittenNumbers,
   wideColumn,
-  writtenLater,
 } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { Printed } from '../base/printed.js'
@@ -419,5 +418,5 @@ function takeColumnRows(column: Column, rows: ArrayLike<number>): Column {
 }
 
 function takeWritten(written: WrittenNumbers, rows: Int32Array): WrittenNumbers {
-  return writtenLater(() => ({ codes: takeValues(written.codes, rows), dictionary: written.dictionary }))
+  return written.take?.(rows) ?? { codes: takeValues(written.codes, rows), dictionary: written.dictionary }
 }

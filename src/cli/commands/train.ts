@@ -209,12 +209,13 @@ async function splitOfFile(file: string, options: TrainOptions): Promise<Prepare
 /** Without a column of ids a customer is named by the number of the row. */
 function rowsOfCustomers(table: Table, id: string | undefined, ids: readonly string[]): Table {
   const wanted = new Set(ids)
-  const nameOf = (row: number): string => String(id === undefined ? row + 1 : cellOf(table.column(id), row))
-  // As they were written: 1,022 is not to be read as 1022 from a file that holds 1.022
-  const asWritten = new Table(table.columns.map(idColumn), table.rowCount, table.source)
-  return asWritten.take(
-    Int32Array.from(Array(table.rowCount).keys()).filter((row) => wanted.has(nameOf(row))),
+  const column = id === undefined ? null : idColumn(table.column(id))
+  const rows = Int32Array.from(Array(table.rowCount).keys()).filter((row) =>
+    wanted.has(String(column === null ? row + 1 : cellOf(column, row))),
   )
+  const kept = table.take(rows)
+  // As they were written: 1,022 is not to be read as 1022 from a file that holds 1.022
+  return new Table(kept.columns.map(idColumn), kept.rowCount, table.source)
 }
 
 function datasetOfTable(table: Table, options: TrainOptions): Dataset {
