@@ -12,8 +12,11 @@ import { placeOfSource, type StagedTable } from './historySources.js'
 import {
   type CellPlan,
   countCells,
+  expectedOf,
   foundReading,
+  haveNoNumber,
   isLong,
+  isNameOfDigits,
   questionProblems,
   readCells,
   withoutMarks,
@@ -32,6 +35,11 @@ export interface ColumnPlan extends CellPlan {
   readonly shown: string
   /** How the source writes its numbers or days, where not as programs do. */
   readonly reading?: ColumnReading
+  /**
+   * Where the kind is expected by some cells alone: SQL that is true of a cell, of the right kind, by which the column is
+   * of another. Such plans hold where no cell breaks them; else the columns are planned anew, with all cells counted.
+   */
+  readonly unexpected?: string
 }
 
 type RawKind = 'text' | 'number' | 'day' | 'time' | 'boolean'
@@ -46,11 +54,16 @@ function rawKindOf(type: string, known: ColumnKind | undefined): RawKind | undef
   return type === 'BOOLEAN' ? 'boolean' : undefined
 }
 
-/** Plans every column of a staged table, or says what is wrong with its columns. */
+/**
+ * Plans every column of a staged table, or says what is wrong with its columns.
+ *
+ * @param expects whether some cells may say what the others are: see {@link ColumnPlan.unexpected}
+ */
 export async function planColumns(
   engine: Engine,
   staged: StagedTable,
   missing: readonly string[],
+  expects: boolean,
 ): Promise<{ plans: readonly ColumnPlan[]; problems: readonly Problem[] }> {
   const { required } = inputTables[staged.table]
   const problems: Problem[] = []
@@ -82,7 +95,7 @@ export async function planColumns(
       else plans.push(plan)
     }
   }
-  const found = await planUndecided(engine, staged, missing, undecided, samples)
+  const found = await planUndecided(engine, staged, missing, undecided, samples, expects)
   plans.push(...found.plans)
   problems.push(...questionsOf(staged, samples, [...questions, ...found.readings]))
   return { plans, problems }
@@ -136,22 +149,30 @@ async function planUndecided(
   missing: readonly string[],
   undecided: readonly { name: string; sourceName: string }[],
   samples: ReadonlyMap<string, TextCounts>,
+  expects: boolean,
 ): Promise<{ plans: ColumnPlan[]; readings: NamedReading[] }> {
   if (undecided.length === 0) return { plans: [], readings: [] }
   const texts = undecided.map(({ sourceName }) => shownText(engine, staged, sourceName, missing))
-  const counted = await countCells(engine, texts, staged.raw)
+  const expected = expects ? await expectedReadings(engine, staged, undecided, samples) : []
+  const uncounted = undecided.flatMap((_, index) => (expected[index] === undefined ? [index] : []))
+  const counted = await countCells(
+    engine,
+    uncounted.map((index) => texts[index]!),
+    staged.raw,
+  )
   const readings = undecided.map(({ name, sourceName }, index): NamedReading => {
     const wish = wishOf(name, staged.notation)
     const cameAsNumbers = staged.numberColumns.has(sourceName)
+    const counts = counted[uncounted.indexOf(index)]
     return {
       name,
       sourceName,
-      reading: foundReading(name, counted[index]!, samples.get(sourceName), wish, cameAsNumbers),
+      reading: expected[index] ?? foundReading(name, counts!, samples.get(sourceName), wish, cameAsNumbers),
     }
   })
   const plans = readings.map(
-    ({ name, sourceName, reading }) =>
-      planColumn(engine, staged, missing, {
+    ({ name, sourceName, reading }, index): ColumnPlan => ({
+      ...planColumn(engine, staged, missing, {
         name,
         sourceName,
         kind: reading.kind,
@@ -159,8 +180,40 @@ async function planUndecided(
         required: false,
         reading,
       })!,
+      ...(expected[index]?.kind === 'number'
+        ? { unexpected: isNameOfDigits(flagOf(engine, 'text', name)) }
+        : {}),
+    }),
   )
   return { plans, readings }
+}
+
+/**
+ * Returns how some columns are read without a count of all their cells, undefined for the others: as numbers where some
+ * cells are plain ones, which holds until a cell says otherwise, and as texts where some are words and none is a number.
+ */
+async function expectedReadings(
+  engine: Engine,
+  staged: StagedTable,
+  undecided: readonly { name: string; sourceName: string }[],
+  samples: ReadonlyMap<string, TextCounts>,
+): Promise<(ColumnReading | undefined)[]> {
+  const readings = undecided.map(({ name, sourceName }) => {
+    const sample = samples.get(sourceName)
+    const wish = wishOf(name, staged.notation)
+    const isWished = Object.values(wish).some((each) => each !== undefined && each !== false)
+    if (sample === undefined || isWished || staged.numberColumns.has(sourceName)) return undefined
+    const expected = expectedOf(sample.texts)
+    const reading = readingOf(name, sample, wish)
+    const isAlike = reading.kind === (expected === 'words' ? 'text' : 'number')
+    const isPlain = reading.numbers === undefined && reading.doubt === undefined
+    return expected !== 'unknown' && isAlike && isPlain ? reading : undefined
+  })
+  const words = readings.flatMap((reading, index) => (reading?.kind === 'text' ? [index] : []))
+  const names = words.map((index) => engine.dialect.identifier(undecided[index]!.sourceName))
+  const areWords = await haveNoNumber(engine, names, staged.raw)
+  for (const [place, index] of words.entries()) if (!areWords[place]) readings[index] = undefined
+  return readings
 }
 
 interface NamedReading {

@@ -15,6 +15,8 @@ export interface TableCheck {
   readonly rejects: readonly Reject[]
   /** Share of the rows that break any rule, in [0, 1]. */
   readonly rejectShare: number
+  /** True where the table is made already, see {@link buildSound}. */
+  readonly isBuilt: boolean
 }
 
 /**
@@ -31,10 +33,10 @@ export async function checkRows(
 ): Promise<TableCheck> {
   const { staged } = planned
   const asked = mode === 'refuse' ? rules.filter((rule) => rule.follows !== true) : rules
-  const relation = checkedRows(engine, planned, knowsCustomers || staged.table === 'customers')
-  const counts = await countBroken(engine, relation, asked)
   const problems = lineProblems(planned)
   const rejects = mode === 'refuse' ? [] : lineRejects(planned)
+  const relation = checkedRows(engine, planned, knowsCustomers || staged.table === 'customers')
+  const counts = await countBroken(engine, relation, asked)
   const locate = rowLocator(staged)
   for (const [index, rule] of asked.entries()) {
     const count = counts.values[index]!
@@ -60,10 +62,26 @@ export async function checkRows(
       })
     }
   }
-  const lines = staged.badLines.length
-  const rejectShare = (counts.any + lines) / Math.max(1, staged.rowCount + lines)
   const broken = asked.filter((_, index) => counts.values[index]! > 0)
-  return { planned, broken, problems, rejects, rejectShare }
+  return {
+    planned,
+    broken,
+    problems,
+    rejects,
+    rejectShare: rejectShareOf(staged, counts.any),
+    isBuilt: false,
+  }
+}
+
+/** Returns the check of a table whose rows break no rule and which is built; lines that are no rows it may have. */
+export function soundCheck(planned: PlannedTable, mode: 'refuse' | 'setAside'): TableCheck {
+  const rejects = mode === 'refuse' ? [] : lineRejects(planned)
+  const rejectShare = rejectShareOf(planned.staged, 0)
+  return { planned, broken: [], problems: lineProblems(planned), rejects, rejectShare, isBuilt: true }
+}
+
+function rejectShareOf({ badLines, rowCount }: PlannedTable['staged'], brokenRows: number): number {
+  return (brokenRows + badLines.length) / Math.max(1, rowCount + badLines.length)
 }
 
 async function countBroken(

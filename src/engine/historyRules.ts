@@ -1,10 +1,10 @@
 import { type EpochDay, formatDay } from '../base/days.js'
-import type { ProblemCode } from '../base/errors.js'
+import type { Problem, ProblemCode } from '../base/errors.js'
 import { cellRuleOf } from '../table/columnTexts.js'
 import { inputTables } from '../table/inputs.js'
 import type { Engine } from './engine.js'
 import { type ColumnPlan, flagOf } from './historyColumns.js'
-import type { StagedTable } from './historySources.js'
+import { builtName, type StagedTable } from './historySources.js'
 import { withSteps } from './writtenSql.js'
 
 /** One rule that every row of a table must keep, as data: the message is made from it and the statement too. */
@@ -22,12 +22,16 @@ export interface RowRule {
   readonly shown: string
   /** True where it only follows from another row that was set aside. */
   readonly follows?: boolean
+  /** Of one cell, or of typed columns, beside other rows or not. */
+  readonly of: 'cell' | 'row'
 }
 
 /** A staged table with its columns planned: everything that its statements are made from. */
 export interface PlannedTable {
   readonly staged: StagedTable
   readonly plans: readonly ColumnPlan[]
+  /** What is wrong with its columns. */
+  readonly problems: readonly Problem[]
 }
 
 /** Name of the engine's temporary table of customers: `id`, `activatedAt`, `accepted`, `first`. */
@@ -43,10 +47,10 @@ export function rowRules(
   const planOf = new Map(plans.map((plan) => [plan.name, plan]))
   const rules = plans.flatMap((plan) => cellRules(engine, plan))
   const { happenedAt } = inputTables[staged.table]
-  const add = (name: string, rule: Omit<RowRule, 'name' | 'column' | 'shown'>) => {
+  const add = (name: string, rule: Omit<RowRule, 'name' | 'column' | 'shown' | 'of'>) => {
     const plan = planOf.get(name)
     if (plan !== undefined)
-      rules.push({ name, column: plan.sourceName, shown: shownOf(engine, plan), ...rule })
+      rules.push({ name, column: plan.sourceName, shown: shownOf(engine, plan), of: 'row', ...rule })
   }
   const dates = staged.table === 'customers' ? ['activatedAt', 'cancelledAt'] : [happenedAt]
   for (const name of dates) add(name, futureRule(engine, name, today))
@@ -63,12 +67,12 @@ export function rowRules(
 
 function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
   const { name, sourceName: column, kind } = plan
-  const shown = shownOf(engine, plan)
+  const [shown, of] = [shownOf(engine, plan), 'cell'] as const
   const rules: RowRule[] = []
   if (plan.required) {
     const rule = 'to have a value in every row'
     const wayOut = 'Fill it in the source.'
-    rules.push({ name, column, code: 'value-missing', rule, wayOut, broken: `${shown} IS NULL`, shown })
+    rules.push({ name, column, code: 'value-missing', rule, wayOut, broken: `${shown} IS NULL`, shown, of })
   }
   if (plan.wrongType !== null) {
     const broken = flagOf(engine, 'wrong', plan.name)
@@ -80,17 +84,18 @@ function cellRules(engine: Engine, plan: ColumnPlan): RowRule[] {
       wayOut: typeWayOut(plan),
       broken,
       shown,
+      of,
     })
   }
   if (plan.notFinite !== null) {
     const broken = flagOf(engine, 'not finite', plan.name)
     const wayOut = plan.required ? 'Correct it in the source.' : 'Write blank for missing.'
-    rules.push({ name, column, code: 'value-not-finite', rule: 'to be finite', wayOut, broken, shown })
+    rules.push({ name, column, code: 'value-not-finite', rule: 'to be finite', wayOut, broken, shown, of })
   }
   if (plan.rounded !== null) {
     const rule = 'to lie within ±(2^53 − 1), the integers that a number holds exactly'
     const broken = flagOf(engine, 'rounded', plan.name)
-    rules.push({ name, column, code: 'out-of-range', rule, wayOut: roundedWayOut(plan), broken, shown })
+    rules.push({ name, column, code: 'out-of-range', rule, wayOut: roundedWayOut(plan), broken, shown, of })
   }
   return rules
 }
@@ -191,6 +196,9 @@ export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, bes
     `${plan.shown} AS ${shownOf(engine, plan)}`,
     ...(plan.wrongType === null ? [] : [`${plan.wrongType} AS ${flagOf(engine, 'wrong', plan.name)}`]),
     ...(plan.notFinite === null ? [] : [`${plan.notFinite} AS ${flagOf(engine, 'not finite', plan.name)}`]),
+    ...(plan.unexpected === undefined
+      ? []
+      : [`${plan.unexpected} AS ${flagOf(engine, 'unexpected', plan.name)}`]),
     ...(plan.rounded === null ? [] : [`${plan.rounded} AS ${flagOf(engine, 'rounded', plan.name)}`]),
   ])
   const raw = withSteps(
@@ -213,21 +221,24 @@ export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, bes
  * Makes the temporary table of customer ids that the rules of the other tables ask.
  *
  * @param broken the rules that some customer breaks
+ * @param isBuilt whether the table of customers is built, see {@link buildSound}
  */
 export async function makeCustomerIds(
   engine: Engine,
   customers: PlannedTable,
   broken: readonly RowRule[],
+  isBuilt: boolean,
 ): Promise<void> {
   const activatedAt = customers.plans.some((plan) => plan.name === 'activatedAt')
     ? '"activatedAt"'
     : 'NULL::INTEGER'
-  await engine.run(
-    `CREATE OR REPLACE TEMP TABLE ${customerIds} AS
-     SELECT id AS "holdfast id", arg_min(${activatedAt}, "holdfast row") AS "holdfast activated",
-       bool_or((${anyBroken(broken)}) IS NOT TRUE) AS "holdfast accepted"
-     FROM ${checkedRows(engine, customers, broken.length > 0)} WHERE id IS NOT NULL GROUP BY 1`,
-  )
+  const rows = isBuilt
+    ? `SELECT id AS "holdfast id", ${activatedAt} AS "holdfast activated", true AS "holdfast accepted"
+       FROM ${builtTable(engine, customers)}`
+    : `SELECT id AS "holdfast id", arg_min(${activatedAt}, "holdfast row") AS "holdfast activated",
+         bool_or((${anyBroken(broken)}) IS NOT TRUE) AS "holdfast accepted"
+       FROM ${checkedRows(engine, customers, broken.length > 0)} WHERE id IS NOT NULL GROUP BY 1`
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${customerIds} AS ${rows}`)
 }
 
 /** Removes the temporary table of customer ids. */
@@ -236,8 +247,89 @@ export async function dropCustomerIds(engine: Engine): Promise<void> {
 }
 
 /** Returns the SQL that is true where a row breaks any of the rules. */
-export function anyBroken(rules: readonly RowRule[]): string {
+export function anyBroken(rules: readonly Pick<RowRule, 'broken'>[]): string {
   return rules.length === 0 ? 'false' : rules.map((rule) => `(${rule.broken})`).join(' OR ')
+}
+
+function builtTable(engine: Engine, { staged }: PlannedTable): string {
+  return engine.dialect.identifier(builtName(staged.table))
+}
+
+const ruleBroken = 'holdfast: a row breaks a rule'
+
+/**
+ * Makes the checked table where no row breaks a rule, under {@link builtName}; returns false, with nothing made, where one
+ * does. Cells are read once: to count what is broken and to build afterwards takes twice as long.
+ */
+export async function buildSound(
+  engine: Engine,
+  planned: PlannedTable,
+  rules: readonly RowRule[],
+  besideOthers: boolean,
+): Promise<boolean> {
+  const { identifier, literal } = engine.dialect
+  const table = builtTable(engine, planned)
+  const unexpected = planned.plans
+    .filter((plan) => plan.unexpected !== undefined)
+    .map(({ name }) => ({ broken: flagOf(engine, 'unexpected', name) }))
+  const cells = anyBroken([...rules.filter(({ of }) => of === 'cell'), ...unexpected])
+  const [first, ...others] = builtColumns(engine, planned)
+  // In a column, as a condition on the rows would have their cells read twice
+  const guarded = `CASE WHEN ${cells} THEN error(${literal(ruleBroken)}) ELSE ${first!.sql} END AS ${identifier(first!.name)}`
+  const columns = [guarded, ...others.map(({ name, sql }) => `${sql} AS ${identifier(name)}`)]
+  try {
+    await engine.run(
+      `CREATE OR REPLACE TABLE ${table} AS SELECT ${columns.join(', ')} FROM ${checkedRows(engine, planned, false)}`,
+    )
+  } catch (error) {
+    if (String((error as Error).cause ?? error).includes(ruleBroken)) return false
+    throw error
+  }
+  const rows = anyBroken(rules.filter(({ of }) => of === 'row'))
+  const found = await engine.query(
+    `SELECT count(*) AS broken FROM ${builtRows(engine, planned, besideOthers)} WHERE ${rows}`,
+  )
+  const isSound = found.cell('broken', 0) === 0
+  if (!isSound) await engine.run(`DROP TABLE ${table}`)
+  return isSound
+}
+
+/** The rows of a built table with what the rules of rows ask of them, see {@link checkedRows}. */
+function builtRows(engine: Engine, planned: PlannedTable, besideOthers: boolean): string {
+  const { staged, plans } = planned
+  const table = builtTable(engine, planned)
+  if (staged.table === 'calls' || !plans.some(({ name }) => name === 'id')) return table
+  if (staged.table === 'customers') {
+    const first = 'CASE WHEN id IS NOT NULL THEN min(rowid) OVER (PARTITION BY id) END'
+    return `(SELECT *, rowid AS "holdfast row", ${first} AS "holdfast first" FROM ${table})`
+  }
+  const isKnown = builtColumns(engine, planned).some(({ name }) => name === 'day')
+  const dated = `(SELECT *, ${isKnown ? 'day' : 'NULL::INTEGER'} AS "holdfast day" FROM ${table})`
+  return besideOthers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
+}
+
+/** Gives a table that was built its own name. */
+export async function takeBuilt(engine: Engine, planned: PlannedTable): Promise<void> {
+  const own = engine.dialect.identifier(planned.staged.table)
+  await engine.run(`DROP TABLE IF EXISTS ${own}`)
+  await engine.run(`ALTER TABLE ${builtTable(engine, planned)} RENAME TO ${own}`)
+}
+
+/** The columns of a checked table, over the rows of {@link checkedRows}. */
+function builtColumns(
+  engine: Engine,
+  { staged, plans }: PlannedTable,
+): { readonly name: string; readonly sql: string }[] {
+  const columns = plans.map(({ name }) => ({
+    name,
+    sql: name === 'period' ? monthStartOf('period') : engine.dialect.identifier(name),
+  }))
+  if (staged.table === 'customers' && !plans.some((plan) => plan.name === 'cancelledAt'))
+    columns.push({ name: 'cancelledAt', sql: 'NULL::INTEGER' })
+  const isEvent = staged.table !== 'customers' && staged.table !== 'calls'
+  if (isEvent && inputTables[staged.table].happenedAt !== 'day')
+    columns.push({ name: 'day', sql: '"holdfast day"' })
+  return columns
 }
 
 /**
@@ -247,16 +339,8 @@ export function anyBroken(rules: readonly RowRule[]): string {
  */
 export function buildStatement(engine: Engine, planned: PlannedTable, broken: readonly RowRule[]): string {
   const { identifier } = engine.dialect
-  const { staged, plans } = planned
-  const columns = plans.map((plan) =>
-    plan.name === 'period' ? `${monthStartOf('period')} AS period` : identifier(plan.name),
-  )
-  if (staged.table === 'customers' && !plans.some((plan) => plan.name === 'cancelledAt')) {
-    columns.push('NULL::INTEGER AS "cancelledAt"')
-  }
-  const isEvent = staged.table !== 'customers' && staged.table !== 'calls'
-  if (isEvent && inputTables[staged.table].happenedAt !== 'day') columns.push('"holdfast day" AS day')
+  const columns = builtColumns(engine, planned).map(({ name, sql }) => `${sql} AS ${identifier(name)}`)
   const kept = broken.length === 0 ? '' : ` WHERE (${anyBroken(broken)}) IS NOT TRUE`
   const rows = checkedRows(engine, planned, broken.length > 0)
-  return `CREATE OR REPLACE TABLE ${identifier(staged.table)} AS SELECT ${columns.join(', ')} FROM ${rows}${kept}`
+  return `CREATE OR REPLACE TABLE ${identifier(planned.staged.table)} AS SELECT ${columns.join(', ')} FROM ${rows}${kept}`
 }

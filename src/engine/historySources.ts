@@ -372,10 +372,16 @@ async function stagedFiles(engine: Engine, raw: string, paths: readonly string[]
   }))
 }
 
+/** Name under which a table is made before it is known that the history is opened. */
+export function builtName(table: InputTableName): string {
+  return `holdfast built ${table}`
+}
+
 /** Removes what staging left in the engine. */
 export async function dropStaged(engine: Engine, tables: readonly InputTableName[]): Promise<void> {
   for (const table of tables) {
-    for (const name of [`holdfast raw ${table}`, linesTable(table), `${linesTable(table)}_scan`]) {
+    const staged = [`holdfast raw ${table}`, linesTable(table), `${linesTable(table)}_scan`]
+    for (const name of [...staged, builtName(table)]) {
       await engine.run(`DROP TABLE IF EXISTS ${engine.dialect.identifier(name)}`)
     }
   }

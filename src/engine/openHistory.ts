@@ -24,13 +24,15 @@ import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
 import { planColumns } from './historyColumns.js'
-import { checkRows, swallowingLines, type TableCheck, tooManyRejects } from './historyRejects.js'
+import { checkRows, soundCheck, swallowingLines, type TableCheck, tooManyRejects } from './historyRejects.js'
 import {
+  buildSound,
   buildStatement,
   dropCustomerIds,
   makeCustomerIds,
   type PlannedTable,
   rowRules,
+  takeBuilt,
 } from './historyRules.js'
 import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
 import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
@@ -190,11 +192,12 @@ async function loadHistory(
   const planned: PlannedTable[] = []
   try {
     const problems = await planTables(engine, sources, options, planned)
-    const checks = await checkTables(engine, planned, options.badRows, today)
-    problems.push(...refusals(checks, options))
+    const checks = await checkTables(engine, planned, options, today)
+    problems.push(...planned.flatMap((table) => table.problems), ...refusals(checks, options))
     refuse('openHistory', problems)
-    for (const { planned: table, broken } of checks) {
-      await engine.run(buildStatement(engine, table, broken))
+    for (const { planned: table, broken, isBuilt } of checks) {
+      if (isBuilt) await takeBuilt(engine, table)
+      else await engine.run(buildStatement(engine, table, broken))
       const name = engine.dialect.identifier(table.staged.table)
       await engine.run(`COMMENT ON TABLE ${name} IS ${engine.dialect.literal(ownComment)}`)
     }
@@ -254,9 +257,9 @@ async function planTables(
     problems.push(...structure)
     // Two columns of one name cannot be checked under that name
     if (structure.some((problem) => problem.code === 'column-duplicate')) continue
-    const columns = await planColumns(engine, staged, options.missing)
-    problems.push(...columns.problems)
-    if (columns.plans.length > 0) planned.push({ staged, plans: columns.plans })
+    const columns = await planColumns(engine, staged, options.missing, true)
+    if (columns.plans.length > 0) planned.push({ staged, ...columns })
+    else problems.push(...columns.problems)
   }
   return [...unknownColumns(planned, options), ...problems]
 }
@@ -286,21 +289,33 @@ function notationOf({ decimal, thousands, dateFormat, encoding }: CheckedOptions
   }
 }
 
-/** Checks the rows of all tables, the customers first because the others ask for them. */
+/**
+ * Checks the rows of all tables, the customers first because the others ask for them. A table of which no row breaks a rule
+ * is built at once; of another all cells are counted, and its plans in `planned` are those that hold.
+ */
 async function checkTables(
   engine: Engine,
-  planned: readonly PlannedTable[],
-  badRows: CheckedOptions['badRows'],
+  planned: PlannedTable[],
+  { badRows, missing }: CheckedOptions,
   today: EpochDay,
 ): Promise<TableCheck[]> {
   const checks: TableCheck[] = []
   let knowsCustomers = false
-  for (const table of planned) {
-    const rules = rowRules(engine, table, today, knowsCustomers)
-    const check = await checkRows(engine, table, rules, badRows, knowsCustomers)
+  for (const [place, expected] of planned.entries()) {
+    const rulesOf = (each: PlannedTable) => rowRules(engine, each, today, knowsCustomers)
+    let table = expected
+    let check: TableCheck
+    if (await buildSound(engine, expected, rulesOf(expected), knowsCustomers)) {
+      check = soundCheck(expected, badRows)
+    } else {
+      if (expected.plans.some(({ unexpected }) => unexpected !== undefined))
+        table = { ...expected, ...(await planColumns(engine, expected.staged, missing, false)) }
+      planned[place] = table
+      check = await checkRows(engine, table, rulesOf(table), badRows, knowsCustomers)
+    }
     checks.push(check)
     if (table.staged.table === 'customers' && table.plans.some((plan) => plan.name === 'id')) {
-      await makeCustomerIds(engine, table, check.broken)
+      await makeCustomerIds(engine, table, check.broken, check.isBuilt)
       knowsCustomers = true
     }
   }

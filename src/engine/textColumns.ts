@@ -39,6 +39,39 @@ export interface CellPlan {
 
 // 007 is a name, and so is an integer with more digits than a number holds
 const nameOfDigits = '[+-]?(0[0-9]+|[0-9]{16,})'
+const wholeNameOfDigits = new RegExp(`^${nameOfDigits}$`)
+
+/** Returns the SQL that is true where a trimmed text of digits is a name rather than a number. */
+export function isNameOfDigits(text: string): string {
+  return `CASE WHEN ${text} < '1' OR length(${text}) >= 16 THEN regexp_full_match(${text}, '${nameOfDigits}') END`
+}
+
+/** Returns what some texts of a column let expect of the others. */
+export function expectedOf(texts: readonly string[]): 'numbers' | 'words' | 'unknown' {
+  if (texts.length === 0) return 'unknown'
+  if (texts.every((text) => /^-?\d+(\.\d+)?$/.test(text) && !wholeNameOfDigits.test(text))) return 'numbers'
+  const isWord = (text: string) => /^\D+$/.test(text) && !/^\s*(true|false)\s*$/i.test(text)
+  return texts.every((text) => isWord(text) && !usualMissing.has(text.trim())) ? 'words' : 'unknown'
+}
+
+/**
+ * Returns for each column of texts, some of which are words, whether none of its cells can be cast to a number: then they
+ * are texts, as the words are neither days nor true nor false.
+ */
+export async function haveNoNumber(
+  engine: Engine,
+  texts: readonly string[],
+  relation: string,
+): Promise<boolean[]> {
+  if (texts.length === 0) return []
+  // Each different text once: a cast that fails takes as long as reading ten cells
+  const counts = texts.map(
+    (text, index) =>
+      `(SELECT count(TRY_CAST(text AS DOUBLE)) FROM (SELECT DISTINCT ${text} AS text FROM ${relation})) AS c${index}`,
+  )
+  const found = await engine.query(`SELECT ${counts.join(', ')}`)
+  return texts.map((_, index) => found.cell(`c${index}`, 0) === 0)
+}
 
 /** Returns how many cells of columns of texts can be read as what, by one pass over a relation. */
 export async function countCells(
@@ -46,19 +79,22 @@ export async function countCells(
   texts: readonly string[],
   relation: string,
 ): Promise<CellCounts[]> {
+  if (texts.length === 0) return []
   const { identifier } = engine.dialect
   const cells = texts.map((each, index) => {
     const [shown, text] = [identifier(`holdfast shown ${index}`), identifier(`holdfast text ${index}`)]
     const steps = [
       { name: shown, sql: withoutMarks(engine, each) },
-      { name: text, sql: `trim(${shown})` },
+      { name: text, sql: trimmedText(shown) },
     ]
+    // What a look at the first character or the length rules out is not looked at further: .45 s of two million cells
+    // instead of 1.3
     const conditions = [
       `${shown} IS NOT NULL`,
       isNumber(shown),
-      `regexp_full_match(${text}, '${nameOfDigits}')`,
+      isNameOfDigits(text),
       `${isoDate(text)} IS NOT NULL`,
-      `lower(${text}) IN ('true', 'false')`,
+      `CASE WHEN length(${text}) BETWEEN 4 AND 5 THEN lower(${text}) IN ('true', 'false') END`,
     ]
     const counts = conditions.map((condition) => `count(*) FILTER (WHERE ${condition})`)
     return { steps, list: `unnest([${counts.join(', ')}]) AS c${index}` }
@@ -150,7 +186,7 @@ export function readCells(
 ): CellPlan {
   if (kind === 'text') return { steps: [], value: shown, wrongType: null, notFinite: null, rounded: null }
   const [text, value] = [step('text'), step('value')]
-  const trimmed = { name: text, sql: `trim(${shown})` }
+  const trimmed = { name: text, sql: trimmedText(shown) }
   const plan = (read: Stepped, flags: Partial<CellPlan> = {}): CellPlan => ({
     steps: [trimmed, ...read.steps, { name: value, sql: read.value }],
     value,
@@ -170,8 +206,8 @@ export function readCells(
       return plan(
         { steps: [], value: `TRY_CAST(${shown} AS DOUBLE)` },
         {
-          wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown)}`,
-          notFinite: `${isNumber(shown)} AND NOT isfinite(${value})`,
+          wrongType: `${shown} IS NOT NULL AND NOT ${isNumber(shown, value)}`,
+          notFinite: `NOT isfinite(${value}) AND ${isNumber(shown, value)}`,
           rounded: `CASE WHEN ${isLong(value)} THEN regexp_full_match(${text}, '[+-]?[0-9]{16,}([.][0-9]*)?') END`,
         },
       )
@@ -200,7 +236,14 @@ export function readCells(
 
 /** Returns the SQL of a text that is NULL where it is a usual mark of missing. */
 export function withoutMarks(engine: Engine, text: string): string {
-  return `CASE WHEN ${isNoneOf(engine, `trim(${text})`, usualMissing)} THEN ${text} END`
+  // All marks begin with N or n: digits and signs come before
+  const isBefore = `WHEN ${text} >= '!' AND ${text} < 'N' THEN ${text}`
+  return `CASE ${isBefore} WHEN ${isNoneOf(engine, `trim(${text})`, usualMissing)} THEN ${text} END`
+}
+
+// Most texts have no blank, and looking for one costs half of trimming
+function trimmedText(text: string): string {
+  return `CASE WHEN contains(${text}, ' ') THEN trim(${text}) ELSE ${text} END`
 }
 
 /** Returns the SQL that is true where a number holds no exact integers any more. */
@@ -209,8 +252,8 @@ export function isLong(number: string): string {
 }
 
 // DuckDB also reads 1_000 as a number, which a person may have meant otherwise, and +-1
-function isNumber(text: string): string {
-  return `(TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND NOT contains(${text}, '_') AND NOT contains(${text}, '+-'))`
+function isNumber(text: string, value = `TRY_CAST(${text} AS DOUBLE)`): string {
+  return `(CASE WHEN ${value} IS NULL THEN false ELSE NOT contains(${text}, '_') AND NOT contains(${text}, '+-') END)`
 }
 
 function asMonth(text: string): string {

@@ -141,23 +141,42 @@ export function isoDate(text: string): string {
 
 /** Returns the SQL of the day (DATE) of a trimmed text `YYYY-MM-DD`, with or without a time after it: as `parseDay`. */
 export function isoDay(engine: Engine, text: string, timeZone: string, step: StepName): Stepped {
-  const [date, time] = [step('date'), step('time')]
+  const [stamp, plain, date, time] = [step('stamp'), step('plain'), step('date'), step('time')]
+  const isOther = `${plain} IS NULL`
   return {
     steps: [
-      { name: date, sql: firstDate(text) },
+      { name: stamp, sql: `TRY_CAST(${text} AS TIMESTAMP)` },
+      { name: plain, sql: plainDay(text, stamp, timeZone) },
+      { name: date, sql: `CASE WHEN ${isOther} THEN ${firstDate(text)} END` },
       {
         name: time,
-        sql: timeParts(engine, `length(${text}) > 10`, `substr(${text}, 11)`),
+        sql: timeParts(engine, `${isOther} AND length(${text}) > 10`, `substr(${text}, 11)`),
       },
     ],
-    value: dayAtTime(engine, date, time, timeZone),
+    value: `coalesce(${plain}, ${dayAtTime(engine, date, time, timeZone)})`,
   }
 }
 
-// Cheaper than a regular expression: 10 characters YYYY-MM-DD of the years from 100 on
+/**
+ * The day (DATE) of a text that is an instant just as DuckDB writes it, or with T before and Z after its time; NULL for all
+ * that is written otherwise. What comes back as it was has nothing in it that was not read. .25 s of a million texts with
+ * times; taking them apart by a regular expression takes 1.2.
+ */
+function plainDay(text: string, stamp: string, timeZone: string): string {
+  const written = `CASE WHEN length(${text}) = 10 THEN CAST(CAST(${stamp} AS DATE) AS VARCHAR) ELSE CAST(${stamp} AS VARCHAR) END`
+  const apart = `replace(${text}, 'T', ' ')`
+  const isoText =
+    timeZone === utc ? `CASE WHEN ends_with(${text}, 'Z') THEN left(${apart}, -1) ELSE ${apart} END` : apart
+  const day = `CAST(${stamp} AS DATE)`
+  // Of four digits; infinity comes back as it was too
+  const isWritten = `${stamp} BETWEEN TIMESTAMP '0100-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'`
+  return `CASE WHEN NOT ${isWritten} THEN NULL WHEN (${written}) = ${text} THEN ${day} WHEN CAST(${stamp} AS VARCHAR) = ${isoText} THEN ${day} END`
+}
+
+// The day that comes back as it was: DuckDB also reads 2024-1-5. A year below 100 is rather one with its century left out
 function firstDate(text: string): string {
-  const isDay = `${text}[5] = '-' AND ${text}[8] = '-' AND ${text}[10] BETWEEN '0' AND '9' AND left(${text}, 2) BETWEEN '01' AND '99'`
-  return `CASE WHEN ${isDay} THEN TRY_CAST(left(${text}, 10) AS DATE) END`
+  const day = `TRY_CAST(left(${text}, 10) AS DATE)`
+  return `CASE WHEN CAST(${day} AS VARCHAR) = left(${text}, 10) AND ${day} BETWEEN DATE '0100-01-01' AND DATE '9999-12-31' THEN ${day} END`
 }
 
 const timeNames = ['hour', 'minute', 'half', 'zone', 'sign', 'hours', 'minutes']

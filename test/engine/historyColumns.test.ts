@@ -158,3 +158,50 @@ describe('long integers that are no ids', () => {
     expect(await ask({ customers, usage }, 'SELECT bytes FROM usage')).toEqual([{ bytes: 1e20 }])
   })
 })
+
+describe('a cell that no sampled row has says of its column what it says in a small table', () => {
+  // Every third row is sampled of 12,001, every row of 31
+  const usual = { numbers: '12', words: 'gold' }
+  const cells = [
+    '007',
+    'oops',
+    '12',
+    'NA',
+    'NaN',
+    'inf',
+    '1_000',
+    '+-1',
+    '12345678901234567',
+    '2024-01-05',
+    'true',
+    ' 7 ',
+  ]
+  const said = async (other: string, odd: string, rows: number) => {
+    const path = join(folder, `odd-${rows}.csv`)
+    const lines = Array.from({ length: rows }, (_, row) => `A,2024-01-05,"${row === 1 ? odd : other}"`)
+    await writeFile(path, `id,day,x\n${lines.join('\n')}\n`)
+    return ask(
+      { customers: customersOf(['A']), usage: path },
+      'SELECT typeof(x) AS type, x, count(*) > 1 AS several FROM usage GROUP BY ALL ORDER BY 2',
+    ).catch((error: HoldfastError) =>
+      error.problems.map(({ code, parameter, rule, received, place, wayOut, count }) => {
+        return { code, parameter, rule, received, row: place?.row, wayOut, count }
+      }),
+    )
+  }
+
+  test.each(
+    Object.entries(usual).flatMap(([what, other]) => cells.map((odd) => [what, odd, other] as const)),
+  )('among %s: %o', async (_, odd, other) => {
+    expect(await said(other, odd, 12_001)).toEqual(await said(other, odd, 31))
+  })
+
+  test('a name of digits among numbers makes texts of them, a word is refused', async () => {
+    expect(await said('12', '007', 12_001)).toMatchObject([
+      { type: 'VARCHAR', x: '007' },
+      { type: 'VARCHAR', x: '12' },
+    ])
+    expect(await said('12', 'oops', 12_001)).toMatchObject([{ code: 'value-type', row: 2, count: 1 }])
+    expect(await said('gold', '12', 12_001)).toMatchObject([{ x: '12' }, { x: 'gold' }])
+  })
+})

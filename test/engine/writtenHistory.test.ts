@@ -264,7 +264,19 @@ test('SQL and memory have the same days of YYYY-MM-DD with a time behind, in eve
       ' 23:00 CET',
       'T23:00Z[UTC][u-ca=iso8601]',
     ],
-    ...['T25:99:00Z', '-05:00', 'x', ' 23.59'],
+    ...[
+      'T25:99:00Z',
+      '-05:00',
+      'x',
+      ' 23.59',
+      'Z',
+      'T02:00:00Z',
+      'T02:00:00ZZ',
+      ' 02:00:00Z',
+      ' 02:00:00.25',
+      ' 24:00:00',
+    ],
+    ...[' (BC)', ' 00:00:00 (BC)', ' 00:00:00', '  02:00:00', ' 2:00:00'],
   ]
   const days = [
     '2024-11-03',
@@ -274,6 +286,14 @@ test('SQL and memory have the same days of YYYY-MM-DD with a time behind, in eve
     '2024-13-01',
     '-024-01-01',
     '1/1/2024',
+    '2024-1-5',
+    '12024-01-01',
+    '0099-12-31',
+    '0100-01-01',
+    '9999-12-31',
+    'infinity',
+    '-infinity',
+    'epoch',
   ]
   const texts = days.flatMap((day) => times.map((time) => `${day}${time}`.trim()))
   const zones = ['UTC', 'America/New_York', 'Asia/Kolkata']
