@@ -5,6 +5,9 @@ import { isNumberList } from './valueProblems.js'
 /** Rule of a seed of a draw: any 32-bit integer. Of a longer one only the last 32 bits would count. */
 export const seedRule = z.int().min(-2_147_483_648).max(4_294_967_295).default(1)
 
+/** Rule of the level of an interval. */
+export const levelRule = z.number().gt(0).lt(1).default(0.95)
+
 /** Rule of the customers of rows; `customerProblems` says what is wrong with the values. */
 export const groupsRule = z
   .custom<ArrayLike<string | number>>(isList, 'to be a list of texts or numbers')

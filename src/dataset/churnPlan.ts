@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { isPlainObject } from '../base/arguments.js'
 import { dayRule, isInstant, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
-import { type EpochDay, isTimeZone, timeZoneWords, utc } from '../base/days.js'
+import { type EpochDay, utc } from '../base/days.js'
 import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
-import { zoneOf } from '../base/timeZone.js'
+import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
@@ -63,7 +63,7 @@ export const churnPlanSchema = z.strictObject({
     .transform((days) => [...new Set(days)].sort((a, b) => a - b)),
   population: populationRuleSchema.default(activeCustomers()),
   falseChurn: z.exactOptional(falseChurnRuleSchema),
-  timeZone: z.exactOptional(z.string().refine(isTimeZone, `to be ${timeZoneWords}`).describe(timeZoneWords)),
+  timeZone: z.exactOptional(timeZoneRule.unwrap()),
 })
 
 // Two rules and not a union, so that what is wrong with one day is said of that day.

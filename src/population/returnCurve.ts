@@ -5,6 +5,7 @@ import { inNameOf, type Problem, refuse } from '../base/errors.js'
 import { numberColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { rateInterval } from '../base/rateInterval.js'
+import { levelRule } from '../base/sharedRules.js'
 import { completeUntilOf, isByMonth } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { tableProblems } from '../table/historyProblems.js'
@@ -20,7 +21,7 @@ export interface ReturnCurveOptions {
   /** Days after a silence in which a return is looked for. Integer ≥ 1. Default 90. */
   readonly withinDays?: Days
   /** Share of false churn that is to be reached: who was called churned and came back. In (0, 1). Default 0.05. */
-  readonly maximumShare?: number
+  readonly maxShare?: number
   /** Level of the intervals, in (0, 1). Default 0.95. */
   readonly level?: number
 }
@@ -32,7 +33,7 @@ export interface ReturnCurve {
    * `lower`, `upper`; a row per length, the shares missing where no silence could be followed.
    */
   readonly curve: Table
-  /** Fewest days from which on the share is at most `maximumShare`, at every longer length too; null where it never is. */
+  /** Fewest days from which on the share is at most `maxShare`, at every longer length too; null where it never is. */
   readonly days: Days | null
   /** The same of the upper end of the interval: what the history shows for sure. */
   readonly daysForSure: Days | null
@@ -53,8 +54,8 @@ const schema = z.strictObject({
     .min(1)
     .default([...usualDays]),
   withinDays: count.default(90),
-  maximumShare: z.number().gt(0).lt(1).default(0.05),
-  level: z.number().gt(0).lt(1).default(0.95),
+  maxShare: z.number().gt(0).lt(1).default(0.05),
+  level: levelRule,
 })
 
 /**
@@ -97,7 +98,7 @@ const schema = z.strictObject({
 export async function returnCurve(history: History, options: ReturnCurveOptions = {}): Promise<ReturnCurve> {
   checkArguments('returnCurve', ['history', history, 'history'])
   const checked = checkOptions('returnCurve', schema, options)
-  const { table, maximumShare } = checked
+  const { table, maxShare } = checked
   refuse('returnCurve', [...tableProblems(history.tables, table), ...monthProblems(table)])
   const days = [...new Set(checked.days)].sort((a, b) => a - b)
   const until = completeUntilOf(history, [table])
@@ -108,8 +109,8 @@ export async function returnCurve(history: History, options: ReturnCurveOptions 
   if (lines.every(({ silences }) => silences === 0))
     refuse('returnCurve', [tooShort(until, days[0]!, checked)])
   const [usual, sure] = [
-    daysUnder(lines, ({ share }) => share! <= maximumShare),
-    daysUnder(lines, ({ upper }) => upper! <= maximumShare),
+    daysUnder(lines, ({ share }) => share! <= maxShare),
+    daysUnder(lines, ({ upper }) => upper! <= maxShare),
   ]
   return {
     curve: tableOf(lines),
@@ -203,16 +204,16 @@ function sentenceOf(
   usual: Days | null,
   sure: Days | null,
   lines: readonly Line[],
-  { maximumShare, withinDays, table }: Checked,
+  { maxShare, withinDays, table }: Checked,
 ): string {
   const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`
   const longest = lines.findLast(({ share }) => share !== null)!
   if (usual === null) {
-    return `Of those without ${table} for ${longest.days} days ${percent(longest.share!)} still came back within ${withinDays} days, more than ${percent(maximumShare)}: ask for longer silences.`
+    return `Of those without ${table} for ${longest.days} days ${percent(longest.share!)} still came back within ${withinDays} days, more than ${percent(maxShare)}: ask for longer silences.`
   }
   const at = lines.find(({ days }) => days === usual)!
   const certain = sure === null ? 'no length shows it for sure' : `for sure from ${sure} days on`
-  return `From ${usual} days without ${table} on, at most ${percent(maximumShare)} come back within ${withinDays} days (${percent(at.share!)} of ${at.silences}, ${percent(at.lower!)} to ${percent(at.upper!)}); ${certain}.`
+  return `From ${usual} days without ${table} on, at most ${percent(maxShare)} come back within ${withinDays} days (${percent(at.share!)} of ${at.silences}, ${percent(at.lower!)} to ${percent(at.upper!)}); ${certain}.`
 }
 
 function monthProblems(table: EventTableName): Problem[] {

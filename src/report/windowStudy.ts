@@ -4,6 +4,7 @@ import type { Days } from '../base/days.js'
 import { HoldfastError, inNameOf } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
+import { callbackRule, levelRule, signalRule } from '../base/sharedRules.js'
 import type { buildDataset } from '../dataset/buildDataset.js'
 import { type ChurnPlan, churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
@@ -51,18 +52,15 @@ export interface WindowStudy {
 }
 
 const days = (least: number) => z.array(z.int().min(least))
-const isCall = (value: unknown) => typeof value === 'function'
 const optionsSchema = z.strictObject({
   gapDays: days(0).default([0, 7, 14, 30]),
   horizonDays: days(1).optional(),
   lookbackDays: days(1).default([31, 92, 183]),
-  train: z.custom<NonNullable<WindowStudyOptions['train']>>(isCall, 'to be a function').optional(),
+  train: callbackRule<NonNullable<WindowStudyOptions['train']>>(),
   topShare: z.number().gt(0).lte(1).default(0.1),
-  level: z.number().gt(0).lt(1).default(0.95),
-  signal: z
-    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null, 'to be an AbortSignal')
-    .optional(),
-  onProgress: z.custom<NonNullable<WindowStudyOptions['onProgress']>>(isCall, 'to be a function').optional(),
+  level: levelRule,
+  signal: signalRule,
+  onProgress: callbackRule<NonNullable<WindowStudyOptions['onProgress']>>(),
 })
 
 /**

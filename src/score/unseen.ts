@@ -100,18 +100,18 @@ export class UnseenWatch {
   }
 
   /** Returns a problem for each column of which a larger share of the rows is unseen. */
-  problems(features: FeatureMatrix, maximumShare: number): Problem[] {
+  problems(features: FeatureMatrix, maxShare: number): Problem[] {
     const found = this.#found(features)
     return this.#features.flatMap((feature) => {
       const lines = found.filter((line) => line.feature === feature)
       const rows = lines.reduce((sum, line) => sum + line.rows, 0)
-      if (rows === 0 || rows / features.rowCount <= maximumShare) return []
+      if (rows === 0 || rows / features.rowCount <= maxShare) return []
       const [{ what, value, columnWhy }] = lines.sort((a, b) => b.rows - a.rows) as [Found]
       return [
         {
           code: 'value-unknown' as const,
           parameter: `column ${feature.name}`,
-          rule: `to hold what training has seen in all but ${maximumShare} of the rows (maxUnseenShare), but ${rows} of ${features.rowCount} are new`,
+          rule: `to hold what training has seen in all but ${maxShare} of the rows (maxUnseenShare), but ${rows} of ${features.rowCount} are new`,
           received: value,
           wayOut: feature.why(what, value, columnWhy),
         },

@@ -72,7 +72,7 @@ test('the days are those from which on the share stays under what is asked', asy
   const curve = await returnCurve(history, {
     days: [1, 4, 10, 29, 30, 40],
     withinDays: 40,
-    maximumShare: 0.15,
+    maxShare: 0.15,
   })
   await history.close()
   // From day 5 on the fifty are silent for good: after 10 days 10 of 100 come back, after 30 none does.
@@ -114,7 +114,7 @@ test('an interval of customers with many silences is that of customers, not of s
 test('a share that is never reached is null, and the sentence says so', async () => {
   const lives = Array.from({ length: 30 }, (): Life => ({ days: [0, 20], cancelled: null }))
   const history = await open(lives)
-  const found = await returnCurve(history, { days: [5, 10], withinDays: 30, maximumShare: 0.01 })
+  const found = await returnCurve(history, { days: [5, 10], withinDays: 30, maxShare: 0.01 })
   await history.close()
   expect([found.days, found.daysForSure]).toEqual([null, null])
   expect(found.sentence).toBe(
@@ -126,7 +126,7 @@ test.each([
   [{ table: 'payments' }, /table payments/],
   [{ withinDays: 200 }, /whose silence of 1 days can be followed/],
   [{ days: [0] }, /days/],
-  [{ maximumShare: 5 }, /maximumShare/],
+  [{ maxShare: 5 }, /maxShare/],
 ])('%j is refused', async (options, message) => {
   const history = await open([{ days: [0, 5], cancelled: null }])
   await expect(returnCurve(history, options as never)).rejects.toThrow(message)

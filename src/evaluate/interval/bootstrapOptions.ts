@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { customerProblems } from '../../base/customerProblems.js'
 import type { Problem } from '../../base/errors.js'
-import { groupsRule, seedRule } from '../../base/sharedRules.js'
+import { groupsRule, levelRule, seedRule } from '../../base/sharedRules.js'
 import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
@@ -24,9 +24,6 @@ export interface ResampleOptions {
   /** Seed of the resampling, and of any draw of customers; any 32-bit integer. Default 1. */
   readonly seed?: number
 }
-
-/** Rule of the level of an interval. */
-export const levelRule = z.number().gt(0).lt(1).default(0.95)
 
 /** Rule of what two that are compared are called. */
 export const namesRule = z.tuple([z.string().min(1), z.string().min(1)]).default(['A', 'B'])

@@ -4,9 +4,10 @@ import { checkArguments } from '../../base/arguments.js'
 import { studentCumulative, studentQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { levelRule } from '../../base/sharedRules.js'
 import { digitsFor, figureText, percentText } from '../figureTexts.js'
 import type { Interval } from './bootstrapInterval.js'
-import { levelRule, namesRule } from './bootstrapOptions.js'
+import { namesRule } from './bootstrapOptions.js'
 
 /** How values of folds are compared. */
 export interface CompareFoldsOptions {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { betaQuantile, normalQuantile } from '../../base/distributions.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
-import { groupsRule } from '../../base/sharedRules.js'
+import { groupsRule, levelRule } from '../../base/sharedRules.js'
 import { logit, sigmoid } from '../../base/statistics.js'
 import { rocAucOf } from '../ranking/ranking.js'
 import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
-import { type GroupOptions, groupProblems, levelRule } from './bootstrapOptions.js'
+import { type GroupOptions, groupProblems } from './bootstrapOptions.js'
 import { type ResampleUnits, resampleUnits } from './resampleUnits.js'
 
 /** How the interval of the AUC is made. */

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { normalQuantile } from '../../base/distributions.js'
 import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import { levelRule } from '../../base/sharedRules.js'
 import { figureText, percentText } from '../figureTexts.js'
 import { checkParameter } from '../rows/checkedOutcomes.js'
-import { levelRule } from './bootstrapOptions.js'
 
 /** What is wished of an evaluation. */
 export interface EvidenceOptions {

@@ -97,9 +97,20 @@ export function liftAt(
   share: number,
   options?: WeightOptions,
 ): number {
+  return figureOfTop('liftAt', liftOf, probability, outcome, share, options)
+}
+
+function figureOfTop(
+  operation: string,
+  of: (ranked: RankedOutcomes, share: number) => number,
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  share: number,
+  options: WeightOptions | undefined,
+): number {
   const problems = checkParameter('share', shareRule, share)
-  const { rows } = checkRows('liftAt', weightOptions, probability, outcome, options, problems)
-  return liftOf(rankAroundShares(rows, [share]), share)
+  const { rows } = checkRows(operation, weightOptions, probability, outcome, options, problems)
+  return of(rankAroundShares(rows, [share]), share)
 }
 
 /** Like {@link liftAt}, from the sorted form. O(groups in the top). */
@@ -141,9 +152,7 @@ export function precisionAt(
   share: number,
   options?: WeightOptions,
 ): number {
-  const problems = checkParameter('share', shareRule, share)
-  const { rows } = checkRows('precisionAt', weightOptions, probability, outcome, options, problems)
-  return precisionOf(rankAroundShares(rows, [share]), share)
+  return figureOfTop('precisionAt', precisionOf, probability, outcome, share, options)
 }
 
 /** Like {@link precisionAt}, from the sorted form. O(groups in the top). */
@@ -185,9 +194,7 @@ export function recallAt(
   share: number,
   options?: WeightOptions,
 ): number {
-  const problems = checkParameter('share', shareRule, share)
-  const { rows } = checkRows('recallAt', weightOptions, probability, outcome, options, problems)
-  return recallOf(rankAroundShares(rows, [share]), share)
+  return figureOfTop('recallAt', recallOf, probability, outcome, share, options)
 }
 
 /** Like {@link recallAt}, from the sorted form. O(groups in the top). */

@@ -68,9 +68,8 @@ export function confusionAt(
   threshold: number,
   options?: WeightOptions,
 ): Confusion {
-  const problems = checkParameter('threshold', probabilityRule, threshold)
-  const { rows } = checkRows('confusionAt', weightOptions, probability, outcome, options, problems)
-  return ratesOf(countRows(rows, threshold), threshold)
+  const { counts } = countsAt('confusionAt', weightOptions, probability, outcome, threshold, options)
+  return ratesOf(counts, threshold)
 }
 
 /** Like {@link confusionAt}, from the sorted form. O(groups). */
@@ -84,8 +83,21 @@ export type ConfusionCounts = Pick<
   'truePositives' | 'falsePositives' | 'falseNegatives' | 'trueNegatives'
 >
 
+function countsAt<Options extends { weight?: ArrayLike<number> | undefined }>(
+  operation: string,
+  schema: z.ZodType<Options>,
+  probability: ArrayLike<number>,
+  outcome: ArrayLike<number>,
+  threshold: number,
+  options: unknown,
+): { readonly counts: ConfusionCounts; readonly checked: Options } {
+  const problems = checkParameter('threshold', probabilityRule, threshold)
+  const { rows, checked } = checkRows(operation, schema, probability, outcome, options, problems)
+  return { counts: countRows(rows, threshold), checked }
+}
+
 /** Counts checked rows. O(n). */
-export function countRows({ probability, outcome, weight }: OutcomeRows, threshold: number): ConfusionCounts {
+function countRows({ probability, outcome, weight }: OutcomeRows, threshold: number): ConfusionCounts {
   // Not contacted and stayed, not contacted and churned, contacted and stayed, contacted and churned.
   const sums = new Float64Array(4)
   for (let row = 0; row < probability.length; row++) {
@@ -173,9 +185,9 @@ export function matthewsCorrelation(
   threshold: number,
   options?: WeightOptions,
 ): number {
-  const problems = checkParameter('threshold', probabilityRule, threshold)
-  const { rows } = checkRows('matthewsCorrelation', weightOptions, probability, outcome, options, problems)
-  return matthewsOfCounts(countRows(rows, threshold))
+  return matthewsOfCounts(
+    countsAt('matthewsCorrelation', weightOptions, probability, outcome, threshold, options).counts,
+  )
 }
 
 /** Like {@link matthewsCorrelation}, from the sorted form. O(groups). */
@@ -237,9 +249,8 @@ export function fBeta(
   threshold: number,
   options?: FBetaOptions,
 ): number {
-  const problems = checkParameter('threshold', probabilityRule, threshold)
-  const { rows, checked } = checkRows('fBeta', fBetaOptions, probability, outcome, options, problems)
-  return fBetaOfCounts(countRows(rows, threshold), checked.beta)
+  const { counts, checked } = countsAt('fBeta', fBetaOptions, probability, outcome, threshold, options)
+  return fBetaOfCounts(counts, checked.beta)
 }
 
 /** Like {@link fBeta}, from the sorted form. O(groups). */
