@@ -23,16 +23,19 @@ export function checkFeatureCutoffs(
   days: readonly EpochDay[],
   history: Pick<History, 'completeUntil' | 'completeUntilByTable'>,
 ): void {
-  const compared = isOwn(asked) ? rules.filter(({ kind }) => kind === 'percentile') : []
   refuse(operation, [
     ...lateCutoffProblems(history, featureTables(rules), days, 'features'),
-    ...compared.map((rule): Problem => {
-      return {
-        code: 'option-invalid',
-        parameter: `feature ${featureName(rule)}`,
-        rule: 'to be asked as of days that all customers share: it says where one stands among those of the same cutoff',
-        wayOut: 'Leave it out, or give the same cutoffs to all.',
-      }
-    }),
+    ...sharedDayProblems(rules, asked),
   ])
+}
+
+/** Returns a problem for each percentile that is asked of customers with cutoffs of their own. */
+export function sharedDayProblems(rules: readonly FeatureRule[], cutoffs: Cutoffs): Problem[] {
+  const compared = isOwn(cutoffs) ? rules.filter(({ kind }) => kind === 'percentile') : []
+  return compared.map((rule) => ({
+    code: 'option-invalid',
+    parameter: `feature ${featureName(rule)}`,
+    rule: 'to be asked as of days that all customers share: it says where one stands among those of the same cutoff',
+    wayOut: 'Leave it out, or give the same cutoffs to all.',
+  }))
 }

@@ -15,6 +15,7 @@ import { percentile } from '../../src/feature/builders/arithmeticBuilders.js'
 import { daysUntil, tenure } from '../../src/feature/builders/customerBuilders.js'
 import { recency } from '../../src/feature/builders/rowBuilders.js'
 import { featureMatrix } from '../../src/feature/sql/featureMatrix.js'
+import { percentileReferences } from '../../src/feature/sql/percentileReferences.js'
 import { cancelled } from '../../src/label/cancelled.js'
 import { firstPassage } from '../../src/label/firstPassage.js'
 import { survivalTable } from '../../src/label/survivalTable.js'
@@ -224,9 +225,9 @@ describe('what is not known or not there is said', () => {
   test('a percentile among those of the same day is refused', async () => {
     const cutoffs = cutoffsAfter('bills', { from: '2024-08-01', until: '2024-10-01' })
     const compared = percentile(countOf('bills', 'all'), 'everybody')
-    await expect(featureMatrix(history, [compared], { cutoffs })).rejects.toThrow(
-      /days that all customers share/,
-    )
+    for (const ask of [featureMatrix, percentileReferences]) {
+      await expect(ask(history, [compared], { cutoffs })).rejects.toThrow(/days that all customers share/)
+    }
   })
 
   test('a cutoff later than a table of the features is complete is refused, with how many', async () => {

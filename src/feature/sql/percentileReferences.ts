@@ -1,8 +1,10 @@
 import { checkArguments } from '../../base/arguments.js'
 import { isMissing } from '../../base/bitmap.js'
 import type { EpochDay } from '../../base/days.js'
+import { refuse } from '../../base/errors.js'
 import type { FeatureColumn } from '../../base/matrix.js'
 import type { History } from '../../engine/history.js'
+import { sharedDayProblems } from '../checkFeatureCutoffs.js'
 import { featureName } from '../name/featureName.js'
 import { comparedValue, type PercentileGroup, type PercentileReference } from '../percentileReference.js'
 import type { FeatureRule, PercentileRule } from '../rule.js'
@@ -49,6 +51,7 @@ export async function percentileReferences(
   )
   const percentiles = rules.filter((rule): rule is PercentileRule => rule.kind === 'percentile')
   if (percentiles.length === 0) return []
+  refuse('percentileReferences', sharedDayProblems(percentiles, options.cutoffs))
   const read = percentiles.flatMap(({ of, within }) => (within === 'everybody' ? [of] : [of, within]))
   const distinct = [...new Map(read.map((rule) => [featureName(rule), rule])).values()]
   const { features, cutoffs } = await featureMatrix(history, distinct, options)
