@@ -1,3 +1,5 @@
+import { Printed } from './printed.js'
+
 /** Figures as plain JSON data: lists in place of typed arrays. */
 export type PlainData<Value> = Value extends Float64Array | Int32Array | Uint8Array
   ? number[]
@@ -11,29 +13,30 @@ export type Result<Figures> = Readonly<Figures> & {
   toJSON(): PlainData<Figures>
 }
 
-class Frozen {
+abstract class Frozen extends Printed {
   constructor(facts: object) {
+    super()
     Object.assign(this, facts)
     Object.freeze(this)
   }
 }
 
-class FrozenResult extends Frozen {
+abstract class FrozenResult extends Frozen {
   toJSON(): unknown {
     return plainData({ ...this })
   }
 }
 
-/** Returns the class that facts extend by their text: its members are the facts, frozen. */
+/** Returns the class that facts extend by their text, which `console.log` shows: its members are the facts, frozen. */
 export function frozenOf<Facts extends object>(): new (facts: Facts) => Readonly<Facts> {
-  return Frozen as new (
+  return Frozen as unknown as new (
     facts: Facts,
   ) => Readonly<Facts>
 }
 
 /** Like {@link frozenOf}, for figures that can be kept as JSON. */
 export function resultOf<Figures extends object>(): new (figures: Figures) => Result<Figures> {
-  return FrozenResult as new (
+  return FrozenResult as unknown as new (
     figures: Figures,
   ) => Result<Figures>
 }
