@@ -204,3 +204,23 @@ export function kindsOf(planned: readonly PlannedTable[]): HistoryKinds {
   }
   return kinds
 }
+
+/** Nobody talks to a service desk as often on average; who opens a product does. */
+const mostContactsAMonth = 4
+const daysAMonth = 30.44
+
+/** Says where `contacts` hold what customers do with the product, as nothing else does. */
+export async function misplacedNotes(engine: Engine, given: readonly InputTableName[]): Promise<string[]> {
+  if (!given.includes('contacts') || given.includes('usage')) return []
+  const found = await engine.query(
+    'SELECT count(*) AS n, count(DISTINCT id) AS ids, max(day) - min(day) + 1 AS days FROM contacts',
+  )
+  const [rows, ids, days] = ['n', 'ids', 'days'].map((name) => Number(found.cell(name, 0) ?? 0))
+  const aMonth = rows! / Math.max(1, ids!) / Math.max(1, days! / daysAMonth)
+  if (aMonth <= mostContactsAMonth) return []
+  return [
+    `Table contacts has ${aMonth.toFixed(0)} rows for each customer and month, and there is no table usage. Contacts are talks with ` +
+      'the service desk; what customers do with the product is usage, whose features are activity, silence and breadth. ' +
+      "If that is what these rows are: usage: { from: …, columns: { feature: 'kind' } }.",
+  ]
+}

@@ -35,7 +35,14 @@ import {
   takeBuilt,
 } from './historyRules.js'
 import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
-import { foreignTables, kindsOf, ownComment, sourceProblems, structureProblems } from './historyStructure.js'
+import {
+  foreignTables,
+  kindsOf,
+  misplacedNotes,
+  ownComment,
+  sourceProblems,
+  structureProblems,
+} from './historyStructure.js'
 import { dropRepeats, findRepeats } from './repeatedRows.js'
 
 /** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
@@ -219,6 +226,7 @@ async function loadHistory(
         ...planned.flatMap(({ staged }) => partialColumnNotes(staged.table, staged.parts)),
         ...repeats.map((found) => repeatsNote(found, options.repeatedRows)),
         ...complete.notes,
+        ...(await misplacedNotes(engine, given)),
         ...(await deadFeedNotes(engine, given, (table) => completeUntilOf(complete, [table]))),
       ]),
       rejects: rejectsTable(checks.flatMap((check) => check.rejects)),

@@ -37,6 +37,7 @@ afterAll(() => {
 })
 
 const trainingSetPage = 'examples/from-your-tables-to-a-training-set.md'
+const subscriptionsPage = 'examples/software-as-a-service.md'
 
 /** What the imports of a page bring: a name that the entry does not have is no name. */
 function importedBy(code: string): Record<string, unknown> {
@@ -132,6 +133,7 @@ it('every relative link of the pages leads somewhere', async () => {
     'PITFALLS.md',
     'examples/guide.md',
     trainingSetPage,
+    subscriptionsPage,
     'GLOSSARY.md',
     'src/README.md',
     'benchmarks/README.md',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { epochDay, formatDay } from '../../src/base/days.js'
+import { addDays, epochDay, formatDay } from '../../src/base/days.js'
 import { HoldfastError } from '../../src/base/errors.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
 import type { History } from '../../src/engine/history.js'
@@ -735,4 +735,31 @@ describe('bad rows', () => {
 
 test('the small history of the tests is complete until the day it says', () => {
   expect(historyToday).toBe(today)
+})
+
+test('product events that are given as contacts are said to belong to usage', async () => {
+  const customers = [{ id: 'A', activatedAt: '2025-01-01' }]
+  // 59 days: 118 rows are 61 a month, 6 rows are 3
+  const events = (each: number, kind: string) =>
+    Array.from({ length: 59 * 2 }, (_, index) => index)
+      .filter((index) => index % each === 0 || index === 117)
+      .map((index) => ({
+        id: 'A',
+        day: formatDay(addDays(epochDay('2025-01-01'), Math.floor(index / 2))),
+        kind: `${kind}${index}`,
+      }))
+  const notesOf = async (sources: HistorySources) => {
+    const history = await openHistory(sources, { today: '2025-03-01', completeUntil: '2025-03-01' })
+    await history.close()
+    return history.notes.filter((note) => note.includes('no table usage'))
+  }
+  const often = events(1, 'export')
+  expect(await notesOf({ customers, contacts: often })).toEqual([
+    expect.stringMatching(
+      /^Table contacts has 61 rows for each customer and month, and there is no table usage\./,
+    ),
+  ])
+  expect(await notesOf({ customers, contacts: events(24, 'ticket') })).toEqual([])
+  const usage = often.map(({ id, day, kind }) => ({ id, day, feature: kind }))
+  expect(await notesOf({ customers, usage, contacts: often })).toEqual([])
 })
