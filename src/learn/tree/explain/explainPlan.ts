@@ -68,7 +68,7 @@ class ExplainWriter {
 
   addGroup({ bits, outputs, table }: LeafGroup): void {
     this.#writePlaces(bits, outputs.length)
-    const at = this.#addTable(table)
+    const at = this.#addTable(byOutput(table, outputs.length))
     outputs.forEach((output, index) => {
       this.selections.words.push(this.#sumOf.get(output)!, at + index * 2 ** bits.length * 8)
     })
@@ -109,4 +109,13 @@ class ExplainWriter {
       selections.writePlaces(planes, last)
     })
   }
+}
+
+/** The kernel reads many places of one output, a table of places has all outputs of one. */
+function byOutput(table: Float64Array, outputs: number): Float64Array {
+  const places = table.length / outputs
+  return Float64Array.from(
+    table,
+    (_, index) => table[(index % places) * outputs + Math.floor(index / places)]!,
+  )
 }

@@ -10,7 +10,10 @@ export interface LeafGroup {
   /** A bit is set where the row goes all of its steps. */
   readonly bits: readonly (readonly PathStep[])[]
   readonly outputs: readonly number[]
-  /** Shape (outputs × places): what the leaves together add to each output. */
+  /**
+   * Shape (places × outputs): what the leaves together add to each output; those of a place lie together. All tables are
+   * parts of one block, one after the other.
+   */
   readonly table: Float64Array
 }
 
@@ -53,7 +56,19 @@ export function leafGroupsOf(ensemble: TreeEnsemble, gameOf: (leaf: LeafPath) =>
   ensemble.roots.forEach((root, tree) => {
     visit(root, [], ensemble.roots[tree + 1] ?? ensemble.right.length)
   })
-  return { groups, deep }
+  return { groups: inOneBlock(groups), deep }
+}
+
+/** One block of memory for all tables: to look for one of many is what takes the time of a single row. */
+function inOneBlock(groups: readonly LeafGroup[]): LeafGroup[] {
+  const block = new Float64Array(groups.reduce((sum, { table }) => sum + table.length, 0))
+  let at = 0
+  return groups.map((group) => {
+    const table = block.subarray(at, at + group.table.length)
+    table.set(group.table)
+    at += table.length
+    return { ...group, table }
+  })
 }
 
 function groupOf(
@@ -80,7 +95,7 @@ function groupOf(
   for (const game of games) {
     const takes = game.leaf.features.map((feature) => sideOf(feature, path, below))
     const places = game.outputs.map((output) => outputs.indexOf(output))
-    addGame(table, bits.length, tableOf(game), takes, places)
+    addGame(table, outputs.length, tableOf(game), takes, places)
   }
   return { bits, outputs, table }
 }
@@ -104,19 +119,19 @@ function sideOf(
 
 function addGame(
   table: Float64Array,
-  bitCount: number,
+  width: number,
   own: Float64Array,
   takes: readonly { set: number; clear: number }[],
   places: readonly number[],
 ): void {
-  for (let place = 0; place < 2 ** bitCount; place++) {
+  for (let place = 0; place * width < table.length; place++) {
     let known = 0
     for (let index = 0; index < takes.length; index++) {
       const { set, clear } = takes[index]!
       if ((place & set) === set && (place & clear) === 0) known |= 1 << index
     }
     for (let index = 0; index < places.length; index++) {
-      table[places[index]! * 2 ** bitCount + place]! += own[known * places.length + index]!
+      table[place * width + places[index]!]! += own[known * places.length + index]!
     }
   }
 }

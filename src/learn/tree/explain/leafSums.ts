@@ -7,6 +7,7 @@ import { type ExplainPlan, explainPlanOf } from './explainPlan.js'
 import type { LeafGame } from './leafGames.js'
 import { type LeafGroup, leafGroupsOf } from './leafGroups.js'
 import type { LeafPath } from './leafPaths.js'
+import { RowSums } from './rowSums.js'
 
 /** Fewer rows than this are explained one by one: the kernel works on 512 at once, however few there are. */
 const fewRows = 8
@@ -18,6 +19,8 @@ export class LeafSums {
   readonly #deep: readonly LeafGame[]
   readonly #others: readonly LeafGame[]
   #plan: ExplainPlan | null | undefined
+  #rows: RowSums | undefined
+  #asked: Int32Array | undefined
 
   constructor(
     readonly ensemble: TreeEnsemble,
@@ -43,18 +46,31 @@ export class LeafSums {
   ): void {
     const plan = kernels === null || rowCount < fewRows ? null : this.#planOfLeaves()
     if (kernels !== null && plan !== null) kernels.addOutputs(plan, columns, rowCount, values)
-    const groups = plan === null ? this.#groups : []
+    const groups = plan === null && this.#groups.length > 0 ? this.#rowSums() : null
     const leaves = plan === null ? [...this.#deep, ...this.#others] : this.#others
-    if (groups.length + leaves.length === 0) return
+    if (groups === null && leaves.length === 0) return
     const answers = new Uint8Array(this.ensemble.right.length)
-    const asked = plan === null ? null : askedNodes(leaves)
+    const asked = plan === null ? this.#questions() : askedNodes(leaves)
     forEachBlock(columns, rowCount, (block, first, count) => {
       for (let row = 0; row < count; row++) {
         answerRow(this.ensemble, block, row * columns.length, answers, asked)
-        for (const group of groups) addGroup(group, answers, first + row, values)
+        if (groups !== null) put(groups.of(answers), groups.outputs, first + row, values)
         for (const game of leaves) addLeaf(game, answers, first + row, values)
       }
     })
+  }
+
+  /** All nodes that are no leaves: to look for them takes as long as to answer them. */
+  #questions(): Int32Array {
+    this.#asked ??= Int32Array.from(this.ensemble.right.keys()).filter(
+      (node) => this.ensemble.right[node] !== 0,
+    )
+    return this.#asked
+  }
+
+  #rowSums(): RowSums {
+    this.#rows ??= new RowSums(this.#groups)
+    return this.#rows
   }
 
   #planOfLeaves(): ExplainPlan | null {
@@ -74,17 +90,13 @@ function askedNodes(leaves: readonly LeafGame[]): Int32Array {
   return Int32Array.from(nodes)
 }
 
-function addGroup(
-  { bits, outputs, table }: LeafGroup,
-  answers: Uint8Array,
+function put(
+  sums: Float64Array,
+  outputs: readonly number[],
   row: number,
   values: readonly Float64Array[],
 ): void {
-  let place = 0
-  for (let bit = 0; bit < bits.length; bit++) if (takesAll(bits[bit]!, answers)) place |= 1 << bit
-  for (let index = 0; index < outputs.length; index++) {
-    values[outputs[index]!]![row]! += table[index * 2 ** bits.length + place]!
-  }
+  for (let index = 0; index < outputs.length; index++) values[outputs[index]!]![row] = sums[index]!
 }
 
 function addLeaf(game: LeafGame, answers: Uint8Array, row: number, values: readonly Float64Array[]): void {
