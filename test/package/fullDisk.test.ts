@@ -8,11 +8,16 @@ import { expect, it } from 'vitest'
 
 // A disk that is full while a file is written, as a process of a shell whose files may not grow beyond 4 kB meets it.
 const script = `
-import * as holdfast from ${JSON.stringify(pathToFileURL('dist/index.js').href)}
+import * as main from ${JSON.stringify(pathToFileURL('dist/index.js').href)}
+import * as tables from ${JSON.stringify(pathToFileURL('dist/entries/tables.js').href)}
+import * as features from ${JSON.stringify(pathToFileURL('dist/entries/features.js').href)}
+import * as models from ${JSON.stringify(pathToFileURL('dist/entries/models.js').href)}
+import * as reports from ${JSON.stringify(pathToFileURL('dist/entries/report.js').href)}
 import { writeOperator } from ${JSON.stringify(pathToFileURL('dist/entries/simulate.js').href)}
 const count = 4000
 const numbers = Array.from({ length: count }, (_, row) => Math.sin(row))
 const churn = numbers.map((x) => Number(x > 0))
+const holdfast = { ...main, ...tables, ...features, ...models, ...reports }
 const table = holdfast.tableFrom({ id: numbers.map((_, row) => 'C' + row), x: numbers, churn })
 const model = holdfast.trainBoosting(holdfast.fromFlatTable(table, { label: 'churn', id: 'id' }), { rounds: 50 })
 const facts = holdfast.predictionReport(numbers.map((x) => (x + 1) / 2), churn)
