@@ -94,7 +94,7 @@ const fewestOfIds = 50
  * leftOut.rows().map(({ feature, why }) => `${feature}: ${why}`)
  * // => ['usage_seat_sum_1m: id', 'usage_count_1m: nearly constant']
  *
- * @see {@link subscriptionFeatures}, {@link telecomFeatures}, {@link transactionFeatures}
+ * @see `subscriptionFeatures`, `telecomFeatures`, `transactionFeatures` of `holdfast`
  */
 export async function usefulFeatures(
   history: History,

@@ -82,7 +82,7 @@ const tenureEdges = [1, 3, 12, 24]
  * subscriptionFeatures(tables).map(featureName).slice(2, 6)
  * // => ['usage_activeDays_7d', 'usage_activeDays_28d', 'usage_activeDays_91d', 'usage_activeDays_7d_per_usage_activeDays_28d']
  *
- * @see {@link usefulFeatures} for those of them that say something on your tables; {@link telecomFeatures} for operators,
+ * @see `usefulFeatures` of `holdfast/features` for those of them that say something on your tables; {@link telecomFeatures} for operators,
  * {@link transactionFeatures} for shops
  */
 export function subscriptionFeatures(

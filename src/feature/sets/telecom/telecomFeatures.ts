@@ -50,7 +50,7 @@ const tenureEdges = [3, 6, 12, 24]
  * telecomFeatures(tables).slice(2).map(featureName)
  * // => ['contacts[kind=complaint]_count_1m', 'contacts[kind=complaint]_count_3m', 'contacts[kind=complaint]_count_6m', 'contacts[kind=cancel-request]_count_3m', 'contacts[kind=complaint]_recency']
  *
- * @see {@link usefulFeatures} for those of them that say something on your tables; {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
+ * @see `usefulFeatures` of `holdfast/features` for those of them that say something on your tables; {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
  */
 export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOptions = {}): FeatureRule[] {
   checkTables('telecomFeatures', tables)
