@@ -31,11 +31,9 @@ export const benchmark: Benchmark = {
   about: 'how well does each learner predict with its defaults, and the usual libraries beside it?',
   run: async (args) => {
     const { sets, notices } = await openSets(args)
+    const own = new Map(sets.map((set) => [set, learnerNames.map((name) => learnerRow(set, name))]))
     const peers = askPeers(sets)
-    const rows = sets.flatMap((set) => [
-      ...learnerNames.map((name) => learnerRow(set, name)),
-      ...('reason' in peers ? [] : peerRows(set, peers)),
-    ])
+    const rows = sets.flatMap((set) => [...own.get(set)!, ...('reason' in peers ? [] : peerRows(set, peers))])
     return {
       peers: 'reason' in peers ? {} : peers.versions,
       results: [

@@ -4,6 +4,10 @@ const sets = [
   ['telco', 'telco'],
   ['mlc-churn', 'mlc_churn'],
   ['cdnow', 'CDNOW, raw history, split by time'],
+  ['internet', 'internet'],
+  ['job-change', 'job_change'],
+  ['calls-3150', 'calls_3150'],
+  ['operator', 'simulated operator, split by time'],
 ] as const
 
 const models = [
@@ -14,6 +18,7 @@ const models = [
   ['sklearn-hgb', 'scikit-learn HistGradientBoosting'],
   ['xgboost', 'XGBoost'],
   ['lightgbm', 'LightGBM'],
+  ['catboost', 'CatBoost'],
 ] as const
 
 const figures = [
