@@ -67,7 +67,7 @@ const runPage = async (name: string): Promise<void> => {
     expect.soft(agrees(claim), message).toBe(true)
   }
 }
-it.each(['README.md', 'examples/guide.md', 'PITFALLS.md', trainingSetPage])(
+it.each(['README.md', 'examples/guide.md', 'PITFALLS.md', trainingSetPage, subscriptionsPage])(
   'the code of %s shows what it gives',
   runPage,
 )
