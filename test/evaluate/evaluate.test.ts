@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { numberColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
@@ -40,6 +41,14 @@ describe('evaluate', () => {
     const ofModel = evaluate(identity, { features, outcome: y }, { resamples: 20 })
     const ofProbabilities = evaluateProbabilities(p, y, { resamples: 20, name: 'identity' })
     expect(ofModel.toJSON()).toEqual(ofProbabilities.toJSON())
+  })
+
+  test('console.log shows the figures as their text', () => {
+    const figures = evaluateProbabilities(p, y, { resamples: 20, name: 'identity' })
+    expect(inspect(figures)).toBe(String(figures))
+    expect(inspect({ figures })).toMatch(
+      /^\{\s+figures: \[Evaluation: Evaluation of identity: 1,400 customers/,
+    )
   })
 
   test('the weights of the data count', () => {
