@@ -10,6 +10,7 @@ export {
   numberColumn,
   type TextColumn,
   textColumn,
+  type WrittenNumbers,
 } from '../base/matrix.js'
 export type { DecimalSign, NumberNotation } from '../base/writtenNumbers.js'
 
