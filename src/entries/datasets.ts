@@ -3,7 +3,7 @@
 export type { BuildControl } from '../dataset/buildDataset.js'
 export type { ChurnPlan, ChurnPlanOptions } from '../dataset/churnPlan.js'
 export type { DatasetLabel, DatasetReport, Split } from '../dataset/dataset.js'
-export { type DatasetToTableOptions, datasetToTable, PlainTable } from '../dataset/datasetToTable.js'
+export { type DatasetToTableOptions, datasetToTable, type PlainTable } from '../dataset/datasetToTable.js'
 export { driftBetweenCutoffs } from '../dataset/driftBetweenCutoffs.js'
 export type { FlatChunk, FlatChunksOptions } from '../dataset/flatChunks.js'
 export type { FlatReading } from '../dataset/flatFeatures.js'

@@ -3,10 +3,9 @@ import { HoldfastError } from '../base/errors.js'
 import { type Cell, Table, tableFrom } from '../table/table.js'
 import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
-import { drawPicture } from './picture/drawPicture.js'
-import { type Picture, wideWidth } from './picture/picture.js'
+import { svgOf } from './picture/drawPicture.js'
+import type { Picture } from './picture/picture.js'
 import { picturesOf } from './picture/pictures.js'
-import { light, painted } from './picture/theme.js'
 
 /**
  * Returns the names of the pictures that a report has, in its order: `gains`, `lift`, `profit`, `calibration`, …
@@ -45,13 +44,6 @@ export async function pictureSvg(facts: ReportFacts, name: string): Promise<stri
   checkFacts('pictureSvg', facts)
   checkArguments('pictureSvg', ['name', name, 'text'])
   return svgOf(pictureNamed('pictureSvg', facts, name))
-}
-
-/** Returns a picture as the text of an .svg file of its own. */
-export async function svgOf(picture: Picture): Promise<string> {
-  const drawn = await drawPicture(picture, picture.width ?? wideWidth, picture.name)
-  const [, attributes, inside] = /^<svg([^>]*)>([\s\S]*)$/.exec(drawn)!
-  return painted(`<svg${attributes}><rect width="100%" height="100%" fill="${light.paper}"/>${inside}`, light)
 }
 
 /**

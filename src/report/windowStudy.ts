@@ -13,8 +13,8 @@ import { evaluateProbabilities } from '../evaluate/evaluate.js'
 import { trainBoosting } from '../learn/boosting/train.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { Table } from '../table/table.js'
+import { svgOf } from './picture/drawPicture.js'
 import { type WindowRow, windowPicture } from './picture/windowPicture.js'
-import { svgOf } from './pictureFiles.js'
 
 /** Which windows are tried, and with what model. */
 export interface WindowStudyOptions {

@@ -1,6 +1,6 @@
 import { escapeMarkup } from '../../base/escapeMarkup.js'
-import type { Panel, Picture, Plot } from './picture.js'
-import { colour } from './theme.js'
+import { type Panel, type Picture, type Plot, wideWidth } from './picture.js'
+import { colour, light, painted } from './theme.js'
 
 const fontSize = 13
 const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
@@ -55,4 +55,11 @@ function leanTag(tag: string): string {
       // Tenths of a pixel are finer than any screen, and half of the bytes
       .replaceAll(/-?\d+\.\d{2,}(?:e-\d+)?/g, (number) => String(Math.round(Number(number) * 10) / 10))
   )
+}
+
+/** Returns a picture as the text of an .svg file of its own. */
+export async function svgOf(picture: Picture): Promise<string> {
+  const drawn = await drawPicture(picture, picture.width ?? wideWidth, picture.name)
+  const [, attributes, inside] = /^<svg([^>]*)>([\s\S]*)$/.exec(drawn)!
+  return painted(`<svg${attributes}><rect width="100%" height="100%" fill="${light.paper}"/>${inside}`, light)
 }
