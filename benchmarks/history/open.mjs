@@ -1,5 +1,7 @@
 // Opens a history with holdfast as it is built: one JSON line of processor time, greatest memory and answers. A process of its
 // own, in plain JavaScript: a loader would be part of what is timed.
+// Loaded before the clock starts, as on the other side: holdfast loads it when the first history is opened
+import '@duckdb/node-api'
 import { openHistory } from '../../dist/index.js'
 
 const [customers, usage] = process.argv.slice(2)
