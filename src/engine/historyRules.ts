@@ -22,7 +22,7 @@ export interface RowRule {
   readonly shown: string
   /** True where it only follows from another row that was set aside. */
   readonly follows?: boolean
-  /** Of one cell, or of typed columns, beside other rows or not. */
+  /** Whether it asks how one cell is written, or what the typed columns of a row say, beside those of other rows too. */
   readonly of: 'cell' | 'row'
 }
 

@@ -234,10 +234,12 @@ export function readCells(
   }
 }
 
+// The first sign of the first mark: what begins with a digit comes before all marks and need not be trimmed
+const firstOfMarks = [...usualMissing].sort()[0]!.charAt(0)
+
 /** Returns the SQL of a text that is NULL where it is a usual mark of missing. */
 export function withoutMarks(engine: Engine, text: string): string {
-  // All marks begin with N or n: digits and signs come before
-  const isBefore = `WHEN ${text} >= '!' AND ${text} < 'N' THEN ${text}`
+  const isBefore = `WHEN ${text} >= '!' AND ${text} < ${engine.dialect.literal(firstOfMarks)} THEN ${text}`
   return `CASE ${isBefore} WHEN ${isNoneOf(engine, `trim(${text})`, usualMissing)} THEN ${text} END`
 }
 

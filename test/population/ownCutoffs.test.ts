@@ -128,10 +128,10 @@ test('the pairs of each rule are those of its definition, asked in memory day by
         }
       },
     ),
-    { numRuns: 3 },
+    // The first is drawn by a seed of its own, of which every rule has pairs
+    { numRuns: 4, examples: [[fc.sample(customerHistories, { numRuns: 40, seed: 1 }), false]] },
   )
-  // Three draws may have no pair of a rare rule
-  expect(found.filter((pairs) => pairs > 0).length).toBeGreaterThan(found.length / 2)
+  expect(Math.min(...found)).toBeGreaterThan(0)
 })
 
 test('each month the day of the activation: of the 31st the last day of a month', async () => {

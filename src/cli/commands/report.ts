@@ -72,7 +72,7 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
     .option('--currency <name>', 'name of the currency')
     .option('--title <text>', 'heading of the report')
     .option('--author <text>', 'who made it')
-    .option('--date <text>', 'date of the report (default: today)')
+    .option('--date <text>', 'date of the report (default: today, UTC)')
   return addInputOptions(command)
     .addHelpText(
       'after',
