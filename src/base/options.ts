@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ArgumentKind, argumentProblems, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
-import { closestWord, HoldfastError, type Problem } from './errors.js'
+import { closestWord, HoldfastError, type Problem, refuse } from './errors.js'
 import { nounOf } from './nounOf.js'
 import { ownValue, setOwnValue } from './ownValue.js'
 
@@ -38,15 +38,45 @@ export function checkOptions<Schema extends z.ZodType>(
   return Object.freeze(result.data) as z.output<Schema>
 }
 
-/** Returns what is wrong with options, for those who have more to say: see {@link checkOptions}. */
-export function optionProblems(schema: z.ZodType, options: unknown): readonly Problem[] {
+/**
+ * Like {@link checkOptions}, with all else that the function refuses, in one error.
+ *
+ * @param before what is wrong with its parameters
+ * @param further says what is wrong with its rows, from the options; from undefined where these break a rule
+ */
+export function checkTogether<Checked>(
+  operation: string,
+  schema: z.ZodType<Checked>,
+  options: unknown,
+  before: readonly Problem[],
+  further: (checked: Checked | undefined) => readonly Problem[],
+): Checked {
+  const problems = [...before]
+  const checked = optionsOrProblems(schema, options, problems)
+  refuse(operation, [...problems, ...further(checked)])
+  return checked!
+}
+
+/** Returns checked options, or undefined and adds what is wrong with them to the problems. */
+export function optionsOrProblems<Checked>(
+  schema: z.ZodType<Checked>,
+  options: unknown,
+  problems: Problem[],
+): Checked | undefined {
   try {
-    checkOptions('options', schema, options)
-    return []
+    return checkOptions('options', schema, options)
   } catch (error) {
-    if (error instanceof HoldfastError) return error.problems
-    throw error
+    if (!(error instanceof HoldfastError)) throw error
+    problems.push(...error.problems)
+    return undefined
   }
+}
+
+/** Returns what is wrong with options. */
+export function optionProblems(schema: z.ZodType, options: unknown): readonly Problem[] {
+  const problems: Problem[] = []
+  optionsOrProblems(schema, options, problems)
+  return problems
 }
 
 /**

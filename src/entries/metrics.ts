@@ -97,8 +97,9 @@ export {
   liftTable,
   precisionAt,
   recallAt,
+  type ShareMetric,
 } from '../evaluate/ranking/topOfList.js'
-export type { WeightOptions } from '../evaluate/rows/checkedOutcomes.js'
+export type { OutcomeMetric, WeightOptions } from '../evaluate/rows/checkedOutcomes.js'
 export type { RankedOutcomes } from '../evaluate/rows/rankedOutcomes.js'
 export type {
   AttributeColumn,
@@ -113,7 +114,11 @@ export type {
   SegmentTable,
   WorstSegment,
 } from '../evaluate/segment/segmentTableResult.js'
-export type { CensoringOptions, FollowUpSample } from '../evaluate/survival/checkedFollowUps.js'
+export type {
+  CensoringOptions,
+  FollowUpMetric,
+  FollowUpSample,
+} from '../evaluate/survival/checkedFollowUps.js'
 export { concordance, type UnoConcordanceOptions, unoConcordance } from '../evaluate/survival/concordance.js'
 export { type TimeDependentAuc, timeDependentAuc } from '../evaluate/survival/timeDependentAuc.js'
 export {
@@ -122,9 +127,10 @@ export {
   type FBetaOptions,
   fBeta,
   matthewsCorrelation,
+  type ThresholdMetric,
 } from '../evaluate/threshold/confusion.js'
 export type { PredictedBy } from '../evaluate/trainedRowNotes.js'
-export type { TreatmentOptions } from '../evaluate/uplift/treatment.js'
+export type { TreatmentMetric, TreatmentOptions } from '../evaluate/uplift/treatment.js'
 export { type GainCurve, qiniCurve, upliftCurve } from '../evaluate/uplift/upliftCurves.js'
 export {
   areaUnderUplift,

@@ -23,6 +23,7 @@ export {
   type MaximumProfit,
   maximumProfit,
   maximumProfitMetric,
+  type OfferMetric,
 } from '../evaluate/profit/maximumProfit.js'
 export type { BetaAcceptance, RetentionOffer } from '../evaluate/profit/offer.js'
 export {

@@ -59,9 +59,11 @@ export function exportedFunctionsOfPredictions(): string[] {
     `export function (\\w+)(?:<[^(]*>)?\\((?:\\s*\\w+: [^)]*?,)??\\s*${parameter}`,
     'g',
   )
+  const typed = /export const (\w+): (?:Outcome|Share|Threshold|Offer|Treatment|FollowUp)Metric\b/g
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(signature)])
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    .flatMap((text) => [...text.matchAll(signature), ...text.matchAll(typed)])
     .map((match) => match[1]!)
     .sort()
 }

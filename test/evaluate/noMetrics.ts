@@ -3,7 +3,7 @@ export const noMetrics: Readonly<Record<string, string>> = {
   bestList: 'a list, no outcome',
   bootstrapInterval: 'an interval of any metric',
   checkPair: 'checks the input of comparisons',
-  checkOutcomes: 'checks the input of all metrics',
+  checkOfferOf: 'checks the input of lists',
   checkRows: 'checks the input of all metrics',
   compareModels: 'a comparison of two models',
   contactedBy: 'who is contacted under a policy',
@@ -18,6 +18,7 @@ export const noMetrics: Readonly<Record<string, string>> = {
   rankOutcomes: 'the sorted form',
   readRows: 'the checked form',
   rowProblems: 'what is wrong with the input',
+  sumsOfList: 'money of a list, no outcome',
   segmentTable: 'many metrics by segment, tested by itself',
   treatmentGroups: 'the sorted form of treatment data',
 }

@@ -62,10 +62,7 @@ export function planFolds(given: TemporalData, options: PlanOptions): BacktestPl
   const first = all.findIndex((fold) => shortOfTraining(fold, options) === null)
   const possible = first === -1 ? [] : all.slice(first)
   const folds = testCutoffs === undefined ? possible : possible.slice(-testCutoffs)
-  return {
-    folds,
-    untested: cutoffs.slice(0, cutoffs.length - folds.length),
-  }
+  return { folds, untested: cutoffs.slice(0, cutoffs.length - folds.length) }
 }
 
 /** Returns why a fold has too little to train on, or null where it has enough. */

@@ -1,6 +1,12 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import {
+  type OutcomeMetric,
+  outcomeMetric,
+  type WeightOptions,
+  weightOptions,
+} from '../rows/checkedOutcomes.js'
 import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
+import { countBelow } from '../rows/ranksOf.js'
 
 /** How smooth the curve is. */
 export interface CalibrationCurveOptions extends WeightOptions {
@@ -25,9 +31,7 @@ export interface CalibrationCurve {
 }
 
 /** Rules of {@link CalibrationCurveOptions}. */
-export const calibrationCurveOptions = weightOptions.extend({
-  span: z.number().gt(0).lte(1).default(0.75),
-})
+export const calibrationCurveOptions = weightOptions.extend({ span: z.number().gt(0).lte(1).default(0.75) })
 
 /** Where the curve is fitted: with more points no index moves by more than 1e-5 (20,000 scores). */
 const knotLimit = 201
@@ -49,12 +53,7 @@ const cellLimit = 5000
  * which moves no index by more than 1e-5 (20,000 scores). Where more than `span` of all customers share one probability their
  * own churn rate is the answer, where R has none.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n + 1,000,000) time, O(n) memory.
+ * 1,000,000 steps more than O(n).
  *
  * @example
  * const p = Array.from({ length: 100 }, (_, row) => (row + 0.5) / 100)
@@ -66,20 +65,11 @@ const cellLimit = 5000
  * @see Austin and Steyerberg (2019), The Integrated Calibration Index, Statistics in Medicine 38
  * @see {@link integratedCalibrationIndex} for one number, {@link calibrationLine}, {@link calibrationTable}
  */
-export function calibrationCurve(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: CalibrationCurveOptions,
-): CalibrationCurve {
-  const { ranked, checked } = checkOutcomes(
-    'calibrationCurve',
-    calibrationCurveOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return calibrationCurveOf(ranked, checked.span)
-}
+export const calibrationCurve: OutcomeMetric<CalibrationCurve, CalibrationCurveOptions> = outcomeMetric(
+  'calibrationCurve',
+  calibrationCurveOptions,
+  (ranked, { span }) => calibrationCurveOf(ranked, span),
+)
 
 /** Like {@link calibrationCurve}, from the sorted form. */
 export function calibrationCurveOf(ranked: RankedOutcomes, span: number): CalibrationCurve {
@@ -205,13 +195,7 @@ function weightedQuantile(
  *
  *     ICI = mean over customers of | p − churnRate(p) |     churnRate: local regression, see `calibrationCurve`
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns 0 = right everywhere; rarely above 1
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n + 1,000,000) time, O(n) memory.
  *
  * @example
  * const p = Array.from({ length: 100 }, (_, row) => (row + 0.5) / 100)
@@ -222,20 +206,11 @@ function weightedQuantile(
  * @see Austin and Steyerberg (2019), The Integrated Calibration Index, Statistics in Medicine 38
  * @see {@link calibrationCurve} for E50, E90, Emax and the curve itself
  */
-export function integratedCalibrationIndex(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: CalibrationCurveOptions,
-): number {
-  const { ranked, checked } = checkOutcomes(
-    'integratedCalibrationIndex',
-    calibrationCurveOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return integratedCalibrationIndexOf(ranked, checked.span)
-}
+export const integratedCalibrationIndex: OutcomeMetric<number, CalibrationCurveOptions> = outcomeMetric(
+  'integratedCalibrationIndex',
+  calibrationCurveOptions,
+  (ranked, { span }) => integratedCalibrationIndexOf(ranked, span),
+)
 
 /** Like {@link integratedCalibrationIndex}, from the sorted form. */
 export function integratedCalibrationIndexOf(ranked: RankedOutcomes, span: number): number {
@@ -293,7 +268,7 @@ function neighbourhood(
   neighbours: number,
   at: number,
 ): { readonly from: number; readonly to: number; readonly width: number } {
-  let to = firstFrom(x, at)
+  let to = countBelow(x, at)
   let from = to
   let width = 0
   // Sums of fractional weights may miss the total by their last digits.
@@ -305,18 +280,6 @@ function neighbourhood(
     left -= below <= above ? weight[--from]! : weight[to++]!
   }
   return { from, to, width }
-}
-
-/** Returns the first index whose place is not below `at`. */
-function firstFrom(x: Float64Array, at: number): number {
-  let low = 0
-  let high = x.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (x[middle]! < at) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Solves the normal equations by orthogonal polynomials 1, z − a, (z − b)(z − a) − c, degree after degree. */

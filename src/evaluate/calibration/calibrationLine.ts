@@ -1,6 +1,6 @@
-import { HoldfastError } from '../../base/errors.js'
+import { type Problem, refuse } from '../../base/errors.js'
 import { logit, sigmoid, softplus } from '../../base/statistics.js'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { type OutcomeMetric, outcomeMetric, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** The straight line in log odds from predictions to outcomes. */
@@ -23,12 +23,8 @@ export interface CalibrationLine {
  *     logit P(churn) = interceptAtSlopeOne + 1 · logit(p)
  *
  * @param probability predicted churn, shape (n), each in (0, 1)
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @throws {HoldfastError} `out-of-range` for probabilities of exactly 0 or 1; `not-converged` if the predictions
- *   separate the classes completely, or are all equal: the slope is not defined; `one-class`, `length-differs`,
- *   `table-empty`, `value-missing`: all at once
- *
- * O(n log n + iterations · n) time, a few iterations; O(n) memory.
+ *   separate the classes completely, or are all equal: the slope is not defined
  *
  * @example
  * const line = calibrationLine([0.2, 0.2, 0.2, 0.2, 0.8, 0.8, 0.8, 0.8], [1, 0, 0, 0, 1, 1, 1, 0])
@@ -38,19 +34,18 @@ export interface CalibrationLine {
  * @see Cox (1958), Biometrika 45; Van Calster et al. (2019), Calibration: the Achilles heel of predictive analytics
  * @see {@link calibrationTable} for where they are wrong
  */
-export function calibrationLine(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: WeightOptions,
-): CalibrationLine {
-  const { ranked } = checkOutcomes('calibrationLine', weightOptions, probability, outcome, options)
-  const refusal = lineProblem(ranked)
-  if (refusal !== null) throw new HoldfastError('calibrationLine', [refusal])
-  return calibrationLineOf(ranked)
-}
+export const calibrationLine: OutcomeMetric<CalibrationLine> = outcomeMetric(
+  'calibrationLine',
+  weightOptions,
+  (ranked) => {
+    const problem = lineProblem(ranked)
+    refuse('calibrationLine', problem === null ? [] : [problem])
+    return calibrationLineOf(ranked)
+  },
+)
 
 /** Returns why a calibration line is not defined, or null where it is. */
-export function lineProblem(ranked: RankedOutcomes): HoldfastError['problems'][number] | null {
+export function lineProblem(ranked: RankedOutcomes): Problem | null {
   const { probability, churned, stayed } = ranked
   if (probability[0] === 1 || probability.at(-1) === 0) {
     return {

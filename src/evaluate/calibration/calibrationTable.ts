@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import {
+  type OutcomeMetric,
+  outcomeMetric,
+  type WeightOptions,
+  weightOptions,
+} from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** How probabilities are put into bins. */
@@ -49,13 +54,7 @@ export const calibrationOptions = weightOptions.extend({
  *
  * Equal probabilities always share a bin. Bins without customers are left out, so that none has an undefined rate.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns at most `bins` rows, the lowest probabilities first
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n log n) time, O(n) memory.
  *
  * @example
  * calibrationTable([0.1, 0.15, 0.7, 0.9], [0, 1, 1, 1], { bins: 2 })
@@ -67,20 +66,11 @@ export const calibrationOptions = weightOptions.extend({
  * @see DeGroot and Fienberg (1983), reliability diagrams
  * @see {@link calibrationError} for one number, {@link calibrationLine} for slope and intercept
  */
-export function calibrationTable(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: CalibrationOptions,
-): CalibrationBin[] {
-  const { ranked, checked } = checkOutcomes(
-    'calibrationTable',
-    calibrationOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return calibrationTableOf(ranked, checked.bins, checked.binning)
-}
+export const calibrationTable: OutcomeMetric<CalibrationBin[], CalibrationOptions> = outcomeMetric(
+  'calibrationTable',
+  calibrationOptions,
+  (ranked, { bins, binning }) => calibrationTableOf(ranked, bins, binning),
+)
 
 /** Like {@link calibrationTable}, from the sorted form. O(groups + bins). */
 export function calibrationTableOf(ranked: RankedOutcomes, bins: number, binning: Binning): CalibrationBin[] {
@@ -180,13 +170,7 @@ function widthBin(p: number, bins: number): number {
  *
  * the L1 form of the positive class (not of "confidence"), equal-width bins `[i / B, (i + 1) / B)` by default.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [0, 1]; 0 = each bin is right on average
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n log n) time, O(n) memory.
  *
  * @example
  * calibrationError([0.125, 0.125, 0.75, 0.75], [0, 1, 1, 1], { bins: 2 })   // (2·0.375 + 2·0.25) / 4
@@ -195,20 +179,11 @@ function widthBin(p: number, bins: number): number {
  * @see Naeini, Cooper and Hauskrecht (2015)
  * @see {@link calibrationTable}, {@link calibrationLine}
  */
-export function calibrationError(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: CalibrationOptions,
-): number {
-  const { ranked, checked } = checkOutcomes(
-    'calibrationError',
-    calibrationOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return calibrationErrorOf(ranked, checked.bins, checked.binning)
-}
+export const calibrationError: OutcomeMetric<number, CalibrationOptions> = outcomeMetric(
+  'calibrationError',
+  calibrationOptions,
+  (ranked, { bins, binning }) => calibrationErrorOf(ranked, bins, binning),
+)
 
 /** Like {@link calibrationError}, from the sorted form. O(groups + bins). */
 export function calibrationErrorOf(ranked: RankedOutcomes, bins: number, binning: Binning): number {
@@ -228,13 +203,7 @@ export function calibrationErrorOf(ranked: RankedOutcomes, bins: number, binning
  *
  * of the positive class (not of "confidence"), equal-width bins `[i / B, (i + 1) / B)` by default.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [0, 1]; 0 = each bin is right on average
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
  *
  * @example
  * maximumCalibrationError([0.125, 0.125, 0.75, 0.75], [0, 1, 1, 1], { bins: 2 })   // 0.375 and 0.25
@@ -243,20 +212,11 @@ export function calibrationErrorOf(ranked: RankedOutcomes, bins: number, binning
  * @see Naeini, Cooper and Hauskrecht (2015)
  * @see {@link calibrationError}, the mean over the bins; {@link calibrationCurve} without bins
  */
-export function maximumCalibrationError(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: CalibrationOptions,
-): number {
-  const { ranked, checked } = checkOutcomes(
-    'maximumCalibrationError',
-    calibrationOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return maximumCalibrationErrorOf(ranked, checked.bins, checked.binning)
-}
+export const maximumCalibrationError: OutcomeMetric<number, CalibrationOptions> = outcomeMetric(
+  'maximumCalibrationError',
+  calibrationOptions,
+  (ranked, { bins, binning }) => maximumCalibrationErrorOf(ranked, bins, binning),
+)
 
 /** Like {@link maximumCalibrationError}, from the sorted form. O(groups + bins). */
 export function maximumCalibrationErrorOf(ranked: RankedOutcomes, bins: number, binning: Binning): number {

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
-import { checkOutcomes, checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import {
+  type OutcomeMetric,
+  outcomeMetric,
+  rowsMetric,
+  type WeightOptions,
+  weightOptions,
+} from '../rows/checkedOutcomes.js'
 import { meanOfRows, type OutcomeRows } from '../rows/outcomeRows.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { type Binning, binsOfGroups, calibrationOptions, sumsOfBins } from './calibrationTable.js'
@@ -25,13 +31,10 @@ const logLossOptions = weightOptions.extend({ clip: z.number().gte(0).lt(0.5).de
  * clipped row costs 36 at machine precision and 7 at 0.001, so the clip and not the model decides the figure. Give
  * `clip` to choose. Models of holdfast never answer exactly 0 or 1.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [0, ∞); predicting the base rate b for all costs −b·ln b − (1 − b)·ln(1 − b)
- * @throws {HoldfastError} `out-of-range` if a certain prediction is wrong and `clip` is 0; `one-class`,
- *   `length-differs`, `table-empty`, `value-missing`: all at once
+ * @throws {HoldfastError} `out-of-range` if a certain prediction is wrong and `clip` is 0
  *
- * O(n) time without sorting, O(1) memory. The order of rows does not matter, to the last bit.
+ * Nothing is sorted. The order of rows does not matter, to the last bit.
  *
  * @example
  * logLoss([0.5, 0.5], [1, 0])   // ln 2
@@ -40,29 +43,25 @@ const logLossOptions = weightOptions.extend({ clip: z.number().gte(0).lt(0.5).de
  * @see Good (1952), Rational Decisions
  * @see {@link brierScore}, {@link calibrationError}
  */
-export function logLoss(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: LogLossOptions,
-): number {
-  const { rows, checked } = checkRows('logLoss', logLossOptions, probability, outcome, options)
-  const wrong = checked.clip === 0 ? rowsWronglyCertain(rows) : 0
-  if (wrong > 0) {
-    throw new HoldfastError('logLoss', [
-      {
-        code: 'out-of-range',
-        parameter: 'probability',
-        rule: 'to be above 0 for every churner and below 1 for every customer who stayed',
-        count: wrong,
-        wayOut:
-          'Predict no certainties, or choose what one costs by an option such as { clip: 1e-6 }, and say so.',
-      },
-    ])
-  }
-  return meanOfRows(rows, largestLoss, (terms, from) => {
-    putLosses(terms, rows, from, checked.clip)
-  })
-}
+export const logLoss: OutcomeMetric<number, LogLossOptions> = rowsMetric(
+  'logLoss',
+  logLossOptions,
+  (rows, { clip }) => {
+    const wrong = clip === 0 ? rowsWronglyCertain(rows) : 0
+    if (wrong > 0)
+      throw new HoldfastError('logLoss', [
+        {
+          code: 'out-of-range',
+          parameter: 'probability',
+          rule: 'to be above 0 for every churner and below 1 for every customer who stayed',
+          count: wrong,
+          wayOut:
+            'Predict no certainties, or choose what one costs by an option such as { clip: 1e-6 }, and say so.',
+        },
+      ])
+    return meanOfRows(rows, largestLoss, (terms, from) => putLosses(terms, rows, from, clip))
+  },
+)
 
 /** −ln of the smallest number above 0 is 744.4. */
 const largestLoss = 745
@@ -114,13 +113,9 @@ export function logLossOf(ranked: RankedOutcomes, clip = 0): number {
  *
  * the two-class form of today, half of Brier's own (1950), which sums over both classes.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [0, 1]; 0 = certain and right; predicting the base rate b for all costs b·(1 − b)
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
  *
- * O(n) time without sorting, O(1) memory. The order of rows does not matter, to the last bit.
+ * Nothing is sorted. The order of rows does not matter, to the last bit.
  *
  * @example
  * brierScore([0.75, 0.5], [1, 0])   // (0.25² + 0.5²) / 2
@@ -129,19 +124,14 @@ export function logLossOf(ranked: RankedOutcomes, clip = 0): number {
  * @see Brier (1950), Monthly Weather Review 78
  * @see {@link logLoss}
  */
-export function brierScore(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: WeightOptions,
-): number {
-  const { rows } = checkRows('brierScore', weightOptions, probability, outcome, options)
-  return meanOfRows(rows, 1, (terms, from) => {
+export const brierScore: OutcomeMetric<number> = rowsMetric('brierScore', weightOptions, (rows) =>
+  meanOfRows(rows, 1, (terms, from) => {
     for (let index = 0; index < terms.length; index++) {
       const difference = rows.probability[from + index]! - rows.outcome[from + index]!
       terms[index] = difference * difference
     }
-  })
-}
+  }),
+)
 
 /** Like {@link brierScore}, from the sorted form. O(groups). */
 export function brierScoreOf(ranked: RankedOutcomes): number {
@@ -203,13 +193,6 @@ const decompositionOptions = calibrationOptions.extend({
  *     withinBinVariance    Σ over customers (p − f_k)² / n
  *     withinBinCovariance  2·Σ over customers (p − f_k)·(y − o_k) / n
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
- *
  * @example
  * brierDecomposition([0.25, 0.25, 0.75, 0.75], [0, 0, 1, 1])   // 0.25 too high below, 0.25 too low above
  * // => { brierScore: 0.0625, reliability: 0.0625, resolution: 0.25, uncertainty: 0.25,
@@ -219,20 +202,11 @@ const decompositionOptions = calibrationOptions.extend({
  *   in the Brier score decomposition, Weather and Forecasting 23
  * @see {@link brierScore}, {@link calibrationError}
  */
-export function brierDecomposition(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: BrierDecompositionOptions,
-): BrierDecomposition {
-  const { ranked, checked } = checkOutcomes(
-    'brierDecomposition',
-    decompositionOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return brierDecompositionOf(ranked, checked.bins, checked.binning)
-}
+export const brierDecomposition: OutcomeMetric<BrierDecomposition, BrierDecompositionOptions> = outcomeMetric(
+  'brierDecomposition',
+  decompositionOptions,
+  (ranked, { bins, binning }) => brierDecompositionOf(ranked, bins, binning),
+)
 
 /** Like {@link brierDecomposition}, from the sorted form. O(groups + bins). */
 export function brierDecompositionOf(

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
+import { checkTogether } from '../../base/options.js'
 import { type MetricName, metrics, type RankedMetric } from '../metrics.js'
-import { optionsOrProblems, rowProblems } from '../rows/checkedOutcomes.js'
-import { readRows } from '../rows/outcomeRows.js'
+import { rowProblems } from '../rows/checkedOutcomes.js'
+import { type OutcomeRows, readRows } from '../rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import {
   type PredictedBy,
@@ -151,32 +152,27 @@ function methodProblems(metric: MetricName | RankedMetric, method: 'bootstrap' |
  *
  * @throws {HoldfastError} every broken rule; a probability is `probabilityA` or `probabilityB` there
  */
-export function checkPair<Options extends { weight?: ArrayLike<number> | undefined }>(
+export function checkPair<Checked extends { weight?: ArrayLike<number> | undefined }>(
   operation: string,
-  schema: z.ZodType<Options>,
+  schema: z.ZodType<Checked>,
   probabilityA: ArrayLike<number>,
   probabilityB: ArrayLike<number>,
   outcome: ArrayLike<number>,
   options: unknown,
-): { readonly ranked: readonly [RankedOutcomes, RankedOutcomes]; readonly checked: Options } {
-  const problems: Problem[] = []
-  const checked = optionsOrProblems(operation, schema, options, problems)
-  const [rowsA, rowsB] = [probabilityA, probabilityB].map((probability) =>
-    readRows(probability, outcome, checked?.weight),
-  )
-  if (rowsA === null)
-    problems.push(...named('probabilityA', rowProblems(probabilityA, outcome, checked?.weight)))
-  // What is wrong with outcome or weight was said with the first model.
-  if (rowsB === null) {
-    const ofB = named('probabilityB', rowProblems(probabilityB, outcome, checked?.weight))
-    problems.push(...(rowsA === null ? ofB.filter(({ parameter }) => parameter === 'probabilityB') : ofB))
-  }
-  refuse(operation, problems)
-  return { ranked: [rankRows(rowsA!), rankRows(rowsB!)], checked: checked! }
-}
-
-function named(parameter: string, problems: readonly Problem[]): Problem[] {
-  return problems.map((problem) =>
-    problem.parameter === 'probability' ? { ...problem, parameter } : problem,
-  )
+): { readonly ranked: readonly [RankedOutcomes, RankedOutcomes]; readonly checked: Checked } {
+  const read: (OutcomeRows | null)[] = []
+  const checked = checkTogether(operation, schema, options, [], (own) => {
+    const wrong = Object.entries({ probabilityA, probabilityB }).map(([parameter, probability]) => {
+      const rows = readRows(probability, outcome, own?.weight)
+      read.push(rows)
+      const problems = rows === null ? rowProblems(probability, outcome, own?.weight) : []
+      return problems.map((problem) =>
+        problem.parameter === 'probability' ? { ...problem, parameter } : problem,
+      )
+    })
+    const [ofA, ofB] = wrong as [Problem[], Problem[]]
+    // What is wrong with outcome or weight was said with the first model.
+    return [...ofA, ...(ofA.length > 0 ? ofB.filter(({ parameter }) => parameter === 'probabilityB') : ofB)]
+  })
+  return { ranked: [rankRows(read[0]!), rankRows(read[1]!)], checked }
 }

@@ -120,10 +120,7 @@ interface Placements {
 
 function placementsOf({ churned, stayed, churners, customers }: RankedOutcomes): Placements {
   const stayers = customers - churners
-  const placements = {
-    churned: new Float64Array(churned.length),
-    stayed: new Float64Array(churned.length),
-  }
+  const placements = { churned: new Float64Array(churned.length), stayed: new Float64Array(churned.length) }
   let churnersAbove = 0
   let stayersAbove = 0
   churned.forEach((churnersHere, group) => {

@@ -1,9 +1,9 @@
 import { checkArguments } from '../../base/arguments.js'
-import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
+import { HoldfastError, type Problem } from '../../base/errors.js'
 import { groupNumbers } from '../../base/groupNumbers.js'
+import { checkTogether } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
 import { groupsRule } from '../../base/sharedRules.js'
-import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import type { Interval } from './bootstrapInterval.js'
 import {
   type GroupOptions,
@@ -63,11 +63,13 @@ export function intervalByWeights(
 ): Interval {
   checkArguments('intervalByWeights', ['figureOf', figureOf, 'function'])
   const operation = 'intervalByWeights'
-  const problems: Problem[] = []
-  const checked = optionsOrProblems(operation, weightedResampleOptions, options, problems)
-  problems.push(...drawProblems(rowCount, checked?.groups))
-  refuse(operation, problems)
-  const { groups, resamples, level, seed } = checked!
+  const { groups, resamples, level, seed } = checkTogether(
+    operation,
+    weightedResampleOptions,
+    options,
+    [],
+    (checked) => drawProblems(rowCount, checked?.groups),
+  )
   const customerOf =
     groups === undefined ? Int32Array.from({ length: rowCount }, (_, row) => row) : groupNumbers(groups)
   const customers = customerOf.reduce((most, own) => Math.max(most, own)) + 1

@@ -1,18 +1,11 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { type Problem, refuse } from '../../base/errors.js'
+import type { Problem } from '../../base/errors.js'
+import { optionsOrProblems } from '../../base/options.js'
 import { amountText } from '../figureTexts.js'
-import { optionsOrProblems } from '../rows/checkedOutcomes.js'
 import { type ChosenContacts, chooseContacts, rowsByValue } from './chooseContacts.js'
-import { contactProfitsOf } from './expectedProfit.js'
-import {
-  acceptanceLaw,
-  amountOf,
-  type CheckedOffer,
-  checkOffer,
-  predictionProblems,
-  type RetentionOffer,
-} from './offer.js'
+import { contactProfitsOf, expectedCostOf, highestCostOf, sumsOfList } from './expectedProfit.js'
+import { type CheckedOffer, checkOfferOf, type RetentionOffer } from './offer.js'
 
 /** What a campaign may use. Left out = no limit. */
 export interface ContactBudget {
@@ -98,7 +91,10 @@ export function bestList(
   offer: RetentionOffer,
   budget?: ContactBudget,
 ): BestList {
-  const { money, limits } = checkAll(probability, offer, budget)
+  const problems: Problem[] = []
+  const checked = optionsOrProblems(budgetSchema, budget, problems)
+  const money = checkOfferOf('bestList', probability, offer, problems)
+  const limits = checked!
   const profit = contactProfitsOf(probability, money)
   const paying = new Int32Array(profit.length)
   let count = 0
@@ -137,30 +133,13 @@ export function bestListLine(list: BestList): string {
   )
 }
 
-function checkAll(
-  probability: ArrayLike<number>,
-  offer: RetentionOffer,
-  budget: unknown,
-): { readonly money: CheckedOffer; readonly limits: CheckedBudget } {
-  const problems: Problem[] = predictionProblems(probability)
-  const money = checkOffer('bestList', offer, probability?.length ?? 0, problems)
-  const limits = optionsOrProblems('bestList', budgetSchema, budget, problems)
-  refuse('bestList', problems)
-  return { money: money!, limits: limits! }
-}
-
 function reservedCosts(
   probability: ArrayLike<number>,
   offer: CheckedOffer,
   reserve: CheckedBudget['reserve'],
 ): Float64Array {
-  const { mean } = acceptanceLaw(offer.acceptance)
-  const cost = new Float64Array(probability.length)
-  for (let row = 0; row < cost.length; row++) {
-    const taken = reserve === 'highestCost' ? 1 : probability[row]! * mean + 1 - probability[row]!
-    cost[row] = amountOf(offer.contactCost, row) + taken * amountOf(offer.offerCost, row)
-  }
-  return cost
+  const costOf = reserve === 'highestCost' ? highestCostOf : expectedCostOf
+  return Float64Array.from(probability, (p, row) => costOf(offer, row, p))
 }
 
 function describeList(
@@ -171,23 +150,13 @@ function describeList(
   chosen: ChosenContacts,
 ): BestList {
   const rows = rowsByValue(chosen.rows, profit)
-  const { mean } = acceptanceLaw(offer.acceptance)
   const listed = new Uint8Array(profit.length)
-  const sums = { expectedChurners: 0, expectedProfit: 0, expectedCost: 0, highestCost: 0 }
-  for (const row of rows) {
-    const p = probability[row]!
-    const offerCost = amountOf(offer.offerCost, row)
-    const contactCost = amountOf(offer.contactCost, row)
-    listed[row] = 1
-    sums.expectedChurners += p
-    sums.expectedProfit += profit[row]!
-    sums.expectedCost += contactCost + (p * mean + 1 - p) * offerCost
-    sums.highestCost += contactCost + offerCost
-  }
+  for (const row of rows) listed[row] = 1
   let next = -1
   for (const row of candidates) {
     if (listed[row] === 0 && (next === -1 || profit[row]! > profit[next]!)) next = row
   }
+  const sums = sumsOfList(rows, probability, offer, profit)
   return {
     rows,
     customers: profit.length,

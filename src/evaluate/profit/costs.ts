@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
+import { checkTogether, optionProblems } from '../../base/options.js'
 import { isNumberList } from '../../base/valueProblems.js'
 import {
   flagColumn,
-  optionsOrProblems,
   ruleProblems,
   type WeightOptions,
   weightColumns,
@@ -11,7 +11,7 @@ import {
 } from '../rows/checkedOutcomes.js'
 import {
   type Amount,
-  acceptanceLaw,
+  acceptanceMean,
   amountOf,
   amountProblems,
   amountRule,
@@ -45,9 +45,8 @@ const costSchema = z.strictObject({
 })
 
 /** Returns what is wrong with costs for that many customers. */
-export function costProblems(operation: string, costs: CostMatrix, customers: number): Problem[] {
-  const problems: Problem[] = []
-  optionsOrProblems(operation, costSchema, costs, problems)
+export function costProblems(costs: CostMatrix, customers: number): Problem[] {
+  const problems = [...optionProblems(costSchema, costs)]
   for (const name of costNames) {
     const amount: unknown = costs?.[name]
     if (typeof amount !== 'number' && !isNumberList(amount)) continue
@@ -83,10 +82,10 @@ export function customersIn(amounts: readonly (Amount | undefined)[]): number {
 export function offerCosts(offer: RetentionOffer): CostMatrix {
   const problems: Problem[] = []
   const customers = customersIn([offer?.customerValue, offer?.offerCost, offer?.contactCost])
-  const checked = checkOffer('offerCosts', offer, customers, problems)
+  const checked = checkOffer(offer, customers, problems)
   refuse('offerCosts', problems)
   const { customerValue, offerCost, contactCost } = checked!
-  const { mean } = acceptanceLaw(checked!.acceptance)
+  const mean = acceptanceMean(checked!)
   const byCustomer = [customerValue, offerCost, contactCost].some((amount) => typeof amount !== 'number')
   const amounts = (of: (value: number, offered: number, contact: number) => number): Amount => {
     const ofRow = (row: number): number =>
@@ -132,7 +131,7 @@ export function costThreshold(costs: CostMatrix): number | Float64Array
 export function costThreshold(costs: CostMatrix): number | Float64Array {
   const amounts = Object.values(costs ?? {})
   const customers = customersIn(amounts)
-  refuse('costThreshold', decisionProblems('costThreshold', costs, customers))
+  refuse('costThreshold', decisionProblems(costs, customers))
   if (amounts.every((amount) => typeof amount === 'number')) return thresholdOf(costs, 0)
   return Float64Array.from({ length: customers }, (_, row) => thresholdOf(costs, row))
 }
@@ -155,10 +154,7 @@ export function costThreshold(costs: CostMatrix): number | Float64Array {
  */
 export function contactsByCost(probability: ArrayLike<number>, costs: CostMatrix): Uint8Array {
   const customers = probability?.length ?? 0
-  refuse('contactsByCost', [
-    ...predictionProblems(probability),
-    ...decisionProblems('contactsByCost', costs, customers),
-  ])
+  refuse('contactsByCost', [...predictionProblems(probability), ...decisionProblems(costs, customers)])
   const contacted = new Uint8Array(customers)
   for (let row = 0; row < customers; row++) {
     contacted[row] = probability[row]! > thresholdOf(costs, row) ? 1 : 0
@@ -172,8 +168,8 @@ function thresholdOf(costs: CostMatrix, row: number): number {
   return helped <= 0 ? 1 : wasted / (wasted + helped)
 }
 
-function decisionProblems(operation: string, costs: CostMatrix, customers: number): Problem[] {
-  const problems = costProblems(operation, costs, customers)
+function decisionProblems(costs: CostMatrix, customers: number): Problem[] {
+  const problems = costProblems(costs, customers)
   if (problems.length > 0) return problems
   for (let row = 0; row < customers; row++) {
     const falsePositive = amountOf(costs.falsePositive, row)
@@ -298,19 +294,15 @@ function checkDecisions(
   costs: CostMatrix,
   options: unknown,
 ): ArrayLike<number> | undefined {
-  const problems: Problem[] = []
-  const weight = optionsOrProblems(operation, weightOptions, options, problems)?.weight
-  problems.push(
+  return checkTogether(operation, weightOptions, options, [], (checked) => [
     ...ruleProblems([
       {
         ...flagColumn('contacted', contacted, 'to be 1 (contact) or 0 (none)'),
         wayOut: 'Decide first: contactsByCost makes decisions from probabilities.',
       },
       flagColumn('outcome', outcome, 'to be 1 (churned) or 0 (stayed)'),
-      ...weightColumns('weight', weight),
+      ...weightColumns('weight', checked?.weight),
     ]),
-    ...costProblems(operation, costs, contacted?.length ?? 0),
-  )
-  refuse(operation, problems)
-  return weight
+    ...costProblems(costs, contacted?.length ?? 0),
+  ]).weight
 }

@@ -1,13 +1,6 @@
-import { type Problem, refuse } from '../../base/errors.js'
+import type { Problem } from '../../base/errors.js'
 import { isNumberList } from '../../base/valueProblems.js'
-import {
-  acceptanceLaw,
-  amountOf,
-  type CheckedOffer,
-  checkOffer,
-  predictionProblems,
-  type RetentionOffer,
-} from './offer.js'
+import { acceptanceMean, amountOf, type CheckedOffer, checkOfferOf, type RetentionOffer } from './offer.js'
 
 /**
  * Returns, for each customer, what contacting them is expected to earn: money, from the probability alone.
@@ -40,15 +33,12 @@ import {
  * @see `bestList` which chooses by it under a budget, {@link expectedProfit} for the sum over a list
  */
 export function expectedContactProfit(probability: ArrayLike<number>, offer: RetentionOffer): Float64Array {
-  const problems: Problem[] = predictionProblems(probability)
-  const checked = checkOffer('expectedContactProfit', offer, probability?.length ?? 0, problems)
-  refuse('expectedContactProfit', problems)
-  return contactProfitsOf(probability, checked!)
+  return contactProfitsOf(probability, checkOfferOf('expectedContactProfit', probability, offer))
 }
 
 /** Like {@link expectedContactProfit}, of checked values. */
 export function contactProfitsOf(probability: ArrayLike<number>, offer: CheckedOffer): Float64Array {
-  const { mean } = acceptanceLaw(offer.acceptance)
+  const mean = acceptanceMean(offer)
   const profit = new Float64Array(probability.length)
   for (let row = 0; row < profit.length; row++) {
     const p = probability[row]!
@@ -69,21 +59,14 @@ export type ContactPolicy = 'paying' | { readonly threshold: number } | { readon
 export function policyProblems(policy: ContactPolicy, customers: number): Problem[] {
   if (policy === 'paying') return []
   const { threshold, rows } = (policy ?? {}) as { threshold?: unknown; rows?: unknown }
-  if (typeof threshold === 'number' && rows === undefined) {
-    if (threshold >= 0 && threshold <= 1) return []
-    return [
-      { code: 'out-of-range', parameter: 'threshold', rule: 'to be a number in [0, 1]', received: threshold },
-    ]
-  }
+  const rangeRule = 'to be a number in [0, 1]'
+  if (typeof threshold === 'number' && rows === undefined)
+    return threshold >= 0 && threshold <= 1
+      ? []
+      : [{ code: 'out-of-range', parameter: 'threshold', rule: rangeRule, received: threshold }]
   if (isNumberList(rows) && threshold === undefined) return rowListProblems(rows, customers)
-  return [
-    {
-      code: 'option-invalid',
-      parameter: 'policy',
-      rule: "to be 'paying', { threshold } or { rows }",
-      received: policy,
-    },
-  ]
+  const rule = "to be 'paying', { threshold } or { rows }"
+  return [{ code: 'option-invalid', parameter: 'policy', rule, received: policy }]
 }
 
 /** Returns, for each customer, 1 where the policy contacts them. */
@@ -167,26 +150,42 @@ export function expectedProfit(
   offer: RetentionOffer,
   policy: ContactPolicy = 'paying',
 ): ExpectedProfit {
-  const problems: Problem[] = predictionProblems(probability)
   const customers = probability?.length ?? 0
-  const money = checkOffer('expectedProfit', offer, customers, problems)
-  problems.push(...policyProblems(policy, customers))
-  refuse('expectedProfit', problems)
-  const { mean } = acceptanceLaw(money!.acceptance)
-  const profits = contactProfitsOf(probability, money!)
+  const money = checkOfferOf('expectedProfit', probability, offer, policyProblems(policy, customers))
+  const profits = contactProfitsOf(probability, money)
   const contacted = contactedBy(policy, probability, profits)
-  const sums = { contacts: 0, expectedChurners: 0, expectedProfit: 0, expectedCost: 0, highestCost: 0 }
-  for (let row = 0; row < customers; row++) {
-    if (contacted[row] === 0) continue
-    const p = probability[row]!
-    const offerCost = amountOf(money!.offerCost, row)
-    const contactCost = amountOf(money!.contactCost, row)
-    sums.contacts++
-    sums.expectedChurners += p
-    sums.expectedProfit += profits[row]!
-    sums.expectedCost += (p * mean + 1 - p) * offerCost + contactCost
-    sums.highestCost += offerCost + contactCost
+  const rows = Int32Array.from(contacted.keys()).filter((row) => contacted[row] === 1)
+  return {
+    contacts: rows.length,
+    contactedShare: rows.length / customers,
+    ...sumsOfList(rows, probability, money, profits),
   }
-  const { contacts, ...amounts } = sums
-  return { contacts, contactedShare: contacts / customers, ...amounts }
+}
+
+/** Returns what contacting a customer costs if they take the offer. */
+export function highestCostOf(offer: CheckedOffer, row: number): number {
+  return amountOf(offer.contactCost, row) + amountOf(offer.offerCost, row)
+}
+
+/** Returns what contacting a customer costs on average. */
+export function expectedCostOf(offer: CheckedOffer, row: number, probability: number): number {
+  const taken = probability * acceptanceMean(offer) + 1 - probability
+  return amountOf(offer.contactCost, row) + taken * amountOf(offer.offerCost, row)
+}
+
+/** Returns what the rows of a list bring and cost. */
+export function sumsOfList(
+  rows: Int32Array,
+  probability: ArrayLike<number>,
+  offer: CheckedOffer,
+  profit: Float64Array,
+): Omit<ExpectedProfit, 'contacts' | 'contactedShare'> {
+  const sums = { expectedChurners: 0, expectedProfit: 0, expectedCost: 0, highestCost: 0 }
+  for (const row of rows) {
+    sums.expectedChurners += probability[row]!
+    sums.expectedProfit += profit[row]!
+    sums.expectedCost += expectedCostOf(offer, row, probability[row]!)
+    sums.highestCost += highestCostOf(offer, row)
+  }
+  return sums
 }

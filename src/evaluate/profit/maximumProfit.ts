@@ -5,6 +5,7 @@ import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import {
   type AcceptanceLaw,
   acceptanceLaw,
+  acceptanceMean,
   checkUniformOffer,
   fixedLaw,
   type RetentionOffer,
@@ -19,6 +20,26 @@ export interface MaximumProfit {
   readonly targetShare: number
   /** The lowest probability to contact; null where nobody is contacted. */
   readonly lowestProbability: number | null
+}
+
+/** A figure of predictions, what happened, and an offer. */
+export interface OfferMetric<Result> {
+  /**
+   * O(n) time and memory.
+   *
+   * @param probability predicted churn, shape (n), each in [0, 1]; only the order counts
+   * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+   * @param offer amounts that are the same for all customers
+   * @throws {HoldfastError} as every `OutcomeMetric` of `holdfast/metrics`; `option-invalid` for amounts by customer: they
+   *   would have to
+   *   be averaged away; `out-of-range` where the value is not above the cost of the offer
+   */
+  (
+    probability: ArrayLike<number>,
+    outcome: ArrayLike<number>,
+    offer: RetentionOffer,
+    options?: WeightOptions,
+  ): Result
 }
 
 /**
@@ -36,15 +57,6 @@ export interface MaximumProfit {
  *
  * Customers of equal probability are contacted together or not at all. Contacting nobody earns 0.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param offer amounts that are the same for all customers; of a Beta acceptance the mean is taken
- * @throws {HoldfastError} `option-invalid` for amounts by customer: they would have to be averaged away; `out-of-range`
- *   where the value is not above the cost of the offer; `one-class`, `length-differs`, `table-empty`, `value-missing`:
- *   all at once
- *
- * O(n log n) time, O(n) memory.
- *
  * @example
  * const p = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9]
  * const y = [0, 1, 0, 1, 0, 1, 0, 1]
@@ -54,14 +66,7 @@ export interface MaximumProfit {
  * @see Verbraken, Verbeke and Baesens (2013), IEEE Transactions on Knowledge and Data Engineering 25(5)
  * @see {@link expectedMaximumProfit}, {@link profitCurve}, `bestList` for whom to contact now
  */
-export function maximumProfit(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  offer: RetentionOffer,
-  options?: WeightOptions,
-): MaximumProfit {
-  return ofRows('maximumProfit', maximumProfitOf, probability, outcome, offer, options)
-}
+export const maximumProfit: OfferMetric<MaximumProfit> = offerMetric('maximumProfit', maximumProfitOf)
 
 /**
  * Returns the metric `maximumProfit` for an offer, for `bootstrapInterval` and all else that takes a metric.
@@ -79,7 +84,7 @@ export function maximumProfitMetric(offer: RetentionOffer): RankedMetric {
 
 /** Like {@link maximumProfit}, from the sorted form. O(groups). */
 export function maximumProfitOf(ranked: RankedOutcomes, offer: UniformOffer): MaximumProfit {
-  return hullProfit(ranked, offer, fixedLaw(acceptanceLaw(offer.acceptance).mean))
+  return hullProfit(ranked, offer, fixedLaw(acceptanceMean(offer)))
 }
 
 /** What the best list of a ranking earns on average over the acceptance, and how long it is on average. */
@@ -104,15 +109,6 @@ export interface ExpectedMaximumProfit {
  * exact over the convex hull of the ROC points: no numeric integration and no grid of thresholds. Customers of equal
  * probability are one point. With a number as acceptance it is MPC.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param offer amounts that are the same for all customers
- * @throws {HoldfastError} `option-invalid` for amounts by customer: they would have to be averaged away; `out-of-range`
- *   where the value is not above the cost of the offer; `one-class`, `length-differs`, `table-empty`, `value-missing`:
- *   all at once
- *
- * O(n log n) time, O(n) memory; after the sort O(n).
- *
  * @example
  * const p = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9]
  * const y = [0, 1, 0, 1, 0, 1, 0, 1]
@@ -123,14 +119,10 @@ export interface ExpectedMaximumProfit {
  * @see Verbraken, Verbeke and Baesens (2013), IEEE Transactions on Knowledge and Data Engineering 25(5)
  * @see {@link maximumProfit}, {@link profitCurve}, `bestList` for whom to contact now
  */
-export function expectedMaximumProfit(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  offer: RetentionOffer,
-  options?: WeightOptions,
-): ExpectedMaximumProfit {
-  return ofRows('expectedMaximumProfit', expectedMaximumProfitOf, probability, outcome, offer, options)
-}
+export const expectedMaximumProfit: OfferMetric<ExpectedMaximumProfit> = offerMetric(
+  'expectedMaximumProfit',
+  expectedMaximumProfitOf,
+)
 
 /**
  * Returns the metric `expectedMaximumProfit` for an offer, for `bootstrapInterval` and all else that takes a metric.
@@ -155,18 +147,16 @@ export function expectedMaximumProfitOf(ranked: RankedOutcomes, offer: UniformOf
   return { profit, targetShare }
 }
 
-function ofRows<Found>(
+function offerMetric<Result>(
   operation: string,
-  of: (ranked: RankedOutcomes, offer: UniformOffer) => Found,
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  offer: RetentionOffer,
-  options: WeightOptions | undefined,
-): Found {
-  const problems: Problem[] = []
-  const checked = checkUniformOffer(operation, offer, problems)
-  const { ranked } = checkOutcomes(operation, weightOptions, probability, outcome, options, problems)
-  return of(ranked, checked!)
+  of: (ranked: RankedOutcomes, offer: UniformOffer) => Result,
+): OfferMetric<Result> {
+  return (probability, outcome, offer, options) => {
+    const problems: Problem[] = []
+    const checked = checkUniformOffer(offer, problems)
+    const { ranked } = checkOutcomes(operation, weightOptions, probability, outcome, options, problems)
+    return of(ranked, checked!)
+  }
 }
 
 function metricOf(
@@ -175,19 +165,9 @@ function metricOf(
   offer: RetentionOffer,
 ): RankedMetric {
   const problems: Problem[] = []
-  const checked = checkUniformOffer(operation, offer, problems)
+  const checked = checkUniformOffer(offer, problems)
   refuse(operation, problems)
   return (ranked) => of(ranked, checked!).profit
-}
-
-/** What the best cut of a list earns. */
-export interface HullProfit {
-  /** Money per customer, contacted or not, at least 0. */
-  readonly profit: number
-  /** Part of the customers to contact, in [0, 1]. */
-  readonly targetShare: number
-  /** The lowest probability to contact where the acceptance is known; null where nobody is contacted. */
-  readonly lowestProbability: number | null
 }
 
 /**
@@ -200,7 +180,7 @@ export interface HullProfit {
  * with ΔC churners and ΔS stayers on the edge. Slopes fall along the hull, so the best cut for a γ is where its last
  * worthwhile edge ends, and the mean of the maximum is the sum of the means of what each edge earns. O(groups).
  */
-export function hullProfit(ranked: RankedOutcomes, offer: UniformOffer, law: AcceptanceLaw): HullProfit {
+export function hullProfit(ranked: RankedOutcomes, offer: UniformOffer, law: AcceptanceLaw): MaximumProfit {
   const hull = rocHull(ranked)
   const kept = offer.customerValue - offer.offerCost
   const wasted = offer.offerCost + offer.contactCost

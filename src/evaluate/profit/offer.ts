@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { betaCumulative, betaQuantile } from '../../base/distributions.js'
-import type { Problem } from '../../base/errors.js'
+import { type Problem, refuse } from '../../base/errors.js'
+import { optionsOrProblems } from '../../base/options.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
-import { optionsOrProblems, rowProblems } from '../rows/checkedOutcomes.js'
+import { rowProblems } from '../rows/checkedOutcomes.js'
 
 /** A Beta distribution of the acceptance, with mean `alpha / (alpha + beta)`. */
 export interface BetaAcceptance {
@@ -84,15 +85,27 @@ export function isUniform(offer: CheckedOffer): offer is UniformOffer {
   return amountNames.every((name) => typeof offer[name] === 'number')
 }
 
+/** Returns the offer for these predictions with its default; refuses what is wrong with it, with them, and `further`. */
+export function checkOfferOf(
+  operation: string,
+  probability: ArrayLike<number>,
+  offer: RetentionOffer,
+  further: readonly Problem[] = [],
+): CheckedOffer {
+  const problems = predictionProblems(probability)
+  const checked = checkOffer(offer, probability?.length ?? 0, problems)
+  refuse(operation, [...problems, ...further])
+  return checked!
+}
+
 /** Returns the offer with its default, and adds what is wrong with it to `problems`; undefined where it has no use. */
 export function checkOffer(
-  operation: string,
   offer: RetentionOffer,
   rows: number,
   problems: Problem[],
 ): CheckedOffer | undefined {
   const before = problems.length
-  const checked: CheckedOffer | undefined = optionsOrProblems(operation, offerSchema, offer, problems)
+  const checked: CheckedOffer | undefined = optionsOrProblems(offerSchema, offer, problems)
   for (const name of amountNames) {
     const amount: unknown = offer?.[name]
     if (!isAmount(amount)) continue
@@ -105,24 +118,15 @@ export function checkOffer(
 }
 
 /** Like {@link checkOffer}, for what is defined for equal customers only. */
-export function checkUniformOffer(
-  operation: string,
-  offer: RetentionOffer,
-  problems: Problem[],
-): UniformOffer | undefined {
+export function checkUniformOffer(offer: RetentionOffer, problems: Problem[]): UniformOffer | undefined {
   const perCustomer = amountNames.filter((name) => isNumberList(offer?.[name]))
-  problems.push(
-    ...perCustomer.map((parameter) => ({
-      code: 'option-invalid' as const,
-      parameter,
-      rule: 'to be one number for all customers',
-      received: offer[parameter],
-      wayOut:
-        'Amounts by customer are not averaged away: use profitCurve or expectedProfit, which count them.',
-    })),
-  )
+  const rule = 'to be one number for all customers'
+  const wayOut =
+    'Amounts by customer are not averaged away: use profitCurve or expectedProfit, which count them.'
+  for (const parameter of perCustomer)
+    problems.push({ code: 'option-invalid', parameter, rule, received: offer[parameter], wayOut })
   if (perCustomer.length > 0) return undefined
-  return checkOffer(operation, offer, 0, problems) as UniformOffer | undefined
+  return checkOffer(offer, 0, problems) as UniformOffer | undefined
 }
 
 /** Returns what is wrong with an amount: its length, and values that are missing or break the rule. */
@@ -202,7 +206,7 @@ export interface AcceptanceLaw {
 export function acceptanceLaw(acceptance: number | BetaAcceptance): AcceptanceLaw {
   if (typeof acceptance === 'number') return fixedLaw(acceptance)
   const { alpha, beta } = acceptance
-  const mean = alpha / (alpha + beta)
+  const mean = acceptanceMean({ acceptance })
   return {
     mean,
     // The upper tail is read from the other end, where nothing cancels.
@@ -210,6 +214,11 @@ export function acceptanceLaw(acceptance: number | BetaAcceptance): AcceptanceLa
     meanAbove: (limit) => mean * betaCumulative(beta, alpha + 1, 1 - limit),
     quantile: (share) => betaQuantile(alpha, beta, share),
   }
+}
+
+/** Returns the mean acceptance of an offer. */
+export function acceptanceMean({ acceptance }: Pick<CheckedOffer, 'acceptance'>): number {
+  return typeof acceptance === 'number' ? acceptance : acceptance.alpha / (acceptance.alpha + acceptance.beta)
 }
 
 /** Returns the law of an acceptance that is known. */

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import type { Problem } from '../../base/errors.js'
+import { meanWithError } from '../measureRows.js'
 import { atEqualSteps } from '../ranking/rankingCurves.js'
 import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { OutcomeRows } from '../rows/outcomeRows.js'
 import { groupOf, rankRows } from '../rows/rankedOutcomes.js'
+import { ranksOf } from '../rows/ranksOf.js'
 import { contactProfitsOf } from './expectedProfit.js'
 import {
   type Amount,
-  acceptanceLaw,
+  acceptanceMean,
   amountOf,
   type BetaAcceptance,
   type CheckedOffer,
@@ -83,8 +85,7 @@ const curveOptions = weightOptions.extend({
  * @param probability predicted churn, shape (n), each in [0, 1]
  * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @param offer amounts for all, or by customer, shape (n)
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
+ * @throws {HoldfastError} as every `OutcomeMetric` of `holdfast/metrics`
  *
  * O(n log n) time, O(n) memory.
  *
@@ -105,9 +106,9 @@ export function profitCurve(
   options?: ProfitCurveOptions,
 ): ProfitCurve {
   const problems: Problem[] = []
-  const money = checkOffer('profitCurve', offer, probability?.length ?? 0, problems)
+  const money = checkOffer(offer, probability?.length ?? 0, problems)
   const { rows, checked } = checkRows('profitCurve', curveOptions, probability, outcome, options, problems)
-  const { mean } = acceptanceLaw(money!.acceptance)
+  const mean = acceptanceMean(money!)
   const byProbability = checked.orderBy === 'probability'
   const steps = byProbability
     ? stepsByProbability(rows, money!, mean)
@@ -151,24 +152,15 @@ function cornersOf(
 }
 
 function meanOffer(offer: CheckedOffer, rows: OutcomeRows): ProfitCurve['offer'] {
+  const meanOf = (amount: Amount): number =>
+    typeof amount === 'number' ? amount : meanWithError(amount, rows.weight)!.value
   return {
-    customerValue: meanAmount(offer.customerValue, rows.weight),
-    offerCost: meanAmount(offer.offerCost, rows.weight),
-    contactCost: meanAmount(offer.contactCost, rows.weight),
+    customerValue: meanOf(offer.customerValue),
+    offerCost: meanOf(offer.offerCost),
+    contactCost: meanOf(offer.contactCost),
     acceptance: offer.acceptance,
     currency: offer.currency ?? null,
   }
-}
-
-function meanAmount(amount: Amount, weight: Float64Array | null): number {
-  if (typeof amount === 'number') return amount
-  let sum = 0
-  let times = 0
-  for (let row = 0; row < amount.length; row++) {
-    sum += amount[row]! * (weight === null ? 1 : weight[row]!)
-    times += weight === null ? 1 : weight[row]!
-  }
-  return sum / times
 }
 
 /** What each step down a list adds. Customers of equal score are one step. */
@@ -208,9 +200,8 @@ export function stepsByScore(
   offer: CheckedOffer,
   meanAcceptance: number,
 ): ContactSteps {
-  const score = distinctDescending(
-    weight === null ? scoreOfRow : scoreOfRow.filter((_, row) => weight[row]! > 0),
-  )
+  const kept = weight === null ? scoreOfRow : scoreOfRow.filter((_, row) => weight[row]! > 0)
+  const score = ranksOf(kept).values.reverse()
   const steps = {
     score,
     customers: new Float64Array(score.length),
@@ -239,14 +230,4 @@ function stepsOfGroups(rows: OutcomeRows, offer: UniformOffer, meanAcceptance: n
     churners: churned,
     profit: churned.map((count, group) => count * ofChurner + stayed[group]! * ofStayer),
   }
-}
-
-function distinctDescending(values: Float64Array): Float64Array {
-  const sorted = values.slice().sort()
-  const distinct = new Float64Array(sorted.length)
-  let count = 0
-  for (let place = sorted.length - 1; place >= 0; place--) {
-    if (count === 0 || distinct[count - 1] !== sorted[place]) distinct[count++] = sorted[place]!
-  }
-  return distinct.slice(0, count)
 }

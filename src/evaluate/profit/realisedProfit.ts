@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type Problem, refuse } from '../../base/errors.js'
+import { checkTogether } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
 import { groupsRule } from '../../base/sharedRules.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
@@ -12,7 +12,7 @@ import {
 } from '../interval/bootstrapOptions.js'
 import { percentileLimits } from '../interval/intervalLimits.js'
 import { drawBinomial } from '../interval/resampledFigures.js'
-import { optionsOrProblems, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import { type ContactPolicy, contactedBy, contactProfitsOf, policyProblems } from './expectedProfit.js'
 import {
   type AcceptanceLaw,
@@ -122,14 +122,18 @@ function checkAll(
   options: unknown,
 ): { readonly money: CheckedOffer; readonly checked: Checked } {
   const operation = 'realisedProfit'
-  const problems: Problem[] = []
-  const checked = optionsOrProblems(operation, realisedOptions, options, problems)
   const customers = probability?.length ?? 0
-  problems.push(...listProblems(probability, outcome, checked?.weight), ...policyProblems(policy, customers))
-  problems.push(...groupProblems(checked?.groups, { length: customers }, checked?.weight))
-  const money = checkOffer(operation, offer, customers, problems)
-  refuse(operation, problems)
-  return { money: money!, checked: checked! }
+  let money: CheckedOffer | undefined
+  const checked = checkTogether(operation, realisedOptions, options, [], (own) => {
+    const problems = [
+      ...listProblems(probability, outcome, own?.weight),
+      ...policyProblems(policy, customers),
+      ...groupProblems(own?.groups, { length: customers }, own?.weight),
+    ]
+    money = checkOffer(offer, customers, problems)
+    return problems
+  })
+  return { money: money!, checked }
 }
 
 /** What the contacted units bring: `kept` times the acceptance, minus `paid`. A unit is a row, or a group of rows. */
@@ -172,21 +176,9 @@ export function contactedUnits(
     if (churned) kept[unit]! += times * (amountOf(offer.customerValue, row) - cost)
     paid[unit]! += times * (amountOf(offer.contactCost, row) + (churned ? 0 : cost))
   }
-  const units = groups === undefined ? weightedRows(contacted.length, weight) : groupCount(groups, weight)
+  const rows = Array.from(contacted.keys()).filter((row) => weight?.[row] !== 0)
+  const units = groups === undefined ? rows.length : new Set(rows.map((row) => groups[row])).size
   return { kept: Float64Array.from(kept), paid: Float64Array.from(paid), units }
-}
-
-function weightedRows(rows: number, weight: ArrayLike<number> | undefined): number {
-  if (weight === undefined) return rows
-  let count = 0
-  for (let row = 0; row < rows; row++) if (weight[row]! > 0) count++
-  return count
-}
-
-function groupCount(groups: ArrayLike<string | number>, weight: ArrayLike<number> | undefined): number {
-  const seen = new Set<string | number>()
-  for (let row = 0; row < groups.length; row++) if (weight?.[row] !== 0) seen.add(groups[row]!)
-  return seen.size
 }
 
 /** How the profit is resampled. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
-import { HoldfastError } from '../../base/errors.js'
+import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { amountText } from '../figureTexts.js'
 import {
@@ -46,13 +46,8 @@ const goalRule = z.union([
  * Ties are shared: within a group of equal probabilities churners come at the mean rate. Where weights are not
  * whole numbers nothing is rounded up.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @param goal `{ caughtShare }` in (0, 1], or `{ contactsWithoutModel }` in (0, n]
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `out-of-range` for the goal; `length-differs`,
- *   `table-empty`, `value-missing`: all at once
- *
- * O(n log n) time, O(n) memory.
+ * @throws {HoldfastError} as every `OutcomeMetric` of `holdfast/metrics`; `out-of-range` for the goal
  *
  * @example
  * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
@@ -69,24 +64,12 @@ export function contactsForSameCatch(
   options?: WeightOptions,
 ): ContactSavings {
   const problems = checkParameter('goal', goalRule, goal)
-  const { ranked } = checkOutcomes(
-    'contactsForSameCatch',
-    weightOptions,
-    probability,
-    outcome,
-    options,
-    problems,
-  )
-  if ('contactsWithoutModel' in goal && goal.contactsWithoutModel > ranked.customers) {
-    throw new HoldfastError('contactsForSameCatch', [
-      {
-        code: 'out-of-range',
-        parameter: 'contactsWithoutModel',
-        rule: `to be at most the number of customers (${ranked.customers})`,
-        received: goal.contactsWithoutModel,
-      },
-    ])
-  }
+  const operation = 'contactsForSameCatch'
+  const { ranked } = checkOutcomes(operation, weightOptions, probability, outcome, options, problems)
+  const received = 'contactsWithoutModel' in goal ? goal.contactsWithoutModel : 0
+  const rule = `to be at most the number of customers (${ranked.customers})`
+  if (received > ranked.customers)
+    refuse(operation, [{ code: 'out-of-range', parameter: 'contactsWithoutModel', rule, received }])
   return contactSavingsOf(ranked, goal)
 }
 

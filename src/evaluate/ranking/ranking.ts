@@ -1,4 +1,4 @@
-import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { type OutcomeMetric, outcomeMetric, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /**
@@ -13,13 +13,7 @@ import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
  * the area under the ROC curve by trapezoids, and the Mann-Whitney statistic. Ties count one half, hence equal
  * probabilities for all give 0.5.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [0, 1]; 0.5 = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n log n) time, O(n) memory.
  *
  * @example
  * rocAuc([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])   // three of four pairs are in order
@@ -28,13 +22,7 @@ import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
  * @see Hanley and McNeil (1982), Radiology 143
  * @see {@link averagePrecision} where churners are rare
  */
-export function rocAuc(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: WeightOptions,
-): number {
-  return rocAucOf(checkOutcomes('rocAuc', weightOptions, probability, outcome, options).ranked)
-}
+export const rocAuc: OutcomeMetric<number> = outcomeMetric('rocAuc', weightOptions, rocAucOf)
 
 /** Like {@link rocAuc}, from the sorted form. O(groups). */
 export function rocAucOf(ranked: RankedOutcomes): number {
@@ -59,13 +47,7 @@ export function rocAucOf(ranked: RankedOutcomes): number {
  * and a stayer in order, minus pairs in reverse order, over all such pairs. Not the Gini impurity of decision trees,
  * nor the Gini of a Lorenz curve of incomes. Ties count nothing.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [−1, 1]; 0 = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
  *
  * @example
  * giniCoefficient([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])   // three of four pairs in order, one not
@@ -74,15 +56,11 @@ export function rocAucOf(ranked: RankedOutcomes): number {
  * @see Engelmann, Hayden and Tasche (2003), Testing rating accuracy
  * @see {@link rocAuc}
  */
-export function giniCoefficient(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: WeightOptions,
-): number {
-  return giniCoefficientOf(
-    checkOutcomes('giniCoefficient', weightOptions, probability, outcome, options).ranked,
-  )
-}
+export const giniCoefficient: OutcomeMetric<number> = outcomeMetric(
+  'giniCoefficient',
+  weightOptions,
+  giniCoefficientOf,
+)
 
 /** Like {@link giniCoefficient}, from the sorted form. O(groups). */
 export function giniCoefficientOf(ranked: RankedOutcomes): number {
@@ -101,13 +79,7 @@ export function giniCoefficientOf(ranked: RankedOutcomes): number {
  * curve, which is too kind. Rows of equal probability enter together, hence equal probabilities for all give the
  * base rate.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in (0, 1]; the base rate = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n log n) time, O(n) memory.
  *
  * @example
  * averagePrecision([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])   // 1/2 · 1/1 + 1/2 · 2/3
@@ -116,15 +88,11 @@ export function giniCoefficientOf(ranked: RankedOutcomes): number {
  * @see Davis and Goadrich (2006), why precision-recall points must not be joined by straight lines
  * @see {@link rocAuc}, {@link liftAt}
  */
-export function averagePrecision(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: WeightOptions,
-): number {
-  return averagePrecisionOf(
-    checkOutcomes('averagePrecision', weightOptions, probability, outcome, options).ranked,
-  )
-}
+export const averagePrecision: OutcomeMetric<number> = outcomeMetric(
+  'averagePrecision',
+  weightOptions,
+  averagePrecisionOf,
+)
 
 /** Like {@link averagePrecision}, from the sorted form. O(groups). */
 export function averagePrecisionOf(ranked: RankedOutcomes): number {
@@ -152,13 +120,7 @@ export function averagePrecisionOf(ranked: RankedOutcomes): number {
  * and the largest distance of the ROC curve from its diagonal (Youden's J). Two-sided: a model that ranks the wrong
  * way round has a large KS too. Ties are one threshold.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns in [0, 1]; 0 = equal distributions. By chance alone it is about sqrt(1 / churners + 1 / stayers)
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
  *
  * @example
  * kolmogorovSmirnov([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])   // from 0.3: both churners, one of two stayers
@@ -167,15 +129,11 @@ export function averagePrecisionOf(ranked: RankedOutcomes): number {
  * @see Smirnov (1939); Hand (2009), Measuring classifier performance, on what it leaves out
  * @see {@link rocAuc}, {@link rocCurve}
  */
-export function kolmogorovSmirnov(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: WeightOptions,
-): number {
-  return kolmogorovSmirnovOf(
-    checkOutcomes('kolmogorovSmirnov', weightOptions, probability, outcome, options).ranked,
-  )
-}
+export const kolmogorovSmirnov: OutcomeMetric<number> = outcomeMetric(
+  'kolmogorovSmirnov',
+  weightOptions,
+  kolmogorovSmirnovOf,
+)
 
 /** Like {@link kolmogorovSmirnov}, from the sorted form. O(groups). */
 export function kolmogorovSmirnovOf({ churned, stayed, churners, customers }: RankedOutcomes): number {

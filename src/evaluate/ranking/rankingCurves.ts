@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import {
+  type OutcomeMetric,
+  outcomeMetric,
+  type WeightOptions,
+  weightOptions,
+} from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** What points a gains curve has. */
@@ -16,7 +21,7 @@ export interface GainsCurve {
   readonly caughtShare: Float64Array
 }
 
-const gainsOptions = weightOptions.extend({ points: z.int().gte(1).optional() })
+const curveOptions = weightOptions.extend({ points: z.int().gte(1).optional() })
 
 /**
  * Returns, for each share of customers contacted from the top of the list, the share of churners caught.
@@ -30,13 +35,7 @@ const gainsOptions = weightOptions.extend({ points: z.int().gte(1).optional() })
  *
  * Customers of equal probability are caught at the mean rate of their group: a straight piece.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns points from (0, 0) to (1, 1)
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n log n) time, O(n) memory.
  *
  * @example
  * gainsCurve([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0]).caughtShare
@@ -45,14 +44,11 @@ const gainsOptions = weightOptions.extend({ points: z.int().gte(1).optional() })
  * @see Provost and Fawcett, Data Science for Business (2013), chapter 8
  * @see {@link liftTable}, `contactsForSameCatch` of `holdfast/profit`
  */
-export function gainsCurve(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: GainsOptions,
-): GainsCurve {
-  const { ranked, checked } = checkOutcomes('gainsCurve', gainsOptions, probability, outcome, options)
-  return gainsCurveOf(ranked, checked.points)
-}
+export const gainsCurve: OutcomeMetric<GainsCurve, GainsOptions> = outcomeMetric(
+  'gainsCurve',
+  curveOptions,
+  (ranked, { points }) => gainsCurveOf(ranked, points),
+)
 
 /** Like {@link gainsCurve}, from the sorted form. O(groups + points). */
 export function gainsCurveOf(ranked: RankedOutcomes, points?: number): GainsCurve {
@@ -95,9 +91,6 @@ export interface RocCurve {
   readonly threshold: Float64Array
 }
 
-/** Rules of {@link ThresholdCurveOptions}. */
-export const thresholdCurveOptions = weightOptions.extend({ points: z.int().gte(1).optional() })
-
 /**
  * Returns the ROC curve: for each threshold the share of churners and of stayers from it upwards.
  *
@@ -109,13 +102,7 @@ export const thresholdCurveOptions = weightOptions.extend({ points: z.int().gte(
  * Rows of equal probability are one step; nothing on a straight line is dropped, unlike scikit-learn's `roc_curve`
  * by default.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns points from (0, 0) to (1, 1); their area by trapezoids is `rocAuc`
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
  *
  * @example
  * rocCurve([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
@@ -126,14 +113,11 @@ export const thresholdCurveOptions = weightOptions.extend({ points: z.int().gte(
  * @see Fawcett (2006), An introduction to ROC analysis
  * @see {@link rocAuc}, {@link precisionRecallCurve}, {@link gainsCurve}
  */
-export function rocCurve(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: ThresholdCurveOptions,
-): RocCurve {
-  const { ranked, checked } = checkOutcomes('rocCurve', thresholdCurveOptions, probability, outcome, options)
-  return rocCurveOf(ranked, checked.points)
-}
+export const rocCurve: OutcomeMetric<RocCurve, ThresholdCurveOptions> = outcomeMetric(
+  'rocCurve',
+  curveOptions,
+  (ranked, { points }) => rocCurveOf(ranked, points),
+)
 
 /** Like {@link rocCurve}, from the sorted form. O(groups). */
 export function rocCurveOf(ranked: RankedOutcomes, points?: number): RocCurve {
@@ -184,13 +168,6 @@ export interface PrecisionRecallCurve {
  * Rows of equal probability are one step. There is no point of nobody contacted: its precision is 0 / 0, and the 1 that
  * scikit-learn puts there is an arbitrary one.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
- *
  * @example
  * precisionRecallCurve([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0]).precision   // 1/1, 1/2, 2/3, 2/4
  * // => Float64Array [1, 0.5, 0.6666666666666666, 0.5]
@@ -198,20 +175,11 @@ export interface PrecisionRecallCurve {
  * @see Davis and Goadrich (2006), The relationship between precision-recall and ROC curves
  * @see {@link averagePrecision}, which is the area below its steps; {@link rocCurve}
  */
-export function precisionRecallCurve(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: ThresholdCurveOptions,
-): PrecisionRecallCurve {
-  const { ranked, checked } = checkOutcomes(
-    'precisionRecallCurve',
-    thresholdCurveOptions,
-    probability,
-    outcome,
-    options,
-  )
-  return precisionRecallCurveOf(ranked, checked.points)
-}
+export const precisionRecallCurve: OutcomeMetric<PrecisionRecallCurve, ThresholdCurveOptions> = outcomeMetric(
+  'precisionRecallCurve',
+  curveOptions,
+  (ranked, { points }) => precisionRecallCurveOf(ranked, points),
+)
 
 /** Like {@link precisionRecallCurve}, from the sorted form. O(groups). */
 export function precisionRecallCurveOf(ranked: RankedOutcomes, points?: number): PrecisionRecallCurve {

@@ -3,6 +3,8 @@ import { HoldfastError } from '../../base/errors.js'
 import {
   checkParameter,
   checkRows,
+  type OutcomeMetric,
+  rowsMetric,
   shareRule,
   type WeightOptions,
   weightOptions,
@@ -53,6 +55,27 @@ export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[])
   return tops
 }
 
+/** A figure of the top of a list. */
+export interface ShareMetric {
+  /**
+   * O(n) time and memory. Inputs are not changed.
+   *
+   * @param probability predicted churn, shape (n), each in [0, 1]; only the order counts
+   * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+   * @param share top part to look at, 0 < share <= 1
+   * @throws {HoldfastError} as every {@link OutcomeMetric}; `out-of-range` for the share
+   */
+  (probability: ArrayLike<number>, outcome: ArrayLike<number>, share: number, options?: WeightOptions): number
+}
+
+function shareMetric(operation: string, of: (ranked: RankedOutcomes, share: number) => number): ShareMetric {
+  return (probability, outcome, share, options) => {
+    const problems = checkParameter('share', shareRule, share)
+    const { rows } = checkRows(operation, weightOptions, probability, outcome, options, problems)
+    return of(rankAroundShares(rows, [share]), share)
+  }
+}
+
 /**
  * Returns how many times more churners are among the top-scored customers than among all.
  *
@@ -69,14 +92,7 @@ export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[])
  * contributes its churners times j / m. Hence the order of rows never matters, and equal probabilities for all
  * give 1. With weights, n is their sum; where they are not whole numbers, k = share * n without rounding.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param share top part to look at, 0 < share <= 1
  * @returns lift, in [0, 1 / b]; 1 = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal: lift is not defined; `length-differs`,
- *   `table-empty`, `value-missing`, `out-of-range`: all at once
- *
- * O(n) time, O(n) memory; inputs are not changed.
  *
  * @example
  * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
@@ -91,27 +107,7 @@ export function topsOfRanking(ranked: RankedOutcomes, counts: readonly number[])
  * @see Provost and Fawcett, Data Science for Business (2013), chapter 8, lift curves
  * @see {@link gainsCurve} for all shares at once, {@link bootstrapInterval} for its uncertainty
  */
-export function liftAt(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  share: number,
-  options?: WeightOptions,
-): number {
-  return figureOfTop('liftAt', liftOf, probability, outcome, share, options)
-}
-
-function figureOfTop(
-  operation: string,
-  of: (ranked: RankedOutcomes, share: number) => number,
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  share: number,
-  options: WeightOptions | undefined,
-): number {
-  const problems = checkParameter('share', shareRule, share)
-  const { rows } = checkRows(operation, weightOptions, probability, outcome, options, problems)
-  return of(rankAroundShares(rows, [share]), share)
-}
+export const liftAt: ShareMetric = shareMetric('liftAt', liftOf)
 
 /** Like {@link liftAt}, from the sorted form. O(groups in the top). */
 export function liftOf(ranked: RankedOutcomes, share: number): number {
@@ -131,14 +127,7 @@ export function liftOf(ranked: RankedOutcomes, share: number): number {
  *
  * Ties at the boundary are shared as in `liftAt`; with weights that are not whole numbers k = share * n.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param share top part to look at, 0 < share <= 1
  * @returns in [0, 1]; the base rate = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
  *
  * @example
  * precisionAt([0.9, 0.8, 0.7, 0.4], [1, 0, 1, 0], 0.75)   // two of the top three
@@ -146,14 +135,7 @@ export function liftOf(ranked: RankedOutcomes, share: number): number {
  *
  * @see {@link recallAt}, {@link liftAt}, {@link liftTable} for all deciles
  */
-export function precisionAt(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  share: number,
-  options?: WeightOptions,
-): number {
-  return figureOfTop('precisionAt', precisionOf, probability, outcome, share, options)
-}
+export const precisionAt: ShareMetric = shareMetric('precisionAt', precisionOf)
 
 /** Like {@link precisionAt}, from the sorted form. O(groups in the top). */
 export function precisionOf(ranked: RankedOutcomes, share: number): number {
@@ -173,14 +155,7 @@ export function precisionOf(ranked: RankedOutcomes, share: number): number {
  *
  * Ties at the boundary are shared as in `liftAt`; with weights that are not whole numbers k = share * n.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param share top part to look at, 0 < share <= 1
  * @returns in [0, 1]; k / n = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n) time, O(n) memory.
  *
  * @example
  * recallAt([0.9, 0.8, 0.7, 0.4], [1, 0, 1, 0], 0.5)   // one of two churners in the top two
@@ -188,14 +163,7 @@ export function precisionOf(ranked: RankedOutcomes, share: number): number {
  *
  * @see {@link precisionAt}, {@link gainsCurve} for all shares at once
  */
-export function recallAt(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  share: number,
-  options?: WeightOptions,
-): number {
-  return figureOfTop('recallAt', recallOf, probability, outcome, share, options)
-}
+export const recallAt: ShareMetric = shareMetric('recallAt', recallOf)
 
 /** Like {@link recallAt}, from the sorted form. O(groups in the top). */
 export function recallOf(ranked: RankedOutcomes, share: number): number {
@@ -240,13 +208,8 @@ const liftTableOptions = weightOptions.extend({ parts: z.int().gte(1).default(10
  * With n customers, part i of m holds the ranks in `[ceil((i − 1)·n / m), ceil(i·n / m))`, counted from 0 at the
  * top. Ties at the end of a part are shared as in `liftAt`, so the order of rows never matters.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; only the order is used
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @returns one row per part, the highest probabilities first
- * @throws {HoldfastError} `out-of-range` if there are fewer customers than parts; `one-class`, `option-invalid`,
- *   `length-differs`, `table-empty`, `value-missing`: all at once
- *
- * O(n + parts) time, O(n) memory.
+ * @throws {HoldfastError} `out-of-range` if there are fewer customers than parts
  *
  * @example
  * const p = [0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1, 0.05]
@@ -256,25 +219,18 @@ const liftTableOptions = weightOptions.extend({ parts: z.int().gte(1).default(10
  *
  * @see {@link liftAt} for one share, {@link gainsCurve} for all
  */
-export function liftTable(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options?: LiftTableOptions,
-): LiftRow[] {
-  const { rows, checked } = checkRows('liftTable', liftTableOptions, probability, outcome, options)
-  const ranked = rankAroundShares(rows, sharesOf(checked.parts))
-  if (ranked.wholeWeights && ranked.customers < checked.parts) {
+export const liftTable: OutcomeMetric<LiftRow[], LiftTableOptions> = rowsMetric(
+  'liftTable',
+  liftTableOptions,
+  (rows, { parts }) => {
+    const ranked = rankAroundShares(rows, sharesOf(parts))
+    if (!ranked.wholeWeights || ranked.customers >= parts) return liftTableOf(ranked, parts)
+    const rule = `to be at most the number of customers (${ranked.customers})`
     throw new HoldfastError('liftTable', [
-      {
-        code: 'out-of-range',
-        parameter: 'parts',
-        rule: `to be at most the number of customers (${ranked.customers})`,
-        received: checked.parts,
-      },
+      { code: 'out-of-range', parameter: 'parts', rule, received: parts },
     ])
-  }
-  return liftTableOf(ranked, checked.parts)
-}
+  },
+)
 
 /** Like {@link liftTable}, from the sorted form. O(groups + parts). */
 export function liftTableOf(ranked: RankedOutcomes, parts: number): LiftRow[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
-import { checkOptions, optionRule } from '../../base/options.js'
+import type { Problem } from '../../base/errors.js'
+import { checkTogether, optionRule } from '../../base/options.js'
 import { weightRule } from '../../base/sharedRules.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 import { isWeight, type OutcomeRows, readRows } from './outcomeRows.js'
@@ -21,6 +21,45 @@ export const shareRule = z.number().gt(0).lte(1)
 /** Rule of a probability. */
 export const probabilityRule = z.number().gte(0).lte(1)
 
+/** A figure of predictions and of what happened to the same customers. */
+export interface OutcomeMetric<Result, Options = WeightOptions> {
+  /**
+   * O(n) time, the rows being sorted by their digits, and O(n) memory. Inputs are not changed.
+   *
+   * @param probability predicted churn, shape (n), each in [0, 1]; for figures of a ranking only the order counts
+   * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+   * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
+   *   `out-of-range`, `option-invalid`, `option-unknown`: all at once
+   */
+  (probability: ArrayLike<number>, outcome: ArrayLike<number>, options?: Options): Result
+}
+
+/** Returns a metric that reads checked rows as they come. */
+export function rowsMetric<Result, Checked extends Weighted>(
+  operation: string,
+  schema: z.ZodType<Checked>,
+  of: (rows: OutcomeRows, checked: Checked) => Result,
+): (probability: ArrayLike<number>, outcome: ArrayLike<number>, options?: unknown) => Result {
+  return (probability, outcome, options) => {
+    const { rows, checked } = checkRows(operation, schema, probability, outcome, options)
+    return of(rows, checked)
+  }
+}
+
+/** Returns a metric that reads the sorted form. */
+export function outcomeMetric<Result, Checked extends Weighted>(
+  operation: string,
+  schema: z.ZodType<Checked>,
+  of: (ranked: RankedOutcomes, checked: Checked) => Result,
+): ReturnType<typeof rowsMetric<Result, Checked>> {
+  return rowsMetric(operation, schema, (rows, checked) => of(rankRows(rows), checked))
+}
+
+/** Checked options with weights. */
+interface Weighted {
+  readonly weight?: ArrayLike<number> | undefined
+}
+
 /**
  * Checks options, parameters and rows of a metric at once and returns the options with defaults and the rows.
  *
@@ -29,32 +68,27 @@ export const probabilityRule = z.number().gte(0).lte(1)
  * @param parameterProblems what is wrong with its further parameters, from {@link checkParameter}
  * @throws {HoldfastError} every broken rule of options, parameters and rows
  */
-export function checkRows<Options extends { weight?: ArrayLike<number> | undefined }>(
+export function checkRows<Checked extends Weighted>(
   operation: string,
-  schema: z.ZodType<Options>,
+  schema: z.ZodType<Checked>,
   probability: ArrayLike<number>,
   outcome: ArrayLike<number>,
   options: unknown,
   parameterProblems: readonly Problem[] = [],
-): { readonly rows: OutcomeRows; readonly checked: Options } {
-  const problems = [...parameterProblems]
-  const checked = optionsOrProblems(operation, schema, options, problems)
-  const rows = readRows(probability, outcome, checked?.weight)
-  if (rows === null) problems.push(...rowProblems(probability, outcome, checked?.weight))
-  refuse(operation, problems)
-  return { rows: rows!, checked: checked! }
+): { readonly rows: OutcomeRows; readonly checked: Checked } {
+  let rows: OutcomeRows | null = null
+  const checked = checkTogether(operation, schema, options, parameterProblems, (own) => {
+    rows = readRows(probability, outcome, own?.weight)
+    return rows === null ? rowProblems(probability, outcome, own?.weight) : []
+  })
+  return { rows: rows!, checked }
 }
 
 /** Like {@link checkRows}, and sorts: for metrics that need the order of the probabilities. */
-export function checkOutcomes<Options extends { weight?: ArrayLike<number> | undefined }>(
-  operation: string,
-  schema: z.ZodType<Options>,
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  options: unknown,
-  parameterProblems: readonly Problem[] = [],
-): { readonly ranked: RankedOutcomes; readonly checked: Options } {
-  const { rows, checked } = checkRows(operation, schema, probability, outcome, options, parameterProblems)
+export function checkOutcomes<Checked extends Weighted>(
+  ...given: Parameters<typeof checkRows<Checked>>
+): { readonly ranked: RankedOutcomes; readonly checked: Checked } {
+  const { rows, checked } = checkRows(...given)
   return { ranked: rankRows(rows), checked }
 }
 
@@ -64,22 +98,6 @@ export function checkParameter(parameter: string, schema: z.ZodType, received: u
   const problem: Problem = { code: 'out-of-range', parameter, rule: optionRule(schema), received }
   const isPercentage = typeof received === 'number' && received > 1 && received <= 100
   return [isPercentage ? { ...problem, wayOut: `Did you mean ${received / 100}?` } : problem]
-}
-
-/** Returns checked options, or undefined and adds what is wrong with them to the problems. */
-export function optionsOrProblems<Options>(
-  operation: string,
-  schema: z.ZodType<Options>,
-  options: unknown,
-  problems: Problem[],
-): Options | undefined {
-  try {
-    return checkOptions(operation, schema, options)
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    problems.push(...error.problems)
-    return undefined
-  }
 }
 
 /** A list that a metric takes, one value per customer, and the rule of its values. */

@@ -49,10 +49,7 @@ export function sortRows({ probability, outcome, weight }: OutcomeRows): SortedR
   const { length } = rows.key
   if (length <= insertionRows) insertionSort(rows, 0, length)
   else {
-    const spare = {
-      key: new Float64Array(length),
-      weight: weight === null ? null : new Float64Array(length),
-    }
+    const spare = { key: new Float64Array(length), weight: weight === null ? null : new Float64Array(length) }
     sortRange(rows, spare, 0, length)
   }
   return rows

@@ -202,13 +202,7 @@ function bandLevels({ name, values, missing }: NumberColumn<NumberValues>, rule:
   const levelOf = Int32Array.from(values, (value, row) =>
     isMissing(missing, row) ? bands : bandOf(value, edges),
   )
-  const empty: AttributeLevels = {
-    attribute: name,
-    levels: [],
-    ordered: true,
-    levelOf,
-    edges,
-  }
+  const empty: AttributeLevels = { attribute: name, levels: [], ordered: true, levelOf, edges }
   const bandNames = Array.from({ length: bands }, (_, band) =>
     isSingleValued
       ? level(numberText(distinct[band]!), `${name} = ${numberText(distinct[band]!)}`)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { type Problem, refuse } from '../../base/errors.js'
+import type { Problem } from '../../base/errors.js'
+import { checkTogether } from '../../base/options.js'
 import {
   type ColumnRule,
   flagColumn,
   flagWeights,
   noWeight,
-  optionsOrProblems,
   ruleProblems,
   scoreColumn,
   type WeightOptions,
@@ -52,40 +52,74 @@ export interface RankedFollowUps extends FollowUps {
   readonly risk: Float64Array
 }
 
+/** A figure of a risk and of how long customers were followed. */
+export interface FollowUpMetric<Options> {
+  /**
+   * O(n log n) time, O(n) memory.
+   *
+   * @param risk predicted risk, shape (n), any finite number, the higher the earlier; a predicted time is its negative
+   * @param duration days at risk, shape (n), each above 0
+   * @param churned shape (n), 1 = churned on the last of these days, 0 = censored: still a customer at its end
+   * @throws {HoldfastError} `one-class` if nobody churned; `length-differs`, `table-empty`, `value-missing`,
+   *   `out-of-range`, `option-invalid`, `option-unknown`: all at once
+   */
+  (
+    risk: ArrayLike<number>,
+    duration: ArrayLike<number>,
+    churned: ArrayLike<number>,
+    options?: Options,
+  ): number
+}
+
 interface CheckedOptions {
   readonly weight?: ArrayLike<number> | undefined
   readonly reference?: FollowUpSample | undefined
 }
 
-/**
- * Checks options and rows of a metric of time to churn at once and returns the options with defaults and the rows.
- *
- * @param parameterProblems what is wrong with further parameters
- * @throws {HoldfastError} every broken rule of options, parameters and rows
- */
-export function checkFollowUps<Options extends CheckedOptions>(
+/** Follow-ups that are checked, those that the censoring is estimated from, and the options with defaults. */
+export interface CheckedFollowUps<Checked> {
+  readonly rows: RankedFollowUps
+  readonly reference: FollowUps
+  readonly checked: Checked
+}
+
+/** Returns a metric that reads checked follow-ups. */
+export function followUpMetric<Checked extends CheckedOptions>(
   operation: string,
-  schema: z.ZodType<Options>,
+  schema: z.ZodType<Checked>,
+  of: (found: CheckedFollowUps<Checked>) => number,
+): FollowUpMetric<unknown> {
+  return (risk, duration, churned, options) =>
+    of(checkFollowUps(operation, schema, { risk, duration, churned }, options))
+}
+
+/**
+ * Checks options and rows of a metric of time to churn at once.
+ *
+ * @param problems what is wrong with further parameters
+ */
+export function checkFollowUps<Checked extends CheckedOptions>(
+  operation: string,
+  schema: z.ZodType<Checked>,
   { risk, duration, churned }: Readonly<Record<'risk' | 'duration' | 'churned', ArrayLike<number>>>,
   options: unknown,
-  parameterProblems: readonly Problem[] = [],
-): { readonly rows: RankedFollowUps; readonly reference: FollowUps; readonly checked: Options } {
-  const problems = [...parameterProblems]
-  const checked = optionsOrProblems(operation, schema, options, problems)
-  const weight = checked?.weight
-  const columns = ruleProblems([scoreColumn('risk', risk), ...followUpColumns({ duration, churned }, weight)])
-  problems.push(...columns, ...(columns.length > 0 ? [] : churnProblems(churned, weight)))
-  if (checked?.reference !== undefined) problems.push(...referenceProblems(checked.reference))
-  refuse(operation, problems)
-  const followUps = countedRows({ duration, churned }, weight)
-  const ownRisk = valuesAt(risk, followUps.rows, new Float64Array(followUps.rows.length))
-  const rows = { ...followUps, risk: ownRisk }
-  const own = checked!.reference
-  return {
-    rows,
-    reference: own === undefined ? rows : countedRows(own, own.weight),
-    checked: checked!,
-  }
+  problems: readonly Problem[] = [],
+): CheckedFollowUps<Checked> {
+  const checked = checkTogether(operation, schema, options, problems, (given) => {
+    const weight = given?.weight
+    const columns = ruleProblems([
+      scoreColumn('risk', risk),
+      ...followUpColumns({ duration, churned }, weight),
+    ])
+    return [
+      ...(columns.length > 0 ? columns : churnProblems(churned, weight)),
+      ...(given?.reference === undefined ? [] : referenceProblems(given.reference)),
+    ]
+  })
+  const { rows: counted, ...followUps } = countedRows({ duration, churned }, checked.weight)
+  const rows = { ...followUps, risk: Float64Array.from(counted, (row) => risk[row]!) }
+  const own = checked.reference
+  return { rows, reference: own === undefined ? rows : countedRows(own, own.weight), checked }
 }
 
 function followUpColumns(
@@ -128,28 +162,12 @@ function countedRows(
   { duration, churned }: Pick<FollowUpSample, 'duration' | 'churned'>,
   weight: ArrayLike<number> | undefined,
 ): FollowUps & { readonly rows: Int32Array } {
-  let counted = 0
-  const rows = new Int32Array(duration.length)
-  for (let row = 0; row < rows.length; row++) {
-    if (weight === undefined || weight[row]! > 0) rows[counted++] = row
-  }
-  const kept = rows.subarray(0, counted)
+  const all = Int32Array.from({ length: duration.length }, (_, row) => row)
+  const rows = weight === undefined ? all : all.filter((row) => weight[row]! > 0)
   return {
-    rows: kept,
-    duration: valuesAt(duration, kept, new Float64Array(counted)),
-    churned: valuesAt(churned, kept, new Uint8Array(counted)),
-    weight:
-      weight === undefined
-        ? new Float64Array(counted).fill(1)
-        : valuesAt(weight, kept, new Float64Array(counted)),
+    rows,
+    duration: Float64Array.from(rows, (row) => duration[row]!),
+    churned: Uint8Array.from(rows, (row) => churned[row]!),
+    weight: Float64Array.from(rows, (row) => weight?.[row] ?? 1),
   }
-}
-
-function valuesAt<Values extends Float64Array | Uint8Array>(
-  list: ArrayLike<number>,
-  rows: Int32Array,
-  values: Values,
-): Values {
-  for (let index = 0; index < rows.length; index++) values[index] = list[rows[index]!]!
-  return values
 }

@@ -5,7 +5,8 @@ import { ranksOf } from '../rows/ranksOf.js'
 import {
   type CensoringOptions,
   censoringOptions,
-  checkFollowUps,
+  type FollowUpMetric,
+  followUpMetric,
   type RankedFollowUps,
 } from './checkedFollowUps.js'
 import { type DaysOfFollowUp, daysOfFollowUp, followedShares } from './followUpDays.js'
@@ -27,14 +28,8 @@ import { type DaysOfFollowUp, daysOfFollowUp, followedShares } from './followUpD
  * pair weighs weight(i) · weight(j). `times` and `events` of `survivalTable` are durations and churns; of competing
  * causes take `causes` equal to one of them, which reads the others as censored.
  *
- * @param risk predicted risk, shape (n), any finite number, the higher the earlier; a predicted time is its negative
- * @param duration days at risk, shape (n), each above 0
- * @param churned shape (n), 1 = churned on the last of these days, 0 = censored: still a customer at its end
  * @returns in [0, 1]; 0.5 = no better than chance
- * @throws {HoldfastError} `one-class` if nobody churned; `out-of-range` if nobody outlasts a churner; `length-differs`,
- *   `table-empty`, `value-missing`, `out-of-range`: all at once
- *
- * O(n log n) time, O(n) memory.
+ * @throws {HoldfastError} `out-of-range` if nobody outlasts a churner
  *
  * @example
  * // C churned first and D last; of B only the first 30 days are known, so B and D are no pair.
@@ -57,16 +52,11 @@ import { type DaysOfFollowUp, daysOfFollowUp, followedShares } from './followUpD
  * @see Harrell, Califf, Pryor, Lee and Rosati (1982), JAMA 247
  * @see {@link unoConcordance}, {@link timeDependentAuc}, {@link intervalByWeights} for its uncertainty
  */
-export function concordance(
-  risk: ArrayLike<number>,
-  duration: ArrayLike<number>,
-  churned: ArrayLike<number>,
-  options?: WeightOptions,
-): number {
-  const { rows } = checkFollowUps('concordance', weightOptions, { risk, duration, churned }, options)
-  const days = daysOfFollowUp(rows)
-  return shareInOrder('concordance', comparablePairs(rows, days), () => 1)
-}
+export const concordance: FollowUpMetric<WeightOptions> = followUpMetric(
+  'concordance',
+  weightOptions,
+  ({ rows }) => shareInOrder('concordance', comparablePairs(rows, daysOfFollowUp(rows)), () => 1),
+)
 
 /**
  * Returns the share of pairs in order, each weighed by the day of its churner.
@@ -85,13 +75,9 @@ export function shareInOrder(
     all += weightOf(day) * pairs[day]!
   }
   if (all > 0) return right / all
-  const problem = {
-    code: 'out-of-range',
-    parameter: 'duration',
-    rule: 'to hold a churner whom somebody outlasts',
-    wayOut: 'Follow the customers for longer, or take more of them: there is no pair to compare.',
-  } as const
-  throw new HoldfastError(operation, [problem])
+  const rule = 'to hold a churner whom somebody outlasts'
+  const wayOut = 'Follow the customers for longer, or take more of them: there is no pair to compare.'
+  throw new HoldfastError(operation, [{ code: 'out-of-range', parameter: 'duration', rule, wayOut }])
 }
 
 /** Options of {@link unoConcordance}. */
@@ -118,15 +104,9 @@ const unoOptions = censoringOptions.extend({ untilDay: z.number().gt(0).optional
  * just before it: this is scikit-survival's `concordance_index_ipcw` with durations of censored customers a moment
  * longer and tau a moment after τ, and the same to the last digits where no churn and no censoring share a day.
  *
- * @param risk predicted risk, shape (n), any finite number, the higher the earlier
- * @param duration days at risk, shape (n), each above 0
- * @param churned shape (n), 1 = churned on the last of these days, 0 = censored: still a customer at its end
  * @returns in [0, 1]; 0.5 = no better than chance
  * @throws {HoldfastError} `out-of-range` if the reference is not followed to the last churn that counts, or nobody
- *   outlasts a churner; `one-class` if nobody churned; `length-differs`, `table-empty`, `value-missing`,
- *   `option-invalid`, `option-unknown`: all at once
- *
- * O(n log n) time, O(n) memory.
+ *   outlasts a churner
  *
  * @example
  * // One of the three still there is censored on day 20: G is 1 up to it and 2/3 after. Of the four pairs only
@@ -137,26 +117,16 @@ const unoOptions = censoringOptions.extend({ untilDay: z.number().gt(0).optional
  * @see Uno, Cai, Pencina, D'Agostino and Wei (2011), Statistics in Medicine 30
  * @see {@link concordance}, {@link timeDependentAuc}
  */
-export function unoConcordance(
-  risk: ArrayLike<number>,
-  duration: ArrayLike<number>,
-  churned: ArrayLike<number>,
-  options?: UnoConcordanceOptions,
-): number {
-  const operation = 'unoConcordance'
-  const { rows, reference, checked } = checkFollowUps(
-    operation,
-    unoOptions,
-    { risk, duration, churned },
-    options,
-  )
-  const days = daysOfFollowUp(rows)
-  const untilDay = checked.untilDay ?? Number.POSITIVE_INFINITY
-  const followed = followedShares(operation, days, reference, untilDay, 'a smaller untilDay')
-  return shareInOrder(operation, comparablePairs(rows, days), (day) =>
-    days.day[day]! <= untilDay ? followed[day]! ** -2 : 0,
-  )
-}
+export const unoConcordance: FollowUpMetric<UnoConcordanceOptions> = followUpMetric(
+  'unoConcordance',
+  unoOptions,
+  ({ rows, reference, checked: { untilDay = Infinity } }) => {
+    const days = daysOfFollowUp(rows)
+    const followed = followedShares('unoConcordance', days, reference, untilDay, 'a smaller untilDay')
+    const weightOf = (day: number): number => (days.day[day]! <= untilDay ? followed[day]! ** -2 : 0)
+    return shareInOrder('unoConcordance', comparablePairs(rows, days), weightOf)
+  },
+)
 
 /** Weights of the pairs of a churner and somebody who stayed longer. */
 export interface ComparablePairs {

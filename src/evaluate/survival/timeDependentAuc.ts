@@ -46,13 +46,9 @@ export interface TimeDependentAuc {
  * The censoring must not depend on the risk. Who is censored on a day stayed to its end: this is scikit-survival's
  * `cumulative_dynamic_auc` with durations of censored customers a moment longer.
  *
- * @param risk predicted risk, shape (n), any finite number, the higher the earlier
- * @param duration days at risk, shape (n), each above 0
- * @param churned shape (n), 1 = churned on the last of these days, 0 = censored: still a customer at its end
  * @param days horizons, ascending, each above 0
- * @throws {HoldfastError} `out-of-range` if at one of the days there is no churner or no stayer, or the reference is not
- *   followed so far; `one-class` if nobody churned; `length-differs`, `table-empty`, `value-missing`, `option-invalid`,
- *   `option-unknown`: all at once
+ * @throws {HoldfastError} as every {@link FollowUpMetric}; `out-of-range` if at one of the days there is no churner or no
+ *   stayer, or the reference is not followed so far
  *
  * O(n log n + n · days) time, O(n) memory.
  *

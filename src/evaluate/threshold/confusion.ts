@@ -37,6 +37,19 @@ export interface Confusion {
   readonly accuracy: number
 }
 
+/** A figure of contacting everyone from a probability upwards. */
+export interface ThresholdMetric<Result, Options = WeightOptions> {
+  /**
+   * O(n) time without sorting, O(1) memory.
+   *
+   * @param probability predicted churn, shape (n), each in [0, 1]
+   * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
+   * @param threshold in [0, 1]: contacted is who has at least this probability
+   * @throws {HoldfastError} as every {@link OutcomeMetric}; `out-of-range` for the threshold
+   */
+  (probability: ArrayLike<number>, outcome: ArrayLike<number>, threshold: number, options?: Options): Result
+}
+
 /**
  * Returns counts and rates of contacting everyone whose probability is at least the threshold.
  *
@@ -47,14 +60,6 @@ export interface Confusion {
  *
  * Rates whose denominator can be empty are null then, never 0 or NaN; which, and when, is said at each.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param threshold in [0, 1]
- * @throws {HoldfastError} `one-class` if all outcomes are equal: recall or specificity is not defined;
- *   `length-differs`, `table-empty`, `value-missing`, `out-of-range`: all at once
- *
- * O(n) time without sorting, O(1) memory.
- *
  * @example
  * const confusion = confusionAt([0.9, 0.8, 0.7, 0.1], [1, 0, 1, 0], 0.7)
  * confusion.precision   // two of the three contacted
@@ -62,15 +67,11 @@ export interface Confusion {
  *
  * @see {@link matthewsCorrelation}, {@link fBeta} for one number; {@link liftAt} for a fixed share of customers instead of a threshold
  */
-export function confusionAt(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  threshold: number,
-  options?: WeightOptions,
-): Confusion {
-  const { counts } = countsAt('confusionAt', weightOptions, probability, outcome, threshold, options)
-  return ratesOf(counts, threshold)
-}
+export const confusionAt: ThresholdMetric<Confusion> = thresholdMetric(
+  'confusionAt',
+  weightOptions,
+  (counts, _, threshold) => ratesOf(counts, threshold),
+)
 
 /** Like {@link confusionAt}, from the sorted form. O(groups). */
 export function confusionOf(ranked: RankedOutcomes, threshold: number): Confusion {
@@ -83,17 +84,22 @@ export type ConfusionCounts = Pick<
   'truePositives' | 'falsePositives' | 'falseNegatives' | 'trueNegatives'
 >
 
-function countsAt<Options extends { weight?: ArrayLike<number> | undefined }>(
+/** Returns a metric of the four counts at a threshold. */
+function thresholdMetric<Result, Checked extends { weight?: ArrayLike<number> | undefined }>(
   operation: string,
-  schema: z.ZodType<Options>,
+  schema: z.ZodType<Checked>,
+  of: (counts: ConfusionCounts, checked: Checked, threshold: number) => Result,
+): (
   probability: ArrayLike<number>,
   outcome: ArrayLike<number>,
   threshold: number,
-  options: unknown,
-): { readonly counts: ConfusionCounts; readonly checked: Options } {
-  const problems = checkParameter('threshold', probabilityRule, threshold)
-  const { rows, checked } = checkRows(operation, schema, probability, outcome, options, problems)
-  return { counts: countRows(rows, threshold), checked }
+  options?: unknown,
+) => Result {
+  return (probability, outcome, threshold, options) => {
+    const problems = checkParameter('threshold', probabilityRule, threshold)
+    const { rows, checked } = checkRows(operation, schema, probability, outcome, options, problems)
+    return of(countRows(rows, threshold), checked, threshold)
+  }
 }
 
 /** Counts checked rows. O(n). */
@@ -163,14 +169,7 @@ function ratesOf(counts: ConfusionCounts, threshold: number): Confusion {
  * the phi coefficient, and Pearson's correlation of two 0/1 columns. Contacted: probability >= threshold. Where nobody
  * or everybody is contacted it is 0 / 0 and answered by 0, its limit and scikit-learn's: such a list tells nothing.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param threshold in [0, 1]
  * @returns in [−1, 1]; 1 = exactly the churners are contacted, 0 = no better than chance
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `length-differs`, `table-empty`, `value-missing`,
- *   `out-of-range`: all at once
- *
- * O(n) time without sorting.
  *
  * @example
  * matthewsCorrelation([0.9, 0.8, 0.7, 0.1], [1, 0, 1, 0], 0.7)   // TP 2, FP 1, FN 0, TN 1: 2 / sqrt(3·2·2·1)
@@ -179,16 +178,11 @@ function ratesOf(counts: ConfusionCounts, threshold: number): Confusion {
  * @see Matthews (1975); Chicco and Jurman (2020), BMC Genomics 21
  * @see {@link confusionAt}, {@link fBeta}
  */
-export function matthewsCorrelation(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  threshold: number,
-  options?: WeightOptions,
-): number {
-  return matthewsOfCounts(
-    countsAt('matthewsCorrelation', weightOptions, probability, outcome, threshold, options).counts,
-  )
-}
+export const matthewsCorrelation: ThresholdMetric<number> = thresholdMetric(
+  'matthewsCorrelation',
+  weightOptions,
+  matthewsOfCounts,
+)
 
 /** Like {@link matthewsCorrelation}, from the sorted form. O(groups). */
 export function matthewsCorrelationOf(ranked: RankedOutcomes, threshold: number): number {
@@ -227,14 +221,7 @@ const fBetaOptions = weightOptions.extend({ beta: z.number().gt(0).default(1) })
  *
  * Contacted: probability >= threshold. 0 where no churner is contacted, also where nobody is.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param threshold in [0, 1]
  * @returns in [0, 1]; contacting everybody gives (1 + β²)·b / (β² + b) at base rate b
- * @throws {HoldfastError} `one-class` if all outcomes are equal; `option-invalid`, `length-differs`, `table-empty`,
- *   `value-missing`, `out-of-range`: all at once
- *
- * O(n) time without sorting.
  *
  * @example
  * fBeta([0.9, 0.8, 0.7, 0.1], [1, 0, 1, 0], 0.7, { beta: 2 })   // TP 2, FP 1, FN 0: 5·2 / (5·2 + 1)
@@ -243,15 +230,11 @@ const fBetaOptions = weightOptions.extend({ beta: z.number().gt(0).default(1) })
  * @see van Rijsbergen, Information Retrieval (1979), chapter 7
  * @see {@link confusionAt}, {@link matthewsCorrelation}
  */
-export function fBeta(
-  probability: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  threshold: number,
-  options?: FBetaOptions,
-): number {
-  const { counts, checked } = countsAt('fBeta', fBetaOptions, probability, outcome, threshold, options)
-  return fBetaOfCounts(counts, checked.beta)
-}
+export const fBeta: ThresholdMetric<number, FBetaOptions> = thresholdMetric(
+  'fBeta',
+  fBetaOptions,
+  (counts, { beta }) => fBetaOfCounts(counts, beta),
+)
 
 /** Like {@link fBeta}, from the sorted form. O(groups). */
 export function fBetaOf(ranked: RankedOutcomes, threshold: number, beta: number): number {

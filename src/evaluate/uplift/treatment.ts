@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type Problem, refuse } from '../../base/errors.js'
+import type { Problem } from '../../base/errors.js'
+import { checkTogether } from '../../base/options.js'
 import {
   flagColumn,
   flagWeights,
   noWeight,
-  optionsOrProblems,
   ruleProblems,
   scoreColumn,
   type WeightOptions,
@@ -27,37 +27,65 @@ export const treatmentOptions = weightOptions.extend({
   goodOutcome: z.union([z.literal(0), z.literal(1)]).default(0),
 })
 
+/** A figure of a score on a campaign with a control group. */
+export interface TreatmentMetric<Result, Options> {
+  /**
+   * O(n log n) time, O(n) memory. Customers of equal score enter together.
+   *
+   * @param score predicted effect of the treatment, shape (n), any finite number, the highest first
+   * @param outcome what happened, shape (n), 1 = churned, 0 = stayed; see `goodOutcome`
+   * @param treated shape (n), 1 = treated, 0 = control
+   * @throws {HoldfastError} `one-class` if nobody or everybody was treated, or all outcomes are equal; `length-differs`,
+   *   `table-empty`, `value-missing`, `out-of-range`, `option-invalid`, `option-unknown`: all at once
+   */
+  (
+    score: ArrayLike<number>,
+    outcome: ArrayLike<number>,
+    treated: ArrayLike<number>,
+    options?: Options,
+  ): Result
+}
+
+interface CheckedTreatment {
+  readonly weight?: ArrayLike<number> | undefined
+  readonly goodOutcome: 0 | 1
+}
+
+/** Returns a metric that reads the groups of equal score. */
+export function treatmentMetric<Result, Checked extends CheckedTreatment>(
+  operation: string,
+  schema: z.ZodType<Checked>,
+  of: (groups: TreatmentGroups, checked: Checked) => Result,
+): TreatmentMetric<Result, unknown> {
+  return (score, outcome, treated, options) => {
+    const { groups, checked } = checkTreatment(operation, schema, { score, outcome, treated }, options)
+    return of(groups, checked)
+  }
+}
+
 /**
  * Checks options, parameters and rows of a metric of treatment data at once and returns the options with defaults and
  * the groups of equal score.
  *
- * @param parameterProblems what is wrong with further parameters
- * @throws {HoldfastError} every broken rule of options, parameters and rows
+ * @param problems what is wrong with further parameters
  */
-export function checkTreatment<
-  Options extends { readonly weight?: ArrayLike<number> | undefined; readonly goodOutcome: 0 | 1 },
->(
+export function checkTreatment<Checked extends CheckedTreatment>(
   operation: string,
-  schema: z.ZodType<Options>,
+  schema: z.ZodType<Checked>,
   { score, outcome, treated }: Readonly<Record<'score' | 'outcome' | 'treated', ArrayLike<number>>>,
   options: unknown,
-  parameterProblems: readonly Problem[] = [],
-): { readonly groups: TreatmentGroups; readonly checked: Options } {
-  const problems = [...parameterProblems]
-  const checked = optionsOrProblems(operation, schema, options, problems)
-  const weight = checked?.weight
-  const columns = ruleProblems([
-    scoreColumn('score', score),
-    flagColumn('outcome', outcome, 'to be 1 (churned) or 0 (stayed)'),
-    flagColumn('treated', treated, 'to be 1 (treated) or 0 (control)'),
-    ...weightColumns('weight', weight),
-  ])
-  problems.push(...columns, ...(columns.length > 0 ? [] : groupProblems(outcome, treated, weight)))
-  refuse(operation, problems)
-  return {
-    groups: treatmentGroups(score, outcome, treated, weight, checked!.goodOutcome),
-    checked: checked!,
-  }
+  problems: readonly Problem[] = [],
+): { readonly groups: TreatmentGroups; readonly checked: Checked } {
+  const checked = checkTogether(operation, schema, options, problems, (own) => {
+    const columns = ruleProblems([
+      scoreColumn('score', score),
+      flagColumn('outcome', outcome, 'to be 1 (churned) or 0 (stayed)'),
+      flagColumn('treated', treated, 'to be 1 (treated) or 0 (control)'),
+      ...weightColumns('weight', own?.weight),
+    ])
+    return columns.length > 0 ? columns : groupProblems(outcome, treated, own?.weight)
+  })
+  return { groups: treatmentGroups(score, outcome, treated, checked.weight, checked.goodOutcome), checked }
 }
 
 function groupProblems(
@@ -118,19 +146,15 @@ export function treatmentGroups(
 ): TreatmentGroups {
   const { rank, values } = ranksOf(score)
   const groups = emptyGroups(values.length)
+  const arms = armsOf(groups)
   let wholeWeights = true
   rank.forEach((place, row) => {
     const own = weight?.[row] ?? 1
     if (!Number.isInteger(own)) wholeWeights = false
+    const { all, good } = arms[treated[row] as 0 | 1]
     const group = values.length - 1 - place
-    const isGood = outcome[row] === goodOutcome
-    if (treated[row] === 1) {
-      groups.treated[group]! += own
-      if (isGood) groups.treatedGood[group]! += own
-    } else {
-      groups.control[group]! += own
-      if (isGood) groups.controlGood[group]! += own
-    }
+    all[group]! += own
+    if (outcome[row] === goodOutcome) good[group]! += own
   })
   return { ...groups, customers: sum(groups.treated) + sum(groups.control), wholeWeights }
 }
@@ -140,25 +164,16 @@ export function groupsByLevel(
   groups: TreatmentGroups,
   levelOf: (isTreated: boolean, isGood: boolean) => number,
 ): TreatmentGroups {
-  const cells = [true, false].flatMap((isTreated) =>
-    [true, false].map((isGood) => ({ isTreated, isGood, level: levelOf(isTreated, isGood) })),
-  )
+  const cells = armsOf(groups).flatMap(({ all, good }, arm) => [
+    { arm, isGood: true, level: levelOf(arm === 1, true), weight: sum(good) },
+    { arm, isGood: false, level: levelOf(arm === 1, false), weight: sum(all) - sum(good) },
+  ])
   const levels = [...new Set(cells.map(({ level }) => level))].sort((a, b) => b - a)
   const byLevel = emptyGroups(levels.length)
-  const totals = {
-    treated: sum(groups.treated),
-    control: sum(groups.control),
-    treatedGood: sum(groups.treatedGood),
-    controlGood: sum(groups.controlGood),
-  }
-  for (const { isTreated, isGood, level } of cells) {
-    const [all, good] = isTreated
-      ? (['treated', 'treatedGood'] as const)
-      : (['control', 'controlGood'] as const)
-    const group = levels.indexOf(level)
-    const own = isGood ? totals[good] : totals[all] - totals[good]
-    byLevel[all][group]! += own
-    if (isGood) byLevel[good][group]! += own
+  for (const { arm, isGood, level, weight } of cells) {
+    const { all, good } = armsOf(byLevel)[arm as 0 | 1]
+    all[levels.indexOf(level)]! += weight
+    if (isGood) good[levels.indexOf(level)]! += weight
   }
   return { ...groups, ...byLevel }
 }
@@ -168,13 +183,17 @@ export function sum(weights: Float64Array): number {
   return weights.reduce((total, each) => total + each, 0)
 }
 
-function emptyGroups(
-  count: number,
-): Record<'treated' | 'control' | 'treatedGood' | 'controlGood', Float64Array> {
-  return {
-    treated: new Float64Array(count),
-    control: new Float64Array(count),
-    treatedGood: new Float64Array(count),
-    controlGood: new Float64Array(count),
-  }
+type Sums = Pick<TreatmentGroups, 'treated' | 'control' | 'treatedGood' | 'controlGood'>
+
+function emptyGroups(count: number): Sums {
+  const [treated, control] = [new Float64Array(count), new Float64Array(count)]
+  return { treated, control, treatedGood: treated.slice(), controlGood: control.slice() }
+}
+
+/** The control customers, then the treated. */
+function armsOf({ treated, control, treatedGood, controlGood }: Sums) {
+  return [
+    { all: control, good: controlGood },
+    { all: treated, good: treatedGood },
+  ] as const
 }

@@ -1,5 +1,11 @@
 import { HoldfastError } from '../../base/errors.js'
-import { checkTreatment, type TreatmentGroups, type TreatmentOptions, treatmentOptions } from './treatment.js'
+import {
+  type TreatmentGroups,
+  type TreatmentMetric,
+  type TreatmentOptions,
+  treatmentMetric,
+  treatmentOptions,
+} from './treatment.js'
 
 /** q = Y_t − Y_c · N_t / N_c; while nobody of the control group is seen, Y_t. */
 export const qiniGain: GainOf = (treated, control, treatedGood, controlGood) =>
@@ -17,16 +23,8 @@ export const qiniGain: GainOf = (treated, control, treatedGood, controlGood) =>
  *
  *     q(k) = Y_t(k) − Y_c(k) · N_t(k) / N_c(k),   Y_t(k) while N_c(k) = 0
  *
- * as scikit-uplift's `qini_curve` has it, in treated customers; `upliftCurve` scales to all k. Customers of equal score
- * enter together: the curve is a straight line between the ends of such groups.
- *
- * @param score predicted effect of the treatment, shape (n), any finite number, the highest first
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
- * @param treated shape (n), 1 = treated, 0 = control
- * @throws {HoldfastError} `one-class` if nobody or everybody was treated, or all outcomes are equal; `length-differs`,
- *   `table-empty`, `value-missing`, `out-of-range`, `option-invalid`, `option-unknown`: all at once
- *
- * O(n log n) time, O(n) memory.
+ * as scikit-uplift's `qini_curve` has it, in treated customers; `upliftCurve` scales to all k. The curve is a straight line
+ * between the ends of groups of equal score.
  *
  * @example
  * const bought = [1, 0, 1, 1, 0, 0, 1, 0, 0, 0]
@@ -38,15 +36,11 @@ export const qiniGain: GainOf = (treated, control, treatedGood, controlGood) =>
  * @see Radcliffe (2007), Using control groups to target on predicted lift
  * @see {@link qiniCoefficient} for one number
  */
-export function qiniCurve(
-  score: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  treated: ArrayLike<number>,
-  options?: TreatmentOptions,
-): GainCurve {
-  const { groups } = checkTreatment('qiniCurve', treatmentOptions, { score, outcome, treated }, options)
-  return gainCurve(groups, qiniGain)
-}
+export const qiniCurve: TreatmentMetric<GainCurve, TreatmentOptions> = treatmentMetric(
+  'qiniCurve',
+  treatmentOptions,
+  (groups) => gainCurve(groups, qiniGain),
+)
 
 /** u = (Y_t / N_t − Y_c / N_c) · (N_t + N_c); the rate of a group of which nobody is seen is 0. */
 export const upliftGain: GainOf = (treated, control, treatedGood, controlGood) =>
@@ -62,21 +56,11 @@ function rate(good: number, customers: number): number {
  * Use it to choose how many to treat: its highest point. It is `qiniCurve` scaled from the treated to everybody in the
  * top, and moves more where treated and control customers are not mixed evenly along the score.
  *
- * With N_t, N_c the treated and control customers among the k with the highest scores, and Y_t, Y_c those of them with the
- * good outcome (stayed, unless `goodOutcome` is 1):
+ * With N and Y as in `qiniCurve`:
  *
  *     u(k) = ( Y_t(k) / N_t(k) − Y_c(k) / N_c(k) ) · k
  *
- * as scikit-uplift's `uplift_curve` has it; a rate is 0 while nobody of its group is seen. Customers of equal score
- * enter together: the curve is a straight line between the ends of such groups.
- *
- * @param score predicted effect of the treatment, shape (n), any finite number, the highest first
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed; see `goodOutcome`
- * @param treated shape (n), 1 = treated, 0 = control
- * @throws {HoldfastError} `one-class` if nobody or everybody was treated, or all outcomes are equal; `length-differs`,
- *   `table-empty`, `value-missing`, `out-of-range`, `option-invalid`, `option-unknown`: all at once
- *
- * O(n log n) time, O(n) memory.
+ * as scikit-uplift's `uplift_curve` has it; a rate is 0 while nobody of its group is seen.
  *
  * @example
  * const churned = [0, 1, 0, 1, 1, 0]
@@ -87,15 +71,11 @@ function rate(good: number, customers: number): number {
  * @see Gutierrez and Gérardy (2017), PMLR 67
  * @see {@link qiniCurve}, {@link areaUnderUplift} for one number
  */
-export function upliftCurve(
-  score: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  treated: ArrayLike<number>,
-  options?: TreatmentOptions,
-): GainCurve {
-  const { groups } = checkTreatment('upliftCurve', treatmentOptions, { score, outcome, treated }, options)
-  return gainCurve(groups, upliftGain)
-}
+export const upliftCurve: TreatmentMetric<GainCurve, TreatmentOptions> = treatmentMetric(
+  'upliftCurve',
+  treatmentOptions,
+  (groups) => gainCurve(groups, upliftGain),
+)
 
 /** What treating a growing top of the list gains, over treating nobody. */
 export interface GainCurve {
@@ -163,14 +143,10 @@ export function areaOfRandom({ customers, gain }: GainCurve): number {
 export function shareOfPerfect(operation: string, own: GainCurve, perfect: GainCurve): number {
   const room = areaBelow(perfect) - areaOfRandom(perfect)
   if (room > 0) return (areaBelow(own) - areaOfRandom(own)) / room
-  const problem = {
-    code: 'out-of-range',
-    parameter: 'outcome',
-    rule: 'to leave an order something to gain',
-    wayOut:
-      "Every treated customer has one outcome and every other the other one: use definition: 'of-total'.",
-  } as const
-  throw new HoldfastError(operation, [problem])
+  const rule = 'to leave an order something to gain'
+  const wayOut =
+    "Every treated customer has one outcome and every other the other one: use definition: 'of-total'."
+  throw new HoldfastError(operation, [{ code: 'out-of-range', parameter: 'outcome', rule, wayOut }])
 }
 
 /**
@@ -181,12 +157,7 @@ export function shareOfPerfect(operation: string, own: GainCurve, perfect: GainC
 export function totalGain(operation: string, { gain }: GainCurve): number {
   const size = Math.abs(gain.at(-1)!)
   if (size > 0) return size
-  const problem = {
-    code: 'out-of-range',
-    parameter: 'outcome',
-    rule: 'to have a total effect other than 0, which is the unit of this definition',
-    received: gain.at(-1),
-    wayOut: "Use definition: 'of-perfect'.",
-  } as const
-  throw new HoldfastError(operation, [problem])
+  const rule = 'to have a total effect other than 0, which is the unit of this definition'
+  const facts = { received: gain.at(-1), wayOut: "Use definition: 'of-perfect'." }
+  throw new HoldfastError(operation, [{ code: 'out-of-range', parameter: 'outcome', rule, ...facts }])
 }

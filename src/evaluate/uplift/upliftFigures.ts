@@ -7,7 +7,9 @@ import {
   groupsByLevel,
   sum,
   type TreatmentGroups,
+  type TreatmentMetric,
   type TreatmentOptions,
+  treatmentMetric,
   treatmentOptions,
 } from './treatment.js'
 import {
@@ -48,17 +50,10 @@ export const upliftAreaOptions = treatmentOptions.extend({
  *     'of-total'     A(q) / ((n + 1) · |q(n)|)  causalml's qini_score, a mean over k = 0 … n; where nobody of the control
  *                                               group is seen yet, q is a straight line from 0, not Y_t
  *
- * Customers of equal score enter together; causalml orders them as they come.
+ * causalml orders customers of equal score as they come.
  *
- * @param score predicted effect of the treatment, shape (n), any finite number, the highest first
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed; see `goodOutcome`
- * @param treated shape (n), 1 = treated, 0 = control
  * @returns 0 = no better than a random order, below 0 = worse; `of-perfect` at most 1
- * @throws {HoldfastError} `one-class` if nobody or everybody was treated, or all outcomes are equal; `out-of-range` for
- *   `of-total` where the total effect is 0; `length-differs`, `table-empty`, `value-missing`, `out-of-range`,
- *   `option-invalid`, `option-unknown`: all at once
- *
- * O(n log n) time, O(n) memory.
+ * @throws {HoldfastError} `out-of-range` for `of-total` where the total effect is 0
  *
  * @example
  * const bought = [1, 0, 1, 1, 0, 0, 1, 0, 0, 0]
@@ -72,27 +67,19 @@ export const upliftAreaOptions = treatmentOptions.extend({
  * @see Radcliffe (2007), Using control groups to target on predicted lift
  * @see {@link areaUnderUplift}, {@link upliftAtShare}, {@link intervalByWeights}
  */
-export function qiniCoefficient(
-  score: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  treated: ArrayLike<number>,
-  options?: UpliftAreaOptions,
-): number {
-  const operation = 'qiniCoefficient'
-  const { groups, checked } = checkTreatment(
-    operation,
-    upliftAreaOptions,
-    { score, outcome, treated },
-    options,
-  )
-  if (checked.definition === 'of-total') {
-    const curve = gainCurve(groups, qiniGain, (_treated, control) => control > 0)
-    const unit = totalGain(operation, curve)
-    return (areaBelow(curve) - areaOfRandom(curve)) / ((groups.customers + 1) * unit)
-  }
-  const perfect = groupsByLevel(groups, (isTreated, isGood) => (isGood ? (isTreated ? 1 : -1) : 0))
-  return shareOfPerfect(operation, gainCurve(groups, qiniGain), gainCurve(perfect, qiniGain))
-}
+export const qiniCoefficient: TreatmentMetric<number, UpliftAreaOptions> = treatmentMetric(
+  'qiniCoefficient',
+  upliftAreaOptions,
+  (groups, { definition }) => {
+    if (definition === 'of-total') {
+      const curve = gainCurve(groups, qiniGain, (_treated, control) => control > 0)
+      const unit = totalGain('qiniCoefficient', curve)
+      return (areaBelow(curve) - areaOfRandom(curve)) / ((groups.customers + 1) * unit)
+    }
+    const perfect = groupsByLevel(groups, (isTreated, isGood) => (isGood ? (isTreated ? 1 : -1) : 0))
+    return shareOfPerfect('qiniCoefficient', gainCurve(groups, qiniGain), gainCurve(perfect, qiniGain))
+  },
+)
 
 /**
  * Returns the area under the uplift curve (AUUC).
@@ -107,17 +94,11 @@ export function qiniCoefficient(
  *     'of-total'     Σ_{k=0…n} u(k) / ((n + 1) · |u(n)|)  causalml's auuc_score, normalised; until somebody of both groups
  *                                                      is seen the rates' difference, u(k)/k, is a straight line from 0
  *
- * Customers of equal score enter together; causalml orders them as they come.
+ * causalml orders customers of equal score as they come.
  *
- * @param score predicted effect of the treatment, shape (n), any finite number, the highest first
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed; see `goodOutcome`
- * @param treated shape (n), 1 = treated, 0 = control
  * @returns the higher the better; `of-perfect` at most 1 and 0 for a random order, `of-total` about 0.5 for one
- * @throws {HoldfastError} `one-class` if nobody or everybody was treated, or all outcomes are equal; `out-of-range` for
- *   `of-total` where the total effect is 0, for `of-perfect` where no order is better than another; `length-differs`,
- *   `table-empty`, `value-missing`, `out-of-range`, `option-invalid`, `option-unknown`: all at once
- *
- * O(n log n) time, O(n) memory.
+ * @throws {HoldfastError} `out-of-range` for `of-total` where the total effect is 0, for `of-perfect` where no order is
+ *   better than another
  *
  * @example
  * const bought = [1, 0, 1, 1, 0, 0, 1, 0, 0, 0]
@@ -128,25 +109,18 @@ export function qiniCoefficient(
  *
  * @see {@link qiniCoefficient}, {@link upliftCurve}
  */
-export function areaUnderUplift(
-  score: ArrayLike<number>,
-  outcome: ArrayLike<number>,
-  treated: ArrayLike<number>,
-  options?: UpliftAreaOptions,
-): number {
-  const operation = 'areaUnderUplift'
-  const { groups, checked } = checkTreatment(
-    operation,
-    upliftAreaOptions,
-    { score, outcome, treated },
-    options,
-  )
-  if (checked.definition === 'of-total') {
-    const curve = gainCurve(groups, upliftGain, (treatedSeen, control) => treatedSeen > 0 && control > 0)
-    return sumOfGains(curve) / ((groups.customers + 1) * totalGain(operation, curve))
-  }
-  return shareOfPerfect(operation, gainCurve(groups, upliftGain), gainCurve(perfectOrder(groups), upliftGain))
-}
+export const areaUnderUplift: TreatmentMetric<number, UpliftAreaOptions> = treatmentMetric(
+  'areaUnderUplift',
+  upliftAreaOptions,
+  (groups, { definition }) => {
+    if (definition === 'of-total') {
+      const curve = gainCurve(groups, upliftGain, (treated, control) => treated > 0 && control > 0)
+      return sumOfGains(curve) / ((groups.customers + 1) * totalGain('areaUnderUplift', curve))
+    }
+    const perfect = gainCurve(perfectOrder(groups), upliftGain)
+    return shareOfPerfect('areaUnderUplift', gainCurve(groups, upliftGain), perfect)
+  },
+)
 
 /**
  * Returns the sum of u over k = 0 … n. Up to the first point with both groups, k = c, u(k) = u(c) · k² / c², whose sum
@@ -185,16 +159,10 @@ function perfectOrder(groups: TreatmentGroups): TreatmentGroups {
  * group of m equal scores, of which j places remain, everything counts j / m. Where weights are not whole numbers,
  * k = share · n without rounding.
  *
- * @param score predicted effect of the treatment, shape (n), any finite number, the highest first
- * @param outcome what happened, shape (n), 1 = churned, 0 = stayed; see `goodOutcome`
- * @param treated shape (n), 1 = treated, 0 = control
  * @param share top part to look at, 0 < share <= 1
  * @returns difference of shares, in [−1, 1]; below 0 = the treatment drives customers away
- * @throws {HoldfastError} `one-class` if nobody or everybody in the top, or at all, was treated, or all outcomes are
- *   equal; `length-differs`, `table-empty`, `value-missing`, `out-of-range`, `option-invalid`, `option-unknown`: all at
- *   once
- *
- * O(n log n) time, O(n) memory.
+ * @throws {HoldfastError} as every {@link TreatmentMetric}; `out-of-range` for the share; `one-class` if nobody or
+ *   everybody in the top was treated
  *
  * @example
  * const churned = [0, 1, 0, 1, 1, 0]
@@ -227,12 +195,9 @@ export function upliftAtShare(
     left = Math.max(0, left - size)
   })
   if (top.treated > 0 && top.control > 0) return top.treatedGood / top.treated - top.controlGood / top.control
-  const problem = {
-    code: 'one-class',
-    parameter: 'share',
-    rule: 'to reach down to both treated and control customers',
-    received: share,
-    wayOut: 'Take a larger share: in a top without either group there is nothing to compare.',
-  } as const
-  throw new HoldfastError(operation, [problem])
+  const rule = 'to reach down to both treated and control customers'
+  const wayOut = 'Take a larger share: in a top without either group there is nothing to compare.'
+  throw new HoldfastError(operation, [
+    { code: 'one-class', parameter: 'share', rule, received: share, wayOut },
+  ])
 }
