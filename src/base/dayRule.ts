@@ -22,6 +22,7 @@ export function withDaysIn<Options>(options: Options, names: readonly string[], 
     return givenDay(value, timeZone) ?? value
   }
   const given = Object.entries(options).filter(([name]) => names.includes(name))
+  if (given.length === 0) return options
   return { ...options, ...Object.fromEntries(given.map(([name, value]) => [name, dayIn(value)])) }
 }
 

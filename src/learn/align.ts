@@ -57,13 +57,13 @@ export class FeatureAligner {
     const unseen = spec.kind === 'text' ? spec.categories.length : 0
     const index = this.#indexes[feature]!
     const blanks = new Set<number>()
-    const categories = Int32Array.from(column.dictionary, (text, code) => {
-      const known = index.get(text)
-      if (known !== undefined) return known
-      const category = categoryOf(text)
+    const categories = new Int32Array(column.dictionary.length)
+    for (let code = 0; code < categories.length; code++) {
+      const text = column.dictionary[code]!
+      const category = index.has(text) ? text : categoryOf(text)
       if (category === null) blanks.add(code)
-      return (category === null ? undefined : index.get(category)) ?? unseen
-    })
+      categories[code] = (category === null ? undefined : index.get(category)) ?? unseen
+    }
     const missing = blanks.size === 0 ? column.missing : withBlanks(column, blanks)
     return { kind: 'text', codes: column.codes, missing, categoryOf: categories, unseen }
   }

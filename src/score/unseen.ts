@@ -201,6 +201,7 @@ class Feature {
     }
     const shares = far.count === 0 ? this.#shares(values, missing) : []
     if (shares.length > 0) return shares
+    if (outside.count === 0 && other.count === 0) return []
     const { rows, why } = this.#largest({ far, outside, negative, other }, present)
     if (rows.count === 0) return []
     return [{ feature: this, what: 'number', rows: rows.count, value: values[rows.first]!, columnWhy: why }]
@@ -267,8 +268,9 @@ class Feature {
   #categories({ codes, dictionary, missing }: Extract<FeatureColumn, { kind: 'text' }>): Found[] {
     if (!this.#lists) return []
     const isNew = dictionary.map((text) => {
+      if (this.#texts.has(text)) return false
       const category = this.standsFor(text)
-      return category !== null && !this.#texts.has(text) && !this.#texts.has(category)
+      return category !== null && !this.#texts.has(category)
     })
     if (!isNew.includes(true)) return []
     let [rows, known, first] = [0, 0, -1]

@@ -21,8 +21,9 @@ export function featureColumn(
 ): FeatureColumn | Problem {
   switch (column.kind) {
     case 'number': {
+      if ((column.written ?? column.notation ?? column.mayBeGrouped) === undefined) return column
       const { written, notation, mayBeGrouped, ...numbers } = column
-      return (written ?? notation ?? mayBeGrouped) === undefined ? column : numbers
+      return numbers
     }
     case 'text':
       return column
@@ -30,7 +31,7 @@ export function featureColumn(
       return {
         kind: 'number',
         name: column.name,
-        values: Float64Array.from(column.values),
+        values: new Float64Array(column.values),
         missing: column.missing,
       }
     case 'day': {

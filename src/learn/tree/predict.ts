@@ -35,8 +35,11 @@ function leafOf(ensemble: TreeEnsemble, root: number, block: Float64Array, offse
   return node
 }
 
+/** What decides where a value goes from a node. */
+export type Questions = Pick<TreeEnsemble, 'threshold' | 'missingLeft' | 'categoryStart' | 'leftCategories'>
+
 /** True where a node sends the value left. The value is as in a block: a number, a category, or NaN for missing. */
-export function goesLeft(ensemble: TreeEnsemble, node: number, value: number): boolean {
+export function goesLeft(ensemble: Questions, node: number, value: number): boolean {
   if (Number.isNaN(value)) return ensemble.missingLeft[node] === 1
   const start = ensemble.categoryStart[node]!
   if (start === 0) return value <= ensemble.threshold[node]!

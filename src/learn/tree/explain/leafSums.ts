@@ -20,7 +20,6 @@ export class LeafSums {
   readonly #others: readonly LeafGame[]
   #plan: ExplainPlan | null | undefined
   #rows: RowSums | undefined
-  #asked: Int32Array | undefined
 
   constructor(
     readonly ensemble: TreeEnsemble,
@@ -49,27 +48,20 @@ export class LeafSums {
     const groups = plan === null && this.#groups.length > 0 ? this.#rowSums() : null
     const leaves = plan === null ? [...this.#deep, ...this.#others] : this.#others
     if (groups === null && leaves.length === 0) return
-    const answers = new Uint8Array(this.ensemble.right.length)
-    const asked = plan === null ? this.#questions() : askedNodes(leaves)
+    const asked = askedNodes(leaves)
+    const answers = new Uint8Array(leaves.length === 0 ? 0 : this.ensemble.right.length)
     forEachBlock(columns, rowCount, (block, first, count) => {
       for (let row = 0; row < count; row++) {
-        answerRow(this.ensemble, block, row * columns.length, answers, asked)
-        if (groups !== null) put(groups.of(answers), groups.outputs, first + row, values)
+        const offset = row * columns.length
+        if (groups !== null) put(groups.of(block, offset), groups.outputs, first + row, values)
+        answerRow(this.ensemble, block, offset, answers, asked)
         for (const game of leaves) addLeaf(game, answers, first + row, values)
       }
     })
   }
 
-  /** All nodes that are no leaves: to look for them takes as long as to answer them. */
-  #questions(): Int32Array {
-    this.#asked ??= Int32Array.from(this.ensemble.right.keys()).filter(
-      (node) => this.ensemble.right[node] !== 0,
-    )
-    return this.#asked
-  }
-
   #rowSums(): RowSums {
-    this.#rows ??= new RowSums(this.#groups)
+    this.#rows ??= new RowSums(this.ensemble, this.specs, this.#groups)
     return this.#rows
   }
 
