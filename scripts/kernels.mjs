@@ -1,11 +1,11 @@
-// Compiles the kernels, AssemblyScript in src/learn/tree/kernels/<name>.as.ts, to WebAssembly, and writes their bytes
+// Compiles the kernels, AssemblyScript in <name>.as.ts of the folders below, to WebAssembly, and writes their bytes
 // into <name>Bytes.ts beside them, so that the package needs no file at run time. What is up to date is left alone.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import asc from 'assemblyscript/asc'
 import { fillKernel } from './fillKernel.mjs'
 
-const folder = 'src/learn/tree/kernels'
+const folders = ['src/learn/tree/kernels', 'src/evaluate/interval/kernels']
 const flags = [
   ...['--runtime', 'stub', '--noAssert', '--optimizeLevel', '3', '--shrinkLevel', '0'],
   // One memory for all threads of a training, made by the caller; 65,536 pages of 64 kB are all that there can be.
@@ -13,23 +13,25 @@ const flags = [
   ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
 ]
 
-writeWhole(`${folder}/training-fill.as.ts`, fillKernel())
-const sources = readdirSync(folder)
-  .filter((file) => file.endsWith('.as.ts'))
-  .sort()
+writeWhole(`${folders[0]}/training-fill.as.ts`, fillKernel())
 const compiler = readFileSync('node_modules/assemblyscript/package.json', 'utf8')
 const script = readFileSync('scripts/kernels.mjs', 'utf8')
 
-// An entry is a source that exports to the outside; the parts that it imports are named `<entry>-<part>.as.ts`.
-for (const entry of sources.filter((file) => !file.includes('-'))) {
-  const name = entry.slice(0, -'.as.ts'.length)
-  const target = `${folder}/${name}Bytes.ts`
-  const fingerprint = fingerprintOf(name)
-  if (existsSync(target) && readFileSync(target, 'utf8').includes(fingerprint)) continue
-  writeBytes(target, name, fingerprint, await compile(entry))
+for (const folder of folders) {
+  const sources = readdirSync(folder)
+    .filter((file) => file.endsWith('.as.ts'))
+    .sort()
+  // An entry is a source that exports to the outside; the parts that it imports are named `<entry>-<part>.as.ts`.
+  for (const entry of sources.filter((file) => !file.includes('-'))) {
+    const name = entry.slice(0, -'.as.ts'.length)
+    const target = `${folder}/${name}Bytes.ts`
+    const fingerprint = fingerprintOf(folder, sources, name)
+    if (existsSync(target) && readFileSync(target, 'utf8').includes(fingerprint)) continue
+    writeBytes(target, name, fingerprint, await compile(`${folder}/${entry}`))
+  }
 }
 
-function fingerprintOf(name) {
+function fingerprintOf(folder, sources, name) {
   const parts = sources.filter((file) => file.startsWith(`${name}.`) || file.startsWith(`${name}-`))
   const texts = parts.map((file) => `${file}\n${readFileSync(`${folder}/${file}`, 'utf8')}`)
   return createHash('sha256')
@@ -37,20 +39,17 @@ function fingerprintOf(name) {
     .digest('hex')
 }
 
-async function compile(entry) {
+async function compile(path) {
   let bytes
-  const { error, stderr } = await asc.main(
-    [`${folder}/${entry}`, '--baseDir', '.', '--outFile', 'kernels.wasm', ...flags],
-    {
-      writeFile: (name, contents) => {
-        if (name === 'kernels.wasm') bytes = contents
-      },
+  const { error, stderr } = await asc.main([path, '--baseDir', '.', '--outFile', 'kernels.wasm', ...flags], {
+    writeFile: (name, contents) => {
+      if (name === 'kernels.wasm') bytes = contents
     },
-  )
+  })
   const said = stderr.toString()
   if (error !== null || said !== '') {
     console.error(said)
-    throw error ?? new Error(`${entry}: the compiler had something to say, see above`)
+    throw error ?? new Error(`${path}: the compiler had something to say, see above`)
   }
   return bytes
 }

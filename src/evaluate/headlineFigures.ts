@@ -1,26 +1,28 @@
-import type { DrawnCells } from './interval/resampledFigures.js'
+import type { DrawnCells, FigureSheet } from './interval/resampledFigures.js'
 import { customersInTop, type RankedOutcomes } from './rows/rankedOutcomes.js'
 
 /** Products of sums of weights are as exact as that; where they are nearer to each other, quotients are compared. */
 const asExact = 1e-9
 
 /**
- * Returns a function that reads `rocAuc`, `averagePrecision`, `brierScore`, `liftAt`, `kolmogorovSmirnov` and `logLoss` from one
- * look at a resample: to the bit what `rocAucOf` and its like give one by one, in a quarter of their time.
+ * Returns what reads `rocAuc`, `averagePrecision`, `brierScore`, `liftAt`, `kolmogorovSmirnov` and `logLoss` from one
+ * look at a resample: to the bit what `rocAucOf` and its like give one by one, in a quarter of their time. Where
+ * it can, `kernelFigures` does the same.
  *
  * @param probability the probabilities of the sorted form that is resampled; their logarithms are taken once
  */
 export function headlineFigures(
   { probability, churned, stayed, wholeWeights }: RankedOutcomes,
   topShare: number,
-): (drawn: DrawnCells) => ArrayLike<number> {
+): FigureSheet {
   // Of nobody, a loss may be infinite
   const lossOfChurner = probability.map((p, group) => (churned[group] === 0 ? 0 : Math.log(p)))
   const lossOfStayer = probability.map((p, group) => (stayed[group] === 0 ? 0 : Math.log1p(-p)))
-  return (drawn) => {
+  const placesOf = (customers: number): number => customersInTop({ customers, wholeWeights }, topShare)
+  const read = (drawn: DrawnCells): ArrayLike<number> => {
     const { counts, churnedAt, stayedAt, churners, customers } = drawn
     const stayers = customers - churners
-    const places = customersInTop({ customers, wholeWeights }, topShare)
+    const places = placesOf(customers)
     let caught = 0
     let spent = 0
     let contacted = 0
@@ -54,6 +56,7 @@ export function headlineFigures(
       loss / customers,
     ]
   }
+  return { probability, lossOfChurner, lossOfStayer, placesOf, read }
 }
 
 /** As `churnersInTop` of a sorted form: ties at the boundary are shared. In a loop of its own, for a place in the other takes as long as all else. */

@@ -2,8 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { brierScoreOf, logLossOf } from '../../src/evaluate/calibration/probabilityScores.js'
 import { headlineFigures } from '../../src/evaluate/headlineFigures.js'
+import {
+  type ReadFigures,
+  type ResamplePlan,
+  resampledFigures,
+} from '../../src/evaluate/interval/resampledFigures.js'
+import { resampleUnits } from '../../src/evaluate/interval/resampleUnits.js'
+import { kernelFigures } from '../../src/evaluate/interval/resamplingKernels.js'
 import { averagePrecisionOf, kolmogorovSmirnovOf, rocAucOf } from '../../src/evaluate/ranking/ranking.js'
 import { liftOf } from '../../src/evaluate/ranking/topOfList.js'
+import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 
 test('figures read together are those read one by one, to the bit, in groups that a resample left empty too', () => {
   const size = fc.oneof(fc.constant(0), fc.nat(4), fc.double({ min: 0, max: 3, noNaN: true }))
@@ -33,7 +41,7 @@ test('figures read together are those read one by one, to the bit, in groups tha
         churnedAt: Int32Array.from(groups, ({ churned }, at) => (churned === 0 ? 2 * groups.length : at)),
         stayedAt: Int32Array.from(groups, (_, at) => groups.length + at),
       }
-      expect(headlineFigures(ranked, 0.1)(drawn)).toEqual([
+      expect(headlineFigures(ranked, 0.1).read(drawn)).toEqual([
         rocAucOf(ranked),
         averagePrecisionOf(ranked),
         brierScoreOf(ranked),
@@ -43,4 +51,78 @@ test('figures read together are those read one by one, to the bit, in groups tha
       ])
     }),
   )
+})
+
+/** Figures of resamples read together, in WebAssembly, and one by one from their sorted forms. */
+function drawnTogetherAndAlone(
+  rows: readonly (readonly [p: number, y: number, w: number])[],
+  plan: ResamplePlan,
+) {
+  const ranked = rankOutcomes(
+    rows.map(([p]) => p),
+    rows.map(([, y]) => y),
+    { weight: rows.map(([, , w]) => w) },
+  )
+  const units = resampleUnits({
+    outcome: [],
+    weight: undefined,
+    customers: undefined,
+    scorings: [{ probability: [], ranked }],
+  })
+  const alone: ReadFigures = {
+    count: 6,
+    read: ([form]) => [
+      rocAucOf(form!),
+      averagePrecisionOf(form!),
+      brierScoreOf(form!),
+      liftOf(form!, 0.1),
+      kolmogorovSmirnovOf(form!),
+      logLossOf(form!),
+    ],
+  }
+  expect(kernelFigures(units, headlineFigures(ranked, 0.1), plan)).not.toBeNull()
+  return {
+    together: resampledFigures(units, [ranked], { ...alone, sheet: headlineFigures(ranked, 0.1) }, plan),
+    alone: resampledFigures(units, [ranked], alone, plan),
+  }
+}
+
+test('resamples drawn and read in WebAssembly are those of TypeScript, to the bit: rows alone, tied rows, counts', () => {
+  // Of 1 row each place is a unit; of 2 to 9 units have several places; of 40 and more their counts are binomial
+  const weight = fc.constantFrom(
+    fc.constant(1),
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 40, max: 90 }),
+  )
+  const cases = fc.record({
+    digits: fc.constantFrom(10, 1000),
+    rows: weight.chain((w) =>
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 999 }), fc.nat(1), w), { minLength: 1, maxLength: 40 }),
+    ),
+    stratified: fc.boolean(),
+    seed: fc.integer(),
+  })
+  fc.assert(
+    fc.property(cases, ({ digits, rows, stratified, seed }) => {
+      const rounded = rows.map(
+        ([p, y, w]) => [(Math.floor((p * digits) / 1000) + 0.5) / digits, y, w] as const,
+      )
+      const both = [...rounded, [0.3, 1, 1], [0.4, 0, 1]] as const
+      const { together, alone } = drawnTogetherAndAlone(both, { resamples: 20, stratified, seed })
+      expect(together).toEqual(alone)
+    }),
+  )
+})
+
+test('a resample without churners is drawn again in WebAssembly too', () => {
+  // Of 2 rows half of the resamples hold one class
+  const { together, alone } = drawnTogetherAndAlone(
+    [
+      [0.6, 1, 1],
+      [0.2, 0, 1],
+    ],
+    { resamples: 50, stratified: false, seed: 1 },
+  )
+  expect(together).toEqual(alone)
+  expect(together[0]).toEqual(new Float64Array(50).fill(1))
 })

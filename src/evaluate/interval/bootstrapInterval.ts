@@ -11,7 +11,7 @@ import {
 } from './bootstrapOptions.js'
 import { influenceOf, jackknife } from './influence.js'
 import { limitsOf } from './intervalLimits.js'
-import { type ReadFigures, resampledFigures } from './resampledFigures.js'
+import { type FigureSheet, type ReadFigures, resampledFigures } from './resampledFigures.js'
 import { resampleUnits } from './resampleUnits.js'
 
 /** A figure and the limits of its interval. */
@@ -100,15 +100,15 @@ export function bootstrapInterval(
 /**
  * Returns intervals of several metrics from one set of resamples. Every metric must be finite on all rows.
  *
- * @param readCells gives the figures of all these metrics from one look at a resample
+ * @param sheet gives the figures of all these metrics from one look at a resample
  */
 export function bootstrapIntervals(
   rows: RankedRows,
   rankedMetrics: readonly RankedMetric[],
   rule: ResampleRule,
-  readCells?: ReadFigures['readCells'],
+  sheet?: FigureSheet,
 ): Interval[] {
-  return intervalsOf('bootstrapIntervals', rows, rankedMetrics.map(resampledMetric), rule, readCells)
+  return intervalsOf('bootstrapIntervals', rows, rankedMetrics.map(resampledMetric), rule, sheet)
 }
 
 function intervalsOf(
@@ -116,7 +116,7 @@ function intervalsOf(
   { probability, outcome, weight, ranked }: RankedRows,
   resampledMetrics: readonly ResampledMetric[],
   rule: ResampleRule,
-  readCells?: ReadFigures['readCells'],
+  sheet?: FigureSheet,
 ): Interval[] {
   const units = resampleUnits({
     outcome,
@@ -127,7 +127,7 @@ function intervalsOf(
   const figuresOf: ReadFigures = {
     count: resampledMetrics.length,
     read: ([form]) => resampledMetrics.map(({ ofRanked }) => ofRanked(form!)),
-    ...(readCells === undefined ? {} : { readCells }),
+    ...(sheet === undefined ? {} : { sheet }),
   }
   const plan = { ...rule, resamples: resampleCount(rule, ranked) }
   const figures = resampledFigures(units, [ranked], figuresOf, plan)

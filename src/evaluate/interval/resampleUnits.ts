@@ -49,6 +49,20 @@ export function resampleUnits(rows: ResampleRows): ResampleUnits {
   return others.length === 0 && first!.ranked.wholeWeights ? unitsOfCells(first!.ranked) : unitsOfRows(rows)
 }
 
+/** Returns the stretches of units that are drawn apart, as first and end. */
+export function strataOf(
+  { copies, unitsWithChurner }: ResampleUnits,
+  stratified: boolean,
+): (readonly [first: number, end: number])[] {
+  const { length } = copies
+  return stratified
+    ? [
+        [0, unitsWithChurner],
+        [unitsWithChurner, length],
+      ]
+    : [[0, length]]
+}
+
 /** Equal probability and class: one unit, which needs no look at the rows. */
 function unitsOfCells({ churned, stayed }: RankedOutcomes): ResampleUnits {
   const cells: number[] = []

@@ -11,7 +11,7 @@ import {
   resampleOptions,
 } from '../interval/bootstrapOptions.js'
 import { percentileLimits } from '../interval/intervalLimits.js'
-import { drawBinomial } from '../interval/resampledFigures.js'
+import { drawBinomial } from '../interval/multinomialDraw.js'
 import { type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import { type ContactPolicy, contactedBy, contactProfitsOf, policyProblems } from './expectedProfit.js'
 import {

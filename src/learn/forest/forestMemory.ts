@@ -1,7 +1,7 @@
+import type { KernelMemory } from '../../base/kernelMemory.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { CheckedTraining } from '../check.js'
 import { encodeColumn, type FeatureBins } from '../tree/bins.js'
-import type { KernelMemory } from '../tree/kernelMemory.js'
 import type { CheckedForestOptions } from './options.js'
 
 // The fields of a context in their order: those of 8 bytes, then those of 4. As in kernels/forest-context.as.ts.

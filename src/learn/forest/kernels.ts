@@ -1,4 +1,4 @@
-import { compileKernels, KernelMemory } from '../tree/kernelMemory.js'
+import { compileKernels, KernelMemory } from '../../base/kernelMemory.js'
 import { forestBytes } from '../tree/kernels/forestBytes.js'
 import type { ForestLayout } from './forestMemory.js'
 import { PlainGrower } from './plainGrower.js'

@@ -1,4 +1,4 @@
-import type { KernelMemory } from '../tree/kernelMemory.js'
+import type { KernelMemory } from '../../base/kernelMemory.js'
 import { cellBytes, type ForestContext, nodeBytes, setBytes } from './forestMemory.js'
 
 /** Columns that are read one at a time need one slot of cells. */

@@ -1,4 +1,4 @@
-import type { KernelMemory } from '../tree/kernelMemory.js'
+import type { KernelMemory } from '../../base/kernelMemory.js'
 import type { ForestContext } from './forestMemory.js'
 import { bytesPerSet, numbersPerNode, type PlainArrays, plainArrays, wordsPerNode } from './plainArrays.js'
 import type { PlainNode } from './plainNode.js'

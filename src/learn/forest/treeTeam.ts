@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../base/errors.js'
-import type { KernelMemory } from '../tree/kernelMemory.js'
+import type { KernelMemory } from '../../base/kernelMemory.js'
 import { type StartThreads, startThreads, threadLost } from '../tree/threads.js'
 import type { ForestLayout } from './forestMemory.js'
 import type { ForestKernels } from './kernels.js'

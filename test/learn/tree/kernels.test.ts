@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { BoostLimits } from '../../../src/learn/tree/grow/boostTrees.js'
 import { type KernelTeam, type Operation, operations } from '../../../src/learn/tree/grow/kernelTeam.js'
 import { plainKernels } from '../../../src/learn/tree/grow/plainKernels.js'
-import { KernelMemory } from '../../../src/learn/tree/kernelMemory.js'
+import { KernelMemory } from '../../../src/base/kernelMemory.js'
 import {
   type Grown,
   growTrees,

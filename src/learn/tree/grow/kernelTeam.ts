@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../../base/errors.js'
-import { compileKernels, KernelMemory } from '../kernelMemory.js'
+import { compileKernels, KernelMemory } from '../../../base/kernelMemory.js'
 import { trainingBytes } from '../kernels/trainingBytes.js'
 import { startThreads, type Threads } from '../threads.js'
 import { plainKernels } from './plainKernels.js'

@@ -1,4 +1,4 @@
-import type { KernelMemory } from '../kernelMemory.js'
+import type { KernelMemory } from '../../../base/kernelMemory.js'
 import { encodeNumbers, interleave, joinColumns, rewriteBundle } from './plain/bins.js'
 import { logLossGradients, packGradients, sumGradients } from './plain/gradients.js'
 import { fillHistogram } from './plain/histogram.js'

@@ -1,5 +1,5 @@
+import type { KernelMemory } from '../../../base/kernelMemory.js'
 import type { AlignedColumn } from '../../align.js'
-import type { KernelMemory } from '../kernelMemory.js'
 import { type KernelPlan, type ScoringPlan, treeFields } from './kernelPlan.js'
 import { groupRows, slotBytes } from './scoringConditions.js'
 import { columnBytes } from './walkPlan.js'

@@ -1,6 +1,6 @@
+import { compileKernels, KernelMemory } from '../../../base/kernelMemory.js'
 import type { AlignedColumn } from '../../align.js'
 import type { ExplainPlan } from '../explain/explainPlan.js'
-import { compileKernels, KernelMemory } from '../kernelMemory.js'
 import { scoringBytes } from '../kernels/scoringBytes.js'
 import type { KernelPlan, ScoringPlan } from './kernelPlan.js'
 import { fillRow, type RowPlan } from './rowPlan.js'

@@ -1,4 +1,4 @@
-import type { KernelMemory } from '../../kernelMemory.js'
+import type { KernelMemory } from '../../../../base/kernelMemory.js'
 
 /** Bytes of a column in a histogram; as in scripts/fillKernel.mjs. */
 export const columnBytes = 2112

@@ -1,4 +1,4 @@
-import { HoldfastError } from '../../base/errors.js'
+import { HoldfastError } from './errors.js'
 
 const pageBytes = 65_536
 const mostPages = 65_536
