@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { KernelMemory } from '../../../src/base/kernelMemory.js'
 import type { BoostLimits } from '../../../src/learn/tree/grow/boostTrees.js'
 import { type KernelTeam, type Operation, operations } from '../../../src/learn/tree/grow/kernelTeam.js'
 import { plainKernels } from '../../../src/learn/tree/grow/plainKernels.js'
-import { KernelMemory } from '../../../src/base/kernelMemory.js'
 import {
   type Grown,
   growTrees,

@@ -26,6 +26,8 @@ function mixed(state: u32): u32 {
 // than 255 times.
 export function drawPlaces(places: usize, draws: u32): void {
   memory.fill(places, 0, draws)
+  // Products of whole numbers are those of float64, several times as fast, as long as these are exact
+  const isExact = draws <= 1 << 21
   const scale = <f64>draws / 4294967296.0
   let s0 = a
   let s1 = b
@@ -40,7 +42,8 @@ export function drawPlaces(places: usize, draws: u32): void {
     s0 ^= s3
     s2 ^= t
     s3 = rotl(s3, 11)
-    const place = places + <usize>(<i32>(<f64>number * scale))
+    const place =
+      places + <usize>(isExact ? (<u64>number * <u64>draws) >> 32 : <u64>(<f64>number * scale))
     store<u8>(place, load<u8>(place) + 1)
   }
   a = s0
@@ -117,7 +120,7 @@ function read<Count>(
     const leaving = <f64>countAt<Count>(counts, load<u32>(group, 24))
     const staying = <f64>countAt<Count>(counts, load<u32>(group, 28))
     const p = load<f64>(group)
-    pairsInOrder += staying * (caught + leaving / 2)
+    pairsInOrder += staying * (caught + leaving * 0.5)
     caught += leaving
     spent += staying
     contacted += leaving + staying
