@@ -1,4 +1,4 @@
-import type { DrawnCells, FigureSheet } from './interval/resampledFigures.js'
+import type { DrawnCells, FigureSheet } from './interval/resampleUnits.js'
 import { customersInTop, type RankedOutcomes } from './rows/rankedOutcomes.js'
 
 /** Products of sums of weights are as exact as that; where they are nearer to each other, quotients are compared. */

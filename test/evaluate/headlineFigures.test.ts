@@ -2,12 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { brierScoreOf, logLossOf } from '../../src/evaluate/calibration/probabilityScores.js'
 import { headlineFigures } from '../../src/evaluate/headlineFigures.js'
-import {
-  type ReadFigures,
-  type ResamplePlan,
-  resampledFigures,
-} from '../../src/evaluate/interval/resampledFigures.js'
-import { resampleUnits } from '../../src/evaluate/interval/resampleUnits.js'
+import { type ReadFigures, resampledFigures } from '../../src/evaluate/interval/resampledFigures.js'
+import { type ResamplePlan, resampleUnits } from '../../src/evaluate/interval/resampleUnits.js'
 import { kernelFigures } from '../../src/evaluate/interval/resamplingKernels.js'
 import { averagePrecisionOf, kolmogorovSmirnovOf, rocAucOf } from '../../src/evaluate/ranking/ranking.js'
 import { liftOf } from '../../src/evaluate/ranking/topOfList.js'

@@ -11,8 +11,8 @@ import {
 } from './bootstrapOptions.js'
 import { influenceOf, jackknife } from './influence.js'
 import { limitsOf } from './intervalLimits.js'
-import { type FigureSheet, type ReadFigures, resampledFigures } from './resampledFigures.js'
-import { resampleUnits } from './resampleUnits.js'
+import { type ReadFigures, resampledFigures } from './resampledFigures.js'
+import { type FigureSheet, resampleUnits } from './resampleUnits.js'
 
 /** A figure and the limits of its interval. */
 export interface Interval {

@@ -37,6 +37,34 @@ export interface ResampleUnits {
   readonly cells: { readonly churnedAt: Int32Array; readonly stayedAt: Int32Array } | null
 }
 
+/** How resamples are drawn. */
+export interface ResamplePlan {
+  readonly resamples: number
+  readonly stratified: boolean
+  readonly seed: number
+}
+
+/** What a resample holds of each group of a sorted form: `counts[churnedAt[group]]` churners, and stayers likewise. */
+export interface DrawnCells {
+  readonly counts: Int32Array | Float64Array
+  readonly churnedAt: Int32Array
+  readonly stayedAt: Int32Array
+  readonly churners: number
+  readonly customers: number
+}
+
+/** What headline figures are read from beside the counts of a resample. */
+export interface FigureSheet {
+  /** Shape (groups), of the sorted form. */
+  readonly probability: Float64Array
+  /** Shape (groups): minus what one churner, or one stayer, adds to the log loss; 0 where there is none. */
+  readonly lossOfChurner: Float64Array
+  readonly lossOfStayer: Float64Array
+  /** The number of customers in the top share of so many. */
+  readonly placesOf: (customers: number) => number
+  readonly read: (drawn: DrawnCells) => ArrayLike<number>
+}
+
 /**
  * Returns the units of a bootstrap, in an order that does not depend on the order of the rows.
  *

@@ -1,17 +1,14 @@
 import { seededRandom } from '../../base/random.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 import { multinomialDraw } from './multinomialDraw.js'
-import { type ResampleUnits, strataOf } from './resampleUnits.js'
+import {
+  type DrawnCells,
+  type FigureSheet,
+  type ResamplePlan,
+  type ResampleUnits,
+  strataOf,
+} from './resampleUnits.js'
 import { kernelFigures } from './resamplingKernels.js'
-
-/** What a resample holds of each group of a sorted form: `counts[churnedAt[group]]` churners, and stayers likewise. */
-export interface DrawnCells {
-  readonly counts: Int32Array | Float64Array
-  readonly churnedAt: Int32Array
-  readonly stayedAt: Int32Array
-  readonly churners: number
-  readonly customers: number
-}
 
 /** Figures of a resample. */
 export interface ReadFigures {
@@ -20,25 +17,6 @@ export interface ReadFigures {
   readonly read: (ranked: readonly RankedOutcomes[]) => ArrayLike<number>
   /** The same of the first model, where they can be read without a sorted form. */
   readonly sheet?: FigureSheet
-}
-
-/** What headline figures are read from beside the counts of a resample. */
-export interface FigureSheet {
-  /** Shape (groups), of the sorted form. */
-  readonly probability: Float64Array
-  /** Shape (groups): minus what one churner, or one stayer, adds to the log loss; 0 where there is none. */
-  readonly lossOfChurner: Float64Array
-  readonly lossOfStayer: Float64Array
-  /** The number of customers in the top share of so many. */
-  readonly placesOf: (customers: number) => number
-  readonly read: (drawn: DrawnCells) => ArrayLike<number>
-}
-
-/** How resamples are drawn. */
-export interface ResamplePlan {
-  readonly resamples: number
-  readonly stratified: boolean
-  readonly seed: number
 }
 
 /**

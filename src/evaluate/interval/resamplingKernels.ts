@@ -2,8 +2,7 @@ import { compileKernels, KernelMemory } from '../../base/kernelMemory.js'
 import { seededRandom } from '../../base/random.js'
 import { resamplingBytes } from './kernels/resamplingBytes.js'
 import { copiesOf, drawsPlaces, multinomialDraw } from './multinomialDraw.js'
-import type { FigureSheet, ResamplePlan } from './resampledFigures.js'
-import { type ResampleUnits, strataOf } from './resampleUnits.js'
+import { type FigureSheet, type ResamplePlan, type ResampleUnits, strataOf } from './resampleUnits.js'
 
 type Read = (
   sheet: number,
