@@ -56,9 +56,10 @@ export function rowLosses(
   weight: Float64Array | null,
   line: MarginLine = sameMargin,
 ): Float64Array {
-  return margin.map((value, row) => {
-    const z = line.intercept + line.slope * value
-    const loss = softplus(outcome[row] === 1 ? -z : z)
-    return weight === null ? loss : loss * weight[row]!
-  })
+  const losses = new Float64Array(margin.length)
+  for (let row = 0; row < margin.length; row++) {
+    const z = line.intercept + line.slope * margin[row]!
+    losses[row] = softplus(outcome[row] === 1 ? -z : z) * (weight === null ? 1 : weight[row]!)
+  }
+  return losses
 }

@@ -1,6 +1,6 @@
 import { ownValue } from '../../base/ownValue.js'
 import type { Random } from '../../base/random.js'
-import type { FeatureChoice } from '../tree/grow/growLimits.js'
+import type { AskedAbove, FeatureChoice } from '../tree/grow/growLimits.js'
 import type { CheckedBoostingOptions } from './options.js'
 
 /** What the choice of columns is made from. */
@@ -62,12 +62,14 @@ export class ColumnChooser {
     for (const place of this.#drawn(allowed, this.options.columnSharePerNode)) inUse[place] = 1
   }
 
-  #mayJoin(asked: ReadonlySet<number>, place: number): boolean {
+  #mayJoin(asked: AskedAbove, place: number): boolean {
     const feature = this.rules.places[place]!
-    if (asked.size === 0 || (asked.size === 1 && asked.has(feature))) return true
-    return this.rules.groups!.some(
-      (group) => group.has(feature) && [...asked].every((other) => group.has(other)),
-    )
+    const alone = new Set([feature])
+    return [alone, ...this.rules.groups!].some((group) => {
+      let holds = group.has(feature)
+      for (let at = asked; at !== null; at = at.above) holds &&= group.has(at.feature)
+      return holds
+    })
   }
 
   /** A share of the places, at least one where there is any. */

@@ -59,7 +59,7 @@ export function* growOnFold(
   for (const { count, margin } of growPart(startedAt(training, roles), part, roles, random)) {
     yield
     if (count % part.lookEvery !== 0 && count !== part.rounds) continue
-    const own = Float64Array.from(rows, (row) => margin[row]!)
+    const own = valuesAt(margin, rows)
     const look = looks.push(own) - 1
     losses.push(total(rowLosses(own, truth.outcome, truth.weight)))
     if (look - indexOfLeast(losses) >= patienceLooks) break
@@ -121,6 +121,21 @@ export function indicesWhere(count: number, holds: (index: number) => boolean): 
 export function truthOf(rows: Int32Array, outcome: Uint8Array, weight: Float64Array | null): Truth {
   return {
     outcome: Uint8Array.from(rows, (row) => outcome[row]!),
-    weight: weight === null ? null : Float64Array.from(rows, (row) => weight[row]!),
+    weight: weight === null ? null : valuesAt(weight, rows),
   }
+}
+
+// Loops: `Float64Array.from` with a function takes ten times as long, for each look at the rows.
+function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
+  const chosen = new Float64Array(rows.length)
+  for (let index = 0; index < rows.length; index++) chosen[index] = values[rows[index]!]!
+  return chosen
+}
+
+/** Returns the mean of margins, row by row. */
+export function meanMargin(margins: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(margins[0]!.length)
+  for (const margin of margins) for (let row = 0; row < mean.length; row++) mean[row]! += margin[row]!
+  for (let row = 0; row < mean.length; row++) mean[row]! /= margins.length
+  return mean
 }

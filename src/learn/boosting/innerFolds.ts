@@ -10,6 +10,7 @@ import {
   type HeldOut,
   indicesWhere,
   joinFolds,
+  meanMargin,
   type Truth,
   truthOf,
 } from './heldOut.js'
@@ -121,9 +122,7 @@ function smallestGoodShare(
       const look = Math.min(Math.max(Math.round(share * best[index]!) - 1, 0), looks.length - 1)
       return { trees: (look + 1) * part.lookEvery, margin: looks[look]! }
     })
-    const margin = looks[0]!.margin.map(
-      (_, row) => looks.reduce((sum, look) => sum + look.margin[row]!, 0) / looks.length,
-    )
+    const margin = meanMargin(looks.map((look) => look.margin))
     const line = hasLine ? fitMarginLine(margin, outcome, weight) : sameMargin
     return { trees: looks.map(({ trees }) => trees), line, losses: rowLosses(margin, outcome, weight, line) }
   })

@@ -2,7 +2,7 @@ import { groupNumbers } from '../../base/groupNumbers.js'
 import type { Random } from '../../base/random.js'
 import { indexOfLeast, lossDifference, total } from '../pairedLosses.js'
 import { fitMarginLine, rowLosses } from './calibration.js'
-import { type FoldLooks, type Folds, growOnFold, truthOf } from './heldOut.js'
+import { type FoldLooks, type Folds, growOnFold, meanMargin, truthOf } from './heldOut.js'
 import type { Part, PartLadder } from './parts.js'
 import type { PartTraining } from './trainedPart.js'
 
@@ -21,7 +21,8 @@ const leastRowsOfLarger = 2048
  *
  *     deep       first
  *     shallow    left off where it has asked as many questions (trees × depth) as the deep one at its best and is behind
- *                it by more than two standard errors: it will hardly catch up
+ *                it by more than two standard errors; or half as many, and is behind what the deep one was then by more
+ *                than four, and so on between: it will hardly catch up
  *     larger     one after the other: the first where the deep one is better than the shallow one, each further one
  *                where the one before it was better than its forerunner; none below 2,048 rows
  *
@@ -48,16 +49,15 @@ export function* chooseParts(
   const second = (yield* grow(deep, 1))!
   const mayBeLarger = training.data.outcome.length >= leastRowsOfLarger
   const judge = new FoldJudge(second.rows, training, customerOf)
-  const questions = (second.best + 1) * deep.lookEvery * deep.maxDepth
   const rival = judge.losses([second])
-  const first = yield* grow(
-    shallow!,
-    0,
-    (trees, margin) =>
-      mayBeLarger &&
-      trees * shallow!.maxDepth >= questions &&
-      judge.isBehind(judge.lossesOf(margin), rival, hopeless),
-  )
+  const first = yield* grow(shallow!, 0, (trees, margin) => {
+    // The look at which the deep part had asked as many questions, at the latest its best.
+    const look = Math.floor((trees * shallow!.maxDepth) / (deep.maxDepth * deep.lookEvery)) - 1
+    const share = Math.min((look + 1) / (second.best + 1), 1)
+    if (!mayBeLarger || share < 0.5) return false
+    const rivals = share === 1 ? rival : judge.lossesOf(second.looks[look]!)
+    return judge.isBehind(judge.lossesOf(margin), rivals, hopeless / share)
+  })
   const tried: TriedPart[] = first === null ? [second] : [first, second]
   let [last, isBetter] = [rival, first === null || total(rival) < total(judge.losses([first]))]
   for (const [index, part] of larger.entries()) {
@@ -99,12 +99,7 @@ class FoldJudge {
 
   /** Losses of the mean of parts, each with its best number of trees. */
   losses(parts: readonly FoldLooks[]): Float64Array {
-    return this.lossesOf(
-      Float64Array.from(
-        this.#outcome,
-        (_, row) => parts.reduce((sum, { looks, best }) => sum + looks[best]![row]!, 0) / parts.length,
-      ),
-    )
+    return this.lossesOf(meanMargin(parts.map(({ looks, best }) => looks[best]!)))
   }
 
   /** Losses of margins that are read by the line that fits them best. */

@@ -69,6 +69,17 @@ it('a size that is given is the only one', () => {
   expect(deepest(trainBoosting(grid(3000, 4), { ...small, maxDepth: 4 }).ensemble)).toBe(4)
 })
 
+it('a shallow part that is far behind is left off before it has asked as many questions as the deep one', () => {
+  const counts: number[] = []
+  const onProgress = ({ step, done }: { step: string; done: number }) => {
+    if (step === 'inner tree') counts.push(done)
+  }
+  trainBoosting(grid(6000, 1), small, { onProgress })
+  // Of at most 60 trees the deep and both larger parts may have a quarter, 15, which learn to the end. The shallow one has
+  // asked half of the 15 × 6 questions after 15 trees; it is looked at after 20, a third before it has asked them all.
+  expect(counts.at(-2)).toBe(15 + 20 + 15 + 15)
+})
+
 it('progress ends at its total, however many sizes were tried', () => {
   const steps: [string, number, number][] = []
   const onProgress = ({ step, done, total }: { step: string; done: number; total: number }) => {

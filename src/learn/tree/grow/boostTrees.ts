@@ -118,17 +118,10 @@ export class BoostedTrees {
     setCovers(tree, workspace.addLeaves(leaves, values, this.#margin), units.weight)
     settleAbsent(tree)
     if (!workspace.hasOutside) return
-    tree.forEach(({ split }, node) => {
-      if (split !== null) workspace.setSides(node, split.feature, split.sides)
+    tree.forEach(({ split, left, right }, node) => {
+      if (split !== null) workspace.partitionOutside(node, left, right, split.feature, split.sides)
     })
-    const nodes = Int32Array.from(
-      tree.flatMap(({ split, left, right }) => [
-        split === null ? -1 : this.stored.columnOf[split.feature]!,
-        left,
-        right,
-      ]),
-    )
-    setCovers(tree, workspace.addOutside(nodes, this.#margin), units.weight)
+    setCovers(tree, workspace.addOutside(leaves.length, this.#margin), units.weight)
   }
 }
 

@@ -13,8 +13,11 @@ export interface GrowLimits {
   readonly isMonotone: boolean
 }
 
+/** The features asked above a node, from its parent up, some more than once; null at the root. */
+export type AskedAbove = { readonly feature: number; readonly above: AskedAbove } | null
+
 /** Which features a node may ask: given the features asked above it, writes 1 or 0 per place. */
-export type FeatureChoice = (asked: ReadonlySet<number>, inUse: Uint8Array) => void
+export type FeatureChoice = (asked: AskedAbove, inUse: Uint8Array) => void
 
 /** Units of the packed sums: how many there are in a gradient, a hessian and a weight of 1. */
 export interface SumUnits {

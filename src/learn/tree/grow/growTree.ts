@@ -10,7 +10,6 @@ const chanceGainPerCategory = 2 / Math.PI
 
 /** Rows × columns below which a histogram is filled by one thread: what waking another costs. */
 const leastSharedCells = 40_000
-const leastSharedRows = 20_000
 const leastSharedBins = 6_000
 
 /**
@@ -87,7 +86,7 @@ class TreeGrower {
       rows,
       lower: Number.NEGATIVE_INFINITY,
       upper: Number.POSITIVE_INFINITY,
-      asked: new Set(),
+      asked: null,
     }
     if (!this.#mayDivide(root)) {
       workspace.giveSlot(slot)
@@ -120,14 +119,7 @@ class TreeGrower {
     const feature = workspace.stored.places[split.place]!
     const [left, right] = this.#childrenOf(parent, feature)
     const sides = split.sides ?? this.#sidesOf(split, parent.slot)
-    workspace.setSides(parent.node, feature, sides)
-    workspace.partition(
-      parent.node,
-      left.node,
-      right.node,
-      workspace.stored.columnOf[feature]!,
-      leastSharedRows,
-    )
+    workspace.partition(parent.node, left.node, right.node, feature, sides)
     const node = this.#nodes[parent.node]!
     node.split = { feature, gain: split.gain / this.#gainUnits, sides }
     node.left = left.node
@@ -152,7 +144,7 @@ class TreeGrower {
     const rightValue = this.#valueOf(right, lower, upper)
     const middle = (leftValue + rightValue) / 2
     const direction = this.workspace.directionOf(feature)
-    const asked = parent.asked.has(feature) ? parent.asked : new Set([...parent.asked, feature])
+    const asked = { feature, above: parent.asked }
     const child = (childSums: Sums, value: number, side: number): SearchedNode => ({
       node: this.#addNode(value),
       depth: depth + 1,

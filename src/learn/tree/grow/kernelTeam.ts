@@ -20,10 +20,9 @@ export const operations = {
   searchCounted: 11,
   describeSplit: 12,
   addLeaves: 13,
-  addOutside: 14,
-  countCodes: 15,
-  sumGradients: 16,
-  sortNumbers: 17,
+  countCodes: 14,
+  sumGradients: 15,
+  sortNumbers: 16,
 } as const
 
 /** Name of an operation. */

@@ -1,3 +1,5 @@
+import type { AskedAbove } from './growLimits.js'
+
 /** Sums over the rows of a node, in units. */
 export interface Sums {
   readonly gradient: number
@@ -23,7 +25,7 @@ export interface OpenLeaf {
   readonly sums: Sums
   readonly lower: number
   readonly upper: number
-  readonly asked: ReadonlySet<number>
+  readonly asked: AskedAbove
   /** Where its histogram lies; -1 where there was no room to keep it. */
   readonly slot: number
   readonly split: FoundSplit

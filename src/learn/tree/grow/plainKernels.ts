@@ -3,7 +3,7 @@ import { encodeNumbers, interleave, joinColumns, rewriteBundle } from './plain/b
 import { logLossGradients, packGradients, sumGradients } from './plain/gradients.js'
 import { fillHistogram } from './plain/histogram.js'
 import { KernelViews } from './plain/kernelViews.js'
-import { addLeaves, addOutside, countCodes, partitionRows, sampleRows } from './plain/rows.js'
+import { addLeaves, countCodes, partitionRows, sampleRows } from './plain/rows.js'
 import { describeSplit, searchCounted, searchSplits } from './plain/search.js'
 import { sortNumbers } from './plain/sort.js'
 
@@ -23,7 +23,6 @@ const kernels: readonly (((views: KernelViews, thread: number) => void) | null)[
   searchCounted,
   describeSplit,
   addLeaves,
-  addOutside,
   countCodes,
   sumGradients,
   sortNumbers,

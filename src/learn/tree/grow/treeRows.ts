@@ -2,6 +2,8 @@ import type { KernelTeam } from './kernelTeam.js'
 import type { StoredColumns } from './storedColumns.js'
 
 const sidesBytes = 256
+/** Rows of a node below which one thread divides them: what waking another costs. */
+const leastSharedRows = 20_000
 
 /** Which rows a training sees, in the memory of the kernels. */
 export interface TrainingRows {
@@ -21,9 +23,9 @@ export class TreeRows {
   protected readonly ranges: number
   readonly #scratch: number
   readonly #segments: number
+  /** Address of where those of the rows that the tree is not grown on begin and end. */
   readonly #outside: number
   readonly #sides: number
-  readonly #nodeTable: number
   readonly #values: number
   readonly #leaves: number
   readonly #totals: number
@@ -42,9 +44,8 @@ export class TreeRows {
     this.#scratch = memory.allocate(rowCount * 4)
     this.#segments = memory.allocate((threadCount + 1) * 4)
     this.ranges = memory.allocate(this.#nodeCount * threadCount * 8)
-    this.#outside = memory.allocate(threadCount * 8)
-    this.#sides = memory.allocate(this.#nodeCount * sidesBytes)
-    this.#nodeTable = memory.allocate(this.#nodeCount * 16)
+    this.#outside = memory.allocate(this.#nodeCount * threadCount * 8)
+    this.#sides = memory.allocate(sidesBytes)
     this.#values = memory.allocate(this.#nodeCount * 8)
     this.#leaves = memory.allocate(maxLeaves * 4)
     this.#totals = memory.allocate(this.#nodeCount * threadCount * 8)
@@ -74,9 +75,9 @@ export class TreeRows {
   }
 
   /** Number of rows of a node. */
-  rowsOf(node: number): number {
+  rowsOf(node: number, ranges = this.ranges): number {
     const { words } = this.team.memory
-    const first = this.ranges / 4 + node * this.team.threadCount * 2
+    const first = ranges / 4 + node * this.team.threadCount * 2
     let count = 0
     for (let word = first; word < first + 2 * this.team.threadCount; word += 2) {
       count += words[word + 1]! - words[word]!
@@ -84,98 +85,82 @@ export class TreeRows {
     return count
   }
 
-  /** Sets which codes of its column a node sends left: those whose bin of the feature has side 1. */
-  setSides(node: number, feature: number, sides: Uint8Array): void {
-    const { bytes } = this.team.memory
-    const decode = this.stored.decodeOf[feature]!
-    const first = this.#sides + node * sidesBytes
-    const count = decode === null ? sides.length : decode.length
-    for (let code = 0; code < count; code++) {
-      bytes[first + code] = sides[decode === null ? code : decode[code]!] === 1 ? 1 : 0
-    }
+  /** Divides the rows of a node between two others: those whose bin of the feature has side 1 go left. */
+  partition(node: number, left: number, right: number, feature: number, sides: Uint8Array): void {
+    this.#partition(this.ranges, node, left, right, feature, sides)
   }
 
-  /** Divides the rows of a node between two others. */
-  partition(node: number, left: number, right: number, column: number, leastSharedRows: number): void {
-    this.team.do(
-      'partitionRows',
-      [
-        this.rows,
-        this.ranges,
-        this.#scratch,
-        node,
-        left,
-        right,
-        this.stored.columns[column]!.codes,
-        this.#sides + node * sidesBytes,
-      ],
-      this.rowsOf(node) >= leastSharedRows,
-    )
+  /** Does the same for the rows that the tree is not grown on. */
+  partitionOutside(node: number, left: number, right: number, feature: number, sides: Uint8Array): void {
+    this.#partition(this.#outside, node, left, right, feature, sides)
   }
 
   /** Adds to the margins of the tree's rows the values of their leaves; returns the weight of rows of each leaf. */
   addLeaves(leaves: readonly number[], values: readonly number[], margin: number): Float64Array {
-    const { team, rowsSeen } = this
-    team.memory.words.set(leaves, this.#leaves / 4)
-    team.memory.floats.set(values, this.#values / 8)
+    const { memory } = this.team
+    memory.words.set(leaves, this.#leaves / 4)
+    memory.floats.set(values, this.#values / 8)
     this.#totalsView().fill(0)
-    team.do(
-      'addLeaves',
-      [
-        this.rows,
-        this.ranges,
-        this.#leaves,
-        leaves.length,
-        this.#values,
-        margin,
-        rowsSeen.weights,
-        this.#totals,
-        this.#nodeCount,
-      ],
-      this.stored.rowCount > 50_000,
-    )
-    return this.#sumTotals()
+    return this.#addValues(this.ranges, leaves.length, margin, 0)
   }
 
-  /**
-   * Does the same for the rows that the tree was not grown on; returns the weight of all training rows of each leaf.
-   * `nodes` holds per node its column (-1 in a leaf), left and right.
-   */
-  addOutside(nodes: Int32Array, margin: number): Float64Array {
-    const { team, rowsSeen, stored } = this
-    const table = this.#words(this.#nodeTable, (nodes.length / 3) * 4)
-    for (let node = 0; node * 3 < nodes.length; node++) {
-      const column = nodes[node * 3]!
-      table[node * 4] = column < 0 ? 0 : stored.columns[column]!.codes
-      table[node * 4 + 1] = this.#sides + node * sidesBytes
-      table[node * 4 + 2] = nodes[node * 3 + 1]!
-      table[node * 4 + 3] = nodes[node * 3 + 2]!
-    }
-    team.do(
-      'addOutside',
-      [
-        this.rows,
-        this.#outside,
-        this.#nodeTable,
-        0,
-        this.#values,
-        margin,
-        rowsSeen.weights,
-        this.#totals,
-        this.#nodeCount,
-        rowsSeen.role,
-      ],
-      stored.rowCount > 50_000,
-    )
-    return this.#sumTotals()
+  /** Does the same for the rows that the tree was not grown on; returns the weight of all training rows of each leaf. */
+  addOutside(leafCount: number, margin: number): Float64Array {
+    return this.#addValues(this.#outside, leafCount, margin, this.rowsSeen.role)
   }
 
   /** True where some rows were not chosen for the tree. */
   get hasOutside(): boolean {
-    const { threadCount } = this.team
-    const ranges = this.#words(this.#outside, threadCount * 2)
-    for (let word = 0; word < ranges.length; word += 2) if (ranges[word] !== ranges[word + 1]) return true
-    return false
+    return this.rowsOf(0, this.#outside) > 0
+  }
+
+  #partition(
+    ranges: number,
+    node: number,
+    left: number,
+    right: number,
+    feature: number,
+    sides: Uint8Array,
+  ): void {
+    const { team, stored } = this
+    const codes = stored.decodeOf[feature]?.map((bin) => sides[bin]!) ?? sides
+    // A side that is neither 0 nor 1 is of a code that no row here has, and is not read.
+    team.memory.bytes.set(codes, this.#sides)
+    team.do(
+      'partitionRows',
+      [
+        this.rows,
+        ranges,
+        this.#scratch,
+        node,
+        left,
+        right,
+        stored.columns[stored.columnOf[feature]!]!.codes,
+        this.#sides,
+      ],
+      this.rowsOf(node, ranges) >= leastSharedRows,
+    )
+  }
+
+  #addValues(ranges: number, leafCount: number, margin: number, role: number): Float64Array {
+    const { rowCount } = this.stored
+    this.team.do(
+      'addLeaves',
+      [
+        this.rows,
+        ranges,
+        this.#leaves,
+        leafCount,
+        this.#values,
+        margin,
+        this.rowsSeen.weights,
+        this.#totals,
+        this.#nodeCount,
+        role,
+      ],
+      rowCount > 50_000,
+    )
+    return this.#sumTotals()
   }
 
   #totalsView(): Float64Array {

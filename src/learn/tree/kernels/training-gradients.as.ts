@@ -119,12 +119,12 @@ export function sumGradients(thread: i32): void {
 const blockRows: i32 = 8192
 
 export function addUp(statistics: usize, role: usize, weights: usize, begin: i32, end: i32, sums: usize): void {
-  if (role == 0 && weights == 0) addUpAll(statistics, begin, end, sums)
-  else addUpSome(statistics, role, weights, begin, end, sums)
+  if (weights == 0) addUpUnweighted(statistics, role, begin, end, sums)
+  else addUpWeighted(statistics, role, weights, begin, end, sums)
 }
 
 /** Two rows at a time; blocks are summed in 32 bits. */
-export function addUpAll(statistics: usize, begin: i32, end: i32, sums: usize): void {
+export function addUpUnweighted(statistics: usize, role: usize, begin: i32, end: i32, sums: usize): void {
   const rounding = i32x4.splat(255)
   const zero = i32x4.splat(0)
   let below: i64 = 0
@@ -134,14 +134,10 @@ export function addUpAll(statistics: usize, begin: i32, end: i32, sums: usize): 
     const last = min(first + blockRows, end)
     let up = zero
     let down = zero
-    let row = first
-    for (; row + 1 < last; row += 2) {
-      const pair = v128.load(statistics + (<usize>row << 3))
-      up = i32x4.add(up, i32x4.shr_u(i32x4.add(i32x4.max_s(pair, zero), rounding), 8))
-      down = i32x4.add(down, i32x4.shr_u(i32x4.add(i32x4.max_s(i32x4.neg(pair), zero), rounding), 8))
-    }
-    if (row < last) {
-      const pair = v128.load64_zero(statistics + (<usize>row << 3))
+    for (let row = first; row < last; row += 2) {
+      const at = statistics + (<usize>row << 3)
+      let pair = row + 1 < last ? v128.load(at) : v128.load64_zero(at)
+      if (role != 0) pair = v128.and(pair, trains(role + <usize>row))
       up = i32x4.add(up, i32x4.shr_u(i32x4.add(i32x4.max_s(pair, zero), rounding), 8))
       down = i32x4.add(down, i32x4.shr_u(i32x4.add(i32x4.max_s(i32x4.neg(pair), zero), rounding), 8))
     }
@@ -154,7 +150,14 @@ export function addUpAll(statistics: usize, begin: i32, end: i32, sums: usize): 
   store<f64>(sums, <f64>hessian, 16)
 }
 
-export function addUpSome(
+/** All bits of the first and the second eight bytes where the first and the second of two rows have role 0. */
+@inline
+function trains(role: usize): v128 {
+  const is = i8x16.eq(v128.load16_lane(role, i8x16.splat(1), 0), i8x16.splat(0))
+  return i64x2.extend_low_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(is)))
+}
+
+export function addUpWeighted(
   statistics: usize,
   role: usize,
   weights: usize,
@@ -169,7 +172,7 @@ export function addUpSome(
     if (role != 0 && load<u8>(role + <usize>row) != 0) continue
     const at = statistics + (<usize>row << 3)
     const g = load<i32>(at, 4)
-    const weight: i64 = weights == 0 ? 1 : <i64>load<u32>(weights + (<usize>row << 2))
+    const weight = <i64>load<u32>(weights + (<usize>row << 2))
     const down = <i64>((max<i32>(-g, 0) + 255) >> 8)
     const up = <i64>((max<i32>(g, 0) + 255) >> 8)
     below += down * weight

@@ -24,7 +24,7 @@ function hash(row: u32, seed: u32): u32 {
  * Writes the rows that the thread owns to its segment: those of the tree from the front, the others from the back.
  * Roles: 0 = trains, 1 = is held out, 2 = is not there.
  *
- * 0 rows, 1 ranges, 2 role or 0, 3 rowCount, 4 seed, 5 limit, 6 all, 7 segment starts
+ * 0 rows, 1 ranges, 2 role or 0, 3 rowCount, 4 seed, 5 limit, 6 all, 7 segment starts, 8 ranges of the other rows
  */
 export function sampleRows(thread: i32): void {
   const role = address(2)
@@ -45,20 +45,18 @@ export function sampleRows(thread: i32): void {
       front = listRows(front, first, end)
       continue
     }
+    // Written at either end, of which one moves on: no branch that a processor would have to guess.
     for (let row = first; row < end; row++) {
       const kind: u32 = role == 0 ? 0 : load<u8>(role + <usize>row)
-      if (kind == 0 && (all != 0 || hash(row, seed) < limit)) {
-        store<i32>(front, row)
-        front += 4
-      } else if (kind < 2) {
-        back -= 4
-        store<i32>(back, row)
-      }
+      const isDrawn = <u32>(kind == 0) & (<u32>(all != 0) | <u32>(hash(row, seed) < limit))
+      store<i32>(front, row)
+      store<i32>(back - 4, row)
+      front += <usize>isDrawn << 2
+      back -= <usize>(<u32>(kind < 2) & (isDrawn ^ 1)) << 2
     }
   }
   store<i32>(rangesAt, <i32>((front - address(0)) >> 2), 4)
-  // The rows that are not of the tree, as the range of the node after the last: known by its own address.
-  const outside = address(8) + (<usize>thread << 3)
+  const outside = rangeAt(address(8), 0, thread)
   store<i32>(outside, <i32>((back - address(0)) >> 2))
   store<i32>(outside, load<i32>(segments + (<usize>(thread + 1) << 2)), 4)
 }
@@ -111,15 +109,15 @@ export function partition(rows: usize, scratch: usize, begin: i32, end: i32, cod
 }
 
 /**
- * Adds the value of its leaf to the margin of each row of the tree, and the weight of the thread's rows per leaf.
+ * Adds the value of its leaf to the margin of each listed row, and the weight of the thread's rows per leaf to the totals.
+ * Rows with a role that is not 0 are held out: they do not count as rows of the training.
  *
  * 0 rows, 1 ranges, 2 leaves (node numbers), 3 number of leaves, 4 values, 5 margin, 6 weights or 0, 7 totals,
- * 8 number of nodes
+ * 8 number of nodes, 9 role or 0
  */
 export function addLeaves(thread: i32): void {
   const rows = address(0)
   const margin = address(5)
-  const weights = address(6)
   const totals = address(7) + (<usize>(thread * argument(8)) << 3)
   for (let leaf = 0; leaf < argument(3); leaf++) {
     const node = load<i32>(address(2) + (<usize>leaf << 2))
@@ -128,8 +126,10 @@ export function addLeaves(thread: i32): void {
     const begin = load<i32>(range)
     const end = load<i32>(range, 4)
     addValue(margin, rows + (<usize>begin << 2), rows + (<usize>end << 2), value)
-    const total = weights == 0 ? <f64>(end - begin) : weightOf(weights, rows, begin, end)
-    store<f64>(totals + (<usize>node << 3), total)
+    const isPlain = address(6) == 0 && address(9) == 0
+    const total = isPlain ? <f64>(end - begin) : weightOf(address(6), address(9), rows, begin, end)
+    const totalAt = totals + (<usize>node << 3)
+    store<f64>(totalAt, load<f64>(totalAt) + total)
   }
 }
 
@@ -141,46 +141,14 @@ export function addValue(margin: usize, from: usize, stop: usize, value: f64): v
   }
 }
 
-export function weightOf(weights: usize, rows: usize, begin: i32, end: i32): f64 {
+export function weightOf(weights: usize, role: usize, rows: usize, begin: i32, end: i32): f64 {
   let total: f64 = 0
   for (let index = begin; index < end; index++) {
-    total += <f64>load<u32>(weights + (<usize>load<u32>(rows + (<usize>index << 2)) << 2))
+    const row = <usize>load<u32>(rows + (<usize>index << 2))
+    if (role != 0 && load<u8>(role + row) != 0) continue
+    total += weights == 0 ? 1 : <f64>load<u32>(weights + (row << 2))
   }
   return total
-}
-
-/**
- * Sends each row that the tree was not grown on down the tree: adds the leaf's value to its margin, its weight to the
- * totals. A node is four words: codes of its column (0 in a leaf), sides of the codes, left, right.
- *
- * 0 rows, 1 outside ranges, 2 nodes, 4 values, 5 margin, 6 weights or 0, 7 totals, 8 number of nodes, 9 role or 0
- */
-export function addOutside(thread: i32): void {
-  const range = address(1) + (<usize>thread << 3)
-  const end = load<i32>(range, 4)
-  const nodes = address(2)
-  const weights = address(6)
-  const role = address(9)
-  const totals = address(7) + (<usize>(thread * argument(8)) << 3)
-  for (let index = load<i32>(range); index < end; index++) {
-    const row = load<u32>(address(0) + (<usize>index << 2))
-    let node: usize = 0
-    let at = nodes
-    let codes = <usize>load<u32>(at)
-    while (codes != 0) {
-      const side = load<u8>(<usize>load<u32>(at, 4) + <usize>load<u8>(codes + <usize>row))
-      node = <usize>(side != 0 ? load<u32>(at, 8) : load<u32>(at, 12))
-      at = nodes + (node << 4)
-      codes = <usize>load<u32>(at)
-    }
-    const marginAt = address(5) + (<usize>row << 3)
-    store<f64>(marginAt, load<f64>(marginAt) + load<f64>(address(4) + (node << 3)))
-    // Rows that are held out do not count as rows of the training.
-    if (role != 0 && load<u8>(role + <usize>row) != 0) continue
-    const weight: f64 = weights == 0 ? 1 : <f64>load<u32>(weights + (<usize>row << 2))
-    const totalAt = totals + (node << 3)
-    store<f64>(totalAt, load<f64>(totalAt) + weight)
-  }
 }
 
 /**

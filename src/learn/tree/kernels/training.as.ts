@@ -4,7 +4,7 @@ import { encodeNumbers, interleave, joinColumns, rewriteBundle } from './trainin
 import { doneAt, jobAt, operation } from './training-control.as'
 import { logLossGradients, packGradients, sumGradients } from './training-gradients.as'
 import { fillHistogram } from './training-histogram.as'
-import { addLeaves, addOutside, countCodes, partitionRows, sampleRows } from './training-rows.as'
+import { addLeaves, countCodes, partitionRows, sampleRows } from './training-rows.as'
 import { sortNumbers } from './training-sort.as'
 import { describeSplit, searchCounted, searchSplits } from './training-scan.as'
 
@@ -41,10 +41,9 @@ export function run(thread: i32): void {
     case 11: searchCounted(thread); break
     case 12: describeSplit(thread); break
     case 13: addLeaves(thread); break
-    case 14: addOutside(thread); break
-    case 15: countCodes(thread); break
-    case 16: sumGradients(thread); break
-    case 17: sortNumbers(thread); break
+    case 14: countCodes(thread); break
+    case 15: sumGradients(thread); break
+    case 16: sortNumbers(thread); break
   }
 }
 

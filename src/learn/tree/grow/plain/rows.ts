@@ -34,14 +34,18 @@ export function sampleRows(views: KernelViews, thread: number): void {
   const stripes = stripeRows * views.threadCount
   for (let first = thread * stripeRows; first < rowCount; first += stripes) {
     const end = Math.min(first + stripeRows, rowCount)
+    // Written at either end, of which one moves on: no branch that a processor would have to guess.
     for (let row = first; row < end; row++) {
       const kind = role === null ? 0 : role[row]!
-      if (kind === 0 && (all || hash(row, seed) < limit)) rows[front++] = row
-      else if (kind < 2) rows[--back] = row
+      const isDrawn = kind === 0 && (all || hash(row, seed) < limit)
+      rows[front] = row
+      rows[back - 1] = row
+      front += isDrawn ? 1 : 0
+      back -= isDrawn || kind === 2 ? 0 : 1
     }
   }
   words[range + 1] = front
-  const outside = views.address(8) / 4 + 2 * thread
+  const outside = rangeWord(views, views.address(8), 0, thread)
   words[outside] = back
   words[outside + 1] = words[segment + 1]!
 }
@@ -95,6 +99,7 @@ export function addLeaves(views: KernelViews, thread: number): void {
   const totals = views.numbersAt(views.address(7) + thread * nodeCount * 8, nodeCount)
   const margin = views.numbers.subarray(views.address(5) / 8)
   const weights = views.address(6) === 0 ? null : views.unsignedWords.subarray(views.address(6) / 4)
+  const role = views.address(9) === 0 ? null : views.bytes.subarray(views.address(9))
   for (const node of leaves) {
     const range = rangeWord(views, views.address(1), node, thread)
     const first = views.address(0) / 4
@@ -104,36 +109,10 @@ export function addLeaves(views: KernelViews, thread: number): void {
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index]!
       margin[row]! += value
-      total += weights === null ? 1 : weights[row]!
+      // Rows that are held out do not count as rows of the training.
+      if (role === null || role[row] === 0) total += weights === null ? 1 : weights[row]!
     }
-    totals[node] = total
-  }
-}
-
-export function addOutside(views: KernelViews, thread: number): void {
-  const { bytes, unsignedWords } = views
-  const range = views.address(1) / 4 + 2 * thread
-  const first = views.address(0) / 4
-  const rows = views.words.subarray(first + views.words[range]!, first + views.words[range + 1]!)
-  const nodeCount = views.argument(8)
-  const nodes = views.address(2) / 4
-  const values = views.numbersAt(views.address(4), nodeCount)
-  const totals = views.numbersAt(views.address(7) + thread * nodeCount * 8, nodeCount)
-  const margin = views.numbers.subarray(views.address(5) / 8)
-  const weights = views.address(6) === 0 ? null : unsignedWords.subarray(views.address(6) / 4)
-  const role = views.address(9) === 0 ? null : bytes.subarray(views.address(9))
-  for (let index = 0; index < rows.length; index++) {
-    const row = rows[index]!
-    let node = 0
-    for (let codes = unsignedWords[nodes]!; codes !== 0; codes = unsignedWords[nodes + 4 * node]!) {
-      const at = nodes + 4 * node
-      const side = bytes[unsignedWords[at + 1]! + bytes[codes + row]!]!
-      node = unsignedWords[at + (side !== 0 ? 2 : 3)]!
-    }
-    margin[row]! += values[node]!
-    // Rows that are held out do not count as rows of the training.
-    if (role !== null && role[row] !== 0) continue
-    totals[node]! += weights === null ? 1 : weights[row]!
+    totals[node]! += total
   }
 }
 
