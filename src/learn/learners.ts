@@ -1,18 +1,54 @@
 import { checkArguments } from '../base/arguments.js'
 import { closestWord, HoldfastError } from '../base/errors.js'
-import { priorLearner } from './baseline/learner.js'
-import { boostingLearner } from './boosting/learner.js'
+import { restorePrior } from './baseline/model.js'
+import { priorOptions } from './baseline/options.js'
+import { trainPrior } from './baseline/train.js'
+import { restoreBoosting } from './boosting/model.js'
+import { boostingOptions } from './boosting/options.js'
+import { trainBoosting } from './boosting/train.js'
 import type { Learner } from './contract.js'
-import { forestLearner } from './forest/learner.js'
-import { logisticLearner } from './logistic/learner.js'
+import { restoreForest } from './forest/model.js'
+import { forestOptions } from './forest/options.js'
+import { trainForest } from './forest/train.js'
+import { restoreLogistic } from './logistic/model.js'
+import { logisticOptions } from './logistic/options.js'
+import { trainLogistic } from './logistic/train.js'
 
 /** Every learner by its name. The conformance suite runs on all of them, and model files name one. */
 export const learners = {
-  prior: priorLearner,
-  logistic: logisticLearner,
-  forest: forestLearner,
-  boosting: boostingLearner,
-} as const
+  /** The base rate for all. */
+  prior: {
+    name: 'prior',
+    capabilities: { features: false, missing: true, categories: true, weights: true, seeded: false },
+    options: priorOptions,
+    train: trainPrior,
+    restore: restorePrior,
+  },
+  /** L2-regularised logistic regression. */
+  logistic: {
+    name: 'logistic',
+    capabilities: { features: true, missing: false, categories: false, weights: true, seeded: false },
+    options: logisticOptions,
+    train: trainLogistic,
+    restore: restoreLogistic,
+  },
+  /** The mean of many trees grown on drawn rows and columns. */
+  forest: {
+    name: 'forest',
+    capabilities: { features: true, missing: true, categories: true, weights: true, seeded: true },
+    options: forestOptions,
+    train: trainForest,
+    restore: restoreForest,
+  },
+  /** Gradient-boosted trees on histograms. */
+  boosting: {
+    name: 'boosting',
+    capabilities: { features: true, missing: true, categories: true, weights: true, seeded: true },
+    options: boostingOptions,
+    train: trainBoosting,
+    restore: restoreBoosting,
+  },
+} as const satisfies Readonly<Record<string, Learner<object>>>
 
 /** Name of a learner. */
 export type LearnerName = keyof typeof learners

@@ -1,5 +1,6 @@
 import { type Problem, refuse } from '../../base/errors.js'
-import { logit, sigmoid, softplus } from '../../base/statistics.js'
+import { fitLogisticLine } from '../../base/fitLogisticLine.js'
+import { logit } from '../../base/statistics.js'
 import { type OutcomeMetric, outcomeMetric, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
 
@@ -80,73 +81,11 @@ export function lineProblem(ranked: RankedOutcomes): Problem | null {
 
 /** Like {@link calibrationLine}, from the sorted form; only where {@link lineProblem} is null. */
 export function calibrationLineOf(ranked: RankedOutcomes): CalibrationLine {
-  const margin = ranked.probability.map(logit)
-  const [intercept, slope] = maximumLikelihood(ranked, margin, true)
-  const [interceptAtSlopeOne] = maximumLikelihood(ranked, margin, false)
-  return { slope, intercept, interceptAtSlopeOne }
-}
-
-const iterationLimit = 100
-
-function maximumLikelihood(
-  ranked: RankedOutcomes,
-  margin: Float64Array,
-  freeSlope: boolean,
-): [number, number] {
-  let at: [number, number] = [0, 1]
-  let loss = lossAt(ranked, margin, at)
-  for (let iteration = 0; iteration < iterationLimit; iteration++) {
-    const step = newtonStep(ranked, margin, at, freeSlope)
-    let next: [number, number] = [at[0] + step[0], at[1] + step[1]]
-    let nextLoss = lossAt(ranked, margin, next)
-    // A whole Newton step can overshoot where all predictions are extreme: halve it until the loss falls.
-    // Near the end the loss is flat to its last digits while the steps still improve: let those pass.
-    const highest = loss + 1e-12 * Math.abs(loss)
-    for (let scale = 0.5; nextLoss > highest && scale > 1e-9; scale /= 2) {
-      next = [at[0] + scale * step[0], at[1] + scale * step[1]]
-      nextLoss = lossAt(ranked, margin, next)
-    }
-    if (nextLoss > highest) break
-    at = next
-    loss = nextLoss
-    if (Math.abs(step[0]) < 1e-12 && Math.abs(step[1]) < 1e-12) break
-  }
-  return at
-}
-
-function lossAt(ranked: RankedOutcomes, margin: Float64Array, [intercept, slope]: [number, number]): number {
-  let loss = 0
-  for (let group = 0; group < margin.length; group++) {
-    const z = intercept + slope * margin[group]!
-    loss += (ranked.churned[group]! + ranked.stayed[group]!) * softplus(z) - ranked.churned[group]! * z
-  }
-  return loss
-}
-
-function newtonStep(
-  ranked: RankedOutcomes,
-  margin: Float64Array,
-  [intercept, slope]: [number, number],
-  freeSlope: boolean,
-): [number, number] {
-  const gradient = [0, 0] as [number, number]
-  const hessian = [0, 0, 0] as [number, number, number]
-  for (let group = 0; group < margin.length; group++) {
-    const x = margin[group]!
-    const size = ranked.churned[group]! + ranked.stayed[group]!
-    const p = sigmoid(intercept + slope * x)
-    const residual = ranked.churned[group]! - size * p
-    const curvature = size * p * (1 - p)
-    gradient[0] += residual
-    gradient[1] += residual * x
-    hessian[0] += curvature
-    hessian[1] += curvature * x
-    hessian[2] += curvature * x * x
-  }
-  if (!freeSlope) return [gradient[0] / hessian[0], 0]
-  const determinant = hessian[0] * hessian[2] - hessian[1] * hessian[1]
-  return [
-    (hessian[2] * gradient[0] - hessian[1] * gradient[1]) / determinant,
-    (hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant,
-  ]
+  const { probability, churned, stayed } = ranked
+  const margin = probability.map(logit)
+  const weight = churned.map((count, group) => count + stayed[group]!)
+  const target = churned.map((count, group) => (count === 0 ? 0 : count / weight[group]!))
+  const line = fitLogisticLine({ columns: [margin], target, weight })
+  const atSlopeOne = fitLogisticLine({ columns: [], target, weight, offset: margin })
+  return { slope: line.slopes[0]!, intercept: line.intercept, interceptAtSlopeOne: atSlopeOne.intercept }
 }

@@ -1,4 +1,9 @@
-import { sigmoid, softplus } from '../../base/statistics.js'
+import {
+  type LogisticRows,
+  type LogisticSlopes,
+  logisticLossAt,
+  logisticSlopesAt,
+} from '../../base/fitLogisticLine.js'
 
 /** Weights of a blend, how its mean is read, and how well that fits. */
 export interface BlendFit {
@@ -30,17 +35,18 @@ export function fitBlend(
   weight: Float64Array | null,
 ): BlendFit {
   const count = margins.length
-  const rows: Rows = { margins, outcome, weight }
+  const rows: LogisticRows = { columns: margins, target: outcome, weight }
+  const lossAt = (at: Float64Array): number => logisticLossAt(rows, at) + penalty(at)
   let at: Float64Array = new Float64Array(count + 1).fill(1 / count)
-  at[count] = 0
-  let loss = lossAt(rows, at)
+  at[0] = 0
+  let loss = lossAt(at)
   for (let step = 0; step < mostSteps; step++) {
-    const goal = leastOfQuadratic(at, ...slopesAt(rows, at))
+    const goal = leastOfQuadratic(at, slopesAt(rows, at))
     let next = goal
-    let nextLoss = lossAt(rows, next)
+    let nextLoss = lossAt(next)
     for (let halving = 0; nextLoss > loss && halving < 30; halving++) {
       next = next.map((value, index) => (value + at[index]!) / 2)
-      nextLoss = lossAt(rows, next)
+      nextLoss = lossAt(next)
     }
     if (!(nextLoss <= loss)) break
     const moved = next.reduce((sum, value, index) => sum + Math.abs(value - at[index]!), 0)
@@ -51,89 +57,56 @@ export function fitBlend(
   return fitOf(rows, at)
 }
 
-interface Rows {
-  readonly margins: readonly Float64Array[]
-  readonly outcome: Uint8Array
-  readonly weight: Float64Array | null
-}
-
-function fitOf({ margins, outcome, weight }: Rows, at: Float64Array): BlendFit {
-  const count = margins.length
-  const slope = at.subarray(0, count).reduce((sum, value) => sum + value, 0)
-  const total = weight === null ? outcome.length : weight.reduce((sum, value) => sum + value, 0)
-  const churned = outcome.reduce((sum, value, row) => sum + value * (weight?.[row] ?? 1), 0)
-  const loss = lossAt({ margins, outcome, weight }, at) - penalty(at)
+/** Intercept and weights with what they fit. */
+function fitOf(rows: LogisticRows, at: Float64Array): BlendFit {
+  const { columns, target, weight } = rows
+  const own = at.subarray(1)
+  const slope = own.reduce((sum, value) => sum + value, 0)
+  let [total, churned] = [0, 0]
+  for (let row = 0; row < target.length; row++) {
+    total += weight?.[row] ?? 1
+    churned += target[row]! * (weight?.[row] ?? 1)
+  }
   // Where no model tells anything the plain mean is left, hardly listened to.
-  const weights = Array.from(at.subarray(0, count), (value) => (slope > 0 ? value / slope : 1 / count))
+  const weights = Array.from(own, (value) => (slope > 0 ? value / slope : 1 / columns.length))
   return {
     weights,
-    intercept: at[count]!,
+    intercept: at[0]!,
     slope: Math.max(slope, smallStep),
-    logLoss: loss / total,
+    logLoss: logisticLossAt(rows, at) / total,
     baseRate: churned / total,
   }
 }
 
 function penalty(at: Float64Array): number {
-  const count = at.length - 1
-  let sum = 0
-  for (let index = 0; index < count; index++) sum += (at[index]! - 1 / count) ** 2
-  return (ridge / 2) * sum
+  const mean = 1 / (at.length - 1)
+  return (ridge / 2) * at.subarray(1).reduce((sum, weight) => sum + (weight - mean) ** 2, 0)
 }
 
-function marginAt(margins: readonly Float64Array[], at: Float64Array, row: number): number {
-  let margin = at[margins.length]!
-  for (let index = 0; index < margins.length; index++) margin += at[index]! * margins[index]![row]!
-  return margin
-}
-
-function lossAt({ margins, outcome, weight }: Rows, at: Float64Array): number {
-  let sum = penalty(at)
-  for (let row = 0; row < outcome.length; row++) {
-    const margin = marginAt(margins, at, row)
-    const loss = softplus(outcome[row] === 1 ? -margin : margin)
-    sum += weight === null ? loss : weight[row]! * loss
+/** Derivatives of loss and penalty. */
+function slopesAt(rows: LogisticRows, at: Float64Array): LogisticSlopes {
+  const size = at.length
+  const slopes = logisticSlopesAt(rows, at)
+  for (let i = 1; i < size; i++) {
+    slopes.gradient[i]! += ridge * (at[i]! - 1 / (size - 1))
+    slopes.hessian[i * size + i]! += ridge
   }
-  return sum
+  return slopes
 }
 
-/** Gradient, and hessian in rows. */
-function slopesAt({ margins, outcome, weight }: Rows, at: Float64Array): [Float64Array, Float64Array[]] {
-  const count = margins.length
-  const gradient = new Float64Array(count + 1)
-  const hessian = Array.from({ length: count + 1 }, () => new Float64Array(count + 1))
-  const values = new Float64Array(count + 1).fill(1)
-  for (let row = 0; row < outcome.length; row++) {
-    const probability = sigmoid(marginAt(margins, at, row))
-    const own = weight === null ? 1 : weight[row]!
-    const [g, h] = [own * (probability - outcome[row]!), own * probability * (1 - probability)]
-    for (let index = 0; index < count; index++) values[index] = margins[index]![row]!
-    for (let i = 0; i <= count; i++) {
-      gradient[i]! += g * values[i]!
-      for (let j = 0; j <= i; j++) hessian[i]![j]! += h * values[i]! * values[j]!
-    }
-  }
-  for (let i = 0; i <= count; i++) {
-    for (let j = 0; j < i; j++) hessian[j]![i] = hessian[i]![j]!
-    if (i === count) continue
-    gradient[i]! += ridge * (at[i]! - 1 / count)
-    hessian[i]![i]! += ridge
-  }
-  return [gradient, hessian]
-}
-
-function leastOfQuadratic(at: Float64Array, gradient: Float64Array, hessian: Float64Array[]): Float64Array {
-  const last = at.length - 1
+function leastOfQuadratic(at: Float64Array, { gradient, hessian }: LogisticSlopes): Float64Array {
+  const size = at.length
   const next = at.slice()
   for (let sweep = 0; sweep < sweeps; sweep++) {
     let moved = 0
-    for (let i = 0; i <= last; i++) {
+    for (let i = 0; i < size; i++) {
       let slope = gradient[i]!
-      for (let j = 0; j <= last; j++) slope += hessian[i]![j]! * (next[j]! - at[j]!)
-      const curvature = hessian[i]![i]!
+      for (let j = 0; j < size; j++)
+        slope += hessian[Math.max(i, j) * size + Math.min(i, j)]! * (next[j]! - at[j]!)
+      const curvature = hessian[i * size + i]!
       if (!(curvature > 0)) continue
       const free = next[i]! - slope / curvature
-      const value = i === last ? free : Math.max(free, 0)
+      const value = i === 0 ? free : Math.max(free, 0)
       moved += Math.abs(value - next[i]!)
       next[i] = value
     }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { fitLogisticLine } from '../../base/fitLogisticLine.js'
 import { sigmoid, softplus } from '../../base/statistics.js'
 import { logOdds } from '../restore.js'
-import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
 import { type MarginCurve, marginSlope } from './marginCurve.js'
-import { isSeparated, plattTargets } from './separation.js'
+import { type CalibrationRows, isSeparated, plattTargets } from './separation.js'
 
 /** Rules of {@link BetaCalibrator}. */
 export const betaCalibrator = z.strictObject({
@@ -36,12 +36,12 @@ export function fitBeta(rows: CalibrationRows): BetaCalibrator {
   const target = isSeparated(rows) ? plattTargets(rows) : outcome
   const lower = margin.map((value) => -softplus(-value))
   const upper = margin.map(softplus)
-  const line = fitLogisticLine([lower, upper], target, weight)
+  const line = fitLogisticLine({ columns: [lower, upper], target, weight })
   if (line.slopes.every((slope) => slope >= 0))
     return betaOf(line.slopes[0]!, line.slopes[1]!, line.intercept)
   // The likelihood has one maximum: where it lies outside, that of the allowed part is on its edge.
-  const withoutA = fitLogisticLine([upper], target, weight)
-  const withoutB = fitLogisticLine([lower], target, weight)
+  const withoutA = fitLogisticLine({ columns: [upper], target, weight })
+  const withoutB = fitLogisticLine({ columns: [lower], target, weight })
   const [best] = [
     { a: 0, b: withoutA.slopes[0]!, c: withoutA.intercept, loss: withoutA.loss },
     { a: withoutB.slopes[0]!, b: 0, c: withoutB.intercept, loss: withoutB.loss },
@@ -49,7 +49,7 @@ export function fitBeta(rows: CalibrationRows): BetaCalibrator {
     .filter(({ a, b }) => a >= 0 && b >= 0)
     .sort((one, other) => one.loss - other.loss)
   if (best !== undefined) return betaOf(best.a, best.b, best.c)
-  return betaOf(0, 0, fitLogisticLine([], outcome, weight).intercept)
+  return betaOf(0, 0, fitLogisticLine({ columns: [], target: outcome, weight }).intercept)
 }
 
 function betaOf(a: number, b: number, c: number): BetaCalibrator {

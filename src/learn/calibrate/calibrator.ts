@@ -3,10 +3,10 @@ import { logit, sigmoid } from '../../base/statistics.js'
 import { uncertain } from '../margin.js'
 import type { ScoreCurve } from '../rescaledContributions.js'
 import { type BetaCalibrator, betaCalibrator, betaCurve, fitBeta } from './beta.js'
-import type { CalibrationRows } from './fitLogisticLine.js'
 import { fitIsotonic, type IsotonicCalibrator, isotonicCalibrator, isotonicCurve } from './isotonic.js'
 import type { MarginCurve } from './marginCurve.js'
 import { fitPlatt, type PlattCalibrator, plattCalibrator, plattCurve } from './platt.js'
+import type { CalibrationRows } from './separation.js'
 
 /** A way to calibrate; see `calibrate`. */
 export type CalibrationMethod = 'none' | 'platt' | 'beta' | 'isotonic'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { logit, sigmoid } from '../../base/statistics.js'
 import { certainty, uncertain } from '../margin.js'
-import type { CalibrationRows } from './fitLogisticLine.js'
 import type { MarginCurve } from './marginCurve.js'
 import { pooledRates, type RateBlock } from './pooledRates.js'
+import type { CalibrationRows } from './separation.js'
 
 /** Corners of a curve at most: a billion rows give about a million blocks. */
 const mostCorners = 2_000_000

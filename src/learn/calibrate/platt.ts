@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { fitLogisticLine } from '../../base/fitLogisticLine.js'
 import { logOdds } from '../restore.js'
-import { type CalibrationRows, fitLogisticLine } from './fitLogisticLine.js'
 import { type MarginCurve, marginSlope } from './marginCurve.js'
-import { isSeparated, plattTargets } from './separation.js'
+import { type CalibrationRows, isSeparated, plattTargets } from './separation.js'
 
 /** Rules of {@link PlattCalibrator}. */
 export const plattCalibrator = z.strictObject({
@@ -32,12 +32,12 @@ export interface PlattCalibrator {
 export function fitPlatt(rows: CalibrationRows): PlattCalibrator {
   const { margin, outcome, weight } = rows
   const target = isSeparated(rows) ? plattTargets(rows) : outcome
-  const { intercept, slopes } = fitLogisticLine([margin], target, weight)
+  const { intercept, slopes } = fitLogisticLine({ columns: [margin], target, weight })
   const slope = slopes[0]!
   if (slope >= 0) return Object.freeze({ method: 'platt', intercept, slope })
   return Object.freeze({
     method: 'platt',
-    intercept: fitLogisticLine([], outcome, weight).intercept,
+    intercept: fitLogisticLine({ columns: [], target: outcome, weight }).intercept,
     slope: 0,
   })
 }

@@ -1,4 +1,4 @@
-import type { CalibrationRows } from './fitLogisticLine.js'
+import type { CalibrationRows } from './separation.js'
 
 /** Neighbouring rows, in the order of what the model says, with one churn rate. */
 export interface RateBlock {

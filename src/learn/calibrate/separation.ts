@@ -1,4 +1,12 @@
-import type { CalibrationRows } from './fitLogisticLine.js'
+/** Rows that a calibration is fitted to, each of weight above 0. */
+export interface CalibrationRows {
+  /** Log odds that the model gave, shape (rows). */
+  readonly margin: Float64Array
+  /** Shape (rows), 1 = churned, 0 = stayed; both occur. */
+  readonly outcome: Uint8Array
+  /** Shape (rows); null where every row counts once. */
+  readonly weight: Float64Array | null
+}
 
 /**
  * True where some margin has all churners at or above it and all stayers at or below: the likelihood then grows with the

@@ -12,9 +12,9 @@ import type { Calibration } from './calibration.js'
 import { calibrationFolds, rowsOfFold } from './calibrationFolds.js'
 import { type CheckedCalibration, checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
-import type { CalibrationRows } from './fitLogisticLine.js'
 import { type CalibratedModel, calibratedModel } from './model.js'
 import { type TrainCalibratedOptions, trainCalibratedOptions } from './options.js'
+import type { CalibrationRows } from './separation.js'
 
 type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
 

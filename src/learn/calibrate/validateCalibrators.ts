@@ -4,7 +4,7 @@ import { certainty } from '../margin.js'
 import type { CalibrationCandidate, CalibrationValidation } from './calibration.js'
 import { type CalibrationFolds, rowsOfFold } from './calibrationFolds.js'
 import { type CalibrationMethod, calibrationMethods, curveOf, fitMethod } from './calibrator.js'
-import type { CalibrationRows } from './fitLogisticLine.js'
+import type { CalibrationRows } from './separation.js'
 
 const bins = 10
 const farthest = logit(1 - certainty)

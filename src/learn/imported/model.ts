@@ -3,17 +3,13 @@ import { Bitmap, isMissing } from '../../base/bitmap.js'
 import { categoryOf } from '../../base/category.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../../base/matrix.js'
-import { type AlignedColumn, type AlignedTextColumn, FeatureAligner } from '../align.js'
-import type { ChurnModel, Contributions } from '../contract.js'
-import { probabilityOf } from '../margin.js'
+import type { AlignedColumn, AlignedTextColumn } from '../align.js'
+import type { ChurnModel } from '../contract.js'
 import type { NestingModel } from '../nesting.js'
-import type { PredictOptions } from '../predictOptions.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
-import { type AlignedRows, TreeExplainer } from '../tree/explain/treeExplainer.js'
-import { TreePredictor } from '../tree/score/treePredictor.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
-import { type Interactions, refuseEmptyBackground, type TreeModel } from '../tree/treeModel.js'
+import { SumOfTrees } from '../tree/treeModel.js'
 import type { ImportedLibrary } from './sourceModel.js'
 
 /** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */
@@ -35,50 +31,19 @@ export interface ImportedReading {
  * `features` are those that a tree asks. Contributions are exact Shapley values of the trees (path-dependent TreeSHAP),
  * as the library itself gives them.
  */
-export class ImportedModel implements TreeModel {
-  readonly #aligner: FeatureAligner
-  readonly #predictor: TreePredictor
-  readonly #explainer: TreeExplainer
-
+export class ImportedModel extends SumOfTrees {
   constructor(
     /** The library that trained it. */
     readonly learner: ImportedLibrary,
-    readonly features: readonly FeatureSpec[],
-    readonly baseRate: number,
+    features: readonly FeatureSpec[],
+    baseRate: number,
     /** Margin before the first tree, in log odds. */
     readonly baseMargin: number,
-    readonly ensemble: TreeEnsemble,
+    ensemble: TreeEnsemble,
     readonly reading: ImportedReading,
   ) {
-    this.#aligner = new FeatureAligner(features)
-    this.#predictor = new TreePredictor(ensemble, askedSpecs(features, reading))
-    this.#explainer = new TreeExplainer(ensemble, askedSpecs(features, reading))
-  }
-
-  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
-    return probabilityOf(this.#margin('ImportedModel.probability', features, options))
-  }
-
-  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
-    return this.#margin('ImportedModel.margin', features, options)
-  }
-
-  contributions(features: FeatureMatrix): Contributions {
-    const values = this.#explainer.contributions(this.#rows('ImportedModel.contributions', features))
-    return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
-  }
-
-  interventionalContributions(features: FeatureMatrix, background: FeatureMatrix): Contributions {
-    const operation = 'ImportedModel.interventionalContributions'
-    refuseEmptyBackground(operation, background)
-    const rows = this.#rows(operation, features)
-    const { mean, values } = this.#explainer.interventional(rows, this.#rows(operation, background))
-    return { scale: 'log-odds', base: this.baseMargin + mean, values }
-  }
-
-  interactions(features: FeatureMatrix): Interactions {
-    const values = this.#explainer.interactions(this.#rows('ImportedModel.interactions', features))
-    return { scale: 'log-odds', base: this.baseMargin + this.#explainer.expectedValue, values }
+    const asked = askedSpecs(features, reading)
+    super(features, baseRate, ensemble, { name: 'ImportedModel', scale: 'log-odds', base: baseMargin, asked })
   }
 
   state(): unknown {
@@ -86,24 +51,13 @@ export class ImportedModel implements TreeModel {
     return { baseMargin: this.baseMargin, trees: stateOfEnsemble(this.ensemble), zeroIsMissing, codes }
   }
 
-  #rows(operation: string, features: FeatureMatrix): AlignedRows {
-    return { columns: this.#columns(operation, features), rowCount: features.rowCount }
-  }
-
-  #margin(operation: string, features: FeatureMatrix, options?: PredictOptions): Float64Array {
-    const columns = this.#columns(operation, features)
-    const margin = new Float64Array(features.rowCount).fill(this.baseMargin)
-    this.#predictor.addMargins(operation, columns, margin, options)
-    return margin
-  }
-
-  #columns(operation: string, features: FeatureMatrix): AlignedColumn[] {
+  protected override align(operation: string, features: FeatureMatrix): AlignedColumn[] {
     const names = this.reading.codes.map((feature) => this.features[feature]!.name)
     refuse(
       operation,
       names.flatMap((name) => codeProblems(features, name)),
     )
-    const columns = this.#aligner.align(operation, withCodes(features, names))
+    const columns = super.align(operation, withCodes(features, names))
     for (const feature of this.reading.zeroIsMissing) {
       columns[feature] = withZeroMissing(columns[feature] as NumberColumn<NumberValues>)
     }

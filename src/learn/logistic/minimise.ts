@@ -1,4 +1,4 @@
-import { factorCholesky, solveFactored } from './cholesky.js'
+import { factorCholesky, solveFactored } from '../../base/cholesky.js'
 import { curvatureAt, type Objective, raiseDiagonal, type Slope, sampleOf, slopeAt } from './objective.js'
 
 /** Where and when the search for the minimum ends. */

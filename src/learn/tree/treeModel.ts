@@ -1,8 +1,14 @@
 import { checkArguments } from '../../base/arguments.js'
 import { refuse } from '../../base/errors.js'
-import type { FeatureMatrix } from '../../base/matrix.js'
+import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import { logit } from '../../base/statistics.js'
+import { type AlignedColumn, FeatureAligner } from '../align.js'
 import type { ChurnModel, Contributions } from '../contract.js'
+import { probabilityOf, withoutCertainty } from '../margin.js'
+import type { PredictOptions } from '../predictOptions.js'
 import type { TreeEnsemble } from './ensemble.js'
+import { type AlignedRows, TreeExplainer } from './explain/treeExplainer.js'
+import { TreePredictor } from './score/treePredictor.js'
 
 /** How much of a prediction two features explain together: `values[i][j][row]`. */
 export interface Interactions {
@@ -43,11 +49,90 @@ export interface TreeModel extends ChurnModel {
   interactions(features: FeatureMatrix): Interactions
 }
 
-/** Refuses a background without rows: there is nothing to compare with. */
-export function refuseEmptyBackground(operation: string, background: FeatureMatrix): void {
-  checkArguments(operation, ['background', background, 'matrix'])
-  if (background.rowCount > 0) return
-  refuse(operation, [
-    { code: 'table-empty', parameter: 'background', rule: 'to have at least 1 row', received: 0 },
-  ])
+/** What the trees of a model add up to. */
+interface TreeSum {
+  /** The class, for refusals. */
+  readonly name: string
+  readonly scale: Contributions['scale']
+  /** Before the first tree, in that scale. */
+  readonly base: number
+  /** The features as the trees ask them, where that differs from what the model is given. */
+  readonly asked?: readonly FeatureSpec[]
+}
+
+/** What all models of trees do: they ask their trees, and explain what these say. */
+export abstract class SumOfTrees implements TreeModel {
+  abstract readonly learner: string
+  readonly #sum: TreeSum
+  readonly #aligner: FeatureAligner
+  readonly #predictor: TreePredictor
+  readonly #explainer: TreeExplainer
+
+  constructor(
+    readonly features: readonly FeatureSpec[],
+    readonly baseRate: number,
+    readonly ensemble: TreeEnsemble,
+    sum: TreeSum,
+  ) {
+    this.#sum = sum
+    this.#aligner = new FeatureAligner(features)
+    this.#predictor = new TreePredictor(ensemble, sum.asked ?? features)
+    this.#explainer = new TreeExplainer(ensemble, sum.asked ?? features)
+  }
+
+  abstract state(): unknown
+
+  probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    const scores = this.#scores('probability', features, options)
+    return this.#sum.scale === 'log-odds' ? probabilityOf(scores) : withoutCertainty(scores)
+  }
+
+  margin(features: FeatureMatrix, options?: PredictOptions): Float64Array {
+    const scores = this.#scores('margin', features, options)
+    return this.#sum.scale === 'log-odds' ? scores : withoutCertainty(scores).map(logit)
+  }
+
+  contributions(features: FeatureMatrix): Contributions {
+    const values = this.#explainer.contributions(this.#rows('contributions', features))
+    return this.#added(this.#explainer.expectedValue, values)
+  }
+
+  interventionalContributions(features: FeatureMatrix, background: FeatureMatrix): Contributions {
+    const method = 'interventionalContributions'
+    const operation = `${this.#sum.name}.${method}`
+    checkArguments(operation, ['background', background, 'matrix'])
+    if (background.rowCount === 0) {
+      const rule = 'to have at least 1 row'
+      refuse(operation, [{ code: 'table-empty', parameter: 'background', rule, received: 0 }])
+    }
+    const rows = this.#rows(method, features)
+    const { mean, values } = this.#explainer.interventional(rows, this.#rows(method, background))
+    return this.#added(mean, values)
+  }
+
+  interactions(features: FeatureMatrix): Interactions {
+    const values = this.#explainer.interactions(this.#rows('interactions', features))
+    return this.#added(this.#explainer.expectedValue, values)
+  }
+
+  /** Returns the columns in the order of the model's features, as its trees ask them. */
+  protected align(operation: string, features: FeatureMatrix): AlignedColumn[] {
+    return this.#aligner.align(operation, features)
+  }
+
+  #added<Values>(base: number, values: Values) {
+    return { scale: this.#sum.scale, base: this.#sum.base + base, values }
+  }
+
+  #rows(method: string, features: FeatureMatrix): AlignedRows {
+    const columns = this.align(`${this.#sum.name}.${method}`, features)
+    return { columns, rowCount: features.rowCount }
+  }
+
+  #scores(method: string, features: FeatureMatrix, options: PredictOptions | undefined): Float64Array {
+    const { columns, rowCount } = this.#rows(method, features)
+    const scores = new Float64Array(rowCount).fill(this.#sum.base)
+    this.#predictor.addMargins(`${this.#sum.name}.${method}`, columns, scores, options)
+    return scores
+  }
 }
