@@ -8,12 +8,12 @@ import { featureName } from './name/featureName.js'
 import type { FeatureRule } from './rule.js'
 
 /**
- * Refuses cutoffs later than a table is complete that the rules read, where the history goes on: its customers would all
- * look as if they had stopped at once. Refuses percentiles of customers with cutoffs of their own, too: on few days there
- * are others to be compared with.
+ * Refuses cutoffs after the day up to which a table is complete, if the history goes on beyond it: all customers would
+ * seem to have stopped at once. Also refuses percentiles for customers with cutoffs of their own: on most days there is
+ * nobody to compare them with.
  *
- * @param asked the cutoffs as they were given
- * @param days those that they are
+ * @param asked the cutoffs as given
+ * @param days the days that they stand for
  * @throws {HoldfastError} `window-open`, `option-invalid`
  */
 export function checkFeatureCutoffs(
@@ -29,7 +29,7 @@ export function checkFeatureCutoffs(
   ])
 }
 
-/** Returns a problem for each percentile that is asked of customers with cutoffs of their own. */
+/** Returns a problem for each percentile asked of customers with cutoffs of their own. */
 export function sharedDayProblems(rules: readonly FeatureRule[], cutoffs: Cutoffs): Problem[] {
   const compared = isOwn(cutoffs) ? rules.filter(({ kind }) => kind === 'percentile') : []
   return compared.map((rule) => ({

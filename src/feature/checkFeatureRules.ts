@@ -12,8 +12,8 @@ import type { FeatureRule } from './rule.js'
 export const featureRulesSchema = z.array(featureRuleSchema).min(1)
 
 /**
- * Refuses rules that cannot be asked of a history: malformed, asked twice, or about tables and columns that it does not
- * have or whose kind is another.
+ * Refuses rules that a history cannot answer: malformed or repeated ones, and those about tables or columns that it
+ * does not have or that are of another kind.
  *
  * @throws {HoldfastError} all problems at once: `option-invalid`, `column-duplicate`, `table-unknown`, `column-missing`,
  * `column-type`

@@ -68,7 +68,7 @@ export function columnsRead(rule: FeatureRule): ReadColumn[] {
   }
 }
 
-/** Returns the rules that a rule brings together, none where it asks the history itself. */
+/** Returns the rules that a rule combines; none if it asks the history itself. */
 export function operandsOf(rule: FeatureRule): readonly FeatureRule[] {
   switch (rule.kind) {
     case 'difference':
@@ -105,7 +105,7 @@ function rowColumns(
   return [...measured, ...filtered]
 }
 
-/** Returns what the columns are that the rules read, where the rules leave no choice. */
+/** Returns the kinds of the columns that the rules read, where the rules allow only one. */
 export function columnKindsOf(
   rules: readonly FeatureRule[],
 ): Partial<Record<InputTableName, Record<string, ColumnKind>>> {

@@ -3,7 +3,7 @@ import { columnName, ownColumn, rowFilterSchema, timeColumns } from '../populati
 import { eventTableNames } from '../table/inputs.js'
 import type { FeatureRule, NumberRule, TextRule } from './rule.js'
 
-// Windows are members of a union, where a schema does not say its rule in our words by itself.
+// The rule is spelled out because zod's own message is used inside a union, as windows are.
 function integer(least: number, most: number) {
   const rule = `to be an integer from ${least} to ${most}`
   return z.int(rule).min(least, rule).max(most, rule)
@@ -181,10 +181,10 @@ const textRuleSchema: z.ZodType<TextRule> = z.discriminatedUnion(
   `to be ${group}`,
 )
 
-/** Levels of objects and lists. Deeper rules are nobody's question, and would exhaust the stack of what reads them. */
+/** Levels of objects and lists. No real question is deeper, and deeper rules would overflow the stack. */
 const mostLevels = 24
 
-/** The rule of feature rules: reads them back from JSON, for example from a model file. */
+/** Schema of all feature rules; reads them back from JSON, for example from a model file. */
 export const featureRuleSchema: z.ZodType<FeatureRule> = z
   .unknown()
   .refine(hasFewLevels, `to be an object of at most ${mostLevels} levels`)
@@ -192,7 +192,7 @@ export const featureRuleSchema: z.ZodType<FeatureRule> = z
     z.discriminatedUnion(
       'kind',
       [...ofNumbers, valueAt, attribute, inForce, all.percentile],
-      'to be a rule of a kind that is known',
+      'to be a rule of a known kind',
     ),
   )
 

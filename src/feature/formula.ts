@@ -12,7 +12,7 @@ import type {
 } from './rule.js'
 
 /**
- * Rows of one table in one window, brought to one value.
+ * Rows of one table in one window, reduced to one value.
  *
  *     count, days          number of rows, of distinct days
  *     sum, values          Σ measure, number of values
@@ -27,7 +27,7 @@ import type {
  *     openCount            number of rows whose `measure`, a day, is missing or not before the cutoff
  *     openDay              first day of those rows
  *
- * All but `count`, `days`, `values` and `distinct` are missing where there is nothing.
+ * All but `count`, `days`, `values` and `distinct` are missing if there is nothing.
  */
 export interface PartialAggregate {
   readonly table: EventTableName
@@ -56,7 +56,7 @@ export type PartialHow =
   | 'openCount'
   | 'openDay'
 
-/** A column of amounts, all of them that lie before the cutoff. */
+/** A column of amounts: all rows before the cutoff. */
 export interface Amounts {
   readonly table: EventTableName
   readonly measure: string
@@ -64,8 +64,8 @@ export interface Amounts {
 }
 
 /**
- * A rule taken apart into parts and arithmetic: the one definition that both executions follow. Missing goes through
- * every operation but `orZero` and `countTrue`.
+ * A rule as parts and arithmetic: the one definition that both executions follow. Every operation but `orZero` and
+ * `countTrue` passes a missing value on.
  */
 export type Formula =
   | { readonly op: 'part'; readonly part: PartialAggregate }
@@ -76,7 +76,7 @@ export type Formula =
   | { readonly op: 'rounded'; readonly of: Formula }
   | { readonly op: 'minus'; readonly left: Formula; readonly right: Formula }
   | { readonly op: 'times'; readonly left: Formula; readonly right: Formula }
-  /** Missing where the divisor is nearer to 0 than {@link leastDivisor}. */
+  /** Missing if the divisor is nearer to 0 than {@link leastDivisor}. */
   | { readonly op: 'divided'; readonly left: Formula; readonly right: Formula }
   /** Σ weights[i] × of[i], added from left to right. */
   | { readonly op: 'weighted'; readonly of: readonly Formula[]; readonly weights: readonly number[] }
@@ -94,7 +94,7 @@ export type Formula =
   | { readonly op: 'streak'; readonly of: StreakRule['of']; readonly monthly: readonly Formula[] }
   /** Cutoff minus a day. */
   | { readonly op: 'daysSince'; readonly of: Formula }
-  /** Missing where the customer was activated after the window began. */
+  /** Missing if the customer was activated after the window began. */
   | { readonly op: 'ifActiveThroughout'; readonly window: WindowRule; readonly of: Formula }
   /** See {@link OldestUnpaidRule}. */
   | { readonly op: 'oldestUnpaid'; readonly due: Amounts; readonly paid: Amounts }
@@ -104,16 +104,16 @@ export type Formula =
   | { readonly op: 'daysUntilAttribute'; readonly column: string }
   | { readonly op: 'inForce'; readonly column: string; readonly lag?: Lag }
   | { readonly op: 'daysUntil'; readonly column: string }
-  /** See {@link PercentileRule}; `within` is a text, null = everybody. */
+  /** See {@link PercentileRule}; `within` is a text; null = everybody. */
   | { readonly op: 'percentile'; readonly of: Formula; readonly within: Formula | null }
 
 /** How much earlier than the cutoff. */
 export type Lag = { readonly days: Days } | { readonly months: Months }
 
-/** A divisor below this is 0 to 9 decimals: what it leaves is noise of floating point, or infinity. */
+/** A divisor below this is 0 to 9 decimals: the quotient would be floating-point noise or infinity. */
 export const leastDivisor = 5e-10
 
-/** Returns what a rule asks, as parts and arithmetic. */
+/** Returns a rule as parts and arithmetic. */
 export function formulaOf(rule: FeatureRule): Formula {
   switch (rule.kind) {
     case 'aggregate':
@@ -196,7 +196,7 @@ export function partialsOf(formula: Formula): PartialAggregate[] {
   }
 }
 
-/** Returns the sum of all that was paid, which the dues of {@link OldestUnpaidRule} are compared with. */
+/** Returns the sum of all payments, with which {@link OldestUnpaidRule} compares the amounts due. */
 export function paidPart(paid: Amounts): PartialAggregate {
   return { ...paid, how: 'sum', window: 'all' }
 }
@@ -228,7 +228,7 @@ function aggregateFormula(rule: AggregateRule): Formula {
       const values = part({ ...asked, how: 'values', measure })
       const nLogN = part({ ...asked, how: 'nLogN', measure })
       const right: Formula = { op: 'divided', left: nLogN, right: values }
-      // Rounded, so that the entropy of a single value is 0 whatever the last digit of its logarithm.
+      // Rounded so that the entropy of a single value is exactly 0.
       return { op: 'rounded', of: { op: 'minus', left: { op: 'log', of: values }, right } }
     }
     case 'gapMean':
@@ -257,7 +257,7 @@ function numberOfGaps(asked: AskedRows): Formula {
   return { op: 'minus', left: part({ ...asked, how: 'days' }), right: { op: 'constant', value: 1 } }
 }
 
-// Of m gaps with the sum S and the squares Q: √((m Q − S²) / (m (m − 1))), all of them whole numbers.
+// Of m gaps with the sum S and the squares Q: √((m Q − S²) / (m (m − 1))), all whole numbers.
 function gapDeviationFormula(asked: AskedRows): Formula {
   const [gaps, span] = [numberOfGaps(asked), daysSpanned(asked)]
   const squares = part({ ...asked, how: 'gapSquares' })

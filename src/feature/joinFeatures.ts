@@ -12,16 +12,16 @@ export interface JoinableFeatures {
 }
 
 /**
- * Returns the features with further columns of the same customers as of the same cutoffs.
+ * Returns the features with further columns for the same customers and cutoffs.
  *
- * For columns that are made in another way than the rest, such as `circleFeatures`. Joined by id and cutoff: a row that
- * the further columns do not have is missing in them, never 0; rows that only they have are left out.
+ * For columns computed in another way, such as those of `circleFeatures`. Joined by id and cutoff: where `added` has no
+ * row, its columns are missing, never 0; rows that only `added` has are left out.
  *
  * @param base decides the rows and their order
  * @param added at most one row per id and cutoff
  * @returns the columns of `base`, then those of `added`
- * @throws {HoldfastError} `column-duplicate` for names that both have; `duplicate-id` where `added` has a row twice;
- * `option-invalid` where `base` has no cutoffs
+ * @throws {HoldfastError} `column-duplicate` for names that both have; `duplicate-id` if `added` has a row twice;
+ * `option-invalid` if `base` has no cutoffs
  *
  * O(rows × columns) time; the columns of `base` are not copied.
  *
@@ -41,7 +41,7 @@ export function joinFeatures(base: CustomerFeatures, added: CustomerFeatures): C
   return { ids: base.ids, cutoffs: base.cutoffs, features: joinedMatrix('joinFeatures', base, added) }
 }
 
-/** Returns the columns of `base` and those of `added` at its rows. For operations that join by id and cutoff. */
+/** Returns the columns of `base`, then those of `added` in the row order of `base`; joined by id and cutoff. */
 export function joinedMatrix(
   operation: string,
   base: JoinableFeatures,
@@ -73,7 +73,7 @@ function rowsByKey(operation: string, { ids, cutoffs }: CustomerFeatures): Map<s
   for (const [row, id] of ids.entries()) places.set(`${cutoffs[row]} ${id}`, row)
   if (places.size === ids.length) return places
   const repeated = ids.find((id, row) => places.get(`${cutoffs[row]} ${id}`) !== row)
-  const rule = 'to occur once at a cutoff among the further columns'
+  const rule = 'to occur once per cutoff among the further columns'
   throw new HoldfastError(operation, [{ code: 'duplicate-id', parameter: 'id', rule, received: repeated }])
 }
 

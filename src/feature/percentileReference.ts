@@ -3,17 +3,17 @@ import type { EpochDay } from '../base/days.js'
 import type { RepeatedRows } from '../table/repeatedRows.js'
 
 /**
- * What the others of a batch had, for one percentile feature at one cutoff: plain data, kept as JSON beside a model, so
- * that one customer in memory can be placed among them.
+ * The values that the other customers of a batch had, for one percentile feature at one cutoff: plain data, kept as
+ * JSON with a model, so that a single customer in memory can be ranked among them.
  */
 export interface PercentileReference {
   /** Name of the percentile feature. */
   readonly feature: string
-  /** The cutoff at which the others were counted. */
+  /** The cutoff at which the values were taken. */
   readonly cutoff: EpochDay
-  /** One for each group that has a value; one with `within: null` where the rule says everybody. */
+  /** One for each group that has a value; a single one with `within: null` if the rule says everybody. */
   readonly groups: readonly PercentileGroup[]
-  /** How the history read its rows, which have other values where they are read otherwise; left out = not known. */
+  /** How the history read its rows: read differently, they have other values. Left out = not known. */
   readonly timeZone?: string
   readonly repeatedRows?: RepeatedRows
 }
@@ -21,7 +21,7 @@ export interface PercentileReference {
 /** The values of one group. */
 export interface PercentileGroup {
   readonly within: string | null
-  /** The distinct values to 9 decimals, rising. */
+  /** The distinct values to 9 decimals, ascending. */
   readonly values: readonly number[]
   /** `upTo[i]` = number of customers with a value of at most `values[i]`. */
   readonly upTo: readonly number[]
@@ -30,11 +30,11 @@ export interface PercentileGroup {
 /**
  * Returns where a value stands among those of its group: (number below + half of the number with the same value) / number.
  *
- * The same number as in the batch for whoever was part of it. A value that nobody had has half of nobody: number below /
+ * For customers of the batch it is the number that they had there. For a value that nobody had it is number below /
  * number, in [0, 1]. Values are compared to 9 decimals.
  *
  * @param within the group's text, null for everybody
- * @returns null where the value is missing or nobody of the group had one
+ * @returns null if the value is missing or nobody in the group had one
  *
  * O(log values) in a group, O(groups) to find it.
  *
@@ -47,7 +47,7 @@ export interface PercentileGroup {
  * percentileIn(reference, 30, null)     // one below, two alike, four in all
  * // => 0.5
  *
- * @see {@link percentileReferences} to make one
+ * @see {@link percentileReferences} to make a reference
  */
 export function percentileIn(
   reference: PercentileReference,
@@ -70,7 +70,7 @@ export function percentileIn(
   return (below + alike / 2) / upTo.at(-1)!
 }
 
-/** Returns a value as percentiles compare it: to 9 decimals, so that the last digits of floating point break no tie. */
+/** Returns a value to 9 decimals, as percentiles compare it: floating-point noise must not break ties. */
 export function comparedValue(value: number): number {
   return (Math.sign(value) * Math.round(Math.abs(value) * 1e9)) / 1e9 + 0
 }

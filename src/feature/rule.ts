@@ -3,7 +3,7 @@ import type { WindowRule } from '../base/windows.js'
 import type { RowFilter } from '../population/rowFilter.js'
 import type { EventTableName } from '../table/inputs.js'
 
-/** How the rows in a window become one number. */
+/** How the rows in a window are reduced to one number. */
 export type Aggregate =
   | 'count'
   | 'activeDays'
@@ -18,7 +18,7 @@ export type Aggregate =
   | 'gapDeviation'
 
 /**
- * Rows of a table in a window, brought together.
+ * Rows of a table in a window, aggregated.
  *
  *     count          number of rows                                              0 where there is none
  *     activeDays     number of distinct days with a row                          0 where there is none
@@ -33,11 +33,11 @@ export type Aggregate =
  *     gapMean        mean number of days between an active day and the next      missing where there are fewer than two
  *     gapDeviation   standard deviation (n − 1) of those days                    missing where there are fewer than three
  *
- * `count`, `activeDays`, `gapMean` and `gapDeviation` take no measure and count rows whatever is missing in them; the
- * others skip rows whose measure is missing. `changes` reads rows in the order of their days; rows of one day count as
- * their greatest value. The part of a window before the customer's activation counts like any time without rows. Sums are
- * rounded to 9 decimals, so that 0.1 + 0.2 − 0.3 is 0 in every order of the rows; a sum of fractions above 9 million has
- * fewer decimals in floating point, and its last digit may depend on the order.
+ * `count`, `activeDays`, `gapMean` and `gapDeviation` take no measure and count all rows; the others skip rows whose
+ * measure is missing. `changes` reads rows by day; rows of the same day count as their greatest value. The part of a
+ * window before the customer's activation counts like any time without rows. Sums are rounded to 9 decimals, so that
+ * 0.1 + 0.2 − 0.3 is 0 in any order of the rows; a sum of fractions above 9 million has fewer decimals in floating
+ * point, and its last digit may depend on the order.
  */
 export interface AggregateRule {
   readonly kind: 'aggregate'
@@ -49,8 +49,8 @@ export interface AggregateRule {
 }
 
 /**
- * The value of a column in the first or the last row of a window that has one; of several on that day the greatest.
- * Missing where there is none.
+ * The value of a column in the first or last row of a window that has one; the greatest if that day has several.
+ * Missing if there is none.
  */
 export interface ValueAtRule {
   readonly kind: 'valueAt'
@@ -62,7 +62,7 @@ export interface ValueAtRule {
   readonly where?: RowFilter
 }
 
-/** Days from the last row before the cutoff to the cutoff; 1 = the day before. Missing where there is none. */
+/** Days from the last row before the cutoff to the cutoff; 1 = the day before. Missing if there is no row. */
 export interface RecencyRule {
   readonly kind: 'recency'
   readonly table: EventTableName
@@ -70,8 +70,8 @@ export interface RecencyRule {
 }
 
 /**
- * Least-squares slope of the monthly sums of a measure over the last `months` months, per month; positive = rising.
- * A month without rows has the sum 0. Missing where the customer was activated after the first of these months began.
+ * Least-squares slope of the monthly sums of a measure over the last `months` months, per month; positive = rising. A
+ * month without rows has the sum 0. Missing if the customer was activated after the first of these months began.
  */
 export interface SlopeRule {
   readonly kind: 'slope'
@@ -82,8 +82,8 @@ export interface SlopeRule {
 }
 
 /**
- * 1 − last month / mean of the `months` months before it, of the monthly sums of a measure: 0.3 = fell by 30 %, negative
- * = rose. A month without rows has the sum 0. Missing where that mean is 0 to 9 decimals, and where the customer was
+ * 1 − last month / mean of the `months` months before it, of the monthly sums of a measure: 0.3 = fell by 30 %,
+ * negative = rose. A month without rows has the sum 0. Missing if that mean is 0 to 9 decimals, or if the customer was
  * activated after the first of these months began.
  */
 export interface DropRule {
@@ -95,9 +95,9 @@ export interface DropRule {
 }
 
 /**
- * Coefficient of variation of the monthly sums of a measure over the last `months` months: their standard deviation
- * (n − 1) / their mean. A month without rows has the sum 0. Missing where the mean is 0 to 9 decimals, and where the
- * customer was activated after the first of these months began.
+ * Coefficient of variation of the monthly sums of a measure over the last `months` months: their standard deviation (n
+ * − 1) / their mean. A month without rows has the sum 0. Missing if the mean is 0 to 9 decimals, or if the customer was
+ * activated after the first of these months began.
  */
 export interface VariabilityRule {
   readonly kind: 'variability'
@@ -108,13 +108,13 @@ export interface VariabilityRule {
 }
 
 /**
- * How many of the last `months` months in a row, counted back from the cutoff, were so:
+ * How many of the last `months` months in a row, counted back from the cutoff, were:
  *
  *     active    has a row                                   silent   has none
  *     rising    monthly sum above the month before          falling  below the month before
  *
- * `rising` and `falling` take a measure, and compare to 9 decimals. Months that began before the customer was activated
- * end the run.
+ * `rising` and `falling` take a measure, and compare to 9 decimals. A month that began before the customer was
+ * activated ends the run.
  */
 export interface StreakRule {
   readonly kind: 'streak'
@@ -126,8 +126,8 @@ export interface StreakRule {
 }
 
 /**
- * Rows before the cutoff that are not settled at the cutoff: complaints without an answer. A row is open as long as its
- * `until` column (a day) is missing or at or after the cutoff; what lies after the cutoff is not read.
+ * Rows before the cutoff that are not settled at the cutoff, such as unanswered complaints. A row is open if its
+ * `until` column (a day) is missing, at or after the cutoff; a day after the cutoff is read as missing.
  *
  *     count         number of open rows             0 where there is none
  *     oldestDays    days since the oldest of them   missing where there is none
@@ -141,17 +141,17 @@ export interface OpenRowsRule {
 }
 
 /**
- * Days since the oldest amount due that is not settled, where what settles goes to the oldest first and what is too much is
- * carried over. Amounts have a sign: a credit note is an amount due below 0, money paid back a payment below 0.
+ * Days since the oldest unsettled amount due. Payments and credits settle the oldest amounts first; what is paid in
+ * excess is carried over. Amounts have a sign: a credit note is a negative amount due, a refund a negative payment.
  *
  *     D(i)    Σ of the amounts due above 0, up to and including day i
- *     P       Σ of the payments (those paid back count against it) + Σ of the credits without their sign, all before the
- *             cutoff, whenever in that time
+ *     P       Σ of the payments (refunds count against it) + Σ of the credits without their sign, all before the
+ *             cutoff
  *     value   the days from the first day i with an amount due above 0 and D(i) > P to the cutoff
  *
- * D(i) > P by more than 5e-10 and the 12th digit of D(i): sums of cents are not to the last bit. Missing where all is settled.
- * A credit settles the oldest open bill, not the one it was written for; a bill that was paid, then credited, then paid back is
- * settled, one that was paid and whose payment came back without a credit is not.
+ * D(i) > P by more than 5e-10 and the 12th digit of D(i), because sums of cents are not exact to the last bit. Missing
+ * if all is settled. A credit settles the oldest open bill, not the one it was written for. A bill that was paid,
+ * credited and refunded is settled; one whose payment was returned without a credit is not.
  */
 export interface OldestUnpaidRule {
   readonly kind: 'oldestUnpaid'
@@ -164,29 +164,28 @@ export interface TenureRule {
   readonly kind: 'tenure'
 }
 
-/** What a column is as a feature; true and false are the numbers 1 and 0. */
+/** Type of a column as a feature; true and false are the numbers 1 and 0. */
 export type ValueType = 'number' | 'text'
 
-/** An attribute of the customer. It must be one that does not change: the history holds its last state only. */
+/** An attribute of the customer. It must be one that never changes: the history holds only its last state. */
 export interface AttributeRule {
   readonly kind: 'attribute'
   readonly column: string
   readonly type: ValueType
 }
 
-/** 1 where a text attribute names somebody else than the customer (`payerId`), 0 where it is the customer's own id. */
+/** 1 if a text attribute names somebody other than the customer (`payerId`), 0 if it is the customer's own id. */
 export interface IsOtherRule {
   readonly kind: 'isOther'
   readonly column: string
 }
 
 /**
- * A column of the plan in force at the cutoff c: of the plans with `from` < c the one with the latest `from`; none, and
- * so missing, where its `to` is before c. A `to` at or after c is not read. With a lag, c is that much earlier.
+ * A column of the plan in force at the cutoff c: among plans with `from` < c, the one with the latest `from`. Missing
+ * if its `to` is before c; a `to` at or after c is not read. With a lag, c is that much earlier.
  *
- * Of plans that begin on the same day, one still in force comes before one that has ended; then the one with the
- * greatest values, column by column in the order of their names (missing is least, false is less than true). Labels go by
- * the same one.
+ * Among plans that begin on the same day, one still in force comes before one that has ended; then the one with the
+ * greatest values wins, column by column in order of name (missing < false < true). Labels use the same plan.
  */
 export interface InForceRule {
   readonly kind: 'inForce'
@@ -196,8 +195,8 @@ export interface InForceRule {
 }
 
 /**
- * Days from the cutoff to a day column; negative where it is past. `plan`: of the plan in force (see
- * {@link InForceRule}); `customer`: an attribute that does not change.
+ * Days from the cutoff to a day column; negative if that day is past. `plan`: of the plan in force (see {@link
+ * InForceRule}); `customer`: an attribute that never changes.
  */
 export interface DaysUntilRule {
   readonly kind: 'daysUntil'
@@ -206,21 +205,21 @@ export interface DaysUntilRule {
   readonly of?: 'plan' | 'customer'
 }
 
-/** One number minus another, missing where one is: bills minus payments over all time is the open balance. */
+/** One number minus another; missing if either is. Bills minus payments over all time is the open balance. */
 export interface DifferenceRule {
   readonly kind: 'difference'
   readonly minuend: NumberRule
   readonly subtrahend: NumberRule
 }
 
-/** One number divided by another; missing where one is missing, or where the divisor is 0 to 9 decimals. */
+/** One number divided by another; missing if either is missing or the divisor is 0 to 9 decimals. */
 export interface RatioRule {
   readonly kind: 'ratio'
   readonly numerator: NumberRule
   readonly denominator: NumberRule
 }
 
-/** How many of some numbers are above 0, a missing one counting as not: by how many lock-ins a customer is bound. */
+/** How many of several numbers are above 0 (a missing one is not): by how many lock-ins a customer is bound. */
 export interface CountTrueRule {
   readonly kind: 'countTrue'
   readonly of: readonly NumberRule[]
@@ -231,7 +230,7 @@ export interface CountTrueRule {
  *
  *     log1p     sign(x) ln(1 + |x|)
  *     sqrt      sign(x) √|x|
- *     band      number of `edges` that are ≤ x: 0 below the first; edges rise
+ *     band      number of `edges` that are ≤ x: 0 below the first; edges ascend
  */
 export type TransformedRule =
   | { readonly kind: 'transformed'; readonly of: NumberRule; readonly by: 'log1p' | 'sqrt' }
@@ -243,11 +242,11 @@ export type TransformedRule =
     }
 
 /**
- * Where a customer stands among those of the same group, counted at the same cutoff: (number below + half of the number
- * with the same value, himself included) / number with a value; in (0, 1). Missing where the value or the group is.
+ * Rank of a customer among those of the same group and cutoff: (number below + half of the number with the same value,
+ * the customer included) / number with a value; in (0, 1). Missing if the value or the group is.
  *
- * `within` is a text feature (the plan in force), or `'everybody'`. One customer in memory has no others beside him:
- * there it is read off {@link PercentileReference}, made when the batch was.
+ * `within` is a text feature (the plan in force), or `'everybody'`. A single customer in memory has nobody to be
+ * compared with: there the rank is read from a {@link PercentileReference} made with the batch.
  */
 export interface PercentileRule {
   readonly kind: 'percentile'
@@ -261,7 +260,7 @@ export type TextRule =
   | (InForceRule & { readonly type: 'text' })
   | (ValueAtRule & { readonly type: 'text' })
 
-/** A rule whose feature is a number and that needs nobody but the customer. */
+/** A rule whose feature is a number and that needs no other customers. */
 export type NumberRule =
   | AggregateRule
   | (ValueAtRule & { readonly type: 'number' })
@@ -283,10 +282,11 @@ export type NumberRule =
   | TransformedRule
 
 /**
- * What is asked of a customer's history as of a cutoff: a plain object, run as SQL over all customers (`featureMatrix`)
+ * A question about a customer's history as of a cutoff: a plain object, run as SQL over all customers (`featureMatrix`)
  * or in memory for one (`featuresOf`), with the same result.
  *
- * All windows end before the cutoff. A bill and a device are known from the last day of their month on. In a table with
- * a `knownAt` column a row is seen only where `knownAt`, too, is before the cutoff; a missing one says nothing.
+ * All windows end before the cutoff. Bills and devices are known from the last day of their month. In a table with a
+ * `knownAt` column a row is seen only if `knownAt` is before the cutoff as well; if it is missing, the row's day alone
+ * decides.
  */
 export type FeatureRule = NumberRule | TextRule | PercentileRule

@@ -19,19 +19,19 @@ import { featureMatrix } from './sql/featureMatrix.js'
 
 /** Options of {@link usefulFeatures}. */
 export interface UsefulFeaturesOptions {
-  /** As of when the features are looked at: those of the training, without those of the test. */
+  /** Days as of which the features are computed: the cutoffs of the training, not those of the test. */
   readonly cutoffs: Cutoffs
-  /** Whose. Default: all customers that are active at the cutoff. */
+  /** Customers to look at. Default: all who are active at the cutoff. */
   readonly population?: PopulationRule
-  /** Names of features that stay whatever is said of them. Default none. */
+  /** Names of features to keep in any case. Default none. */
   readonly keep?: readonly string[]
 }
 
-/** Rules that can tell customers apart, and what became of the others. */
+/** Rules that can tell customers apart, and why the others were left out. */
 export interface UsefulFeatures {
-  /** In their order. */
+  /** In the order given. */
   readonly rules: FeatureRule[]
-  /** Columns `feature`, `why`, `detail`; a row for each rule that was left out. */
+  /** Columns `feature`, `why`, `detail`; one row for each rule left out. */
   readonly leftOut: Table
 }
 
@@ -49,37 +49,37 @@ const optionsSchema = z.strictObject({
   keep: z.array(z.string()).default([]),
 })
 
-/** Rows that are looked at: 20,000 put the standard error of a correlation of .99 below .0002. */
+/** Most rows to look at: with 20,000, the standard error of a correlation of .99 is below .0002. */
 const rowsJudged = 20_000
-/** From this correlation on two numbers are one: each explains 98 % of the other. */
+/** From this correlation on, each of two numbers explains 98 % of the other. */
 const leastOfTwins = 0.99
-/** A value that so few rows do not have tells too few customers apart to learn from. */
+/** If fewer rows than this differ from the most frequent value, there are too few customers to learn from. */
 const fewestOthers = 10
 const leastOthersShare = 0.001
-/** A table's first row may be this much later than its beginning, because not everything happens every day. */
+/** Not everything happens every day: a table's first row may come this much later than its true beginning. */
 const graceDays = 31
-/** Rows, or customers, from which on numbers that are all different look like ids. */
+/** From this many distinct numbers on, numbers that are all different look like ids. */
 const fewestOfIds = 50
 
 /**
- * Returns the rules of a set without those that cannot help a model and may mislead it. No outcome is looked at.
+ * Returns the rules of a set without those that cannot help a model and may mislead it. No outcome is used.
  *
- *     id                            reads a number column that names something: whole numbers, one for each customer and
- *                                   no two alike; or running numbers, one for each row
- *     window before the beginning   at half of the cutoffs or more, a window begins more than 31 days before the first row
+ *     id                            reads a number column that looks like an id: 50 or more whole numbers, one for each customer
+ *                                   and no two alike, or consecutive numbers, one for each row
+ *     window before the beginning   at half of the cutoffs or more, a window begins over 31 days before the first row
  *                                   of its table
- *     nearly constant               fewer than 10 rows, or .1 % of them, have another value than the most frequent one (or
- *                                   are missing where the others are not)
- *     twin                          of two numbers with a correlation of at least ±.99 and the same rows missing, the later
- *                                   one in the order of the rules
+ *     nearly constant               fewer than 10 rows, or than .1 % of them, differ from the most frequent value (missing
+ *                                   counts as a value); needs at least 20 rows
+ *     twin                          of two numbers with a correlation of at least ±.99 and the same rows missing, the one
+ *                                   that comes later in the list
  *
- * A set asks what may matter anywhere; on your tables part of it says nothing, or the same twice. With few churners each such
- * column is one more to find chance in.
+ * A set asks what may matter anywhere; on your tables part of it may be empty or redundant. With few churners, each
+ * such column is one more chance to fit noise.
  *
- * @param rules a set, with rules of your own or without
- * @throws {HoldfastError} like `featureMatrix`; `feature-missing` where `keep` names what no rule is called
+ * @param rules a set, with or without rules of your own
+ * @throws {HoldfastError} like `featureMatrix`; `feature-missing` if `keep` has a name that no rule has
  *
- * The features once, as of the cutoffs; then O(rules² × rows) for at most 20,000 rows.
+ * Computes the features once; then O(rules² × rows) for at most 20,000 rows.
  *
  * @example
  * const history = await openHistory({
@@ -157,7 +157,7 @@ async function idFeatures(history: History, rules: readonly FeatureRule[]): Prom
   return found
 }
 
-/** Returns why a number column names something, or null where it measures. */
+/** Returns why a number column looks like an id, or null if it is a measure. */
 async function idDetail({ engine }: History, table: string, column: string): Promise<string | null> {
   const { identifier } = engine.dialect
   const value = identifier(column)
@@ -221,7 +221,7 @@ function spreadRows(rowCount: number): Int32Array {
 
 function constants({ columns }: FeatureMatrix, rows: Int32Array): LeftOut[] {
   const fewest = Math.max(fewestOthers, leastOthersShare * rows.length)
-  // Of very few rows the same can be said of every column.
+  // With so few rows every column would look constant.
   if (rows.length < 2 * fewestOthers) return []
   return columns.flatMap((column): LeftOut[] => {
     const counts = new Map<number | null, number>()
@@ -240,7 +240,7 @@ function valueAt(column: FeatureColumn, row: number): number {
   return column.kind === 'text' ? column.codes[row]! : column.values[row]!
 }
 
-/** Later numbers that say what earlier ones do. What is to be kept is nobody's twin, but others are its. */
+/** Numbers that repeat an earlier one. A column to keep is never left out, but others can be its twins. */
 function twins(
   { columns }: FeatureMatrix,
   rows: Int32Array,
@@ -267,11 +267,11 @@ function twins(
   return found
 }
 
-/** A column less its mean, of length 1; 0 where it is missing. */
+/** A column minus its mean, scaled to length 1; 0 where it is missing. */
 interface Standard {
   readonly name: string
   readonly values: Float64Array
-  /** Which rows are missing: equal numbers for equal rows. */
+  /** The rows that are missing, as a key. */
   readonly missing: string
 }
 

@@ -134,15 +134,11 @@ const built: [FeatureRule, string, string][] = [
   [log1p(tenure()), 'log1p(tenure_months)', 'logarithm of months since activation'],
   [squareRoot(tenure()), 'sqrt(tenure_months)', 'square root of months since activation'],
   [band(tenure(), [6, 12.5]), 'band(tenure_months,6,12.5)', 'band of months since activation (from 6, 12.5)'],
-  [
-    percentile(tenure()),
-    'percentile(tenure_months)',
-    'months since activation, standing among all customers',
-  ],
+  [percentile(tenure()), 'percentile(tenure_months)', 'months since activation, rank among all customers'],
   [
     percentile(sumOf('usage', 'minutes', { months: 1 }), inForce('plan', 'text')),
     'percentile(usage_minutes_sum_1m,plan_plan)',
-    'minutes, sum of the last month, standing among the same plan in force',
+    'minutes, sum of the last month, rank among the same plan in force',
   ],
   [
     countOf('usage', { days: 1 }, allOf({ column: 'roaming', is: true }, { column: 'fast', is: false })),

@@ -109,8 +109,8 @@ test('a percentile is read off the latest reference that was made by the cutoff'
 
 test('a percentile without a reference is refused with the way out', () => {
   expect(() => compileRules([ofTenure, tenure()])).toThrow(
-    `compileRules: expected feature ${featureName(ofTenure)} to have a reference: one customer alone stands nowhere among ` +
-      'others. Make one of the batch with percentileReferences and give it as percentiles to compileRules.',
+    `compileRules: expected feature ${featureName(ofTenure)} to have a reference: a single customer has no rank. ` +
+      'Make one with percentileReferences from the batch and give it to compileRules as percentiles.',
   )
 })
 

@@ -154,9 +154,9 @@ test.each<[FeatureRule, string]>([
   [squareRoot(tenure()), 'square root of months since activation'],
   [
     percentile(tenure(), inForce('plan', 'text')),
-    'months since activation, standing among the same plan in force',
+    'months since activation, rank among the same plan in force',
   ],
-  [percentile(tenure()), 'months since activation, standing among all customers'],
+  [percentile(tenure()), 'months since activation, rank among all customers'],
   [recency('usage', { weekday: [1, 7] }), 'days since the last usage (on Monday or Sunday)'],
   [recency('usage', { column: 'hour', between: [22, null] }), 'days since the last usage (hour from 22)'],
   [recency('usage', { column: 'hour', between: [null, 7] }), 'days since the last usage (hour below 7)'],
@@ -213,7 +213,7 @@ test.each<[string, () => unknown, string]>([
 })
 
 test.each([
-  [daysUntil('from'), -201, 'begin of the plan in force was 201 days ago'],
+  [daysUntil('from'), -201, 'start of the plan in force was 201 days ago'],
   [daysUntil('contractEnd'), 1, 'contract end of the plan in force is in 1 day'],
   [daysUntil('promotionEnd', 'customer'), 0, 'promotion end is on the day of the forecast'],
   [daysUntil('contractEnd'), null, 'days until contract end of the plan in force is not known'],

@@ -337,7 +337,7 @@ test('attributes: texts stay, true is 1, digits asked for as text stay digits', 
 test('a text where the rule says number is refused with the feature', () => {
   const history: CustomerHistory = { customer: { ...since2020, age: 'forty' } }
   expect(() => valueAsOf(history, attribute('age', 'number'))).toThrow(
-    'featuresOf: table customers, row 1, column age: expected age to be a number or a boolean, the same in all rows, ' +
+    'featuresOf: table customers, row 1, column age: expected age to be a number or a boolean, the same kind in all rows, ' +
       'as the feature rules read it, got "forty" (string).',
   )
   const text: CustomerHistory = { customer: since2020, usage: [{ day: '2025-03-01', minutes: '12' }] }

@@ -42,7 +42,7 @@ test('the same name twice, a row twice and a flat table are refused', () => {
   const base = featuresOf(['A'], [1], 'x', [1])
   expect(() => joinFeatures(base, base)).toThrow('column x to be joined once')
   expect(() => joinFeatures(base, featuresOf(['B', 'A', 'A'], [1, 1, 1], 'y', [1, 2, 3]))).toThrow(
-    'to occur once at a cutoff among the further columns, got "A"',
+    'to occur once per cutoff among the further columns, got "A"',
   )
   const flat = fromFlatTable(tableFrom({ x: [1, 2, 3, 4], churn: ['yes', 'no', 'yes', 'no'] }), {
     label: 'churn',

@@ -220,10 +220,10 @@ test('percentiles of a history that read its rows otherwise are refused', () => 
     compileRules(rules, { percentiles: [others], ...options })
   expect(compile({ timeZone: 'Asia/Tokyo', repeatedRows: 'drop' })).not.toThrow()
   expect(compile({ repeatedRows: 'drop' })).toThrow(
-    "Give timeZone: 'Asia/Tokyo', or percentiles of a history",
+    "Give timeZone: 'Asia/Tokyo', or percentiles from a history",
   )
   expect(compile({ timeZone: 'Asia/Tokyo' })).toThrow(
-    'expected repeatedRows to be that of the history of which the percentiles were made, drop, got "keep"',
+    'expected repeatedRows to be that of the history from which the percentiles were made, drop, got "keep"',
   )
 })
 

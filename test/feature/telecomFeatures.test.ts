@@ -520,7 +520,7 @@ test.each([
     [history, 'Take its tables: history.tables.'],
     [{ customers: 'customers.csv' }, 'Open the sources first: (await openHistory(sources)).tables.'],
     [{ usages: full.usage }, 'Did you mean usage?'],
-    [{}, 'Take those of a history: history.tables.'],
+    [{}, 'Use those of a history: history.tables.'],
     [Promise.resolve(full), 'write await'],
   ]
   for (const [given, wayOut] of wrong) {

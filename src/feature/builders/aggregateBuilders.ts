@@ -6,7 +6,7 @@ import { featureRuleSchemas } from '../featureRuleSchema.js'
 import type { Aggregate, AggregateRule } from '../rule.js'
 
 /**
- * Returns the rule "number of rows in the window", 0 where there is none.
+ * Returns the rule "number of rows in the window"; 0 if there are none.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -25,7 +25,7 @@ export function activeDays(table: EventTableName, window: WindowRule, where?: Ro
 
 /**
  * Returns the rule "mean number of days between an active day and the next": the inter-purchase time of a shop, the
- * recharge cycle of a prepaid line. Missing where fewer than two days have a row.
+ * recharge cycle of a prepaid line. Missing if fewer than two days have a row.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -41,7 +41,7 @@ export function gapMean(table: EventTableName, window: WindowRule, where?: RowFi
 
 /**
  * Returns the rule "standard deviation (n − 1) of the days between an active day and the next": 0 = like clockwork.
- * Missing where fewer than three days have a row.
+ * Missing if fewer than three days have a row.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -52,7 +52,7 @@ export function gapDeviation(table: EventTableName, window: WindowRule, where?: 
 }
 
 /**
- * Returns the rule "sum of a measure over the rows in the window", 0 where there is none.
+ * Returns the rule "sum of a measure over the rows in the window"; 0 if there are none.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -101,7 +101,7 @@ export function maxOf(
 
 /**
  * Returns the rule "number of distinct values of a text column in the window": how many services, devices, features a
- * customer uses. 0 where there is none; rows without a value do not count.
+ * customer uses. 0 if there are none; rows without a value do not count.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -119,8 +119,8 @@ export function distinctOf(
 }
 
 /**
- * Returns the rule "entropy of a text column over the rows in the window", in nats: 0 = always the same value, ln k =
- * k values equally often. Missing where there is none.
+ * Returns the rule "entropy of a text column over the rows in the window", in nats: 0 = always the same value, ln k = k
+ * values equally often. Missing if there is none.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -136,8 +136,8 @@ export function entropyOf(
 }
 
 /**
- * Returns the rule "how often a text or number column changed in the window": plan changes, price changes. 0 where it
- * never did; rows of one day count as their greatest value.
+ * Returns the rule "how often a text or number column changed in the window": plan changes, price changes. Rows of the
+ * same day count as their greatest value.
  *
  * @throws {HoldfastError} `option-invalid`
  *

@@ -39,7 +39,7 @@ const shareable = ['count', 'activeDays', 'sum']
 
 /**
  * Returns the rule "share of a total": a filtered count, number of days or sum, divided by the same without the filter.
- * Missing where the total is 0.
+ * Missing if the total is 0.
  *
  * @param part a rule of `countOf`, `activeDays` or `sumOf` with a filter
  * @param among filter of the total; left out = all rows
@@ -68,8 +68,7 @@ export function shareOf(part: AggregateRule, among?: RowFilter): RatioRule {
 }
 
 /**
- * Returns the rule "how many of these are above 0", a missing one counting as not: by how many things a customer is
- * bound.
+ * Returns the rule "how many of these are above 0" (a missing one is not): by how many things a customer is bound.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -94,7 +93,7 @@ export function squareRoot(of: NumberRule): TransformedRule {
 /**
  * Returns the rule "band of a number": how many of the edges are at or below it, 0 below the first.
  *
- * @param edges each above the one before
+ * @param edges ascending
  * @throws {HoldfastError} `option-invalid`
  *
  * @example
@@ -107,7 +106,7 @@ export function band(of: NumberRule, edges: readonly number[]): TransformedRule 
 }
 
 /**
- * Returns the rule "where the customer stands among the others", in (0, 1): 0.9 = above nine in ten.
+ * Returns the rule "rank of the customer among the others", in (0, 1): 0.9 = above nine in ten.
  *
  * @param within a text rule whose value is the group (the plan in force), or `'everybody'`
  * @throws {HoldfastError} `option-invalid`
@@ -116,7 +115,7 @@ export function band(of: NumberRule, edges: readonly number[]): TransformedRule 
  * featureName(percentile(sumOf('usage', 'dataMb', { months: 1 }), inForce('plan', 'text')))
  * // => 'percentile(usage_dataMb_sum_1m,plan_plan)'
  *
- * @see {@link PercentileRule} for ties and for one customer in memory
+ * @see {@link PercentileRule} for ties and for a single customer in memory
  */
 export function percentile(of: NumberRule, within: TextRule | 'everybody' = 'everybody'): PercentileRule {
   return checkOptions('percentile', featureRuleSchemas.percentile, { kind: 'percentile', of, within })

@@ -2,19 +2,19 @@ import type { NumberRange, TimeColumn } from '../../population/rowFilter.js'
 import type { EventTableName, InputTableName, RequiredColumns } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
 
-/** The event tables of declared tables. */
+/** The event tables among the declared ones. */
 export type EventTableOf<Tables> = Extract<keyof Tables, EventTableName>
 
 /**
- * The columns of a kind that a declared table has: its own, and those that every such table has. Any name where the
- * columns are known at run time only (`history.tables`).
+ * The columns of one kind in a declared table: its own, and those that every such table has. Any name if the columns
+ * are known only at run time (`history.tables`).
  */
 export type ColumnOf<Tables, Table, Kind extends ColumnKind> = Exclude<
   NamesOfKind<ColumnsOf<Tables, Table>, Kind>,
   TimeColumn
 >
 
-/** The days that are known at the cutoff: the table's own, and the one that is before it. */
+/** The day columns that are known at the cutoff: the table's own, and `Known`. */
 export type KnownDayOf<Tables, Table, Known extends TimeColumn> = ColumnOf<Tables, Table, 'day'> | Known
 
 type ColumnsOf<Tables, Table> = Table extends keyof Tables
@@ -25,7 +25,7 @@ type NamesOfKind<Columns, Kind> = string extends keyof Columns
   ? string
   : { [Name in keyof Columns]: Columns[Name] extends Kind ? Name : never }[keyof Columns] & string
 
-/** What the column of a declared table is as a feature. */
+/** Type of a declared table's column as a feature. */
 export type ValueTypeOf<Tables, Table, Column> = Column extends keyof ColumnsOf<Tables, Table>
   ? ColumnsOf<Tables, Table>[Column] extends 'text'
     ? 'text'

@@ -31,7 +31,7 @@ export function attribute<Type extends ValueType = 'text'>(
 }
 
 /**
- * Returns the rule "an attribute names somebody else": the payer is not the user.
+ * Returns the rule "an attribute names somebody else", such as a payer who is not the user.
  *
  * @throws {HoldfastError} `option-invalid`
  *

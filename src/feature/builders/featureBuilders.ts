@@ -35,14 +35,14 @@ import type { AmountsOn, ColumnOf, EventTableOf, FilterOn, KnownDayOf, ValueType
 import * as customers from './customerBuilders.js'
 import * as rows from './rowBuilders.js'
 
-/** A rule of the rows of a table, asked by window. */
+/** Builds a rule about the rows of a table in a window. */
 type Counted<Tables> = <Table extends EventTableOf<Tables>>(
   table: Table,
   window: WindowRule,
   where?: FilterOn<Tables, Table>,
 ) => AggregateRule
 
-/** A rule of a column of a table, asked by window. */
+/** Builds a rule about a column of a table in a window. */
 type Measured<Tables, Kind extends 'number' | 'text'> = <Table extends EventTableOf<Tables>>(
   table: Table,
   column: ColumnOf<Tables, Table, Kind>,
@@ -50,7 +50,7 @@ type Measured<Tables, Kind extends 'number' | 'text'> = <Table extends EventTabl
   where?: FilterOn<Tables, Table>,
 ) => AggregateRule
 
-/** A rule of a number column of a table, asked by months. */
+/** Builds a rule about the monthly sums of a column. */
 type Monthly<Tables, Rule> = <Table extends EventTableOf<Tables>>(
   table: Table,
   measure: ColumnOf<Tables, Table, 'number'>,
@@ -89,7 +89,7 @@ interface DaysUntil<Tables> {
   (column: KnownDayOf<Tables, 'customers', 'activatedAt'>, of: 'customer'): DaysUntilRule
 }
 
-/** The builders of rules, of which each knows the tables and their columns. */
+/** Rule builders that know the tables and their columns. */
 export interface FeatureBuilders<Tables extends HistoryKinds> {
   /** See {@link countOf}. */
   readonly countOf: Counted<Tables>
@@ -177,16 +177,16 @@ const columns = z.exactOptional(z.record(z.string(), kind))
 const tablesSchema = z.strictObject(Object.fromEntries(inputTableNames.map((name) => [name, columns])))
 
 /**
- * Returns the builders of feature rules for given tables: a table, a column or a column of a kind that is not there does
- * not compile, and is refused at run time.
+ * Returns the builders of feature rules for given tables: an unknown table or column, or a column of the wrong kind,
+ * does not compile and is refused at run time.
  *
- * Use it where the tables are known when the program is written. The rules are those of the builders without tables
- * (`countOf`, `sumOf`, …), but that the type of an attribute, a plan column or a first or last value is read off its
- * column. Columns that every such table has (the amount of a bill, the plan) need not be declared.
+ * Use it if the tables are known when the program is written. The rules are those of the plain builders (`countOf`,
+ * `sumOf`, …), except that the type of an attribute, a plan column or a first or last value follows from its column.
+ * Columns that every such table has (the amount of a bill, the plan) need not be declared.
  *
- * @param tables the tables that rules will be about, each with its own columns and their kinds; written in place, `as
- * const`, or `history.tables` (then the compiler knows no columns)
- * @throws {HoldfastError} `option-invalid`; from the builders `table-unknown`, `column-missing`, `column-type` besides
+ * @param tables the tables that rules are about, each with its columns and their kinds; written in place, `as const`,
+ * or `history.tables` (then the compiler knows no columns)
+ * @throws {HoldfastError} `option-invalid`; from the builders also `table-unknown`, `column-missing`, `column-type`
  *
  * @example
  * const { sumOf, shareOf } = featureBuilders({ usage: { minutes: 'number', kind: 'text' } })

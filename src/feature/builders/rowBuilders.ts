@@ -39,7 +39,7 @@ export function firstValue<Type extends ValueType>(
 }
 
 /**
- * Returns the rule "value of a column in the last row of the window that has one": the balance as it is now.
+ * Returns the rule "value of a column in the last row of the window that has one", such as the current balance.
  *
  * @param type `'text'`, or `'number'` for numbers and booleans
  * @throws {HoldfastError} `option-invalid`
@@ -111,14 +111,14 @@ export function variability(
 /**
  * Returns the rule "how many of the last months in a row were active, silent, rising or falling".
  *
- * @param months how far back to look, which is the greatest value: 1 to 36
+ * @param months how far back to look, and so the greatest value: 1 to 36
  * @throws {HoldfastError} `option-invalid`
  *
  * @example
  * [streak('usage', 'silent', 6), streak('bills', 'amount', 'falling', 12)].map(featureName)
  * // => ['usage_silent_streak_6m', 'bills_amount_falling_streak_12m']
  *
- * @see {@link StreakRule} for what each is
+ * @see {@link StreakRule} for what each means
  */
 export function streak(
   table: EventTableName,
@@ -150,7 +150,7 @@ export function streak(table: EventTableName, ...asked: readonly unknown[]): Str
 /**
  * Returns the rule "rows that are not settled at the cutoff": their number, or the days since the oldest of them.
  *
- * @param until day column that says when a row was settled; missing = never
+ * @param until day column that says when a row was settled; missing = not yet
  * @throws {HoldfastError} `option-invalid`
  *
  * @example
@@ -172,7 +172,7 @@ export function openRows(
 /**
  * Returns the rule "days since the oldest amount due that payments do not cover": the age of the oldest open invoice.
  *
- * Credits (amounts due below 0) settle like payments; what is paid back (payments below 0) settles no longer.
+ * Credits (negative amounts due) settle like payments; refunds (negative payments) undo payments.
  *
  * @throws {HoldfastError} `option-invalid`
  *

@@ -18,7 +18,7 @@ export type HoursCondition<Column extends string> =
   | { readonly column: Column; readonly between: NumberRange }
   | { readonly column: Column; readonly notBetween: NumberRange }
 
-/** Where the week ends on Saturday and Sunday; 1 = Monday … 7 = Sunday. */
+/** 1 = Monday … 7 = Sunday. */
 const usualWeekend: readonly number[] = [6, 7]
 
 /**
@@ -54,11 +54,11 @@ const hour = z.number().min(0).max(24)
 const hoursSchema = z.strictObject({ from: hour, to: hour, column: ownColumn })
 
 /**
- * Returns the filter "rows of these hours of the day", from the first, inclusive, to the second, exclusive; through
- * midnight where the first is the later. The hour is in the column `hour`; rows without one are left out.
+ * Returns the filter "rows of these hours of the day", `[from, to)`, through midnight if `from` is later than `to`. The
+ * hour is in the column `hour`; rows without one are left out.
  *
  * @param from 0 to 24
- * @param to 0 to 24, another than `from`
+ * @param to 0 to 24, different from `from`
  * @throws {HoldfastError} `option-invalid`
  *
  * @example
@@ -67,7 +67,7 @@ const hoursSchema = z.strictObject({ from: hour, to: hour, column: ownColumn })
  */
 export function hours(from: number, to: number): HoursCondition<'hour'>
 /**
- * Returns the filter "rows of these hours of the day", where the hour is in a column of another name.
+ * Returns the filter "rows of these hours of the day", with the hour in a column of another name.
  *
  * @param column number column with the hour
  * @throws {HoldfastError} `option-invalid`

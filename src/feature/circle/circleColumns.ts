@@ -1,6 +1,6 @@
 import type { CallingCircleRule } from './circleRule.js'
 
-/** A column of the calling circle, and the SQL of its value in the statement of `circleRowsSql`. */
+/** A column of the calling circle, with the SQL of its value for `circleRowsSql`. */
 export interface CircleColumn {
   readonly name: string
   readonly kind: 'number' | 'text'
@@ -10,9 +10,9 @@ export interface CircleColumn {
 /**
  * Returns the columns of a rule, in order.
  *
- * Their values are over `i` (contacts in the network: `contacts`, `calls`, `minutes`, `both`, `left_k`,
- * `left_k_minutes`), `o` (contacts outside of it: the first four), and of the community `m` (`size`, `left_members`,
- * `id`); each is missing where there is none.
+ * Their values use `i` (contacts in the network: `contacts`, `calls`, `minutes`, `both`, `left_k`, `left_k_minutes`),
+ * `o` (contacts outside it: the first four) and `m` (the community: `size`, `left_members`, `id`); each is NULL if
+ * there is none.
  */
 export function circleColumns(rule: CallingCircleRule): CircleColumn[] {
   const { window } = rule
@@ -58,7 +58,7 @@ function orZero(sql: string): string {
   return `coalesce(${sql}, 0)`
 }
 
-/** To 9 decimals, so that the order in which an engine adds up does not show. */
+/** To 9 decimals, so that the order in which an engine adds does not show. */
 function rounded(sum: string): string {
   return `(round(${orZero(sum)} * 1e9) / 1e9)`
 }

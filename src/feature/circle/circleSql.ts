@@ -5,14 +5,14 @@ import { cancelledKnownBefore, knownBefore } from '../../engine/knownBefore.js'
 import { circleColumns } from './circleColumns.js'
 import type { CallingCircleRule } from './circleRule.js'
 
-/** What the statements of one cutoff are made for. */
+/** Input of the statements for one cutoff. */
 export interface CircleSqlOptions {
   readonly history: Pick<History, 'engine' | 'tables'>
   readonly rule: CallingCircleRule
   readonly cutoff: EpochDay
   /** Table of the engine with the columns `id` and `cutoff`. */
   readonly population: string
-  /** Beginning of the names of the temporary tables. */
+  /** Prefix of the names of the temporary tables. */
   readonly name: string
 }
 
@@ -42,7 +42,7 @@ export function pairsSql(options: CircleSqlOptions): string {
   ].join(' ')
 }
 
-/** Contacts outside of the network per customer: `node`, `contacts`, `calls`, `both`, `minutes`. */
+/** Contacts outside the network per customer: `node`, `contacts`, `calls`, `both`, `minutes`. */
 export function outsideSql(options: CircleSqlOptions): string {
   const { name, rule } = options
   const contacts = [
@@ -60,7 +60,9 @@ export function outsideSql(options: CircleSqlOptions): string {
   ].join(' ')
 }
 
-/** Contacts in the network per customer: as outside of it, and `left_k`, `left_k_minutes` of those who left in k months. */
+/**
+ * Contacts in the network per customer: as outside it, with `left_k`, `left_k_minutes` of those who left in k months.
+ */
 export function insideSql(options: CircleSqlOptions): string {
   const { name, rule, cutoff } = options
   const left = Array.from({ length: rule.leftMonths }, (_, index) => {
@@ -117,7 +119,7 @@ function callsSql({ history, rule, cutoff }: CircleSqlOptions): string {
   ].join(' ')
 }
 
-/** Whole numbers in floating point are exact up to 2 ** 53, and added up faster than in 128 bits. */
+/** Whole numbers are exact in floating point up to 2 ** 53, and are added faster than in 128 bits. */
 export function sumOf(count: string): string {
   return `sum(CAST(${count} AS DOUBLE PRECISION))`
 }

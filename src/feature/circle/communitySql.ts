@@ -1,11 +1,12 @@
 import { windowBefore } from '../../base/windows.js'
 import { type CircleSqlOptions, endsSql, sumOf } from './circleSql.js'
 
-// Votes above, node below in one whole number, so that its greatest value has most votes and of these the least node
+// Votes in the high bits, the inverted node in the low ones: the greatest number has the most votes and, of
+// those, the least node
 const nodeSpan = 2 ** 32
 const greatestNode = 2 ** 31 - 1
 
-/** Everybody with a contact in the network by himself: `node`, `label` (his own node), `own_votes`. */
+/** One community for each customer with a contact in the network: `node`, `label` (the own node), `own_votes`. */
 export function firstLabelsSql(options: CircleSqlOptions): string {
   return [
     'SELECT e.node, e.node AS label, max(e.calls) AS own_votes',
@@ -13,7 +14,7 @@ export function firstLabelsSql(options: CircleSqlOptions): string {
   ].join(' ')
 }
 
-/** One round: the label with most votes among the contacts' and the own one, of equal votes the least. */
+/** One round: the label with the most votes among the contacts' and the own one; ties go to the least. */
 export function nextLabelsSql(options: CircleSqlOptions): string {
   const labels = `${options.name}_labels`
   const votes = [
@@ -29,7 +30,7 @@ export function nextLabelsSql(options: CircleSqlOptions): string {
   ].join(' ')
 }
 
-/** The communities: `label`, `id` of the customer it is named after, `size`, `left_members`. */
+/** The communities: `label`, `id` of the member it is named after, `size`, `left_members`. */
 export function communitiesSql({ name, rule, cutoff }: CircleSqlOptions): string {
   const { start } = windowBefore(cutoff, { months: rule.leftMonths })
   return [

@@ -22,24 +22,23 @@ import { FormulaSteps } from './formulaSteps.js'
 import { ProgramParts } from './programParts.js'
 import type { ColumnProgram, RuleProgram, TextStep } from './ruleProgram.js'
 
-/** What rules need besides a customer. */
+/** What rules need besides a customer's rows. */
 export interface CompileRulesOptions {
   /**
-   * What the others of a batch had, for rules of kind `percentile`: of each feature the latest one that was made by the
-   * cutoff is read. Default none.
+   * References for rules of kind `percentile`; for each feature the latest one made by the cutoff is used. Default
+   * none.
    */
   readonly percentiles?: readonly PercentileReference[]
-  /** Time zone in which instants of the rows have their day, as the history had it (`history.timeZone`). Default `'UTC'`. */
+  /** Time zone that gives instants in the rows their day, as in the history (`history.timeZone`). Default `'UTC'`. */
   readonly timeZone?: string
   /**
-   * What is done with rows that have the values of an earlier row in every column, as the history had it
-   * (`history.repeatedRows`): each counts, they are left out, or the customer is refused. Asked of the tables that the rules
-   * read. Default `'keep'`.
+   * Treatment of rows that equal an earlier row in every column, as in the history (`history.repeatedRows`): each
+   * counts, they are left out, or the customer is refused. Applies to the tables that the rules read. Default `'keep'`.
    */
   readonly repeatedRows?: RepeatedRows
   /**
-   * Tables and columns of the history that the rules were asked of (`history.tables`): its rows were told apart by these
-   * columns and no others. Of use where `repeatedRows` is not `'keep'`. Default: by the columns that the rows have.
+   * Tables and columns of the history that the rules were made for (`history.tables`): only these columns tell rows
+   * apart. Matters unless `repeatedRows` is `'keep'`. Default: the columns that the rows have.
    */
   readonly tables?: HistoryKinds
 }
@@ -51,12 +50,12 @@ const compileOptions = z.strictObject({
   tables: historyKindsRule.exactOptional(),
 })
 
-/** Rules made ready to run in memory, for any number of customers and cutoffs. Immutable. */
+/** Rules ready to run in memory, for any number of customers and cutoffs. Immutable. */
 export interface CompiledRules {
   readonly rules: readonly FeatureRule[]
   /** @internal In the order of the rules. */
   readonly features: readonly CompiledFeature[]
-  /** @internal What the columns are that the rules read, where the rules leave no choice. */
+  /** @internal Kinds of the columns that the rules read, where the rules allow only one. */
   readonly kinds: HistoryKinds
   /** @internal The tables and columns that the rules read. */
   readonly reads: TableReads
@@ -64,29 +63,28 @@ export interface CompiledRules {
   readonly attributes: readonly ColumnProgram[]
   /** @internal */
   readonly program: RuleProgram
-  /** Where instants have their day. */
+  /** Time zone that gives instants their day. */
   readonly timeZone: string
-  /** What is done with rows that have the values of an earlier row in every column. */
+  /** Treatment of rows that equal an earlier row in every column. */
   readonly repeatedRows: RepeatedRows
-  /** @internal By which columns rows are told apart, where that is known. */
+  /** @internal The columns that tell rows apart, if known. */
   readonly tables: HistoryKinds | undefined
 }
 
-/** A feature of compiled rules: where its value is found. */
+/** Where to find the value of a feature. */
 export type CompiledFeature =
   | { readonly kind: 'number'; readonly name: string; readonly slot: number }
   | { readonly kind: 'text'; readonly name: string; readonly read: TextStep }
 
 /**
- * Returns rules made ready to run in memory: compile once where a service starts, ask for every customer.
+ * Returns rules ready to run in memory: compile them once when a service starts, use them for every customer.
  *
- * Rules with the same filter share their rows, equal parts and equal arithmetic are computed once.
+ * Rules with the same filter share their rows; equal parts and equal arithmetic are computed once.
  *
- * @param rules what is asked, with different names
+ * @param rules with different names
  * @param options `percentiles`: needed for rules of kind `percentile`; `timeZone`, `repeatedRows`, `tables` of the history
- * @throws {HoldfastError} all problems at once: `option-invalid` for a malformed rule and for a percentile without a
- * reference, `column-duplicate` for a feature that is asked twice, `column-type` where two rules want different kinds of one
- * column
+ * @throws {HoldfastError} all problems at once: `option-invalid` for a malformed rule or a percentile without a
+ * reference, `column-duplicate` for a repeated feature, `column-type` if two rules need different kinds of one column
  *
  * O(rules).
  *
@@ -97,7 +95,7 @@ export type CompiledFeature =
  * columns.map((column) => column.values[0])
  * // => [1, 2]
  *
- * @see {@link featuresOf} for one answer, {@link followCustomer} for many of a customer who lives on
+ * @see {@link featuresOf} to ask once, {@link followCustomer} for a customer whose events keep coming
  */
 export function compileRules(
   rules: readonly FeatureRule[],
@@ -144,7 +142,7 @@ export function compileRules(
   }
 }
 
-/** Returns the rules compiled, unless they are. @param operation the public function that was given them */
+/** Compiles the rules unless they are compiled already. @param operation the public function that was given them */
 export function compiledOnce(
   operation: string,
   rules: readonly FeatureRule[] | CompiledRules,
@@ -171,7 +169,7 @@ function referencesOf(name: string, percentiles: readonly PercentileReference[])
   return percentiles.filter(({ feature }) => feature === name)
 }
 
-/** Others whose rows were read in another way had other values. */
+/** Rows that are read differently have other values. */
 function ofOtherRows(
   percentiles: readonly PercentileReference[],
   asked: Pick<CompiledRules, 'timeZone' | 'repeatedRows'>,
@@ -183,9 +181,9 @@ function ofOtherRows(
       {
         code: 'option-invalid',
         parameter: name,
-        rule: `to be that of the history of which the percentiles were made, ${other[name]}`,
+        rule: `to be that of the history from which the percentiles were made, ${other[name]}`,
         received: asked[name],
-        wayOut: `Give ${name}: '${other[name]}', or percentiles of a history that was opened like that of the rules.`,
+        wayOut: `Give ${name}: '${other[name]}', or percentiles from a history that was opened like that of the rules.`,
       },
     ]
   })
@@ -200,12 +198,12 @@ function withoutReference(
     .map((rule) => ({
       code: 'option-invalid',
       parameter: `feature ${featureName(rule)}`,
-      rule: 'to have a reference: one customer alone stands nowhere among others',
-      wayOut: 'Make one of the batch with percentileReferences and give it as percentiles to compileRules.',
+      rule: 'to have a reference: a single customer has no rank',
+      wayOut: 'Make one with percentileReferences from the batch and give it to compileRules as percentiles.',
     }))
 }
 
-/** Returns the columns of a table, each with the kinds that all rules can read. */
+/** Returns the columns of a table, each with the kinds that all its rules accept. */
 function columnsOf(table: InputTableName, columns: readonly ReadColumn[]): ColumnProgram[] {
   const kindsOf = new Map<string, readonly ColumnKind[]>()
   for (const { column, kinds } of columns.filter((read) => read.table === table)) {
@@ -227,7 +225,7 @@ function ofNoKind(columns: readonly ReadColumn[]): Problem[] {
         parameter: `column ${name}`,
         rule: 'to be read as one kind by all rules',
         place: { table },
-        wayOut: 'Leave out the rules that take it for something else.',
+        wayOut: 'Leave out the rules that read it as another kind.',
       })),
   )
 }

@@ -39,7 +39,7 @@ export class CustomerRows {
   readonly #added = new Set<EventTableName>()
   #isComplete = false
 
-  /** @param isWhole true where nothing is going to be appended: what the rules miss is refused at once */
+  /** @param isWhole true if nothing will be appended: what the rules lack is refused at once */
   constructor(operation: string, history: CustomerHistory, compiled: CompiledRules, isWhole: boolean) {
     const { kinds, reads, attributes, program } = compiled
     const problems = unknownTables(history)
@@ -62,7 +62,7 @@ export class CustomerRows {
     )
   }
 
-  /** Rows so far that have the values of an earlier one in every column, of the tables that the rules read. */
+  /** Rows so far that equal an earlier one in every column, in the tables that the rules read. */
   get repeats(): readonly FoundRepeats[] {
     return [...this.#intakes.values()].flatMap((intake) => intake.repeats() ?? [])
   }
@@ -84,7 +84,7 @@ export class CustomerRows {
     return this.asOf(day)
   }
 
-  /** Returns the features as of a day that has been checked, of rows that have been. */
+  /** Returns the features as of a checked day, from checked rows. */
   asOf(cutoff: EpochDay): FeatureMatrix {
     return oneRow(this.compiled.features, this.#values(cutoff))
   }

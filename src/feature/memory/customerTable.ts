@@ -6,22 +6,22 @@ import { RowGroup } from './rowGroup.js'
 import type { AskedTable, GroupProgram, TableProgram } from './ruleProgram.js'
 
 /**
- * The rows of one table of one customer as columns, those that the rules read, by day.
+ * The rows of one table of one customer, by day: the columns that the rules read.
  *
- * A row is put at the end; late rows find their place when they are asked for, together.
+ * A row is appended at the end; late rows are sorted in together, when features are next asked for.
  */
 export class CustomerTable implements AskedTable {
   readonly columns: readonly RowColumn[]
   readonly groups: readonly RowGroup[]
   days = new Int32Array(0)
-  /** The day from which on a row is seen: the day it happened on, or became known on where that is later. */
+  /** The day on which a row happened or became known, whichever is later. */
   knownBy = new Int32Array(0)
-  /** The last day that a row became known on after it happened. */
+  /** The last day on which a late row became known. */
   lateUntil = Number.NEGATIVE_INFINITY
   readonly #hasChoice: boolean
   #size = 0
   #ordered = 0
-  /** Per column of the reader the column here, null where no rule reads it. */
+  /** For each column of the reader the column here, null if no rule reads it. */
   readonly #targets: (RowColumn | null)[] = []
 
   constructor(program: TableProgram) {
@@ -30,7 +30,7 @@ export class CustomerTable implements AskedTable {
     this.groups = program.groups.map((group) => new RowGroup(this.#conditions(group)))
   }
 
-  /** Puts the reader's last row at the end, once {@link refuseWrongKinds} has found nothing. */
+  /** Appends the reader's last row, once {@link refuseWrongKinds} has found nothing. */
   append(reader: RowReader): void {
     this.reserve(this.#size + 1)
     const row = this.#size++
@@ -40,7 +40,7 @@ export class CustomerTable implements AskedTable {
     this.#date(row, reader.day, reader.knownAt)
   }
 
-  /** True where one of the rows of the same day right before the last row holds the same in every column. */
+  /** True if one of the rows right before the last, on the same day, equals it in every column. */
   isLastLikeOneBefore(): boolean {
     const { days, knownBy } = this
     const last = this.#size - 1
@@ -50,19 +50,19 @@ export class CustomerTable implements AskedTable {
     return false
   }
 
-  // Without a closure: it runs for nearly every row of a customer
+  // Without a closure, because it runs for nearly every row
   #areAlike(left: number, right: number): boolean {
     for (const column of this.columns) if (!column.isSame(left, right)) return false
     return true
   }
 
-  /** Takes back the row that was appended last, before anybody has asked for it. */
+  /** Removes the row that was appended last, before features have been asked for. */
   takeBack(): void {
     const last = --this.#size
     for (const column of this.columns) column.values[last] = Number.NaN
   }
 
-  /** Makes place for so many rows. */
+  /** Makes room for this many rows. */
   reserve(rows: number): void {
     if (rows <= this.days.length) return
     const capacity = Math.max(rows, 2 * this.days.length, 16)
@@ -73,7 +73,7 @@ export class CustomerTable implements AskedTable {
     }
   }
 
-  /** Brings the rows that came since the last time in order and through the filters. */
+  /** Sorts the rows that came since the last call and passes them through the filters. */
   settle(): void {
     if (this.#ordered === this.#size) return
     const first = this.#order()
@@ -92,7 +92,10 @@ export class CustomerTable implements AskedTable {
     })
   }
 
-  /** Adds what no rule can read in the reader's last row to the problems. What is of one kind only, the reader has checked. */
+  /**
+   * Adds cells of the reader's last row that no rule can read to the problems. Columns of a single kind were checked by
+   * the reader.
+   */
   refuseWrongKinds(reader: RowReader, rowNumber: number, problems: Problem[]): void {
     if (!this.#hasChoice) return
     for (let index = 0; index < reader.size; index++) {

@@ -6,16 +6,16 @@ import type { FoundRepeats, RepeatedRows, RowCopies } from '../../table/repeated
 import type { RowReader } from '../../table/rowReader.js'
 import type { CustomerTable } from './customerTable.js'
 
-/** In a day with more rows than this, they are looked up among each other and not compared. */
+/** On a day with more rows than this, rows are looked up in a set instead of compared with each other. */
 const rowsCompared = 8
 
-/** What an intake does with the rows of a table that rules read. */
+/** How an intake treats repeated rows. */
 export interface Repeats {
   readonly copies: RowCopies
   readonly rule: RepeatedRows
 }
 
-/** Takes in the rows of one table of one customer: checks them and hands them on. */
+/** Takes in the rows of one table of one customer: checks them and passes them on. */
 export class EventIntake {
   readonly #reader: RowReader
   readonly #columns: CustomerTable | null
@@ -24,10 +24,10 @@ export class EventIntake {
   #rows = 0
 
   /**
-   * @param watch says which columns are misspelled or not there
-   * @param columns where the columns go that rules read, null where there are none
-   * @param whole where the rows go as they are, null where nobody needs them
-   * @param repeats finds rows that are there already, null where no rule reads the table
+   * @param watch finds misspelled and missing columns
+   * @param columns takes the columns that rules read; null if there are none
+   * @param whole takes whole rows; null if not needed
+   * @param repeats finds repeated rows; null if no rule reads the table
    */
   constructor(
     reader: RowReader,
@@ -43,9 +43,9 @@ export class EventIntake {
   }
 
   /**
-   * Takes in rows; what is wrong with them is added to the problems, and then nothing more is taken in.
+   * Takes in rows. What is wrong with them is added to the problems; from then on rows are only checked.
    *
-   * @param isAll true where no row is going to follow
+   * @param isAll true if no more rows will follow
    */
   takeAll(rows: readonly unknown[], isAll: boolean, problems: Problem[]): void {
     const reader = this.#reader
@@ -61,7 +61,7 @@ export class EventIntake {
     problems.push(...this.watch.misspelled())
   }
 
-  /** Takes in one more row, unless something is wrong with it: that is added to the problems. */
+  /** Takes in one more row, or adds what is wrong with it to the problems. */
   take(row: unknown, problems: Problem[]): void {
     const [reader, rowNumber] = [this.#reader, this.#rows + 1]
     reader.read(row, rowNumber, problems)
@@ -73,12 +73,12 @@ export class EventIntake {
     if (problems.length === 0) this.watch.note(names, rowNumber)
   }
 
-  /** Returns the rows that are there more than once, null where there are none. */
+  /** Returns the repeated rows, null if there are none. */
   repeats(): FoundRepeats | null {
     return this.#repeats?.copies.found(this.#rows) ?? null
   }
 
-  /** Returns why repeated rows cannot be taken as the rule says. */
+  /** Returns problems if the rule refuses the repeated rows found. */
   repeatProblems(): Problem[] {
     return this.#repeats?.copies.problems(this.#repeats.rule, this.#rows) ?? []
   }
@@ -101,14 +101,14 @@ export class EventIntake {
 }
 
 /**
- * Finds repeated rows among all rows of a table. Rows of one day mostly lie beside each other and differ in what the rules
- * read: only those that do not are looked up, which takes a third of the time of reading a row.
+ * Finds repeated rows among all rows of a table. Rows of one day are mostly adjacent and differ in what the rules read:
+ * only the others are looked up, because that takes a third of the time of reading a row.
  */
 class DayRows {
   #day = Number.NaN
   #direction = 0
   #isByDay = true
-  /** First row of the day, and first that was not added to the copies; from 0. */
+  /** First row of the day, and first row not yet added to the copies; from 0. */
   #from = 0
   #added = 0
 

@@ -7,20 +7,20 @@ import { type CompiledRules, compiledOnce } from './compileRules.js'
 import { CustomerRows } from './customerRows.js'
 
 /**
- * Returns the features of one customer as of a cutoff, computed in memory: for a service, without an engine.
+ * Returns the features of one customer as of a cutoff, computed in memory: for a service, with no engine.
  *
- * The same rules on the same rows give the same values as `featureMatrix` does in an engine; sums of many rows may
- * differ in the last digits that floating point holds. Rows at or after the cutoff may be there and are not read, nor are
- * rows that became known (`knownAt`) at or after it. What is done with rows that are there twice, and in which time zone an
- * instant has its day, the rules know where they were compiled with it.
+ * The same rules on the same rows give the same values as `featureMatrix` in an engine; sums of many rows may differ in
+ * the last digits of floating point. Rows at or after the cutoff are ignored, as are rows that became known (`knownAt`)
+ * at or after it. Repeated rows and time zones are treated as the rules were compiled.
  *
- * @param history the customer's rows, under our names, in any order; a table that rules read is given, be it as an empty list
- * @param rules what is asked; a service compiles them once, with {@link compileRules}
+ * @param history the customer's rows, under our names, in any order; a table that rules read must be given, even if
+ * empty
+ * @param rules a service compiles them once, with {@link compileRules}
  * @param cutoff first day that the features may not see
  * @returns one row with one column per rule, in the order of the rules
- * @throws {HoldfastError} all bad rows at once, see `checkCustomerHistory` of `holdfast/tables`; `table-unknown` and `column-missing` where
- * the rules read a table that is not given, or a column that none of its rows has; `value-type` where a column is not of a
- * kind that its rules read; for rules that are not compiled, as {@link compileRules}
+ * @throws {HoldfastError} all bad rows at once, see `checkCustomerHistory` of `holdfast/tables`; `table-unknown`,
+ * `column-missing` if the rules read a table that is not given, or a column that none of its rows has; `value-type` if
+ * a column is not of a kind that its rules read; as {@link compileRules} if the rules are not compiled
  *
  * O(rows × (columns + filters) + rows in the windows × parts): half a millisecond for 2,000 rows and 108 rules.
  *
@@ -39,7 +39,7 @@ import { CustomerRows } from './customerRows.js'
  * columns.map((column) => [column.name, column.values[0]])
  * // => [['usage_minutes_sum_1m', 30], ['usage_recency', 1], ['tenure_months', 3]]
  *
- * @see {@link featureMatrix} for many customers, {@link followCustomer} for one who is asked again after each event
+ * @see {@link featureMatrix} for many customers, {@link followCustomer} to ask again after each event
  */
 export function featuresOf(
   history: CustomerHistory,

@@ -8,51 +8,51 @@ import type { FeatureRule } from '../rule.js'
 import { type CompiledRules, compiledOnce } from './compileRules.js'
 import { CustomerRows } from './customerRows.js'
 
-/** A customer whose events come in one by one and whose features are asked again and again. */
+/** A customer whose events come in one by one and whose features are computed again and again. */
 export interface FollowedCustomer {
   /** The attributes, checked. */
   readonly customer: CheckedCustomer
-  /** The rules that are asked, with what they know of the history: its time zone, what it did with repeated rows. */
+  /** The compiled rules, with the time zone and the treatment of repeated rows. */
   readonly compiled: CompiledRules
-  /** Rows so far that have the values of an earlier one in every column, of the tables that the rules read. */
+  /** Rows so far that equal an earlier one in every column, in the tables that the rules read. */
   readonly repeats: readonly FoundRepeats[]
   /**
-   * Takes in one more row, in any order of days. Nothing changes where it is refused. A row that is there already counts
-   * once more, is left out or refused, as the compiled rules say (`repeatedRows`).
+   * Adds one row, in any order of days. If it is refused, nothing changes. A repeated row counts again, is left out or
+   * is refused, as the compiled rules say (`repeatedRows`).
    *
    * O(columns) amortised.
    *
-   * @throws {HoldfastError} `table-unknown`; all problems of the row at once, as `followCustomer`; `duplicate-row` where
-   *   each row may be there once
+   * @throws {HoldfastError} `table-unknown`; all problems of the row at once, as `followCustomer`; `duplicate-row` if
+   * repeated rows are refused
    */
   append(table: EventTableName, row: HistoryRow): void
   /**
    * Returns the features as of a cutoff: the same as {@link featuresOf} of all rows so far.
    *
-   * @throws {HoldfastError} `table-unknown` where the rules read a table that was neither given, be it as an empty list, nor
-   *   appended to; `column-missing` where no row of it has a column that they read
+   * @throws {HoldfastError} `table-unknown` if the rules read a table that was neither given, even as an empty list,
+   * nor appended to; `column-missing` if none of its rows has a column that they read
    *
-   * O(rows in the windows × parts); after late rows O(rows that lie after the earliest of them) more.
+   * O(rows in the windows × parts); after late rows also O(rows from the earliest of them on).
    */
   features(cutoff: EpochDay): FeatureMatrix
 }
 
 /**
- * Returns a customer to whom a service appends events as they happen, and whose features it asks for again and again:
- * nothing that has been checked is checked again.
+ * Returns a customer to whom a service appends events as they happen and whose features it computes again and again: no
+ * row is checked twice.
  *
- * Memory: per table and row, 8 bytes, 16 to 32 by which it is known again, and 8 for each column that a rule reads; 4 bytes more for each filter that lets the
- * row through; each distinct text once. Rows of `plans` are kept as they are.
+ * Memory per row: 8 bytes, 16 to 32 to recognise repeats, 8 for each column that a rule reads, and 4 for each filter
+ * that it passes; each distinct text once. Rows of `plans` are kept whole.
  *
- * A row that is in stays as it is: where it changes later (a plan gets its end, a complaint its answer), follow anew.
+ * A row cannot be changed: if it changes later (a plan gets an end, a complaint an answer), call `followCustomer`
+ * again.
  *
  * @param history the customer's rows so far, under our names; a table may be left out until its first row is appended
- * @param rules what will be asked; compiled ones save their compilation
- * @throws {HoldfastError} all bad rows at once: as `checkCustomerHistory`; `column-missing` where the customer lacks an
- * attribute that the rules read; `value-type` where a column is not of a kind
- * that its rules read
+ * @param rules pass compiled ones to save their compilation
+ * @throws {HoldfastError} all bad rows at once, as `checkCustomerHistory`; `column-missing` if the customer lacks an
+ * attribute that the rules read; `value-type` if a column is not of a kind that its rules read
  *
- * O(rows × (columns + filters)), and a sort where rows of a table are not by day.
+ * O(rows × (columns + filters)), and a sort if the rows of a table are not in order of day.
  *
  * @example
  * const customer = { id: 'A', activatedAt: '2024-11-15' }

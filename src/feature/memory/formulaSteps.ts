@@ -10,7 +10,7 @@ import type { Step, TextStep } from './ruleProgram.js'
 
 type Run = Step['run']
 
-/** Takes formulas apart into steps; equal formulas share their slot. */
+/** Turns formulas into steps; equal formulas share a slot. */
 export class FormulaSteps {
   readonly steps: Step[] = []
   readonly #slots = new Map<string, number>()
@@ -45,7 +45,7 @@ export class FormulaSteps {
       case 'oldestUnpaid':
         return this.#oldestUnpaid(formula)
       case 'percentile':
-        throw new TypeError('a percentile is the whole of a rule')
+        throw new TypeError('a percentile cannot be part of another rule')
       case 'tenure':
       case 'attribute':
       case 'isOther':
@@ -59,7 +59,7 @@ export class FormulaSteps {
     }
   }
 
-  /** Returns the slot of a percentile, which is read off the references of its feature. */
+  /** Returns the slot of a percentile, which is read from the references of its feature. */
   percentile(
     formula: Extract<Formula, { op: 'percentile' }>,
     references: readonly PercentileReference[],
@@ -71,7 +71,7 @@ export class FormulaSteps {
     )
   }
 
-  /** Returns how the value of a formula is read, where it is a text. */
+  /** Returns the reader of a formula whose value is a text. */
   text(formula: Formula): TextStep {
     switch (formula.op) {
       case 'attribute':

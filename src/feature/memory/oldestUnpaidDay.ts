@@ -3,10 +3,10 @@ import { ExactSum } from '../../base/statistics.js'
 import type { RowColumn } from './rowColumn.js'
 
 /**
- * Returns the first day on which the amounts due up to it exceed all that settles them; NaN where there is none.
+ * Returns the first day by which the amounts due exceed all that settles them; NaN if there is none.
  *
  * @param rows the rows with the amounts, by day; amounts below 0 are credits and settle
- * @param paid everything that was paid less what was paid back, NaN = nothing
+ * @param paid payments minus refunds; NaN = none
  *
  * @see {@link OldestUnpaidRule}
  */

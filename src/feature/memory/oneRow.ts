@@ -3,7 +3,7 @@ import { type FeatureColumn, type FeatureMatrix, numberColumn, textColumn } from
 import type { CompiledFeature } from './compileRules.js'
 import type { Asked } from './ruleProgram.js'
 
-/** What the steps of a program left. */
+/** Result of running a program. */
 export interface ProgramValues {
   /** By slot; NaN = missing. */
   readonly values: Float64Array

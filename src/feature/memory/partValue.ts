@@ -3,16 +3,16 @@ import { ExactSum } from '../../base/statistics.js'
 import type { PartialHow } from '../formula.js'
 import type { RowColumn } from './rowColumn.js'
 
-/** Rows of a table by day, from a place in `rows` up to another. */
+/** A range of the rows of a table, by day. */
 export interface RowRange {
   readonly rows: Int32Array
   readonly from: number
   readonly to: number
-  /** By row, not by place. */
+  /** Indexed by row, not by position in `rows`. */
   readonly days: Int32Array
 }
 
-/** Returns the rows brought to one number, NaN where it is missing. @see {@link Part} */
+/** Returns the rows reduced to one number, NaN = missing. @see {@link PartialAggregate} */
 export function partValue(
   how: PartialHow,
   range: RowRange,
@@ -91,7 +91,7 @@ function sumOf(rows: Int32Array, from: number, to: number, values: Float64Array)
     sum.add(value)
   }
   if (!isThere) return Number.NaN
-  // Beyond the range of floating point.
+  // The sum has overflowed.
   return Number.isNaN(sum.value) ? Number.POSITIVE_INFINITY : sum.value
 }
 

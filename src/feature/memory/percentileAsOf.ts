@@ -3,11 +3,11 @@ import { HoldfastError } from '../../base/errors.js'
 import { type PercentileReference, percentileIn } from '../percentileReference.js'
 
 /**
- * Returns the percentile of a value as of a cutoff, read off the latest reference that was made by then.
+ * Returns the percentile of a value as of a cutoff, from the latest reference made by then.
  *
  * @param references of one feature
- * @returns NaN where it is missing
- * @throws {HoldfastError} `data-leak` where all references are later than the cutoff
+ * @returns NaN = missing
+ * @throws {HoldfastError} `data-leak` if all references are later than the cutoff
  */
 export function percentileAsOf(
   references: readonly PercentileReference[],
@@ -31,7 +31,7 @@ function referenceLater({ feature, cutoff: made }: PercentileReference, cutoff: 
       parameter: `the reference of ${feature}`,
       rule: `to be of the cutoff (${formatDay(cutoff)}) or earlier`,
       received: formatDay(made),
-      wayOut: 'Give a reference of an earlier cutoff beside it, or ask as of a later day.',
+      wayOut: 'Add a reference of an earlier cutoff, or ask as of a later day.',
     },
   ])
 }

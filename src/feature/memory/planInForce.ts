@@ -4,7 +4,7 @@ import { type CheckedEvent, isKnownBefore } from '../../table/customerHistory.js
 import { compareTexts, planColumns } from '../../table/planColumns.js'
 import type { CheckedCell } from '../../table/rowReader.js'
 
-/** Returns the plan in force as of a cutoff, undefined where there is none. @see {@link InForceRule} */
+/** Returns the plan in force as of a cutoff, undefined if there is none. @see {@link InForceRule} */
 export function planInForce(plans: readonly CheckedEvent[], cutoff: EpochDay): CheckedEvent | undefined {
   let latest: CheckedEvent | undefined
   for (const plan of plans) {
@@ -14,7 +14,7 @@ export function planInForce(plans: readonly CheckedEvent[], cutoff: EpochDay): C
   return latest !== undefined && hasEnded(latest, cutoff) ? undefined : latest
 }
 
-// The same order as that of `plansOrderSql`.
+// The same order as `plansOrderSql`.
 function comesBefore(plan: CheckedEvent, other: CheckedEvent, cutoff: EpochDay): boolean {
   if (plan.day !== other.day) return plan.day > other.day
   const ended = Number(hasEnded(plan, cutoff)) - Number(hasEnded(other, cutoff))

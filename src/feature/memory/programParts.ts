@@ -5,7 +5,7 @@ import type { EventTableName } from '../../table/inputs.js'
 import type { Amounts, Lag, PartialAggregate } from '../formula.js'
 import type { ColumnProgram, GroupProgram, PartProgram, TableProgram } from './ruleProgram.js'
 
-/** Gathers what formulas read: windows, groups of rows and their parts, each of them once. */
+/** Collects what formulas read: windows, groups of rows and their parts, each once. */
 export class ProgramParts {
   readonly windows: WindowRule[] = []
   readonly lags: (Lag | null)[] = []
@@ -29,7 +29,7 @@ export class ProgramParts {
     return this.#slots++
   }
 
-  /** Returns the slot that a part's value will lie in. */
+  /** Returns the slot for a part's value. */
   slot(part: PartialAggregate): number {
     const { column, how } = { column: part.measure === undefined ? -1 : this.column(part)[1], how: part.how }
     const window = this.window(part.window)
@@ -43,7 +43,7 @@ export class ProgramParts {
     return slot
   }
 
-  /** Returns the index of the rows that a filter lets through, in the groups of the table. */
+  /** Returns the index of a filter's rows among the groups of the table. */
   group({ table, where }: { readonly table: EventTableName; readonly where?: RowFilter }): number {
     return this.#tables[this.#tableIndex.get(table)!]!.group(where)
   }
@@ -62,7 +62,7 @@ export class ProgramParts {
     return indexIn(this.lags, this.#lagIndex, lag ?? null)
   }
 
-  /** Returns the tables, after all formulas have been taken apart. */
+  /** Returns the tables, once all formulas have been added. */
   tables(): TableProgram[] {
     return this.#tables.map(({ table, columns, groups }) => ({
       table,

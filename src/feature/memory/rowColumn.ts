@@ -17,7 +17,7 @@ export class RowColumn {
     readonly kinds: readonly ColumnKind[],
   ) {}
 
-  /** False where a cell is of a kind that no rule can read, or of another kind than the cells before it. */
+  /** False if no rule can read the cell's kind, or if it differs in kind from the cells before it. */
   accepts(cell: CheckedCell): boolean {
     if (cell === null) return true
     if (this.#isText !== null) return this.#isText === (typeof cell === 'string')
@@ -36,13 +36,13 @@ export class RowColumn {
     }
   }
 
-  /** True where two rows hold the same value, or none. */
+  /** True if two rows hold the same value, or both hold none. */
   isSame(left: number, right: number): boolean {
     const [one, other] = [this.values[left]!, this.values[right]!]
     return one === other || (Number.isNaN(one) && Number.isNaN(other))
   }
 
-  /** Positive where the first value (not missing) is the greater one; texts in the order of code points. */
+  /** Positive if the first value is greater (neither may be missing); texts in order of code points. */
   compare(left: number, right: number): number {
     if (left === right || this.#isText !== true) return left - right
     return compareTexts(this.texts[left]!, this.texts[right]!)
@@ -58,7 +58,7 @@ export class RowColumn {
   }
 }
 
-/** True where a cell is missing or of one of the kinds; a day is a number. */
+/** True if a cell is missing or of one of the kinds; a day is a number. */
 export function isOfKind(cell: CheckedCell, kinds: readonly ColumnKind[]): boolean {
   if (cell === null) return true
   if (typeof cell === 'string') return kinds.includes('text')
@@ -73,6 +73,6 @@ export function wrongKind(
   place: Place,
 ): Problem {
   const words = kinds.map((kind) => `a ${kind}`).join(' or ')
-  const rule = `to be ${words}, the same in all rows, as the feature rules read it`
+  const rule = `to be ${words}, the same kind in all rows, as the feature rules read it`
   return { code: 'value-type', parameter: name, rule, received, place }
 }

@@ -15,7 +15,7 @@ export class RowGroup {
 
   constructor(readonly conditions: readonly ColumnCondition[]) {}
 
-  /** Takes in the rows from `first` on, up to `end`: those after it are new or at another place. */
+  /** Takes in the rows of `[first, end)`: they are new or have moved. */
   update(first: number, end: number, days: Int32Array): void {
     let size = lowerBound(this.#rows, 0, this.#size, first)
     this.#reserve(size + end - first)
@@ -26,7 +26,7 @@ export class RowGroup {
     this.#size = size
   }
 
-  /** Returns the rows that happened before the cutoff and were known then. */
+  /** Returns the rows that happened and were known before the cutoff. */
   seen(cutoff: EpochDay, days: Int32Array, knownBy: Int32Array, lateUntil: number): Int32Array {
     const before = this.#rows.subarray(0, firstAtOrAfter(this.#rows, this.#size, days, cutoff))
     return cutoff > lateUntil ? before : before.filter((row) => knownBy[row]! < cutoff)
@@ -40,7 +40,7 @@ export class RowGroup {
   }
 }
 
-/** Returns the place of the first of some rows, by day, that is on or after a day. */
+/** Returns the position of the first of some rows, sorted by day, that is on or after a day. */
 export function firstAtOrAfter(rows: Int32Array, size: number, days: Int32Array, day: number): number {
   let [low, high] = [0, size]
   while (low < high) {
@@ -61,7 +61,7 @@ function lowerBound(values: Int32Array, from: number, to: number, wanted: number
   return low
 }
 
-/** Moves the rows that pass to the front, from `begin` on; returns their end. */
+/** Moves the rows that pass forward to `begin`; returns their end. */
 function keepRows(
   { condition, column }: ColumnCondition,
   days: Int32Array,

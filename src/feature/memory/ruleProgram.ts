@@ -8,13 +8,13 @@ import type { Lag, PartialHow } from '../formula.js'
 import type { RowColumn } from './rowColumn.js'
 
 /**
- * Rules as steps that run in memory: parts first, each group of rows read once per window, then the arithmetic on them.
- * What several rules ask for is computed once. Numbers lie in slots; NaN = missing.
+ * Rules as steps that run in memory: first the parts, reading each group of rows once per window, then the arithmetic.
+ * What several rules share is computed once. Numbers are kept in slots; NaN = missing.
  */
 export interface RuleProgram {
   readonly windows: readonly WindowRule[]
   readonly tables: readonly TableProgram[]
-  /** How much before the cutoff the plan in force is asked for; null = at the cutoff. */
+  /** How long before the cutoff a plan in force is looked up; null = at the cutoff. */
   readonly lags: readonly (Lag | null)[]
   readonly steps: readonly Step[]
   readonly slots: number
@@ -39,7 +39,7 @@ export interface GroupProgram {
   readonly parts: readonly PartProgram[]
 }
 
-/** A part: what becomes of a column's rows in a window, and the slot for it. */
+/** A part: how a column's rows in a window are reduced, and the slot for the result. */
 export interface PartProgram {
   readonly how: PartialHow
   /** Index in the columns of the table, −1 for none. */
@@ -52,17 +52,17 @@ export interface PartProgram {
 /** One operation of a formula. */
 export interface Step {
   readonly slot: number
-  /** @returns NaN where missing */
+  /** @returns NaN = missing */
   readonly run: (values: Float64Array, asked: Asked) => number
 }
 
-/** What a step may read besides the slots. */
+/** What a step can read besides the slots. */
 export interface Asked {
   readonly cutoff: EpochDay
   readonly customer: CheckedCustomer
   /** In the order of the program's tables. */
   readonly tables: readonly AskedTable[]
-  /** What the program's windows mean as of the cutoff. */
+  /** The program's windows as of the cutoff. */
   readonly windows: readonly DayWindow[]
   /** Plans in force, in the order of the program's lags. */
   readonly plans: readonly (CheckedEvent | undefined)[]
@@ -73,9 +73,9 @@ export interface AskedTable {
   readonly columns: readonly RowColumn[]
   /** By row. */
   readonly days: Int32Array
-  /** Returns the rows of a group that happened before the cutoff and were known then, by day. */
+  /** Returns the rows of a group that happened and were known before the cutoff, by day. */
   seen(group: number, cutoff: EpochDay): Int32Array
 }
 
-/** Reads a text, null where it is missing. */
+/** Reads a text; null = missing. */
 export type TextStep = (values: Float64Array, asked: Asked) => string | null

@@ -16,7 +16,7 @@ import type {
 } from '../rule.js'
 
 /**
- * Returns a rule in words, for the reasons beside a score.
+ * Returns a rule in words, for the reasons given with a score.
  *
  * @example
  * describeFeature(sumOf('usage', 'minutes', { months: 3 }))
@@ -55,9 +55,9 @@ export function describeFeature(rule: FeatureRule): string {
 }
 
 /**
- * Returns what a customer's value of a rule says, in words: the sentence of a reason.
+ * Returns a customer's value of a rule as a sentence, for a reason.
  *
- * Numbers have four digits. Null is not known.
+ * Numbers have four digits. Null = not known.
  *
  * @example
  * describeValue(daysUntil('contractEnd'), -12)
@@ -82,13 +82,13 @@ export function describeValue(rule: FeatureRule, value: number | string | null):
   return plainValue(describeFeature(rule), value)
 }
 
-/** Returns "… is …" for a feature that has no rule, or none with words of its own. */
+/** Returns "… is …", for a feature without a rule or without a sentence of its own. */
 export function plainValue(feature: string, value: number | string | null): string {
   if (value === null) return `${feature} is not known`
   return `${feature} is ${typeof value === 'string' ? value : fourDigits(value)}`
 }
 
-/** Returns when something is, seen from the day of the forecast. */
+/** Returns when something is, relative to the day of the forecast. */
 export function dayFromHere(what: string, days: number): string {
   if (days === 0) return `${what} is on the day of the forecast`
   return days > 0 ? `${what} is in ${count(days, 'day')}` : `${what} was ${count(-days, 'day')} ago`
@@ -96,7 +96,7 @@ export function dayFromHere(what: string, days: number): string {
 
 function pointOf({ of, column }: DaysUntilRule): string {
   if (of === 'customer') return column === 'activatedAt' ? 'activation' : words(column)
-  return `${column === 'from' ? 'begin' : words(column)} of the plan in force`
+  return `${column === 'from' ? 'start' : words(column)} of the plan in force`
 }
 
 function fallWords(rule: DropRule, value: number): string {
@@ -153,7 +153,7 @@ function describeCombined(rule: CombinedRule): string {
       return describeTransformed(rule)
     case 'percentile': {
       const among = rule.within === 'everybody' ? 'all customers' : `the same ${describeFeature(rule.within)}`
-      return `${describeFeature(rule.of)}, standing among ${among}`
+      return `${describeFeature(rule.of)}, rank among ${among}`
     }
   }
 }
@@ -245,7 +245,7 @@ interface Rows {
   readonly where?: RowFilter | undefined
 }
 
-// "amount" is a column of two tables; a reason has to say of which.
+// Two tables have a column "amount"; a reason has to say which.
 function measured({ table, where }: Rows, measure: string): string {
   const [prefix, name] = [measurePrefix[table], words(measure)]
   return `${name.startsWith(prefix) ? name : `${prefix} ${name}`}${filterWords(where)}`

@@ -10,18 +10,18 @@ import { eventTableNames } from '../../table/inputs.js'
 import type { Aggregate, FeatureRule, ValueType } from '../rule.js'
 
 /**
- * Returns the name of a rule's feature: made from the rule alone, so that the same question has the same name in
- * training and in scoring, in every version.
+ * Returns the name of a rule's feature. It depends on the rule alone, so that the same question has the same name in
+ * training, in scoring and in every version.
  *
- * Rules that ask different questions have different names, and `parseFeatureName` reads them back. The order of the
- * conditions of a filter and of their values is no part of the question, nor is what an attribute is taken for.
+ * Rules that ask different questions have different names, and `parseFeatureName` reads them back. The name ignores the
+ * order of a filter's conditions and of their values, and the type of an attribute.
  *
  *     usage_minutes_sum_3m_lag1m                      an aggregate, a first or last value
  *     contacts[kind=complaint][weekday|6|7]_count_1m  with a filter; [hour=[7,22)] for numbers, [roaming] for true
  *     a_per_b, a_minus_b                              of aggregates; (tenure_months)_per_b of other rules
  *     log1p(a), band(a,6,12), percentile(a,plan_plan) of any rule
  *
- * Where a column has a name that could be taken for another rule, characters of it are written as `%` and their code.
+ * If a column's name could be mistaken for another rule, some of its characters are written as `%` and their code.
  *
  * @example
  * featureName(sumOf('usage', 'minutes', { months: 3 }))
@@ -36,7 +36,7 @@ export function featureName(rule: FeatureRule): string {
   return nameOf(rule, false)
 }
 
-/** `enclosed`: within parentheses, where columns must hold none. */
+/** `enclosed`: within parentheses, so that column names must not contain any. */
 function nameOf(rule: FeatureRule, enclosed: boolean): string {
   const column = (name: string): string => columnName(name, enclosed)
   switch (rule.kind) {
@@ -106,7 +106,7 @@ function operandNames(left: FeatureRule, right: FeatureRule, enclosed: boolean):
   })
 }
 
-/** What brings rows together, as it is called in names and in rules. */
+/** The aggregates, as they are called in names and in rules. */
 export const aggregateNames: readonly Aggregate[] = [
   'count',
   'activeDays',
@@ -122,8 +122,8 @@ export const aggregateNames: readonly Aggregate[] = [
 ]
 
 /**
- * The sign between two operands, after the window of the left one. A column that holds the same, with its underscores,
- * would be read as two operands.
+ * The sign between two operands, after the window of the left one. A column name containing it would be read as two
+ * operands.
  */
 export const operandSign = new RegExp(
   `(_(?:${aggregateNames.join('|')})_(?:all|\\d+[dm](?:_lag\\d+[dm])?))` +
@@ -146,9 +146,9 @@ function filterName(where: RowFilter | undefined): string {
   return names.sort().join('')
 }
 
-/** Returns the name of a condition, the same for those that differ in the order of their values only. */
+/** Returns the name of a condition, whatever the order of its values. */
 export function conditionName(condition: RowCondition): string {
-  // A text has no `%`, `=`, `!`, `|`, `[`, `]` of its own, so each form has a sign that no other can hold.
+  // `%`, `=`, `!`, `|`, `[` and `]` are escaped in texts, so that no two forms can be confused.
   const text = (value: string): string => escaped(value, /[%=!|[\]]/g)
   const listed = (values: readonly string[]): string => [...new Set(values)].sort().map(text).join('|')
   if ('weekday' in condition) return `weekday|${[...condition.weekday].sort().join('|')}`
@@ -177,7 +177,7 @@ function windowName(window: WindowRule): string {
     : `${length}${unit}_lag${window.lag}${unit}`
 }
 
-/** Returns what a rule's feature is: a number, or a text that learners read as a category. */
+/** Returns the type of a rule's feature: a number, or a text that learners read as a category. */
 export function featureKind(rule: FeatureRule): ValueType {
   return 'type' in rule ? rule.type : 'number'
 }

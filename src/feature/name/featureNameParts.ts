@@ -5,7 +5,7 @@ import { type EventTableName, eventTableNames } from '../../table/inputs.js'
 import type { Aggregate } from '../rule.js'
 import { aggregateNames, operandSign } from './featureName.js'
 
-/** Returns the column that is written in a name. */
+/** Returns the column as it was before escaping. */
 export function unescaped(text: string): string {
   return text.replaceAll(/%(25|28|29|2c|5b|5d|5f)/g, (_, code: string) => characterOf(code))
 }
@@ -14,7 +14,7 @@ function characterOf(code: string): string {
   return String.fromCharCode(Number.parseInt(code, 16))
 }
 
-/** Returns the names between the commas that are not within parentheses or brackets. */
+/** Splits at the commas that are not within parentheses or brackets. */
 export function argumentsOf(text: string): string[] {
   const given: string[] = []
   let start = 0
@@ -26,7 +26,7 @@ export function argumentsOf(text: string): string[] {
   return [...given, text.slice(start)]
 }
 
-/** Every character that is not within brackets, and in how many parentheses it is, its own not counted. */
+/** Every character outside brackets, with the depth of its parentheses, not counting its own. */
 function* outside(text: string): Generator<{ index: number; depth: number }> {
   let depth = 0
   for (let index = 0; index < text.length; index += 1) {
@@ -34,21 +34,21 @@ function* outside(text: string): Generator<{ index: number; depth: number }> {
     yield { index, depth }
     if (text[index] === '(') depth += 1
     if (text[index] !== '[') continue
-    // Texts hold no bracket of their own, so that the first one that closes is the last
+    // Brackets in texts are escaped, so the first closing one ends the filter
     const end = text.indexOf(']', index)
     if (end === -1) return
     index = end
   }
 }
 
-/** Two operands with the parentheses that are around them, and the sign between. */
+/** Two operands, with their parentheses, and the sign between them. */
 export interface Operands {
   readonly left: string
   readonly sign: 'per' | 'minus'
   readonly right: string
 }
 
-/** Returns the operands of a ratio or a difference, undefined where the name is that of another rule. */
+/** Returns the operands of a ratio or a difference, undefined for any other rule. */
 export function splitOperands(name: string): Operands | undefined {
   if (name.startsWith('(')) {
     const end = closing(name)
@@ -100,7 +100,7 @@ const questions = [
 
 type Question = Aggregate | (typeof questions)[number]
 
-// The column takes as much as it can: the question is the last word that is one.
+// The column is greedy: the question is the last word that can be one.
 const rowsEnd = new RegExp(
   `^_(?:(.+)_)?(${[...questions, ...aggregateNames].join('|')})(?:_(all|\\d+[dm](?:_lag\\d+[dm])?))?$`,
   's',
@@ -114,7 +114,7 @@ export interface RowsParts {
   readonly window?: string
 }
 
-/** Returns the parts of the name of a rule about the rows of a table, undefined where it is another rule. */
+/** Returns the parts of the name of a rule about the rows of a table, undefined for any other rule. */
 export function rowsParts(name: string): RowsParts | undefined {
   const { rows, rest } = readRows(name) ?? {}
   if (rows === undefined) return undefined
@@ -128,7 +128,7 @@ export function rowsParts(name: string): RowsParts | undefined {
   }
 }
 
-/** Returns the column of amounts that is called `bills[kind=fee]_amount`. */
+/** Returns the column of amounts named, for example, `bills[kind=fee]_amount`. */
 export function amountsOf(name: string): (Rows & { readonly measure: string }) | undefined {
   const { rows, rest } = readRows(name) ?? {}
   return rows === undefined ? undefined : { ...rows, measure: unescaped(rest!.slice(1)) }
@@ -175,7 +175,7 @@ function rangeOf(text: string): NumberRange {
   return [from ?? null, to ?? null]
 }
 
-/** Returns the window that is called `3m_lag1m`. */
+/** Returns the window named, for example, `3m_lag1m`. */
 export function windowOf(text: string | undefined): WindowRule {
   const [length, lag] = (text ?? 'all').split('_lag')
   if (length === 'all') return 'all'
@@ -183,7 +183,7 @@ export function windowOf(text: string | undefined): WindowRule {
   return lag === undefined ? span : { ...span, lag: Number.parseInt(lag, 10) }
 }
 
-/** Returns the time that is called `3m` or `30d`. */
+/** Returns the length named, for example, `3m` or `30d`. */
 export function spanOf(text: string): { readonly days: Days } | { readonly months: Months } {
   const count = Number.parseInt(text, 10)
   return text.endsWith('d') ? { days: count } : { months: count }

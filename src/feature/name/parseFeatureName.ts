@@ -16,17 +16,17 @@ import {
 } from './featureNameParts.js'
 
 /**
- * Returns the rule that has a name: the inverse of {@link featureName}, for a list of columns or of reasons where only
+ * Returns the rule with a given name: the inverse of {@link featureName}, for lists of columns or reasons of which only
  * the names were kept.
  *
- * The rule is the one that the name was made from, but for what is no part of the question: the order of the conditions
- * of a filter and of their values, a lag of 0. Whether an attribute, a plan column or a first or last value is a number
- * or a text is not in the name: the tables say so.
+ * The rule may differ from the original in what the name ignores: the order of a filter's conditions and of their
+ * values, a lag of 0. The name does not say whether an attribute, a plan column or a first or last value is a number or
+ * a text: that comes from the tables.
  *
- * @param name as `featureName` writes it, no other spelling
+ * @param name exactly as `featureName` writes it
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
- * @throws {HoldfastError} `option-invalid` where it is no name of a feature; `table-unknown`, `column-missing`,
- * `column-type` where the history cannot answer it
+ * @throws {HoldfastError} `option-invalid` if it is not the name of a feature; `table-unknown`, `column-missing`,
+ * `column-type` if the history cannot answer it
  *
  * @example
  * const tables = { usage: { id: 'text', day: 'day', minutes: 'number' } }
@@ -50,10 +50,10 @@ export function parseFeatureName(name: string, tables: HistoryKinds): FeatureRul
   return rule!
 }
 
-/** More levels of parentheses than any rule may have. */
+/** No rule has more levels of parentheses. */
 const mostLevels = 24
 
-/** Reads what could be a name; whether it is spelt in the one way that counts is left to the caller. */
+/** Reads anything that could be a name; the caller checks that it is spelt as `featureName` does. */
 class NameReader {
   readonly #tables: HistoryKinds
 

@@ -4,7 +4,7 @@ import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { History } from '../../engine/history.js'
 
-/** The kinds of events that are counted one by one, by the table that they are in. */
+/** The kinds of events to count one by one, by table. */
 export interface EventKinds {
   /** Values of the feature column of `usage`: which feature or title was used. */
   readonly usage?: readonly string[]
@@ -16,9 +16,9 @@ export interface EventKinds {
 export interface EventKindsOptions {
   /** Text column of `usage` that says which feature or title was used. Default `'feature'`. */
   readonly featureColumn?: string
-  /** Most kinds of a table, the most frequent first. Integer ≥ 1. Default 20. */
+  /** Most kinds per table, starting with those of the most customers. Integer ≥ 1. Default 20. */
   readonly most?: number
-  /** Share of the customers that a kind is to be found with at least; rarer ones tell too few apart. In [0, 1]. Default 0.01. */
+  /** Least share of customers with the kind; rarer kinds tell too few apart. In [0, 1]. Default 0.01. */
   readonly leastShare?: number
 }
 
@@ -29,11 +29,11 @@ const schema = z.strictObject({
 })
 
 /**
- * Returns the kinds of events of a history that are frequent enough to be counted one by one, for `subscriptionFeatures`.
+ * Returns the kinds of events that are frequent enough to count one by one, for `subscriptionFeatures`.
  *
- * Plain data: kept with a plan, it asks for the same columns when other kinds have come up.
+ * The result is plain data: kept with a plan, it gives the same columns even when new kinds have appeared.
  *
- * @returns the kinds of each table that has such a column, those of the most customers first
+ * @returns for each table with such a column its kinds, those of the most customers first
  *
  * One pass over each of the two tables.
  *

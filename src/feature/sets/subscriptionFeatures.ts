@@ -10,28 +10,28 @@ import type { FeatureRule, NumberRule } from '../rule.js'
 import type { EventKinds } from './eventKinds.js'
 import { type Columns, checkTables, measuresOf } from './tables.js'
 
-/** What the subscription features need to know about the user's own columns and words. */
+/** Your own columns and values that the subscription features need to know. */
 export interface SubscriptionFeatureOptions {
-  /** Columns of `customers` to use; name those that never change. Default none. */
+  /** Columns of `customers` to use; only those that never change. Default none. */
   readonly attributes?: readonly string[]
   /** Text column of `usage` that says which feature or title was used. Default `'feature'`. */
   readonly featureColumn?: string
   /** Number column of `usage` with the seats in use that day. Default `'seats'`. */
   readonly seatsColumn?: string
-  /** Day column of `contacts`: when a ticket was settled. Default `'resolvedAt'`. */
+  /** Day column of `contacts`: when a ticket was resolved. Default `'resolvedAt'`. */
   readonly resolvedAt?: string
   /**
-   * Number columns of `usage` to measure by. Default: all but those that are named as ids are (`user_id`, `accountId`), of
-   * which `buildDataset` says that nothing reads them.
+   * Number columns of `usage` to use as measures. Default: all except those named like ids (`user_id`, `accountId`),
+   * which `buildDataset` reports as unread.
    */
   readonly measures?: readonly string[]
-  /** Kinds of events that are counted one by one; `await eventKinds(history)` finds the frequent ones. Default none. */
+  /** Kinds of events to count one by one; `await eventKinds(history)` finds the frequent ones. Default none. */
   readonly kinds?: EventKinds
-  /** Values of `payments.kind` for a payment that did not come through. Default `['failed']`. */
+  /** Values of `payments.kind` for a payment that failed. Default `['failed']`. */
   readonly failed?: readonly string[]
   /** Values of `contacts.kind` for a ticket. Default `['ticket', 'complaint']`. */
   readonly tickets?: readonly string[]
-  /** Values of `contacts.kind` for a wish to leave. Default `['cancel-request']`. */
+  /** Values of `contacts.kind` for a request to cancel. Default `['cancel-request']`. */
   readonly cancelRequest?: readonly string[]
 }
 
@@ -60,18 +60,20 @@ const threeMonths = { months: 3 }
 const tenureEdges = [1, 3, 12, 24]
 
 /**
- * Returns the features of customers who subscribe to software or media, as far as the history's tables and columns go.
+ * Returns the features for subscribers to software or media, as far as the history's tables and columns allow.
  *
- *     customers   tenure and its band; the attributes that are named
- *     usage       a row a login or a use: their number in 28 and 91 days, and that of each kind that is named; active days of 7, 28 and 91 days, the last week against the last four, recency,
- *                 silent months in a row; number and entropy of the features used, now against before; seats now and
- *                 against three months ago; per further measure sum, trend, fall and variability
+ *     customers   tenure and its band; the named attributes
+ *     usage       one row per login or use: number in 28 and 91 days, and in 28 days of each named kind; active days in 7,
+ *                 28 and 91 days, the last week against the last four; recency, silent months in a row; number and
+ *                 entropy of the features used, now against before; seats now and against three months ago; per
+ *                 further measure sum, trend, fall and variability
  *     bills       what recurs (MRR): the last bill, against that of three months ago, against a year ago; falling months
- *     payments    those that failed, days since the last one
- *     plans       plan, fee and its rise, days of contract left, plans of a year
- *     contacts    all of 1 and 3 months, and those of each kind that is named; tickets of 1 and 3 months, unsettled and since when; wishes to leave
+ *     payments    days since the last; failed ones in 3 months, days since the last of them
+ *     plans       plan, fee and its rise in 3 months, days of contract left, days since the plan began, plans in a year
+ *     contacts    all in 1 and 3 months, and in 3 months of each named kind; tickets in 1 and 3 months, days since the
+ *                 last, unresolved and since when; requests to cancel
  *
- * The last bill is the last row of `bills`: credit notes in rows of their own do not belong into it, map a table without them.
+ * The last bill is the last row of `bills`: use a table without separate rows for credit notes.
  *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
  * @returns rules with different names; at least `tenure`
@@ -82,8 +84,8 @@ const tenureEdges = [1, 3, 12, 24]
  * subscriptionFeatures(tables).map(featureName).slice(2, 6)
  * // => ['usage_activeDays_7d', 'usage_activeDays_28d', 'usage_activeDays_91d', 'usage_activeDays_7d_per_usage_activeDays_28d']
  *
- * @see `usefulFeatures` of `holdfast/features` for those of them that say something on your tables; {@link telecomFeatures} for operators,
- * {@link transactionFeatures} for shops
+ * @see `usefulFeatures` of `holdfast/features` to keep those that are useful on your tables; {@link telecomFeatures}
+ * for operators, {@link transactionFeatures} for shops
  */
 export function subscriptionFeatures(
   tables: HistoryKinds,
@@ -183,7 +185,7 @@ function contactRules(
   { tickets, cancelRequest, resolvedAt, kinds }: CheckedOptions,
 ): NumberRule[] {
   const isTicket = { column: 'kind', in: tickets }
-  // What is counted by a rule of its own is not counted twice
+  // Kinds that have a rule of their own are not counted twice
   const others = kinds.contacts.filter(
     (kind) => ![tickets, cancelRequest].some((own) => own.length === 1 && own[0] === kind),
   )

@@ -7,14 +7,14 @@ import type { ColumnKind } from '../../table/table.js'
 export type Columns = Readonly<Record<string, ColumnKind>>
 
 /**
- * Returns the number columns of a table that measure something, in its order: not those that are named as ids are, whose
- * sums and trends would be numbers without a meaning.
+ * Returns the number columns of a table that are measures, in order: not those named like ids, whose sums and trends
+ * would mean nothing.
  */
 export function measuresOf(columns: Columns): string[] {
   return Object.keys(columns).filter((column) => columns[column] === 'number' && !isIdName(column))
 }
 
-/** Returns whether a column is called as what names something is: `user_id`, `accountId`, `session-key`. */
+/** Returns whether a column is named like an id: `user_id`, `accountId`, `session-key`. */
 export function isIdName(name: string): boolean {
   return (
     /(^|[_\-. ])(id|ids|uuid|guid|key)$/i.test(name) ||
@@ -22,7 +22,9 @@ export function isIdName(name: string): boolean {
   )
 }
 
-/** Refuses what names no table of a history: a set would be nothing but the tenure. @throws {HoldfastError} */
+/**
+ * Refuses unknown table names, and no tables at all: the set would be nothing but the tenure. @throws {HoldfastError}
+ */
 export function checkTables(operation: string, tables: object): void {
   checkArguments(operation, ['tables', tables, 'historyKinds'])
   const names: readonly string[] = inputTableNames
@@ -43,7 +45,7 @@ export function checkTables(operation: string, tables: object): void {
       parameter: 'tables',
       rule: 'to name at least one table',
       received: tables,
-      wayOut: 'Take those of a history: history.tables.',
+      wayOut: 'Use those of a history: history.tables.',
     })
   refuse(operation, problems)
 }

@@ -8,11 +8,11 @@ import { tenure } from '../builders/customerBuilders.js'
 import { recency } from '../builders/rowBuilders.js'
 import type { FeatureRule } from '../rule.js'
 
-/** Which table holds the transactions, and over which windows they are brought together. */
+/** Which table holds the transactions, and over which windows they are aggregated. */
 export interface TransactionFeatureOptions {
   /** Table with one row per transaction. Default `'payments'`. */
   readonly table?: EventTableName
-  /** Number column with the value of a transaction; null where there is none. Default `'amount'`. */
+  /** Number column with the value of a transaction; null if there is none. Default `'amount'`. */
   readonly measure?: string | null
   /** Lengths of the windows in days. Integers ≥ 1. Default 30, 60, 90 and 180. */
   readonly windowDays?: readonly Days[]
@@ -25,15 +25,15 @@ const schema = z.strictObject({
 })
 
 /**
- * Returns the features of customers who buy now and then without a contract (shops, orders): recency, frequency and
- * value.
+ * Returns the features for customers who buy from time to time without a contract (shops, orders): recency, frequency
+ * and value.
  *
  *     recency     days since the last transaction
- *     frequency   transactions in each window, and of all time
+ *     frequency   transactions in each window, and over all time
  *     rhythm      mean and standard deviation of the days between transactions, and how often that mean fits into the
  *                 days since the last one: above 1 the next is overdue
- *     value       sum of each window, and of all time; mean per transaction
- *     tenure      complete months since activation, which is the first purchase in most shops
+ *     value       sum over each window, and over all time; mean per transaction
+ *     tenure      complete months since activation, in most shops the first purchase
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *

@@ -13,11 +13,10 @@ import {
 } from './rowsSql.js'
 
 /**
- * Parts about the values of one column under one filter: how many there are and how evenly they occur.
+ * Parts about the values of one column under one filter: how many there are and how evenly they are spread.
  *
- * The rows are counted per customer, value and span once; then per customer, cutoff and value; then the values of each
- * customer and cutoff are brought together. What is sorted or hashed after the first step are the values that a customer
- * has, not his rows.
+ * Rows are counted once per customer, value and span, then per customer, cutoff and value, then the values are combined
+ * per customer and cutoff. After the first step only a customer's values are sorted or hashed, not the rows.
  */
 export function categoriesSql(
   group: string,
@@ -45,7 +44,7 @@ export function categoriesSql(
     context,
   )
   const pieces = piecesSql(`${group}_spans`, [seen], context)
-  // One column a window, whatever is asked of it.
+  // One column per window, whatever is asked of it.
   const windows = [...new Set(rules.map((rule) => JSON.stringify(rule)))]
   const counts = windows.map((key, index) => {
     const rule = rules.find((other) => JSON.stringify(other) === key)!

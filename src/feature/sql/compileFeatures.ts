@@ -12,23 +12,23 @@ import { WindowsSql } from './windowsSql.js'
 
 /**
  * Returns the SQL statement that computes the features of a population: one row per row of the population, with the
- * columns `id`, `cutoff` and one per rule, in the order of `id` and `cutoff`.
+ * columns `id`, `cutoff` and one per rule, ordered by `id` and `cutoff`.
  *
  * One statement in plain SQL (common table expressions, joins, CASE), so that it runs where the data is. All window
- * bounds are computed here and stand in it as day numbers: no engine's date arithmetic is used.
+ * bounds are computed here and written as day numbers: no engine's date arithmetic is used.
  *
- * How it works: what rules ask of rows is taken apart into parts (a sum over a window, a number of days), equal parts
- * are computed once, and parts that read a table in the same way share one reading of it.
+ * How it works: rules are split into parts (a sum over a window, a number of days), equal parts are computed once, and
+ * parts that read a table in the same way share one scan of it.
  *
- *     one cutoff          each table is brought together per customer, one aggregate for each part; sums over a quarter
- *                         whose months are asked for as well are added up from them
- *     several cutoffs     the bounds of all windows cut time into spans; each table is brought together per customer and
- *                         span, then the spans per customer and cutoff: a row is touched once, however many windows and
- *                         cutoffs it lies in. Windows over all time have spans of their own that change only at cutoffs.
- *     cutoffs of one's own  where most days are a bound each day is a span, and rows of others are not read
+ *     one cutoff          each table is grouped by customer, with one aggregate per part; sums over a quarter whose
+ *                         months are also asked for are added up from the months
+ *     several cutoffs     the bounds of all windows cut time into spans; each table is grouped by customer and span, then
+ *                         the spans by customer and cutoff: a row is touched once, however many windows and cutoffs it
+ *                         lies in. Windows over all time have spans of their own that change only at cutoffs.
+ *     own cutoffs         if most days are a bound, each day is a span, and rows of other customers are not read
  *     values of a column  distinct, entropy: rows are counted per customer, value and span first
- *     days in order       gaps, changes: rows become one per customer and day, each with the day before it
- *     late rows           in tables with `knownAt`, spans are told apart by the first cutoff that sees their rows; days
+ *     days in order       gaps, changes: one row per customer and day, each with the day before it
+ *     late rows           in tables with `knownAt`, spans are separated by the first cutoff that sees their rows; days
  *                         in order are sorted for each cutoff
  *
  * Memory in the engine: per table, customers × spans × (measures × aggregates) numbers, and the result.

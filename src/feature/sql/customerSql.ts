@@ -3,7 +3,7 @@ import { monthOfDaySql } from '../../engine/monthOfDaySql.js'
 import type { CompileOptions } from './compileOptions.js'
 import { valueSql } from './rowsSql.js'
 
-/** Customers as SQL: attributes as `c`, month of activation as `a`, where a rule asks for them. */
+/** Customers as SQL: attributes as `c`, month of activation as `a`, joined only if a rule needs them. */
 export class CustomersSql {
   readonly #options: CompileOptions
   readonly #joins = new Set<string>()
@@ -12,7 +12,7 @@ export class CustomersSql {
     this.#options = options
   }
 
-  /** Joins to the population, of all that was asked for. */
+  /** Joins to the population for all that was asked for. */
   get joins(): string[] {
     return [...this.#joins]
   }

@@ -17,12 +17,12 @@ import {
 } from './rowsSql.js'
 
 /**
- * Parts about days in their order, under one filter and about one column: distinct days, gaps between them, changes from
- * one to the next.
+ * Parts about days in order, under one filter and about one column: distinct days, gaps between them, changes from one
+ * to the next.
  *
- * The rows become one per customer and day, each with the day before it. A pair of days counts in a window where both lie
- * in it: pairs are brought together per customer and the two spans they lie in, then per cutoff. Where rows may become
- * known later than they happen, each cutoff sees other days side by side: the rows are then told apart by cutoff first.
+ * Rows are grouped to one per customer and day, each with the day before it. A pair of days counts in a window if both
+ * lie in it: pairs are grouped by customer and the two spans they lie in, then by cutoff. If rows can become known
+ * late, each cutoff sees other pairs: the rows are then separated by cutoff first.
  */
 export function dayPairsSql(
   group: string,
@@ -39,7 +39,7 @@ export function dayPairsSql(
     `  SELECT ${[...keys, 'day', 'lag(day) OVER by_day AS before', ...value].join(', ')}`,
     `  FROM ${group}_days WINDOW by_day AS (PARTITION BY ${keys.join(', ')} ORDER BY day))`,
   ].join('\n')
-  // For one cutoff, for rows told apart by cutoff, and where every day is a span, a pair is its own piece.
+  // For one cutoff, for rows separated by cutoff, and if every day is a span, each pair is its own piece.
   const spans = windows.bounds(parts.map(({ window }) => window))
   const bounds = windows.isOneCutoff || isPerCutoff || isDense(spans) ? undefined : spans
   const columns = parts.map((part, index) => `${pairValue(part, context)} AS v${index}`)
@@ -52,7 +52,7 @@ export function dayPairsSql(
   ]
 }
 
-/** The pairs, brought together per spans of both days where there are bounds. */
+/** The pairs, grouped by the spans of both days if there are bounds. */
 function piecesTable(
   group: string,
   keys: readonly string[],
@@ -74,7 +74,7 @@ function piecesTable(
   return `${group}_pieces AS (\n  SELECT ${columns.join(',\n    ')}\n  FROM ${group}_pairs t${groupBy})`
 }
 
-/** A day counts in a window that it lies in, a pair in one that both days lie in. */
+/** A day counts in a window if it lies in it, a pair if both days do. */
 function pairValue({ how, window }: PartialAggregate, context: RowsContext): string {
   const [from, to] = inWindow('s.start', window, context)
   const first = how === 'days' ? from : `s.before >= ${context.windows.start(window)}`

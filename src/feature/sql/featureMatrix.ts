@@ -12,15 +12,15 @@ import { featureName } from '../name/featureName.js'
 import type { FeatureRule } from '../rule.js'
 import { compileFeatures } from './compileFeatures.js'
 
-/** Who is asked about, and when. */
+/** Customers and cutoffs to compute features for. */
 export interface FeatureMatrixOptions {
-  /** First days that the features may not see: the same for all, or the customers' own, see `cutoffsBefore`. */
+  /** First days that the features may not see: the same for all customers, or their own, see `cutoffsBefore`. */
   readonly cutoffs: Cutoffs
-  /** Default: all customers that are active at the cutoff. */
+  /** Customers to count. Default: all who are active at the cutoff. */
   readonly population?: PopulationRule
 }
 
-/** Features of customers as of cutoffs, one row per customer and cutoff, in the order of both. */
+/** Features of customers as of cutoffs: one row per customer and cutoff, in the order of both. */
 export interface CustomerFeatures {
   /** Customer of each row. */
   readonly ids: readonly string[]
@@ -42,12 +42,13 @@ export interface PopulationFeatures extends CustomerFeatures {
  * Sums are rounded to 9 decimals, so that the same history gives the same numbers in every run and on any number of
  * threads.
  *
- * @param rules what is asked; one column each, in their order
+ * @param rules one column each, in this order
  * @returns rows in the order of id and cutoff
  * @throws {HoldfastError} all problems of the rules at once: `option-invalid`, `column-duplicate`, `table-unknown`,
  * `column-missing`, `column-type`; `window-open` for a cutoff later than a table is complete
  *
- * One read of each table, whatever the number of rules and cutoffs. Memory: rows × rules × 8 bytes.
+ * Each table is read once per way of aggregating it (sums; days in order; values of a column), however many windows and
+ * cutoffs there are. Memory: rows × rules × 8 bytes.
  *
  * @example
  * const history = await openHistory({
@@ -100,10 +101,10 @@ export async function featureMatrix(
 export type AskedRows = Pick<Population, 'table' | 'cutoffs'>
 
 /**
- * Returns the features of the rows of an engine table with the columns `id` and `cutoff`. The rules are checked.
+ * Returns the features for the rows of an engine table with the columns `id` and `cutoff`. The rules have been checked.
  *
- * @param population who is counted: percentiles are among them
- * @param returned those of them whose features are wanted; default all
+ * @param population the counted customers, among whom percentiles rank
+ * @param returned those whose features are wanted; default all
  */
 export async function populationFeatures(
   history: History,
@@ -127,7 +128,7 @@ export async function populationFeatures(
   }
 }
 
-/** Returns the statement of {@link populationFeatures}. Nobody but percentiles needs those who are not returned. */
+/** Returns the statement of {@link populationFeatures}. Only percentiles need the rows that are not returned. */
 export function featureStatement(
   { engine, tables }: History,
   rules: readonly FeatureRule[],

@@ -5,7 +5,7 @@ import type { PartsSql } from './partsSql.js'
 import type { PlansSql } from './planSql.js'
 import type { WindowsSql } from './windowsSql.js'
 
-/** What formulas are made of. */
+/** Sources of the values in formulas. */
 export interface FormulaSources {
   readonly parts: PartsSql
   readonly plans: PlansSql
@@ -13,7 +13,7 @@ export interface FormulaSources {
   readonly windows: WindowsSql
 }
 
-/** An SQL expression over the columns that a level has: those of the sources at 0, and what the levels below named. */
+/** An SQL expression over the columns of a level: those of the sources at 0, then those named by the levels below. */
 interface Expression {
   readonly sql: string
   readonly level: number
@@ -22,8 +22,8 @@ interface Expression {
 type Formulas<Op extends Formula['op']> = Extract<Formula, { op: Op }>
 
 /**
- * Formulas as SQL expressions. What an expression would hold more than once is named in a SELECT below it, so that the
- * statement grows with the number of formulas and not with their depth.
+ * Formulas as SQL expressions. What an expression would repeat is named in a SELECT below it, so that the statement
+ * grows with the number of formulas and not exponentially with their depth.
  */
 export class FormulaSql {
   readonly #sources: FormulaSources
@@ -139,7 +139,7 @@ export class FormulaSql {
     })
   }
 
-  // From the inside out: a month counts where all later ones do.
+  // From the inside out: a month counts if all later ones do.
   #streak({ of, monthly }: Formulas<'streak'>): Expression {
     const values = monthly.map((month) => this.#named(this.#expression(month)))
     const compares = of === 'rising' || of === 'falling'
@@ -159,7 +159,7 @@ export class FormulaSql {
     return { sql: `(${sql})`, level }
   }
 
-  // Missing values come last and are counted by nobody.
+  // Missing values are ranked last and not counted.
   #percentile({ of, within }: Formulas<'percentile'>): Expression {
     const value = this.#named(
       joined([this.#expression(of)], ([x]) => roundedSql(`CAST(${x} AS DOUBLE PRECISION)`)),
@@ -212,7 +212,7 @@ export class FormulaSql {
     }
   }
 
-  // The month is complete where the day of the month of activation, cut to the month's length, is reached.
+  // A month is complete once the activation's day of the month, capped at the month's length, is reached.
   #tenure(): Expression {
     const [now, then] = [this.#sources.windows.calendar(), this.#sources.customers.activation()]
     const columns = [now.month, then.month, then.dayOfMonth, now.dayReached].map((sql) => this.#of(sql))
@@ -221,7 +221,7 @@ export class FormulaSql {
     })
   }
 
-  /** A column of the sources under a name of its own. */
+  /** Names a column of the sources. */
   #of(sql: string): Expression {
     if (isPlain(sql)) return { sql, level: 0 }
     const name = this.#columns.get(sql) ?? `b${this.#columns.size}`
@@ -229,7 +229,7 @@ export class FormulaSql {
     return { sql: name, level: 0 }
   }
 
-  /** A name for an expression, so that it can stand in several places. */
+  /** Names an expression, so that it can be used in several places. */
   #named(expression: Expression): Expression {
     const { sql, level } = expression
     if (isPlain(sql)) return expression
@@ -254,8 +254,8 @@ function roundedSql(value: string): string {
 }
 
 /**
- * Engines have no ln(1 + x), and 1 + x drops the digits of a small x: what it dropped is put back as the factor
- * x / ((1 + x) − 1), good to the last digits (Kahan; Goldberg 1991, theorem 4).
+ * Engines have no ln(1 + x), and 1 + x drops digits of a small x: they are restored by the factor x / ((1 + x) − 1),
+ * good to the last digits (Kahan; Goldberg 1991, theorem 4).
  */
 function log1pSql(value: string): string {
   const one = `(1e0 + abs(${value}))`
@@ -275,7 +275,7 @@ function streakSql(of: Formulas<'streak'>['of'], value: string, before: string |
   }
 }
 
-/** A name or a whole number, which can stand in several places as it is. */
+/** A name or a whole number, which can be repeated as it is. */
 function isPlain(sql: string): boolean {
   return /^(\w+|\(-\d+\))$/.test(sql)
 }

@@ -13,10 +13,10 @@ import {
 } from './rowsSql.js'
 
 /**
- * Parts about rows that are not settled at the cutoff, by one column that says until when a row is open.
+ * Parts about rows that are not settled at the cutoff, for one column with the day a row is settled.
  *
- * A row is open at the cutoffs from the first that sees it up to the last that is not after its end. Rows with the same
- * first and last are brought together once, and then for each cutoff between.
+ * A row is open from the first cutoff that sees it to the last that is not after its end. Rows with the same first and
+ * last are grouped once, then for each cutoff in between.
  */
 export function openRowsSql(
   group: string,
@@ -28,7 +28,7 @@ export function openRowsSql(
   const until = `t.${dialect.identifier(measure!)}`
   const cutoffs = windows.bounds([])
   const never = windows.lastCutoff + 1
-  // The first cutoff that lies after the end: there the row is no longer open.
+  // The first cutoff after the end, at which the row is no longer open.
   const closed = `CASE WHEN ${until} < ${windows.lastCutoff} THEN ${firstAfter(until, cutoffs)} ELSE ${never} END`
   const isOpen = `(${until} IS NULL OR ${until} >= ${cutoffs[0]})`
   const spanColumns = parts.map((part, index) => {

@@ -9,8 +9,8 @@ import { unpaidSql } from './unpaidSql.js'
 type Path = (group: string, parts: readonly PartialAggregate[], context: RowsContext) => string[]
 
 /**
- * The parts of windows as SQL: groups of parts that read the same rows in the same way, each a few common table
- * expressions and a join to the population `p`.
+ * Parts as SQL: groups of parts that read the same rows in the same way, each a few common table expressions and a join
+ * to the population `p`.
  */
 export class PartsSql {
   /** Common table expressions. */
@@ -32,19 +32,19 @@ export class PartsSql {
     for (const { path, parts: members } of groups.values()) this.#addGroup(path, members)
   }
 
-  /** Joins to the population, of all that was asked for. */
+  /** Joins to the population for all that was asked for. */
   get joins(): string[] {
     return [...this.#joins]
   }
 
-  /** Returns the column that holds a part, NULL where there was nothing. */
+  /** Returns the column that holds a part, NULL if there are no rows. */
   column(part: PartialAggregate): string {
     const { column, join } = this.#columns.get(partKey(part))!
     this.#joins.add(join)
     return column
   }
 
-  /** Returns the column with the oldest day whose due is not paid. */
+  /** Returns the column with the day of the oldest unpaid amount. */
   unpaidDay(due: Amounts, paid: Amounts): string {
     const key = JSON.stringify([due, paid])
     const known = this.#unpaid.get(key)
@@ -80,12 +80,12 @@ function groupOf(part: PartialAggregate, context: RowsContext): { key: string; p
     return { key: JSON.stringify([table, measure, where, 'categories']), path: categoriesSql }
   if (!isOfSpans(part, context))
     return { key: JSON.stringify([table, measure, where, 'days']), path: dayPairsSql }
-  // Of several cutoffs, windows over all time have spans of their own that change only at cutoffs.
+  // For several cutoffs, windows over all time have spans of their own that change only at cutoffs.
   const isAll = window === 'all' && !context.windows.isOneCutoff
   return { key: JSON.stringify([table, isAll]), path: spansSql }
 }
 
-// A window without lag and one with lag 0 are the same.
+// A window without a lag equals one with lag 0.
 function partKey({ table, how, measure, where, window }: PartialAggregate): string {
   const asked = window === 'all' ? window : { ...window, lag: window.lag ?? 0 }
   return JSON.stringify([table, how, measure, where, asked])

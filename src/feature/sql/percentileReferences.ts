@@ -11,16 +11,16 @@ import type { FeatureRule, PercentileRule } from '../rule.js'
 import { type FeatureMatrixOptions, featureMatrix } from './featureMatrix.js'
 
 /**
- * Returns what the counted customers have at each cutoff, for every rule of kind `percentile`: kept beside a model, it
- * places one customer in memory among them.
+ * Returns the values that the counted customers have at each cutoff, for every rule of kind `percentile`: kept with a
+ * model, they rank a single customer in memory.
  *
- * Ask for the cutoffs and the population that the model is used with; usually the latest cutoff alone.
+ * Use the population that the model is used with, and usually only the latest cutoff.
  *
- * @param rules any rules; those of other kinds are left out
- * @returns one reference for each percentile rule and cutoff, plain data; none where there is no such rule
+ * @param rules rules of other kinds are ignored
+ * @returns one reference for each percentile rule and cutoff, plain data
  * @throws {HoldfastError} like {@link featureMatrix}
  *
- * One read of each table. Size: the distinct values of each group.
+ * Cost as {@link featureMatrix}. Size: the distinct values of each group.
  *
  * @example
  * const history = await openHistory({

@@ -3,7 +3,7 @@ import { plansInForceSql } from '../../engine/plansOrderSql.js'
 import type { Lag } from '../formula.js'
 import { type RowsContext, valueSql, visibleAfter } from './rowsSql.js'
 
-/** The plans in force as SQL: at the cutoff, and each lag before it. */
+/** The plans in force as SQL: at the cutoff, and at each lag before it. */
 export class PlansSql {
   readonly #columns = new Map<string, { readonly lag: Lag | undefined; readonly columns: Set<string> }>()
   readonly #context: RowsContext
@@ -12,7 +12,7 @@ export class PlansSql {
     this.#context = context
   }
 
-  /** Returns a column of the plan in force, NULL where there is none. */
+  /** Returns a column of the plan in force, NULL if there is none. */
   column(column: string, lag: Lag | undefined): string {
     const key = JSON.stringify(lag ?? null)
     const asked = this.#columns.get(key) ?? { lag, columns: new Set() }
@@ -23,7 +23,7 @@ export class PlansSql {
     return valueSql(`${plan}.${dialect.identifier(column)}`, ownValue(tables.plans, column))
   }
 
-  /** Joins to the population, of all that was asked for. */
+  /** Joins to the population for all that was asked for. */
   get joins(): string[] {
     return [...this.#columns.keys()].map((_, index) => {
       const ofCutoff = this.#isOne ? '' : ` AND plan_${index}.plan_cutoff = p.cutoff`
@@ -31,7 +31,7 @@ export class PlansSql {
     })
   }
 
-  /** Common table expressions of all that was asked for. */
+  /** Common table expressions for all that was asked for. */
   get tables(): string[] {
     return [...this.#columns.values()].map(({ lag, columns }, index) => this.#table(index, lag, columns))
   }

@@ -9,27 +9,27 @@ import type { ColumnKind } from '../../table/table.js'
 import type { CompileOptions } from './compileOptions.js'
 import type { WindowsSql } from './windowsSql.js'
 
-/** What the statements over rows of a table are made for. */
+/** Input of the statements over rows of a table. */
 export interface RowsContext extends CompileOptions {
   readonly windows: WindowsSql
 }
 
-/** Returns whether rows of a table may become known later than they happen. */
+/** Returns whether rows of a table can become known later than they happen. */
 export function hasKnownAt({ tables }: CompileOptions, table: EventTableName): boolean {
   return tables[table]?.['knownAt'] !== undefined
 }
 
-/** Returns the day of the row `t` after which it is visible: the day it happened on or became known on, the later. */
+/** Returns the day after which row `t` is visible: the day it happened or became known, whichever is later. */
 export function visibleAfter(context: CompileOptions, table: EventTableName): string {
   return seenAfter({ tables: context.tables, engine: context }, table, 't')
 }
 
-/** Returns the conditions of a filter on the row `t`, none where there is no filter. */
+/** Returns the conditions of a filter on row `t`. */
 export function filterSql(where: RowFilter | undefined, dialect: Dialect): string[] {
   return conditionsOf(where).map((condition) => conditionSql(condition, dialect))
 }
 
-/** Returns a measure of the row `t`, true and false as 1 and 0. */
+/** Returns a measure of row `t`, true and false as 1 and 0. */
 export function measureSql(
   { dialect, tables }: CompileOptions,
   table: EventTableName,
@@ -43,20 +43,21 @@ export function valueSql(column: string, kind: ColumnKind | undefined): string {
   return kind === 'boolean' ? `CAST(${column} AS INTEGER)` : column
 }
 
-/** Returns a value where all conditions hold, else NULL. */
+/** Returns a value if all conditions hold, else NULL. */
 export function valueWhere(conditions: readonly string[], value: string): string {
   return conditions.length === 0 ? value : `CASE WHEN ${conditions.join(' AND ')} THEN ${value} END`
 }
 
-/** Returns ` WHERE …`, nothing where there is no condition. */
+/** Returns ` WHERE …`, or nothing if there are no conditions. */
 export function whereSql(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
 }
 
 /**
- * Returns what belongs to the interval that a value lies in, as a search tree of CASE: log2(bounds) comparisons a row.
+ * Returns the leaf of the interval that a value lies in, as a search tree of CASE: log2(bounds) comparisons per row.
  *
- * @param bounds rising; `leaves[0]` belongs to values below `bounds[0]`, `leaves[i]` to those from `bounds[i - 1]` on
+ * @param bounds ascending; `leaves[0]` belongs to values below `bounds[0]`, `leaves[i]` to those from `bounds[i - 1]`
+ * on
  */
 function searchTree(value: string, bounds: readonly number[], leaves: readonly string[]): string {
   if (bounds.length === 0) return leaves[0]!
@@ -66,7 +67,7 @@ function searchTree(value: string, bounds: readonly number[], leaves: readonly s
   return `CASE WHEN ${value} < ${bounds[middle]} THEN ${below} ELSE ${above} END`
 }
 
-/** Returns the FROM of pieces that were brought together before, `s`, with those of several cutoffs told apart. */
+/** Returns the FROM of pieces `s` that have been aggregated before, and the keys to group them by cutoff. */
 export function piecesSql(
   pieces: string,
   seen: readonly string[],
@@ -82,9 +83,8 @@ export function piecesSql(
 }
 
 /**
- * Returns the table of rows brought together per customer, span of time and further keys, and the condition that a cutoff
- * sees a piece of it, `s`. Rows that become known later than they happen have a span for each cutoff from which they are
- * seen.
+ * Returns the table of rows grouped by customer, span of time and further keys, and the condition that a cutoff sees a
+ * piece `s` of it. Rows that become known late have a span for each first cutoff that sees them.
  */
 export function rowSpansSql(
   name: string,
@@ -106,19 +106,19 @@ export function rowSpansSql(
   return { spans, seen: isKnownLate ? 's.known <= p.cutoff' : 's.start < p.cutoff' }
 }
 
-/** Rows to be brought together in spans. */
+/** Rows to group into spans. */
 interface RowSpans {
   readonly table: EventTableName
   /** Days on which a span begins. */
   readonly bounds: readonly number[]
-  /** Further keys of a piece, with their names. */
+  /** Further keys, with their names. */
   readonly keys: readonly string[]
   /** Aggregates, with their names. */
   readonly columns: readonly string[]
   readonly conditions: readonly string[]
 }
 
-/** Returns the conditions that a column, a day, lies in a window. */
+/** Returns the conditions that a day column lies in a window. */
 export function inWindow(column: string, window: WindowRule, { windows }: RowsContext): string[] {
   return window === 'all'
     ? []
@@ -131,24 +131,26 @@ export function seenFrom(table: EventTableName, context: RowsContext): string {
 }
 
 /**
- * Returns the first of some days that is after a day which is before the last of them. Of dense days the next one, which
- * separates what is before a cutoff from what is not as well.
+ * Returns the first of some days that is after `day`, which is before the last of them. If the days are dense it is
+ * simply the next day, which separates before from after a cutoff just as well.
  */
 export function firstAfter(day: string, days: readonly number[]): string {
   if (isDense(days)) return `CASE WHEN ${day} < ${days[0]} THEN ${days[0]} ELSE ${day} + 1 END`
   return searchTree(day, days.slice(0, -1), days.map(String))
 }
 
-/** Returns the span that a day lies in, by its first day. Where bounds are dense, each day after the first is one. */
+/**
+ * Returns the span that a day lies in, by its first day. If bounds are dense, each day from the first bound on is a
+ * span.
+ */
 export function spanStart(day: string, bounds: readonly number[]): string {
   if (isDense(bounds)) return `CASE WHEN ${day} < ${bounds[0]} THEN ${beginningOfTime} ELSE ${day} END`
   return searchTree(day, bounds, [beginningOfTime, ...bounds].map(String))
 }
 
 /**
- * Returns whether days are so many that most days are one, as where customers have cutoffs of their own. Then spans bring
- * together next to nothing, and the search among hundreds of bounds is asked of every row for nothing: spans of a day are
- * at most twice as many.
+ * Returns whether at least half of all days are bounds, as with customers' own cutoffs. Spans then merge next to
+ * nothing and searching hundreds of bounds for every row is wasted: spans of one day are at most twice as many.
  */
 export function isDense(days: readonly number[]): boolean {
   return days.length >= fewestDense && 2 * days.length >= days.at(-1)! - days[0]!
@@ -156,7 +158,7 @@ export function isDense(days: readonly number[]): boolean {
 
 const fewestDense = 64
 
-/** Returns the conditions on rows that some window of some cutoff may read. */
+/** Returns the conditions for rows that any window of any cutoff reads. */
 export function scannedRows(
   table: EventTableName,
   rules: readonly WindowRule[],
@@ -167,7 +169,7 @@ export function scannedRows(
   const { identifier } = context.dialect
   const seen = [
     `${visibleAfter(context, table)} < ${context.windows.lastCutoff}`,
-    // Of customers with cutoffs of their own few are asked about, and their rows are kept day by day.
+    // With own cutoffs few customers are asked about, and their rows are kept day by day.
     ...(isDense(context.windows.bounds([]))
       ? [`t.id IN (SELECT id FROM ${identifier(context.population)})`]
       : []),
@@ -175,7 +177,7 @@ export function scannedRows(
   return first === beginningOfTime ? seen : [`t.day >= ${first}`, ...seen]
 }
 
-/** Returns the table of a group: one row per key, with the wanted columns. */
+/** Returns the table of a group: one row per key. */
 export function togetherSql(
   group: string,
   { keys, from, groupBy }: { keys: string; from: string; groupBy: string },
@@ -185,7 +187,7 @@ export function togetherSql(
   return `${group} AS (\n${select}\n  ${from}\n  GROUP BY ${groupBy})`
 }
 
-/** Returns a number as DOUBLE, so that all arithmetic with it is that of JavaScript. */
+/** Returns a number as DOUBLE, so that arithmetic is that of JavaScript. */
 export function doubleOf(value: string): string {
   return `CAST(${value} AS DOUBLE PRECISION)`
 }

@@ -17,17 +17,17 @@ import {
 import { windowTiles } from './windowTiles.js'
 
 /**
- * Parts whose rows can be brought together in any pieces: count, sum, least, greatest, first, last, distinct days.
+ * Parts that can be aggregated piecewise: count, sum, min, max, first, last, distinct days.
  *
- * For one cutoff every part is an aggregate over the rows themselves, one GROUP BY of the table. For several, the bounds
- * of all windows cut time into spans: the rows are brought together per customer and span once, then the spans per
- * customer and cutoff. Rows that become known later than they happen get a span for each cutoff from which they are seen.
+ * For one cutoff every part is an aggregate over the rows themselves, in one GROUP BY of the table. For several, the
+ * bounds of all windows cut time into spans: rows are grouped once by customer and span, then spans by customer and
+ * cutoff. Rows that become known late have a span for each first cutoff that sees them.
  */
 export function spansSql(group: string, parts: readonly PartialAggregate[], context: RowsContext): string[] {
   return context.windows.isOneCutoff ? directTables(group, parts, context) : spanTables(group, parts, context)
 }
 
-/** Returns whether a part can be brought together in spans, with no count of a day twice. */
+/** Returns whether a part can be aggregated in spans without counting a day twice. */
 export function isOfSpans(part: PartialAggregate, context: RowsContext): boolean {
   if (part.how === 'days') return fitsBits(part, context)
   return spanned.has(part.how)
@@ -45,21 +45,21 @@ const spanned: ReadonlySet<PartialHow> = new Set([
   'lastValue',
 ])
 
-// Days are a set of bits, at the place day % 62: a BIGINT has 63 that are not its sign.
+// Days are a bit set, at position day % 62: a BIGINT has 63 bits besides its sign.
 const daysInBits = 62
-// Longer windows would take more than 6 sets a customer: sorting the days is less work.
+// Longer windows would take more than 6 sets per customer: sorting the days is less work.
 const longestOfBits = 6 * daysInBits
 
 function fitsBits({ table, window }: PartialAggregate, context: RowsContext): boolean {
   if (window === 'all') return false
-  // Of several cutoffs each sees other rows of a day, and bits of several sets cannot be counted together.
+  // With several cutoffs each sees other rows of a day, and bits of several sets cannot be counted together.
   if (!context.windows.isOneCutoff && hasKnownAt(context, table)) return false
   return context.windows.of(window).every(({ start, end }) => end - start <= longestOfBits)
 }
 
 /**
- * One aggregate over the rows for each part, but for sums and counts of windows that other windows make up: those are
- * added up afterwards.
+ * One aggregate over the rows per part; sums and counts of windows that other windows add up to are computed
+ * afterwards.
  */
 function directTables(group: string, parts: readonly PartialAggregate[], context: RowsContext): string[] {
   const { table } = parts[0]!
@@ -85,7 +85,7 @@ function directTables(group: string, parts: readonly PartialAggregate[], context
   ]
 }
 
-/** Returns the places of the parts that a part is the sum of, undefined where it has to be read from the rows. */
+/** Returns the indices of the parts that a part is the sum of, undefined if it has to be read from the rows. */
 function tilesOf(
   part: PartialAggregate,
   parts: readonly PartialAggregate[],
@@ -100,7 +100,7 @@ function tilesOf(
     windows.of(part.window)[0]!,
     alike.map(({ window }) => window),
   )
-  // A tile may itself be made up of others: only those that are read from rows stand side by side.
+  // A tile may itself consist of others: only those read from rows are listed.
   return tiles?.flatMap((tile) => {
     const { place } = alike.find(({ window }) => window === tile)!
     return tilesOf(parts[place]!, parts, context) ?? [place]
@@ -113,7 +113,7 @@ function rowsKey({ table, how, measure, where }: PartialAggregate): string {
   return JSON.stringify([table, how, measure, where])
 }
 
-/** The sum of numbers, missing where all are. */
+/** The sum of numbers, missing if all are. */
 function addedUp(columns: readonly string[]): string {
   const sum = columns.map((column) => `coalesce(${column}, 0)`).join(' + ')
   return `CASE WHEN coalesce(${columns.join(', ')}) IS NOT NULL THEN ${sum} END`
@@ -141,7 +141,7 @@ function directValue(part: PartialAggregate, context: RowsContext): string {
 function spanTables(group: string, parts: readonly PartialAggregate[], context: RowsContext): string[] {
   const { dialect, windows } = context
   const { table } = parts[0]!
-  // Aggregates over spans, shared by all windows: by function, measure and filter.
+  // Aggregates over spans, by expression, shared by all windows.
   const spanColumns = new Map<string, string>()
   const windowColumns = parts.map((part, index) => {
     const value = valueWhere(filterSql(part.where, dialect), rowValue(part, context))
@@ -172,7 +172,7 @@ function spanTables(group: string, parts: readonly PartialAggregate[], context: 
   ]
 }
 
-/** Every day on which a window begins or ends, and no span with days in bits longer than a set has bits. */
+/** Every day on which a window begins or ends; spans whose days are bit sets are cut to the length of a set. */
 function spanBounds(parts: readonly PartialAggregate[], { windows }: RowsContext): number[] {
   const bounds = windows.bounds(parts.map(({ window }) => window))
   const counted = windows.bounds(parts.filter(({ how }) => how === 'days').map(({ window }) => window))
@@ -192,7 +192,7 @@ function rowValue(part: PartialAggregate, context: RowsContext): string {
     case 'count':
       return '1'
     case 'days':
-      // Counted from a day that no history reaches, because % keeps the sign.
+      // Counted from a day before any history, because % keeps the sign.
       return `CAST(1 AS BIGINT) << ((t.day + ${-beginningOfTime}) % ${daysInBits})`
     case 'firstDay':
     case 'lastDay':
@@ -228,7 +228,7 @@ function spansTogether(part: PartialAggregate, value: string, context: RowsConte
   return isCount ? `sum(${value})` : rowsTogether(part, value, context)
 }
 
-/** Numbers as DOUBLE, so that all arithmetic with them is that of JavaScript. */
+/** Numbers as DOUBLE, so that arithmetic is that of JavaScript. */
 function finished(part: PartialAggregate, value: string, { dialect, tables }: RowsContext): string {
   const isValue = part.how === 'firstValue' || part.how === 'lastValue'
   const single = isValue ? dialect.second(value) : value

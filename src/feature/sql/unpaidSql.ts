@@ -11,13 +11,13 @@ import {
 } from './rowsSql.js'
 
 /**
- * The first day with a due that payments do not cover, as column `day` of a table with the group's name.
+ * The first day with an amount due that payments do not cover, as column `day` of a table named after the group.
  *
- * Dues and credits of each customer are added up day by day once. Credits only fall, so that the least of the sums up to a
- * cutoff is all of them. Where rows may become known later than they happen, each cutoff has other sums: the rows are then
- * told apart by cutoff first.
+ * Amounts due and credits are accumulated once per customer, day by day. The sum of credits only falls, so its minimum
+ * up to a cutoff is the total. If rows can become known late, each cutoff has other sums: the rows are then separated
+ * by cutoff first.
  *
- * @param paid where the sum of all payments stands: its column, and the joins that bring it beside the population `p`
+ * @param paid the column with the sum of all payments, and the joins that add it to the population `p`
  */
 export function unpaidSql(
   group: string,

@@ -3,15 +3,15 @@ import { beginningOfTime, type DayWindow, type WindowRule, windowBefore } from '
 import type { Lag } from '../formula.js'
 
 /**
- * The bounds of windows as SQL, computed here and not by the engine. For one cutoff they are numbers; for several they
- * are columns of the table `windows`, which has one row per cutoff.
+ * The bounds of windows as SQL, computed here and not by the engine: numbers for one cutoff, for several the columns of
+ * the table `windows`, which has one row per cutoff.
  */
 export class WindowsSql {
   readonly #columns = new Map<string, (cutoff: EpochDay) => number>()
 
   constructor(readonly cutoffs: readonly EpochDay[]) {}
 
-  /** True where everything is asked as of one day, so that no row belongs to two cutoffs. */
+  /** True if there is only one cutoff, so that no row belongs to two. */
   get isOneCutoff(): boolean {
     return this.cutoffs.length === 1
   }
@@ -20,7 +20,7 @@ export class WindowsSql {
     return Math.max(...this.cutoffs) as EpochDay
   }
 
-  /** Returns the windows that a rule means, one per cutoff. */
+  /** Returns the windows of a rule, one per cutoff. */
   of(rule: WindowRule): DayWindow[] {
     return this.cutoffs.map((cutoff) => windowBefore(cutoff, rule))
   }
@@ -43,7 +43,7 @@ export class WindowsSql {
     return this.#column(`${windowKey(rule)}_end`, (cutoff) => windowBefore(cutoff, rule).end)
   }
 
-  /** Returns the earliest first day of some windows. */
+  /** Returns the first day of the earliest of some windows. */
   earliestStart(label: string, rules: readonly WindowRule[]): string {
     return this.#column(`${label}_start`, (cutoff) =>
       Math.min(...rules.map((rule) => windowBefore(cutoff, rule).start)),
@@ -58,8 +58,8 @@ export class WindowsSql {
   }
 
   /**
-   * Returns the month of the cutoff, counted from January 1970, and the day of the month of activation up to which that
-   * month is complete: on the last day of a month, all of them.
+   * Returns the month of the cutoff, counted from January 1970, and the last activation day of the month for which that
+   * month is complete: on the last day of a month, 31.
    */
   calendar(): { month: string; dayReached: string } {
     return {
@@ -71,12 +71,12 @@ export class WindowsSql {
     }
   }
 
-  /** Returns the join of the table to the population `p`, where there is one. */
+  /** Returns the join of the table to the population `p`, if there is a table. */
   joins(): string[] {
     return this.isOneCutoff ? [] : ['JOIN windows w ON w.cutoff = p.cutoff']
   }
 
-  /** Returns the table, after all columns have been asked for. */
+  /** Returns the table, once all columns have been asked for. */
   tables(): string[] {
     if (this.isOneCutoff) return []
     const names = ['cutoff', ...this.#columns.keys()]

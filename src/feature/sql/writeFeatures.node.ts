@@ -10,7 +10,7 @@ import { checkFeatureRules } from '../checkFeatureRules.js'
 import type { FeatureRule } from '../rule.js'
 import { type FeatureMatrixOptions, featureStatement } from './featureMatrix.js'
 
-/** What was written, and who was left out. */
+/** How many rows were written, and who was left out. */
 export interface WrittenFeatures {
   /** Number of rows: one per counted customer and cutoff. */
   readonly rows: number
@@ -20,17 +20,17 @@ export interface WrittenFeatures {
 
 /**
  * Writes the features of all counted customers as of each cutoff to a Parquet file, straight from the engine: for
- * histories whose features do not fit into the memory of this process.
+ * features that do not fit into the memory of this process.
  *
- * The file has the columns of {@link featureMatrix}: `id`, `cutoff` (a date) and one per rule, in the order of id and
- * cutoff. It is there whole or not at all: it is written beside its place and moved when it is complete. A file of that
- * name is replaced.
+ * The file has the columns of {@link featureMatrix}: `id`, `cutoff` (a date) and one per rule, ordered by id and
+ * cutoff. It is written whole or not at all: a temporary file beside it is moved when complete. An existing file is
+ * replaced.
  *
  * @param path a name that ends in `.parquet`
- * @throws {HoldfastError} like {@link featureMatrix}; `file-unreadable` where the name ends otherwise; `engine-failed`,
- * `file-missing` where the file cannot be written, with the reason
+ * @throws {HoldfastError} like {@link featureMatrix}; `file-unreadable` if the name ends otherwise; `engine-failed`,
+ * `file-missing` with the reason if the file cannot be written
  *
- * One read of each table. What does not fit into the engine's memory limit is spilled to disk by the engine.
+ * The engine spills to disk what exceeds its memory limit.
  *
  * @example
  * const history = await openHistory({
@@ -66,7 +66,7 @@ export async function writeFeatures(
   )
   try {
     checkFeatureCutoffs('writeFeatures', rules, options.cutoffs, population.cutoffs, history)
-    // A file is read by others: there the cutoff is a date, not our number of a day.
+    // Others will read the file: there the cutoff is a date, not our day number.
     const statement = featureStatement(history, rules, population, { cutoffAs: 'date' })
     await writeWholeFile('writeFeatures', path, (part) =>
       inNameOf('writeFeatures', () => history.engine.writeParquet(statement, part)),
@@ -90,6 +90,6 @@ function notParquet(path: string) {
     parameter: 'the file',
     rule: 'to have a name that ends in .parquet',
     place: { file: path },
-    wayOut: 'Other formats are written from memory, with featureMatrix and writeTable.',
+    wayOut: 'For other formats use featureMatrix and writeTable, which work in memory.',
   } as const
 }

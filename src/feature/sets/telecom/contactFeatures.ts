@@ -8,7 +8,7 @@ import type { CheckedTelecomOptions } from './telecomOptions.js'
 
 const sixMonths = { months: 6 }
 
-/** Returns the rules about contacts: complaints, by topic, repeated, unsettled; requests to cancel. */
+/** Returns the rules about contacts: complaints, by topic, repeated, unresolved; requests to cancel. */
 export function contactFeatures(columns: Columns, options: CheckedTelecomOptions): NumberRule[] {
   const { kinds, complaintTopics } = options
   const { complaintTopic: topic, resolvedAt } = options.columns
@@ -21,7 +21,7 @@ export function contactFeatures(columns: Columns, options: CheckedTelecomOptions
     ofSixMonths,
     countOf('contacts', { months: 3 }, { column: 'kind', in: kinds.cancelRequest }),
     recency('contacts', complaints),
-    // Complaints about what was complained about before
+    // Repeated complaints about the same topic
     ...(hasTopic ? [difference(ofSixMonths, distinctOf('contacts', topic, sixMonths, complaints))] : []),
     ...(hasTopic
       ? complaintTopics.map((text) =>

@@ -10,7 +10,7 @@ import type { CheckedTelecomOptions } from './telecomOptions.js'
 const threeMonths = { months: 3 }
 const sixMonths = { months: 6 }
 
-/** Returns the rules about payments: dunning, what is owed and since when; recharges and how long the balance lasts. */
+/** Returns the rules about payments: dunning, what is owed and since when; top-ups and how long the balance lasts. */
 export function paymentFeatures(
   columns: Columns,
   hasBills: boolean,
@@ -43,9 +43,9 @@ function recharges(isRecharge: RowFilter, hasBills: boolean): NumberRule[] {
   const amount = meanOf('payments', 'amount', sixMonths, isRecharge)
   return [
     gap,
-    // 0 = like clockwork; above 1 = now and then
+    // 0 = like clockwork; above 1 = irregular
     ratio(gapDeviation('payments', sixMonths, isRecharge), gap),
-    // Above 1 the next one is overdue
+    // Above 1 the next top-up is overdue
     ratio(recency('payments', isRecharge), gap),
     ...(hasBills ? [ratio(amount, arpu())] : []),
   ]

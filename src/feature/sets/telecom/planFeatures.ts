@@ -8,7 +8,7 @@ import type { CheckedTelecomOptions } from './telecomOptions.js'
 /** Days from the cutoff to the end of the agreement: over for a month or more, just over, this month, this quarter. */
 const expiryEdges = [-30, 0, 31, 92]
 
-/** Returns the rules about the plan in force: what it is, what it costs, what binds and until when. */
+/** Returns the rules about the plan in force: name, price, lock-ins and when they end. */
 export function planFeatures(columns: Columns, options: CheckedTelecomOptions): FeatureRule[] {
   const { promotionEnd, lockIns } = options.columns
   const numbers = ['fee', 'converged', 'bound'].filter((column) => columns[column] !== undefined)

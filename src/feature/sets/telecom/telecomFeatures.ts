@@ -17,29 +17,31 @@ import { usageFeatures, usageMeasures } from './usageFeatures.js'
 const tenureEdges = [3, 6, 12, 24]
 
 /**
- * Returns the features that a telecom operator asks for, as far as the history's tables and columns go: about 90 rules
- * where it has them all.
+ * Returns the features for customers of a telecom operator, as far as the history's tables and columns allow: about 90
+ * rules if it has them all.
  *
- *     customers   tenure and its band; the attributes that are named; whether somebody else pays
- *     usage       per measure: sums of 1, 3 and 6 months, trend and variability over 6, drop against 3, shares of the
- *                 weekend, of outgoing and of the night, use of what the plan includes; active days, recency, silent and
+ *     customers   tenure and its band; the named attributes; whether somebody else pays
+ *     usage       per measure: sums of 1, 3 and 6 months, trend and variability over 6, drop against 3, shares on
+ *                 weekends, outgoing and at night, use of the plan's allowance; active days, recency, silent and
  *                 falling months in a row
  *     bills       amount: sums of 1 and 3 months, means of 3 (ARPU) and 6, trend, variability, drop, rising months in a
- *                 row, the last bill against the three before it; overage and discount as shares of it; every further
+ *                 row, the last bill against the three before it; overage and discount as shares of the total; every further
  *                 measure as a sum of 3 months
  *     payments    recency; late, failed and partial ones; top-ups: days between them, regularity, overdue, months each one
- *                 lasts; least balance, months that the balance lasts; open balance and age of the oldest unpaid bill
- *     contacts    complaints of 1, 3 and 6 months, by topic, repeated, unsettled and since when; requests to cancel
- *     plans       plan, fee, its rise in 3 months, converged, bound and by how many things; days and band of contract
- *                 left, days of promotion left; days since the plan began, plans of a year and of all time
+ *                 lasts; lowest balance, months that the balance lasts; open balance and age of the oldest unpaid bill
+ *     contacts    complaints in 1, 3 and 6 months, days since the last, by topic, repeated, unresolved and since when;
+ *                 requests to cancel
+ *     plans       plan, fee, its rise in 3 months, converged, bound, number of lock-ins; days and band of contract
+ *                 left, days of promotion left; days since the plan began, plans in a year and in all
  *     devices     changes in a year, months seen, generation
  *
- * Amounts have a sign: credit notes are bills below 0, money paid back a payment below 0. Sums and the balance are then right,
- * and a credit settles the oldest bill. A mean is one of rows, so that a credit in a row of its own is one more bill.
+ * Amounts have a sign: credit notes are negative bills, refunds negative payments. Sums and the balance are then right,
+ * and a credit settles the oldest bill. Means are per row, so that a credit note in a row of its own counts as one more
+ * bill.
  *
- * Number columns that are named as ids are (`cell_id`) are no measures; `buildDataset` says that nothing reads them.
+ * Number columns named like ids (`cell_id`) are not used as measures; `buildDataset` reports them as unread.
  *
- * The rules are plain objects: add to the list, take from it, print it.
+ * The rules are plain objects: add to the list, remove from it, print it.
  *
  * @param tables the tables of the history with the kinds of their columns: `history.tables`
  * @returns rules with different names; at least `tenure`
@@ -50,7 +52,8 @@ const tenureEdges = [3, 6, 12, 24]
  * telecomFeatures(tables).slice(2).map(featureName)
  * // => ['contacts[kind=complaint]_count_1m', 'contacts[kind=complaint]_count_3m', 'contacts[kind=complaint]_count_6m', 'contacts[kind=cancel-request]_count_3m', 'contacts[kind=complaint]_recency']
  *
- * @see `usefulFeatures` of `holdfast/features` for those of them that say something on your tables; {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
+ * @see `usefulFeatures` of `holdfast/features` to keep those that are useful on your tables;
+ * {@link subscriptionFeatures} for software and media, {@link transactionFeatures} for shops
  */
 export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOptions = {}): FeatureRule[] {
   checkTables('telecomFeatures', tables)

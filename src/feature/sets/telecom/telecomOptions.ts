@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-/** The values of `payments.kind` and `contacts.kind` that mean something to the features. */
+/** The values of `payments.kind` and `contacts.kind` that the features use. */
 export interface TelecomKinds {
   /** A payment after its due day. Default `['late']`. */
   readonly late: readonly string[]
   /** A payment of less than was due. Default `['partial']`. */
   readonly partial: readonly string[]
-  /** A payment that did not come through; it settles no bill. Default `['failed']`. */
+  /** A payment that failed; it settles no bill. Default `['failed']`. */
   readonly failed: readonly string[]
-  /** A prepaid top-up. One that was taken back needs another kind, or it counts as a top-up. Default `['recharge']`. */
+  /** A prepaid top-up. A reversed one needs another kind, or it counts as a top-up. Default `['recharge']`. */
   readonly recharge: readonly string[]
   /** Default `['complaint']`. */
   readonly complaint: readonly string[]
@@ -16,52 +16,53 @@ export interface TelecomKinds {
   readonly cancelRequest: readonly string[]
 }
 
-/** What the user calls the columns that the features look for besides those of the input tables. */
+/** Names of the further columns that the features look for. */
 export interface TelecomColumns {
-  /** Text column of `usage`: which way. Default `'direction'`. */
+  /** Text column of `usage`: outgoing or incoming. Default `'direction'`. */
   readonly direction: string
   /** Number column of `usage`: hour of the day, 0 … 23. Default `'hour'`. */
   readonly hour: string
-  /** Day column of `plans`: when the price of the first months ends. Default `'promotionEnd'`. */
+  /** Day column of `plans`: when the introductory price ends. Default `'promotionEnd'`. */
   readonly promotionEnd: string
   /**
-   * Boolean columns of `plans`, one for each thing that binds: agreement, prepayment with a gift, device, points, balance,
+   * Boolean columns of `plans`, one for each lock-in: agreement, prepayment with a gift, device, points, balance,
    * converged plan. Default `['bound', 'giftBound', 'deviceBound', 'pointsBound', 'balanceBound', 'converged']`.
    */
   readonly lockIns: readonly string[]
   /** Text column of `contacts`: what a complaint is about. Default `'topic'`. */
   readonly complaintTopic: string
-  /** Day column of `contacts`: when it was settled. Default `'resolvedAt'`. */
+  /** Day column of `contacts`: when it was resolved. Default `'resolvedAt'`. */
   readonly resolvedAt: string
-  /** Text column of `devices`: 4G, 5G. Default `'generation'`. */
+  /** Text column of `devices`, such as 4G or 5G. Default `'generation'`. */
   readonly generation: string
   /** Text column of `customers`: who pays. Default `'payerId'`. */
   readonly payer: string
 }
 
-/** What the telecom features need to know about the user's own columns and words. */
+/** Your own columns and values that the telecom features need to know. */
 export interface TelecomFeatureOptions {
   /**
-   * Columns of `customers` to use: numbers, texts, booleans. Default none, because the history holds their last state
-   * only: a status that changes when a customer leaves tells the model the answer. Name those that never change.
+   * Columns of `customers` to use: numbers, texts, booleans. Default none, because the history holds only their last
+   * state: a status that changes when a customer leaves would tell the model the answer. Name only those that never
+   * change.
    */
   readonly attributes?: readonly string[]
-  /** What the user's `kind` columns call things. */
+  /** Values of your `kind` columns. */
   readonly kinds?: Partial<TelecomKinds>
-  /** What the user calls his columns; a column that the history does not have is left out. */
+  /** Names of your columns; a column that the history does not have is left out. */
   readonly columns?: Partial<TelecomColumns>
-  /** The value of the `direction` column for usage that the customer began. Default `['out']`. */
+  /** Values of the `direction` column for usage that the customer initiated. Default `['out']`. */
   readonly outgoing?: readonly string[]
-  /** Topics that complaints are counted by. Default none. */
+  /** Topics by which to count complaints. Default none. */
   readonly complaintTopics?: readonly string[]
   /**
-   * Column of `plans` with what is included per month of a measure of `usage`: `{ minutes: 'includedMinutes' }`.
-   * Default: the measure's name with `Allowance`, `minutesAllowance`.
+   * Column of `plans` with the monthly allowance for a measure of `usage`: `{ minutes: 'includedMinutes' }`. Default:
+   * the measure's name and `Allowance`, as in `minutesAllowance`.
    */
   readonly allowances?: Readonly<Record<string, string>>
   /**
-   * Also where the customer stands among those of his plan, in usage and bills. Default false: one customer in a service
-   * then needs the reference that was made with the batch (see {@link PercentileRule}).
+   * Whether to rank customers in usage and bills among those on the same plan. Default false, because a service then
+   * needs the reference made with the batch (see {@link PercentileRule}).
    */
   readonly withinPlan?: boolean
 }

@@ -35,7 +35,7 @@ export function usageFeatures(
   ]
 }
 
-/** Returns the measures that are added up: all number columns but the hour of the day. */
+/** Returns the measures to sum: all number columns but the hour of the day and ids. */
 export function usageMeasures(columns: Columns, hour: string): string[] {
   return measuresOf(columns).filter((measure) => measure !== hour)
 }
@@ -53,7 +53,7 @@ function sharesOf(measure: string, columns: Columns, options: CheckedTelecomOpti
   ]
 }
 
-// Above 1 the customer pays for more than his plan includes; far below 1 he pays for what he does not use.
+// Above 1 customers pay for more than their plan includes; far below 1 they pay for what they do not use.
 function planFit(measure: string, plans: Columns, options: CheckedTelecomOptions): NumberRule[] {
   const allowance = ownValue(options.allowances, measure) ?? `${measure}Allowance`
   if (ownValue(plans, allowance) !== 'number') return []
