@@ -44,7 +44,7 @@ export async function readOwnCutoffs(
       return {
         code: 'option-invalid',
         parameter,
-        rule: 'to be left out where --own-cutoffs is given',
+        rule: 'to be left out if --own-cutoffs is given',
       } as const
     }),
   )

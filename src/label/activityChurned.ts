@@ -29,12 +29,12 @@ const schema = z.strictObject({
  * Returns the label "active in the period before the cutoff, absent in the period after it": 1 absent, 0 seen again,
  * null if not active before or unknown.
  *
- * The count of login and traffic statistics: of those who came last month, who did not come this month (流失客户数). With
- * cutoffs on the first of a month the periods are the calendar months.
+ * The churn count of login and traffic statistics: of those who came last month, how many did not come this month
+ * (流失客户数). With cutoffs on the first of a month the periods are calendar months.
  *
- * It is the rule of {@link silent} with two periods of one length, and nothing else: rows of the table decide, and a
- * cancellation only inasmuch as no rows follow it. Take `silent` where the two lengths differ, such as any activity in
- * half a year before and 90 days of silence after.
+ * It is exactly {@link silent} with two periods of the same length: only rows of the table decide, and a cancellation
+ * matters only because no rows follow it. Use `silent` if the lengths differ, for example activity in the half year
+ * before and 90 days of silence after.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *

@@ -33,7 +33,7 @@ export function valueDroppedSql(
   }
 }
 
-/** Rows known before the cutoff and rows in the outcome window, brought together per customer and cutoff, as e. */
+/** Rows known before the cutoff and rows in the outcome window, aggregated by customer and cutoff, as `e`. */
 function eventsSql(
   { table }: SilentRule | ValueDroppedRule,
   sum: (condition: string) => string,

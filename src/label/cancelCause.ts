@@ -3,16 +3,16 @@ import type { Days } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 
 /**
- * A cancellation on day x is involuntary where the customer did not pay. Either of the two is enough:
+ * A cancellation on day x is involuntary if the customer did not pay. Either condition is enough:
  *
- *     failed     a row of `payments` of one of the `kinds` in (x − withinDays, x], and none of at least 0 that came
- *                through on its day or later, up to x
- *     balance    Σ amount of the bills that were due before x − Σ amount of the payments up to x that came through
+ *     failed     a row of `payments` of one of the `kinds` in (x − withinDays, x], and no payment of at least 0
+ *                that succeeded on that day or later, up to x
+ *     balance    Σ amount of the bills due before x − Σ amount of the successful payments up to x
  *                > above, to 9 decimals and 12 digits
  *
- * A bill is due `dueDays` after its day (the last day of its month); a credit note, a bill below 0, settles from its day
- * on. A payment came through where its kind is none of the kinds of `failed`, or missing; one below 0 is money paid back:
- * it counts against the payments and makes no failed payment good.
+ * A bill is due `dueDays` after its day (the last day of its month); a credit note (a negative bill) settles from its
+ * day on. A payment is successful if its kind is missing or not among the failed kinds. A negative payment is a refund:
+ * it counts against the payments and does not make up for a failed one.
  */
 export interface UnpaidBefore {
   readonly kind: 'unpaid'
@@ -22,7 +22,7 @@ export interface UnpaidBefore {
   readonly balance?: { readonly above: number; readonly dueDays: Days }
 }
 
-/** A cancellation is involuntary where a text column of `customers` says so; where it is missing, the cause is unknown. */
+/** A cancellation is involuntary if a text column of `customers` says so; if it is missing, the cause is unknown. */
 export interface ReasonIn {
   readonly kind: 'reasonIn'
   /** Filled in when the customer leaves: never a feature. */
@@ -30,7 +30,7 @@ export interface ReasonIn {
   readonly in: readonly string[]
 }
 
-/** What tells an involuntary cancellation from a voluntary one. */
+/** How to tell an involuntary cancellation from a voluntary one. */
 export type InvoluntaryRule = UnpaidBefore | ReasonIn
 
 /** Which cancellations count. */
@@ -41,13 +41,15 @@ export interface CancelCause {
 
 /** Options of {@link unpaidBefore}. */
 export interface UnpaidBeforeOptions {
-  /** Days up to and including the day of cancellation that are searched for a failed payment. Integer ≥ 1. Default 60. */
+  /**
+   * Days up to and including the day of cancellation in which to look for a failed payment. Integer ≥ 1. Default 60.
+   */
   readonly withinDays?: Days
-  /** Values of `payments.kind` that mean "did not come through". Default `['failed']`; empty: not looked for. */
+  /** Values of `payments.kind` for a failed payment. Default `['failed']`; empty: not looked for. */
   readonly failedKinds?: readonly string[]
-  /** Open balance from which on a cancellation is involuntary, ≥ 0, exclusive. Left out: not looked at. */
+  /** A cancellation is involuntary if the open balance is above this, ≥ 0. Left out: the balance is not looked at. */
   readonly openAbove?: number
-  /** Days after its day that a bill is due. Integer ≥ 0. Default 30. */
+  /** Days after its day on which a bill is due. Integer ≥ 0. Default 30. */
   readonly dueDays?: Days
 }
 
@@ -80,7 +82,7 @@ const reasonInRule = z.strictObject({
   in: texts.min(1),
 })
 
-/** The rule of causes: reads them back from JSON. */
+/** Schema of causes: reads them back from JSON. */
 export const cancelCauseSchema = z.strictObject({
   of: z.enum(['voluntary', 'involuntary']),
   by: z.discriminatedUnion('kind', [unpaid, reasonInRule]),
@@ -110,8 +112,8 @@ export function unpaidBefore(options: UnpaidBeforeOptions = {}): UnpaidBefore {
 /**
  * Returns the rule "a column of the customers names one of these reasons".
  *
- * The column is filled in when the customer leaves. `buildDataset` refuses it among the features and the exclusions of
- * the population.
+ * The column is filled in when the customer leaves, so `buildDataset` refuses it in features and in exclusions of the
+ * population.
  *
  * @throws {HoldfastError} `option-invalid`
  *
@@ -123,12 +125,14 @@ export function reasonIn(column: string, reasons: readonly string[]): ReasonIn {
   return checkOptions('reasonIn', reasonInRule, { kind: 'reasonIn', column, in: reasons })
 }
 
-/** Returns the cause "the operator closed the line": what `by` says. Default {@link unpaidBefore}. */
+/** Returns the cause "the operator closed the line", as decided by `by`. Default {@link unpaidBefore}. */
 export function involuntary(by: InvoluntaryRule = unpaidBefore()): CancelCause {
   return { of: 'involuntary', by }
 }
 
-/** Returns the cause "the customer left": a cancellation that `by` does not call involuntary. Default {@link unpaidBefore}. */
+/**
+ * Returns the cause "the customer left": a cancellation that is not involuntary by `by`. Default {@link unpaidBefore}.
+ */
 export function voluntary(by: InvoluntaryRule = unpaidBefore()): CancelCause {
   return { of: 'voluntary', by }
 }

@@ -21,11 +21,11 @@ const schema = z.strictObject({
 })
 
 /**
- * Returns the label "cancelled in the outcome window": 1 if so, 0 if still in the network when it ends, null if unknown.
+ * Returns the label "cancelled in the outcome window": 1 if so, 0 if still a customer when it ends, null if unknown.
  *
  * For contract and postpaid customers, who have a day of cancellation. Prepaid customers stop without cancelling: use
- * `silent`. Who did not pay and was closed is another case than who chose to leave: no offer keeps him, and a model of
- * both learns payment trouble. `cause` takes them apart.
+ * `silent`. Customers whose line was closed because they did not pay differ from those who chose to leave: no offer
+ * keeps them, and a model of both learns payment trouble. `cause` separates the two.
  *
  * With c = cutoff, g = gapDays, h = horizon:
  *
@@ -33,11 +33,11 @@ const schema = z.strictObject({
  *     label 0      cancelledAt missing or at or after c + g + h
  *     label null   the horizon is not complete: c + g + h > history.completeUntil
  *     label null   left in the gap: cancelledAt in [c, c + g): nobody could have acted on it
- *     label null   left before the cutoff, which was known at or after it only (`cancelledKnownAt`)
+ *     label null   left before the cutoff, but this became known only at or after it (`cancelledKnownAt`)
  *
- * With a cause, a cancellation of the other cause is 0: the outcome is the chance to leave *this way* within the window,
- * so that the two causes add up to all who leave. Where the cause itself is not known (`reasonIn` with a missing
- * value), a cancellation is null.
+ * With a cause, a cancellation for the other cause is 0: the outcome is leaving *this way* within the window, so that
+ * the two causes add up to all who leave. If the cause is unknown (`reasonIn` with a missing value), a cancellation is
+ * null.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *

@@ -2,18 +2,18 @@ import { isOpenSql } from '../base/amounts.js'
 import type { CancelCause, InvoluntaryRule, UnpaidBefore } from './cancelCause.js'
 import type { LabelParts, LabelSqlOptions } from './labelParts.js'
 
-/** How a statement tells the cancellations of one cause. */
+/** SQL that identifies the cancellations of one cause. */
 export interface CauseParts extends Omit<LabelParts, 'nulls'> {
-  /** Condition: the cancellation of c has this cause. */
+  /** Condition: the cancellation of `c` has this cause. */
   readonly holds: string
-  /** Condition: nobody knows the cause; with the reason. Left out where it is always known. */
+  /** Reason and condition for an unknown cause. Left out if it is always known. */
   readonly unknown?: readonly [reason: string, condition: string]
 }
 
 /**
- * Returns the parts that find out the cause of each customer's cancellation, whenever that was.
+ * Returns the parts that determine the cause of each customer's cancellation, whenever that was.
  *
- * @param name what the tables are called, unlike any other of the statement
+ * @param name name of the tables, unique in the statement
  */
 export function causeSql(cause: CancelCause, name: string, options: LabelSqlOptions): CauseParts {
   const parts = involuntarySql(cause.by, name, options)

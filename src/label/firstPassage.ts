@@ -6,13 +6,13 @@ import { type FirstPassageRule, type PassageCause, passageCausesSchema } from '.
 
 /** Events and windows of {@link firstPassage}; at most one of the two lengths. */
 export type FirstPassageOptions = {
-  /** The events; of two on one day the one that is listed first counts. Default: cancelled, whatever the cause. */
+  /** The events; if two fall on one day, the one listed first counts. Default: cancelled, for whatever cause. */
   readonly causes?: readonly PassageCause[]
-  /** Days between cutoff and the begin of the follow-up. Integer ≥ 0. Default 0. */
+  /** Days between the cutoff and the start of the follow-up. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
 } & (
   | {
-      /** Customers without an event are censored after so many days. Integer ≥ 1. Left out: where the history ends. */
+      /** Days after which customers without an event are censored. Integer ≥ 1. Left out: the end of the history. */
       readonly horizonDays?: Days
       readonly horizonMonths?: never
     }
@@ -34,32 +34,32 @@ const schema = z.strictObject({
  * Returns the rule "which of several events came first, and when": time to event with censoring, for survival models
  * and competing outcomes.
  *
- * A rule of 1, 0, null must leave out every customer whose window is not over. This one keeps them: who has had no
- * event by the last known day is *censored* there, which says "stayed so far" and never "stayed". With c = cutoff,
- * s = c + gapDays, e = s + horizon or the end of the history, whichever is first, x = cancelledAt:
+ * A 1, 0, null label must leave out every customer whose window is not over. This rule keeps them: a customer without
+ * an event by the last known day is *censored* there, which means "stayed so far", never "stayed". With c = cutoff, s =
+ * c + gapDays, e = s + horizon or the end of the history, whichever is first, x = cancelledAt:
  *
  *     event       the first day d in [s, e), d ≤ x, of any of the causes
- *     time        d − s + 1: days at risk, the day of the event among them, so that the first day gives 1
- *     censored    x − s + 1 where the customer cancels for a cause that is not among the events; otherwise e − s
+ *     time        d − s + 1: days at risk including the day of the event, so that the first day gives 1
+ *     censored    x − s + 1 if the customer cancels for a cause that is not among the events; otherwise e − s
  *     outcome     1 event, 0 censored
  *
- *     cancelled        d = x, of this cause
+ *     cancelled        d = x, for this cause
  *     silent           d = the last of the first `days` days in a row without a row of the table: a + days after a last
- *                      row on day a. Not d = a: that the customer would stay away was not known then.
+ *                      row on day a. Not d = a, because it was not yet known that the customer would stay away.
  *     planDowngraded   d = `from` of the first plan lower than the one at the cutoff, see `planDowngraded`
  *
- * Several causes compete: the first ends the observation of the others. Of two on one day the one listed first counts.
- * Voluntary and involuntary cancellations are two causes; a single one of them takes the other for censoring.
+ * Several causes compete: the first ends the observation of the others. If two fall on one day, the one listed first
+ * counts. Voluntary and involuntary cancellations are two causes; if only one is an event, the other censors.
  *
  *     null   the history ends at or before s; left before the cutoff, known after it; left in the gap
  *     null   silent: no row known in [c − days, c), or silent already as of s
  *     null   planDowngraded: no plan with a place in the order at c, a lower one already as of s, or one without a
  *            place in the order before the event
- *     null   the cause of the cancellation that comes first is not known
+ *     null   the cancellation that comes first has an unknown cause
  *
- * Customers are seen from s on only: who left before is not among them (left truncation). Days since activation as of s
- * are `entryDays` of {@link survivalTable}: for a model on the scale of tenure, a customer enters the risk set there and
- * not at 0. `valueDropped` has no day, and is no event here.
+ * Customers are observed only from s on: those who left before are missing (left truncation). `entryDays` of
+ * {@link survivalTable} are the days from activation to s: in a model on the scale of tenure, a customer enters the
+ * risk set there and not at 0. `valueDropped` has no day and cannot be an event.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *

@@ -11,16 +11,16 @@ import {
 import { planAtStartSql, planFallsSql } from './planDowngradedSql.js'
 import type { FirstPassageRule, PassageCause } from './rule.js'
 
-/** Later than any day, where an event has not happened. */
+/** Later than any day: the event has not happened. */
 const never = 2_000_000_000
 
-/** What one cause adds: its day (NULL where there is none), and a day from which on nobody knows. */
+/** Parts of one cause: its day (NULL = none), and the day from which on the outcome is unknown. */
 interface PassageParts extends LabelParts {
   readonly day: string
   readonly unknown?: readonly [reason: string, day: string]
 }
 
-/** Returns the statement of a first passage. @param absent who is not at risk whatever the causes */
+/** Returns the statement of a first passage. @param absent who is not at risk, whatever the causes */
 export function firstPassageSql(
   { causes }: FirstPassageRule,
   windows: string,
@@ -31,14 +31,14 @@ export function firstPassageSql(
   const { identifier, literal } = dialect
   const cancelledAt = `c.${identifier('cancelledAt')}`
   const inWindow = cancelledInWindow(options)
-  // Causes that ask the same of the same rows, such as voluntary and involuntary, share their tables.
+  // Causes that need the same rows, such as voluntary and involuntary, share their tables.
   const keys = causes.map(keyOf)
   const parts = causes.map((cause, index) => passageSql(cause, `cause${keys.indexOf(keys[index]!)}`, options))
   const nulls = [...absent, ...parts.flatMap((part) => part.nulls)]
   const unknowns = parts.flatMap(({ unknown }) => (unknown === undefined ? [] : [unknown]))
   const cases = (list: readonly NullCase[]) =>
     list.map(([reason, condition]) => `WHEN ${condition} THEN ${literal(reason)}`)
-  // An event after the cancellation is none, and a cancellation that was none ends the observation only.
+  // Events after the cancellation do not count, and a false cancellation only ends the observation.
   const days = parts.map(({ day }, index) => {
     const isResolved = falseChurn?.as === 'stayed' && causes[index]!.event === 'cancelled'
     const condition = `${day} <= coalesce(${cancelledAt}, ${never})${isResolved ? ' AND f.reason IS NULL' : ''}`
@@ -115,7 +115,7 @@ function cancelledPassage(
   return { tables, joins, nulls: [], day, unknown: [reason, dayIf(`${inWindow} AND ${condition}`)] }
 }
 
-/** As `<name>_silence`: `first_day`, and whether there was activity before the cutoff and before the window. */
+/** `<name>_silence`: `first_day`, and whether there was activity before the cutoff and before the window. */
 function silentPassage(
   { table, days }: Extract<PassageCause, { event: 'silent' }>,
   name: string,

@@ -3,7 +3,7 @@ import type { CancelCause } from './cancelCause.js'
 import type { PlanOrder } from './planOrder.js'
 import type { FirstPassageRule, OutcomeRule, PassageCause } from './rule.js'
 
-/** What the name of a label looks like, so far as a type can tell. */
+/** The form of a label's name, as far as a type can express it. */
 export type LabelName = `${
   | 'cancelled'
   | `silent_${string}_active${number}${'d' | 'm'}`
@@ -12,8 +12,8 @@ export type LabelName = `${
   | `first[${string}]`}${string}_${`${number}${'d' | 'm'}` | 'all'}`
 
 /**
- * Returns the name of a label: made from the rule alone, so that it says what a model predicts. Two rules that ask
- * different questions have different names.
+ * Returns the name of a label. It depends on the rule alone and says what a model predicts; different questions have
+ * different names.
  *
  * @example
  * labelName(cancelled({ gapDays: 7, horizonDays: 30 }))
@@ -23,7 +23,7 @@ export type LabelName = `${
  * labelName(silent({ activeDays: 180, silentDays: 90 }))
  * // => 'silent_usage_active180d_90d'
  *
- * @see {@link parseLabelName} for the way back
+ * @see {@link parseLabelName} for the inverse
  */
 export function labelName(rule: OutcomeRule): string {
   checkArguments('labelName', ['rule', rule, 'labelRule'])
@@ -84,18 +84,18 @@ function orderName(order: PlanOrder): string {
     : `${column}[by${percentOf(order.leastShare)}pct]`
 }
 
-// The order in which the values were written is no part of the question.
+// The order of the values does not change the question.
 function listName(texts: readonly string[]): string {
   return [...new Set(texts)].sort().map(escaped).join('|')
 }
 
-/** A text without the characters that hold a name together; the empty text is a lone `%`. */
+/** A text with the separators of names escaped; the empty text is a lone `%`. */
 function escaped(text: string): string {
   if (text === '') return '%'
   return text.replaceAll(/[%=;|<[\]]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
 }
 
-/** The digits of a share with the point moved by two places, because share × 100 is not always exact. */
+/** Moves the decimal point by two places, because share × 100 is not always exact. */
 function percentOf(share: number): string {
   const [mantissa, exponent] = share.toExponential().split('e') as [string, string]
   const digits = mantissa.replace('.', '')

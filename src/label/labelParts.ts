@@ -2,7 +2,7 @@ import type { EpochDay } from '../base/days.js'
 import type { Dialect } from '../engine/engine.js'
 import type { HistoryKinds } from '../table/inputs.js'
 
-/** What a label statement is made for. */
+/** Input of a label statement. */
 export interface LabelSqlOptions {
   readonly dialect: Dialect
   /** The tables of the history. */
@@ -14,19 +14,19 @@ export interface LabelSqlOptions {
   readonly falseChurn?: ResolvedChurn
 }
 
-/** Cancellations that were none: the customer goes on under another id, or was closed and opened again. */
+/** False cancellations: the customer continues under another id, or was closed and reopened. */
 export interface ResolvedChurn {
   /** Table of the engine with the columns `id` and `reason`. */
   readonly table: string
-  /** Their outcome: not known, with the reason of the table, or stayed. */
+  /** Their outcome: unknown, with the reason in the table, or stayed. */
   readonly as: 'null' | 'stayed'
 }
 
-/** Why an outcome is NULL, and the condition under which it is; in the order in which they are looked for. */
+/** Why an outcome is NULL, and the condition for it; the first that holds counts. */
 export type NullCase = readonly [reason: string, condition: string]
 
 /**
- * What one kind of label adds to a statement over p (population: `id`, `cutoff`), w (windows: `cutoff`,
+ * The parts that one kind of label adds to a statement over p (population: `id`, `cutoff`), w (windows: `cutoff`,
  * `lookback_start`, `outcome_start`, `outcome_end`, `is_open`) and c (customers).
  */
 export interface LabelParts {
@@ -36,13 +36,13 @@ export interface LabelParts {
   readonly nulls: readonly NullCase[]
 }
 
-/** Population, windows and customers: what every statement begins with. */
+/** Population, windows and customers: the beginning of every statement. */
 export function populationJoin({ dialect, population }: LabelSqlOptions): string {
   const customers = `JOIN ${dialect.identifier('customers')} c ON c.id = p.id`
   return `FROM ${dialect.identifier(population)} p JOIN windows w ON w.cutoff = p.cutoff ${customers}`
 }
 
-/** Joins, as f, the reason for which the cancellation in the outcome window was none. */
+/** Joins, as `f`, the reason why the cancellation in the outcome window was false. */
 export function falseChurnJoin({ table }: ResolvedChurn, { identifier }: Dialect): string {
   const cancelledAt = `c.${identifier('cancelledAt')}`
   return [

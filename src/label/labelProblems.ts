@@ -5,14 +5,14 @@ import type { CancelCause } from './cancelCause.js'
 import type { PlanOrder } from './planOrder.js'
 import type { OutcomeRule } from './rule.js'
 
-/** Returns what a history lacks for a label: tables, columns, columns of another kind. */
+/** Returns what a history lacks for a label: tables, columns, columns of the right kind. */
 export function labelProblems(rule: OutcomeRule, tables: HistoryKinds): Problem[] {
   return needProblems(needsOf(rule), tables)
 }
 
 /**
- * Returns the columns of `customers` that a label reads and that are filled in when the outcome is known: a feature or an
- * exclusion made from them knows the answer.
+ * Returns the columns of `customers` that a label reads and that are filled in with the outcome: a feature or an
+ * exclusion made from them would leak the answer.
  */
 export function outcomeColumns(rule: OutcomeRule): string[] {
   const causes = rule.kind === 'firstPassage' ? rule.causes : [rule]
@@ -21,7 +21,7 @@ export function outcomeColumns(rule: OutcomeRule): string[] {
   )
 }
 
-/** Returns the tables whose rows decide a label, besides the cancellations of `customers`. */
+/** Returns the tables whose rows decide a label, besides `customers`. */
 export function labelTables(rule: OutcomeRule): InputTableName[] {
   return [...new Set(needsOf(rule).map((need) => need.table))]
 }

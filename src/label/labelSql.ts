@@ -14,14 +14,14 @@ import { followUp, outcomeWindow } from './outcomeWindow.js'
 import { planDowngradedSql } from './planDowngradedSql.js'
 import type { LabelRule, OutcomeRule } from './rule.js'
 
-/** A statement and the reasons for which its outcome can be NULL. */
+/** A statement and the reasons why its outcome can be NULL. */
 export interface LabelStatement {
   readonly select: string
   readonly reasons: readonly string[]
 }
 
 /**
- * Returns the query for `id`, `cutoff`, `outcome` (0, 1 or NULL) and `reason` (NULL where there is an outcome), for a
+ * Returns the query for `id`, `cutoff`, `outcome` (0, 1 or NULL) and `reason` (NULL if there is an outcome), for a
  * first passage also `time_days`, `cause` and `entry_days`.
  */
 export function labelSql(rule: OutcomeRule, options: LabelSqlOptions): LabelStatement {
@@ -60,16 +60,16 @@ function partsOf(rule: LabelRule, options: LabelSqlOptions): LabelParts & { outc
   }
 }
 
-/** Who was not there any more when the outcome window began. */
+/** Customers who were gone when the outcome window began. */
 function absentCases({ dialect, tables }: LabelSqlOptions): NullCase[] {
   const cancelledAt = `c.${dialect.identifier('cancelledAt')}`
   const gap: NullCase = ['left in the gap', `${cancelledAt} >= p.cutoff AND ${cancelledAt} < w.outcome_start`]
-  // Only there a population, which sees what was known then, can count somebody who had left.
+  // Only with this column can the population, which sees what was known then, count somebody who had left.
   if (tables.customers?.['cancelledKnownAt'] === undefined) return [gap]
   return [['left before the cutoff, known after it', `${cancelledAt} < p.cutoff`], gap]
 }
 
-/** A churn whose cancellation in the outcome window was none. */
+/** A churn whose cancellation in the outcome window was false. */
 function resolvedSql(
   outcome: string,
   { dialect, falseChurn }: LabelSqlOptions,
@@ -93,7 +93,7 @@ function windowsSql(rule: OutcomeRule, { cutoffs, completeUntil }: LabelSqlOptio
   return `windows(cutoff, lookback_start, outcome_start, outcome_end, is_open) AS (VALUES ${rows.join(', ')})`
 }
 
-/** First day before the cutoff that the label looks at; the cutoff itself where it does not look back by a window. */
+/** First day of the label's look-back window; the cutoff itself if it has none. */
 function lookbackStart(rule: LabelRule, cutoff: EpochDay): EpochDay {
   switch (rule.kind) {
     case 'silent': {

@@ -15,45 +15,48 @@ import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
 import { type FirstPassageRule, type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
 
-/** What labels and follow-ups leave out. */
+/** Options of {@link labelTable}. */
 export interface LabelTableOptions {
   /**
-   * Table of the engine with the columns `id` and `reason`: customers whose cancellation was none. Where a cancellation
-   * in the outcome window would make such a customer churned, the outcome is NULL with the reason of the table, or 0.
+   * Table of the engine with the columns `id` and `reason`: customers whose cancellation was false. If a cancellation
+   * in the outcome window would make such a customer churned, the outcome is NULL with the reason in the table, or 0.
    */
   readonly falseChurn?: ResolvedChurn
 }
 
-/** What happened to a population. */
+/** Outcomes of a population. */
 export interface Labels {
   /**
    * Temporary table of the engine with the columns `id`, `cutoff`, `outcome` (1, 0 or NULL) and `reason` (why it is
-   * NULL): one row per row of the population. For a first passage also `time_days`, `cause` (NULL where censored) and
+   * NULL): one row per row of the population. For a first passage also `time_days`, `cause` (NULL if censored) and
    * `entry_days`, see {@link SurvivalOutcomes}.
    */
   readonly table: string
-  /** Columns `cutoff`, `reason`, `customers`: those without outcome. Reasons that hold for nobody have 0 customers. */
+  /**
+   * Columns `cutoff`, `reason`, `customers`: those without an outcome, for every possible reason, even with 0
+   * customers.
+   */
   readonly report: Table
-  /** Frees the temporary table. */
+  /** Drops the temporary table. */
   drop(): Promise<void>
 }
 
 /**
- * Makes the table of what happened to each counted customer after each cutoff: 1 churned, 0 stayed, NULL not known.
+ * Creates the table of what happened to each counted customer after each cutoff: 1 churned, 0 stayed, NULL unknown.
  *
- * NULL is never a 0: a customer whose outcome is not known is left out, and the report says how many and why. In this
- * order, the first that holds: the horizon is not complete in the tables that the label reads; the customer left before the cutoff, which the population did
- * not know then; left inside the gap; the label's own rule for who is countable; a cancellation that was none.
+ * NULL is never a 0: customers with unknown outcomes are left out, and the report says how many and why. The first of
+ * these that holds counts: the horizon is not complete in the tables that the label reads; the customer left before the
+ * cutoff, which was not known then; left in the gap; the label's own rule of who is countable; a false cancellation.
  *
- * What makes a customer countable is seen as of the cutoff: rows that became known at or after it (`knownAt`) are not
- * there. What happens after the cutoff is all that is known when the history ends; where cancellations are entered late,
- * the last cutoffs have too few of them, and `completeUntil` should end as much earlier.
+ * Whether a customer is countable is decided as of the cutoff: rows that became known at or after it (`knownAt`) are
+ * ignored. Outcomes use all that is known when the history ends; if cancellations are entered late, the last cutoffs
+ * have too few of them, and `completeUntil` should be that much earlier.
  *
- * @throws {HoldfastError} `window-open` where no cutoff has a complete outcome window, with the latest usable cutoff;
- * `out-of-range` where silence in a table by month (bills, devices) is looked for in a window without a month's last day;
- * `table-unknown`, `column-missing`, `column-type` where the label asks for something that the history does not have
+ * @throws {HoldfastError} `window-open` if no cutoff has a complete outcome window, with the latest usable cutoff;
+ * `out-of-range` if silence in a monthly table (bills, devices) is looked for in a window without the last day of a
+ * month; `table-unknown`, `column-missing`, `column-type` if the history lacks what the label needs
  *
- * One pass over the label's table per cutoff that looks at the row.
+ * O(rows of the label's table × cutoffs whose windows hold them).
  *
  * @example
  * const history = await openHistory({
@@ -121,7 +124,7 @@ async function falseChurnReasons({ engine }: History, { falseChurn }: LabelTable
   return found.rowCount === 0 ? [] : found.rows().map(({ reason }) => String(reason))
 }
 
-/** The tables of a label that end its outcomes. */
+/** The tables that limit how late outcomes are known. */
 function endedTables(history: History, rule: OutcomeRule): InputTableName[] {
   const until = completeUntilOf(history, labelTables(rule))
   return labelTables(rule).filter((table) => history.completeUntilByTable[table] === until)
@@ -136,7 +139,7 @@ function refuseOpenWindows(
   const earliest = cutoffs.reduce((first, cutoff) => (cutoff < first ? cutoff : first))
   const isPassage = rule.kind === 'firstPassage'
   const start = addDays(earliest, rule.gapDays)
-  // A first passage asks for one day at least; whoever is followed for less than the horizon is censored.
+  // A first passage needs at least one day; customers followed for less than the horizon are censored.
   const end = isPassage ? addDays(start, 1) : outcomeWindow(rule, earliest).end
   if (end <= completeUntil) return
   const latest = isPassage ? addDays(completeUntil, -rule.gapDays - 1) : latestCutoff(rule, completeUntil)
@@ -147,16 +150,16 @@ function refuseOpenWindows(
     {
       code: 'window-open',
       parameter: `the outcome window [${formatDay(start)}, ${formatDay(end)})`,
-      rule: `to end at or before ${formatDay(completeUntil)}, from which day on ${what} is not complete`,
+      rule: `to end at or before ${formatDay(completeUntil)}, up to which ${what} is complete`,
       wayOut:
         given === ''
           ? `${wayOut}.`
-          : `${wayOut}, or give openHistory completeUntil: { ${given} } where it is complete for longer.`,
+          : `${wayOut}, or give openHistory completeUntil: { ${given} } if it is complete for longer.`,
     },
   ])
 }
 
-/** Rows of a table by month count on its last day: in a window without such a day everybody is silent. */
+/** Rows of a monthly table count on the last day of the month: in a window without such a day everybody is silent. */
 function refuseEmptyWindows(rule: OutcomeRule, cutoffs: readonly EpochDay[]): void {
   if (rule.kind === 'firstPassage') refuseShortSilence(rule)
   if (rule.kind !== 'silent' || !isByMonth(rule.table)) return
@@ -181,7 +184,7 @@ const longerSilence = `Look for silence over ${longestMonth} days or more.`
 function refuseShortSilence({ causes }: FirstPassageRule): void {
   const problems = causes.flatMap((cause): Problem[] => {
     if (cause.event !== 'silent' || !isByMonth(cause.table) || cause.days >= longestMonth) return []
-    const rule = `to be at least ${longestMonth}, because all rows of ${cause.table} are of the last day of a month`
+    const rule = `to be at least ${longestMonth}, because all rows of ${cause.table} are on the last day of a month`
     return [{ code: 'out-of-range', parameter: `days of ${cause.name}`, rule, received: cause.days }]
   })
   refuse('labelTable', problems)
@@ -190,7 +193,7 @@ function refuseShortSilence({ causes }: FirstPassageRule): void {
 /** Returns the latest cutoff whose outcome window is complete. */
 export function latestCutoff(rule: LabelRule, completeUntil: EpochDay): EpochDay {
   if ('days' in rule.horizon) return addDays(completeUntil, -rule.horizon.days - rule.gapDays)
-  // Some days later than n months before may still be n months before: 28 February is a month after 31 January.
+  // Several days can have the same day n months later: 28 February is one month after 28, 29, 30 and 31 January.
   let start = addDays(addMonths(completeUntil, -rule.horizon.months), 3)
   while (addMonths(start, rule.horizon.months) > completeUntil) start = addDays(start, -1)
   return addDays(start, -rule.gapDays)

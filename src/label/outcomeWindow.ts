@@ -19,8 +19,8 @@ export function outcomeWindow(rule: Pick<LabelRule, 'gapDays' | 'horizon'>, cuto
 }
 
 /**
- * Returns the days on which a first passage is looked for: the outcome window as far as the history is complete. It is
- * empty (`end <= start`) where the history ends before it begins.
+ * Returns the days on which a first passage is looked for: the outcome window as far as the history is complete; empty
+ * (`end <= start`) if the history ends before it begins.
  */
 export function followUp(rule: FirstPassageRule, cutoff: EpochDay, completeUntil: EpochDay): DayWindow {
   const { gapDays, horizon } = rule

@@ -6,12 +6,12 @@ import type { PlanOrder } from './planOrder.js'
 import { type FirstPassageRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
 
 /**
- * Returns the rule that a label's name was made from: what a model file or a column of old predictions is about.
+ * Returns the rule with a given label name, for example that of a model file or a column of old predictions.
  *
- * Lists come back in the order of the name: sorted, each value once.
+ * Lists come back as in the name: sorted, each value once.
  *
- * @param name any text; what is written in the code itself and is the name of no label does not compile
- * @throws {HoldfastError} `value-unknown` where it is the name of no rule
+ * @param name any text; a literal that is not the name of a label does not compile
+ * @throws {HoldfastError} `value-unknown` if it is not the name of a label
  *
  * @example
  * parseLabelName('cancelled_gap7d_30d')
@@ -28,7 +28,7 @@ export function parseLabelName<Name extends string>(
   if (ending !== null && what !== undefined) {
     const windows = { gapDays: Number(ending[2] ?? 0), horizon: horizonOf(ending[3]!) }
     const checked = outcomeRuleSchema.safeParse({ ...what, ...windows })
-    // A name that is written otherwise than labelName writes it is not trusted to mean the same.
+    // A name not written exactly as by labelName might mean something else.
     if (checked.success && labelName(checked.data) === name) return checked.data
   }
   throw new HoldfastError('parseLabelName', [
@@ -47,7 +47,7 @@ function horizonOf(text: string): FirstPassageRule['horizon'] {
   return text.endsWith('d') ? { days: length } : { months: length }
 }
 
-/** The rule without its windows; whether it holds together is for the schema to say. */
+/** The rule without its windows; the schema checks whether it is valid. */
 function whatOf(text: string): object | undefined {
   const silent = /^silent_([a-z]+)_active(\d+)([dm])$/.exec(text)
   if (silent !== null) {
@@ -119,7 +119,7 @@ function orderOf(text: string): PlanOrder | undefined {
     : { column, leastShare: shareOf(number) }
 }
 
-/** The parts between semicolons that are not inside brackets. */
+/** Splits at semicolons outside brackets. */
 function splitOutside(text: string): string[] {
   return text.split(/;(?![^[]*\])/s)
 }

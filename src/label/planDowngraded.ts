@@ -6,7 +6,7 @@ import { type HorizonOptions, horizonOf } from './horizonOf.js'
 import { type PlanOrder, planOrderSchema } from './planOrder.js'
 import type { PlanDowngradedRule } from './rule.js'
 
-/** What makes a plan a lower one: exactly one of the three. */
+/** What makes a plan lower: exactly one of the three. */
 export type LowerPlan =
   | {
       /** Plans or brands, the lowest first; plans of one tier are listed together: `['mini', ['easy', 'easy+'], 'max']`. */
@@ -16,14 +16,14 @@ export type LowerPlan =
     }
   | {
       readonly tiers?: never
-      /** Fall of the column that counts, in its unit. Above 0. */
+      /** Least fall of the column, in its unit. Above 0. */
       readonly leastFall: number
       readonly leastShare?: never
     }
   | {
       readonly tiers?: never
       readonly leastFall?: never
-      /** Fall of the column that counts, as a share of its value at the cutoff. In (0, 1]. */
+      /** Least fall of the column, as a share of its value at the cutoff. In (0, 1]. */
       readonly leastShare: number
     }
 
@@ -56,18 +56,18 @@ const schema = z.strictObject({
  * Returns the label "plan or brand downgrade": 1 if on a lower plan in the outcome window than at the cutoff, 0 if not,
  * null if not countable or unknown.
  *
- * The plan in force as of a day is that of the latest row of `plans` before it, where its `to` is not past; of two
- * plans from one day the same one as in features (see `InForceRule`). With c = cutoff, [s, e) = outcome window:
+ * The plan in force as of a day is the latest row of `plans` before it, unless its `to` is past; of two plans from the
+ * same day the same one counts as in features (see `InForceRule`). With c = cutoff, [s, e) = outcome window:
  *
  *     before             plan in force as of c, from the rows known before c
  *     label 1, atEnd     the plan in force as of e is lower than before
  *     label 1, anyTime   the plan of a row in [s, e) is lower than before
  *     label 0            otherwise
- *     label 0            cancelled in [s, e), where no downgrade was before it: who leaves is `cancelled`, not downgraded
- *                        (with atEnd also where one was before it)
- *     label null         no plan in force at c, or one without a place in the order
- *     label null         on a lower plan already as of s: changed in the gap, or before c and known after it
- *     label null         the plan that decides has no place in the order: unlisted, or without a value
+ *     label 0            cancelled in [s, e) with no downgrade before: those who leave are `cancelled`, not downgraded
+ *                        (with atEnd even after a downgrade)
+ *     label null         no plan in force at c, one without a place in the order, or (leastShare) a value not above 0
+ *     label null         already on a lower plan as of s: changed in the gap, or before c but known after it
+ *     label null         the deciding plan has no place in the order: unlisted, or without a value
  *     label null         the horizon is not complete; left in the gap; left before the cutoff, known after it
  *
  * With a number column, lower means: before − after ≥ leastFall, or after ≤ (1 − leastShare) × before, to 9 decimals.
@@ -82,7 +82,7 @@ const schema = z.strictObject({
  * planDowngraded({ leastShare: 0.2, when: 'anyTime' })
  * // => { kind: 'planDowngraded', order: { column: 'fee', leastShare: 0.2 }, when: 'anyTime', gapDays: 0, horizon: { days: 30 } }
  *
- * @see {@link valueDropped} for a fall of what is billed
+ * @see {@link valueDropped} for a fall of the billed amount
  */
 export function planDowngraded(options: PlanDowngradedOptions): PlanDowngradedRule {
   const checked = checkOptions('planDowngraded', schema, options)

@@ -40,8 +40,8 @@ export function planDowngradedSql(
 }
 
 /**
- * Returns the parts that say who could be downgraded: `<name>_before` holds the place of the plan in force at the
- * cutoff, as it was known then; `<name>_at_start` that at the begin of the outcome window.
+ * Returns the parts that say who could be downgraded: `<name>_before` holds the rank of the plan in force at the
+ * cutoff, as known then; `<name>_at_start` that at the start of the outcome window.
  */
 export function planAtStartSql(order: PlanOrder, name: string, options: LabelSqlOptions): LabelParts {
   const [before, start] = [`${name}_before`, `${name}_at_start`]
@@ -56,8 +56,8 @@ export function planAtStartSql(order: PlanOrder, name: string, options: LabelSql
 }
 
 /**
- * Returns the parts that find, as `<name>_falls`, the first day in the outcome window, and before a cancellation, on
- * which a plan begins that is lower than that of `<name>_before` (`lower_day`), or has no place (`unknown_day`).
+ * Returns the parts that find, as `<name>_falls`, the first day in the outcome window and before a cancellation on
+ * which a plan begins that is lower than that of `<name>_before` (`lower_day`) or has no rank (`unknown_day`).
  */
 export function planFallsSql(
   order: PlanOrder,
@@ -90,7 +90,7 @@ export function planFallsSql(
   }
 }
 
-/** The plan in force as of a day: of the rows before it the latest, where it has not ended. */
+/** The plan in force as of a day: the latest row before it, unless it has ended. */
 function planAsOfSql(
   order: PlanOrder,
   name: string,
@@ -113,7 +113,7 @@ function joinOf(name: string): string {
   return `LEFT JOIN ${name} ON ${name}.id = p.id AND ${name}.cutoff = p.cutoff`
 }
 
-/** The place of a plan in the order: its number, or that of its tier; NULL where it has none. */
+/** The rank of a plan: its number, or that of its tier; NULL if it has none. */
 function rankOf(order: PlanOrder, { dialect }: LabelSqlOptions): string {
   const column = `t.${dialect.identifier(order.column)}`
   if (!('tiers' in order)) return column

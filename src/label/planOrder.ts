@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Plans or brands in tiers, the lowest first; the plans of one tier are equal. */
+/** Plans or brands in tiers, the lowest first; plans of one tier are equal. */
 export interface PlanTiers {
   /** Text column of `plans`. */
   readonly column: string
@@ -18,7 +18,7 @@ export type PlanOrder = PlanTiers | PlanValue
 const column = z.string().min(1)
 const plans = z.array(z.array(z.string()).min(1)).min(2)
 
-/** The rule of plan orders: reads them back from JSON. */
+/** Schema of plan orders: reads them back from JSON. */
 export const planOrderSchema: z.ZodType<PlanOrder> = z.union([
   z.strictObject({
     column,

@@ -9,7 +9,7 @@ export type Horizon =
   | { readonly days: Days; readonly months?: never }
   | { readonly months: Months; readonly days?: never }
 
-/** Churned = cancelled in the outcome window, with a cause: cancelled for this cause. */
+/** Churned = cancelled in the outcome window; with a cause: cancelled for this cause. */
 export interface CancelledRule {
   readonly kind: 'cancelled'
   readonly cause?: CancelCause
@@ -21,7 +21,7 @@ export interface CancelledRule {
 export interface SilentRule {
   readonly kind: 'silent'
   readonly table: EventTableName
-  /** Length of the look-back before the cutoff that makes a customer countable; exactly one of the two is there. */
+  /** Length of the look-back before the cutoff that makes a customer countable; exactly one of the two is given. */
   readonly activeDays?: Days
   /** The same in calendar months. */
   readonly activeMonths?: Months
@@ -34,7 +34,7 @@ export interface ValueDroppedRule {
   readonly kind: 'valueDropped'
   readonly table: EventTableName
   readonly measure: string
-  /** Fall that counts, as a share of the monthly mean before the cutoff. */
+  /** Least fall, as a share of the monthly mean before the cutoff. */
   readonly share: number
   readonly lookbackMonths: Months
   readonly gapDays: Days
@@ -52,10 +52,10 @@ export interface PlanDowngradedRule {
   readonly horizon: Horizon
 }
 
-/** What "churned" means: a plain object, asked of what happened at and after a cutoff. The outcome is 1, 0 or null. */
+/** What "churned" means: a plain object about what happens at and after a cutoff. The outcome is 1, 0 or null. */
 export type LabelRule = CancelledRule | SilentRule | ValueDroppedRule | PlanDowngradedRule
 
-/** One of the events that a customer may come to first. `name` is what it is called in the result. */
+/** One of the events that may come first. `name` is its name in the result. */
 export type PassageCause =
   | { readonly name: string; readonly event: 'cancelled'; readonly cause?: CancelCause }
   /** The last of `days` days in a row without a row of the table. */
@@ -66,10 +66,10 @@ export type PassageCause =
 /** Which of several events came first, and after how many days; for survival models. */
 export interface FirstPassageRule {
   readonly kind: 'firstPassage'
-  /** Of two events on one day the one that is listed first counts. */
+  /** If two events fall on one day, the one listed first counts. */
   readonly causes: readonly PassageCause[]
   readonly gapDays: Days
-  /** Where customers without an event are censored; `'all'`: where the history ends. */
+  /** When customers without an event are censored; `'all'`: at the end of the history. */
   readonly horizon: Horizon | 'all'
 }
 
@@ -82,7 +82,7 @@ const months = z.strictObject({ months: length })
 const horizon = z.union([z.strictObject({ days: length }), months])
 const name = z.string().min(1)
 
-/** Tables whose rows happen to a customer on a day. */
+/** Tables whose rows belong to a customer and a day. */
 export const eventTableSchema = z.enum(eventTableNames)
 
 const cancelledSchema = z.strictObject({
@@ -134,10 +134,10 @@ export const passageCausesSchema = z
   )
   .min(1)
   .refine((causes) => new Set(causes.map((cause) => cause.name)).size === causes.length, {
-    error: 'to have another name for each cause',
+    error: 'to have a different name for each cause',
   })
 
-/** The rule of first passages: reads them back from JSON. */
+/** Schema of first passages: reads them back from JSON. */
 export const firstPassageRuleSchema: z.ZodType<FirstPassageRule> = z.strictObject({
   kind: z.literal('firstPassage'),
   causes: passageCausesSchema,
@@ -145,7 +145,7 @@ export const firstPassageRuleSchema: z.ZodType<FirstPassageRule> = z.strictObjec
   horizon: z.union([horizon, z.literal('all')]),
 })
 
-/** The rule of label rules: reads them back from JSON, for example from the settings of a nightly job. */
+/** Schema of labels: reads them back from JSON, for example from the settings of a nightly job. */
 export const labelRuleSchema: z.ZodType<LabelRule> = z.discriminatedUnion('kind', [
   cancelledSchema,
   silentSchema,
@@ -153,5 +153,5 @@ export const labelRuleSchema: z.ZodType<LabelRule> = z.discriminatedUnion('kind'
   planDowngradedSchema,
 ])
 
-/** The rule of all outcome rules. */
+/** Schema of all outcome rules. */
 export const outcomeRuleSchema: z.ZodType<OutcomeRule> = z.union([labelRuleSchema, firstPassageRuleSchema])

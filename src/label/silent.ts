@@ -13,7 +13,9 @@ export type SilentOptions = {
   readonly gapDays?: Days
 } & (
   | {
-      /** Length of the look-back that makes a customer countable. Days, integer ≥ 1. Default 30, where no months are given. */
+      /**
+       * Length of the look-back that makes a customer countable. Days, integer ≥ 1. Default 30 unless months are given.
+       */
       readonly activeDays?: Days
       readonly activeMonths?: never
     }
@@ -25,7 +27,7 @@ export type SilentOptions = {
 ) &
   (
     | {
-        /** Length of the outcome window in days. Integer ≥ 1. Default 30, where `silentMonths` is not given. */
+        /** Length of the outcome window in days. Integer ≥ 1. Default 30 unless `silentMonths` is given. */
         readonly silentDays?: Days
         readonly silentMonths?: never
       }
@@ -48,12 +50,12 @@ const schema = z.strictObject({
 /**
  * Returns the label "silent after the cutoff": 1 if so, 0 if seen again, null if not countable or unknown.
  *
- * Use it where customers leave without cancelling (prepaid lines, shops, logins). Do not use it alone for contract
+ * Use it for customers who leave without cancelling (prepaid lines, shops, logins). Do not use it for contract
  * customers: a suspended or travelling customer is silent but has not left; use `cancelled`.
  *
  * With c = cutoff, a = length of the look-back, g = gapDays, s = length of the outcome window:
  *
- *     countable    at least one row in [c − a, c), known before c where the table has `knownAt`
+ *     countable    at least one row in [c − a, c), known before c if the table has `knownAt`
  *     label 0      at least one row in [c + g, c + g + s)
  *     label 1      none there
  *     label null   not countable: never a 0, so that it cannot dilute the churn rate
@@ -61,7 +63,7 @@ const schema = z.strictObject({
  *     label null   left in the gap: cancelledAt in [c, c + g); left before the cutoff, known after it
  *
  * Rows inside the gap are ignored on both sides. The result does not depend on the order of rows or on repeated rows.
- * Who cancels inside the outcome window is 0 if seen there before, 1 if not.
+ * Customers who cancel inside the outcome window are 0 if seen there before, 1 if not.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *
@@ -70,7 +72,7 @@ const schema = z.strictObject({
  * // => { kind: 'silent', table: 'usage', activeDays: 180, gapDays: 0, horizon: { days: 90 } }
  *
  * @see `activityChurned` of `holdfast/labels` for the same rule by calendar months
- * @see {@link cancelled} where a day of cancellation exists
+ * @see {@link cancelled} if there is a day of cancellation
  */
 export function silent(options: SilentOptions = {}): SilentRule {
   const checked = checkOptions('silent', schema, options)

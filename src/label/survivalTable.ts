@@ -9,12 +9,12 @@ import type { Table } from '../table/table.js'
 import { type LabelTableOptions, labelTable } from './labelTable.js'
 import { type FirstPassageRule, firstPassageRuleSchema } from './rule.js'
 
-/** Who is followed from when, see {@link survivalTable}. */
+/** Whom to follow from when, see {@link survivalTable}. */
 export interface SurvivalPlan {
   readonly label: FirstPassageRule
-  /** First days that are not seen yet: the same for all, or the customers' own. */
+  /** First days that are not seen yet: the same for all customers, or their own. */
   readonly cutoffs: Cutoffs
-  /** Default: all customers that are active at the cutoff. */
+  /** Customers to count. Default: all who are active at the cutoff. */
   readonly population?: PopulationRule
 }
 
@@ -31,7 +31,9 @@ export interface SurvivalOutcomes {
   /** Shape (n): 0 = censored, k = `causeNames[k − 1]` came first. */
   readonly causes: Uint8Array
   readonly causeNames: readonly string[]
-  /** Days from activation to the begin of the follow-up, shape (n): when the customer enters on the scale of tenure. */
+  /**
+   * Days from activation to the start of the follow-up, shape (n): where the customer enters on the scale of tenure.
+   */
   readonly entryDays: Float64Array
   readonly report: {
     /** Columns `cutoff`, `reason`, `customers`: who is counted, and why the others are not. */
@@ -42,15 +44,15 @@ export interface SurvivalOutcomes {
 }
 
 /**
- * Follows each counted customer from each cutoff to the first of several events, or to where he is lost from sight.
+ * Follows each counted customer from each cutoff to the first of several events, or until censored.
  *
- * The input of survival models, of Kaplan–Meier curves and of competing outcomes. Nobody is left out because the horizon
- * is not over: such a customer is censored. Those who are not at risk are left out and counted in `report.unlabelled`.
+ * The input of survival models, Kaplan–Meier curves and competing outcomes. Customers whose horizon is not over are
+ * censored, not left out. Those who are not at risk are left out and counted in `report.unlabelled`.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `window-open` where the history ends before any follow-up
- * begins; `table-unknown`, `column-missing`, `column-type` where a cause asks for something that the history does not have
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `window-open` if the history ends before any follow-up
+ * begins; `table-unknown`, `column-missing`, `column-type` if the history lacks what a cause needs
  *
- * One pass over the table of each cause per cutoff that looks at the row.
+ * O(rows of each cause's table × cutoffs whose windows hold them).
  *
  * @example
  * const history = await openHistory(

@@ -10,9 +10,9 @@ export interface ValueDroppedOptions {
   readonly table?: EventTableName
   /** Number column of the table. Default `'amount'`. */
   readonly measure?: string
-  /** Fall that counts, as a share of the monthly mean before. In (0, 1]. Default 0.3. */
+  /** Least fall, as a share of the monthly mean before the cutoff. In (0, 1]. Default 0.3. */
   readonly share?: number
-  /** Calendar months before the cutoff that the fall is measured against. Integer ≥ 1. Default 3. */
+  /** Calendar months before the cutoff against which the fall is measured. Integer ≥ 1. Default 3. */
   readonly lookbackMonths?: Months
   /** Days between cutoff and outcome window: the time to act. Integer ≥ 0. Default 0. */
   readonly gapDays?: Days
@@ -32,9 +32,9 @@ const schema = z.strictObject({
 /**
  * Returns the label "value downgrade": 1 if the monthly value falls by `share` or more, 0 if not, null if not countable.
  *
- * For customers who stay and pay less: a downgraded plan, a second line that takes the calls over. It is a loss of
- * value, not of customers; use `cancelled` or `silent` for those. A customer who leaves inside the outcome window has
- * the value of what is billed in it, and so counts as dropped in most cases.
+ * For customers who stay and pay less: a downgraded plan, a second line that takes over the calls. It is a loss of
+ * value, not of customers; use `cancelled` or `silent` for those. For a customer who leaves inside the outcome window
+ * only the amounts billed in it count, so such customers are usually 1.
  *
  * With c = cutoff, k = lookbackMonths, g = gapDays, n = horizonMonths:
  *
@@ -45,9 +45,9 @@ const schema = z.strictObject({
  *     label null   before ≤ 0: nothing to lose; activated after the look-back began: before is not a full mean
  *     label null   the horizon is not complete; left in the gap
  *
- * Amounts have a sign: a credit note in the outcome window lowers what is billed in it, whichever bill it was written for.
- * Where credits are about earlier months, take a measure without them. A bill counts on the last day of its month: with cutoffs on the first of a month, the outcome of one month is the
- * bill of the cutoff's own month.
+ * Amounts have a sign: a credit note in the outcome window lowers the amount there, whichever bill it was written for.
+ * If credits concern earlier months, use a measure without them. A bill counts on the last day of its month: with
+ * cutoffs on the first of a month, the outcome of one month is the bill of the cutoff's own month.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *

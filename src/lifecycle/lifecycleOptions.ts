@@ -65,7 +65,7 @@ export function checkComplete(
       wayOut:
         complete === history.completeUntil
           ? `${earlier}.`
-          : `${earlier}, or give openHistory completeUntil: { ${given} } where it is complete for longer.`,
+          : `${earlier}, or give openHistory completeUntil: { ${given} } if it is complete for longer.`,
     },
   ])
 }

@@ -236,7 +236,7 @@ function checkedCutoffs(
 ): EpochDay[] {
   const problems: Problem[] = []
   if (asOf !== undefined) {
-    const rule = 'to be left out where cutoffs are given'
+    const rule = 'to be left out if cutoffs are given'
     problems.push({ code: 'option-invalid', parameter: 'asOf', rule, received: formatDay(asOf as EpochDay) })
   }
   const odd = cutoffs.filter((day) => monthStart(day as EpochDay) !== day)

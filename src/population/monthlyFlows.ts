@@ -139,7 +139,7 @@ function notComplete(asOf: EpochDay, complete: EpochDay): Problem {
   return {
     code: 'window-open',
     parameter: 'asOf',
-    rule: `to be at or before ${formatDay(complete)}, from which day on the customers are not complete`,
+    rule: `to be at or before ${formatDay(complete)}, up to which the customers are complete`,
     received: formatDay(asOf),
     wayOut: 'Use an earlier day, or give openHistory completeUntil.',
   }

@@ -151,7 +151,7 @@ function dayProblems(given: unknown, at: EpochDay | undefined, completeUntil: Ep
     ]
   }
   if (at <= completeUntil) return []
-  const rule = `to be at or before ${formatDay(completeUntil)}, from which day on the tables that say who is counted are not complete`
+  const rule = `to be at or before ${formatDay(completeUntil)}, up to which the tables that say who is counted are complete`
   const wayOut = `Freeze the cohort at ${formatDay(completeUntil)}.`
   return [{ code: 'window-open', parameter: 'at', rule, received: formatDay(at), wayOut }]
 }

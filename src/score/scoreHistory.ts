@@ -125,7 +125,7 @@ function momentProblems({ about }: Scorer, asOf: unknown, cutoffs: OwnCutoffs | 
       {
         code: 'option-invalid',
         parameter: 'asOf',
-        rule: 'to be left out where cutoffs are given',
+        rule: 'to be left out if cutoffs are given',
         received: asOf,
       },
     ]

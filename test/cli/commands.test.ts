@@ -161,7 +161,7 @@ describe('train', () => {
       '2024-08-01',
       ...out,
     ])
-    expect(both.messages).toContain('expected --as-of to be left out where --own-cutoffs is given')
+    expect(both.messages).toContain('expected --as-of to be left out if --own-cutoffs is given')
   })
 
   it('the Telco data gives an area under the curve above 0.8', async () => {

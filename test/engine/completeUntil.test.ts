@@ -79,7 +79,7 @@ describe('usage until May, payments until July', () => {
       churnPlan({ label: isSilent, features, cutoffs: [epochDay('2025-06-01')] })
     const payments = [sumOf('payments', 'amount', { days: 30 })]
     await expect(buildDataset(history, plan(payments))).rejects.toThrow(
-      /^buildDataset: expected the outcome window \[2025-06-01, 2025-07-01\) to end at or before 2025-05-29, from which day on usage is not complete\. .*, or give openHistory completeUntil: \{ usage: '<day>' \} where/,
+      /^buildDataset: expected the outcome window \[2025-06-01, 2025-07-01\) to end at or before 2025-05-29, up to which usage is complete\. .*, or give openHistory completeUntil: \{ usage: '<day>' \} where/,
     )
     await expect(buildDataset(history, plan(minutes))).rejects.toThrow(
       /cutoffs to be at most 2025-05-29 for features of usage/,
@@ -261,7 +261,7 @@ describe('who is silent in a table that has ended is not known', () => {
     const population = await populationTable(history, activeCustomers(), [epochDay(cutoff)])
     const label = silent({ table, activeDays: 60, silentDays })
     await expect(labelTable(history, label, population)).rejects.toThrow(
-      `to end at or before ${until}, from which day on ${table} is not complete.`,
+      `to end at or before ${until}, up to which ${table} is complete.`,
     )
   })
 
@@ -292,7 +292,7 @@ describe('who is silent in a table that has ended is not known', () => {
       causes: [{ name: 'quiet', event: 'silent', table: 'bills', days: 30 }],
     })
     await expect(labelTable(history, passage, population)).rejects.toThrow(
-      'expected days of quiet to be at least 31, because all rows of bills are of the last day of a month, got 30',
+      'expected days of quiet to be at least 31, because all rows of bills are on the last day of a month, got 30',
     )
   })
 

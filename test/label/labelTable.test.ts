@@ -88,7 +88,7 @@ test('a cutoff whose horizon is not over has no outcome at all, not even for tho
 test('no cutoff with a complete horizon is refused, with the latest usable cutoff', async () => {
   const error = outcomesOf(await leavers('2025-04-06'), cancelled({ gapDays: 7, horizonDays: 30 }), march)
   await expect(error).rejects.toThrow(
-    'labelTable: expected the outcome window [2025-03-08, 2025-04-07) to end at or before 2025-04-06, from which day on the history is not complete. Use a cutoff of at most 2025-02-28, or a shorter horizon.',
+    'labelTable: expected the outcome window [2025-03-08, 2025-04-07) to end at or before 2025-04-06, up to which the history is complete. Use a cutoff of at most 2025-02-28, or a shorter horizon.',
   )
 })
 

@@ -136,6 +136,6 @@ test('a cutoff whose follow-up has not begun has null outcomes beside one that h
 })
 
 test('causes of one name, and no cause, are refused', () => {
-  expect(() => firstPassage({ causes: [silent, silent] })).toThrow('another name for each cause')
+  expect(() => firstPassage({ causes: [silent, silent] })).toThrow('a different name for each cause')
   expect(() => firstPassage({ causes: [] })).toThrow('causes')
 })

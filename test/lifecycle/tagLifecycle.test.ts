@@ -380,7 +380,7 @@ describe('tagLifecycle on other histories', () => {
         tagLifecycle(history, { cutoffs: [epochDay('2025-05-02')], asOf: epochDay('2025-05-01') }),
       ).rejects.toThrowErrorMatchingInlineSnapshot(`
         [HoldfastError: tagLifecycle: 2 problems
-          1. expected asOf to be left out where cutoffs are given, got "2025-05-01" (string).
+          1. expected asOf to be left out if cutoffs are given, got "2025-05-01" (string).
           2. expected cutoffs to be first days of months, got "2025-05-02" (string). Use 2025-05-01.]
       `)
       await expect(
