@@ -148,7 +148,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
     () => 'Say which mean what with --positive and --negative, each as often as needed; or',
   ],
   [/Give it: \{ asOf: .*? \}/, () => 'Give it with --as-of'],
-  [/without asOf, the day of the forecast/, () => 'without --as-of, the day of the forecast'],
+  [/asOf, the day of the forecast/, () => '--as-of, the day of the forecast'],
   [
     /read it with dateFormat: \{ "(.*?)": '(.*?)' \}, or name it in exclude/,
     ([, name, format]) =>
@@ -163,10 +163,8 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
     ([, name, sign]) =>
       `Read it with --decimal ${quoted(`${name}=${sign}`)} where it is not written as in training`,
   ],
-  [
-    /name their mark in missing, or declare its kind in types when it is read/,
-    () => 'or name their mark with --missing',
-  ],
+  [/list them in missing, or declare its kind in types when reading/, () => 'or list them with --missing'],
+  [/list them in missing/, () => 'list them with --missing'],
   [
     /A flat table with one row and a label for each customer enters at fromFlatTable instead\./,
     () => 'A file with one row and a label for each customer is given without --history.',

@@ -4,8 +4,8 @@ import { numberColumn } from '../base/matrix.js'
 import { dayColumn, Table } from '../table/table.js'
 
 /**
- * Returns how many rows there are and how many churned, per cutoff in order of time; per month where customers have cutoffs
- * of their own; one line for a flat table.
+ * Returns how many rows there are and how many churned, per cutoff in order of time; per month for own cutoffs; in one
+ * line for a flat table.
  *
  * @returns columns `cutoff` (missing for a flat table; `month`, its first day, for own cutoffs), `rows`, `churned`, `baseRate` = churned / rows in [0, 1]
  */

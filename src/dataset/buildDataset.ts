@@ -23,36 +23,36 @@ import { type Dataset, type DatasetLabel, type DatasetParts, datasetOf } from '.
 import { readersOfNotes, unreadIds } from './readersOfNotes.js'
 import { shortHistoryWarnings } from './shortHistory.js'
 
-/** Watching and stopping the making of a dataset. */
+/** Watching and stopping {@link buildDataset}. */
 export interface BuildControl {
-  /** Called before each step: `population`, `label`, `features`; `done` of `total` steps are behind. */
+  /** Called before each step: `population`, `label`, `features`; `done` of `total` steps are complete. */
   readonly onProgress?: (progress: {
     readonly step: string
     readonly done: number
     readonly total: number
   }) => void
-  /** Looked at before each step; an abort throws `aborted`. A statement that runs is not interrupted. */
+  /** Checked before each step; an abort throws `aborted`. A running statement is not interrupted. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Makes the dataset of a plan from a history: customers as of cutoffs, with features from before each cutoff and
+ * Builds the dataset of a plan from a history: customers as of cutoffs, with features from before each cutoff and
  * outcomes from after it.
  *
- * Three statements in the engine: who is counted, what happened to them, what was known of those whose outcome is
- * known. Nobody is left out without being counted: see `report.population` and `report.unlabelled`. With a rule of false
- * churn in the plan one statement more; `report.falseChurn` has what it found.
+ * Three steps in the engine: who is counted; what happened to them; what was known of those whose outcome is known.
+ * Everybody left out is counted in `report.population` or `report.unlabelled`. If the plan has a rule of false churn,
+ * `report.falseChurn` has what it found.
  *
  * @param plan made with `churnPlan`, or read from JSON
  * @returns rows in the order of id and cutoff
- * @throws {HoldfastError} all problems of the plan at once; `window-open` where no cutoff has a complete outcome
- * window; `table-empty` where no row has an outcome; `aborted`
+ * @throws {HoldfastError} all problems of the plan at once; `window-open` if no cutoff has a complete outcome window;
+ * `table-empty` if no row has an outcome; `aborted`
  *
- * With cutoffs of the customers' own only the pairs that are asked about are made: of 2,500 customers asked a week before the
- * end of their contract 258 rows in 2 s, where the 129 days as global cutoffs make 215,104 rows in 45 s and 3.8 GB.
+ * With own cutoffs only the pairs asked about are computed: for 2,500 customers a week before the end of their
+ * contract, 258 rows in 2 s; the 129 days as global cutoffs make 215,104 rows in 45 s and 3.8 GB.
  *
  * 20,000 customers × 12 cutoffs × 1.7 million usage rows × 45 rules take a few seconds on two cores. Memory: rows ×
- * features × 8 bytes here, the history and about as much again in the engine.
+ * features × 8 bytes here, and in the engine about twice the history.
  *
  * @example
  * const history = await openHistory({
@@ -180,7 +180,7 @@ function datasetLabel(rule: LabelRule, cutoffs: readonly EpochDay[]): DatasetLab
   return { name: labelName(rule), rule, gapDays: rule.gapDays, horizonDays: Math.max(...lengths) }
 }
 
-/** The rows whose outcome is known: features of the others would be computed for nothing. */
+/** The rows whose outcome is known; features of the others are not needed. */
 async function labelledPopulation(
   { engine }: History,
   population: Population,
@@ -218,11 +218,11 @@ function openCutoffWarnings(
       ? `the ${open.length} cutoffs from ${first} to ${last}`
       : open.map(formatDay).join(', ')
   return [
-    `No rows from ${days}: the outcome is not known before the horizon is over, and the history is complete until ${formatDay(completeUntil)} only.`,
+    `No rows from ${days}: the outcome is not known before the horizon is over, and the history is complete only until ${formatDay(completeUntil)}.`,
   ]
 }
 
-/** Cutoffs that a sentence names one by one. */
+/** Most cutoffs to name one by one in a sentence. */
 const daysNamed = 12
 
 function unknownCustomerWarnings({ report }: Population): string[] {
@@ -231,7 +231,7 @@ function unknownCustomerWarnings({ report }: Population): string[] {
   return [`No rows for ${pairs} listed cutoffs: their ids are not in customers.`]
 }
 
-/** Customers of each reason over all cutoffs, without the reasons that hold for nobody. */
+/** Customers of each reason over all cutoffs, without empty reasons. */
 function countsOf(report: Table): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { reason, customers } of report.rows()) {
@@ -247,7 +247,7 @@ function openReturnWarnings(falseChurn: FalseChurn | undefined): string[] {
   )
   if (soFar === 0) return []
   return [
-    `${soFar} cancelled customers count as churned so far: their time for coming back under another number is not over, as the history is complete until ${formatDay(falseChurn.completeUntil)} only.`,
+    `${soFar} cancelled customers count as churned for now: they may still come back under another number, because the history is complete only until ${formatDay(falseChurn.completeUntil)}.`,
   ]
 }
 
@@ -270,11 +270,11 @@ function noOutcomes(population: Population, labels: Labels): HoldfastError {
 
 function aborted(step: string): HoldfastError {
   return new HoldfastError('buildDataset', [
-    { code: 'aborted', parameter: 'the run', rule: `to go on with the step ${step}` },
+    { code: 'aborted', parameter: 'the run', rule: `to continue with the step ${step}` },
   ])
 }
 
-/** The same instant would be one day here and another in `scoreHistory`. */
+/** In another zone the same instant would be another day in `scoreHistory`. */
 function zoneProblems({ timeZone }: ChurnPlan, history: History): Problem[] {
   if (timeZone === undefined || timeZone === history.timeZone) return []
   return [

@@ -14,46 +14,46 @@ import { type Cutoffs, type OwnCutoffs, ownCutoffsSchema } from '../population/o
 import { activeCustomers, type PopulationRule, populationRuleSchema } from '../population/rule.js'
 import { outcomeColumnProblems } from './outcomeColumnProblems.js'
 
-/** What a dataset is made of: a plain object that can be written to JSON and read back. */
+/** What a dataset is built from: a plain object that can be written to JSON and read back. */
 export interface ChurnPlan<Asked extends Cutoffs = Cutoffs> {
   /** What "churned" means. */
   readonly label: LabelRule
-  /** What is known of each customer; one column each. */
+  /** What is known of each customer; one column per rule. */
   readonly features: readonly FeatureRule[]
   /**
-   * First days that the features may not see: the same for all, each once, the earliest first; or a rule that gives each
-   * customer their own, see {@link OwnCutoffs}.
+   * First days that the features may not see: the same for all, ascending and without repeats; or a rule that gives
+   * customers their own, see {@link OwnCutoffs}.
    */
   readonly cutoffs: Asked
   /** Who is counted. */
   readonly population: PopulationRule
   /**
-   * Which cancellations are no real churn: customers who would be churned by one have no outcome and are left out of the
-   * dataset, counted by reason in `report.unlabelled`. Left out = every cancellation is churn.
+   * Which cancellations are not real churn: customers who would count as churned by one have no outcome and are left
+   * out of the dataset, counted by reason in `report.unlabelled`. Left out = every cancellation is churn.
    */
   readonly falseChurn?: FalseChurnRule
   /**
-   * Time zone in which cutoffs that were instants have their day; `buildDataset` refuses a history of another. Left out where
-   * none was one: days are the same in every zone.
+   * Time zone that gives cutoffs written as instants their day; `buildDataset` refuses a history with another. Left out
+   * if all were written as days, which are the same in every zone.
    */
   readonly timeZone?: string
 }
 
-/** A plan as it is written down. */
+/** Options of {@link churnPlan}. */
 export interface ChurnPlanOptions<
   Given extends readonly DayInput[] | OwnCutoffs = readonly DayInput[] | OwnCutoffs,
 > extends Omit<ChurnPlan, 'cutoffs' | 'population'> {
   /**
-   * In any order; days written `YYYY-MM-DD` or made with `monthly`, or instants (a `Date`, a text with an offset), which have
-   * their day in `timeZone`, left out = in UTC. Or a rule made with `cutoffsBefore`, `cutoffsAfter`, `cutoffsOnMonthDay` or
-   * `cutoffsListed`: then each customer has their own.
+   * In any order: days written `YYYY-MM-DD` or made with `monthly`, or instants (a `Date`, a text with an offset),
+   * whose day is that of `timeZone` (default UTC). Or a rule made with `cutoffsBefore`, `cutoffsAfter`,
+   * `cutoffsOnMonthDay` or `cutoffsListed`, which gives customers their own.
    */
   readonly cutoffs: Given
-  /** Default: all customers that are active at the cutoff. */
+  /** Customers to count. Default: all who are active at the cutoff. */
   readonly population?: PopulationRule
 }
 
-/** The rule of plans with the same cutoffs for all: reads them back from JSON. */
+/** Schema of plans with the same cutoffs for all: reads them back from JSON. */
 export const churnPlanSchema = z.strictObject({
   label: labelRuleSchema,
   features: z.array(featureRuleSchema).min(1),
@@ -66,14 +66,14 @@ export const churnPlanSchema = z.strictObject({
   timeZone: z.exactOptional(timeZoneRule.unwrap()),
 })
 
-// Two rules and not a union, so that what is wrong with one day is said of that day.
+// Two schemas and not a union, so that a wrong day is reported as that day.
 const ownPlanSchema = churnPlanSchema.extend({ cutoffs: ownCutoffsSchema })
 
 /**
- * Returns the plan of a dataset: what is asked about whom, when, from what. Nothing is run.
+ * Returns the plan of a dataset: what to predict, for whom, when, from what. Nothing is run.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once; `data-leak` where a feature or an
- * exclusion reads the column in which the label finds the reason of a cancellation
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once; `data-leak` if a feature or an
+ * exclusion reads the column from which the label takes the reason for a cancellation
  *
  * @example
  * const plan = churnPlan({
@@ -91,7 +91,7 @@ export function churnPlan(options: ChurnPlanOptions<OwnCutoffs>): ChurnPlan<OwnC
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan
 export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
   const { timeZone, cutoffs } = options ?? {}
-  // Ids of a rule may be written like days: only a list is read as days.
+  // Ids in a rule may look like days: only a list is read as days.
   const plan = isPlainObject(cutoffs)
     ? checkOptions('churnPlan', ownPlanSchema, options)
     : checkOptions('churnPlan', churnPlanSchema, withDaysIn(options, ['cutoffs'], zoneOf(options)))

@@ -2,25 +2,25 @@ import { isMissing } from '../base/bitmap.js'
 import type { FeatureColumn, FeatureMatrix } from '../base/matrix.js'
 import { singleFeatureAuc } from './singleFeatureAuc.js'
 
-/** A column that alone has an AUC above this is named: in customer data it is nearly always the answer in disguise. */
+/** A column whose own AUC is above this gets a warning: in customer data it is nearly always the answer in disguise. */
 export const suspiciousAuc = 0.95
-/** Rows that a column is judged on: 50,000 put the standard error of an AUC below 0.005 at a base rate of 5 %. */
+/** Rows on which a column is judged: with 50,000, the standard error of an AUC is below 0.005 at a base rate of 5 %. */
 const rowsJudged = 50_000
-/** Only columns that are equal in so many rows are compared in all of them. */
+/** Only columns that are equal in this many rows are compared in all. */
 const rowsOfTwins = 1_000
-/** With fewer of either outcome than this, some column of many is this good by chance. */
+/** With fewer of either outcome, one of many columns may be this good by chance. */
 const fewestOfOutcome = 20
 
 /**
- * Returns a sentence for each column that cannot help a model, or that helps suspiciously well.
+ * Returns a sentence for each column that cannot help a model, or helps suspiciously well.
  *
  *     no value in any row
  *     the same value in every row
  *     the same values as an earlier column in every row
- *     alone tells who leaves with an AUC above 0.95 (see {@link singleFeatureAuc}): the usual sign that it was written
- *     after the customer had left. Judged on at most 50,000 rows in even steps, where both outcomes have at least 20
+ *     alone predicts churn with an AUC above 0.95 (see {@link singleFeatureAuc}): the usual sign that it was filled
+ *     in after the customer had left. Judged on at most 50,000 evenly spaced rows, if both outcomes have at least 20
  *
- * Nothing is taken out: what to do about it is for whoever knows where the column comes from.
+ * Nothing is removed: that decision needs somebody who knows where the column comes from.
  *
  * O(columns × rows) time, and a sort of at most 50,000 rows per column.
  */
@@ -40,7 +40,7 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
     const auc = isJudged ? singleFeatureAuc(column, outcome, rows) : 0.5
     if (auc <= suspiciousAuc) return []
     return [
-      `Column ${name} alone tells who leaves with an AUC of ${auc.toFixed(3)}: was it known at the cutoff, or written when the customer had left?`,
+      `Column ${name} alone predicts churn with an AUC of ${auc.toFixed(3)}: was it known at the cutoff, or filled in after the customer had left?`,
     ]
   })
 }
@@ -66,7 +66,7 @@ function spreadOf(column: FeatureColumn, rowCount: number): 'empty' | 'constant'
   return first === null ? 'empty' : 'constant'
 }
 
-/** Returns an earlier column with the same values, and remembers this one. @param some rows that it is looked up by */
+/** Returns an earlier column with the same values, and remembers this one. @param some rows used as the key */
 function earlierTwin(
   column: FeatureColumn,
   rowCount: number,
@@ -79,7 +79,7 @@ function earlierTwin(
   return alike.find((other) => isTwin(column, other, rowCount))
 }
 
-/** Returns a number that is the same for columns with the same values in some rows. */
+/** Returns a hash of a column's values in some rows. */
 function keyOf(column: FeatureColumn, rows: Int32Array): number {
   const texts = column.kind === 'text' ? column.dictionary.map(textKey) : null
   let key = 0
@@ -87,7 +87,7 @@ function keyOf(column: FeatureColumn, rows: Int32Array): number {
     if (isMissing(column.missing, row)) key = mixed(key, 1)
     else if (column.kind === 'text') key = mixed(key, texts![column.codes[row]!]!)
     else {
-      // Adding 0 makes −0 and 0 one
+      // Adding 0 turns −0 into 0
       number[0] = column.values[row]! + 0
       key = mixed(mixed(key, halves[0]!), halves[1]!)
     }

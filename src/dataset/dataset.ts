@@ -14,9 +14,9 @@ import { baseRates } from './baseRates.js'
 import { fingerprint } from './fingerprint.js'
 import type { FlatReading } from './flatFeatures.js'
 
-/** What the outcome of a dataset is. */
+/** The label of a dataset. */
 export interface DatasetLabel {
-  /** Name made from the rule: `cancelled_gap7d_30d`. */
+  /** Name made from the rule, such as `cancelled_gap7d_30d`. */
   readonly name: string
   readonly rule: LabelRule
   /** Days between cutoff and outcome window. */
@@ -25,48 +25,48 @@ export interface DatasetLabel {
   readonly horizonDays: Days
 }
 
-/** How a dataset came about: who was counted, who has no outcome, and how many churned. */
+/** How a dataset was built: who was counted, who has no outcome, and how many churned. */
 export interface DatasetReport {
   /**
-   * Columns `cutoff`, `reason`, `customers`: `counted` and every reason for which customers were left out. Per cutoff
-   * the numbers add up to all customers. Empty for a flat table. A part of a dataset has the numbers of the whole.
+   * Columns `cutoff`, `reason`, `customers`: `counted` and every reason for leaving customers out. Per cutoff the
+   * numbers add up to all customers. Empty for a flat table. Parts of a dataset have the numbers of the whole.
    */
   readonly population: Table
   /**
-   * Columns `cutoff` (missing for a flat table), `reason`, `customers`: counted customers whose outcome is not known
-   * and who are therefore not in the dataset. A part of a dataset has the numbers of the whole.
+   * Columns `cutoff` (missing for a flat table), `reason`, `customers`: counted customers whose outcome is unknown and
+   * who are therefore not in the dataset. Parts of a dataset have the numbers of the whole.
    */
   readonly unlabelled: Table
   /**
-   * Columns `reason`, `customers`, `share`: all cancelled customers of the history, told apart by the plan's rule of false
-   * churn. Left out where the plan has none. A part of a dataset has the numbers of the whole.
+   * Columns `reason`, `customers`, `share`: all cancelled customers of the history, classified by the plan's rule of
+   * false churn. Left out if the plan has none. Parts of a dataset have the numbers of the whole.
    */
   readonly falseChurn?: Table
   /**
-   * Columns `column`, `use` (number, category, day, left out, excluded, id, label, weight) and `detail` (how it was read,
-   * or why it was left out): what became of every column of a flat table. Left out for a history.
+   * Columns `column`, `use` (number, category, day, left out, excluded, id, label, weight) and `detail` (how it was
+   * read, or why it was left out): the use of every column of a flat table. Left out for a history.
    */
   readonly columns?: Table
   /**
-   * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of these very rows. Where
-   * customers have cutoffs of their own, a line per month: `month`, its first day, in place of `cutoff`.
+   * Columns `cutoff` (missing for a flat table), `rows`, `churned`, `baseRate` (share in [0, 1]), of exactly these
+   * rows. For own cutoffs one line per month: `month`, its first day, replaces `cutoff`.
    */
   readonly baseRates: Table
 }
 
 /**
- * Customers as of cutoffs, with features from before and outcomes from after: the only place where both meet.
- * One row per customer and cutoff, or one row per customer for a flat table.
+ * Customers as of cutoffs, with features from before and outcomes from after: the only place where the two meet. One
+ * row per customer and cutoff, or one row per customer for a flat table.
  */
 export interface Dataset {
   /** Customer of each row. */
   readonly ids: readonly string[]
   /** Cutoff of each row; null for a flat table. */
   readonly cutoffs: Int32Array | null
-  /** The rule that gave each customer their own cutoffs; left out where all have the same, and for a flat table. */
+  /** The rule that gave customers their own cutoffs; left out if all have the same, and for a flat table. */
   readonly ownCutoffs?: OwnCutoffs
   readonly features: FeatureMatrix
-  /** Shape (rows): 1 = churned, 0 = stayed. Rows whose outcome is not known are not here. */
+  /** Shape (rows): 1 = churned, 0 = stayed. Rows with an unknown outcome are not included. */
   readonly outcome: Uint8Array
   /** Shape (rows), each ≥ 0; left out = all 1. */
   readonly weight?: Float64Array
@@ -76,18 +76,23 @@ export interface Dataset {
   readonly population: PopulationRule | null
   /** What the label is and how long after the cutoff it reaches; null for a flat table. */
   readonly label: DatasetLabel | null
-  /** Time zone in which instants of the history, or of a flat table, had their day; left out for a flat table without. */
+  /**
+   * Time zone that gave instants of the history or flat table their day; left out for a flat table without instants.
+   */
   readonly timeZone?: string
-  /** What the history did with rows that are there more than once; left out for a flat table. */
+  /** Treatment of repeated rows in the history; left out for a flat table. */
   readonly repeatedRows?: RepeatedRows
-  /** Its tables and columns, by which it told rows apart; left out for a flat table. */
+  /** Tables and columns of the history, which tell rows apart; left out for a flat table. */
   readonly tables?: HistoryKinds
   /** How the columns of a flat table became features, for scoring; left out for a history. */
   readonly flat?: FlatReading
   readonly report: DatasetReport
-  /** Sentences about what was left out or looks wrong; empty where nothing does. */
+  /** Sentences about what was left out or looks wrong; may be empty. */
   readonly warnings: readonly string[]
-  /** SHA-256 over ids, cutoffs, features, outcomes and weights: the same data gives the same text. Made when first read. */
+  /**
+   * SHA-256 over ids, cutoffs, features, outcomes and weights: the same data gives the same text. Computed when first
+   * read.
+   */
   readonly fingerprint: string
 }
 
@@ -95,20 +100,20 @@ export interface Dataset {
 export interface Split {
   readonly train: Dataset
   readonly test: Dataset
-  /** First cutoff of the test part; null where the split is by row. */
+  /** First cutoff of the test part; null if the split is by row. */
   readonly testFrom: EpochDay | null
-  /** Rows before `testFrom` in neither part, because their outcome window reaches past `testFrom`. */
+  /** Rows before `testFrom` in neither part, because their outcome was not known by `testFrom`. */
   readonly purgedRows: number
-  /** Rows in neither part because their customer belongs to the other part; 0 where only time splits. */
+  /** Rows in neither part because their customer belongs to the other part; 0 if the split is only by time. */
   readonly unusedRows: number
 }
 
-/** The parts of a dataset that are not made from its other parts. */
+/** The parts of a dataset that are not derived from others. */
 export interface DatasetParts extends Omit<Dataset, 'fingerprint' | 'report'> {
   readonly report: Omit<DatasetReport, 'baseRates'>
 }
 
-/** Returns the dataset with its base rates and a fingerprint that is made when first read. */
+/** Returns the dataset with its base rates and a fingerprint that is computed when first read. */
 export function datasetOf(parts: DatasetParts): Dataset {
   let text: string | undefined
   return {
@@ -121,19 +126,19 @@ export function datasetOf(parts: DatasetParts): Dataset {
   }
 }
 
-/** Returns what a dataset is made from. The fingerprint is not read: reading makes it. */
+/** Returns the parts of a dataset, without reading the fingerprint, which would compute it. */
 export function partsOf(dataset: Dataset): DatasetParts {
   const { fingerprint: _, ...members } = Object.getOwnPropertyDescriptors(dataset)
   return Object.defineProperties({}, members) as DatasetParts
 }
 
 /**
- * Returns the dataset with only the given rows, in their order. Copies.
+ * Returns a copy of the dataset with only the given rows, in their order.
  *
  * For splits of your own: fold k of a cross-validation, one region. A row may be taken more than once.
  *
  * @param rows row numbers from 0
- * @throws {HoldfastError} `out-of-range` for what is no number of a row
+ * @throws {HoldfastError} `out-of-range` for anything that is not a row number
  */
 export function takeDatasetRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
   checkArguments('takeDatasetRows', ['dataset', dataset, 'dataset'], ['rows', rows, 'list'])

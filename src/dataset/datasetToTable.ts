@@ -7,18 +7,18 @@ import { type Column, dayColumn, Table } from '../table/table.js'
 import type { Dataset } from './dataset.js'
 import { plainNames } from './plainNames.js'
 
-/** How a dataset becomes a table. */
+/** Options of {@link datasetToTable}. */
 export interface DatasetToTableOptions {
   /**
-   * `plain`: names of letters, digits and underscores, which LightGBM, XGBoost, pandas and SQL take without quotes; the
-   * table has the way back. Default: the names of the features as they are.
+   * `plain`: names of letters, digits and underscores, which LightGBM, XGBoost, pandas and SQL accept without quotes;
+   * the table keeps the original names. Default: the names of the features as they are.
    */
   readonly names?: 'plain'
 }
 
 const optionsSchema = z.strictObject({ names: z.literal('plain').optional() })
 
-/** A table of a dataset with plain names, and the way back. */
+/** A table of a dataset with plain names, and the original ones. */
 export class PlainTable extends Table {
   /** The name of the feature by its plain name; for `id`, `cutoff`, `outcome` and `weight` the same. */
   readonly originalNames: Readonly<Record<string, string>>
@@ -31,12 +31,13 @@ export class PlainTable extends Table {
 
 /**
  * Returns a dataset as one table, for a file or another tool: `id`, `cutoff` (not for a flat table), the features,
- * `outcome` (1 = churned), `weight` where there is one.
+ * `outcome` (1 = churned), `weight` if there is one.
  *
- * Names of features hold signs (`contacts[kind=late]_count_3m`) that some tools refuse: `names: 'plain'` for those.
+ * Feature names contain characters (`contacts[kind=late]_count_3m`) that some tools refuse: use `names: 'plain'` for
+ * those.
  *
- * @throws {HoldfastError} `column-duplicate` where a feature of a flat table has one of these names; with plain names it is
- * numbered instead
+ * @throws {HoldfastError} `column-duplicate` if a feature of a flat table has one of these names; with plain names it
+ * is numbered instead
  *
  * @example
  * const table = tableFrom({ tenure: [1, 34, 2, 45], churn: ['Yes', 'No', 'Yes', 'No'] })

@@ -8,7 +8,7 @@ import { populationStability } from '../base/stability.js'
 import { dayColumn, Table } from '../table/table.js'
 import type { Dataset } from './dataset.js'
 
-/** Number features are cut into this many bins of about equally many rows of the first cutoff. */
+/** Number features are cut into this many bins with about equally many rows of the first cutoff. */
 const binsOfNumbers = 10
 
 interface Line {
@@ -24,20 +24,20 @@ interface Line {
  * Returns how far each feature has moved from the first cutoff of a dataset to each later one.
  *
  * A feature that moves on its own (a counter that only grows, a price list, a new tariff name) teaches a model about
- * the calendar and not about customers; one that jumps at a cutoff was filled differently before it. Read it beside
+ * the calendar and not about customers; one that jumps at a cutoff was filled in differently before it. Compare with
  * `report.baseRates`, which has the counts of churners per cutoff.
  *
  *     psi            Σ (a − e) ln(a / e) over bins frozen at the first cutoff: deciles of a number, each text, missing;
- *                    missing where no row is in a bin that the first cutoff has
- *     newShare       share of rows in bins that the first cutoff does not have: a category that is new
+ *                    missing if no row is in a bin that the first cutoff has
+ *     newShare       share of rows in bins that the first cutoff does not have: new categories
  *     goneShare      share of the first cutoff's rows in bins that are now empty
  *     missingShare   share of rows without a value
  *
- * Where customers have cutoffs of their own, months are compared: `cutoff` is the first day of the month.
+ * For own cutoffs, months are compared: `cutoff` is the first day of the month.
  *
  * @param dataset with at least two cutoffs
  * @returns columns `feature`, `cutoff`, `psi`, `newShare`, `goneShare`, `missingShare`; one row per feature and later
- * cutoff, the features in their order and the cutoffs in time
+ * cutoff, in the order of features, then of time
  * @throws {HoldfastError} `option-invalid` for a dataset of fewer than two cutoffs
  *
  * O(rows × features) time, and a sort of the first cutoff's rows per number feature.
@@ -88,7 +88,7 @@ function rowsByCutoff(cutoffOfRow: Int32Array, cutoffs: readonly number[]): numb
   return [...rowsOf.values()]
 }
 
-/** The bin of each row of a column; the last of `count` bins is that of missing values. */
+/** The bin of each row of a column; the last of `count` bins is for missing values. */
 interface Bins {
   readonly count: number
   readonly of: (row: number) => number
@@ -107,7 +107,7 @@ function binsAt(column: FeatureColumn, referenceRows: readonly number[]): Bins {
   }
 }
 
-/** Distinct values that begin a bin: those at the tenths of the sorted reference, without the least. */
+/** Distinct values that begin a bin: the deciles of the sorted reference, without the least. */
 function decileEdges(column: Extract<FeatureColumn, { kind: 'number' }>, rows: readonly number[]): number[] {
   const present = rows.filter((row) => !isMissing(column.missing, row))
   const sorted = Float64Array.from(present, (row) => column.values[row]!).sort()

@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type Bitmap, isMissing } from '../base/bitmap.js'
 import type { FeatureColumn, FeatureMatrix, NumberValues, TextColumn } from '../base/matrix.js'
 
-/** What a fingerprint is made from; a `Dataset` is one. */
+/** Input of a fingerprint; a `Dataset` is one. */
 export interface FingerprintedData {
   readonly ids: readonly string[]
   readonly cutoffs: Int32Array | null
@@ -14,16 +14,16 @@ export interface FingerprintedData {
 
 type Hash = ReturnType<typeof sha256.create>
 
-/** Numbers are hashed in pieces of this many, so that no copy of a whole column is made. */
+/** Numbers are hashed in pieces of this length, to avoid copying a whole column. */
 const pieceLength = 8192
 
 /**
  * Returns the SHA-256 of a dataset's contents: the same data gives the same text, on every machine and in every run.
  *
- * Write it beside a model to know later what it was trained on. It covers ids, cutoffs, and of each feature its name,
- * kind, values, missing rows and category texts, then outcomes and weights, in the order of rows and columns. It does
- * not depend on the order of a column's dictionary, on unused texts in it, on what stands behind a missing bit, or on
- * the sign of zero.
+ * Keep it with a model to know later what it was trained on. It covers ids, cutoffs, the name, kind, values, missing
+ * rows and category texts of each feature, outcomes and weights, in the order of rows and columns. It does not depend
+ * on the order of a column's dictionary, on unused texts in it, on the value behind a missing bit, or on the sign of
+ * zero.
  *
  * O(rows × columns) time, about 1 s for 10 million values; constant memory.
  *
@@ -60,7 +60,7 @@ function addNumbers(hash: Hash, values: NumberValues, missing: Bitmap | null): v
   })
 }
 
-// Texts are numbered in order of first appearance among the rows, which no order of the dictionary can change.
+// Texts are numbered in order of first appearance, whatever the order of the dictionary.
 function addTexts(hash: Hash, column: TextColumn): void {
   const numbers = new Int32Array(column.dictionary.length).fill(-1)
   const texts: string[] = []
@@ -94,7 +94,7 @@ function addPieces(
   }
 }
 
-// The length before the text keeps ["ab", "c"] and ["a", "bc"] apart.
+// The length before the text distinguishes ["ab", "c"] from ["a", "bc"].
 function addText(hash: Hash, text: string): void {
   const bytes = utf8ToBytes(text)
   addCount(hash, bytes.length)

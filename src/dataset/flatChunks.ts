@@ -14,29 +14,34 @@ import { featureColumns } from './flatFeatures.js'
 import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { type EngineQuery, type OpenSource, withSource } from './withSource.js'
 
-/** Which columns of a flat table are what, and how many rows are read at a time. */
+/** Options of {@link flatChunks}. */
 export interface FlatChunksOptions extends NotationOptions {
   /** Column that says what happened: two different values, or 0 and 1, or true and false; in every row. */
   readonly label: string
-  /** The value of the label column that means churned, or several. Default: found where it is plain, as `fromFlatTable` says. */
+  /**
+   * The value of the label column that means churned, or several. Default: recognised if unambiguous, as by
+   * `fromFlatTable`.
+   */
   readonly positive?: LabelValues
   /** The value of the label column that means stayed, or several. Default: the other one. */
   readonly negative?: LabelValues
-  /** Columns that are no features: names of rows, days, what is known only after the outcome. Default none. */
+  /** Columns that are not features: names of rows, days, what is known only after the outcome. Default none. */
   readonly exclude?: readonly string[]
   /** Exactly these columns are the features. Default: all columns not named elsewhere. */
   readonly features?: readonly string[]
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
-  /** Column that names the customer, where customers may have several rows. Default: each row is a customer of its own. */
+  /** Column that names the customer, if customers may have several rows. Default: each row is a customer. */
   readonly id?: string
-  /** The day of the forecast: the feature of a column of days is the days until then. Default: such columns are refused. */
+  /** The day of the forecast: a column of days becomes the days until then. Default: such columns are refused. */
   readonly asOf?: DayInput
-  /** Time zone in which an instant has its day, of the rows and `asOf`, an IANA name. Default `'UTC'`. */
+  /** Time zone, an IANA name, that gives instants in the rows and `asOf` their day. Default `'UTC'`. */
   readonly timeZone?: string
-  /** Encoding of a text file, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
+  /** Encoding of a text file, by a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
   readonly encoding?: string
-  /** Rows of a chunk, about. Integer of at least 1. Default 65,536: 15 MB of 28 features. The model is the same. */
+  /**
+   * Approximate rows per chunk. Integer ≥ 1. Default 65,536: 15 MB for 28 features. The model is the same in any case.
+   */
   readonly rowsEach?: number
 }
 
@@ -70,32 +75,31 @@ type CheckedOptions = z.output<typeof flatChunksSchema>
 const operation = 'flatChunks'
 
 /**
- * Returns the rows of a file, or of a query, in chunks: a set that does not fit into memory trains with
- * `trainBoostingFromChunks`.
+ * Returns the rows of a file or a query in chunks, for `trainBoostingFromChunks`: training on data that does not fit
+ * into memory.
  *
- * Use it where `fromFlatTable(await readTable(…), …)` takes too much memory. It is read anew each time somebody goes
- * through it, by DuckDB, one chunk at a time.
+ * Use it if `fromFlatTable(await readTable(…), …)` takes too much memory. Each iteration reads the source again, with
+ * DuckDB, one chunk at a time.
  *
- * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines; of a text in another encoding than UTF-8 a copy is made while it is
- * read. Names, kinds and values of texts are those of `readTable`: a blank field is missing; numbers and days are recognised
- * as people write them and asked where they read in two ways (4,000 rows in even steps say how a column is written); the few
- * cells of a column that are none are refused, and so are names that differ in upper and lower case only. For other marks of
- * missing, several files, or only some of the rows, give a query that reads them. A query
- * has a connection of its own, which sees no temporary tables; without ORDER BY, one that joins or groups gives its rows
- * in any order, which training refuses.
+ * Files: Parquet, CSV, TSV (also `.gz`) and JSON lines; a text file that is not UTF-8 is copied while it is read.
+ * Names, kinds and values are those of `readTable`: a blank field is missing; numbers and days are recognised as people
+ * write them (from 4,000 evenly spaced rows), and ambiguous columns are refused with a question; cells that do not fit
+ * their column are refused, and so are names that differ only in case. For other marks of missing values, several
+ * files, or only some of the rows, give a query. A query runs on a connection of its own, which sees no temporary
+ * tables; without ORDER BY, a query that joins or groups returns its rows in any order, which training refuses.
  *
- * The label is read as by `fromFlatTable`, but a row without one is refused, not set aside. Columns that say nothing are
- * not left out: they cost memory and change nothing. Numbers are read as they are, booleans as 0 and 1, texts as
- * categories; days as the days until `asOf`, without which a column of days is refused.
+ * The label is read as by `fromFlatTable`, but rows without one are refused. Useless columns are not left out: they
+ * cost memory and change nothing. Numbers are read as they are, booleans as 0 and 1, texts as categories, days as the
+ * days until `asOf`, without which they are refused.
  *
  * @param from path of a file, or a query and the engine that runs it
- * @returns what `for await` goes through, as often as you like
- * @throws {HoldfastError} `option-invalid`, `option-unknown` at once; when it is read `file-missing`, `file-unreadable`,
- *   `engine-failed`, `column-missing`, `column-type`, `value-type`, `value-missing` with the number of rows, `value-unknown`,
- *   `one-class`, `data-leak`
+ * @returns an iterable for `for await`, as often as you like
+ * @throws {HoldfastError} `option-invalid`, `option-unknown` at once; when read `file-missing`, `file-unreadable`,
+ * `engine-failed`, `column-missing`, `column-type`, `value-type`, `value-missing` with the number of rows,
+ * `value-unknown`, `one-class`, `data-leak`
  *
- * Of texts four passes that say what the columns are. Then one pass over the label column, and one over the columns that are read. Peak memory: one chunk of 8 bytes a value, and
- * what DuckDB keeps to read ahead.
+ * For text files, four passes to find out what the columns are; then one pass over the label column and one over the
+ * columns read. Peak memory: one chunk at 8 bytes a value, and DuckDB's read-ahead.
  *
  * @example
  * const engine = await openDuckdb()
@@ -190,7 +194,7 @@ function nameProblems(header: Table, options: CheckedOptions): Problem[] {
   const missing = named.filter((name) => !header.has(name)).map((name) => columnMissing(name, header))
   if (!features.includes(label)) return missing
   const rule = `to leave out the label column ${label}, which is the answer`
-  return [...missing, { code: 'data-leak', parameter: 'features', rule, wayOut: 'Take it from the list.' }]
+  return [...missing, { code: 'data-leak', parameter: 'features', rule, wayOut: 'Remove it from the list.' }]
 }
 
 /** Returns the labels that mean churned, or refuses what the label column holds. */
@@ -215,12 +219,12 @@ async function churnedLabel(source: OpenSource, options: CheckedOptions): Promis
         rule: `to have a value in each of the ${rows} rows`,
         received: null,
         ...file,
-        wayOut: `Leave such rows out by a query: WHERE ${name} IS NOT NULL.`,
+        wayOut: `Leave such rows out with a query: WHERE ${name} IS NOT NULL.`,
         count: rows - labels,
       },
     ])
   }
-  // Two are right, in some spellings each
+  // There should be two, each perhaps in several spellings
   const distinct = await engine.query(`SELECT DISTINCT ${name} FROM (${query}) ORDER BY 1 LIMIT 101`)
   const values = new Table(distinct.columns, distinct.rowCount, header.source)
   return outcomesOf(operation, values, options).churned

@@ -8,37 +8,37 @@ import { featureColumn } from '../table/featureColumn.js'
 import { type Column, columnLength, Table } from '../table/table.js'
 import { placeOf } from './placeOf.js'
 
-/** A text column with more values than this, nearly all of them once, names its rows and says nothing about the next one. */
+/** A text column with more values than this, nearly all unique, names its rows and says nothing about new ones. */
 const mostDistinctTexts = 20
-/** From this share of different texts on, a column is of names. */
+/** From this share of distinct texts on, a column holds names. */
 const nearlyUnique = 0.9
-/** From this share on, what looks like numbers or days in a column of texts is said. */
+/** From this share on, a warning says that the texts of a column look like numbers or days. */
 const mostCells = 0.5
 
-/** How the columns of a flat table became features: what scoring needs to read a row in the same way. */
+/** How the columns of a flat table were read, so that scoring reads rows in the same way. */
 export interface FlatReading {
-  /** Columns of days whose feature is the days from them until the day of the forecast. */
+  /** Columns of days that became the days until the day of the forecast. */
   readonly days: readonly string[]
-  /** How columns were written, where not as programs write them. */
+  /** Notations of columns that are not written as programs write them. */
   readonly notations: Readonly<Record<string, ColumnNotation>>
 }
 
-/** What became of one column of a flat table. */
+/** Use of one column of a flat table. */
 export interface ColumnUse {
   readonly column: string
   readonly use: 'number' | 'category' | 'day' | 'left out' | 'excluded' | 'id' | 'label' | 'weight'
-  /** How it was read, or why it was left out; null where there is nothing to say. */
+  /** How it was read, or why it was left out; null if there is nothing to say. */
   readonly detail: string | null
 }
 
-/** The features of a flat table, and what was read as what. */
+/** The features of a flat table, and how its columns were used. */
 export interface FlatFeatures {
   readonly columns: readonly FeatureColumn[]
   readonly uses: readonly ColumnUse[]
   readonly warnings: readonly string[]
 }
 
-/** Returns the named columns as learners read them. Those that cannot be read are refused before. */
+/** Returns the named columns as learners read them. Unreadable columns must have been refused before. */
 export function featureColumns(table: Table, names: readonly string[], asOf?: EpochDay): FeatureColumn[] {
   return names
     .map((name) => featureColumn(table.column(name), undefined, asOf))
@@ -59,7 +59,7 @@ export function namedFeatures(
   }
 }
 
-/** Returns the columns that say something, and a sentence about each that was left out. */
+/** Returns the useful columns, and a sentence about each that was left out. */
 export function usefulFeatures(
   table: Table,
   names: readonly string[],
@@ -92,7 +92,7 @@ export function usefulFeatures(
   ])
 }
 
-/** Returns what scoring has to know of the features of a table. */
+/** Returns what scoring has to know about the features of a table. */
 export function flatReading(table: Table, names: readonly string[]): FlatReading {
   const columns = names.map((name) => table.column(name))
   const notations = columns.flatMap((column): [string, ColumnNotation][] => {
@@ -153,13 +153,11 @@ function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | 
   if (present === 0) return 'it has no value in any row'
   if (present === rowCount && hasOneValue(column)) return 'it has the same value in every row'
   if (column.kind === 'day') {
-    return asOf === undefined
-      ? 'it holds days, and without asOf, the day of the forecast, nobody knows how long ago they are'
-      : undefined
+    return asOf === undefined ? 'it holds days, and asOf, the day of the forecast, is not given' : undefined
   }
   if (column.kind !== 'text') return undefined
   if (column.dictionary.every((text) => parseDay(text) !== undefined)) {
-    return 'its texts are times; replace it by the days between it and the day of the forecast'
+    return 'its texts are times; replace them by the days until the day of the forecast'
   }
   if (present <= mostDistinctTexts) return undefined
   const distinct = codesUsed(column)
@@ -171,7 +169,7 @@ function reasonToLeaveOut(column: Column, asOf: EpochDay | undefined): string | 
   const looks = lookalike(column)
   return looks === undefined
     ? `${texts}; it names rows, such as an id`
-    : `${texts}, and ${looks}: to use it, correct the others, name their mark in missing, or declare its kind in types when it is read`
+    : `${texts}, and ${looks}: to use it, correct the others, list them in missing, or declare its kind in types when reading`
 }
 
 function hasOneValue(column: Column): boolean {
@@ -192,7 +190,7 @@ function codesUsed({ codes, dictionary, missing }: TextColumn): number {
   return used
 }
 
-/** Returns what is said of a column whose cells look like something else than they are read as. */
+/** Returns warnings about a column whose cells look like another kind than they are read as. */
 function lookalikeWarnings(column: Column): string[] {
   const { name, kind } = column
   if (kind === 'number') return dayNumberWarnings(column)
@@ -201,11 +199,11 @@ function lookalikeWarnings(column: Column): string[] {
   return looks === undefined
     ? []
     : [
-        `Column ${name} is read as categories, but ${looks}: correct the others, name their mark in missing, or declare its kind in types when it is read.`,
+        `Column ${name} is read as categories, but ${looks}: correct the others, list them in missing, or declare its kind in types when reading.`,
       ]
 }
 
-/** 1901-01-01: earlier days are mostly what programs write for none, such as 1900-01-01 and 0001-01-01. */
+/** 1901-01-01: earlier days, such as 1900-01-01 and 0001-01-01, are mostly placeholders for none. */
 const earliestLikely = -25_202
 
 function farDayWarnings({ name, values, missing }: Column & { kind: 'day' }): string[] {
@@ -220,30 +218,30 @@ function farDayWarnings({ name, values, missing }: Column & { kind: 'day' }): st
   return [
     ...(late.length === 0
       ? []
-      : [`${words(late)} from 2200 on (${first(late)}): they stand for no end, and are missing.`]),
+      : [`${words(late)} from 2200 on (${first(late)}): they mean no end, and are missing.`]),
     ...(early.length === 0
       ? []
-      : [`${words(early)} before 1901 (${first(early)}): where they stand for none, name them in missing.`]),
+      : [`${words(early)} before 1901 (${first(early)}): if they mean none, list them in missing.`]),
   ]
 }
 
-/** Returns what most cells of a column of texts look like: "67 % of its cells look like numbers ("12,5")". */
+/** Returns what most cells of a text column look like: "67 % of its cells look like numbers ("12,5")". */
 function lookalike({ dictionary, codes, missing }: Column & { kind: 'text' }): string | undefined {
   const times = new Int32Array(dictionary.length)
   for (let row = 0; row < codes.length; row++) if (!isMissing(missing, row)) times[codes[row]!]!++
   const { share, example, what } = looksLike({ texts: dictionary, times })
   if (share < mostCells) return undefined
-  // 12 months and 24 months are the categories that they look like
+  // "12 months" and "24 months" are categories
   if (what === 'numbers with a unit' && times.filter((count) => count > 0).length <= mostDistinctTexts)
     return undefined
   return `${Math.round(100 * share)} % of its cells look like ${what} (${JSON.stringify(example)})`
 }
 
-/** Ways to write a day or a month as a number, and what to do about them. */
+/** Ways to write a day or a month as a number. */
 const dayNumbers: readonly {
   readonly words: string
   readonly is: (value: number) => boolean
-  /** Only where the name of the column is one of a day: such numbers are also amounts. */
+  /** Requires a column name that suggests a day, because such numbers are also amounts. */
   readonly needsName?: boolean
   readonly format?: string
 }[] = [
@@ -251,7 +249,7 @@ const dayNumbers: readonly {
   { words: 'months, such as 202401', is: (value) => isWrittenDay(100 * value + 1) },
   { words: 'times, in seconds since 1970', is: (value) => isSince2000(value) },
   { words: 'times, in milliseconds since 1970', is: (value) => isSince2000(value / 1000) },
-  // 2000-01-01 and 2050-01-01 as spreadsheets count days
+  // 2000-01-01 to 2050-01-01 in the day count of spreadsheets
   {
     words: 'days of a spreadsheet',
     is: (value) => Number.isInteger(value) && value >= 36_526 && value < 54_789,

@@ -8,10 +8,10 @@ import { placeOf } from './placeOf.js'
 export type LabelValues = string | number | boolean | readonly (string | number | boolean)[]
 
 const labelValue = z.union([z.string(), z.number(), z.boolean()])
-/** The rule of {@link LabelValues}. */
+/** Schema of {@link LabelValues}. */
 export const labelValuesSchema = z.union([labelValue, z.array(labelValue).min(1)])
 
-/** What the user says of a label column. */
+/** Options about a label column. */
 export interface LabelSaid {
   readonly label: string
   /** The values that mean churned. */
@@ -20,13 +20,13 @@ export interface LabelSaid {
   readonly negative?: LabelValues | undefined
 }
 
-/** Which values of a label column mean churned, folded by {@link foldLabel}, and what to say of them. */
+/** Which values of a label column mean churned, folded by {@link foldLabel}, and notes about them. */
 export interface Outcomes {
   readonly churned: ReadonlySet<string>
   readonly notes: readonly string[]
 }
 
-/** Returns a label as it is compared: upper and lower case, space around it, a full stop at its end say nothing. */
+/** Returns a label as it is compared: ignoring case, space around it and a full stop at its end. */
 export function foldLabel(cell: Cell): string {
   return String(cell)
     .normalize('NFKC')
@@ -36,13 +36,13 @@ export function foldLabel(cell: Cell): string {
     .toLowerCase()
 }
 
-/** Returns 1 where the label column says churned, 0 elsewhere. The column has no missing values. */
+/** Returns 1 for churned, 0 otherwise. The column has no missing values. */
 export function outcomeOf(table: Table, label: string, churned: ReadonlySet<string>): Uint8Array {
   const folded = foldedCells(table, label)
   return Uint8Array.from({ length: table.rowCount }, (_, row) => (churned.has(folded(row)) ? 1 : 0))
 }
 
-/** Returns the function that folds the label of a row; each different label once. */
+/** Returns a function that folds the label of a row, computing each distinct label once. */
 function foldedCells(table: Table, label: string): (row: number) => string {
   const column = table.column(label)
   const known = new Map<Cell, string>()
@@ -105,7 +105,7 @@ function churnedAmong(
   if (both !== undefined) problems.push(inBoth(both, table))
   if (problems.length > 0) throw new HoldfastError(operation, problems as [Problem, ...Problem[]])
   if (yes.size === 0 && no.size === 0) return plainChurnedAmong(operation, table, values, shown, label)
-  // Without a value that means stayed, the only other one does, or those that are plain
+  // If no value is given for stayed, it is the only other one, or the unambiguous ones
   const others = values.filter((value) => !yes.has(value) && !no.has(value))
   if (yes.size === 0) {
     if (others.length === 1) return new Set(others)
@@ -152,7 +152,7 @@ function oneClass(operation: string, table: Table, label: string, shown: string)
       parameter: `label column ${label}`,
       rule: `to hold both churned and stayed customers, not ${shown} alone`,
       ...placeOf(table),
-      wayOut: 'A model learns from the difference: add rows of the other outcome.',
+      wayOut: 'A model learns from the difference between the two: add rows of the other outcome.',
     },
   ])
 }
@@ -170,7 +170,7 @@ function tooMany(
       parameter: `label column ${label}`,
       rule: `to hold two different values, not ${count > 10 ? 'over 10' : count} (${shown})`,
       ...placeOf(table),
-      wayOut: `Say which mean what: { label: ${JSON.stringify(label)}, positive: [ … ], negative: [ … ] }; or set the rows aside that are neither churned nor stayed.`,
+      wayOut: `Say which mean what: { label: ${JSON.stringify(label)}, positive: [ … ], negative: [ … ] }; or leave out the rows that are neither churned nor stayed.`,
     },
   ])
 }
@@ -193,13 +193,13 @@ function notThere(
 }
 
 function inBoth(value: string, table: Table): Problem {
-  const rule = 'to name no value that positive names'
+  const rule = 'to have no value that positive has'
   return { code: 'value-unknown', parameter: 'negative', rule, received: value, ...placeOf(table) }
 }
 
 function unclear(operation: string, table: Table, label: string, shown: string): HoldfastError {
   const opposite = namesStayed(label)
-    ? ` The column ${label} may be called the opposite of churn: then it is the value that says no.`
+    ? ` The column ${label} may mean the opposite of churn: then positive is the value for no.`
     : ''
   return new HoldfastError(operation, [
     {

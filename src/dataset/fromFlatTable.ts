@@ -18,41 +18,41 @@ import { type ColumnUse, flatReading, namedFeatures, usefulFeatures, usesTable }
 import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { placeOf } from './placeOf.js'
 
-/** Which columns of a flat table are what; without `features`, every column not named here is a feature. */
+/** Roles of the columns of a flat table; without `features`, every column not named here is a feature. */
 export interface FlatTableOptions {
-  /** Column that names the customer; each value once. Default: the rows are numbered from 1. */
+  /** Column with the customer's id; each value once. Default: the rows are numbered from 1. */
   readonly id?: string
   /** Column that says what happened: two different values, or 0 and 1, or true and false. */
   readonly label: string
   /**
-   * The value of the label column that means churned, or several. Default: found where the two values are plain words for
-   * yes and no or for churned and stayed, or 1 and 0. Upper and lower case and space around it do not matter.
+   * The value of the label column that means churned, or several. Default: recognised if the two values are plain words
+   * for yes and no or for churned and stayed, or 1 and 0. Case and surrounding space do not matter.
    */
   readonly positive?: LabelValues
   /** The value of the label column that means stayed, or several. Default: the other one. */
   readonly negative?: LabelValues
-  /** Columns that are no features: known only after the outcome, or not to be used. Default none. */
+  /** Columns that are not features: known only after the outcome, or not to be used. Default none. */
   readonly exclude?: readonly string[]
   /**
-   * Exactly these columns are the features, also where they say nothing: to evaluate a model on other customers, the
-   * names of its features. Default: all columns not named elsewhere, without those that say nothing.
+   * Exactly these columns are the features, even useless ones: to evaluate a model on other customers, give the names
+   * of its features. Default: all columns not named elsewhere, except useless ones.
    */
   readonly features?: readonly string[]
   /** Number column with the weight of each row, ≥ 0. Default: all rows weigh 1. */
   readonly weight?: string
   /**
-   * `'several'`: a customer may have several rows, one a month for instance, and `id` says whose each is; whatever is kept
-   * from a training then keeps all rows of a customer together. Default `'one'`: an id that is there twice is refused.
+   * `'several'`: a customer may have several rows, for example one per month, and `id` says whose they are; splits and
+   * folds then keep the rows of a customer together. Default `'one'`: a repeated id is refused.
    */
   readonly rowsPerCustomer?: 'one' | 'several'
   /**
-   * The day of the forecast, on which the table was true. With it, the feature of a column of days is the days from it
-   * until then (negative where it is later), in training and in scoring. Default: such columns are left out.
+   * The day of the forecast, as of which the table was true. A column of days becomes the days from each until then
+   * (negative if later), in training and in scoring. Default: such columns are left out.
    */
   readonly asOf?: DayInput
   /**
-   * Time zone in which an instant has its day, an IANA name: `asOf`, and the columns of days, which were read in it. Models
-   * keep it for scoring. Default: that of the columns, where they had instants; else `'UTC'`.
+   * Time zone, an IANA name, that gives instants their day: `asOf`, and the columns of days, which were read in it.
+   * Models keep it for scoring. Default: that of the columns if they had instants, else `'UTC'`.
    */
   readonly timeZone?: string
 }
@@ -74,28 +74,28 @@ export const flatTableSchema = z.strictObject({
 type CheckedOptions = z.output<typeof flatTableSchema>
 
 /**
- * Returns a dataset from a table with one row per customer: features and what happened, side by side.
+ * Returns a dataset from a table with one row per customer: features and outcome side by side.
  *
- * Use it where somebody else has made the features. Nothing can be checked here about time: a column that was written
- * down after the customer left makes every figure too good and must be named in `exclude`.
+ * Use it if the features exist already. Nothing about time can be checked here: a column that was filled in after the
+ * customer left makes every figure too good and must be named in `exclude`.
  *
  * Outcome: a label column with the values 0 and 1 or false and true is read as it is. Of two texts, the one that means
- * churned is known where both are plain: yes and no, y and n, true and false, churned or left and active or stayed, and
- * the same in other languages (ja, oui, да, 是/否, 流失/未流失, 离网/在网). Everything else is asked, and so is yes and no in a
- * column called the opposite (`active`, `retained`, `not_churned`, `isActive`, `bleibt`, `未流失`): `positive` must name it.
- * A row without label is set aside and counted in `report.unlabelled`.
+ * churned is recognised if both are plain: yes and no, y and n, true and false, churned or left and active or stayed,
+ * and the same in other languages (ja, oui, да, 是/否, 流失/未流失, 离网/在网). For everything else, and for yes and no in a
+ * column that means the opposite (`active`, `retained`, `not_churned`, `isActive`, `bleibt`, `未流失`), `positive` must be
+ * given. Rows without a label are left out and counted in `report.unlabelled`.
  *
  * Features, in the order of the table: numbers as they are, booleans as 0 and 1, texts as categories, days as the days
- * until `asOf`. Left out, each with a sentence in `warnings`: columns that say nothing (one value everywhere, or no value
- * at all), days without `asOf`, texts that are days with times, and text columns with more than 20 values of which nearly
- * none occurs twice (names, ids). What became of every column is in `report.columns`; categories that mostly look like
- * numbers or days, and numbers that look like days, are named in `warnings`.
+ * until `asOf`. Left out, each with a sentence in `warnings`: useless columns (one value everywhere, or none at all),
+ * days without `asOf`, texts that are days with times, and text columns with more than 20 values that are nearly all
+ * unique (names, ids). `report.columns` has the use of every column; `warnings` also names categories that mostly look
+ * like numbers or days, and numbers that look like days.
  *
  * @param table one row per customer, or several with `rowsPerCustomer`
  * @returns dataset in the order of the table's rows, without cutoffs
- * @throws {HoldfastError} `column-missing`; `column-type` for a day column among `features` without `asOf`; `value-missing`, `duplicate-id` with every
- * row concerned; `data-leak` where the label is among the features; `value-unknown` where it is not clear which label
- * means churned; `one-class`; `table-empty`
+ * @throws {HoldfastError} `column-missing`; `column-type` for a day column among `features` without `asOf`;
+ * `value-missing`, `duplicate-id` with the rows concerned; `data-leak` if the label is among the features;
+ * `value-unknown` if it is not clear which label means churned; `one-class`; `table-empty`
  *
  * O(rows × columns).
  *
@@ -113,7 +113,7 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * dataset.report.unlabelled.rows()
  * // => [{ cutoff: null, reason: 'label missing', customers: 1 }]
  *
- * @see {@link buildDataset} where the raw history is at hand
+ * @see {@link buildDataset} if you have the raw history
  */
 export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset {
   checkArguments('fromFlatTable', ['table', table, 'table'])
@@ -175,7 +175,7 @@ function namedColumnProblems(table: Table, options: CheckedOptions): Problem[] {
   const missing = named
     .filter((name) => name !== undefined && !table.has(name))
     .map((name) => columnMissing(name!, table))
-  // What is not named is left out where it cannot be a feature
+  // Unnamed columns that cannot be features are left out
   const problems = (options.features ?? [])
     .filter((name) => table.has(name))
     .map((name) => featureColumn(table.column(name), table.source, options.asOf))
@@ -204,7 +204,7 @@ function zoneOfColumns(table: Table): string | undefined {
   return undefined
 }
 
-/** Returns what the columns are that are no features. */
+/** Returns the uses of the columns that are not features. */
 function otherUses(table: Table, options: CheckedOptions): ColumnUse[] {
   const { label, id, weight, exclude, features } = options
   const named = (name: string): ColumnUse['use'] | undefined => {
@@ -227,7 +227,7 @@ function outcomeAsFeature(options: CheckedOptions): Problem[] {
       code: 'data-leak',
       parameter: 'features',
       rule: `to leave out the label column ${options.label}, which is the answer`,
-      wayOut: 'Take it from the list.',
+      wayOut: 'Remove it from the list.',
     },
   ]
 }
@@ -267,14 +267,14 @@ function problemsOfIds(
       received: id,
       ...placeOf(table, { row: rows[1]! }),
       wayOut:
-        "Keep one row per customer, or say that there may be more: rowsPerCustomer: 'several'. A raw history enters at buildDataset.",
+        "Keep one row per customer, or allow more with rowsPerCustomer: 'several'. For a raw history use buildDataset.",
       count: rows.length,
     })
   }
   return problems
 }
 
-/** Returns the ids that are there more than once, in order of first appearance, with their rows from 1. */
+/** Returns the repeated ids, in order of first appearance, with their rows from 1. */
 function repeatedIds(
   ids: readonly string[],
   isId: Uint8Array,
@@ -301,7 +301,7 @@ function roundedId(table: Table, name: string, row: number, received: number): P
     rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
     received,
     ...placeOf(table, { row: row + 1 }),
-    wayOut: 'Give such ids as texts: as numbers two of them may have become one.',
+    wayOut: 'Give such ids as texts: as numbers, two of them may have become equal.',
   }
 }
 

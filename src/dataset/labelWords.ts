@@ -1,4 +1,4 @@
-/** Yes and no of one language or convention each; either of one with either no of another is as plain. */
+/** Words for yes and no, one pair per language or convention; pairs across languages are just as clear. */
 export const plainYes = words(
   '1 true t yes y ja j oui o si sí s sim evet да tak ano kyllä igen はい 예 네 vâng có ya 是 真',
 )
@@ -18,7 +18,7 @@ function words(text: string, between = ' '): ReadonlySet<string> {
   return new Set(text.split(between))
 }
 
-// Without accents and umlauts; by the beginnings of words where their endings say nothing else
+// Without accents and umlauts; matched by the beginning of a word where endings do not matter
 const churnName = new RegExp(
   `^(${[
     'churn(?!less|free).*|attrit.*|left|leav(e|es|er|ers|ing)|lost|loss|lose|lapse.*|cancel.*|quit.*|exit.*|terminat.*|clos(e|ed|ure)',
@@ -63,9 +63,9 @@ const namedByCharacters = new RegExp(
 )
 
 /**
- * Returns whether a column of this name holds yes where the customer stayed, or may well do so: `active`, `isActive`,
- * `not_churned`, `churn_free`, `bleibt`, `未流失`. A word of churn without a no says what the column is about, whatever is
- * beside it: `retention_churn`, `current churn`.
+ * Returns whether yes in a column of this name means, or may well mean, that the customer stayed: `active`, `isActive`,
+ * `not_churned`, `churn_free`, `bleibt`, `未流失`. A word for churn without a negation decides, whatever is next to it:
+ * `retention_churn`, `current churn`.
  */
 export function namesStayed(label: string): boolean {
   const plain = label.normalize('NFKC')

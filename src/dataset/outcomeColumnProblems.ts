@@ -14,8 +14,8 @@ interface PlannedColumns {
 }
 
 /**
- * Returns what in a plan reads a column of `customers` that is filled in when the outcome is known: the reason of the
- * cancellation, a status "closed for arrears". Whoever has it has left.
+ * Returns problems for everything in a plan that reads a column of `customers` filled in with the outcome, such as the
+ * reason for the cancellation or a status "closed for arrears": whoever has a value has left.
  */
 export function outcomeColumnProblems(plan: PlannedColumns): Problem[] {
   const signs = plan.falseChurn?.arrears ?? []

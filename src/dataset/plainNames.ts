@@ -1,7 +1,7 @@
-/** Longest name that every database takes: PostgreSQL cuts what is longer than 63 bytes. */
+/** Longest name that every database accepts: PostgreSQL truncates at 63 bytes. */
 const longest = 63
 
-// Words of SQL and Python that are no names without quotes.
+// Reserved words of SQL and Python.
 const reserved = new Set(
   (
     'all and any array as asc assert async await between both break by case cast check class collate column constraint ' +
@@ -14,7 +14,7 @@ const reserved = new Set(
   ).split(' '),
 )
 
-// What the signs of feature names mean, so that a plain name still tells it.
+// The meaning of the signs in feature names, kept in plain names.
 const signs: readonly (readonly [RegExp, string])[] = [
   [/!=/g, '_not_'],
   [/\|/g, '_or_'],
@@ -22,16 +22,16 @@ const signs: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Returns names that LightGBM, XGBoost, pandas and SQL take without quotes, one for each of some names: lower-case letters,
- * digits and underscores, no digit first, no word of SQL or Python, at most 63 long, and no two alike.
+ * Returns, for each name, one that LightGBM, XGBoost, pandas and SQL accept without quotes: lower-case letters, digits
+ * and underscores, no digit first, no reserved word of SQL or Python, at most 63 long, and no two alike.
  *
  *     usage_dataMb_sum_1m                     usage_data_mb_sum_1m
  *     contacts[kind=late|failed]_count_3m     contacts_kind_late_or_failed_count_3m
  *     customer_套餐                            customer_u5957_u9910
  *
- * What would be the same name twice is numbered: the second has `_2` at its end.
+ * Duplicates are numbered: the second ends in `_2`.
  *
- * @param taken names that are given already
+ * @param taken names already in use
  */
 export function plainNames(names: readonly string[], taken: readonly string[] = []): string[] {
   const used = new Set(taken)

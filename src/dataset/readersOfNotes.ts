@@ -8,12 +8,14 @@ import type { HistoryKinds } from '../table/inputs.js'
 
 const featuresShown = 5
 
-/** Returns a sentence for each table that notes of a history are about, such as one that was out: what of the plan reads it. */
+/**
+ * Returns a sentence for each table that has notes in a history, such as an interruption: what of the plan reads it.
+ */
 export function readersOfNotes(
   notes: readonly string[],
   { features, label }: { readonly features: readonly FeatureRule[]; readonly label: LabelRule },
 ): string[] {
-  // Notes on a table begin with it
+  // Notes on a table begin with its name
   const tables = new Set(notes.flatMap((note) => /^Table (\w+)/.exec(note)?.[1] ?? []))
   return [...tables].map((table) => {
     const names = features.filter((rule) => tablesRead(rule).some((read) => read === table)).map(featureName)
@@ -22,13 +24,13 @@ export function readersOfNotes(
     const of = names.length === 0 ? '' : `: ${names.slice(0, featuresShown).join(', ')}${more}`
     const count =
       names.length === 0 ? 'no feature' : `${names.length} ${names.length === 1 ? 'feature' : 'features'}`
-    return `Table ${table}, of which it is said above, is read by ${count}${of}${isOfLabel ? '; and by the label' : ''}.`
+    return `Table ${table}, mentioned above, is read by ${count}${of}${isOfLabel ? '; and by the label' : ''}.`
   })
 }
 
 /**
- * Returns a sentence for each number column that is named as ids are and that no feature reads, of a table whose other
- * numbers are measured: the sets of features leave it out by its name.
+ * Returns a sentence for each number column that is named like an id and that no feature reads, in tables of which
+ * other numbers are read: the feature sets leave it out because of its name.
  */
 export function unreadIds(tables: HistoryKinds, features: readonly FeatureRule[]): string[] {
   const read = features.flatMap(columnsRead)
@@ -40,7 +42,7 @@ export function unreadIds(tables: HistoryKinds, features: readonly FeatureRule[]
       .filter((column) => !isRead(column))
       .map(
         (column) =>
-          `Column ${column} of ${table} is named as an id is, and no feature reads it. Where it measures something, name it in a rule, such as sumOf('${table}', '${column}', { months: 1 }).`,
+          `Column ${column} of ${table} is named like an id, and no feature reads it. If it is a measure, use it in a rule, such as sumOf('${table}', '${column}', { months: 1 }).`,
       )
   })
 }

@@ -5,12 +5,12 @@ import { formulaOf, type PartialAggregate, partialsOf } from '../feature/formula
 import type { FeatureRule } from '../feature/rule.js'
 import type { EventTableName } from '../table/inputs.js'
 
-/** A table's first row may be this much later than its beginning, because not everything happens every day. */
+/** Not everything happens every day: a table's first row may come this much later than its true beginning. */
 const grace: Days = 31
 
 /**
  * Returns a sentence for each table that begins later than the windows of the first cutoffs: sums are then too low for
- * everybody, and the model learns that as if it were a change in the customers.
+ * everybody, and the model would learn that as a change in the customers.
  */
 export async function shortHistoryWarnings(
   history: History,
@@ -27,7 +27,7 @@ export async function shortHistoryWarnings(
     if (short.length === 0) continue
     const last = formatDay(short.at(-1)!)
     warnings.push(
-      `Table ${table} begins on ${formatDay(first)}: windows of cutoffs up to ${last} reach back before that and hold too little.`,
+      `Table ${table} begins on ${formatDay(first)}: windows of cutoffs up to ${last} reach back further and are incomplete.`,
     )
   }
   return warnings

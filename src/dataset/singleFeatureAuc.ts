@@ -2,17 +2,17 @@ import { isMissing } from '../base/bitmap.js'
 import type { FeatureColumn } from '../base/matrix.js'
 
 /**
- * Returns how well a single column tells churners from the others, whichever way round it is read: the AUC of its values,
- * rising or falling, with missing ones below all others or above them, whichever is best.
+ * Returns how well a single column separates churners from stayers: the AUC of its values, ascending or descending,
+ * with missing ones below or above all others, whichever is best.
  *
  *     AUC = P(value of a churner > value of a stayer) + P(equal) / 2, then max(AUC, 1 − AUC)
  *
- * A text is read as the share of churners among the rows with that text, smoothed by one row at the base rate and found
- * in the other half of the rows (odd for even, even for odd), so that a column of many rare texts is not good by having
- * seen the answer. A text that the other half has not has the base rate, and so has a missing one.
+ * A text is replaced by the share of churners among the rows with that text, smoothed by one row at the base rate and
+ * computed on the other half of the rows (odd for even, even for odd), so that a column of many rare texts does not
+ * look good by having seen the answer. Texts that the other half lacks, and missing ones, get the base rate.
  *
- * @param rows the rows to look at; both outcomes are among them
- * @returns in [0.5, 1]; 0.5 = says nothing
+ * @param rows the rows to look at, with both outcomes among them
+ * @returns in [0.5, 1]; 0.5 = no information
  *
  * O(rows log rows) time, O(rows) memory.
  */
@@ -36,7 +36,7 @@ function bestWay(auc: number): number {
   return Math.max(auc, 1 - auc)
 }
 
-/** The Mann-Whitney statistic of scores that stand in the order of `rows`. */
+/** The Mann-Whitney statistic of scores in the order of `rows`. */
 function aucOf(scores: Float64Array, outcome: Uint8Array, rows: ArrayLike<number>): number {
   const [churned, stayed] = [new Float64Array(scores.length), new Float64Array(scores.length)]
   let churners = 0

@@ -10,14 +10,17 @@ import { outcomeWindow } from '../label/outcomeWindow.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
 import { testedRows } from './testedRows.js'
 
-/** How a dataset is split by time. */
+/** Options of {@link splitByTime}. */
 export interface SplitByTimeOptions {
   /**
-   * First cutoff of the test part: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, an `EpochDay`, or an instant, which has
-   * its day in the time zone of the dataset.
+   * First cutoff of the test part: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, an `EpochDay`, or an instant,
+   * whose day is that of the dataset's time zone.
    */
   readonly testFrom: DayInput
-  /** Leave training rows out whose outcome was not yet known at `testFrom`. Default true; false only to measure it. */
+  /**
+   * Leave out training rows whose outcome was not yet known at `testFrom`. Default true; false only to measure the
+   * effect.
+   */
   readonly purge?: boolean
   /**
    * Days between the end of the last outcome window of training and `testFrom`, for outcomes that become known late.
@@ -25,8 +28,8 @@ export interface SplitByTimeOptions {
    */
   readonly embargoDays?: Days
   /**
-   * Split by customer as well: this share of the customers is tested on and never trained on. For the question "how good
-   * is it for customers that it has never seen?". In (0, 1). Default: all customers are in both parts, as in use.
+   * Also split by customer: this share of the customers is used for testing and never for training. Answers "how good
+   * is it for customers it has never seen?". In (0, 1). Default: customers may be in both parts, as in production.
    */
   readonly testShare?: number
   /** Seed of the draw of customers; any 32-bit integer. Default 1. */
@@ -43,8 +46,8 @@ export const splitByTimeSchema = z.strictObject({
 })
 
 /**
- * Returns the rows before a day for training and the rows from that day on for testing, as it will be in use: the model
- * knows the past and is asked about the future.
+ * Returns the rows before a day for training and the rows from that day on for testing, as in production: the model
+ * knows the past and predicts the future.
  *
  * With T = testFrom, c = the row's cutoff, e = end of its outcome window, m = embargoDays:
  *
@@ -52,14 +55,14 @@ export const splitByTimeSchema = z.strictObject({
  *     train    c < T and e + m ≤ T
  *     purged   c < T and e + m > T: on day T nobody could have known this outcome, so nobody could have trained on it
  *
- * Each row is judged by its own cutoff, also where customers have cutoffs of their own.
+ * With own cutoffs, too, each row is judged by its cutoff.
  *
- * The same customer may be in both parts, at different cutoffs: so it is in use. With `testShare` he is in one: that share
- * of the churners and of the others is drawn; only they are tested on, only the rest is trained on.
+ * A customer may be in both parts, at different cutoffs, as in production. With `testShare` customers are in one part
+ * only: that share of the churners and of the others is drawn for testing, and only the rest is used for training.
  *
- * @returns the parts; in `purgedRows` and `unusedRows` how many rows are in neither
- * @throws {HoldfastError} `option-invalid` for a flat table, which has no time; `out-of-range` where a part would be
- * empty, with the cutoffs there are
+ * @returns the parts, with the number of rows in neither in `purgedRows` and `unusedRows`
+ * @throws {HoldfastError} `option-invalid` for a flat table, which has no time; `out-of-range` if a part would be
+ * empty, with the cutoffs of the dataset
  *
  * O(rows × columns).
  *

@@ -6,13 +6,13 @@ import { seedRule } from '../base/sharedRules.js'
 import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
 import { testedRows } from './testedRows.js'
 
-/** How a dataset is split by customer. */
+/** Options of {@link splitRows}. */
 export interface SplitRowsOptions {
   /** Share of customers in the test part. In (0, 1). Default 0.2. */
   readonly testShare?: number
   /** Seed of the draw; any 32-bit integer. Default 1. Same seed, same split. */
   readonly seed?: number
-  /** Draw the same share of churners and of stayers, so that both parts have one base rate. Default true. */
+  /** Draw the same share of churners and of stayers, so that both parts have the same base rate. Default true. */
   readonly stratified?: boolean
 }
 
@@ -26,14 +26,14 @@ export const splitRowsSchema = z.strictObject({
 /**
  * Returns two parts of a dataset, drawn at random by customer.
  *
- * For flat tables, which have no time in them. Where the rows have cutoffs use `splitByTime`: a random split lets the
- * model learn from the same weeks that it is tested on, and its figures are too good.
+ * For flat tables, which know no time. If the rows have cutoffs, use `splitByTime`: a random split lets the model learn
+ * from the same weeks that it is tested on, so its figures are too good.
  *
- * All rows of one customer go to the same part; rows without ids of their own that are identical far beyond chance too (see
- * `customersOf`). With n customers (stratified: per outcome, a customer counts as churned
- * if any of his rows is), round(testShare × n) of them are drawn for the test part. Rows keep their order.
+ * All rows of one customer go to the same part; so do rows without ids that are identical far beyond chance (see
+ * `customersOf`). Of n customers (stratified: of each outcome, where a customer counts as churned if any row is),
+ * round(testShare × n) are drawn for the test part. Rows keep their order.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `out-of-range` where one part would be empty
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `out-of-range` if a part would be empty
  *
  * O(rows × columns).
  *

@@ -4,8 +4,8 @@ import { seededRandom } from '../base/random.js'
 import type { Dataset } from './dataset.js'
 
 /**
- * Returns 1 for each row whose customer is drawn for the test part: round(testShare × n) customers of n; stratified, of the
- * churners (who churned in any of their rows) and of the others each.
+ * Returns 1 for each row whose customer is drawn for the test part: round(testShare × n) of n customers; if stratified,
+ * of the churners (churned in any row) and of the others separately.
  */
 export function testedRows(
   { ids, features, outcome }: Dataset,

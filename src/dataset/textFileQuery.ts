@@ -16,31 +16,31 @@ import { cellRuleOf } from '../table/columnTexts.js'
 import { type CheckedNotation, wishOf } from '../table/readingOptions.js'
 import { brokenJsonLines } from '../table/readTable.node.js'
 
-/** Rows whose texts say how a column is written; cells of the others that are written otherwise are refused. */
+/** Rows that decide how a column is written; other cells that are written differently are refused. */
 const rowsSampled = 4_000
 
 /** A column of texts and the SQL of its values. */
 interface ReadColumn extends CellPlan {
   readonly name: string
   readonly reading: ColumnReading
-  /** SQL of the cell as it is written, NULL where it is missing. */
+  /** SQL of the cell as it is written, NULL = missing. */
   readonly shown: string
 }
 
-/** A file of texts in UTF-8, and the name that the user gave it. */
+/** A text file in UTF-8, and the name that the user gave it. */
 export interface TextFile {
   readonly name: string
   readonly path: string
 }
 
 /**
- * Returns a query for a file of texts with its columns as numbers, days, booleans and texts: everything is read as text
- * and then by the rules of `readTable`, so that names, kinds and values are the same.
+ * Returns a query for a text file with its columns as numbers, days, booleans and texts: everything is read as text and
+ * then by the rules of `readTable`, so that names, kinds and values are the same.
  *
- * @param said how numbers and days are written, and where an instant has its day
- * @param id column that names customers: its numbers stay as they are written
- * @throws {HoldfastError} `column-type` for columns that read in two ways; `value-type`, `value-not-finite` and
- *   `out-of-range` for cells that are not read; what lines and headers break
+ * @param said how numbers and days are written, and the time zone of instants
+ * @param id column with customers' ids: its numbers stay as written
+ * @throws {HoldfastError} `column-type` for ambiguous columns; `value-type`, `value-not-finite` and `out-of-range` for
+ * unreadable cells; and problems of lines and headers
  */
 export async function textFileQuery(
   operation: string,
@@ -79,7 +79,7 @@ export async function textFileQuery(
   return `SELECT ${values.join(', ')} FROM ${stepped(texts, columns)}`
 }
 
-/** Returns the problems of the file that is read, with the name that the user gave it. */
+/** Returns the problems with the file name that the user gave. */
 function withName({ name }: TextFile, problems: readonly Problem[]): Problem[] {
   return problems.map((problem) => ({ ...problem, place: { ...problem.place, file: name } }))
 }
@@ -106,7 +106,7 @@ async function namesOf(engine: Engine, query: string): Promise<string[]> {
   return found.rows().map((row) => row['column_name'] as string)
 }
 
-/** Returns one problem for each rule that lines break: the first, and how many there are. */
+/** Returns one problem for each rule that lines break: the first line and their number. */
 async function lineProblems(engine: Engine): Promise<Problem[]> {
   const lines = await readBadLines(engine, null)
   return [...new Set(lines.map(({ rule }) => rule))].map((rule) => {
@@ -116,7 +116,10 @@ async function lineProblems(engine: Engine): Promise<Problem[]> {
   })
 }
 
-/** Returns the lines that are no JSON objects, as `readTable` says it: those which the engine finds are looked at one by one. */
+/**
+ * Returns the lines that are not JSON objects, worded as by `readTable`; only if the engine finds some is every line
+ * checked.
+ */
 async function jsonLineProblems(engine: Engine, { name, path }: TextFile): Promise<Problem[]> {
   const lines = `read_json_objects(${engine.dialect.literal(path)}, format='newline_delimited', ignore_errors=true)`
   const isBroken = await engine
@@ -130,7 +133,10 @@ async function jsonLineProblems(engine: Engine, { name, path }: TextFile): Promi
   return isBroken ? brokenJsonLines(path, name) : []
 }
 
-/** Returns the columns of JSON lines in which some cells are numbers, and all: nobody wrote them with signs of their own. */
+/**
+ * Returns the columns of JSON lines in which some cells, and in which all cells, are JSON numbers, which have no
+ * notation of their own.
+ */
 async function jsonNumbers(
   engine: Engine,
   path: string | null,
@@ -139,7 +145,7 @@ async function jsonNumbers(
   if (path === null) return { fromNumbers: new Set(), onlyNumbers: new Set() }
   const { literal } = engine.dialect
   const counts = names.map((name) => {
-    // A name is its own, or the path inside of objects
+    // A name is a key, or a path within objects
     const pointers = [[name], name.split('.')].map((keys) =>
       literal(keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')),
     )
@@ -179,7 +185,7 @@ async function samplesOf(
   )
 }
 
-// Without types there is one way less out
+// There is no option `types` here
 function withoutTypes(problem: Problem): Problem {
   return { ...problem, wayOut: problem.wayOut?.replace(/,? or declare types: .*$/, '.') ?? '' }
 }
@@ -193,7 +199,7 @@ function readColumn(
 ): ReadColumn {
   const { identifier } = engine.dialect
   const text = identifier(name)
-  // By number: SQL takes V and v for one name
+  // Numbered, because SQL does not distinguish V from v
   const step = (what: string) => identifier(`holdfast ${what} ${index}`)
   const shown = { name: step('shown'), sql: reading.kind === 'text' ? text : withoutMarks(engine, text) }
   const place = { numbersAreDays: false, takesMonths: false, timeZone }
@@ -208,7 +214,7 @@ function stepped(rows: string, columns: readonly ReadColumn[]): string {
   )
 }
 
-/** An id keeps its digits; a JSON number 1.0 is the number 1, as readers of JSON have it. */
+/** An id keeps its digits; a JSON number 1.0 is 1, as JSON readers have it. */
 function idText(column: ReadColumn, isJsonNumber: boolean): string {
   const { reading, shown } = column
   if (isJsonNumber) return `regexp_replace(trim(${shown}), '^-?(0)[.]0$|[.]0$', '\\1')`
@@ -219,7 +225,7 @@ function typedValue({ reading: { kind }, value }: ReadColumn): string {
   return kind === 'day' ? `CAST(DATE '1970-01-01' + ${value} AS DATE)` : value
 }
 
-/** Returns the problems of cells that are not written as their columns are: the first of each, and how many there are. */
+/** Returns the problems of cells that do not fit their column: the first of each, and their number. */
 async function brokenCells(
   engine: Engine,
   file: string,

@@ -14,37 +14,39 @@ import type { ChurnPlan } from './churnPlan.js'
 import type { Split } from './dataset.js'
 import { splitByTime } from './splitByTime.js'
 
-/** Which window of a plan is moved. */
+/** Which window of a plan is varied. */
 export type WindowAxis = 'gap' | 'horizon' | 'look-back'
 
 /** A plan with one window of another length. */
 export interface WindowSetting {
   readonly axis: WindowAxis
-  /** Length of the window that is moved. */
+  /** Length of the varied window. */
   readonly days: Days
   readonly plan: ChurnPlan
 }
 
-/** Lengths that are tried, in days. */
+/** Lengths to try, in days. */
 export interface WindowLengths {
   readonly gapDays: readonly Days[]
   readonly horizonDays: readonly Days[]
   readonly lookbackDays: readonly Days[]
 }
 
-/** A plan with other windows, split at one day, and what is known of its churners. */
+/** A plan with a varied window, split at one day, with the lead times of its churners. */
 export interface WindowSplit extends WindowSetting {
   readonly split: Split
-  /** Days from the cutoff to the cancellation, of each row of the test part that churned; the gap where the label has no day. */
+  /**
+   * Days from the cutoff to the cancellation, for each churned row of the test part; the gap if the label has no day.
+   */
   readonly leadDays: (row: number) => Days
 }
 
 /**
- * Returns a setting for each length: one window is moved, the others are those of the plan. All are asked as of the same
- * cutoffs, those for which every outcome is known, and tested on the last of them, so that they differ in the window alone.
+ * Returns a setting for each length: one window is varied, the others are those of the plan. All use the same cutoffs,
+ * those for which every outcome is known, and are tested on the last, so that they differ only in the window.
  *
- * @throws {HoldfastError} `option-invalid` for a plan with cutoffs of the customers' own, or where no feature is left;
- * `window-open` where the outcomes of the longest windows leave no cutoff to train on
+ * @throws {HoldfastError} `option-invalid` for a plan with own cutoffs, or if no feature is left; `window-open` if the
+ * longest windows leave no cutoff to train on
  */
 export function windowSettings(
   operation: string,
@@ -74,7 +76,7 @@ export function windowSettings(
         operation,
         'option-invalid',
         'lookbackDays',
-        'to leave a feature: each of the plan looks further back',
+        'to leave a feature: all those of the plan look further back',
         days,
       )
     }
@@ -123,7 +125,7 @@ function sharedCutoffs(
   )
 }
 
-/** Days that a rule looks back at most; 0 where all of its windows are over all time. */
+/** Most days that a rule looks back; 0 if all its windows are over all time. */
 function reach(rule: FeatureRule, cutoffs: readonly EpochDay[]): Days {
   const last = cutoffs.at(-1)!
   const starts = partialsOf(formulaOf(rule)).map(({ window }) => windowBefore(last, window).start)

@@ -6,9 +6,9 @@ import { type Dataset, datasetOf, partsOf } from './dataset.js'
 /**
  * Returns the dataset with further columns, joined by id and cutoff.
  *
- * For columns that no feature rule makes, such as `circleFeatures`. They must be known before each cutoff: nothing here can
- * check it. A row that they do not have is missing in them. `rules` stay those of the other columns, and so a scorer of
- * the whole history does not make them: join them to `featureMatrix` with `joinFeatures`, and score the rows.
+ * For columns that no feature rule computes, such as `circleFeatures`. They must be known before each cutoff, which
+ * cannot be checked here. Rows that they lack are missing. `rules` stay those of the other columns, so `scoreHistory`
+ * cannot compute them: join them to `featureMatrix` with `joinFeatures`, and score the rows.
  *
  * @throws {HoldfastError} `column-duplicate`, `duplicate-id`; `option-invalid` for a dataset without cutoffs
  *

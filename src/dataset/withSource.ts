@@ -10,14 +10,14 @@ import type { CheckedNotation } from '../table/readingOptions.js'
 import { Table } from '../table/table.js'
 import { type TextFile, textFileQuery } from './textFileQuery.js'
 
-/** Rows of an engine: the result of a query, which need not fit into memory. */
+/** The result of a query, which need not fit into memory. */
 export interface EngineQuery {
   readonly engine: Engine
-  /** A single query that gives the same rows in the same order whenever it runs. */
+  /** A single query that returns the same rows in the same order whenever it runs. */
   readonly query: string
 }
 
-/** Rows behind chunks, while an engine that reads them is open. */
+/** The source of chunks, while its engine is open. */
 export interface OpenSource {
   readonly engine: Engine
   /** A query for all the rows. */
@@ -26,7 +26,7 @@ export interface OpenSource {
   readonly header: Table
 }
 
-/** What is said of a file of texts: how it is written, and which column names customers. */
+/** Options about a text file: how it is written, and which column has the customers' ids. */
 type FileSaid = CheckedNotation & {
   readonly encoding: string
   readonly timeZone: string
@@ -34,9 +34,10 @@ type FileSaid = CheckedNotation & {
 }
 
 /**
- * Lets `use` read a file or a query with an engine, which is closed afterwards if it was opened here.
+ * Lets `use` read a file or a query with an engine; an engine opened here is closed afterwards.
  *
- * @param said encoding of a file of texts, how its numbers and days are written, the column of ids, and where an instant has its day
+ * @param said encoding of a text file, how its numbers and days are written, the column of ids, and the time zone of
+ * instants
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `engine-failed`
  */
 export async function* withSource<Result>(
@@ -91,7 +92,7 @@ async function readFile(
     const query = await textFileQuery(operation, engine, file, format, { ...notation, timeZone }, id)
     return await described(engine, query, file.name, timeZone)
   } catch (error) {
-    // JSON lines of another encoding are to the engine no JSON at all
+    // To the engine, JSON lines in another encoding are not JSON at all
     const codes = format === 'json' ? ['engine-failed', 'file-unreadable'] : ['engine-failed']
     const isUnread = error instanceof HoldfastError && codes.includes(error.code)
     const isOther = isUnread && (await likelyEncodingOf(file.path)) !== undefined

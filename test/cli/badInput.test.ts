@@ -73,7 +73,7 @@ describe('a flat file', () => {
     [
       'one class only',
       [header, ...goodRows.map((row) => row.replace(/yes$/, 'no'))],
-      'FILE: expected label column churn to hold both churned and stayed customers, not "no" alone. A model learns from the difference: add rows of the other outcome.',
+      'FILE: expected label column churn to hold both churned and stayed customers, not "no" alone. A model learns from the difference between the two: add rows of the other outcome.',
     ],
     [
       'three classes',
@@ -84,7 +84,7 @@ describe('a flat file', () => {
     [
       'a column of dates',
       ['id,since,churn', 'A,2024-01-31,yes', 'B,2024-02-01,no'],
-      'FILE: expected table to have at least one column that can be a feature. Column since was left out: it holds days, and without --as-of, the day of the forecast, nobody knows how long ago they are.',
+      'FILE: expected table to have at least one column that can be a feature. Column since was left out: it holds days, and --as-of, the day of the forecast, is not given.',
     ],
     [
       'years of a century that nobody knows',

@@ -72,7 +72,7 @@ test('every counted customer is a row or is among those without outcome', () => 
   // The windows of 1 December end on 7 January: after the history.
   expect(Math.max(...dataset.cutoffs!)).toBe(epochDay('2024-11-01'))
   expect(dataset.warnings).toEqual([
-    'No rows from 2024-12-01: the outcome is not known before the horizon is over, and the history is complete until 2025-01-01 only.',
+    'No rows from 2024-12-01: the outcome is not known before the horizon is over, and the history is complete only until 2025-01-01.',
   ])
 })
 
@@ -230,7 +230,7 @@ test('windows that reach back before the first row of a table are told', async (
   }
   // Usage begins on 1 January 2024: six months before 1 April and 1 May begin more than 31 days earlier.
   expect((await buildDataset(history, early)).warnings).toEqual([
-    'Table usage begins on 2024-01-01: windows of cutoffs up to 2024-05-01 reach back before that and hold too little.',
+    'Table usage begins on 2024-01-01: windows of cutoffs up to 2024-05-01 reach back further and are incomplete.',
   ])
 })
 

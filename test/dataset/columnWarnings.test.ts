@@ -89,7 +89,7 @@ test.each<[string, FeatureColumn]>([
   ],
 ])('%s is named as a leak', (_, column) => {
   expect(warningsOf(column)).toEqual([
-    'Column leak alone tells who leaves with an AUC of 1.000: was it known at the cutoff, or written when the customer had left?',
+    'Column leak alone predicts churn with an AUC of 1.000: was it known at the cutoff, or filled in after the customer had left?',
   ])
 })
 

@@ -65,7 +65,7 @@ test('cancellations whose time for coming back is not over are named in a warnin
     )
   expect(await warningsOf(falseChurn())).toEqual([])
   expect(await warningsOf(falseChurn({ device: { monthsAfter: 1 } }))).toEqual([
-    '1 cancelled customers count as churned so far: their time for coming back under another number is not over, as the history is complete until 2025-04-01 only.',
+    '1 cancelled customers count as churned for now: they may still come back under another number, because the history is complete only until 2025-04-01.',
   ])
   await history.close()
 })

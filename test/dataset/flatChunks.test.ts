@@ -143,7 +143,7 @@ describe('flatChunks refuses', () => {
   test('rows without label, with their number and the way out', async () => {
     const some = `SELECT calls, CASE WHEN id < 19998 THEN churn END AS churn FROM customers`
     expect((await refused(some, { label: 'churn' })).message).toBe(
-      'flatChunks: expected label column churn to have a value in each of the 20000 rows, got null (2 times). Leave such rows out by a query: WHERE "churn" IS NOT NULL.',
+      'flatChunks: expected label column churn to have a value in each of the 20000 rows, got null (2 times). Leave such rows out with a query: WHERE "churn" IS NOT NULL.',
     )
   })
 

@@ -123,7 +123,7 @@ test('a column of days is left out and said so without asOf, and the days until 
   const without = fromFlatTable(table, { label: 'churn' })
   expect(without.features.columns.map((column) => column.name)).toEqual(['tenure'])
   expect(without.warnings).toEqual([
-    'Column joined was left out: it holds days, and without asOf, the day of the forecast, nobody knows how long ago they are.',
+    'Column joined was left out: it holds days, and asOf, the day of the forecast, is not given.',
   ])
   const dataset = fromFlatTable(table, { label: 'churn', asOf: '2024-02-01' })
   // January has 31 days; 1 March 2024 is 29 days after the day of the forecast
@@ -184,8 +184,8 @@ test('categories that mostly look like numbers or days, and numbers that look li
   )
   // 20 of the 30 rows hold the usual text; 20240132 is no day, so the amounts are none
   expect(warnings.filter((each) => each.includes('look'))).toEqual([
-    'Column fee is read as categories, but 67 % of its cells look like numbers ("12,5"): correct the others, name their mark in missing, or declare its kind in types when it is read.',
-    'Column since is read as categories, but 67 % of its cells look like days ("31/12/2024"): correct the others, name their mark in missing, or declare its kind in types when it is read.',
+    'Column fee is read as categories, but 67 % of its cells look like numbers ("12,5"): correct the others, list them in missing, or declare its kind in types when reading.',
+    'Column since is read as categories, but 67 % of its cells look like days ("31/12/2024"): correct the others, list them in missing, or declare its kind in types when reading.',
     'Column day is read as numbers that look like days, such as 20240131: read it with dateFormat: { "day": \'YYYYMMDD\' }, or name it in exclude.',
   ])
 })
@@ -439,8 +439,7 @@ test('what is left out as names says so where it looks like numbers', () => {
     }),
     { label: 'churn' },
   )
-  const wayOut =
-    'correct the others, name their mark in missing, or declare its kind in types when it is read.'
+  const wayOut = 'correct the others, list them in missing, or declare its kind in types when reading.'
   // Two terms are categories; of 30 fees every fifth is none
   expect(warnings.filter((each) => each.includes('look'))).toEqual([
     `Column data was left out: none of its 30 texts occurs twice, and 100 % of its cells look like numbers with a unit ("0 GB"): to use it, ${wayOut}`,
@@ -580,8 +579,8 @@ test('days from 2200 on are missing and said, days before 1901 are said', () => 
   expect([...(end!.kind === 'number' ? end!.values : [])]).toEqual([1, 0, 45_656])
   expect([0, 1, 2].map((row) => isMissing(end!.missing, row))).toEqual([false, true, false])
   expect(warnings).toEqual([
-    'Column end has 1 day from 2200 on (9999-12-31): they stand for no end, and are missing.',
-    'Column end has 1 day before 1901 (1900-01-01): where they stand for none, name them in missing.',
+    'Column end has 1 day from 2200 on (9999-12-31): they mean no end, and are missing.',
+    'Column end has 1 day before 1901 (1900-01-01): if they mean none, list them in missing.',
   ])
 })
 
@@ -680,7 +679,7 @@ test('a column of times is left out and said so: a moment has no meaning for the
   const { features, warnings } = fromFlatTable(table, { label: 'churn' })
   expect(features.columns.map(({ name }) => name)).toEqual(['tenure'])
   expect(warnings).toEqual([
-    'Column joinedAt was left out: its texts are times; replace it by the days between it and the day of the forecast.',
+    'Column joinedAt was left out: its texts are times; replace them by the days until the day of the forecast.',
   ])
 })
 

@@ -35,7 +35,7 @@ it('what reads a table that was out is named with the note of it', async () => {
     const { warnings } = await buildDataset(history, plan)
     expect(warnings.join('\n')).toContain('Table usage: in 2024-06 only 0 % of the customers have a row')
     expect(warnings.filter((warning) => warning.includes('is read by'))).toEqual([
-      'Table usage, of which it is said above, is read by 2 features: usage_minutes_sum_3m, usage_minutes_sum_3m_per_bills_amount_mean_3m.',
+      'Table usage, mentioned above, is read by 2 features: usage_minutes_sum_3m, usage_minutes_sum_3m_per_bills_amount_mean_3m.',
     ])
   } finally {
     await history.close()

@@ -132,7 +132,7 @@ describe('what cannot help is left out, and why is said', () => {
 })
 
 describe('sets of features', () => {
-  test('take no number for a measure that is named as an id is, and the dataset says so', async () => {
+  test('take no number for a measure that is named like an id, and the dataset says so', async () => {
     const rules = subscriptionFeatures(history.tables)
     expect(rules.map(featureName).filter((name) => name.includes('user_id'))).toEqual([])
     expect(rules.map(featureName)).toEqual(
@@ -141,7 +141,7 @@ describe('sets of features', () => {
     const plan = churnPlan({ label: cancelled({ horizonDays: 20 }), features: rules, cutoffs })
     const { warnings } = await buildDataset(history, plan)
     expect(warnings).toContain(
-      "Column user_id of usage is named as an id is, and no feature reads it. Where it measures something, name it in a rule, such as sumOf('usage', 'user_id', { months: 1 }).",
+      "Column user_id of usage is named like an id, and no feature reads it. If it is a measure, use it in a rule, such as sumOf('usage', 'user_id', { months: 1 }).",
     )
     const named = subscriptionFeatures(history.tables, { measures: ['user_id'] }).map(featureName)
     expect(named.filter((name) => name.includes('_sum_'))).toEqual(['usage_user_id_sum_28d'])
