@@ -18,20 +18,19 @@ import type {
 import { conditionsOf, kindsOfCondition } from './rowFilter.js'
 import { conditionSql } from './rowFilterSql.js'
 
-/** Temporary table of the engine with the columns `id` and `cutoff`: each pair that is asked about, once. */
+/** Temporary table of the engine with the columns `id` and `cutoff`: each pair of a rule once. */
 export interface CutoffPairs {
   readonly table: string
-  /** The cutoffs that occur, each once, the earliest first. */
+  /** The cutoffs that occur, ascending and without repeats. */
   readonly cutoffs: readonly EpochDay[]
 }
 
 /**
- * Makes the table of the pairs that a rule asks about, under a name.
+ * Creates the table of the pairs of a rule, under a given name.
  *
- * A pair is there because of what was known before its cutoff, and of nothing else: whether a customer is asked at all
- * would tell a model the answer otherwise.
+ * A pair depends only on what was known before its cutoff: otherwise its very existence would tell a model the answer.
  *
- * @throws {HoldfastError} `table-empty` where the rule gives none
+ * @throws {HoldfastError} `table-empty` if the rule gives none
  */
 export async function cutoffPairs(history: History, rule: OwnCutoffs, table: string): Promise<CutoffPairs> {
   const { engine } = history
@@ -54,7 +53,7 @@ export async function cutoffPairs(history: History, rule: OwnCutoffs, table: str
   return { table, cutoffs }
 }
 
-/** Returns what a history lacks for a rule: tables, columns, columns of another kind. */
+/** Returns what a history lacks for a rule: tables, columns, columns of the right kind. */
 export function ownCutoffProblems(rule: OwnCutoffs, { tables }: History): Problem[] {
   switch (rule.kind) {
     case 'listed':
@@ -129,7 +128,7 @@ function attributeSql({ engine }: History, { column, days }: CutoffsBefore, boun
   return `SELECT id, ${cutoff} AS cutoff FROM ${engine.dialect.identifier('customers')} WHERE ${within(cutoff, bounds)}`
 }
 
-/** Candidates are all ends that any plan ever had; kept is a cutoff at which the plan in force has that end. */
+/** Candidates are the ends of all plans; a cutoff is kept if the plan in force at it has that end. */
 function planSql(history: History, { column, days }: CutoffsBefore, bounds: Bounds): string {
   const { engine, tables } = history
   const { identifier } = engine.dialect
@@ -161,7 +160,7 @@ function rowsSql(history: History, { table, nth, where, days = 0 }: CutoffsAfter
   ].join('\n')
 }
 
-/** Day 1 to 31 of every month between the bounds, met with the day of the month of each activation. */
+/** Days 1 to 31 of every month between the bounds, joined with the day of the month of each activation. */
 function monthDaySql({ engine }: History, { from, until }: Bounds): string {
   const { identifier } = engine.dialect
   const customers = identifier('customers')

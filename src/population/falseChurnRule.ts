@@ -3,16 +3,16 @@ import { checkArguments } from '../base/arguments.js'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 
-/** Which lines count as lines of one device, by the table `devices`. */
+/** Which lines share a device, by the table `devices`. */
 export interface SameDevice {
-  /** Calendar months after the month of the cancellation in which the device is looked for, too. Integer in [0, 12]. */
+  /** Calendar months after the month of the cancellation in which to look for the device, too. Integer in [0, 12]. */
   readonly monthsAfter: Months
   /**
-   * Calendar months before the month of the cancellation in which the leaver's last device is looked for: an older one may
-   * have been sold. Integer in [0, 120].
+   * Calendar months before the month of the cancellation in which to look for the leaver's last device: an older one
+   * may have been sold. Integer in [0, 120].
    */
   readonly seenWithinMonths: Months
-  /** A device that more lines than this ever used is no device but a placeholder for "unknown". Integer ≥ 2. */
+  /** A device used by more lines than this is a placeholder for "unknown". Integer ≥ 2. */
   readonly linesAtMost: number
 }
 
@@ -25,8 +25,8 @@ export interface ArrearsByPayments {
 }
 
 /**
- * Arrears by the open balance: that of the last payment in `[cancelledAt − days, cancelledAt)` is below a bound. Of several
- * payments on that day the least balance counts; payments without one are passed over.
+ * Arrears by the open balance: that of the last payment in `[cancelledAt − days, cancelledAt)` is below a bound. If
+ * that day has several payments, the least balance counts; payments without one are skipped.
  */
 export interface ArrearsByBalance {
   readonly by: 'balance'
@@ -44,31 +44,31 @@ export interface ArrearsByAttribute {
 /** One sign that a line was closed for arrears. */
 export type ArrearsSign = ArrearsByPayments | ArrearsByBalance | ArrearsByAttribute
 
-/** Which cancellations are no real churn: a plain object. Made with {@link falseChurn}. */
+/** Which cancellations are not real churn: a plain object, made with {@link falseChurn}. */
 export interface FalseChurnRule {
   readonly kind: 'falseChurn'
-  /** null = devices are not asked. */
+  /** null = devices are not used. */
   readonly device: SameDevice | null
-  /** Column of `customers` that names account or holder; null = not asked. */
+  /** Column of `customers` that names account or holder; null = not used. */
   readonly account: string | null
   /**
-   * A line activated this many days before or after the cancellation, or less, may be the leaver's new one. null = one
-   * activated in the calendar month of the cancellation or, with devices, in the `monthsAfter` ones.
+   * A line activated at most this many days before or after the cancellation may be the leaver's new one. null = one
+   * activated in the calendar month of the cancellation or, with devices, in the `monthsAfter` months after it.
    */
   readonly reentryDays: Days | null
-  /** Arrears where any of these signs holds; empty = not asked. */
+  /** Arrears if any of these signs holds; empty = not used. */
   readonly arrears: readonly ArrearsSign[]
 }
 
-/** A rule of false churn as it is written down. */
+/** Options of {@link falseChurn}. */
 export interface FalseChurnOptions {
-  /** Default `{ monthsAfter: 0, seenWithinMonths: 3, linesAtMost: 10 }`; null where the history has no devices. */
+  /** Default `{ monthsAfter: 0, seenWithinMonths: 3, linesAtMost: 10 }`; null if the history has no devices. */
   readonly device?: Partial<SameDevice> | null
   /** Default null. */
   readonly account?: string | null
   /** Default null: by calendar months. Integer in [0, 366]. */
   readonly reentryDays?: Days | null
-  /** Default none. `least` is 1 and `days` is 92 where left out; `below` is 0. */
+  /** Default none; within a sign `least` defaults to 1, `days` to 92, `below` to 0. */
   readonly arrears?: readonly (
     | (Pick<ArrearsByPayments, 'by' | 'kinds'> & Partial<ArrearsByPayments>)
     | (Pick<ArrearsByBalance, 'by'> & Partial<ArrearsByBalance>)
@@ -99,7 +99,7 @@ const device = z.strictObject({
   linesAtMost: z.int().min(2).default(10),
 })
 
-/** The rule of rules of false churn: reads them back from JSON. */
+/** Schema of rules of false churn: reads them back from JSON. */
 export const falseChurnRuleSchema: z.ZodType<FalseChurnRule, unknown> = z.strictObject({
   kind: z.literal('falseChurn'),
   device: device.nullable().default({ monthsAfter: 0, seenWithinMonths: 3, linesAtMost: 10 }),
@@ -109,24 +109,25 @@ export const falseChurnRuleSchema: z.ZodType<FalseChurnRule, unknown> = z.strict
 })
 
 /**
- * Returns the rule that says which cancellations are no real churn: nobody was lost, or it was not the customer who left.
+ * Returns the rule that says which cancellations are not real churn: nobody was lost, or it was not the customer who
+ * left.
  *
  * For training and for honest churn figures: a model that learns from second cards and re-entries learns promotion
- * hopping. It looks at what happened at and after the cancellation, and so belongs to labels, never to features.
+ * hopping. It uses what happened at and after the cancellation, and so belongs in labels, never in features.
  *
- * Of a line that was cancelled on day x in month m, with the device that it was last seen in (of several in one month, any
- * of them), the first that holds:
+ * For a line cancelled on day x in month m, with its last device (if several in one month, any of them), the first that
+ * holds:
  *
- *     second card   the device is used in month m by a line that is not younger, and is still there after x
- *     re-entry      the device is used in month m by a younger line that was activated in month m and is still there
- *                   after x: an internal transfer, or back for a promotion; or such a line has the same account
+ *     second card   the device is used in month m by a line that is not younger and still active after x
+ *     re-entry      the device is used in month m by a younger line that was activated in month m and is still
+ *                   active after x: an internal transfer, or a return for a promotion; or such a line has the same account
  *     arrears       one of the signs holds: a class of its own, closed by the operator
  *     real churn    none
  *
- * With `monthsAfter: k`, month m and the k months after it. With `reentryDays: n`, activated in [x − n, x + n] instead, and
- * used from month m to the month of x + n. "Still there after x" is: not cancelled, or cancelled after x. Lines that were
- * activated on one day are not younger than each other. What is not known (no device seen, account missing) makes
- * nobody false.
+ * With `monthsAfter: k`, month m and the k months after it. With `reentryDays: n`, activated in [x − n, x + n] instead,
+ * and used from month m to the month of x + n. "Still active after x" means not cancelled, or cancelled after x. Lines
+ * activated on the same day are not younger than each other. Missing information (no device seen, no account) never
+ * makes a cancellation false.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, all at once
  *

@@ -2,28 +2,29 @@ import { addMonths, type EpochDay, monthStart } from '../base/days.js'
 import type { Dialect } from '../engine/engine.js'
 import type { ArrearsSign, FalseChurnRule, SameDevice } from './falseChurnRule.js'
 
-/** Why a cancellation is no real churn, in the order in which they are looked for. */
+/** Why a cancellation is not real churn; the first that holds counts. */
 export const falseChurnReasons = ['second card', 're-entry', 'arrears'] as const
 
 /** Why a cancellation is no real churn. */
 export type FalseChurnReason = (typeof falseChurnReasons)[number]
 
-/** What a statement of false churn is made for. */
+/** Input of a statement of false churn. */
 export interface FalseChurnSqlOptions {
   readonly dialect: Dialect
   readonly rule: FalseChurnRule
   /** First and last day of a cancellation. */
   readonly first: EpochDay
   readonly last: EpochDay
-  /** First day for which devices, and customers, are no longer complete. */
+  /** First day for which devices or customers are no longer complete. */
   readonly returnsUntil: EpochDay
   /** The same of payments. */
   readonly paymentsUntil: EpochDay
 }
 
 /**
- * Returns the query for one row per cancelled customer: `id`, `reason` (NULL = real churn), `successor` (the new line of a
- * re-entry, the one activated first), `is_open` (1 where what would make it false may still happen, or is not in the tables yet).
+ * Returns the query for one row per cancelled customer: `id`, `reason` (NULL = real churn), `successor` (the new line
+ * of a re-entry, the one activated first), `is_open` (1 if it may still turn out false, by what happens later or is not
+ * in the tables yet).
  */
 export function falseChurnSql(options: FalseChurnSqlOptions): string {
   const { rule } = options
@@ -61,7 +62,7 @@ export function falseChurnSql(options: FalseChurnSqlOptions): string {
 const noIds = 'SELECT id FROM leavers WHERE false'
 const noReturns = 'SELECT id, id AS successor FROM leavers WHERE false'
 
-/** The months in which somebody cancelled may lie, with the bounds that the rule draws around each. */
+/** The months of the cancellations, with the bounds that the rule draws around each. */
 function monthRows({ rule, first, last }: FalseChurnSqlOptions): string[] {
   const rows: string[] = []
   for (let month = monthStart(first); month <= last; month = addMonths(month, 1)) {
@@ -134,7 +135,7 @@ function accountReturns(account: string, { dialect }: FalseChurnSqlOptions): str
      AND (${cancelledAt} IS NULL OR ${cancelledAt} > l.left_on)`
 }
 
-/** Of several new lines the one that was activated first, of those the least id. */
+/** Among several new lines the one activated first, then the least id. */
 function firstReturns(returns: readonly string[]): string {
   const place = 'row_number() OVER (PARTITION BY id ORDER BY activated, successor) AS place'
   return `SELECT id, successor FROM (SELECT id, successor, ${place} FROM (${returns.join(' UNION ALL ')}) found) placed WHERE place = 1`

@@ -11,39 +11,42 @@ import { type ArrearsSign, type FalseChurnRule, falseChurn } from './falseChurnR
 import { falseChurnReasons, falseChurnSql } from './falseChurnSql.js'
 import { temporaryName } from './temporaryName.js'
 
-/** The cancellations of a history that are no real churn. */
+/** The cancellations of a history that are not real churn. */
 export interface FalseChurn {
   /**
-   * Temporary table of the engine with the columns `id`, `reason` (`second card`, `re-entry`, `arrears`) and `successor`
-   * (the new line of a re-entry, else NULL): one row per customer whose cancellation is no real churn, none for others.
+   * Temporary table of the engine with the columns `id`, `reason` (`second card`, `re-entry`, `arrears`) and
+   * `successor` (the new line of a re-entry, else NULL): one row per customer whose cancellation is not real churn.
    */
   readonly table: string
   /**
-   * Columns `reason`, `customers`, `share` (of all cancelled customers, missing where there is none): the three reasons,
-   * `real churn`, and `real churn so far` for those whose month or days for coming back are not over in the tables that
-   * the rule reads, or whose payments are not complete until they left (`history.completeUntilByTable`). The numbers add
-   * up to all cancelled customers.
+   * Columns `reason`, `customers`, `share` (of all cancelled customers, missing if there are none): the three reasons,
+   * `real churn`, and `real churn so far` for those whose time to come back is not over in the tables that the rule
+   * reads, or whose payments are not complete until they left (`history.completeUntilByTable`). The numbers add up to
+   * all cancelled customers.
    */
   readonly report: Table
-  /** First day for which the tables that the rule reads are no longer complete: later cancellations are told apart in part. */
+  /**
+   * First day for which the tables that the rule reads are no longer complete: later cancellations are classified only
+   * in part.
+   */
   readonly completeUntil: EpochDay
-  /** Frees the temporary table. */
+  /** Drops the temporary table. */
   drop(): Promise<void>
 }
 
-/** The reason of those whose cancellation is real churn. */
+/** The reason for real churn. */
 export const realChurn = 'real churn'
-/** The reason of those of whom it may still turn out not to be. */
+/** The reason for churn that may still turn out not to be real. */
 export const realChurnSoFar = 'real churn so far'
 
 /**
- * Finds the cancellations that are no real churn, and says of all how many there are and why.
+ * Finds the cancellations that are not real churn, and reports how many there are and why.
  *
  * To leave them out of the training, give the rule to `churnPlan`; for figures with and without them see
- * {@link monthlyFlows} and {@link followCohort}. The definitions are those of {@link falseChurn}.
+ * {@link monthlyFlows} and {@link followCohort}. {@link falseChurn} has the definitions.
  *
- * @throws {HoldfastError} `table-unknown`, `column-missing`, `column-type` where the rule asks for something that the
- * history does not have, all at once
+ * @throws {HoldfastError} `table-unknown`, `column-missing`, `column-type` if the history lacks what the rule needs,
+ * all at once
  *
  * One pass over devices and payments; O(cancelled customers) memory in the engine.
  *
@@ -95,7 +98,7 @@ async function leaversSql(history: History, rule: FalseChurnRule): Promise<strin
   const found = await engine.query(
     `SELECT min(${cancelledAt}) AS first, max(${cancelledAt}) AS last FROM ${identifier('customers')}`,
   )
-  // Nobody cancelled: any month will do, as nobody lies in it
+  // If nobody cancelled, any month will do
   const first = (found.cell('first', 0) ?? 0) as EpochDay
   const last = (found.cell('last', 0) ?? 0) as EpochDay
   return falseChurnSql({

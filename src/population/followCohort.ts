@@ -12,26 +12,29 @@ import { type FalseChurn, realChurn } from './falseChurnTable.js'
 import type { SnapshotCohort } from './snapshotCohort.js'
 import { temporaryName } from './temporaryName.js'
 
-/** How long a cohort is followed, and what it is measured against. */
+/** How long to follow a cohort, and the target. */
 export interface FollowOptions {
-  /** Calendar months from the snapshot on. Integer in [1, 600]. */
+  /** Calendar months from the snapshot. Integer in [1, 600]. */
   readonly months: Months
-  /** Made by {@link falseChurnTable}: figures net of second cards and re-entries beside the gross ones. */
+  /** Result of {@link falseChurnTable}: adds figures net of second cards and re-entries. */
   readonly falseChurn?: Pick<FalseChurn, 'table' | 'completeUntil'>
   /** Target of month m: `start − fallPerMonth × m`, as shares. Default start 1, fall 0.0125. */
   readonly target?: { readonly start?: number; readonly fallPerMonth?: number }
 }
 
-/** What became of a cohort. */
+/** The retention of a cohort. */
 export interface FollowedCohort {
   /**
    * Columns `month` (from 1), `until` (first day after it), `retained` (customers), `retention` (share of the cohort),
-   * `target`, `margin` (retention − target) and, with false churn, `retainedNet`, `retentionNet`. A month that is not over
-   * in the history has missing figures, never "all stayed"; net figures are missing, too, where devices or payments that
-   * tell false churn are not complete for the month.
+   * `target`, `margin` (retention − target) and, with false churn, `retainedNet`, `retentionNet`. Figures of a month
+   * that is not over in the history are missing, never "all stayed"; net figures are also missing if devices or
+   * payments for false churn are not complete for the month.
    */
   readonly retention: Table
-  /** Columns `month`, `reason`, `customers`: who left in each month that is over. Without false churn all is real churn. */
+  /**
+   * Columns `month`, `reason`, `customers`: who left in each month that is over. Without `falseChurn` all is real
+   * churn.
+   */
   readonly leavers: Table
 }
 
@@ -47,20 +50,20 @@ const schema = z.strictObject({
 })
 
 /**
- * Follows a frozen cohort: which share of it is still in the network after each month, against the target.
+ * Follows a frozen cohort: the share retained after each month, against the target.
  *
  * With a = day of the snapshot, month m is `[a + m − 1 months, a + m months)`:
  *
  *     retained       customers of the cohort with cancelledAt missing or ≥ a + m months
  *     retention      retained / customers of the cohort
- *     retainedNet    retained, and those who left as a second card or by re-entry: the line is gone, the person is not.
- *                    Arrears stay a loss
+ *     retainedNet    retained, plus those who left as a second card or by re-entry: the line is gone, the person is not.
+ *                    Arrears are a loss
  *     target         start − fallPerMonth × m: 98.75 %, 97.50 %, …
  *
- * Who cancelled before the snapshot, known only after it, is in the cohort and left in month 1.
+ * Customers who cancelled before the snapshot, known only after it, are in the cohort and left in month 1.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `id-unknown` where customers of the cohort are not in the
- * history: it is another operator's, or they were deleted, and nobody knows whether they stayed
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `id-unknown` if customers of the cohort are not in the
+ * history: it is another operator's, or they were deleted, so that nobody knows whether they stayed
  *
  * O(customers of the cohort) in the engine.
  *
@@ -125,7 +128,7 @@ export async function followCohort(
   }
 }
 
-/** The line and the person are gone. */
+/** Reasons for which the person is gone, not only the line. */
 const lostReasons: readonly string[] = ['arrears', realChurn]
 
 interface Departure {
@@ -134,7 +137,7 @@ interface Departure {
   readonly customers: number
 }
 
-/** Who of the cohort left, by day and reason. */
+/** Customers of the cohort who left, by day and reason. */
 async function departuresOf(
   { engine }: History,
   cohort: SnapshotCohort,
@@ -176,12 +179,12 @@ function refuseUnknown(unknown: Table): void {
       rule: 'to be customers of the history',
       received: unknown.cell('id', 0),
       count,
-      wayOut: 'Follow a cohort in later exports of the history that it was frozen from.',
+      wayOut: 'Follow a cohort in later exports of the history from which it was frozen.',
     },
   ])
 }
 
-/** Customers who left for a reason, per month; those before the first month are of it. */
+/** Customers who left for a reason, per month; earlier ones count in the first month. */
 function leftByMonth(
   departures: readonly Departure[],
   reason: string,
@@ -196,7 +199,7 @@ function leftByMonth(
   return left
 }
 
-/** All who have left by the end of each month; null where it is not over. */
+/** All who have left by the end of each month; null if it is not over. */
 function lossesUntil(left: readonly Float64Array[], over: number): (number | null)[] {
   let losses = 0
   return Array.from(left[0]!, (_, month) => {

@@ -12,16 +12,17 @@ import { cancelledKnownBefore } from '../engine/knownBefore.js'
 import { dayColumn, Table } from '../table/table.js'
 import type { FalseChurn } from './falseChurnTable.js'
 
-/** Which months are counted. */
+/** Which months to count. */
 export interface MonthlyFlowsOptions {
   /** First and last month, `YYYY-MM`; both are counted. */
   readonly first: string
   readonly last: string
-  /** Made by {@link falseChurnTable}: figures net of re-entry beside the gross ones. */
+  /** Result of {@link falseChurnTable}: adds figures net of re-entry. */
   readonly falseChurn?: Pick<FalseChurn, 'table' | 'completeUntil'>
   /**
-   * First day of which nothing is known, `YYYY-MM-DD`, a day number, or an instant in the time zone of the history: figures as they could be counted then. Default: the
-   * end of what is complete of the customers (`history.completeUntilByTable`), which is also the latest.
+   * First day of which nothing is known: figures as they could be counted then. `YYYY-MM-DD`, a day number, or an
+   * instant in the time zone of the history. Default, and latest: the day until which customers are complete
+   * (`history.completeUntilByTable`).
    */
   readonly asOf?: DayInput
 }
@@ -34,28 +35,28 @@ const daysSchema = z.strictObject({
 })
 
 /**
- * Counts who came, who left and who was there, month by month, gross and net of re-entry.
+ * Counts who came, who left and who stayed, month by month, gross and net of re-entry.
  *
- * A leaver who comes back as a new customer inflates the churn and the new customers alike, and hides in neither total:
+ * A leaver who comes back as a new customer inflates both the churn and the new customers:
  *
  *     new          activatedAt in the month
- *     newNet       those of them who are not the new line of a leaver
+ *     newNet       those who are not the new line of a leaver
  *     left         cancelledAt in the month
- *     leftNet      those of them who did not come back as a new line
- *     realChurn    those of them who were no second card, no re-entry and not closed for arrears
- *     stock        in the network when the next month begins
+ *     leftNet      those who did not come back as a new line
+ *     realChurn    those who were not a second card, a re-entry or closed for arrears
+ *     stock        customers when the next month begins
  *
- * A line that is the new one of several leavers is taken from `new` once.
+ * A line that is the new one of several leavers is subtracted from `new` once.
  *
- * Counted is by the day on which something happened, as far as it was known as of `asOf`: a cancellation whose
- * `cancelledKnownAt` is at or after it is not counted, and its customer is in the stock. So the last months may gain
- * leavers in later counts, where cancellations are entered late. Figures of a month that is not over by then are missing,
- * and the net ones of a month, too, for which the devices or payments that tell false churn are not complete; what tells
- * false churn is all that the history knows.
+ * Events count on the day they happened, if they were known before `asOf`: a cancellation with a `cancelledKnownAt` at
+ * or after it is not counted, and the customer is in the stock. If cancellations are entered late, later counts may
+ * therefore find more leavers in the last months. Figures of a month that is not over by `asOf` are missing; net
+ * figures are also missing if devices or payments for false churn are not complete for the month. False churn uses all
+ * that the history knows.
  *
  * @returns columns `month` (its first day), `new`, `left`, `stock` and, with false churn, `newNet`, `leftNet`, `realChurn`
- * @throws {HoldfastError} `value-type`, `out-of-range` for months that are none; `option-invalid`, `option-unknown`;
- * `window-open` where the customers are not complete until `asOf`
+ * @throws {HoldfastError} `value-type`, `out-of-range` for invalid months; `option-invalid`, `option-unknown`;
+ * `window-open` if the customers are not complete until `asOf`
  *
  * @example
  * const history = await openHistory({
@@ -75,7 +76,7 @@ const daysSchema = z.strictObject({
  * flows.rows()
  * // => [{ month: '2025-03-01', new: 1, left: 2, stock: 1, newNet: 0, leftNet: 1, realChurn: 1 }]
  *
- * @see {@link stockFlowAudit} for figures that others have counted
+ * @see {@link stockFlowAudit} for figures counted by others
  */
 export async function monthlyFlows(history: History, options: MonthlyFlowsOptions): Promise<Table> {
   checkArguments('monthlyFlows', ['history', history, 'history'], ['options', options, 'object'])
@@ -113,10 +114,10 @@ export async function monthlyFlows(history: History, options: MonthlyFlowsOption
   ])
 }
 
-/** The figures that need no false churn. */
+/** Figures that do not need false churn. */
 const gross: readonly string[] = ['new', 'left', 'stock']
 
-/** What is counted in each month, as conditions on a customer `c` and a month `m`. */
+/** The figures of a month, as conditions on a customer `c` and a month `m`. */
 function countsOf(history: History, hasFalseChurn: boolean, asOf: EpochDay): Record<string, string> {
   const { identifier } = history.engine.dialect
   const activatedAt = `c.${identifier('activatedAt')}`

@@ -9,7 +9,7 @@ import { type EventTableName, eventTableNames } from '../table/inputs.js'
 import { cellOf, idColumn, Table } from '../table/table.js'
 import { columnName, type RowFilter, rowFilterSchema, timeColumns } from './rowFilter.js'
 
-/** These pairs of customer and cutoff and no others; a pair that is there twice counts once. */
+/** Exactly these pairs of customer and cutoff; a repeated pair counts once. */
 export interface ListedCutoffs {
   readonly kind: 'listed'
   /** Customer of each pair. */
@@ -18,60 +18,60 @@ export interface ListedCutoffs {
   readonly cutoffs: readonly EpochDay[]
 }
 
-/** From when to when a rule gives cutoffs c: `from <= c < until`. */
+/** Range of the cutoffs c of a rule: `from <= c < until`. */
 export interface CutoffBounds {
-  /** Left out: the day after the first for which the tables of events have begun. */
+  /** Left out: the day after all regular event tables have begun. */
   readonly from?: EpochDay
-  /** Left out: the day after the last for which all days before are in the history. */
+  /** Left out: the day after `history.completeUntil`. */
   readonly until?: EpochDay
 }
 
 /**
- * Every day on which a day of the customer is so many days ahead, as far as was known then: each cutoff at which the
- * feature `daysUntil(column, of)` is `days`. Seven days before each renewal: `contractEnd` and 7.
+ * Every day that is `days` days before a day of the customer, as known then: each cutoff at which the feature
+ * `daysUntil(column, of)` is `days`. Seven days before each renewal: `contractEnd` and 7.
  */
 export interface CutoffsBefore extends CutoffBounds {
   readonly kind: 'before'
   readonly column: string
-  /** Any integer; below 0 = so many days after it. */
+  /** Any integer; negative = days after it. */
   readonly days: Days
-  /** `plan`: of the plan in force at the cutoff (default); `customer`: an attribute that does not change. */
+  /** `plan`: of the plan in force at the cutoff (default); `customer`: an attribute that never changes. */
   readonly of?: 'plan' | 'customer'
 }
 
-/** The first day that sees a row: the day after it happened and became known, `days` later. */
+/** The first day that sees a row, which is the day after it happened and became known, plus `days`. */
 export interface CutoffsAfter extends CutoffBounds {
   readonly kind: 'after'
   readonly table: EventTableName
   /** Only the nth row of a customer, in the order in which rows are seen. Left out: each row. */
   readonly nth?: number
-  /** Only these rows; `nth` counts them alone. */
+  /** Only these rows; `nth` counts only them. */
   readonly where?: RowFilter
   /** Default 0. */
   readonly days?: Days
 }
 
-/** Each month the day on which the customer was activated, the last of a month that is too short for it. */
+/** Each month the activation's day of the month, or the last day of a shorter month. */
 export interface CutoffsOnMonthDay extends CutoffBounds {
   readonly kind: 'monthDay'
 }
 
-/** Which cutoffs each customer has: plain data, as all of a plan. */
+/** Customers' own cutoffs: plain data, like the rest of a plan. */
 export type OwnCutoffs = ListedCutoffs | CutoffsBefore | CutoffsAfter | CutoffsOnMonthDay
 
-/** When customers are asked about: the same days for all, or days of their own. */
+/** Cutoffs: the same days for all customers, or their own. */
 export type Cutoffs = readonly DayInput[] | OwnCutoffs
 
 const bounds = { from: z.exactOptional(dayRule), until: z.exactOptional(dayRule) }
 
-/** A column that may say when to ask, because it is known by then. */
+/** A column that may define cutoffs, because it is known by then. */
 const knownColumn = {
   error:
-    'to be a day that is known at the cutoff, such as contractEnd; from of the plan, activatedAt of the customer',
+    'to be a day that is known at the cutoff, such as contractEnd, from of the plan or activatedAt of the customer',
   path: ['column'],
 }
 
-/** The rule of {@link OwnCutoffs}: reads them back from JSON. */
+/** Schema of {@link OwnCutoffs}: reads them back from JSON. */
 export const ownCutoffsSchema: z.ZodType<OwnCutoffs> = z.discriminatedUnion(
   'kind',
   [
@@ -108,10 +108,10 @@ export const ownCutoffsSchema: z.ZodType<OwnCutoffs> = z.discriminatedUnion(
   'to be a rule of the kind listed, before, after or monthDay',
 )
 
-/** A rule without the pairs of a list: what a model file keeps of the cutoffs of its training. */
+/** A rule without the pairs of a list, as a model file keeps it. */
 export type CutoffRule = Exclude<OwnCutoffs, ListedCutoffs> | Pick<ListedCutoffs, 'kind'>
 
-/** The rule of {@link CutoffRule}. */
+/** Schema of {@link CutoffRule}. */
 export const cutoffRuleSchema: z.ZodType<CutoffRule> = z.union([
   z.strictObject({ kind: z.literal('listed') }),
   ownCutoffsSchema as z.ZodType<Exclude<OwnCutoffs, ListedCutoffs>>,
@@ -122,21 +122,21 @@ export function withoutPairs(rule: OwnCutoffs): CutoffRule {
   return rule.kind === 'listed' ? { kind: 'listed' } : rule
 }
 
-/** Returns whether customers are asked about on days of their own. */
+/** Returns whether customers have their own cutoffs. */
 export function isOwn(cutoffs: Cutoffs): cutoffs is OwnCutoffs {
   return isPlainObject(cutoffs) && 'kind' in cutoffs
 }
 
-/** Returns a rule as it was checked: an object that was written by hand may say days as texts. */
+/** Returns the checked rule: one written by hand may have days as texts. */
 export function checkedOwn(cutoffs: OwnCutoffs): OwnCutoffs {
   return checkOptions('populationTable', ownCutoffsSchema, cutoffs)
 }
 
-/** Bounds of a rule as they are written down: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, or a day number. */
+/** Bounds of own cutoffs: `YYYY-MM-DD`, `YYYY-MM` for the first of the month, or a day number. */
 export interface CutoffBoundsOptions {
-  /** First day that may be a cutoff. Default: the day after the first for which the tables of events have begun. */
+  /** First possible cutoff. Default: the day after all regular event tables have begun. */
   readonly from?: DayInput
-  /** First day that may no longer be one. Default: the day after that until which the history is complete. */
+  /** First day after the possible cutoffs. Default: the day after `history.completeUntil`. */
   readonly until?: DayInput
 }
 
@@ -149,15 +149,15 @@ export interface CustomerCutoff {
 const listedOptions = z.strictObject({ timeZone: timeZoneRule })
 
 /**
- * Returns the cutoffs of a table of your own: each customer is asked about on these days.
+ * Returns the cutoffs in a table of your own, as pairs of customer and day.
  *
- * The days must have been known when they came: a table that was made with what happened later (a day before each
- * cancellation) tells a model the answer, and nothing here can see it.
+ * Each pair must have been known at its day: a table made with hindsight (a day before each cancellation) tells a model
+ * the answer, and this cannot be detected here.
  *
- * A customer that the history does not have is counted in the report of the population, as is one who was not active.
+ * The population report counts ids that the history does not have, and customers who were not active.
  *
  * @param pairs a table with the columns `id` (texts) and `cutoff` (days), or a list of such objects
- * @param options `timeZone`: where a `Date` or a text with an offset has its day. Default `'UTC'`
+ * @param options `timeZone`: gives a `Date` or a text with an offset its day. Default `'UTC'`
  * @throws {HoldfastError} `table-empty`; `column-missing`, `column-type`; `value-missing`, `value-type`: with the row
  *
  * @example
@@ -214,20 +214,20 @@ function pairProblems(pair: CustomerCutoff, day: EpochDay | undefined, row: numb
 }
 
 /**
- * Returns the cutoffs "so many days before a day of the customer": before each renewal, each end of a promotion.
+ * Returns the cutoffs "a number of days before a day of the customer": before each renewal or each end of a promotion.
  *
- * With v = the value of the column at a cutoff c, as `daysUntil(column)` reads it: every c with v − c = days. A contract
- * that was extended or replaced before c has no cutoff for its old end, and a plan that became known after c has none.
+ * With v = the value of the column at a cutoff c, as `daysUntil(column)` reads it: every c with v − c = days. A
+ * contract extended or replaced before c has no cutoff for its old end, and a plan that became known after c has none.
  *
- * @param column a day column of `plans` (the plan in force), or with `of: 'customer'` an attribute that does not change
- * @param options `days`: integer; below 0 = days after it (`activatedAt` and −90: three months old). Default 7
+ * @param column a day column of `plans` (the plan in force), or with `of: 'customer'` an attribute that never changes
+ * @param options `days`: integer; negative = days after it (`activatedAt` and −90: three months old). Default 7
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *
  * @example
  * cutoffsBefore('contractEnd', { days: 7, from: '2025-01-01', until: '2025-07-01' })
  * // => { kind: 'before', column: 'contractEnd', days: 7, from: 20089, until: 20270 }
  *
- * @see `daysUntil` of `holdfast/features` for the same as a feature
+ * @see `daysUntil` of `holdfast/features` for the corresponding feature
  */
 export function cutoffsBefore(
   column: string,
@@ -238,11 +238,11 @@ export function cutoffsBefore(
 }
 
 /**
- * Returns the cutoffs "when a row is there": at each bill, after the third complaint, on the 10th login.
+ * Returns the cutoffs "when a row is seen": at each bill, after the third complaint, on the 10th login.
  *
- * With d = the day on which a row happened, or became known where that is later: the cutoff is d + 1 + days, the first
- * day that sees the row. Rows of one day are one cutoff. `nth` is the nth row that is seen: of a feed that is late, those
- * that came first.
+ * With d = the day a row happened or became known, whichever is later, the cutoff is d + 1 + days; d + 1 is the first
+ * day that sees the row. Rows of the same day give one cutoff. `nth` counts rows in the order in which they are seen,
+ * even if a feed is late.
  *
  * @param options `nth`: integer ≥ 1, left out = each row; `where`: only these rows; `days`: integer ≥ 0, default 0
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
@@ -260,8 +260,8 @@ export function cutoffsAfter(
 }
 
 /**
- * Returns the cutoffs "on the day of the month on which the customer was activated": the first a month after it. Of the
- * 31st, the last day of shorter months.
+ * Returns the cutoffs "monthly, on the activation's day of the month": the first a month after it. For the 31st, the
+ * last day of shorter months.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *

@@ -15,52 +15,52 @@ import { reasonCounts } from './reasonCounts.js'
 import { activeCustomers, type Exclusion, type PopulationRule } from './rule.js'
 import { temporaryName } from './temporaryName.js'
 
-/** Who is counted at each cutoff. */
+/** The customers counted at each cutoff. */
 export interface Population {
   /** Temporary table of the engine with the columns `id` and `cutoff`, one row per counted customer and cutoff. */
   readonly table: string
-  /** The cutoffs, each once, the earliest first. */
+  /** The cutoffs, ascending and without repeats. */
   readonly cutoffs: readonly EpochDay[]
   /**
-   * Columns `cutoff`, `reason`, `customers`. Per cutoff the numbers add up to all customers; to those who are asked on that
-   * day, where customers have cutoffs of their own.
+   * Columns `cutoff`, `reason`, `customers`. Per cutoff the numbers add up to all customers; for own cutoffs, to those
+   * with that cutoff.
    */
   readonly report: Table
-  /** Frees the temporary table. */
+  /** Drops the temporary table. */
   drop(): Promise<void>
 }
 
-/** The reason of those who are counted. */
+/** The reason for those who are counted. */
 export const counted = 'counted'
 const notYetActivated = 'not yet activated'
 const cancelledBefore = 'cancelled before'
-/** The reason of listed ids that `customers` does not have. */
+/** The reason for listed ids that are not in `customers`. */
 export const unknownCustomer = 'no such customer'
 
 /**
- * Makes the table of customers that are counted at each cutoff, and says for everybody else why not.
+ * Creates the table of the customers counted at each cutoff, and reports why the others are not.
  *
- * With c = cutoff, in this order, the first that holds:
+ * With c = cutoff, the first that holds:
  *
  *     not yet activated    activatedAt ≥ c
- *     cancelled before     cancelledAt < c     (who cancels on day c is active when it begins), and that was known
+ *     cancelled before     cancelledAt < c (those who cancel on day c are active when it begins), known
  *                          before c: cancelledKnownAt missing or < c
  *     the exclusions       in their order
  *     counted              everybody else
  *
- * Whose cancellation became known only at or after c is counted: at c nobody could tell. Reasons that hold for nobody are
- * in the report with 0 customers.
+ * Customers whose cancellation became known only at or after c are counted: at c nobody could tell. Reasons that hold
+ * for nobody are reported with 0 customers.
  *
- * With cutoffs of the customers' own only their pairs of customer and cutoff are made. Of a list (`cutoffsListed`) those of
- * ids that `customers` does not have come first, as `no such customer`.
+ * With own cutoffs, only their pairs are created. For a list (`cutoffsListed`), ids that are not in `customers` are
+ * reported first, as `no such customer`.
  *
- * @param rule who is counted; default everybody who is active
- * @param cutoffs days in any order, for all; or days of the customers' own, see `OwnCutoffs`. What is given twice counts once
- * @throws {HoldfastError} `option-invalid` without cutoffs, `table-empty` where a rule gives none; `table-unknown`,
- * `column-missing`, `column-type` where an exclusion or a rule of cutoffs asks for something that the history does not have; `window-open` where a cutoff is later than the table of
- * `inactiveFor` is complete and the history goes on; all at once
+ * @param rule whom to count; default all active customers
+ * @param cutoffs days for all, in any order, or own cutoffs, see `OwnCutoffs`; repeats count once
+ * @throws {HoldfastError} all at once: `option-invalid` without cutoffs, `table-empty` if a rule gives none;
+ * `table-unknown`, `column-missing`, `column-type` if the history lacks what an exclusion or a rule of cutoffs needs;
+ * `window-open` if the history goes on but the table of `inactiveFor` is not complete up to a cutoff
  *
- * O(customers × cutoffs) rows in the engine; of cutoffs of the customers' own, O(pairs).
+ * O(customers × cutoffs) rows in the engine; with own cutoffs O(pairs).
  *
  * @example
  * const history = await openHistory({
@@ -114,7 +114,7 @@ export async function populationTable(
 
 const none = { days: [], problems: [] }
 
-/** Who is asked when: each pair of a table, or with none all customers at every cutoff. */
+/** Candidates: the pairs of a table, or without one all customers at every cutoff. */
 interface Asked {
   readonly table: string | null
   readonly cutoffs: readonly EpochDay[]
@@ -188,7 +188,7 @@ function everybodySql(
   ].join('\n')
 }
 
-/** First day of the window that an exclusion looks at. */
+/** First day of an exclusion's window. */
 function exclusionStart(exclusion: Exclusion, cutoff: EpochDay): number {
   switch (exclusion.kind) {
     case 'joinedWithin':

@@ -5,7 +5,7 @@ import { reasonTable } from './reasonTable.js'
 
 /**
  * Counts the rows of an engine table with the columns `cutoff` and `reason`, per cutoff in order of the reasons;
- * reasons that do not occur have 0 customers. A reason that is given twice is counted once.
+ * reasons that do not occur have 0 customers. A repeated reason is listed once.
  */
 export async function reasonCounts(
   engine: Engine,

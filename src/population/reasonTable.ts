@@ -4,7 +4,7 @@ import { dayColumn, Table } from '../table/table.js'
 
 /** How many customers share one reason at one cutoff. */
 export interface ReasonCount {
-  /** null where there is no cutoff (a flat table). */
+  /** null = no cutoff (a flat table). */
   readonly cutoff: EpochDay | null
   readonly reason: string
   readonly customers: number

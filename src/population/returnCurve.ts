@@ -12,32 +12,32 @@ import { tableProblems } from '../table/historyProblems.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
 import { Table } from '../table/table.js'
 
-/** What silence is, and how long a return is waited for. */
+/** What silence is, and how long to wait for a return. */
 export interface ReturnCurveOptions {
-  /** Table whose rows are the activity; not one by month (bills, devices). Default `'usage'`. */
+  /** Table whose rows are the activity; not a monthly one (bills, devices). Default `'usage'`. */
   readonly table?: EventTableName
-  /** Lengths of silence that are asked about. Integers ≥ 1. Default 1 to 60, then every fifth up to 180. */
+  /** Lengths of silence. Integers ≥ 1. Default 1 to 60, then every fifth up to 180. */
   readonly days?: readonly Days[]
-  /** Days after a silence in which a return is looked for. Integer ≥ 1. Default 90. */
+  /** Days after a silence in which to look for a return. Integer ≥ 1. Default 90. */
   readonly withinDays?: Days
-  /** Share of false churn that is to be reached: who was called churned and came back. In (0, 1). Default 0.05. */
+  /** Acceptable share of false churn: of those called churned, how many come back. In (0, 1). Default 0.05. */
   readonly maxShare?: number
   /** Level of the intervals, in (0, 1). Default 0.95. */
   readonly level?: number
 }
 
-/** How many of those who were silent came back, by the length of the silence. */
+/** How many silent customers came back, by the length of the silence. */
 export interface ReturnCurve {
   /**
-   * Columns `days` (length of the silence), `silences`, `customers` (who had them), `returned`, `share` (returned / silences),
-   * `lower`, `upper`; a row per length, the shares missing where no silence could be followed.
+   * Columns `days` (length of the silence), `silences`, `customers` (who had them), `returned`, `share` (returned /
+   * silences), `lower`, `upper`; one row per length, the shares missing if no silence could be followed.
    */
   readonly curve: Table
-  /** Fewest days from which on the share is at most `maxShare`, at every longer length too; null where it never is. */
+  /** Least length such that the share is at most `maxShare` at it and all longer ones; null if there is none. */
   readonly days: Days | null
-  /** The same of the upper end of the interval: what the history shows for sure. */
+  /** The same for the upper end of the interval: what the history shows with confidence. */
   readonly daysForSure: Days | null
-  /** What was found, in a sentence. */
+  /** The result in a sentence. */
   readonly sentence: string
 }
 
@@ -59,23 +59,24 @@ const schema = z.strictObject({
 })
 
 /**
- * Returns how many of those who were silent for n days came back, for every n: after how many days silence is churn.
+ * Returns how many of those silent for n days came back, for every n: after how many days is silence churn?
  *
- * A label that calls a customer churned too early counts people on holiday; too late, nobody can act. With d = a day with a
- * row, of a customer who had none on the n days after it and had not cancelled by then, r = withinDays, T = the end of the
- * table:
+ * A label that waits too briefly counts people on holiday; one that waits too long leaves no time to act. With d = a
+ * day with a row of a customer who had none on the n days after it and had not cancelled by then, r = withinDays, T =
+ * the end of the table:
  *
- *     silence     counted where its return could be seen: d + n + r < T
+ *     silence     counted if its return could be seen: d + n + r < T
  *     returned    the next row is in (d + n, d + n + r], and not after a cancellation
  *     share       returned / silences: the false churn of a label that waits n days
  *
- * All n are followed for the same r days, so that the lengths can be compared; who comes back later than that is not seen. A
- * customer may have several silences: intervals are Wilson's, of as many silences as their number tells when those of one
- * customer resemble each other (the variance of a ratio over customers).
+ * All silences are followed for the same r days, so that lengths can be compared; later returns are not seen. A
+ * customer may have several silences, which resemble each other: intervals are Wilson's with the effective number of
+ * silences, from the variance of a ratio over customers.
  *
- * @throws {HoldfastError} `table-unknown`; `option-invalid` for a table by month; `window-open` where no silence can be followed
+ * @throws {HoldfastError} `table-unknown`; `option-invalid` for a monthly table; `window-open` if no silence can be
+ * followed
  *
- * One pass over the table, and one over customers × lengths that they were silent for.
+ * One pass over the table, and one over customers × lengths of their silences.
  *
  * @example
  * const days = { A: [1, 5, 9], B: [1], C: [1, 20] }
@@ -93,7 +94,7 @@ const schema = z.strictObject({
  * // A was silent for 3 days three times and came back twice; B did not, and C after 19 days, which is too late for 3 days
  * // => [{ days: 3, silences: 5, returned: 2 }, { days: 7, silences: 3, returned: 1 }]
  *
- * @see {@link falseChurn} for cancellations that were none
+ * @see {@link falseChurn} for cancellations that are not real churn
  */
 export async function returnCurve(history: History, options: ReturnCurveOptions = {}): Promise<ReturnCurve> {
   checkArguments('returnCurve', ['history', history, 'history'])
@@ -132,7 +133,7 @@ interface Line {
   readonly upper: number | null
 }
 
-/** Per length the number of silences and returns, and their squares and products over customers. */
+/** Per length the number of silences and returns, and the sums of their squares and products over customers. */
 function curveSql(
   { engine }: History,
   days: readonly Days[],
@@ -174,10 +175,10 @@ function lineOf(days: Days, found: Table, level: number): Line {
     'yy',
   ].map((name) => Number(found.cell(name, row))) as [number, number, number, number, number, number]
   const share = returned / silences
-  // Σ (y − share · m)² over customers: the variance of a ratio whose parts are drawn together
+  // Σ (y − share · m)² over customers: the variance of a ratio of sums over customers
   const variance = (yy - 2 * share * my + share * share * mm) / (silences * silences)
   const alone = (share * (1 - share)) / silences
-  // Where all came back, or none, nothing varies: then customers count, not their silences
+  // If all came back, or none, nothing varies: then customers count, not their silences
   const trials = alone === 0 ? customers : silences * Math.min(1, alone / variance)
   return { days, silences, customers, returned, share, ...rateInterval(share, trials, level) }
 }
@@ -209,16 +210,17 @@ function sentenceOf(
   const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`
   const longest = lines.findLast(({ share }) => share !== null)!
   if (usual === null) {
-    return `Of those without ${table} for ${longest.days} days ${percent(longest.share!)} still came back within ${withinDays} days, more than ${percent(maxShare)}: ask for longer silences.`
+    return `Of those without ${table} for ${longest.days} days ${percent(longest.share!)} still came back within ${withinDays} days, more than ${percent(maxShare)}: try longer silences.`
   }
   const at = lines.find(({ days }) => days === usual)!
-  const certain = sure === null ? 'no length shows it for sure' : `for sure from ${sure} days on`
+  const certain =
+    sure === null ? 'no length shows it with confidence' : `with confidence from ${sure} days on`
   return `From ${usual} days without ${table} on, at most ${percent(maxShare)} come back within ${withinDays} days (${percent(at.share!)} of ${at.silences}, ${percent(at.lower!)} to ${percent(at.upper!)}); ${certain}.`
 }
 
 function monthProblems(table: EventTableName): Problem[] {
   if (!isByMonth(table)) return []
-  const rule = 'to be a table of days: in one by month everybody is silent until the month ends'
+  const rule = 'to be a daily table: in a monthly one everybody is silent until the month ends'
   return [{ code: 'option-invalid', parameter: 'table', rule, received: table }]
 }
 

@@ -19,16 +19,16 @@ export type RowCondition =
   | { readonly column: string; readonly is: boolean }
   | { readonly weekday: readonly number[] }
 
-/** From the first number, inclusive, to the second, exclusive; null = no bound. At least one is a number. */
+/** From the first number, inclusive, to the second, exclusive; null = no bound. At least one must be a number. */
 export type NumberRange = readonly [number | null, number | null]
 
-/** Only the rows that a condition holds for, or all conditions of a list (of at least two). */
+/** Only rows for which a condition holds, or all conditions of a list (of at least two). */
 export type RowFilter = RowCondition | readonly RowCondition[]
 
 const nonEmpty = 'to be a text that is not empty'
 export const columnName = z.string(nonEmpty).min(1, nonEmpty)
 
-/** Columns that say who and when. Those of them that lie after the cutoff would tell the model the answer. */
+/** Columns that say who and when. Days among them after the cutoff would tell the model the answer. */
 const timeColumnNames = [
   'id',
   'activatedAt',
@@ -45,12 +45,12 @@ const timeColumnNames = [
 export type TimeColumn = (typeof timeColumnNames)[number]
 export const timeColumns: ReadonlySet<string> = new Set(timeColumnNames)
 
-/** The rule of a column that a feature may read. */
+/** Schema of a column that a feature may read. */
 export const ownColumn = columnName.refine((name) => !timeColumns.has(name), {
-  error: `to be a column of the user's own; ${[...timeColumns].join(', ')} say who and when`,
+  error: `to be a column of your own; ${[...timeColumns].join(', ')} say who and when`,
 })
 
-// Conditions are members of a union, where a schema does not say its rule in our words by itself.
+// The rules are spelled out because zod's own messages are used inside a union, as conditions are.
 const listOf = (what: string) => `to be a list of at least ${what}`
 const texts = z.array(z.string('to be a text'), listOf('one text')).min(1, listOf('one text'))
 const boundRule = 'to be a number, or null for no bound'
@@ -75,7 +75,7 @@ const condition: z.ZodType<RowCondition> = z.union([
   z.strictObject({ weekday: weekdays }),
 ])
 
-// The same for conditions that differ in the order of their values only.
+// A key that ignores the order of a condition's values.
 function conditionKey(condition: RowCondition): string {
   return JSON.stringify(
     Object.entries(condition)
@@ -100,23 +100,23 @@ const anyFilter =
   'one of { column, in }, { column, notIn }, { column, between }, { column, notBetween }, ' +
   '{ column, is }, { weekday }, or a list of at least two of them'
 
-/** The rule of {@link RowFilter}. */
+/** Schema of {@link RowFilter}. */
 export const rowFilterSchema: z.ZodType<RowFilter> = z
   .union([condition, conditionList], `to be ${anyFilter}`)
   .describe(anyFilter)
 
-/** Returns the conditions of a filter, none where there is no filter. */
+/** Returns the conditions of a filter, none without a filter. */
 export function conditionsOf(where: RowFilter | undefined): readonly RowCondition[] {
   if (where === undefined) return []
   return isList(where) ? where : [where]
 }
 
-// `Array.isArray` does not narrow a readonly list out of a union.
+// `Array.isArray` does not narrow a union to its readonly array.
 function isList(where: RowFilter): where is readonly RowCondition[] {
   return Array.isArray(where)
 }
 
-/** Returns what the column of a condition may hold. */
+/** Returns the kinds that a condition's column may have. */
 export function kindsOfCondition(
   condition: Exclude<RowCondition, { weekday: unknown }>,
 ): readonly ColumnKind[] {

@@ -1,7 +1,7 @@
 import type { Dialect } from '../engine/engine.js'
 import type { RowCondition } from './rowFilter.js'
 
-/** Returns a condition on the row `t`: true where it holds, false or NULL where it does not. @see {@link RowCondition} */
+/** Returns a condition on the row `t`: true if it holds, else false or NULL. @see {@link RowCondition} */
 export function conditionSql(condition: RowCondition, { identifier, literal }: Dialect): string {
   if ('weekday' in condition) return `${weekday} IN (${condition.weekday.join(', ')})`
   const column = `t.${identifier(condition.column)}`
@@ -29,7 +29,7 @@ function boundsSql(
   ].join(join)
 }
 
-/** Returns a DOUBLE literal: plain `0.5` would be a DECIMAL, whose arithmetic is another. */
+/** Returns a DOUBLE literal: plain `0.5` would be a DECIMAL, whose arithmetic differs. */
 export function doubleSql(value: number): string {
   return value < 0 || Object.is(value, -0) ? `(${value.toExponential()})` : value.toExponential()
 }

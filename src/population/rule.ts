@@ -4,14 +4,14 @@ import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
 
-/** Leaves out who was activated less than this long before the cutoff: after `cutoff − within`. */
+/** Leaves out customers activated after `cutoff − within`. */
 export interface JoinedWithin {
   readonly kind: 'joinedWithin'
   readonly reason: string
   readonly within: { readonly days: Days } | { readonly months: Months }
 }
 
-/** Leaves out whose attribute is one of these values: official-free lines, a list, do-not-disturb. */
+/** Leaves out customers with one of these values of an attribute: free-of-charge staff lines, a block list, do-not-disturb. */
 export interface AttributeIn {
   readonly kind: 'attributeIn'
   readonly reason: string
@@ -19,10 +19,7 @@ export interface AttributeIn {
   readonly in: readonly (string | number | boolean)[]
 }
 
-/**
- * Leaves out who has no row of the table in the last `days` days: none in `[cutoff − days, cutoff)` that was known before
- * the cutoff.
- */
+/** Leaves out customers without a row of the table in `[cutoff − days, cutoff)` that was known before the cutoff. */
 export interface InactiveFor {
   readonly kind: 'inactiveFor'
   readonly reason: string
@@ -34,12 +31,12 @@ export interface InactiveFor {
 export type Exclusion = JoinedWithin | AttributeIn | InactiveFor
 
 /**
- * Who is counted at a cutoff c: activatedAt < c, and cancelledAt missing or ≥ c, and no exclusion holds.
- * A customer who cancels on day c is still active when day c begins, and is counted; so is one who cancelled before c
- * where that became known (`cancelledKnownAt`) only at or after c.
+ * Who is counted at a cutoff c: activatedAt < c, cancelledAt missing or ≥ c, and no exclusion holds. A customer who
+ * cancels on day c is still active when day c begins, and is counted; so is one who cancelled before c if that became
+ * known (`cancelledKnownAt`) only at or after c.
  */
 export interface PopulationRule {
-  /** In this order: a customer counts for the first that holds. */
+  /** In this order: a customer is reported under the first that holds. */
   readonly exclusions: readonly Exclusion[]
 }
 
@@ -61,13 +58,13 @@ const exclusion = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('inactiveFor'), reason, table: z.enum(eventTableNames), days: length }),
 ])
 
-/** The rule of population rules: reads them back from JSON. */
+/** Schema of population rules: reads them back from JSON. */
 export const populationRuleSchema: z.ZodType<PopulationRule> = z.strictObject({
   exclusions: z.array(exclusion),
 })
 
 /**
- * Returns the rule "customers that are active at the cutoff", without those that an exclusion holds for.
+ * Returns the rule "customers who are active at the cutoff", except those for whom an exclusion holds.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *
@@ -83,7 +80,7 @@ export function activeCustomers(options: Partial<PopulationRule> = {}): Populati
   return checkOptions('activeCustomers', populationRuleSchema, { exclusions: [], ...options })
 }
 
-/** Returns the exclusion of customers who joined less than so long ago. @see {@link JoinedWithin} */
+/** Returns the exclusion of recent customers. @see {@link JoinedWithin} */
 export function joinedWithin(within: JoinedWithin['within'], reasonText?: string): JoinedWithin {
   checkArguments('joinedWithin', ['within', within, 'object'])
   const length = 'days' in within ? `${within.days} days` : `${within.months} months`
@@ -107,7 +104,7 @@ export function attributeIn(
   return checkOptions('attributeIn', exclusion, rule) as AttributeIn
 }
 
-/** Returns the exclusion of customers without a row of a table in the last days. @see {@link InactiveFor} */
+/** Returns the exclusion of customers without recent rows in a table. @see {@link InactiveFor} */
 export function inactiveFor(table: EventTableName, days: Days, reasonText?: string): InactiveFor {
   checkArguments('inactiveFor', ['table', table, 'text'], ['days', days, 'number'])
   const rule = { kind: 'inactiveFor', reason: reasonText ?? `no ${table} within ${days} days`, table, days }

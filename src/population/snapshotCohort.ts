@@ -10,18 +10,18 @@ import { dayColumn, Table } from '../table/table.js'
 import { populationTable, populationTables } from './populationTable.js'
 import { activeCustomers, type PopulationRule } from './rule.js'
 
-/** Customers frozen at a day, to be followed. Immutable. */
+/** Customers frozen at a day, to follow. Immutable. */
 export interface SnapshotCohort {
-  /** The day of the snapshot: they were counted when it began. */
+  /** The day of the snapshot, at whose beginning they were counted. */
   readonly at: EpochDay
   /**
-   * Columns `id` and `snapshotAt`, one row per customer in the order of ids. Save it with `writeTable`; what `readTable`
-   * gives back is made a cohort again by {@link cohortFromTable}.
+   * Columns `id` and `snapshotAt`, one row per customer in the order of ids. Save it with `writeTable`;
+   * {@link cohortFromTable} makes a cohort of it again after `readTable`.
    */
   readonly customers: Table
   /** SHA-256 over the day and the ids: the same customers frozen on the same day give the same text. */
   readonly fingerprint: string
-  /** Columns `cutoff`, `reason`, `customers`: who was counted, and why others were not. null where read from a table. */
+  /** Columns `cutoff`, `reason`, `customers`: who was counted, and why others were not. null if read from a table. */
   readonly report: Table | null
 }
 
@@ -29,18 +29,19 @@ export interface SnapshotCohort {
 export interface SnapshotOptions {
   /** The day of the snapshot, `YYYY-MM-DD`, a day number, or an instant in the time zone of the history. */
   readonly at: DayInput
-  /** Default: all customers that are active when the day begins. */
+  /** Default: all customers who are active when the day begins. */
   readonly population?: PopulationRule
 }
 
 /**
- * Freezes the customers that are counted at a day: the list whose retention is followed from then on.
+ * Freezes the customers counted at a day: the list whose retention is followed from then on.
  *
- * The list does not change when the history does: save it, and follow it in later exports. A customer who joins later is
- * not in it, one who leaves stays in it.
+ * The list does not change with the history: save it, and follow it in later exports. A customer who joins later is not
+ * in it; one who leaves stays in it.
  *
- * @throws {HoldfastError} `option-invalid` where `at` is no day; `window-open` where it lies after
- * the day until which the customers, and the tables that the population rule reads, are complete; `table-empty` where nobody is counted; what the population rule refuses
+ * @throws {HoldfastError} `option-invalid` if `at` is not a day; `window-open` if it is after the day until which the
+ * customers, and the tables that the population rule reads, are complete; `table-empty` if nobody is counted; and what
+ * the population rule refuses
  *
  * O(customers) memory.
  *
@@ -76,11 +77,11 @@ export async function snapshotCohort(history: History, options: SnapshotOptions)
 }
 
 /**
- * Returns the cohort that was saved as a table, for example with `writeTable(cohort.customers, 'cohort.parquet')`.
+ * Returns a cohort saved as a table, for example with `writeTable(cohort.customers, 'cohort.parquet')`.
  *
- * @param table columns `id` (texts, each once) and `snapshotAt` (days, all the same); others are not read
- * @throws {HoldfastError} `column-missing`, `column-type`, `table-empty`, `value-missing`, `duplicate-id`; `option-invalid`
- * where the days differ
+ * @param table columns `id` (texts, each once) and `snapshotAt` (days, all the same); other columns are ignored
+ * @throws {HoldfastError} `column-missing`, `column-type`, `table-empty`, `value-missing`, `duplicate-id`;
+ * `option-invalid` if the days differ
  */
 export function cohortFromTable(table: Table): SnapshotCohort {
   checkArguments('cohortFromTable', ['table', table, 'table'])
@@ -129,7 +130,7 @@ function cohortOf(
 function fingerprintOf(at: EpochDay, ids: readonly string[]): string {
   const hash = sha256.create()
   hash.update(utf8ToBytes(`holdfast cohort 1 ${formatDay(at)} ${ids.length}`))
-  // The length before the text keeps ["ab", "c"] and ["a", "bc"] apart
+  // The length before the text distinguishes ["ab", "c"] from ["a", "bc"]
   for (const id of ids) hash.update(utf8ToBytes(` ${id.length} ${id}`))
   return bytesToHex(hash.digest())
 }

@@ -5,18 +5,19 @@ import { numberColumn } from '../base/matrix.js'
 import type { Table } from '../table/table.js'
 
 /**
- * Adds to monthly figures what they do not explain: the residual of stock and flow, which should be 0.
+ * Adds the residual of stock and flow to monthly figures, which should be 0.
  *
  * With t = month (row), in the order of the rows:
  *
  *     residual(t) = stock(t) − [stock(t − 1) + new(t) − left(t)]
  *
- * Above 0 customers appeared that nobody counted as new, below 0 customers are gone that nobody counted as left: moved
- * between branches, counted by another rule or on another day. Churn rates of such months are not to be trusted.
+ * Above 0, customers appeared who were not counted as new; below 0, customers are gone who were not counted as left:
+ * they were moved between branches, or counted by another rule or on another day. Do not trust churn rates of such
+ * months.
  *
- * @param figures columns `new`, `left`, `stock` (number of customers; stock at the end of the month), one row per month in
- * order; others are kept
- * @returns the table with the column `residual`: missing in the first row and where a figure is
+ * @param figures columns `new`, `left`, `stock` (number of customers; stock at the end of the month), one row per month
+ * in order; other columns are kept
+ * @returns the table with the column `residual`: missing in the first row and if a figure is
  * @throws {HoldfastError} `column-missing`, `column-type`
  *
  * @example

@@ -118,7 +118,7 @@ test('a share that is never reached is null, and the sentence says so', async ()
   await history.close()
   expect([found.days, found.daysForSure]).toEqual([null, null])
   expect(found.sentence).toBe(
-    'Of those without usage for 10 days 50 % still came back within 30 days, more than 1 %: ask for longer silences.',
+    'Of those without usage for 10 days 50 % still came back within 30 days, more than 1 %: try longer silences.',
   )
 })
 
