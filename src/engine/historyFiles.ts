@@ -60,7 +60,7 @@ export function unreadableFile(table: InputTableName | null, file: string, reaso
     parameter: 'the file',
     rule: `to be a readable ${file.slice(file.lastIndexOf('.') + 1)} file`,
     place: placeOf(table, file),
-    wayOut: `DuckDB says: ${message.split('\n')[0]} Write the file anew, or check that its ending fits.`,
+    wayOut: `DuckDB says: ${message.split('\n')[0]} Write the file again, or check that its ending fits.`,
   }
 }
 
@@ -300,7 +300,7 @@ const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut
   'UNQUOTED VALUE': {
     code: 'file-unreadable',
     rule: 'to close its quotes',
-    wayOut: 'Write a quote inside of quotes twice.',
+    wayOut: 'Double a quote within quotes.',
   },
   'INVALID ENCODING': {
     code: 'file-unreadable',

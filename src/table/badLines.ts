@@ -22,14 +22,14 @@ export function wrongLength(file: string, row: number, fields: readonly string[]
   }
 }
 
-/** Returns the problem of a CSV record that its quotes make unreadable: where it ends, nobody can tell. */
+/** Returns the problem of a CSV record with wrong quotes: nobody can tell where it ends. */
 export function badQuotes(file: string, row: number, reason: string): Problem {
   return {
     code: 'file-unreadable',
     parameter: 'the row',
     rule: 'to open and close its quotes around whole fields',
     place: { file, row },
-    wayOut: `Write a quote inside of quotes twice. The parser says: ${reason}.`,
+    wayOut: `Double a quote within quotes. The parser says: ${reason}.`,
   }
 }
 
@@ -43,24 +43,24 @@ export function notAnObject(file: string, row: number, line: string): BadLine {
       rule: 'to be a JSON object',
       received: line,
       place: { file, row },
-      wayOut: 'Write one object a line, such as {"id": "A", "fee": 9.5}.',
+      wayOut: 'Write one object per line, such as {"id": "A", "fee": 9.5}.',
     },
   }
 }
 
-/** Returns the problem of a line with an object in which a name is twice: readers take the first or the last value. */
+/** Returns the problem of a line whose object repeats a name: readers differ in which value they take. */
 export function nameTwice(file: string, row?: number, line?: string): Problem {
   return {
     code: 'column-duplicate',
     parameter: 'the line',
-    rule: 'to have each name once in an object',
+    rule: 'to have each name once per object',
     ...(line === undefined ? {} : { received: line }),
     place: { file, ...(row === undefined ? {} : { row }) },
     wayOut: 'Rename one of the two, or leave it out.',
   }
 }
 
-/** Returns one problem for each rule that lines break: the first, and how many there are. */
+/** Returns one problem for each rule that lines break: the first line and their number. */
 export function problemsOfLines(lines: readonly BadLine[]): Problem[] {
   const firsts = new Map<string, { problem: Problem; count: number }>()
   for (const { problem } of lines) {

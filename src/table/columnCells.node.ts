@@ -4,18 +4,18 @@ import { isPlainNumber, type PointsMayGroup } from './columnReading.js'
 import type { PlainNumbers, SourceCells } from './columnTexts.js'
 import { usualMissing } from './inferKind.js'
 
-/** How a cell of a column of numbers was written: 0 to 15 are digits behind the point. */
+/** How a number cell was written: 0 to 15 are digits after the point. */
 const [asNumbersPrint, inItsOwnWay, noCell] = [253, 254, 255]
 const mostDigits = 15
-/** From here on numbers print without an exponent. */
+/** Numbers from this size on print without an exponent. */
 const smallestPrinted = 1e-6
-/** Of more cells in their own way than this share (and so many) their texts are cheaper told apart than kept. */
+/** With more irregular cells than this number and share, keeping distinct texts is cheaper. */
 const [mostOwnShare, mostOwn] = [1 / 8, 1024]
 
 const powersOfTen = Float64Array.from({ length: mostDigits + 1 }, (_, power) => Number(`1e${power}`))
 const [minus, point, zero, firstBeyondAscii] = [45, 46, 48, 128]
 
-/** Where the cells of some records are in bytes: start and end of each, record after record. */
+/** Positions of the cells of some records in bytes: start and end of each, record after record. */
 export interface CellPlaces {
   readonly bytes: Buffer
   readonly bounds: Int32Array
@@ -27,10 +27,10 @@ export interface CellPlaces {
 /**
  * The cells of one column of a text file in UTF-8, from its bytes.
  *
- * As long as all of them are numbers as programs write them, or missing, they are kept as numbers: with the digits behind
- * the point, which give their texts back to the letter (`24.90` is 24.9 with 2). At the first other cell the column becomes
- * one of texts, each distinct text once, in the order of first appearance. Texts are told apart by their bytes, so that only
- * distinct ones become strings. 9 bytes a number, 4 a text.
+ * As long as all of them are numbers as programs write them, or missing, they are kept as numbers with the count of
+ * digits after the point, which restores their texts exactly (`24.90` is 24.9 with 2). At the first other cell the
+ * column becomes one of distinct texts, in order of first appearance. Texts are compared as bytes, so that only
+ * distinct ones become strings. 9 bytes per number, 4 per text.
  */
 export class ColumnCells implements SourceCells {
   readonly hasNumbers = false
@@ -87,7 +87,7 @@ export class ColumnCells implements SourceCells {
     this.#length += records - record
   }
 
-  /** The numbers are written as they were in the file, and are texts from now on. */
+  /** Turns the numbers back into their texts; from now on the column holds texts. */
   #asTexts(): DistinctTexts {
     if (this.#texts === null) {
       this.#texts = new DistinctTexts(this.#missing)
@@ -104,7 +104,7 @@ class NumberCells {
   #forms = new Uint8Array(1024)
   readonly #own = new Map<number, string>()
   readonly #missing: ReadonlySet<string>
-  /** Marks for missing that are numbers. */
+  /** Marks of missing cells that are numbers. */
   readonly #marks: ReadonlySet<string>
   #pointed = 0
   #hasLastZero = false
@@ -167,7 +167,7 @@ class NumberCells {
     return records
   }
 
-  /** Adds a cell that is written in another way; false where it is no number, or its text is no more exceptional. */
+  /** Adds a cell that is written irregularly; false if it is not a number, or if such cells are too many. */
   #addOther(text: string, row: number): boolean {
     const trimmed = text.trim()
     const isNumber = isPlainNumber(trimmed)
@@ -178,7 +178,7 @@ class NumberCells {
       return true
     }
     const value = isNumber ? Number(trimmed) : 0
-    // Points between groups of digits are asked for by the texts
+    // Points that may group digits need the texts
     const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value)
     if (isNumber && (isRounded || !Number.isFinite(value) || /^[+-]?\d{1,3}\.\d{3}$/.test(trimmed)))
       return false
@@ -206,7 +206,7 @@ class NumberCells {
     this.#forms.set(forms)
   }
 
-  /** The cell of a row as it was written; null where it is missing. */
+  /** The cell of a row as it was written; null = missing. */
   text(row: number): string | null {
     const form = this.#forms[row]!
     if (form <= mostDigits) return this.#values[row]!.toFixed(form)
@@ -239,14 +239,14 @@ class NumberCells {
   }
 }
 
-/** Texts told apart by their bytes, numbered in the order of first appearance. */
+/** Distinct texts, compared as bytes, numbered in order of first appearance. */
 class DistinctTexts {
-  /** Of each row, −1 where it is missing. */
+  /** Per row; −1 = missing. */
   codes = new Int32Array(1024)
   readonly #missing: ReadonlySet<string>
-  /** An open hash table of entries + 1; 0 is an empty place. */
+  /** An open-addressing hash table of entry + 1; 0 = empty. */
   #slots = new Int32Array(256)
-  /** Of each entry: its hash, where its bytes end in `#bytes`, and its code, −1 for a mark of missing. */
+  /** Per entry: its hash, the end of its bytes in `#bytes`, and its code, −1 for a mark of missing cells. */
   #hashes = new Int32Array(128)
   #ends = new Int32Array(129)
   #codeOf = new Int32Array(128)
@@ -354,7 +354,7 @@ class DistinctTexts {
   }
 }
 
-/** Bytes of ASCII are read faster, and most texts are nothing else. */
+/** ASCII decodes faster, and most texts are ASCII. */
 function textOf(bytes: Buffer, start: number, end: number): string {
   for (let index = start; index < end; index++)
     if (bytes[index]! >= firstBeyondAscii) return bytes.toString('utf8', start, end)

@@ -13,51 +13,51 @@ import {
 import { type CellCounts, inferKind, nearlyAll, usualMissing } from './inferKind.js'
 import type { ColumnKind } from './table.js'
 
-/** Distinct texts of a column, and how many cells hold each. */
+/** Distinct texts of a column, with the number of cells of each. */
 export interface TextCounts {
   readonly texts: readonly string[]
   readonly times: ArrayLike<number>
 }
 
-/** What a user says of how a column is written. */
+/** What a user says about how a column is written. */
 export interface ReadingWish {
   readonly kind?: ColumnKind | undefined
   readonly decimal?: DecimalSign | undefined
   readonly thousands?: string | undefined
   readonly dateFormat?: string | undefined
-  /** True where the signs or the format are of this very column and not of the whole source. */
+  /** True if the signs or the format are given for this column and not for the whole source. */
   readonly isOwn?: boolean
-  /** How the column was written elsewhere: taken where every cell fits. */
+  /** How the column was written elsewhere: used if every cell fits. */
   readonly known?: ColumnNotation | undefined
 }
 
 /** How a column of numbers or of days is written. */
 export type ColumnNotation = NumberNotation | { readonly dateFormat: string }
 
-/** What the cells of a column are read as. */
+/** How to read the cells of a column. */
 export interface ColumnReading {
   readonly kind: ColumnKind
-  /** How its numbers are written, where not `-1234.5`. */
+  /** How its numbers are written, if not as `-1234.5`. */
   readonly numbers?: NumberNotation
-  /** How its days are written, where not `YYYY-MM-DD`. */
+  /** How its days are written, if not as `YYYY-MM-DD`. */
   readonly dateFormat?: string
-  /** Why it cannot be read without asking. */
+  /** Why the user has to be asked. */
   readonly doubt?: Doubt
-  /** True where its points could as well stand between groups of digits: `1.022` everywhere. */
+  /** True if its points could just as well group digits: `1.022` everywhere. */
   readonly pointsMayGroup?: boolean
 }
 
-/** What is not clear of a column, to be made a problem. */
+/** What is unclear about a column, as part of a problem. */
 export type Doubt = Pick<Problem, 'rule' | 'received' | 'wayOut'>
 
 /** A number as programs write it. */
 export const numberText = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 /** Not a number or infinite, as programs write it. */
 export const notFiniteText = /^[+-]?(nan|inf(inity)?)$/i
-// 007 is a name, and so is an integer with more digits than a number holds
+// 007 is a name, and so is an integer with more digits than a number can hold
 const nameText = /^[+-]?(0\d+|\d{16,})$/
 const groupedByPoints = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/
-// As telephone numbers are: many digits in groups, and as many in every cell
+// Like telephone numbers: many digits in groups, equally many in every cell
 const fewestDigitsOfName = 9
 const textsTried = 200
 
@@ -68,12 +68,12 @@ interface PresentCells extends TextCounts {
 }
 
 /**
- * Returns what the texts of a column are read as, all together.
+ * Returns how to read the texts of a column, considered together.
  *
- * Numbers as programs write them, days `YYYY-MM-DD` (a time after them is cut off) and true or false need nothing said.
- * Other ways to write numbers and days are recognised where nearly all cells can be read in one way and no other way
- * reads as many of them differently; where two ways do, `doubt` asks. A dash is a minus in front of a number, and behind it
- * where amounts are beside it; `12,-` is 12, and bands such as `18-` are texts.
+ * Numbers as programs write them, days `YYYY-MM-DD` (a time after them is cut off) and true or false need no options.
+ * Other notations of numbers and days are recognised if nearly all cells can be read in one way and no other way reads
+ * as many of them differently; if two ways do, `doubt` asks. A dash is a minus before a number, and after it if the
+ * column also has amounts; `12,-` is 12, and bands such as `18-` are texts.
  */
 export function readingOf(name: string, counts: TextCounts, wish: ReadingWish = {}): ColumnReading {
   if (wish.kind === 'text' || wish.kind === 'boolean') return { kind: wish.kind }
@@ -87,17 +87,17 @@ export function readingOf(name: string, counts: TextCounts, wish: ReadingWish = 
   return foundReading(cells, wish)
 }
 
-/** Whether the points of a column of numbers may stand between groups of digits. */
+/** Whether the points in a column of numbers may group digits. */
 export type PointsMayGroup = 'surely' | 'perhaps' | 'no'
 
-/** True where a text is a number as programs write it, and no name in digits such as 007. */
+/** True if a text is a number as programs write it, and not a name in digits such as 007. */
 export function isPlainNumber(text: string): boolean {
   return numberText.test(text) && !nameText.test(text)
 }
 
 /**
- * Returns what `readingOf` does for a column whose cells are all plain numbers or missing, without its texts; undefined where
- * these are needed.
+ * Returns the same as `readingOf` for a column of plain numbers and missing cells, without its texts; undefined if it
+ * needs the texts.
  */
 export function readingOfPlainNumbers(
   mayGroup: PointsMayGroup,
@@ -109,7 +109,7 @@ export function readingOfPlainNumbers(
   return said === undefined && mayGroup === 'perhaps' ? { kind, pointsMayGroup: true } : undefined
 }
 
-/** Returns what texts are read as that came as numbers, or from a typed source: as programs write them. */
+/** Returns how to read texts that came as numbers or from a typed source: as programs write them. */
 export function plainReading(name: string, counts: TextCounts): ColumnReading {
   return { kind: inferKind(plainCounts(presentCells(name, counts))) }
 }
@@ -187,7 +187,7 @@ function plainCounts({ texts, times, present }: PresentCells): CellCounts {
 const longestBoolean = 5
 const lastDigit = 57
 
-/** True where the first character may be one of a number: a sign, a point or a digit. Of many ids it is not. */
+/** True if the first character may begin a number: a sign, a point or a digit. For many ids it does not. */
 function beginsAsNumber(text: string): boolean {
   return text.charCodeAt(0) <= lastDigit
 }
@@ -196,13 +196,13 @@ function isNumberText(text: string): boolean {
   return (beginsAsNumber(text) && numberText.test(text)) || notFiniteText.test(text)
 }
 
-/** A way to read texts, and how many cells it reads. */
+/** A way to read texts, with the number of cells it can read. */
 interface Way<Value> {
   readonly values: readonly (Value | undefined)[]
   readonly count: number
 }
 
-/** @param fewest where fewer cells can be read, the count is 0 and the others are not looked at */
+/** @param fewest if fewer cells can be read, the count is 0 and the rest is skipped */
 function wayOf<Value>(
   { texts, times, present }: PresentCells,
   read: (text: string) => Value | undefined,
@@ -219,7 +219,7 @@ function wayOf<Value>(
   return { values, count: present - unread }
 }
 
-/** False where so few of the first texts can be read that nearly all cannot. */
+/** False if so few of the first texts can be read that "nearly all" is out of reach. */
 function isWorthTrying({ texts }: PresentCells, read: (text: string) => unknown): boolean {
   const some = texts.slice(0, textsTried)
   return some.filter((text) => read(text) !== undefined).length * 2 >= some.length
@@ -242,7 +242,7 @@ function dayReading(cells: PresentCells, wish: ReadingWish): ColumnReading | und
   return { kind: 'day', doubt: twoDays(cells, best!, rival) }
 }
 
-/** Of a column of its own format, that; a format of all columns leaves those alone that are written in another way. */
+/** Uses the format given for this column; a format for all columns does not apply to columns written differently. */
 function wantedDays(cells: PresentCells, wish: ReadingWish): ColumnReading {
   const { dateFormat } = wish
   const isSaid = wish.isOwn === true || dateFormat === undefined
@@ -251,14 +251,15 @@ function wantedDays(cells: PresentCells, wish: ReadingWish): ColumnReading {
   return found ?? { kind: 'day', ...formatOf(dateFormat) }
 }
 
-/** Which of day, month and year comes first: formats that differ in it read the same text as different days. */
+/** The order of day, month and year: formats with different orders read the same text as different days. */
 function orderOf(format: string): string {
   return format.replaceAll(/[^YMD]/g, '').replaceAll(/(.)\1*/g, '$1')
 }
 
 /**
- * Returns the question which century years of two digits are of. 00 to 29 are of this one and 69 to 99 of the last, as POSIX
- * has it; 40 to 68 are asked, for births lie before and ends of contracts behind, and so are 30 to 39 beside the last century.
+ * Returns the question to which century two-digit years belong. 00 to 29 are in this one and 69 to 99 in the last, as
+ * in POSIX; 40 to 68 are asked, because births are in the past and ends of contracts in the future, and so are 30 to 39
+ * in a column with years of the last century.
  */
 function twoCenturies(
   cells: PresentCells,
@@ -344,7 +345,10 @@ function decimalBeside(thousands: string | undefined): DecimalSign | undefined {
   return thousands === ',' ? '.' : undefined
 }
 
-/** What is nearly all plain numbers, or declared as numbers, has bad cells; with a sign said that does not fit, it is asked. */
+/**
+ * A column that is nearly all plain numbers, or declared as numbers, has bad cells; if a given sign does not fit, it is
+ * asked.
+ */
 function unreadNumbers(
   cells: PresentCells,
   wish: ReadingWish,
@@ -368,8 +372,8 @@ function unreadNumbers(
 }
 
 /**
- * Returns whether the points of plain numbers may stand between groups of digits: they do so `perhaps` where three
- * digits follow each, `surely` enough to ask where some of these end in a 0, which programs leave out of a fraction.
+ * Returns whether the points of plain numbers may group digits: `perhaps` if three digits follow each, `surely` enough
+ * to ask if some of these end in a 0, which programs do not write in a fraction.
  */
 function pointsMayGroup({ texts }: PresentCells): PointsMayGroup {
   const pointed = texts.filter((text) => text.includes('.'))
@@ -378,9 +382,9 @@ function pointsMayGroup({ texts }: PresentCells): PointsMayGroup {
 }
 
 /**
- * Returns what the minus behind numbers is, or the brackets around them. Where amounts are beside it, it is a sign; where
- * all cells are whole numbers with it, they are bands (`18-`, `25-`) or numbers of notes; else it is asked, unless brackets
- * or most cells without it say what the others are.
+ * Returns what a minus after numbers, or brackets around them, mean. If the column has amounts, they are signs; if all
+ * cells are whole numbers with them, they are bands (`18-`, `25-`) or note numbers; otherwise it is asked, unless there
+ * are brackets or most cells have no minus.
  */
 function signsBehind(
   { name, texts, times }: PresentCells,
@@ -420,16 +424,16 @@ function isNameInGroups({ texts }: PresentCells): boolean {
 }
 
 function unitsOf({ texts }: PresentCells, values: readonly (number | undefined)[]): string[] {
-  // 0 is 0 in every unit
+  // 0 fits every unit
   const units = new Set(
     texts.filter((_, code) => values[code] !== undefined && values[code] !== 0).map(unitOf),
   )
-  // A currency need not be repeated; per cent beside plain numbers may be shares of 1
+  // A currency may be left out in some cells; but plain numbers among percentages may be shares of 1
   if (!units.has('%') && units.size === 2) units.delete('')
   return [...units]
 }
 
-/** Returns the question which of two numbers the first text is that reads in two ways. */
+/** Returns the question about the first text that can be read as two numbers. */
 export function twoNumbers(
   cells: Pick<PresentCells, 'name' | 'texts'>,
   one: DecimalSign,
@@ -461,12 +465,12 @@ function twoUnits({ name, texts }: PresentCells, units: readonly string[]): Doub
 }
 
 const textsLookedAt = 2000
-// 2024-01, 01/2024, and a day with the name of its month in any language
+// 2024-01, 01/2024, and days with the month's name in any language
 const monthText = /^(\d{4}[-/.](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-/.]\d{4}|\d{1,2}\.? \p{L}{3,}\.? \d{4})$/u
 // 12 GB, 5min
 const quantityText = /^[+-]?\d[\d.,']* ?[\p{L}/]{1,12}$/u
 
-/** Returns the share of cells of a column of texts that are numbers or days in some way to write them, and the first. */
+/** Returns the share of cells of a text column that are numbers or days in some notation, and the first such text. */
 export function looksLike({ texts, times }: TextCounts): {
   readonly share: number
   readonly what: 'numbers' | 'days' | 'numbers with a unit'
@@ -483,7 +487,7 @@ export function looksLike({ texts, times }: TextCounts): {
     some.reduce((count, text, code) => count + (isAny(text.trim()) ? times[code]! : 0), 0)
   const all = some.reduce((count, _, code) => count + times[code]!, 0)
   const [numbers, days, quantities] = [sum(isNumber), sum(isDay), sum(isQuantity)]
-  // A unit counts where there are few numbers without
+  // A unit counts if few numbers lack it
   const [what, looks, count] =
     days > numbers && days >= quantities
       ? (['days', isDay, days] as const)

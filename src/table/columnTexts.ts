@@ -20,20 +20,20 @@ export interface SourceCells {
   readonly length: number
   /** Distinct texts in order of first appearance. */
   readonly dictionary: readonly string[]
-  /** Codes of the texts, -1 where the cell is missing. Shape (rows). */
+  /** Codes of the texts, -1 = missing. Shape (rows). */
   readonly codes: Int32Array
-  /** True where some cells came as numbers: nobody wrote them with signs of their own. */
+  /** True if some cells came as numbers, which have no notation of their own. */
   readonly hasNumbers: boolean
-  /** True where some cells came as instants, and are the days of these. */
+  /** True if some cells came as instants, and are their days. */
   readonly hasInstants: boolean
-  /** There where all cells are known to be numbers as programs write them, or missing: they need not become texts. */
+  /** Given if all cells are known to be plain numbers or missing: they need not become texts. */
   readonly plainNumbers: PlainNumbers | null
 }
 
 /** A column of numbers as programs write them. */
 export interface PlainNumbers {
   readonly pointsMayGroup: PointsMayGroup
-  /** Returns the column; what it was written as is made from it when it is asked for. */
+  /** Returns the column; its original notation is computed only on demand. */
   readonly column: (name: string) => NumberColumn
 }
 
@@ -45,11 +45,11 @@ export class ColumnTexts implements SourceCells {
   readonly #codeOf = new Map<string, number>()
   #codes = new Int32Array(1024)
   #length = 0
-  /** True where some cells came as numbers: nobody wrote them with signs of their own. */
+  /** True if some cells came as numbers, which have no notation of their own. */
   hasNumbers = false
-  /** True where some cells came as instants, and are the days of these. */
+  /** True if some cells came as instants, and are their days. */
   hasInstants = false
-  /** True where it is a part of objects inside of rows, and not a cell of its own. */
+  /** True if the column is part of nested objects. */
   isPart = false
 
   constructor(
@@ -62,12 +62,12 @@ export class ColumnTexts implements SourceCells {
     return this.#length
   }
 
-  /** Codes of the texts, -1 where the cell is missing. Shape (rows). */
+  /** Codes of the texts, -1 = missing. Shape (rows). */
   get codes(): Int32Array {
     return this.#codes.subarray(0, this.#length)
   }
 
-  /** Adds the cell of the next row; null, blank texts and marks for missing are missing. */
+  /** Adds the cell of the next row; null, blank texts and marks of missing cells are missing. */
   add(text: string | null): void {
     if (this.#length === this.#codes.length) {
       const longer = new Int32Array(this.#codes.length * 2)
@@ -108,7 +108,7 @@ export interface BrokenCells {
 
 const longInteger = /^[+-]?(\d{16,})(\.\d*)?$/
 
-/** Returns how many cells hold each of the distinct texts. */
+/** Returns the number of cells of each distinct text. */
 export function countsOf({ dictionary, codes }: SourceCells): TextCounts {
   const times = new Int32Array(dictionary.length)
   for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) times[codes[row]!]!++
@@ -116,10 +116,10 @@ export function countsOf({ dictionary, codes }: SourceCells): TextCounts {
 }
 
 /**
- * Returns the typed column of texts, and the cells that are not of the kind. Those are missing in the column: whoever
- * calls refuses them or takes their rows out.
+ * Returns the typed column of texts, and the cells that do not fit. Those are missing in the column: the caller refuses
+ * them or removes their rows.
  *
- * @param timeZone where an instant has its day
+ * @param timeZone gives instants their day
  */
 export function typedColumn(
   texts: SourceCells,
@@ -137,7 +137,7 @@ export function typedColumn(
     if (missing !== null) for (let row = 0; row < own.length; row++) if (own[row]! < 0) own[row] = 0
     return { column: { kind, name, codes: own, dictionary, missing }, broken: [] }
   }
-  // Each distinct text is read once: a number, missing, or the code of the rule that it breaks
+  // Each distinct text is read once: as a number, missing, or the code of the rule that it breaks
   const read = dictionary.map((text) => readText(text.trim(), reading, timeZone))
   const valueAt = (row: number) => (codes[row]! < 0 ? undefined : read[codes[row]!])
   const missing = Bitmap.where(codes.length, (row) => typeof valueAt(row) !== 'number')
@@ -214,7 +214,7 @@ function safeNumber(value: number | undefined, isWrittenOut: boolean): number | 
   return Number.isFinite(value) ? value : 'value-not-finite'
 }
 
-/** Returns the rule of a cell in words: "to be a number with a decimal comma". */
+/** Returns the rule of a cell in words, such as "to be a number with a decimal comma". */
 export function cellRuleOf({ kind, numbers, dateFormat }: ColumnReading): string {
   switch (kind) {
     case 'number': {
@@ -246,7 +246,7 @@ function cellRule(code: BrokenRule, reading: ColumnReading, name: string) {
       }
 }
 
-/** Returns the problem of broken cells: the first, and how many there are. */
+/** Returns the problem of broken cells: the first, and their number. */
 export function cellProblem(
   name: string,
   broken: BrokenCells,

@@ -1,23 +1,22 @@
 import { closestWord, type Place, type Problem } from '../base/errors.js'
 import { type EventTableName, inputTables } from './inputs.js'
 
-/** Rows that have the same columns. */
+/** A set of columns that rows have. */
 interface Shape {
   readonly names: ReadonlySet<string>
-  /** Number of the first of them. */
+  /** Number of the first such row. */
   readonly row: number
 }
 
 /**
- * Watches over the columns of one table of one customer: a misspelled column must not pass for one without values.
+ * Watches the columns of one table of one customer: a misspelled column must not pass for one without values.
  *
- * As in a history made of row objects, a column may be left out of some rows: it is missing there. What is refused:
+ * As in a history of row objects, a column may be left out of some rows and is then missing. Refused are:
  *
- *     a column that is read and that no row has
- *     a row without a column that is read or known, but with a further one that is spelled nearly like it and that no
- *     row has beside it
+ *     a column that is read but that no row has
+ *     a row that lacks a column that is read or known, but has a further one spelled nearly like it, if no row has both
  *
- * Rows of a service mostly have the same columns: only the first row of each kind is looked at.
+ * Rows of a service mostly have the same columns: only the first row of each shape is checked.
  */
 export class ColumnWatch {
   readonly #shapes = new Map<string, Shape>()
@@ -25,8 +24,8 @@ export class ColumnWatch {
   readonly #declared: ReadonlySet<string>
 
   /**
-   * @param read columns that are asked for
-   * @param further further columns that the table is known to have
+   * @param read columns that are read
+   * @param further further columns known to be in the table
    */
   constructor(
     readonly table: EventTableName | 'customers',
@@ -38,17 +37,17 @@ export class ColumnWatch {
     this.#declared = new Set(['id', ...Object.keys(required), ...this.#expected])
   }
 
-  /** Takes note of the columns of a row. */
+  /** Notes the columns of a row. */
   note(names: readonly string[], row: number): void {
     if (!this.hasSeen(names)) this.#shapes.set(keyOf(names), { names: new Set(names), row })
   }
 
-  /** True where a row with these columns, in this order, was noted. */
+  /** True if a row with these columns, in this order, was noted. */
   hasSeen(names: readonly string[]): boolean {
     return this.#shapes.has(keyOf(names))
   }
 
-  /** Returns a problem for each expected column that rows, or one more row with these columns, seem to misspell. */
+  /** Returns a problem for each expected column that the rows, or one more row with these columns, seem to misspell. */
   misspelled(more?: { readonly names: readonly string[]; readonly row: number }): Problem[] {
     const shapes: Shape[] = [...this.#shapes.values()]
     if (more !== undefined) shapes.push({ names: new Set(more.names), row: more.row })
@@ -57,7 +56,7 @@ export class ColumnWatch {
       for (const { names, row } of shapes) {
         if (names.has(name)) continue
         const others = [...names].filter((other) => !this.#declared.has(other) && !beside.has(other))
-        // Short names are a letter away from other words: fee and free, bound and bond.
+        // Short names are one letter away from other words: fee and free, bound and bond.
         const close = closestWord(name, others, name.length < 6 ? 0 : 1)
         if (close !== undefined) return [this.#misspelling(name, close, row)]
       }
@@ -65,7 +64,7 @@ export class ColumnWatch {
     })
   }
 
-  /** Returns a problem for each column that is read and that no row has, not even misspelled, where there are rows. */
+  /** Returns a problem for each column that is read but that no row has, not even misspelled, if there are rows. */
   absent(): Problem[] {
     const shapes = [...this.#shapes.values()]
     if (shapes.length === 0) return []
@@ -85,8 +84,8 @@ export class ColumnWatch {
           place: this.#place(),
           wayOut:
             close === undefined
-              ? 'Add it; where its value is not known, write null.'
-              : `Did you mean ${close}? Rename it to ${name}; where ${name} is not known, write null.`,
+              ? 'Add it; if its value is not known, write null.'
+              : `Did you mean ${close}? Rename it to ${name}; if ${name} is not known, write null.`,
         }
       })
   }
@@ -98,7 +97,7 @@ export class ColumnWatch {
       rule: 'to be called so in every row that has it',
       received: close,
       place: this.#place(row),
-      wayOut: `Did you mean ${close}? Rename it to ${name}; where ${name} is not known, write null.`,
+      wayOut: `Did you mean ${close}? Rename it to ${name}; if ${name} is not known, write null.`,
     }
   }
 

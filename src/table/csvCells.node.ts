@@ -4,22 +4,22 @@ import { type CellPlaces, ColumnCells } from './columnCells.node.js'
 import type { CsvHeader } from './csvHeader.node.js'
 import { encodedBytes } from './encoding.node.js'
 
-/** The columns of a CSV file, and the rows that have another number of fields. */
+/** The columns of a CSV file, and the rows with a wrong number of fields. */
 export interface CsvCells {
   readonly columns: readonly ColumnCells[]
   readonly badLines: readonly BadLine[]
 }
 
-/** So many bytes are looked at together: they stay in the cache while the columns are read. */
+/** Bytes scanned together: they stay in the cache while the columns are read. */
 const bytesTogether = 65_536
 const [lineFeed, carriageReturn, quote] = [10, 13, 34]
 
 /**
- * Returns the cells of a CSV file whose lines and quotes leave no question; null where they do, or its text cannot be read:
- * then the general parser says what it holds, or what is wrong with it.
+ * Returns the cells of a CSV file with regular lines and quotes; null if they are irregular or the text cannot be read:
+ * then the general parser reads it, or says what is wrong.
  *
- *     lines    all end alike, in LF or in CR and LF; outside of quotes there is no other of these
- *     quotes   open and close whole fields; in them they are doubled
+ *     lines    all end alike, in LF or in CR LF; outside quotes there are no others of these
+ *     quotes   open and close whole fields; within fields they are doubled
  *
  * On a file of 500,000 rows × 22 columns it takes a tenth of the general parser's time.
  */
@@ -47,16 +47,16 @@ function takeBlock(block: CellPlaces | 'odd' | null, columns: readonly ColumnCel
   return true
 }
 
-/** Finds the fields of records in bytes that come in pieces. */
+/** Finds the fields of records in a stream of bytes. */
 class RecordScanner {
   readonly badLines: BadLine[] = []
   #bytes: Buffer = Buffer.allocUnsafe(2 * bytesTogether)
   #length = 0
-  /** Bytes before it belong to records that were returned. */
+  /** Bytes before it belong to records already returned. */
   #start = 0
   #enough = bytesTogether
   #bounds = new Int32Array(65_536)
-  /** Numbers of the bounds of fields of this record that hold doubled quotes. */
+  /** Indices in the bounds of this record's fields that hold doubled quotes. */
   #doubled: number[] = []
   #endsInTwo: boolean | undefined
   #row = -1
@@ -67,7 +67,7 @@ class RecordScanner {
     readonly delimiter: number,
   ) {}
 
-  /** Returns the records that are whole once there are enough bytes; 'odd' where they leave a question. */
+  /** Returns the complete records once there are enough bytes; 'odd' if they are irregular. */
   add(piece: Uint8Array): CellPlaces | 'odd' | null {
     this.#bytes.copyWithin(0, this.#start, this.#length)
     this.#length -= this.#start
@@ -101,12 +101,12 @@ class RecordScanner {
     }
     if (!isUtf8(this.#bytes.subarray(first, start))) return 'odd'
     this.#start = start
-    // A record longer than that is not looked for in every piece
+    // A longer record is not searched for in every piece
     this.#enough = Math.max(bytesTogether, 2 * (this.#length - start))
     return { bytes: this.#bytes, bounds: this.#bounds, records, stride }
   }
 
-  /** Finds the fields of the record that begins at `start`, and puts their bounds from `first` on. */
+  /** Finds the fields of the record that begins at `start`, and stores their bounds from `first` on. */
   #scanRecord(start: number, first: number, isEnd: boolean): Found | 'odd' | 'cut' {
     const [bytes, length, delimiter] = [this.#bytes, this.#length, this.delimiter]
     this.#doubled = []
@@ -148,7 +148,7 @@ class RecordScanner {
     }
   }
 
-  /** Returns where the quote that closes a field is, −1 where it is not there. */
+  /** Returns the position of a field's closing quote, −1 if there is none. */
   #closingQuote(from: number, at: number): number {
     let isDoubled = false
     for (let index = this.#bytes.indexOf(quote, from); index >= 0 && index < this.#length; ) {
@@ -162,7 +162,7 @@ class RecordScanner {
     return -1
   }
 
-  /** Returns where the line goes on that ends at `index`. */
+  /** Returns where the line after the one that ends at `index` begins. */
   #lineEnd(index: number, isEnd: boolean): number | 'odd' | 'cut' {
     const bytes = this.#bytes
     if (bytes[index] === lineFeed) {
@@ -176,7 +176,7 @@ class RecordScanner {
     return this.#endsInTwo ? index + 2 : 'odd'
   }
 
-  /** Returns 1 where the record is a row of the table: not the header, not blank, with as many fields. */
+  /** Returns 1 if the record is a row of the table: not the header, not blank, with the right number of fields. */
   #keepRecord(first: number, { end, isBlank }: Found): 0 | 1 {
     if (isBlank) return 0
     for (const at of this.#doubled) this.#bounds[at + 1] = withSingleQuotes(this.#bytes, this.#bounds, at)
@@ -196,14 +196,14 @@ class RecordScanner {
   }
 }
 
-/** A record: where the next begins, and where its bounds end. */
+/** A record: where the next one begins, and where its bounds end. */
 interface Found {
   readonly after: number
   readonly end: number
   readonly isBlank: boolean
 }
 
-/** Makes one of each two quotes of a field, and returns its new end. */
+/** Replaces the doubled quotes of a field by single ones, and returns its new end. */
 function withSingleQuotes(bytes: Buffer, bounds: Int32Array, at: number): number {
   let to = bounds[at]!
   for (let from = to; from < bounds[at + 1]!; from++) {

@@ -3,7 +3,7 @@ import type { Problem } from '../base/errors.js'
 import { unreadableText } from './encoding.node.js'
 import { type FileFormat, openText } from './files.node.js'
 
-/** The first line of a CSV file: column names, and what separates them. */
+/** The first line of a CSV file: column names and delimiter. */
 export interface CsvHeader {
   readonly names: readonly string[]
   readonly delimiter: string
@@ -15,7 +15,7 @@ const largestHeader = 1_048_576
 /**
  * Returns the header of a CSV file, or what is wrong with it.
  *
- * The delimiter is the one of comma, semicolon, tab and bar that the first line has most of, outside of quotes.
+ * The delimiter is the comma, semicolon, tab or bar, whichever the first line has most of outside quotes.
  */
 export async function readCsvHeader(
   path: string,
@@ -90,7 +90,7 @@ function headerProblems(names: readonly string[], path: string): Problem[] {
         parameter: `the name of column ${index + 1}`,
         rule: 'not to be blank',
         place: { file: path },
-        wayOut: 'Name it in the first line; the first line must hold the column names.',
+        wayOut: 'The first line must hold the column names: add it there.',
       })
     } else if (names.indexOf(name) < index) {
       problems.push({

@@ -9,22 +9,22 @@ import { type FoundRepeats, type RepeatedRows, RowCopies, repeatedRowsRule } fro
 import { type CheckedCell, RowReader } from './rowReader.js'
 import type { ColumnKind } from './table.js'
 
-/** A cell of a customer's history as a service writes it; null, undefined and blank texts are missing. */
+/** A cell of a customer's history; null, undefined and blank texts are missing. */
 export type HistoryCell = string | number | boolean | Date | null | undefined
 
 /**
- * A row of a customer's history: our column names and any measures or attributes. An object inside of it stands for a column
- * for each of its parts, as in a history: `customer.plan`.
+ * A row of a customer's history: our column names and any measures or attributes. A nested object gives a column for
+ * each of its parts, as in a history: `customer.plan`.
  */
 export interface HistoryRow {
   readonly [column: string]: HistoryCell | HistoryRow
 }
 
 /**
- * The history of one customer in memory, under our names: what a service hands to a scorer.
+ * The history of one customer in memory, under our names, as a service passes it to a scorer.
  *
- * The tables are those of `openHistory`, with the `id` of the customer or without. A table that rules read is there, be it
- * as an empty list: one that is left out might have been forgotten.
+ * The tables are those of `openHistory`, with or without the customer's `id`. A table that rules read must be given,
+ * even if empty: otherwise it might have been forgotten.
  */
 export interface CustomerHistory {
   readonly customer: HistoryRow & {
@@ -46,13 +46,13 @@ export interface CustomerHistory {
     | undefined
 }
 
-/** A checked row; a column that the row does not have is missing. */
+/** A checked row; absent columns are missing. */
 export type CheckedRow = Readonly<Record<string, CheckedCell>>
 
-/** A checked row of an event table: `day` is the day it happened on, the same as in the engine. */
+/** A checked row of an event table: `day` is the day it happened, the same as in the engine. */
 export type CheckedEvent = CheckedRow & { readonly day: EpochDay }
 
-/** A checked customer; the columns that are not named here are his attributes. */
+/** A checked customer; columns not named here are attributes. */
 export type CheckedCustomer = CheckedRow & {
   readonly id: string
   readonly activatedAt: EpochDay
@@ -63,30 +63,30 @@ export type CheckedCustomer = CheckedRow & {
 export interface CheckedCustomerHistory {
   /** `id`, `activatedAt`, `cancelledAt` (null where unknown) and the attributes. */
   readonly customer: CheckedCustomer
-  /** The rows of each table by day, the earliest first; rows of one day keep their order. Empty where none were given. */
+  /** The rows of each table by day; rows of the same day keep their order. Empty if none were given. */
   readonly events: Readonly<Record<EventTableName, readonly CheckedEvent[]>>
-  /** Rows that have the values of an earlier one in every column, per table; empty where there are none. */
+  /** Repeated rows (equal to an earlier one in every column) per table. */
   readonly repeats: readonly FoundRepeats[]
 }
 
 /** Options of {@link checkCustomerHistory}. */
 export interface CheckCustomerOptions {
   /**
-   * Kinds of the further columns, as the history had them that a model learned from (`history.tables`). A cell of
-   * another kind is then refused. Default: cells are read as they are; a text `YYYY-MM-DD` is a day.
+   * Kinds of the further columns, as in the history that a model was trained on (`history.tables`). Cells of another
+   * kind are then refused. Default: cells are read as they are; a text `YYYY-MM-DD` is a day.
    */
   readonly tables?: HistoryKinds
-  /** Time zone in which instants have their day, an IANA name. Default `'UTC'`. */
+  /** Time zone, an IANA name, that gives instants their day. Default `'UTC'`. */
   readonly timeZone?: string
   /**
-   * What is done with rows that have the values of an earlier row in every column: each stays, they are left out, or the
-   * customer is refused, as `openHistory` does. With `tables`, rows are told apart by the columns that these have. Default
-   * `'keep'`: they stay, and are in `repeats`.
+   * Treatment of rows that equal an earlier row in every column, as in `openHistory`: keep them, leave them out, or
+   * refuse the customer. With `tables`, only the columns named there tell rows apart. Default `'keep'`: they stay, and
+   * are listed in `repeats`.
    */
   readonly repeatedRows?: RepeatedRows
 }
 
-/** The rules of {@link CheckCustomerOptions}. */
+/** Schema of {@link CheckCustomerOptions}. */
 export const checkCustomerShape = {
   tables: historyKindsRule.exactOptional(),
   timeZone: timeZoneRule,
@@ -98,14 +98,15 @@ const checkCustomerOptions = z.strictObject(checkCustomerShape)
 /**
  * Checks the history of one customer and returns it with days as numbers and the rows of each table by day.
  *
- * It is the in-memory counterpart of `openHistory`, for services that score one customer without an engine. A bill
- * and a device happen on the last day of their month, a plan on its first day (`from`), so that a cutoff sees the same
- * rows in both. What it does not check: whether a day is in the future, because only the caller knows what day it is;
- * but a row of the year 2200 or later is refused. A table that is left out is empty here, because nothing is asked of it.
+ * The in-memory counterpart of `openHistory`, for services that score one customer without an engine. Bills and devices
+ * happen on the last day of their month, plans on their first day (`from`), so that a cutoff sees the same rows in
+ * both. It does not check whether a day is in the future, because only the caller knows today's date; but rows of the
+ * year 2200 or later are refused. A table that is left out counts as empty here.
  *
- * @throws {HoldfastError} all problems at once: `table-unknown`, `column-missing` (spelled nearly like one that is known),
- * `value-missing`, `value-type`, `value-not-finite`, `id-unknown` (a row of somebody else), `event-before-activation`,
- * `date-in-future`, `out-of-range` (cancelled before activation, plan ends before it begins), with table, row and column
+ * @throws {HoldfastError} all problems at once: `table-unknown`, `column-missing` (spelled nearly like a known one),
+ * `value-missing`, `value-type`, `value-not-finite`, `id-unknown` (another customer's row), `event-before-activation`,
+ * `date-in-future`, `out-of-range` (cancelled before activation, plan ends before it begins), with table, row and
+ * column
  *
  * O(rows log rows); the input is not changed.
  *
@@ -126,9 +127,9 @@ export function checkCustomerHistory(
 }
 
 /**
- * Like {@link checkCustomerHistory}, for another function, which is named in refusals.
+ * Like {@link checkCustomerHistory}, in the name of another function.
  *
- * @param reads of each table that is read, the columns that are read: table and columns must be there
+ * @param reads the tables and columns that are read, and must be given
  */
 export function checkHistoryRows(
   operation: string,
@@ -171,14 +172,14 @@ export function checkHistoryRows(
   }
 }
 
-/** Of each table that is read, its columns that are read. */
+/** The tables that are read, with the columns read. */
 export type TableReads = ReadonlyMap<EventTableName | 'customers', readonly string[]>
 
 function namesOf(kinds: Readonly<Record<string, ColumnKind>> | undefined): string[] {
   return Object.keys(kinds ?? {})
 }
 
-/** Returns the row of the customer; what is wrong with it is added to the problems. */
+/** Returns the row of the customer, and adds what is wrong with it to the problems. */
 export function checkCustomer(
   history: CustomerHistory,
   kinds: Readonly<Record<string, ColumnKind>> | undefined,
@@ -189,13 +190,13 @@ export function checkCustomer(
   const reader = new RowReader('customers', kinds, undefined, timeZone)
   const before = problems.length
   reader.read(history?.customer, 1, problems)
-  // What is no row at all has no columns to be missed.
+  // Something that is not a row has no columns to miss.
   if (reader.size > 0 || problems.length === before) watch.note(reader.names(), 1)
   problems.push(...watch.misspelled(), ...watch.absent())
   return reader.row() as CheckedCustomer
 }
 
-/** Returns a problem for each table that is read and that a history does not name, be it empty. */
+/** Returns a problem for each table that is read but not given, not even as an empty list. */
 export function absentTables(
   history: CustomerHistory,
   reads: TableReads,
@@ -207,7 +208,7 @@ export function absentTables(
       code: 'table-unknown' as const,
       parameter: `table ${table}`,
       rule: 'to be in the history: the rules read it',
-      wayOut: `Where the customer has no rows of it, give an empty list: { ${table}: [] }.`,
+      wayOut: `If the customer has no rows of it, give an empty list: { ${table}: [] }.`,
     }))
 }
 
@@ -228,7 +229,7 @@ export function rowsOf(
   return []
 }
 
-/** Returns a problem for each table that no history has. */
+/** Returns a problem for each unknown table. */
 export function unknownTables(history: CustomerHistory): Problem[] {
   const known = ['customer', ...eventTableNames]
   return Object.keys(history ?? {})
@@ -244,7 +245,7 @@ export function unknownTables(history: CustomerHistory): Problem[] {
     })
 }
 
-/** True where something was known before a day, as `knownBefore` in SQL: a missing day of knowing says nothing. */
+/** True if something was known before a day, as `knownBefore` in SQL; a missing `knownAt` counts as known. */
 export function isKnownBefore(knownAt: CheckedCell | undefined, day: EpochDay): boolean {
   return typeof knownAt !== 'number' || knownAt < day
 }

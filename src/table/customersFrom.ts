@@ -8,23 +8,22 @@ import { timeZoneRule } from '../base/timeZone.js'
 import { compareTexts } from './planColumns.js'
 import { cellOf, dayColumn, idColumn, Table } from './table.js'
 
-/** How periods are read. */
+/** How to read periods. */
 export interface CustomersFromOptions {
-  /** Column that names the customer. Default `'id'`. */
+  /** Column with the customer's id. Default `'id'`. */
   readonly id?: string
   /** Day column of the first day of a period. Default `'from'`. */
   readonly from?: string
-  /** Day column of the day on which it ended; missing = it goes on. Default `'to'`. */
+  /** Day column of the end of a period; missing = ongoing. Default `'to'`. */
   readonly to?: string
-  /** Days between two periods up to which the customer had not left. Integer ≥ 0. Default 30. */
+  /** Longest pause between two periods that is not churn, in days. Integer ≥ 0. Default 30. */
   readonly pauseDays?: number
   /**
-   * What a customer is who left for longer and came back: `first` = until they left for the first time (what came after is not
-   * theirs), `last` = from when they came back the last time, `whole` = all the time, as if they had not left. No default: it
-   * is refused where there are such customers.
+   * How to treat customers who left for longer and came back: `first` = until they first left, `last` = since they last
+   * came back, `whole` = the whole time, as if they had not left. No default: such customers are refused.
    */
   readonly returning?: 'first' | 'last' | 'whole'
-  /** Where a `Date`, or a text with an offset, has its day. Default `'UTC'`. */
+  /** Time zone that gives a `Date`, or a text with an offset, its day. Default `'UTC'`. */
   readonly timeZone?: string
 }
 
@@ -39,7 +38,7 @@ const optionsSchema = z.strictObject({
 
 interface Period {
   readonly from: EpochDay
-  /** null = it goes on. */
+  /** null = ongoing. */
   readonly to: EpochDay | null
 }
 
@@ -47,14 +46,14 @@ interface Period {
  * Returns the table `customers` of a history from periods: subscriptions, contracts, memberships.
  *
  *     activatedAt    first day of the first period
- *     cancelledAt    the latest end of the periods; missing where one goes on
+ *     cancelledAt    the latest end of the periods; missing if one is ongoing
  *
- * Periods may overlap, and follow each other with a pause of up to `pauseDays`: a change of plan is no churn.
+ * Periods may overlap, or follow each other with a pause of up to `pauseDays`: a change of plan is not churn.
  *
- * @param periods a table, or row objects, with a customer and two days; other columns are not read
+ * @param periods a table, or row objects, with a customer and two days; other columns are ignored
  * @returns columns `id`, `activatedAt`, `cancelledAt`; a row per customer in the order of ids
- * @throws {HoldfastError} `column-missing`; `table-empty`; `value-missing`, `value-type`, `out-of-range` (an end before its
- * begin), with the row; `option-invalid` where customers came back and `returning` does not say what they are
+ * @throws {HoldfastError} `column-missing`; `table-empty`; `value-missing`, `value-type`, `out-of-range` (an end before
+ * its start), with the row; `option-invalid` if customers came back and `returning` is not given
  *
  * O(periods · log periods).
  *
@@ -70,7 +69,7 @@ interface Period {
  * //   { id: 'B', activatedAt: '2024-02-10', cancelledAt: '2024-08-09' },
  * // ]
  *
- * @see {@link subscriptionPeriods} where each time a customer came is to churn or stay by itself
+ * @see {@link subscriptionPeriods} to treat each period as a subscription of its own
  */
 export function customersFrom(
   periods: Table | readonly Readonly<Record<string, unknown>>[],
@@ -201,7 +200,7 @@ function rowProblems(
   ]
 }
 
-/** Periods that follow each other without a longer pause, brought together, in order of time. */
+/** Periods merged unless a longer pause separates them, in order of time. */
 function spellsOf(periods: readonly Period[], pauseDays: number): Period[] {
   const spells: Period[] = []
   for (const period of [...periods].sort((a, b) => a.from - b.from)) {
@@ -230,7 +229,7 @@ function refuseReturning(
       parameter: 'returning',
       rule: `to be 'first', 'last' or 'whole': ${back.length} of ${ids.length} customers left for more than ${pauseDays} days and came back, such as ${back[0]}`,
       wayOut:
-        "'first' takes them until they left, 'last' from when they came back, 'whole' as if they had not left; subscriptionPeriods makes each time a subscription of its own.",
+        "'first' takes them until they left, 'last' since they came back, 'whole' as if they had not left; subscriptionPeriods makes each period a subscription of its own.",
     },
   ])
 }

@@ -10,7 +10,7 @@ import type { Problem } from '../base/errors.js'
 import { keepOnSignal, removeOnSignal } from '../base/wholeFile.node.js'
 import { fileFormat, openText } from './files.node.js'
 
-/** The rule of an option that names an encoding. */
+/** Schema of an option that names an encoding. */
 export const encodingOption = z
   .string()
   .refine(isEncoding)
@@ -32,20 +32,21 @@ const marks: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ]
 
-/** Returns the encoding that bytes are likely of, undefined where they are UTF-8 or say nothing. */
+/** Returns the likely encoding of bytes, undefined if they are UTF-8 or it is unclear. */
 export function likelyEncoding(bytes: Uint8Array): string | undefined {
   const marked = markOf(bytes)
   if (marked !== undefined) return marked === 'utf-8' ? undefined : marked
   const [even, odd] = [0, 1].map((start) => bytes.filter((byte, at) => at % 2 === start && byte === 0).length)
   if (Math.max(even!, odd!) > bytes.length / 10) return odd! > even! ? 'utf-16le' : 'utf-16be'
-  // The last character may be cut
+  // The last character may be cut off
   if (
     isUtf8(bytes) ||
     (bytes.length >= bytesLookedAt && isUtf8(bytes.subarray(0, bytes.lastIndexOf(10) + 1)))
   )
     return undefined
   const runs = highRuns(bytes)
-  // Letters with accents stand alone or in twos; in Chinese texts bytes above 127 come in pairs, in Cyrillic ones in words
+  // Accented letters come singly or in twos; in Chinese texts bytes above 127 come in pairs, in Cyrillic ones as
+  // whole words
   const inPairs = runs.filter((length) => length % 2 === 0).length
   if (inPairs >= 0.9 * runs.length && decodes('gb18030', bytes)) return 'gb18030'
   const mean = runs.reduce((sum, length) => sum + length, 0) / runs.length
@@ -78,7 +79,7 @@ function decodes(encoding: string, bytes: Uint8Array): boolean {
   }
 }
 
-/** Returns the first bytes of a text file that are not all ASCII, unpacked. */
+/** Returns the first bytes of a text file, unpacked, until some are not ASCII. */
 async function startOf(path: string): Promise<Uint8Array> {
   let start: Uint8Array = new Uint8Array()
   try {
@@ -88,29 +89,29 @@ async function startOf(path: string): Promise<Uint8Array> {
       if (start.length >= bytesLookedAt && start.some((byte) => byte > 127)) break
     }
   } catch {
-    // Who reads the file says what is wrong with it
+    // The reader of the file reports what is wrong
   }
   return start.subarray(0, bytesLookedAt)
 }
 
-/** Returns the encoding that a file is likely of, undefined where it is UTF-8 or says nothing. */
+/** Returns the likely encoding of a file, undefined if it is UTF-8 or it is unclear. */
 export async function likelyEncodingOf(path: string): Promise<string | undefined> {
   return likelyEncoding(await startOf(path))
 }
 
-/** Returns the problem "not a text in the given encoding" with the reason and the encoding that it likely is. */
+/** Returns the problem "not a text in the given encoding", with the reason and the likely encoding. */
 export async function unreadableText(path: string, error: unknown): Promise<Problem> {
   const reason = error instanceof Error ? error.message : String(error)
   if (isPackingError(error)) {
     const rule = 'to be a whole file packed with gzip'
-    const wayOut = `It is cut off or damaged (${reason}): copy or write it anew.`
+    const wayOut = `It is cut off or damaged (${reason}): copy or write it again.`
     return { code: 'file-unreadable', parameter: 'the file', rule, place: { file: path }, wayOut }
   }
   const likely = await likelyEncodingOf(path)
   const hint =
     likely === undefined
       ? 'Convert it to UTF-8, for instance with iconv.'
-      : `It is likely ${likely}: read it with encoding: '${likely}', or convert it to UTF-8.`
+      : `It is probably ${likely}: read it with encoding: '${likely}', or convert it to UTF-8.`
   return {
     code: 'file-unreadable',
     parameter: 'the file',
@@ -125,7 +126,7 @@ function isPackingError(error: unknown): boolean {
   return typeof code === 'string' && code.startsWith('Z_')
 }
 
-/** Returns the problem that the mark at the beginning of a file names another encoding than the user, where it does. */
+/** Returns the problem that the byte order mark of a file contradicts the given encoding, if it does. */
 export async function otherEncoding(path: string, encoding: string): Promise<Problem | undefined> {
   const named = new TextDecoder(encoding).encoding
   let marked: string | undefined
@@ -137,7 +138,7 @@ export async function otherEncoding(path: string, encoding: string): Promise<Pro
   } catch {
     return undefined
   }
-  // Without a name the mark is reason enough to refuse the bytes that follow
+  // With the default encoding, the bytes that follow the mark are refused anyway
   if (marked === undefined || marked === named || named === 'utf-8') return undefined
   return {
     code: 'file-unreadable',
@@ -155,7 +156,7 @@ export async function* decodedText(path: string, encoding: string): AsyncGenerat
   yield decoder.decode()
 }
 
-/** Yields the bytes of a file in UTF-8, unpacked; those that are no UTF-8 too, where it is said to be. */
+/** Yields the bytes of a file, unpacked, in UTF-8; without a check if UTF-8 is the given encoding. */
 export async function* encodedBytes(path: string, encoding: string): AsyncGenerator<Uint8Array> {
   if (new TextDecoder(encoding).encoding === 'utf-8') yield* openText(path)
   else for await (const text of decodedText(path, encoding)) yield Buffer.from(text)
@@ -182,7 +183,7 @@ export async function withUtf8<Result>(
 }
 
 /**
- * Returns text files in UTF-8: the files themselves, or copies of files of another encoding, which `remove` takes away; or
+ * Returns text files in UTF-8: the files themselves, or copies of files in another encoding, which `remove` deletes; or
  * what is wrong with them.
  */
 export async function utf8Files(

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { closestWord, type Problem } from '../base/errors.js'
 
-/** The kinds of file that tables are read from and written to. */
+/** File formats of tables. */
 export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'json'
 
 const formats: Readonly<Record<string, FileFormat>> = {
@@ -18,21 +18,21 @@ const formats: Readonly<Record<string, FileFormat>> = {
   '.ndjson': 'json',
 }
 
-/** Returns the format that the ending of a file name stands for, or undefined. */
+/** Returns the format for a file name's ending, or undefined. */
 export function fileFormat(path: string): FileFormat | undefined {
   const name = path.toLowerCase()
   const ending = Object.keys(formats).find((known) => name.endsWith(known))
   return ending === undefined ? undefined : formats[ending]
 }
 
-/** True where a file is packed with gzip, by its name. */
+/** True if a file is packed with gzip, by its name. */
 export function isPacked(path: string): boolean {
   return path.toLowerCase().endsWith('.gz')
 }
 
 /**
- * Returns what is wrong with a packed file, undefined where it is whole or not packed: the engine reads no further than the
- * bytes go, and does not look for the checksum at their end. Unpacks it once.
+ * Returns what is wrong with a packed file, undefined if it is whole or not packed: the engine does not notice a
+ * truncated file and does not verify the checksum. Unpacks it once.
  */
 export async function archiveDamage(path: string): Promise<unknown> {
   if (!isPacked(path)) return undefined
@@ -46,7 +46,7 @@ export async function archiveDamage(path: string): Promise<unknown> {
 
 const bytesRead = 262_144
 
-/** Opens a file for reading, unpacked where its name ends in `.gz`. */
+/** Opens a file for reading, unpacked if its name ends in `.gz`. */
 export function openText(path: string): Readable {
   const file = createReadStream(path, { highWaterMark: bytesRead })
   if (!isPacked(path)) return file
@@ -55,7 +55,7 @@ export function openText(path: string): Readable {
   return file.pipe(unpacked)
 }
 
-/** Returns the problem "ending not known". */
+/** Returns the problem "unknown ending". */
 export function formatUnknown(path: string): Problem {
   return {
     code: 'file-unreadable',
@@ -66,7 +66,7 @@ export function formatUnknown(path: string): Problem {
   }
 }
 
-/** Returns the problem "no such file", with the nearest names of the folder; undefined where the file is there. */
+/** Returns the problem "no such file", with the nearest names in the folder; undefined if the file exists. */
 export async function fileMissing(path: string): Promise<Problem | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile()) return undefined

@@ -3,20 +3,20 @@ import { ownValue } from '../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from './inputs.js'
 import type { ColumnKind } from './table.js'
 
-/** A table of a history that something reads, and a column of it. */
+/** A table of a history that something reads, or a column of it. */
 export interface Need {
   readonly table: InputTableName
   readonly column?: string
   /** Kinds that the column may have. Left out: any. */
   readonly kinds?: readonly ColumnKind[]
-  /** What reads it: `feature tenure`. Left out where that is plain. */
+  /** What reads it, such as `feature tenure`. Left out if that is clear. */
   readonly reader?: string
 }
 
 /**
- * Returns what a history lacks of what is read of it: tables, columns, columns of another kind; each problem once.
+ * Returns what a history lacks of the needs: tables, columns, columns of the right kind; each problem once.
  *
- * @param withoutTable what to do where it does not have a table
+ * @param withoutTable what to do if a table is missing
  */
 export function needProblems(
   needs: readonly Need[],
@@ -45,7 +45,7 @@ function kindProblems({ table, column, kinds, reader }: Need, tables: HistoryKin
   return [{ code: 'column-type', parameter: `column ${column}`, rule, received: kind, place: { table } }]
 }
 
-/** Returns the problem that a history does not have a table, or nothing. */
+/** Returns the problem that a history lacks a table, or nothing. */
 export function tableProblems(tables: HistoryKinds, table: InputTableName, wayOut?: string): Problem[] {
   if (tables[table] !== undefined) return []
   const rule = `to be one of the tables of the history: ${Object.keys(tables).join(', ')}`
@@ -54,8 +54,8 @@ export function tableProblems(tables: HistoryKinds, table: InputTableName, wayOu
 }
 
 /**
- * Returns the problem that a table of a history does not have a column, or nothing. Nothing, too, where the table is not
- * there: that is a problem of its own.
+ * Returns the problem that a table of a history lacks a column, or nothing; also nothing if the table is missing, which
+ * is a problem of its own.
  */
 export function columnProblems(
   tables: HistoryKinds,
@@ -75,7 +75,7 @@ export function columnProblems(
 
 const kindOf: Readonly<Record<string, ColumnKind>> = { string: 'text', number: 'number', boolean: 'boolean' }
 
-/** Returns the problems of asking an attribute of the customers for one of these values. */
+/** Returns the problems of comparing an attribute of the customers with these values. */
 export function attributeProblems(
   tables: HistoryKinds,
   column: string,

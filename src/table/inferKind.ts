@@ -1,30 +1,30 @@
 import type { ColumnKind } from './table.js'
 
-/** How many cells of a column, those that are not missing, can be read as what. */
+/** How many cells of a column can be read as each kind. */
 export interface CellCounts {
-  /** Cells that are neither missing nor one of the usual marks for it. */
+  /** Cells that are neither missing nor a usual mark for it. */
   readonly present: number
   /** Written as a number; NaN and infinities count, because they are meant as numbers. */
   readonly numbers: number
-  /** Whole numbers with a leading zero, such as 007: they are names. */
+  /** Whole numbers with a leading zero, such as 007, which are names. */
   readonly leadingZeros: number
   readonly days: number
   readonly booleans: number
 }
 
 /**
- * Marks that statistics programs and databases write for missing. In a column of numbers, days or booleans they are
- * missing without being named; in a column of texts they stay texts, because NA may be a region.
+ * Marks that statistics programs and databases write for missing. In columns of numbers, days or booleans they are
+ * always missing; in text columns they stay texts, because NA may be a region.
  */
 export const usualMissing: ReadonlySet<string> = new Set(['NA', 'N/A', 'n/a', 'NULL', 'null'])
 
-/** From this share of numbers on, the few other cells of a column are mistakes and not a reason to read it as text. */
+/** From this share of numbers on, the other cells of a column are mistakes and not a reason to read it as text. */
 export const nearlyAll = 0.9
 
 /**
- * Returns the kind of a column of texts: what all cells can be read as. A column of which nearly all cells are numbers
- * is a number column whose other cells are refused, never a text column in silence. A column without any cell holds
- * (missing) numbers.
+ * Returns the kind of a column of texts: what all cells can be read as. If nearly all cells are numbers, it is a number
+ * column whose other cells are refused, never silently a text column. A column without any cells holds (missing)
+ * numbers.
  */
 export function inferKind(counts: CellCounts): ColumnKind {
   const { present, numbers, leadingZeros, days, booleans } = counts

@@ -16,33 +16,33 @@ export const inputTableNames = [
 /** Name of an input table. */
 export type InputTableName = (typeof inputTableNames)[number]
 
-/** An input table whose rows happen to a customer on a day. */
+/** An input table whose rows belong to a customer and a day. */
 export type EventTableName = Exclude<InputTableName, 'customers' | 'calls'>
 
-/** The input tables whose rows happen to a customer on a day. */
+/** The input tables whose rows belong to a customer and a day. */
 export const eventTableNames: readonly EventTableName[] = inputTableNames.filter(
   (name): name is EventTableName => name !== 'customers' && name !== 'calls',
 )
 
-/** The tables that a history has, each with its columns and their kinds, under our names. */
+/** The tables of a history, with their columns and kinds, under our names. */
 export type HistoryKinds = Readonly<Partial<Record<InputTableName, Readonly<Record<string, ColumnKind>>>>>
 
-/** The rule of {@link HistoryKinds}. */
+/** Schema of {@link HistoryKinds}. */
 export const historyKindsRule = z.partialRecord(
   z.enum(inputTableNames),
   z.record(z.string(), z.enum(['number', 'text', 'day', 'boolean'])),
 )
 
-/** What the columns of an input table are; the names are ours, the user maps his own onto them. */
+/** The columns of an input table, under our names, onto which users map theirs. */
 export interface InputTable {
   readonly required: Readonly<Record<string, ColumnKind>>
   readonly optional: Readonly<Record<string, ColumnKind>>
   /**
-   * What further columns of the file are: measures (numbers that features add up; other kinds are kept and can be
-   * filtered by) or attributes. Both are read as found.
+   * Meaning of further columns: measures (numbers that features add up; other kinds are kept for filters) or
+   * attributes. Both are read as found.
    */
   readonly further: 'measures' | 'attributes'
-  /** The column whose day decides what a cutoff may see; a `period` column counts on the last day of its month. */
+  /** The column whose day decides what a cutoff may see; a `period` counts on the last day of its month. */
   readonly happenedAt: 'activatedAt' | 'day' | 'period' | 'from'
 }
 
@@ -105,20 +105,20 @@ const known = {
 } as const satisfies Readonly<Record<InputTableName, InputTable>>
 
 /**
- * The input tables as data: what is needed, what is known, what may come along.
+ * The input tables as data: required, optional and further columns.
  *
- * A row is visible as of a cutoff c if and only if it happened on a day before c. A bill and a device are known when
- * their month is over: `period` is any day of the month, the row happens on the month's last day. A plan is known from
- * its first day (`from`) on; its `to` only once it is past; its `contractEnd` from the first day on. Where a table has the
- * column `knownAt`, a row is visible only where that day, too, is before c: late and back-dated rows. A missing `knownAt`
- * says nothing. A cancellation whose `cancelledKnownAt` is at or after c is not known at c.
+ * A row is visible as of a cutoff c if and only if it happened before c. Bills and devices are known once their month
+ * is over: `period` is any day of the month, the row happens on its last day. A plan and its `contractEnd` are known
+ * from its first day (`from`) on; its `to` only once it is past. If a table has the column `knownAt`, for late and
+ * back-dated rows, a row is visible only if that day is before c as well; if it is missing, the row's day alone
+ * decides. A cancellation whose `cancelledKnownAt` is at or after c is not known at c.
  */
 export const inputTables: Readonly<Record<InputTableName, InputTable>> = known
 
 /** The columns that every input table has, with their kinds. */
 export type RequiredColumns = { readonly [Table in InputTableName]: (typeof known)[Table]['required'] }
 
-/** Refuses what is no input table where a generic parameter alone would let it through. */
+/** Rejects unknown table names, which a generic parameter alone would accept. */
 export type NoOtherTables<Name extends PropertyKey> = {
   readonly [Other in Exclude<Name, InputTableName>]: never
 }

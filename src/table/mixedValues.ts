@@ -3,7 +3,7 @@ import { type Problem, refuse } from '../base/errors.js'
 
 type Kind = 'number' | 'text' | 'day' | 'boolean'
 
-/** Returns what a list of values is a column of: the kind of its first value that is there, days where one is a `Date`. */
+/** Returns the kind of column that values make: that of the first present value, or days if any is a `Date`. */
 export function kindOfValues(values: readonly unknown[]): Kind {
   const first = values.find((value) => value !== null && value !== undefined)
   if (values.some((value) => value instanceof Date)) return 'day'
@@ -27,7 +27,7 @@ const kindRules: Readonly<Record<Kind, readonly [words: string, isOne: IsOne]>> 
   ],
 }
 
-/** Returns the problem of a list of values that are not all of one kind: the first of them, and how many there are. */
+/** Returns the problem of values that are not all of one kind: the first wrong one and their number. */
 export function mixedValues(name: string, values: readonly unknown[]): Problem[] {
   const [words, isOne] = kindRules[kindOfValues(values)]
   const wayOut =
@@ -35,7 +35,7 @@ export function mixedValues(name: string, values: readonly unknown[]): Problem[]
   return strayValues(name, values, isOne, { rule: `to hold ${words}`, wayOut })
 }
 
-/** Refuses the values of a column that are not what it holds. @throws {HoldfastError} `value-type` */
+/** Refuses values that do not fit a column's kind. @throws {HoldfastError} `value-type` */
 export function refuseStray(
   operation: string,
   name: string,

@@ -1,28 +1,28 @@
 import type { Problem } from '../base/errors.js'
 
-/** A cell under its name: that of its column, or the path to it inside of a row, `customer.plan`. */
+/** A cell with its name: a column, or a path in a nested row, such as `customer.plan`. */
 export type NamedCell = readonly [name: string, value: unknown]
 
 /** A row object. */
 type Row = Readonly<Record<string, unknown>>
 
-/** True for what gives a column for each of its parts: an object that is nothing else. */
+/** True for a plain object, which gives a column for each of its parts. */
 export function isRecord(value: unknown): value is Row {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
 
-/** True for what no cell of a table can hold. */
+/** True for a value that no cell can hold. */
 export function isNoCell(value: unknown): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return true
   return typeof value === 'object' && value !== null && !(value instanceof Date)
 }
 
-/** Objects inside of objects inside of a row, and so on: deeper is no row any more. */
+/** Deepest nesting of objects in a row. */
 export const mostNested = 8
 
-/** Returns the cells of a row, those of objects inside of it by their paths. */
+/** Returns the cells of a row, those of nested objects by their paths. */
 export function flatCells(row: Row, before = '', depth = 0): readonly NamedCell[] {
   const cells = Object.entries(row)
   if (before === '' && !cells.some(([, value]) => isRecord(value))) return cells
@@ -33,7 +33,7 @@ export function flatCells(row: Row, before = '', depth = 0): readonly NamedCell[
   )
 }
 
-/** Returns what is wrong with the cells of a row: lists, and two of one name. */
+/** Returns what is wrong with the cells of a row: lists, and repeated names. */
 export function cellProblems(cells: readonly NamedCell[]): Problem[] {
   const problems = cells.filter(([, value]) => isNoCell(value)).map(notACell)
   const names = cells.map(([name]) => name)
@@ -42,7 +42,7 @@ export function cellProblems(cells: readonly NamedCell[]): Problem[] {
   return [cellTwice(names.find((name, place) => names.indexOf(name) !== place)!)]
 }
 
-/** Returns the problem of a value that is no cell. */
+/** Returns the problem of a value that is not a cell. */
 export function notACell([name, received]: NamedCell): Problem {
   return {
     code: 'value-type',
@@ -50,24 +50,24 @@ export function notACell([name, received]: NamedCell): Problem {
     rule: 'to be a number, a text, a boolean, a Date or null',
     received,
     place: { column: name },
-    wayOut: 'Write the parts as columns, or as rows, of their own.',
+    wayOut: 'Write the parts as separate columns or rows.',
   }
 }
 
-/** Returns the problem of a name that is that of a column and the path of another. */
+/** Returns the problem of a name that is both a column and a path. */
 export function cellTwice(name: string): Problem {
   return {
     code: 'column-duplicate',
     parameter: `column ${name}`,
-    rule: 'to be in a row once: it stands there by itself and inside of an object',
+    rule: 'to be in a row once: it is there by itself and within an object',
     place: { column: name },
     wayOut: 'Rename one of the two.',
   }
 }
 
 /**
- * Returns rows without objects inside of them, and what is wrong with them: lists, names that are there twice, and an object
- * where other rows have a value.
+ * Returns rows without nested objects, and what is wrong with them: lists, repeated names, and objects where other rows
+ * have a value.
  */
 export function flatRows(rows: readonly Row[]): {
   readonly rows: readonly Row[]
@@ -77,7 +77,7 @@ export function flatRows(rows: readonly Row[]): {
   const objects = new Set(rows.flatMap((row) => objectPaths(row ?? {})))
   const problems: Problem[] = []
   const flat = rows.map((row, index) => {
-    // Null where other rows have an object: there is nothing of it
+    // Null where other rows have an object means that all its parts are missing
     const cells = flatCells(row ?? {}).filter(
       ([name, value]) => !objects.has(name) || (value !== null && value !== undefined),
     )
@@ -89,7 +89,7 @@ export function flatRows(rows: readonly Row[]): {
   return { rows: flat, problems }
 }
 
-/** Returns the paths of the objects inside of a row. */
+/** Returns the paths of the nested objects of a row. */
 function objectPaths(row: Row, before = '', depth = 0): string[] {
   if (depth >= mostNested) return []
   return Object.entries(row).flatMap(([name, value]) =>

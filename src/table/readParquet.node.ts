@@ -8,7 +8,7 @@ import { cellText } from './textsOfRows.js'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
-// INT96 is a day and the nanoseconds of it; all else comes as it is stored, and is read by parquetText
+// INT96 is a day and its nanoseconds; all else comes as stored, and is converted by textsOf
 const parsers: Partial<ParquetParsers> = {
   timestampFromNanoseconds: (nanos) => nanos,
   dateFromDays: (days) => BigInt(days),
@@ -85,24 +85,24 @@ function kindOf(element: SchemaElement): ColumnKind | undefined {
   if (converted?.startsWith('TIME') || logical?.type === 'TIME') return undefined
   if (type === 'BOOLEAN') return 'boolean'
   if (type === 'INT32' || type === 'INT64' || type === 'FLOAT' || type === 'DOUBLE') return 'number'
-  // Older writers do not mark texts
+  // Older writers do not mark texts as such
   return type === 'BYTE_ARRAY' && converted === undefined && logical === undefined ? 'text' : undefined
 }
 
-// The reader makes a double of a decimal and of a count of microseconds before it divides: both are taken as stored
+// The library converts decimals and microseconds to doubles before it divides: both are read as stored instead
 function storedElement(element: SchemaElement): SchemaElement {
   if (decimalScale(element) === undefined && unitsPerDay(element) === undefined) return element
   const { converted_type: _converted, logical_type: _logical, ...stored } = element
   return stored
 }
 
-/** Returns how many digits of a column's integers are behind the point; undefined where they are no decimals. */
+/** Returns how many digits of a column's integers are after the point; undefined if they are not decimals. */
 function decimalScale({ converted_type, logical_type, scale }: SchemaElement): number | undefined {
   if (logical_type?.type === 'DECIMAL') return logical_type.scale
   return converted_type === 'DECIMAL' ? (scale ?? 0) : undefined
 }
 
-/** Returns in how many parts the timestamps of a column count a day; undefined where it has none. */
+/** Returns how many units of a column's timestamps make a day; undefined if it has none. */
 function unitsPerDay({ type, converted_type, logical_type }: SchemaElement): bigint | undefined {
   const unit = logical_type?.type === 'TIMESTAMP' ? logical_type.unit : undefined
   if (converted_type === 'TIMESTAMP_MILLIS' || unit === 'MILLIS') return 86_400_000n
@@ -110,7 +110,10 @@ function unitsPerDay({ type, converted_type, logical_type }: SchemaElement): big
   return type === 'INT96' || unit === 'NANOS' ? 86_400_000_000_000n : undefined
 }
 
-/** Returns what makes a text of a value of the column, as a CSV file would hold it; undefined where it is none. */
+/**
+ * Returns the function that converts a value to a text, as in a CSV file; its result is undefined for bytes that are
+ * not text.
+ */
 function textsOf(element: SchemaElement, timeZone: string): (value: unknown) => string | null | undefined {
   const { converted_type, logical_type } = element
   const scale = decimalScale(element)
@@ -122,7 +125,7 @@ function textsOf(element: SchemaElement, timeZone: string): (value: unknown) => 
   return (value) => (value instanceof Uint8Array ? utf8Text(value) : cellText(value))
 }
 
-// With a sign in place of what is no text, different ids would become one
+// With a replacement character for invalid bytes, different ids would become equal
 function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes)
@@ -145,7 +148,7 @@ function orMissing(textOf: (value: unknown) => string): (value: unknown) => stri
   return (value) => (value === null || value === undefined ? null : textOf(value))
 }
 
-/** Times that are adjusted to UTC are instants, others are of the clock on the wall. */
+/** Times adjusted to UTC are instants, others are local wall-clock times. */
 function areInstants({ logical_type }: SchemaElement): boolean {
   return logical_type?.type === 'TIMESTAMP' && logical_type.isAdjustedToUTC
 }
@@ -157,14 +160,14 @@ function instantText(units: bigint, perDay: bigint, timeZone: string): string {
   return day === undefined ? 'infinity' : formatDay(day)
 }
 
-// Whole days first: a double does not hold a count of nanoseconds, nor one of microseconds after 2255
+// Whole days first: a double cannot hold a count of nanoseconds, nor of microseconds after 2255
 function dayText(units: bigint, perDay: bigint): string {
   const whole = units / perDay
   const day = parseDay(Number(units < 0n && whole * perDay !== units ? whole - 1n : whole))
   return day === undefined ? 'infinity' : formatDay(day)
 }
 
-/** Returns the integer that is stored in bytes, the highest first, or in a number. */
+/** Returns the integer stored in big-endian bytes or in a number. */
 function integerOf(value: unknown): bigint {
   if (!(value instanceof Uint8Array)) return BigInt(value as bigint)
   const unsigned = value.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
@@ -196,7 +199,7 @@ function refuseFile(operation: string, path: string, error: unknown): unknown {
       parameter: 'the file',
       rule: 'to be a readable Parquet file',
       place: { file: path },
-      wayOut: `${error instanceof Error ? error.message : String(error)}. Write it anew, or check its ending.`,
+      wayOut: `${error instanceof Error ? error.message : String(error)}. Write it again, or check its ending.`,
     },
   ])
   return error

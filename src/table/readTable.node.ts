@@ -21,7 +21,7 @@ import { addRow, readTexts, type TextSource } from './tableFromRows.js'
 
 /** Options of {@link readTable}. */
 export interface ReadTableOptions extends ReadingOptions {
-  /** Encoding of a CSV or JSON file, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
+  /** Encoding of a CSV or JSON file, by a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
   readonly encoding?: string
 }
 
@@ -40,18 +40,18 @@ const rejectOptions = readOptions.extend({ maxRejectShare: z.number().min(0).max
 /**
  * Reads a file as a table: .csv, .tsv, .csv.gz, .parquet, .jsonl or .ndjson, by its ending.
  *
- * For a flat table that fits into memory, one row for each customer; raw histories of many rows go to `openHistory`.
+ * For a flat table that fits into memory, with one row per customer; for large raw histories use `openHistory`.
  *
- *     CSV       the first line holds the names; the delimiter is the one of , ; tab | that it has most of; fields may be
+ *     CSV       the first line holds the names; the delimiter is whichever of , ; tab | it has most of; fields may be
  *               quoted, quotes in them doubled; a byte order mark and empty lines are skipped
- *     kinds     what `types` declares; else numbers, days or booleans (true, false) where all cells are, else texts. A
- *               column of which nearly all cells (90 %) are numbers or days is one of these, and the others are refused.
+ *     kinds     as declared in `types`; else numbers, days or booleans (true, false) if all cells are, else texts. If
+ *               nearly all cells (90 %) are numbers or days, the column is of that kind and the others are refused.
  *               Whole numbers with leading zeros or more than 15 digits are names: texts
  *     numbers   -1234.5, and as people write them: 12,5   1.022,40 €   $1,234.50   12% (which is 12)   (4.00)   3-
- *     days      YYYY-MM-DD, 31/12/2024, 31.12.2024, 31 Dec 2024 and the like; a time after the day is cut off; where it says
- *               how far it is from UTC, the day is that of the instant in `timeZone`. What reads in
- *               two ways (1,234 or 01/02/2024 in every cell) is refused with both: `decimal`, `thousands` and `dateFormat`
- *               say which
+ *     days      YYYY-MM-DD, 31/12/2024, 31.12.2024, 31 Dec 2024 and the like; a time after the day is cut off; if it has
+ *               a UTC offset, the day is that of the instant in `timeZone`. Ambiguous columns (1,234 or
+ *               01/02/2024 in every cell) are refused with both readings: `decimal`, `thousands` and
+ *               `dateFormat` decide
  *     missing   blank cells, the marks in `missing`, and NA, N/A, NULL in columns that are not texts. NaN and infinities
  *               are refused
  *     Parquet   kinds are those of the file; texts stay texts
@@ -69,7 +69,7 @@ const rejectOptions = readOptions.extend({ maxRejectShare: z.number().min(0).max
  * table.rows()
  * // => [{ id: '007', fee: 9.5 }, { id: '008', fee: null }]
  *
- * @see {@link readTableWithRejects} to go on without the bad rows
+ * @see {@link readTableWithRejects} to continue without the bad rows
  */
 export async function readTable(path: string, options?: ReadTableOptions): Promise<Table> {
   checkArguments('readTable', ['path', path, 'text'])
@@ -81,12 +81,12 @@ export async function readTable(path: string, options?: ReadTableOptions): Promi
 }
 
 /**
- * Reads a file like {@link readTable}, with the rows that break a rule taken out and listed.
+ * Reads a file like {@link readTable}, but removes and lists the rows that break a rule.
  *
  * @returns the table of the good rows, and `rejects`: a table with `table`, `file`, `row`, `column`, `code`, `rule`,
  * `value`, one row for each rule that a row breaks; `row` counts the file's rows from 1
- * @throws {HoldfastError} what cannot be laid at a row's door (see {@link readTable}), and all problems where more than
- * `maxRejectShare` of the rows would be taken out
+ * @throws {HoldfastError} problems that do not belong to a row (see {@link readTable}), and all problems if more than
+ * `maxRejectShare` of the rows would be removed
  *
  * @example
  * await writeTable(tableFrom({ id: ['A', 'B'], since: ['2024-01-31', 'soon'] }), 'since.csv')
@@ -223,7 +223,7 @@ async function readJsonLines(
   return sourceOf(path, [...columns.values()], lines)
 }
 
-/** Returns what is wrong with the lines of a file in UTF-8 that are no JSON objects. @param file its name in the problems */
+/** Returns the problems of lines in a UTF-8 file that are not JSON objects. @param file its name in the problems */
 export async function brokenJsonLines(path: string, file: string): Promise<Problem[]> {
   const lines: BadLine[] = []
   let row = 0
@@ -248,8 +248,8 @@ async function* splitLines(source: AsyncIterable<string>): AsyncGenerator<string
   if (rest.trim() !== '') yield rest
 }
 
-// JSON.parse would round them, and two customers would have one id. Texts are matched first, to be left alone; one before
-// a colon is a name
+// JSON.parse would round them, and two customers would share an id. Texts are matched first, to skip them; one
+// before a colon is a name
 const longIntegers = /"(?:[^"\\]|\\.)*"(\s*:)?|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
 
 function parseObject(
@@ -269,7 +269,7 @@ function parseObject(
   }
 }
 
-/** Returns how many names the objects of a value have, each with its own. */
+/** Returns the number of names in a value, including those of nested objects. */
 function countNames(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   let names = Array.isArray(value) ? 0 : Object.keys(value).length

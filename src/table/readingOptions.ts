@@ -6,45 +6,44 @@ import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'
 import type { ColumnNotation, ReadingWish } from './columnReading.js'
 import type { ColumnKind } from './table.js'
 
-/** One thing said for all columns, or for some by name. */
+/** A setting for all columns, or for some by name. */
 export type ForColumns<Value> = Value | Readonly<Record<string, Value>>
 
-/** How numbers and days are written in a source, where that is not clear of itself. */
+/** How numbers and days are written in a source, if that is ambiguous. */
 export interface NotationOptions {
   /**
-   * The sign before the fraction of numbers, of all columns (`','`) or of some (`{ fee: ',' }`). Default: as found; where
-   * a column can be read either way (`1,234` in every cell) it is asked.
+   * The decimal sign, for all columns (`','`) or for some (`{ fee: ',' }`). Default: as found; columns that can be read
+   * either way (`1,234` in every cell) are refused.
    */
   readonly decimal?: ForColumns<DecimalSign>
-  /** The sign between groups of three digits; `' '` is any space, `''` none. Default: any but the decimal sign. */
+  /** The sign between groups of three digits; `' '` = any space, `''` = none. Default: any but the decimal sign. */
   readonly thousands?: ForColumns<(typeof thousandsSigns)[number]>
   /**
-   * How days are written: year (`YYYY`; `YY`, of which 69 to 99 are of the last century; `19YY` or `20YY`, two digits that are
-   * all of that century), month (`MM`, `M`, `MMM` for its English name) and day (`DD`, `D`) once each, such as `'DD/MM/YYYY'`,
-   * `'YYYYMMDD'` or `'DD.MM.19YY'`. Default: as found; where a column can be read either way (`01/02/2024`
-   * in every cell, `31.12.48` of a century that nobody knows) it is asked. A time after the day is cut off; where it says how
-   * far it is from UTC, the day is that of the instant.
+   * How days are written: year (`YYYY`; `YY`, with 69 to 99 in the last century; `19YY` or `20YY`, two digits all in
+   * that century), month (`MM`, `M`, `MMM` for its English name) and day (`DD`, `D`) once each, such as `'DD/MM/YYYY'`,
+   * `'YYYYMMDD'` or `'DD.MM.19YY'`. Default: as found; ambiguous columns (`01/02/2024` in every cell, the century of
+   * `31.12.48`) are refused. A time after the day is cut off; if it has a UTC offset, the day is that of the instant.
    */
   readonly dateFormat?: ForColumns<string>
 }
 
-/** How the cells of a source are read. */
+/** How to read the cells of a source. */
 export interface ReadingOptions extends NotationOptions {
-  /** Kinds of columns that should not be read as found: `{ zip: 'text' }`. Default: all as found. */
+  /** Kinds of columns, to override what is found: `{ zip: 'text' }`. */
   readonly types?: Readonly<Record<string, ColumnKind>>
   /**
-   * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
-   * texts, NA, N/A, n/a, NULL and null are missing anyway.
+   * Texts that mean missing in every column, besides blank ones: `['?', '-']`. Default none; outside text columns NA,
+   * N/A, n/a, NULL and null are always missing.
    */
   readonly missing?: readonly string[]
   /**
-   * How columns were written elsewhere, by name: `scorer.about.flat.notations` of a model. A column whose cells all fit is
-   * read so, also where they could be read in another way. Default none.
+   * How columns were written elsewhere, by name: `scorer.about.flat.notations` of a model. A column whose cells all fit
+   * is read that way, even if it is ambiguous. Default none.
    */
   readonly notations?: Readonly<Record<string, ColumnNotation>>
   /**
-   * Time zone in which an instant has its day, an IANA name such as `'America/New_York'`: `Date`s, times of Parquet that are
-   * adjusted to UTC, and texts whose time has an offset. A column that has some keeps it (`timeZone`). Default `'UTC'`.
+   * Time zone, an IANA name such as `'America/New_York'`, that gives instants their day: `Date`s, Parquet times
+   * adjusted to UTC, and texts whose time has an offset. Columns with instants keep it (`timeZone`). Default `'UTC'`.
    */
   readonly timeZone?: string
 }
@@ -59,14 +58,14 @@ const dateFormat = z
 const forColumns = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([schema, z.record(z.string(), schema)]).optional()
 
-/** The rules of {@link NotationOptions}. */
+/** Schema of {@link NotationOptions}. */
 export const notationShape = {
   decimal: forColumns(decimalSign),
   thousands: forColumns(thousandsSign),
   dateFormat: forColumns(dateFormat),
 }
 
-/** The rule of a {@link ColumnNotation}: reads it back from a model file. */
+/** Schema of {@link ColumnNotation}: reads it back from a model file. */
 export const columnNotationSchema: z.ZodType<ColumnNotation> = z.union([
   z.strictObject({ dateFormat }),
   z.strictObject({
@@ -76,7 +75,7 @@ export const columnNotationSchema: z.ZodType<ColumnNotation> = z.union([
   }),
 ])
 
-/** The rules of {@link ReadingOptions}. */
+/** Schema of {@link ReadingOptions}. */
 export const readingShape = {
   types: z.record(z.string(), z.enum(['number', 'text', 'day', 'boolean'])).default({}),
   missing: z.array(z.string()).default([]),
@@ -95,7 +94,7 @@ const readingOptions = z.object(readingShape)
 /** Checked {@link ReadingOptions}. */
 export type CheckedReading = z.output<typeof readingOptions>
 
-/** Returns what is said of one column. */
+/** Returns the settings for one column. */
 export function wishOf(
   name: string,
   options: CheckedNotation & Partial<Pick<CheckedReading, 'types' | 'notations'>>,

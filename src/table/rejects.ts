@@ -2,13 +2,13 @@ import type { Problem, ProblemCode } from '../base/errors.js'
 import { numberColumn, textColumn } from '../base/matrix.js'
 import { Table } from './table.js'
 
-/** A row that is set aside, and why. One for each rule that the row breaks. */
+/** A row that was set aside, and why: one for each rule that the row breaks. */
 export interface Reject {
   readonly table: string | null
   readonly file: string | null
   /** Counts the rows of the file or table from 1, header not counted. */
   readonly row: number
-  /** The column as the source calls it; null where the whole line is wrong. */
+  /** The column, under the source's name; null if the whole line is wrong. */
   readonly column: string | null
   readonly code: ProblemCode
   readonly rule: string

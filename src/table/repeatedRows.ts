@@ -4,32 +4,32 @@ import type { Problem } from '../base/errors.js'
 import { type InputTableName, inputTables } from './inputs.js'
 import type { RowReader } from './rowReader.js'
 
-/** What to do with rows of an event table that have the values of an earlier row in every column. */
+/** What to do with rows of an event table that equal an earlier row in every column. */
 export type RepeatedRows = 'keep' | 'drop' | 'refuse'
 
-/** Rule of an option that says what to do with repeated rows; they are kept where it is left out. */
+/** Schema of the option for repeated rows; default `'keep'`. */
 export const repeatedRowsRule = z.enum(['keep', 'drop', 'refuse']).default('keep')
 
-/** Rows of one table that are there more than once. */
+/** Repeated rows of one table. */
 export interface FoundRepeats {
   readonly table: InputTableName
-  /** Rows of the table, the repeated ones too. */
+  /** All rows of the table, including repeated ones. */
   readonly rows: number
-  /** Rows that have the values of an earlier one in every column. */
+  /** Rows that equal an earlier one in every column. */
   readonly repeated: number
-  /** Such a row, in words: `A on 2025-06-01`. */
+  /** One such row in words: `A on 2025-06-01`. */
   readonly example: string
 }
 
-/** Returns what is said of repeated rows that were kept or dropped. */
+/** Returns a note about repeated rows that were kept or dropped. */
 export function repeatsNote({ table, rows, repeated, example }: FoundRepeats, done: RepeatedRows): string {
   const found = `Table ${table}: ${repeated} of ${rows} rows have the values of an earlier row in every column, such as those of ${example}`
   if (done === 'drop') return `${found}; they were left out, as repeatedRows asks.`
-  const whole = 2 * repeated >= rows ? 'The whole table seems to be there more than once. ' : ''
+  const whole = 2 * repeated >= rows ? 'The whole table seems to be duplicated. ' : ''
   return `${found}: sums and counts take each of them. ${whole}If they are the same events, leave them out with repeatedRows: 'drop'.`
 }
 
-/** Returns the problem of a table that holds a row more than once. */
+/** Returns the problem of a table with repeated rows. */
 export function repeatsProblem(
   { table, rows, repeated, example }: FoundRepeats,
   wayOut = "If a file was given twice, give it once; if they are the same events, repeatedRows: 'drop' leaves them out.",
@@ -46,36 +46,36 @@ export function repeatsProblem(
 }
 
 const eachOnce =
-  'Give each row once; where equal rows are different events, give them a column that tells them apart, in training too.'
+  'Give each row once; if equal rows are different events, add a column that tells them apart, in training too.'
 
-// A double as two integers of 32 bits
+// A double as two 32-bit integers
 const double = new Float64Array(1)
 const halves = new Int32Array(double.buffer)
 // No finite number has these as its upper half
 const [textMark, booleanMark] = [0x7ff8_0001, 0x7ff8_0002]
 
 /**
- * Finds the rows of one table of one customer that have the cells of an earlier row in every column, missing ones like each
- * other: by 64 bits of a hash, as `openHistory` does for all customers.
+ * Finds the rows of one table of one customer that equal an earlier row in every column (missing equals missing), by a
+ * 64-bit hash, as `openHistory` does for all customers.
  */
 export class RowCopies {
   #repeated = 0
   #firstDay = 0 as EpochDay
   readonly #columns: readonly string[] | null
-  /** Per column of the reader: true where rows are told apart by it. */
+  /** Per column of the reader: whether it tells rows apart. */
   readonly #isCompared: boolean[] = []
   readonly #textCodes = new Map<string, number>()
-  // The key of the row that was looked at last
+  // The key of the last row
   #low = 0
   #high = 0
-  // An open hash table: 0 in both halves is an empty place
+  // An open-addressing hash table; 0 in both halves = empty
   #lows = new Int32Array(64)
   #highs = new Int32Array(64)
   #size = 0
 
   /**
-   * @param id whose rows they are
-   * @param known columns of the table in the history of the training, where they are known: rows are told apart by them
+   * @param id the customer's id
+   * @param known columns of the table in the training history, if known: only they tell rows apart
    */
   constructor(
     readonly reader: RowReader,
@@ -89,7 +89,7 @@ export class RowCopies {
     this.#columns = known === undefined ? null : Object.keys(known).filter(isOwn)
   }
 
-  /** Adds the last row of the reader; false where one with the same cells is there. */
+  /** Adds the last row of the reader; false if an equal one is there. */
   add(): boolean {
     if (this.#has()) return false
     this.#put(this.#low, this.#high)
@@ -97,24 +97,24 @@ export class RowCopies {
     return true
   }
 
-  /** Adds the last row of the reader; true, and counted, where one with the same cells is there. */
+  /** Adds the last row of the reader; if an equal one is there, counts it and returns true. */
   isRepeated(): boolean {
     if (this.add()) return false
     if (this.#repeated++ === 0) this.#firstDay = this.reader.day
     return true
   }
 
-  /** Returns the rows that were counted, of so many; null where there are none. */
+  /** Returns the counted rows, of `rows` in all; null if there are none. */
   found(rows: number): FoundRepeats | null {
     return this.#repeated === 0 ? null : this.#foundOn(this.#firstDay, rows, this.#repeated)
   }
 
-  /** Returns why the rows that were counted cannot be taken as the rule says. */
+  /** Returns problems if the rule refuses the counted rows. */
   problems(rule: RepeatedRows, rows: number): Problem[] {
     return this.#problemsOf(rule, this.found(rows))
   }
 
-  /** Returns why the last row of the reader, one more than `rows`, cannot be taken as the rule says. */
+  /** Returns problems if the rule refuses the last row of the reader, which follows `rows` others. */
   problemsOfRow(rule: RepeatedRows, rows: number): Problem[] {
     if (rule === 'keep' || !this.#has()) return []
     return this.#problemsOf(rule, this.#foundOn(this.reader.day, rows + 1, this.#repeated + 1))
@@ -136,7 +136,7 @@ export class RowCopies {
     return this.#lows[at] !== 0 || this.#highs[at] !== 0
   }
 
-  /** Rows look equal, without a column by which the history told them apart. */
+  /** Rows look equal, but lack a column that told rows apart in the history. */
   #lacking(): Problem[] {
     const { optional } = inputTables[this.reader.table]
     const absent = (this.#columns ?? []).filter(
@@ -145,9 +145,9 @@ export class RowCopies {
     return absent.map((name) => ({
       code: 'column-missing',
       parameter: `column ${name}`,
-      rule: 'to be there where rows are equal in all others: by it the history told them apart, and of equal ones it kept one',
+      rule: 'to be given if rows are equal in all others: in the history it told rows apart, and only one of equal ones was kept',
       place: { table: this.reader.table },
-      wayOut: 'Add it; where its value is not known, write null.',
+      wayOut: 'Add it; if its value is not known, write null.',
     }))
   }
 
@@ -190,7 +190,7 @@ export class RowCopies {
     return code
   }
 
-  /** Where a key is, or would be. */
+  /** The position of a key, or the free one for it. */
   #placeOf(low: number, high: number): number {
     const [lows, highs] = [this.#lows, this.#highs]
     let at = low & (lows.length - 1)
@@ -214,7 +214,7 @@ export class RowCopies {
   }
 }
 
-/** As MurmurHash3 ends: every bit of both words and of the seed changes half of the others. */
+/** The finalizer of MurmurHash3: every bit of both words and of the seed flips about half of the others. */
 function mixed(first: number, second: number, seed: number): number {
   let word = Math.imul(first ^ Math.imul(seed + 1, 0x9e37_79b1), 0x85eb_ca6b)
   word = Math.imul(word ^ (word >>> 15) ^ second, 0xc2b2_ae35)

@@ -1,6 +1,6 @@
 /**
- * Returns the function from the position of a row that was read (from 1) to its number in the source (from 1), where
- * some rows of the source could not be read and are not among those that were.
+ * Returns a function from the position of a row among those read (from 1) to its number in the source (from 1), which
+ * also counts the unreadable rows.
  *
  * @param unread numbers of the rows that could not be read, ascending
  *
@@ -9,7 +9,7 @@
  * // => [1, 4, 5]
  */
 export function rowNumbers(unread: readonly number[]): (position: number) => number {
-  // Each unread row moves the later ones on by one: the k-th passes on all positions from its number - k
+  // Each unread row shifts the later ones by one: the k-th shifts all positions from its number - k on
   const thresholds = unread.map((row, index) => row - index)
   return (position) => {
     let [low, high] = [0, thresholds.length]

@@ -18,33 +18,32 @@ import type { ColumnKind } from './table.js'
 /** A checked cell: days are numbers (days since 1970-01-01), missing is null. */
 export type CheckedCell = number | string | boolean | null
 
-/** The columns that say until when something lasted, and may not be before its beginning. */
+/** Columns with the end of something, which may not be before its beginning. */
 const endColumns: Readonly<Partial<Record<EventTableName | 'customers', string>>> = {
   customers: 'cancelledAt',
   plans: 'to',
 }
 
-/** What a column says of the time of a row. */
+/** What a column says about the time of a row. */
 type Role = 'happened' | 'known' | 'end'
 
 /**
- * Checks the rows of one input table of one customer, one after the other, and holds the cells of the last one.
+ * Checks the rows of one input table of one customer, one by one, and holds the cells of the last one.
  *
- * Rows of a service mostly have the same columns in the same order: the place of a column is looked for once and then
- * only compared.
+ * Rows of a service mostly have the same columns in the same order: a column is looked up once and then only compared.
  */
 export class RowReader {
-  /** Names of the columns met so far. */
+  /** Names of the columns so far. */
   readonly columns: string[] = []
-  /** Of the last row: numbers of its columns in `columns`, and what they hold; `size` of each. */
+  /** The last row: indices of its columns in `columns`, and their cells; `size` of each. */
   readonly places: number[] = []
   readonly cells: CheckedCell[] = []
   size = 0
-  /** The day that the last row happened on. */
+  /** The day on which the last row happened. */
   day = 0 as EpochDay
-  /** The day that the last row became known on, null where it does not say. */
+  /** The day on which the last row became known, null if not given. */
   knownAt: EpochDay | null = null
-  /** True where the last row has other columns than the one before it, or the same in another order. */
+  /** True if the last row has different columns from the one before it, or a different order. */
   isOfNewShape = false
 
   readonly #places = new Map<string, number>()
@@ -55,9 +54,9 @@ export class RowReader {
   readonly #happenedAt: string
 
   /**
-   * @param kinds kinds of the further columns; a cell of another kind is refused
-   * @param owner whose rows they are: what happened before their activation is refused, and so are rows of others
-   * @param timeZone where an instant has its day
+   * @param kinds kinds of the further columns; cells of another kind are refused
+   * @param owner the customer: rows before the activation, and rows of others, are refused
+   * @param timeZone gives instants their day
    */
   constructor(
     readonly table: EventTableName | 'customers',
@@ -71,7 +70,7 @@ export class RowReader {
     this.#happenedAt = inputTables[table].happenedAt
   }
 
-  /** Reads a row; what is wrong with it is added to the problems. */
+  /** Reads a row, and adds what is wrong with it to the problems. */
   read(row: unknown, rowNumber: number, problems: Problem[]): void {
     const sizeBefore = this.size
     this.isOfNewShape = false
@@ -124,7 +123,7 @@ export class RowReader {
     return this.places.slice(0, this.size).map((place) => this.columns[place]!)
   }
 
-  /** Returns the last row as an object, with `day` where the table is one of events. */
+  /** Returns the last row as an object, with `day` if it is an event. */
   row(): Record<string, CheckedCell> {
     const row: Record<string, CheckedCell> = this.table === 'customers' ? { cancelledAt: null } : {}
     for (let index = 0; index < this.size; index++)
@@ -159,7 +158,7 @@ export class RowReader {
     return name === endColumns[this.table] ? 'end' : null
   }
 
-  /** Returns the checked value, null where it is missing or refused (and the problem is noted). */
+  /** Returns the checked value, null if it is missing or refused (with a problem). */
   #cell(value: unknown, place: number, rowNumber: number, problems: Problem[]): CheckedCell {
     const kind = this.#kinds[place]
     if (typeof value === 'number' && kind === 'number' && Number.isFinite(value)) return value
@@ -192,7 +191,7 @@ export class RowReader {
       rule: `to be that of the customer (${JSON.stringify(id)})`,
       received: value,
       place: this.#place(rowNumber, 'id'),
-      wayOut: 'Give the rows of one customer only.',
+      wayOut: 'Give only the rows of one customer.',
     })
   }
 
@@ -243,7 +242,7 @@ export class RowReader {
   }
 }
 
-// Most texts begin with a visible character: that is seen without trimming.
+// Most texts begin with a visible character, which can be seen without trimming.
 function isBlank(value: unknown): boolean {
   if (typeof value !== 'string') return value === null || value === undefined
   return !(value.charCodeAt(0) > 32 && value.charCodeAt(0) < 127) && value.trim() === ''
@@ -283,7 +282,7 @@ function refusedCell(value: unknown, kind: ColumnKind | undefined, place: Place)
   return { code: 'value-type', parameter, rule, received: value, place, ...hint }
 }
 
-/** Returns undefined where the value is not of the kind. */
+/** Returns undefined if the value is not of the kind. */
 function readCell(
   value: unknown,
   kind: ColumnKind | undefined,
@@ -318,7 +317,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
-// As the engine reads files: what is written as a day is a day
+// As when the engine reads files, a text that looks like a day is a day
 function readFurther(value: unknown, timeZone: string): CheckedCell | undefined {
   if (typeof value === 'string') {
     return (value.length === 10 && value[4] === '-' ? parseDay(value) : undefined) ?? value

@@ -14,18 +14,18 @@ import {
   inputTables,
 } from './inputs.js'
 
-/** Rows of a history in which one customer has several periods, or several products. */
+/** Rows of a history in which customers have several periods or products. */
 export type PeriodTables = Readonly<
   Partial<Record<InputTableName, readonly HistoryRow[]>> & { readonly customers: readonly HistoryRow[] }
 >
 
-/** How the periods are told apart. */
+/** How to tell the periods apart. */
 export interface SubscriptionPeriodsOptions {
-  /** Column, in every table, that names the product: each product of a customer is a subscription of its own. */
+  /** Column, in every table, that names the product: each product of a customer is a separate subscription. */
   readonly product?: string
   /**
-   * Time zone in which instants have their day, as of the history that is opened with the tables: `Date`s, and texts whose
-   * time has an offset. Default `'UTC'`.
+   * Time zone that gives instants (`Date`s, and texts whose time has an offset) their day; the same as for the history
+   * opened with the tables. Default `'UTC'`.
    */
   readonly timeZone?: string
 }
@@ -34,10 +34,10 @@ const schema = z.strictObject({ product: z.string().min(1).optional(), timeZone:
 
 type CheckedOptions = z.output<typeof schema>
 
-/** A history of subscriptions, and whose they are. */
+/** A history of subscriptions, and their customers. */
 export interface SubscriptionPeriods {
   /**
-   * Tables for `openHistory`: a row of `customers` per period, whose `id` names the period (`A`, `A#2`; with products
+   * Tables for `openHistory`: one row of `customers` per period, whose `id` names the period (`A`, `A#2`; with products
    * `A/tv`, `A/tv#2`), and each event under the id of its period.
    */
   readonly tables: PeriodTables
@@ -54,21 +54,23 @@ interface Period {
 }
 
 /**
- * Returns a history in which each period of a customer is a subscription with an id of its own: for customers who left and
- * came back under one id, and for several products of one customer.
+ * Returns a history in which each period of a customer is a subscription with its own id: for customers who left and
+ * came back under the same id, or who have several products.
  *
- * `openHistory` refuses an id that is in `customers` twice: whether a customer churned has no answer where they hold two
- * things at once, or lived twice. Here a subscription churns, not a customer. An event belongs to the last period that had
- * begun on its day (a bill and a device: on the last day of their month), so that the last bill after a cancellation counts
- * for the period that it is of; one before all periods stays with the first, and `openHistory` says so.
+ * `openHistory` refuses an id that is in `customers` twice: there is no single answer whether such a customer churned.
+ * Here a subscription churns, not a customer. An event belongs to the last period that had begun on its day (bills and
+ * devices: on the last day of their month), so that the last bill after a cancellation counts for its period; one
+ * before all periods stays with the first, and `openHistory` reports it.
  *
- * Subscriptions of one customer resemble each other: give `ids` of customers to what deals rows, as in the example.
+ * Subscriptions of one customer resemble each other: for splits and folds, give the `ids` of customers, as in the
+ * example.
  *
- * @param tables row objects under our names, with several rows per id in `customers`; the ends of `calls` that are customers
- *   get the id of their period on the day, where there are no products
- * @throws {HoldfastError} all problems at once: `value-missing`, `value-type` of what tells periods apart; `out-of-range` for
- *   two periods of one subscription that overlap; `column-missing` where a table lacks the product; `table-unknown`, `option-invalid`, `option-unknown`; `duplicate-id` where a
- *   customer is called as a period of another
+ * @param tables row objects under our names, with several rows per id in `customers`; without products, the ends of
+ * `calls` that are customers get the id of their period on that day
+ * @throws {HoldfastError} all problems at once: `value-missing`, `value-type` in the columns that define periods;
+ * `out-of-range` if two periods of one subscription overlap; `column-missing` if a table lacks the product;
+ * `table-unknown`, `option-invalid`, `option-unknown`; `duplicate-id` if a customer's id equals the name of another's
+ * period
  *
  * O(rows log rows) time; a shallow copy of each row.
  *
@@ -195,7 +197,7 @@ function calledAlike(id: string, { rowNumber }: Period): Problem {
   return {
     code: 'duplicate-id',
     parameter: 'id',
-    rule: 'to be no name of a period of another customer',
+    rule: 'not to be the name of a period of another customer',
     received: id,
     place: { table: 'customers', row: rowNumber, column: 'id' },
     wayOut: 'Rename that customer.',
@@ -222,16 +224,16 @@ function eventsOf(
   const { happenedAt } = inputTables[table]
   return rows.map((row) => {
     const subscription = subscriptionOf(row, product)
-    // Somebody unknown, or no day: openHistory says what is wrong with the row
+    // Unknown customer or no day: openHistory reports what is wrong with the row
     if (subscription === undefined) return row
     return { ...row, id: periodAt(subscription, happenedOn(ownValue(row, happenedAt), happenedAt, timeZone)) }
   })
 }
 
-/** The id of the period of a subscription that a day belongs to; the subscription itself where it is not known. */
+/** The id of a subscription's period on a day; the subscription itself if it is unknown. */
 type PeriodAt = (subscription: string, day: EpochDay | undefined) => string
 
-/** Either end of a call may be a customer, or a number of another network, which stays as it is. */
+/** Either end of a call may be a customer or a number of another network, which stays as it is. */
 function callsOf(
   rows: readonly HistoryRow[],
   { timeZone }: CheckedOptions,
@@ -247,7 +249,7 @@ function callsOf(
   })
 }
 
-/** Tables that are none of ours would be left out, and the ends of a call name no product. */
+/** Unknown tables would be ignored, and the ends of a call name no product. */
 function periodTableProblems(tables: PeriodTables, { product }: CheckedOptions): Problem[] {
   const unknown = Object.keys(tables).filter((name) => !inputTableNames.includes(name as InputTableName))
   const noLists = inputTableNames.filter(

@@ -26,9 +26,9 @@ export interface DayColumn {
   /** Shape (rows), days since 1970-01-01; 0 behind a missing bit. */
   readonly values: Int32Array
   readonly missing: Bitmap | null
-  /** How the source wrote the days, where that was not `YYYY-MM-DD`: `DD/MM/YYYY`. */
+  /** How the source wrote the days, if not as `YYYY-MM-DD`: `DD/MM/YYYY`. */
   readonly dateFormat?: string
-  /** Time zone in which instants of the source have their day; left out where it had none. */
+  /** Time zone that gave instants of the source their day; left out if it had none. */
   readonly timeZone?: string
 }
 
@@ -44,13 +44,13 @@ export interface BooleanColumn {
 /** One typed column of a table. */
 export type Column = NumberColumn | TextColumn | DayColumn | BooleanColumn
 
-/** What the cells of a column are. */
+/** The kinds of columns. */
 export type ColumnKind = Column['kind']
 
-/** One cell, as people write it: a day is `YYYY-MM-DD`, missing is null. */
+/** One cell: a day is `YYYY-MM-DD`, missing is null. */
 export type Cell = number | string | boolean | null
 
-/** One row as an object; for the edges only. */
+/** One row as an object. */
 export type Row = Readonly<Record<string, Cell>>
 
 /**
@@ -68,9 +68,9 @@ export class Table extends Printed {
   readonly #byName: ReadonlyMap<string, Column>
 
   /**
-   * @param columns of equal length; numbers of 32 bits become ones of 64
-   * @param rowCount needed only where there may be no columns
-   * @param source file or table that it came from; named in error messages
+   * @param columns of equal length; 32-bit numbers become 64-bit ones
+   * @param rowCount needed only if there may be no columns
+   * @param source file or table it came from; named in error messages
    * @throws {HoldfastError} `length-differs`, `column-duplicate`
    */
   constructor(
@@ -113,7 +113,7 @@ export class Table extends Printed {
     return this.columns.map((column) => column.name)
   }
 
-  /** True where the table has a column of that name. */
+  /** True if the table has a column of that name. */
   has(name: string): boolean {
     return this.#byName.has(name)
   }
@@ -149,7 +149,7 @@ export class Table extends Printed {
     return inNameOf('Table.select', () => new Table(columns, this.rowCount, this.source))
   }
 
-  /** Returns the table with this column added, or put in the place of the one with its name. */
+  /** Returns the table with this column added, replacing one of the same name. */
   with(column: Column): Table {
     refuse('Table.with', noColumn(column, 0))
     const columns = this.has(column.name)
@@ -158,7 +158,7 @@ export class Table extends Printed {
     return inNameOf('Table.with', () => new Table(columns, this.rowCount, this.source))
   }
 
-  /** Returns the table with only the given rows, in their order. Copies. */
+  /** Returns a copy of the table with only the given rows, in their order. */
   take(rows: ArrayLike<number>): Table {
     checkArguments('Table.take', ['rows', rows, 'list'])
     this.#checkRows('Table.take', 'rows', rows)
@@ -186,7 +186,10 @@ export class Table extends Printed {
     return Array.from({ length: this.rowCount }, (_, index) => this.row(index))
   }
 
-  /** Its size, its first ten rows, and what has no room; `console.log(table)` and notebooks show it too. */
+  /**
+   * Its size, its first ten rows, and the names of columns without room; `console.log(table)` and notebooks show it
+   * too.
+   */
   override toString(): string {
     return tableText(this.#written())
   }
@@ -269,7 +272,7 @@ export function cellOf(column: Column | FeatureColumn, row: number): Cell {
   }
 }
 
-/** Returns a column that names customers: one of texts where its numbers were read from texts that they do not give back. */
+/** Returns a column of ids: as texts if its numbers do not reproduce the texts they were read from. */
 export function idColumn(column: Column): Column {
   if (column.kind !== 'number' || column.written === undefined) return column
   const { name, missing, written } = column
@@ -303,13 +306,14 @@ export function booleanColumn(name: string, values: ArrayLike<boolean | null | u
 }
 
 /**
- * Returns a table from arrays of values, one per column; the kind follows from the first value that is not missing:
- * numbers, texts, booleans, or days where it is a `Date` (in `timeZone`). Integers of type bigint are numbers where numbers hold
- * all their digits, else texts. For other days, give ready columns made by `dayColumn`. Values of another kind than the
- * first are refused.
+ * Returns a table from arrays of values, one per column. The kind follows from the first value that is not missing:
+ * numbers, texts, booleans, or days for a `Date` (in `timeZone`). Values of type bigint become numbers if numbers hold
+ * all their digits, else texts. For other days, give columns made by `dayColumn`. Values of another kind than the first
+ * are refused.
  *
- * @param options `timeZone`: where a `Date` has its day, an IANA name. Default `'UTC'`
- * @throws {HoldfastError} all columns at once: `value-type`, with the first row and how many there are; `value-not-finite`
+ * @param options `timeZone`: gives a `Date` its day, an IANA name. Default `'UTC'`
+ * @throws {HoldfastError} all columns at once: `value-type`, with the first row and the number of rows;
+ * `value-not-finite`
  *
  * @example
  * tableFrom({ id: ['A', 'B'], minutes: [10, null] }).rows()
@@ -369,7 +373,7 @@ function columnFrom(name: string, values: readonly Value[], timeZone: string): C
   }
 }
 
-/** Numbers where a number holds all their digits, else names: texts. */
+/** Numbers if a number holds all their digits, else texts, as for ids. */
 function bigintColumn(name: string, values: readonly unknown[]): Column {
   const isExact = values.every((value) => typeof value !== 'bigint' || Number.isSafeInteger(Number(value)))
   return isExact

@@ -35,18 +35,18 @@ export interface TextSource {
   readonly rowNumber: (row: number) => number
   /** Kinds that the source itself declares. */
   readonly kinds: ReadonlyMap<string, ColumnKind>
-  /** True where the source is of a kind that mostly has decimal commas: texts between semicolons. */
+  /** True if sources of this kind mostly have decimal commas: texts between semicolons. */
   readonly expectsCommas?: boolean
   readonly badLines: readonly BadLine[]
 }
 
 /**
- * Returns a table from row objects, with the same reading and the same checks as a file.
+ * Returns a table from row objects, read and checked like a file.
  *
- * The columns are the names of all rows, in order of first appearance; a name that a row does not have is missing there,
- * and so are null, undefined and blank texts. A column is of numbers, days (also `Date`), booleans, or else texts; texts are
- * numbers and days as `readTable` reads them, and what came as a number is one. A column of which nearly all cells are
- * numbers and a few are not is refused. An object inside of a row gives a column for each of its parts: `customer.plan`.
+ * The columns are the names in all rows, in order of first appearance; absent names, null, undefined and blank texts
+ * are missing. A column holds numbers, days (also `Date`), booleans, or else texts; texts are recognised as numbers and
+ * days as by `readTable`, and numbers stay numbers. A column in which nearly all cells are numbers and a few are not is
+ * refused. A nested object gives a column for each of its parts: `customer.plan`.
  *
  * @param rows objects of numbers, texts, booleans, Dates, null
  * @throws {HoldfastError} all problems at once: `table-empty`, `value-type`, `value-not-finite`, with row and column
@@ -101,8 +101,8 @@ function withRow(problem: Problem, row: number): Problem {
 }
 
 /**
- * Adds the cells of a row object to the columns, those of an object inside of it under both names (`customer.plan`); where it
- * has lists, or two cells of one name, it adds none and returns the problems.
+ * Adds the cells of a row object to the columns, those of nested objects by path (`customer.plan`); if there are lists
+ * or repeated names, it adds none and returns the problems.
  */
 export function addRow(
   columns: Map<string, ColumnTexts>,
@@ -131,13 +131,13 @@ export function addRow(
   return []
 }
 
-/** True where a row before had an object inside of it. */
+/** True if an earlier row had a nested object. */
 function hasPart(columns: ReadonlyMap<string, ColumnTexts>): boolean {
   for (const column of columns.values()) if (column.isPart) return true
   return false
 }
 
-/** An object where other rows have a value, or a value where they have an object: one of them would be lost. */
+/** Problems of an object where other rows have a value, or the reverse: one of them would be lost. */
 function mixedCells(
   row: Readonly<Record<string, unknown>>,
   columns: ReadonlyMap<string, ColumnTexts>,
@@ -157,7 +157,7 @@ function tableOfTexts(operation: string, source: TextSource, options: CheckedRea
   return table
 }
 
-/** Returns the typed table of texts with the rows taken out that break a rule, and why. */
+/** Returns the typed table of texts without the rows that break a rule, and why they do. */
 export function readTexts(
   source: TextSource,
   options: CheckedReading,
@@ -207,12 +207,12 @@ function readingOfTexts(source: TextSource, texts: SourceCells, options: Checked
   if (isTyped && (kind === 'day' || wish.dateFormat === undefined)) {
     return { kind: wish.kind ?? kind ?? plainReading(name, countsOf(texts)).kind }
   }
-  // Texts of a typed file are texts, unless they are said to be something else
+  // Texts of a typed file are texts, unless declared otherwise
   if (kind === 'text' && wish.kind === undefined && wish.isOwn !== true) return { kind }
   return readingOf(name, countsOf(texts), wish)
 }
 
-/** Returns the questions that the columns ask, each and all together, by name. */
+/** Returns the questions about the columns, singly and together, by name. */
 function doubts(
   { file, columns, expectsCommas }: TextSource,
   readings: readonly ColumnReading[],

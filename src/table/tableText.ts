@@ -2,7 +2,7 @@ import { escapeMarkup } from '../base/escapeMarkup.js'
 import { shortened } from '../base/printable.js'
 import { displayWidth, type TextTableColumn, textTable } from '../base/textTable.js'
 
-/** What is written of a table: its rows, its headings, and a cell as people write it. */
+/** What printing needs of a table. */
 export interface WrittenTable {
   readonly rowCount: number
   readonly columns: readonly { readonly name: string; readonly kind: string }[]
@@ -14,7 +14,7 @@ const digitsShown = 4
 const longestCell = 40
 const widestTable = 120
 
-/** Returns a cell as it is written in tables for people: four digits, missing as "–". */
+/** Returns a cell as printed for people: four digits, missing as "–". */
 export function cellText(cell: number | string | boolean | null): string {
   if (cell === null) return '–'
   if (typeof cell !== 'number') return String(cell)
@@ -26,7 +26,7 @@ export function wholeTableText(table: WrittenTable): string {
   return textOf(table, table.columns.length, table.rowCount)
 }
 
-/** Returns how large a table is, its first rows, and the columns that have room beside each other; what is left out is said. */
+/** Returns the size of a table, its first rows, the columns that fit, and what is left out. */
 export function tableText(table: WrittenTable, rows = 10): string {
   const { rowCount, columns } = table
   const shownRows = Math.min(rows, rowCount)
@@ -40,7 +40,7 @@ export function tableText(table: WrittenTable, rows = 10): string {
   ].join('\n')
 }
 
-/** The same as a table of a page, for notebooks; all columns, as notebooks scroll. */
+/** The same as HTML for notebooks, with all columns, because notebooks scroll. */
 export function tableHtml(table: WrittenTable, rows = 10): string {
   const shownRows = Math.min(rows, table.rowCount)
   const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
@@ -93,7 +93,7 @@ function named(names: readonly string[]): string {
   return `${count(names.length, 'more column')}: ${listed}${names.length > namesListed ? ' …' : ''}`
 }
 
-// A line is a row, so that no cell may break it.
+// A line is a row, so no cell may contain a line break.
 const short = (text: string): string => shortened(text, longestCell)
 
 function count(number: number, noun: string): string {

@@ -4,9 +4,9 @@ import { ownValue } from '../base/ownValue.js'
 import { Table } from './table.js'
 
 /**
- * Returns row objects as a table of texts: the form in which they are checked, the same as a file's.
+ * Returns row objects as a table of texts, to be checked like a file.
  *
- * The columns are the names of all rows in order of first appearance; a name that a row does not have is missing there.
+ * The columns are the names in all rows in order of first appearance; absent names are missing.
  */
 export function textsOfRows(
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -23,7 +23,7 @@ export function textsOfRows(
   return new Table(columns, rows.length)
 }
 
-/** Returns a value as a file would hold it, an instant as its day in a time zone; null where it is missing. */
+/** Returns a value as in a file, an instant as its day in a time zone; null = missing. */
 export function cellText(value: unknown, timeZone: string = utc): string | null {
   if (value === null || value === undefined) return null
   if (typeof value === 'string') return value
@@ -31,7 +31,7 @@ export function cellText(value: unknown, timeZone: string = utc): string | null 
     const day = parseDay(value, timeZone)
     return day === undefined ? 'invalid date' : formatDay(day)
   }
-  // With its exponent, a number that holds no exact integer is not taken for one with so many digits
+  // With an exponent, an inexact large integer is not mistaken for an exact one
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
     return value.toExponential()
   return typeof value === 'object' ? JSON.stringify(value) : String(value)

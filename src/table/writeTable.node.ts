@@ -17,8 +17,8 @@ import { cellText } from './textsOfRows.js'
 export interface WriteTableOptions {
   /**
    * Writes a `'` before texts that a spreadsheet would run as a formula (those that begin with = + - @, tab or carriage
-   * return), in CSV and TSV only; reading the file back gives that `'` too. Use it for lists that people open, not for
-   * files that programs read. Default false: values are written as they are.
+   * return), in CSV and TSV only; it is still there when the file is read back. Use it for lists that people open, not
+   * for files that programs read. Default false.
    */
   readonly spreadsheetSafe?: boolean
 }
@@ -31,12 +31,12 @@ const parquetRowsEach = 100_000
 /**
  * Writes a table to a file: .csv, .tsv, .csv.gz, .parquet, .jsonl or .ndjson, by its ending.
  *
- * The file is there whole or not at all: it is written beside its place and moved when it is complete. A file of that
- * name is replaced. Missing is a blank in CSV (and so is a blank text: reading it back gives missing), null in the
- * others. Days are `YYYY-MM-DD`, in Parquet dates. The memory needed does not grow with the rows.
+ * The file is written whole or not at all: a temporary file beside it is moved when complete. An existing file is
+ * replaced. Missing is blank in CSV (where a blank text, too, reads back as missing), null in the others. Days are
+ * `YYYY-MM-DD`, in Parquet dates. The memory needed does not grow with the rows.
  *
- * @throws {HoldfastError} `file-unreadable` where the ending is not known; `file-missing` where the file cannot be
- * written, with the reason
+ * @throws {HoldfastError} `file-unreadable` if the ending is unknown; `file-missing` with the reason if the file cannot
+ * be written
  *
  * @example
  * await writeTable(tableFrom({ id: ['A'], probability: [0.7] }), 'scores.csv')
@@ -44,7 +44,7 @@ const parquetRowsEach = 100_000
  * again.rows()
  * // => [{ id: 'A', probability: 0.7 }]
  *
- * @see {@link readTable} for the way back
+ * @see {@link readTable} for the inverse
  */
 export async function writeTable(table: Table, path: string, options?: WriteTableOptions): Promise<void> {
   checkArguments('writeTable', ['table', table, 'table'], ['path', path, 'text'])
@@ -66,7 +66,7 @@ async function writeLines(lines: Iterable<string>, part: string, path: string): 
 }
 
 function* csvLines(table: Table, delimiter: string, spreadsheetSafe: boolean): Generator<string> {
-  // A line of one blank field would be an empty line, which readers skip
+  // A single blank field would be an empty line, which readers skip
   const options = { delimiter, quoted_empty: table.columns.length === 1 }
   yield stringify([table.columnNames], options)
   for (let start = 0; start < table.rowCount; start += rowsEach) {

@@ -109,12 +109,12 @@ describe('a flat file', () => {
     [
       'a column without a name',
       ['id,fee,,plan,churn', ...goodRows],
-      'FILE: expected the name of column 3 not to be blank. Name it in the first line; the first line must hold the column names.',
+      'FILE: expected the name of column 3 not to be blank. The first line must hold the column names: add it there.',
     ],
     [
       'quotes that never close',
       [...good, '"X1,9,3,more,no'],
-      'FILE, row 61: expected the row to open and close its quotes around whole fields. Write a quote inside of quotes twice.',
+      'FILE, row 61: expected the row to open and close its quotes around whole fields. Double a quote within quotes.',
     ],
   ]
   it.each(cases)('%s', async (title, lines, sentence) => {
@@ -186,7 +186,7 @@ describe('a flat file', () => {
   it('UTF-16 that is not named', async () => {
     await writeFile(at('utf16.csv'), Buffer.from(`\ufeff${await readFile(flat, 'utf8')}`, 'utf16le'))
     expect(await refused(['train', at('utf16.csv'), '--out', at('no.model')])).toMatch(
-      /utf16\.csv: expected the file to be readable text .* It is likely utf-16le: read it with --encoding utf-16le, or convert it to UTF-8\.\n$/,
+      /utf16\.csv: expected the file to be readable text .* It is probably utf-16le: read it with --encoding utf-16le, or convert it to UTF-8\.\n$/,
     )
   })
 })

@@ -79,7 +79,7 @@ describe('usage until May, payments until July', () => {
       churnPlan({ label: isSilent, features, cutoffs: [epochDay('2025-06-01')] })
     const payments = [sumOf('payments', 'amount', { days: 30 })]
     await expect(buildDataset(history, plan(payments))).rejects.toThrow(
-      /^buildDataset: expected the outcome window \[2025-06-01, 2025-07-01\) to end at or before 2025-05-29, up to which usage is complete\. .*, or give openHistory completeUntil: \{ usage: '<day>' \} where/,
+      /^buildDataset: expected the outcome window \[2025-06-01, 2025-07-01\) to end at or before 2025-05-29, up to which usage is complete\. .*, or give openHistory completeUntil: \{ usage: '<day>' \} if/,
     )
     await expect(buildDataset(history, plan(minutes))).rejects.toThrow(
       /cutoffs to be at most 2025-05-29 for features of usage/,

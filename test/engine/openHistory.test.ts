@@ -428,7 +428,7 @@ describe('files that are not whole, or say two things', () => {
       const lines = await file('twice.jsonl', good + bad)
       const place = { table: 'usage', file: lines, row: 2 }
       expect((await refused({ customers, usage: lines })).problems).toMatchObject([
-        { code: 'column-duplicate', rule: 'to have each name once in an object', place },
+        { code: 'column-duplicate', rule: 'to have each name once per object', place },
       ])
     }
   })

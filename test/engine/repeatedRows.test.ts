@@ -57,7 +57,7 @@ test('rows that are there twice count twice, and that is said with a count, a ro
   expect(notes).toHaveLength(1)
   expect(notes[0]).toContain('Table usage: 3 of 6 rows')
   expect(notes[0]).toContain('such as those of A on 2025-06-01')
-  expect(notes[0]).toContain('The whole table seems to be there more than once')
+  expect(notes[0]).toContain('The whole table seems to be duplicated')
   expect(notes[0]).toContain("repeatedRows: 'drop'")
 })
 

@@ -330,7 +330,7 @@ test('attributes: texts stay, true is 1, digits asked for as text stay digits', 
   expect(valueAsOf(history, attribute('age', 'number'))).toBeNull()
   expect(() => valueAsOf(history, attribute('unheardOf'))).toThrow(
     'featuresOf: table customers: expected column unheardOf to be one of id, activatedAt, region, paperless, age: the ' +
-      'rules read it. Add it; where its value is not known, write null.',
+      'rules read it. Add it; if its value is not known, write null.',
   )
 })
 

@@ -130,7 +130,7 @@ test('two equal rows of a customer are 20 minutes, or 10, or refused with table,
   expect(valuesOf(june, {})).toEqual([20, 2])
   expect(valuesOf(june, { repeatedRows: 'drop' })).toEqual([10, 1])
   expect(() => valuesOf(june, { repeatedRows: 'refuse' })).toThrow(
-    'featuresOf: table usage: expected table usage to hold each row once (repeatedRows: \'refuse\'), but 1 of 2 rows have the values of an earlier row in every column, got "A on 2025-06-01" (string). Give each row once; where equal rows are different events, give them a column that tells them apart, in training too.',
+    'featuresOf: table usage: expected table usage to hold each row once (repeatedRows: \'refuse\'), but 1 of 2 rows have the values of an earlier row in every column, got "A on 2025-06-01" (string). Give each row once; if equal rows are different events, add a column that tells them apart, in training too.',
   )
 })
 
@@ -191,7 +191,7 @@ test('rows are told apart by the columns of the history: further ones do not cou
   expect(valuesOf(usageOf({}), drop)).toEqual([10, 1])
   for (const repeatedRows of ['drop', 'refuse'] as const) {
     expect(() => valuesOf(usageOf({}, {}), { repeatedRows, tables })).toThrow(
-      'expected column cell to be there where rows are equal in all others',
+      'expected column cell to be given if rows are equal in all others',
     )
   }
   expect(valuesOf(usageOf({}, {}), { tables })).toEqual([20, 2])

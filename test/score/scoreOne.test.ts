@@ -102,7 +102,7 @@ describe('scoreOne', () => {
     [
       'a measure',
       { ...whole, usage: [{ day: '2025-02-03', dataMb: 3 }] },
-      'expected column minutes to be one of day, dataMb: the rules read it. Add it; where its value is not known, write null.',
+      'expected column minutes to be one of day, dataMb: the rules read it. Add it; if its value is not known, write null.',
     ],
     [
       'an attribute',

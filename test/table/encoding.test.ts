@@ -37,7 +37,7 @@ test.each(files)(
     await writeFile(path, content)
     expect(likelyEncoding(content)).toBe(encoding)
     await expect(readTable(path)).rejects.toThrow(
-      `It is likely ${encoding}: read it with encoding: '${encoding}'`,
+      `It is probably ${encoding}: read it with encoding: '${encoding}'`,
     )
     expect((await readTable(path, { encoding })).rows()).toEqual([{ id: 1, plan }])
   },

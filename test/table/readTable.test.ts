@@ -370,7 +370,7 @@ describe('readTable: what would be one of two things', () => {
       `${good}{"a":1,"a":2}\n{"b":{"a":1,"a":1}}\n{"__proto__":1,"__proto__":2}\n`,
     )
     expect((await refused(readTable(lines))).problems).toMatchObject([
-      { code: 'column-duplicate', rule: 'to have each name once in an object', place: { row: 2 }, count: 3 },
+      { code: 'column-duplicate', rule: 'to have each name once per object', place: { row: 2 }, count: 3 },
     ])
     const { table, rejects } = await readTableWithRejects(lines, { maxRejectShare: 1 })
     expect(table.rows()).toEqual([{ a: 1, 'b.a': 'x: "a":' }])
