@@ -23,13 +23,13 @@ import { type SignalOptions, signalsOf } from './signalRule.js'
 export interface BaseLevels {
   /** First day of the first month. */
   readonly firstMonth: EpochDay
-  /** For each signal, by name, one level a month, all above 0. */
+  /** For each signal, by name, one level per month, all above 0. */
   readonly levels: Readonly<Record<string, readonly number[]>>
 }
 
 /** Options of {@link baseLevels}. */
 export interface BaseLevelOptions extends MonthlyOptions {
-  /** With fewer customers than this to take the median of, a month keeps the level before it. Integer ≥ 1, default 100. */
+  /** A month with fewer customers than this for the median keeps the level before it. Integer ≥ 1, default 100. */
   readonly minBaseCustomers?: number
 }
 
@@ -39,16 +39,16 @@ const schema = z.strictObject({
 })
 
 /**
- * Returns how the signals of the whole base went up and down, to take a season out of one customer's figures.
+ * Returns how the signals of the whole base rose and fell, to remove the season from a customer's figures.
  *
- * Compute it once a month where the base is, and hand it to `tagCustomer` in a service. Do not use it where the whole
- * base really falls: a decline that everybody shares is divided away.
+ * Compute it once a month where the base is, and pass it to `tagCustomer` in a service. Do not use it if the whole base
+ * really falls: a decline that everybody shares is divided away.
  *
  *     level(first) = 1
  *     level(t)     = level(t − 1) × median over customers of value(t) / value(t − 1)
  *
- * over the customers whose two months are whole, known and above 0. Month t uses months t and t − 1 only, nothing later,
- * of the rows and cancellations that were known before `asOf`.
+ * over the customers whose two months are whole, known and above 0. Month t uses only months t and t − 1, from rows and
+ * cancellations known before `asOf`.
  *
  * @throws {HoldfastError} as {@link monthlySignals}
  *
@@ -82,7 +82,7 @@ export async function baseLevels(history: History, options?: BaseLevelOptions): 
   }
 }
 
-/** Returns for each signal of a block the level of each row's month. */
+/** Returns the level of each row's month, for each signal of a block. */
 export function levelsOfRows(block: MonthlyBlock, levels: readonly ArrayLike<number>[]): Float64Array[] {
   return levels.map((level) => Float64Array.from(block.month, (month) => level[month]!))
 }

@@ -7,7 +7,7 @@ export interface Calendar {
   readonly months: number
 }
 
-/** Returns the calendar months from the one that `from` lies in up to the last one that is over by `until`. */
+/** Returns the calendar months from the one of `from` to the last that is over by `until`. */
 export function calendarOf(from: EpochDay, until: EpochDay): Calendar {
   const first = monthStart(from)
   const months = Math.max(0, monthsBetween(first, until))
@@ -17,7 +17,7 @@ export function calendarOf(from: EpochDay, until: EpochDay): Calendar {
   }
 }
 
-/** Returns the month that a day lies in: below 0 before the calendar, `months` or more after it. */
+/** Returns the index of a day's month: below 0 before the calendar, `months` or more after it. */
 export function monthIndexOf(calendar: Calendar, day: EpochDay): number {
   return monthsBetween(calendar.starts[0]!, monthStart(day))
 }

@@ -1,14 +1,14 @@
 import type { Trend } from './trend.js'
 
-/** What is known of one signal at the end of a month. */
+/** One signal at the end of a month. */
 export interface Reading {
   /** Level of the month. */
   readonly value: number
-  /** Level of the months before it that a fall is measured from; 0 where too few are known or nothing was there. */
+  /** Level of the months before it, from which a fall is measured; 0 if too few are known or all were 0. */
   readonly fallReference: number
   /** The same for a rise. */
   readonly riseReference: number
-  /** How far a month of the customer usually lies from the next, as a standard deviation; 0 where too few are known. */
+  /** Usual difference between the customer's successive months, as a standard deviation; 0 if too few are known. */
   readonly spread: number
   readonly trend: Trend
 }
@@ -17,15 +17,15 @@ export interface Reading {
 export interface ChangeRule {
   /** −1 follows falls, 1 follows rises. */
   readonly direction: -1 | 1
-  /** Infinity where a step is no change, only a trend is. */
+  /** Infinity if only a trend, not a step, is a change. */
   readonly weakShare: number
   readonly strongShare: number
-  /** For customers with much spread thresholds are widened, from where the spread exceeds `noiseFrom` up to `widest` times. */
+  /** For customers with a large spread, thresholds are widened: once it exceeds `noiseFrom`, at most `widest` times. */
   readonly noiseFrom: number
   readonly widest: number
   readonly trendShare: number
   readonly calmShare: number
-  /** A change must also be so many times the customer's own spread. */
+  /** A change must also be this many times the customer's own spread. */
   readonly noiseMultiple: number
   readonly confirmMonths: number
   readonly settleMonths: number
@@ -36,10 +36,10 @@ export interface ChangeRule {
  * w = n / noiseFrom, no less than 1 and no more than `widest`:
  *
  *     open    a change of max(strongShare, n) at once; or one of w × weakShare that lasts `confirmMonths`, measured against
- *             the reference of its first month (the running reference falls along and would hide it); or a trend of
+ *             the reference of its first month (the running reference would fall along and hide it); or a trend of
  *             `trendShare` seen in `confirmMonths` months in a row
- *     closed  within w × calmShare of the level before it for `confirmMonths`; or neither changing nor trending by that for
- *             `settleMonths`: a new level
+ *     closed  within w × calmShare of the level before it for `confirmMonths`; or neither changing nor trending by that much
+ *             for `settleMonths`: a new level
  */
 export class ChangeTracker {
   readonly #rule: ChangeRule
@@ -60,22 +60,22 @@ export class ChangeTracker {
     return this.#open
   }
 
-  /** Level before the change; 0 where there is neither an open nor a pending one. */
+  /** Level before the open or pending change; 0 if there is none. */
   get levelBefore(): number {
     return this.#before
   }
 
-  /** Months in a row that point to a change which is not open yet; 0 where there is none. */
+  /** Successive months that point to a change not open yet; 0 if there is none. */
   get pendingMonths(): number {
     return this.#open ? 0 : Math.max(this.#pendingMonths, this.#trendMonths)
   }
 
-  /** True where what is pending is a trend and not a step. */
+  /** True if the pending change is a trend, not a step. */
   get isTrendPending(): boolean {
     return this.#trendMonths > this.#pendingMonths
   }
 
-  /** Takes the next month in which the signal is known. */
+  /** Processes the next month in which the signal is known. */
   step(reading: Reading): void {
     if (this.#open) this.#stepOpen(reading)
     else this.#stepClosed(reading)
@@ -143,7 +143,7 @@ export class ChangeTracker {
     return this.#rule.direction < 0 ? reading.fallReference : reading.riseReference
   }
 
-  // To open a change the milder reference must be left; to lie still, the stricter one held.
+  // A change opens beyond the milder reference; the level is calm within the stricter one.
   #strictReferenceOf(reading: Reading): number {
     return this.#rule.direction < 0 ? reading.riseReference : reading.fallReference
   }

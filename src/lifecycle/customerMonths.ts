@@ -13,7 +13,7 @@ import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './mon
 import { tablesOf } from './monthlySql.js'
 import type { CheckedSignals, SignalRule } from './signalRule.js'
 
-/** Returns the tables and columns that one customer's rows show as of a day, for signals to be chosen from. */
+/** Returns the tables and columns in one customer's rows as of a day, from which to choose signals. */
 export function kindsOf(history: CheckedCustomerHistory, asOf: EpochDay): HistoryKinds {
   const kinds: Partial<Record<(typeof eventTableNames)[number], Record<string, ColumnKind>>> = {}
   for (const table of eventTableNames) {
@@ -34,12 +34,12 @@ export function kindsOf(history: CheckedCustomerHistory, asOf: EpochDay): Histor
 const dayColumns: ReadonlySet<string> = new Set(['day', 'period', 'from', 'to', 'contractEnd', 'knownAt'])
 
 /**
- * Returns the monthly series of one customer in memory: a block of one, the same figures as `monthlySignals` gives.
+ * Returns the monthly series of one customer in memory: a block of one, with the same figures as `monthlySignals`.
  *
- * Read are rows before `asOf` that were known before it. The first month is that of `from`, or of the customer's first
- * such row; without any, that of the activation.
+ * Uses rows that happened and were known before `asOf`. The first month is that of `from`, else of the customer's first
+ * such row, else of the activation.
  *
- * @throws {HoldfastError} `out-of-range` where the customer has no whole month before `asOf`
+ * @throws {HoldfastError} `out-of-range` if the customer has no whole month before `asOf`
  */
 export function customerMonths(
   operation: string,
@@ -60,7 +60,7 @@ export function customerMonths(
         parameter: 'asOf',
         rule: `to be at least a whole month after the first month of customer ${id}`,
         received: formatDay(asOf),
-        wayOut: 'The customer has no month to be judged by yet: call it acquisition.',
+        wayOut: 'There is no month to judge yet: treat the stage as acquisition.',
       },
     ])
   }
@@ -70,7 +70,7 @@ export function customerMonths(
   return builder.build()
 }
 
-/** The rows of each table that is read, by day. */
+/** The rows of each table read, by day. */
 type RowsOfTables = ReadonlyMap<SignalRule['table'], readonly CheckedEvent[]>
 
 function knownRows(rows: readonly CheckedEvent[], asOf: EpochDay): CheckedEvent[] {

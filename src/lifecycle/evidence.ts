@@ -1,9 +1,9 @@
-/** A change of one signal, in the level of the month it was seen in. */
+/** A change of one signal, at the level of the month in which it was seen. */
 export interface ChangeFact {
   readonly signal: string
   /**
-   * What it is measured from: the `months` before it, the level before the change of that signal began (`months` = 0),
-   * or the start of the line through the last `months`.
+   * What it is measured from: the `months` before it, the level before the signal began to change (`months` = 0), or
+   * the start of the line through the last `months`.
    */
   readonly from: 'monthsBefore' | 'levelBefore' | 'trendStart'
   readonly months: number
@@ -11,7 +11,7 @@ export interface ChangeFact {
   readonly share: number
   readonly value: number
   readonly reference: number
-  /** 0 = the tagged month; more where the signal has been missing since. */
+  /** 0 = the tagged month; more if the signal has been missing since. */
   readonly monthsAgo: number
 }
 
@@ -38,7 +38,7 @@ export type StageEvidence =
     }
 
 /**
- * Returns the sentence of the evidence, made from its facts only.
+ * Returns the evidence as a sentence, made only from its facts.
  *
  * @example
  * evidenceSentence({
@@ -91,7 +91,7 @@ function monthsText(count: number): string {
   return count === 1 ? '1 month' : `${count} months`
 }
 
-/** Three digits where there is a fraction, whole numbers above: figures are for reading, facts for computing. */
+/** Three significant digits, whole numbers from 1000 on: sentences are for reading, facts for computing. */
 function numberText(value: number): string {
   return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3)))
 }

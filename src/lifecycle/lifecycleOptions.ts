@@ -9,24 +9,24 @@ import { type Calendar, calendarOf } from './calendar.js'
 import { firstDaysSql, tablesOf } from './monthlySql.js'
 import { type CheckedSignals, type SignalOptions, signalOptionsShape } from './signalRule.js'
 
-/** What of a history is read, and from when to when. */
+/** What to read from a history, and for which period. */
 export interface MonthlyOptions extends SignalOptions {
   /**
-   * Day up to which is seen, itself not: rows before it, known before it (`knownAt`, `cancelledKnownAt`). The last month
-   * is the one that is over by then. Default: the end of what is complete in the tables that are read
+   * First day that is not seen: only rows before it, known before it (`knownAt`, `cancelledKnownAt`), are used. The
+   * last month is the one that is over by then. Default: the day until which the tables read are complete
    * (`history.completeUntilByTable`).
    */
   readonly asOf?: DayInput
   /**
-   * First month of the series: any day of it. Default: the first month for which every table that is read has rows.
-   * Stages remember, so a shorter past may give another stage; give the same day where results are compared.
+   * First month of the series: any day of it. Default: the first month for which every table read has rows. Stages
+   * depend on the past, so a shorter series may give another stage; use the same day for results to be compared.
    */
   readonly from?: DayInput
-  /** How many customers are held in memory at once. Integer ≥ 1, default 20 000; changes no result. */
+  /** Customers held in memory at once. Integer ≥ 1, default 20 000; does not change the result. */
   readonly customersPerBlock?: number
 }
 
-/** The members of {@link MonthlyOptions} as rules. */
+/** Schemas of the members of {@link MonthlyOptions}. */
 export const monthlyOptionsShape = {
   ...signalOptionsShape,
   asOf: dayRule.optional(),
@@ -34,12 +34,12 @@ export const monthlyOptionsShape = {
   customersPerBlock: z.int().min(1).default(20_000),
 }
 
-/** Returns the first day for which the tables that the series are made from are no longer complete. */
+/** Returns the first day for which the tables of the series are no longer complete. */
 export function signalsCompleteUntil(history: History, signals: CheckedSignals): EpochDay {
   return completeUntilOf(history, tablesOf(signals))
 }
 
-/** Refuses days for which the tables are not complete: a month that is half there looks like a silent one. */
+/** Refuses days for which the tables are not complete: half a month looks like a silent one. */
 export function checkComplete(
   operation: string,
   parameter: string,
@@ -70,7 +70,7 @@ export function checkComplete(
   ])
 }
 
-/** Returns the months to be read: from the first that every table covers to the last that is over by `until`. */
+/** Returns the months to read: from the first that every table covers to the last that is over by `until`. */
 export async function historyCalendar(
   operation: string,
   history: History,

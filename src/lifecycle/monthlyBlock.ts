@@ -11,31 +11,31 @@ export interface MonthlyBlock {
   readonly ids: readonly string[]
   /** Row of each customer's first month, and the number of rows at the end. Shape (customers + 1). */
   readonly firstRows: Int32Array
-  /** Position of each row's month in the calendar. Shape (rows). */
+  /** Index of each row's month in the calendar. Shape (rows). */
   readonly month: Int32Array
   /** Complete months since activation at the end of the month. Shape (rows). */
   readonly tenureMonths: Int32Array
-  /** 1 = a sign of life in the month; the month of activation always is. Shape (rows). */
+  /** 1 = a sign of life in the month; the month of activation always has one. Shape (rows). */
   readonly active: Uint8Array
   /** 1 = cancelled by the end of the month. Shape (rows). */
   readonly cancelled: Uint8Array
-  /** Shape (rows) each. Missing in a month that the customer joined in after its first day: a part is no level. */
+  /** Shape (rows) each. Missing in the month of an activation after its first day: a partial month is not a level. */
   readonly signals: readonly NumberColumn[]
 }
 
-/** The months in which a customer has rows, as an engine or a loop over rows finds them. */
+/** The months in which a customer has rows, from an engine or from rows in memory. */
 export interface MonthFigures {
   /** Position in the calendar. */
   readonly month: number
-  /** 1 where a row of the activity table is a sign of life. */
+  /** 1 = a row of the activity table is a sign of life. */
   readonly active: number
-  /** For each signal: does its table have a row in the month. */
+  /** For each signal: whether its table has a row in the month. */
   readonly hasRow: (signal: number) => boolean
-  /** For each signal: its figure, null where all values are missing. */
+  /** For each signal: its figure, null if all values are missing. */
   readonly figure: (signal: number) => number | null
 }
 
-/** Fills a block customer by customer: the one place that says what a month without rows is. */
+/** Fills a block customer by customer: the one place that decides what a month without rows means. */
 export class MonthlyBlockBuilder {
   readonly #calendar: Calendar
   readonly #rules: readonly SignalRule[]
@@ -50,7 +50,7 @@ export class MonthlyBlockBuilder {
   #customers = 0
   #rows = 0
 
-  /** @param customers at most so many */
+  /** @param customers most customers to add */
   constructor(calendar: Calendar, rules: readonly SignalRule[], customers: number) {
     const capacity = customers * calendar.months
     this.#calendar = calendar
@@ -64,7 +64,7 @@ export class MonthlyBlockBuilder {
     this.#isKnown = rules.map(() => new Uint8Array(capacity))
   }
 
-  /** Adds a customer who was activated before the end of the calendar, with the months he has rows in, ascending. */
+  /** Adds a customer activated before the end of the calendar, with the months that have rows, ascending. */
   add(
     id: string,
     activatedAt: EpochDay,
@@ -88,7 +88,7 @@ export class MonthlyBlockBuilder {
       })
     }
     for (const figure of figures) {
-      // Before the customer's own months lie those of another customer.
+      // Earlier months would overwrite another customer's rows.
       if (figure.month >= first) this.#fill(offset + figure.month, figure, activatedAt)
     }
     this.#rows += months - first
@@ -108,7 +108,7 @@ export class MonthlyBlockBuilder {
     }
   }
 
-  /** Returns what was added. */
+  /** Returns the block. */
   build(): MonthlyBlock {
     const rows = this.#rows
     return {

@@ -20,27 +20,27 @@ const schema = z.strictObject(monthlyOptionsShape)
 /**
  * Yields the monthly series of all customers of a history, block by block, ordered by id and month.
  *
- * Use it to look at what the stage rules see, or to feed other rules; `tagLifecycle` uses it by itself. Each month is a
- * calendar month `[first day, first day of the next)`, all of it before `asOf`, of the rows that were known before `asOf`
- * (a row without `knownAt` was):
+ * Use it to see what the stage rules see, or to feed other rules. Each month is a calendar month
+ * `[first day, first day of the next)`, entirely before `asOf`, from the rows known before `asOf` (a row without
+ * `knownAt` is):
  *
- *     signal          sum of the measure over the month (or its days of use); a month without a row is 0 for usage and
- *                     payments and missing for bills; missing too in the month of an activation after its first day
- *     active          at least one sign of life in the month; activation is one
+ *     signal          sum of the measure over the month, or its active days; a month without a row is 0 for usage and
+ *                     payments and missing for bills; also missing in the month of an activation after its first day
+ *     active          at least one sign of life in the month; activation counts
  *     cancelled       cancelled before the end of the month, known before `asOf` (`cancelledKnownAt`)
  *     tenureMonths    complete months from activation to the end of the month
  *
- * A customer's rows begin in the later of the month of activation and the first month of the series. Customers
+ * A customer's rows begin with the month of activation or the first month of the series, whichever is later. Customers
  * activated in a month that is not over are left out.
  *
  * @param history an open history with `usage`, `bills` or `payments`
- * @param options signals and times
+ * @param options signals and period
  * @returns blocks; the arrays of a block stay valid
- * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `column-missing`; `window-open` where
- * `asOf` is later than what is complete; `out-of-range`, `table-empty` where no whole month is left
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `column-missing`; `window-open` if the
+ * tables are not complete up to `asOf`; `out-of-range`, `table-empty` if no whole month is left
  *
- * One pass of the engine over the tables; memory for `customersPerBlock` customers. A temporary table is dropped when the
- * last block is taken or the loop is left.
+ * One pass of the engine over the tables; memory for `customersPerBlock` customers. A temporary table is dropped after
+ * the last block or when the loop is left.
  *
  * @see `tagCustomer` for one customer in memory
  */

@@ -16,12 +16,12 @@ export function signalColumn(signal: number): string {
   return `signal_${signal}`
 }
 
-/** Returns the tables that the series are made from, each once. */
+/** Returns the tables of the series, without repeats. */
 export function tablesOf({ signals, activityTable }: CheckedSignals): EventTableName[] {
   return [...new Set([activityTable, ...signals.map((signal) => signal.table)])]
 }
 
-/** Returns the query for the first day of each table, `first_<table>`, of the rows that were known as of a day. */
+/** Returns the query for the first day of each table, `first_<table>`, among the rows known as of a day. */
 export function firstDaysSql(history: History, checked: CheckedSignals, asOf: EpochDay): string {
   const { identifier } = history.engine.dialect
   const columns = tablesOf(checked).map((table) => {
@@ -33,8 +33,8 @@ export function firstDaysSql(history: History, checked: CheckedSignals, asOf: Ep
 }
 
 /**
- * Returns the query that reads the history once: one row for each customer and month in which they have rows that were
- * known before `asOf`, with the columns `id`, `month`, `active`, `has_<table>`, `signal_<n>`.
+ * Returns the query that reads the history once: one row for each customer and month with rows known before `asOf`,
+ * with the columns `id`, `month`, `active`, `has_<table>`, `signal_<n>`.
  */
 export function monthlySql(
   history: History,
@@ -56,7 +56,7 @@ export function monthlySql(
     ...checked.signals.map((_, index) => `MAX(${signalColumn(index)}) AS ${signalColumn(index)}`),
   ]
   return [
-    // A join on the day and not date arithmetic, which engines do differently.
+    // A join on the day instead of date arithmetic, in which engines differ.
     `WITH calendar (day, month) AS (VALUES ${days.join(', ')})`,
     `SELECT id, month, ${columns.join(', ')}`,
     `FROM (${parts.join(' UNION ALL ')}) AS parts`,
@@ -94,7 +94,7 @@ function activeSql(dialect: Dialect, { activityMeasures }: CheckedSignals): stri
 
 /**
  * Returns the query for the median month-over-month ratio of a signal, `month`, `ratio`, `customers`: over customers
- * whose two months are whole, known and above 0. It uses the month and the one before it, nothing later.
+ * whose two months are whole, known and above 0. It uses only the month and the one before it.
  */
 export function baseRatioSql(
   history: History,

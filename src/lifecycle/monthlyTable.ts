@@ -8,10 +8,10 @@ import { type MonthFigures, type MonthlyBlock, MonthlyBlockBuilder } from './mon
 import { baseRatioSql, hasRowColumn, monthlySql, signalColumn } from './monthlySql.js'
 import type { CheckedSignals } from './signalRule.js'
 
-// Two callers may tag the same history at once; their tables in the engine must not be the same one.
+// Two callers may tag the same history at once, and need different tables in the engine.
 let tablesMade = 0
 
-/** The monthly figures of a history, made in the engine by one pass and read block by block. */
+/** The monthly figures of a history, computed in the engine in one pass and read block by block. */
 export class MonthlyTable {
   readonly #history: History
   readonly #checked: CheckedSignals
@@ -33,7 +33,7 @@ export class MonthlyTable {
     this.#name = name
   }
 
-  /** @param asOf day before which a row, or a cancellation, was known; the end of the calendar or later */
+  /** @param asOf rows and cancellations known before this day are used; the end of the calendar or later */
   static async make(
     history: History,
     checked: CheckedSignals,
@@ -52,7 +52,7 @@ export class MonthlyTable {
     await engine.run(`DROP TABLE IF EXISTS ${engine.dialect.identifier(this.#name)}`)
   }
 
-  /** Reads all customers activated before the end of the calendar, by id, so many at a time. */
+  /** Reads all customers activated before the end of the calendar, by id, block by block. */
   async *blocks(customersPerBlock: number): AsyncGenerator<MonthlyBlock> {
     let after: string | null = null
     for (;;) {
@@ -84,7 +84,7 @@ export class MonthlyTable {
     )
   }
 
-  // Both tables are ordered by the engine, whatever its order of texts is: they are walked together by equality.
+  // The engine orders both tables in the same way, so they can be merged by comparing ids for equality.
   #block(customers: Table, figures: Table): MonthlyBlock {
     const { signals } = this.#checked
     const builder = new MonthlyBlockBuilder(this.#calendar, signals, customers.rowCount)
@@ -108,7 +108,7 @@ export class MonthlyTable {
 
   /**
    * Returns for each signal the level of the whole base in each month: 1 in the first, then times the median
-   * month-over-month ratio of its customers; a month with fewer than `minCustomers` of them leaves the level as it is.
+   * month-over-month ratio of its customers; a month with fewer than `minCustomers` of them keeps the level.
    */
   async baseLevels(minCustomers: number): Promise<Float64Array[]> {
     const { engine } = this.#history
@@ -132,7 +132,7 @@ export class MonthlyTable {
   }
 }
 
-/** Reads the rows of a figure table one after another without an object for each. */
+/** Reads the rows of a figure table one by one without creating an object for each. */
 class FigureCursor implements MonthFigures {
   month = 0
   active = 0

@@ -4,18 +4,18 @@ import type { Reading } from './changeTracker.js'
 import type { CheckedStageOptions } from './stageOptions.js'
 import { type Trend, trendOf } from './trend.js'
 
-/** With fewer months the middle step may be the one odd step. */
+/** With fewer months the median step may be the one odd step. */
 const fewestForSpread = 5
 
 /**
- * Reads one signal row by row, one row a month, looking back only and never before the customer's own first row.
+ * Reads one signal row by row, one row per month, looking only back and never before the customer's first row.
  *
- * The reference of a fall is the lower of mean and median of the `referenceMonths` before, that of a rise the higher
- * of the two. The mean alone is the printed definition; but one odd bill of 2.5 times the usual would put the three
- * months after it 30 % "below the mean", and a single noisy month must not change a stage.
+ * The reference of a fall is the lower of mean and median of the `referenceMonths` before, that of a rise the higher.
+ * The published definition uses only the mean; but one odd bill of 2.5 times the usual would put the next three months
+ * 30 % "below the mean", and a single noisy month must not change a stage.
  */
 export class SignalReader implements Reading {
-  /** The row that was read last; −1 before the first. */
+  /** The last row read; −1 before the first. */
   row = -1
   value = 0
   fallReference = 0
@@ -30,7 +30,7 @@ export class SignalReader implements Reading {
 
   /**
    * @param signal value of every row
-   * @param baseLevel level of the whole base in the row's month, all above 0; the signal is divided by it
+   * @param baseLevel level of the whole base in the row's month, above 0; the signal is divided by it
    */
   constructor(
     readonly signal: NumberColumn,
@@ -45,7 +45,7 @@ export class SignalReader implements Reading {
     this.#steps = new Float64Array(longest)
   }
 
-  /** Reads a row, never looking before `lifeStart`. Returns false where the signal is not known in it. */
+  /** Reads a row, never looking before `lifeStart`. Returns false if the signal is not known in it. */
   read(row: number, lifeStart: number): boolean {
     if (isMissing(this.signal.missing, row)) return false
     this.row = row
@@ -70,8 +70,9 @@ export class SignalReader implements Reading {
     this.riseReference = Math.max(mean, values[count >> 1]!)
   }
 
-  // The median of the steps from month to month: a slow change hardly shows in it, and a single odd month makes two
-  // steps only. 1.4826 makes a standard deviation of a median of normal errors; a step has the error of two months.
+  // The median of the month-to-month steps: a slow change hardly affects it, and a single odd month only makes
+  // two steps. 1.4826 turns the median of normal errors into a standard deviation; a step has the error of two
+  // months.
   #readSpread(row: number, lifeStart: number): void {
     const count = this.#collect(row - this.options.spreadMonths, row - 1, lifeStart)
     this.spread = 0
@@ -88,7 +89,7 @@ export class SignalReader implements Reading {
   #readTrend(row: number, lifeStart: number): void {
     const { trendMonths, trendPairShare, referenceMonths } = this.options
     const count = this.#collect(row - trendMonths + 1, row, lifeStart)
-    // One month may be missing: through fewer a single odd month would tilt the line.
+    // One month may be missing; with fewer, a single odd month would tilt the line.
     const pairShare = count >= trendMonths - 1 ? trendPairShare : Number.POSITIVE_INFINITY
     this.trend = trendOf(this.#months, this.#values, count, pairShare, referenceMonths)
   }

@@ -4,34 +4,34 @@ import { ownValue } from '../base/ownValue.js'
 import type { EventTableName, HistoryKinds } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 
-/** A monthly figure of a customer that may rise and fall: plain data, run as SQL and in memory. */
+/** A monthly figure of a customer that may rise and fall: plain data, computed in SQL and in memory. */
 export interface SignalRule {
-  /** Names the signal in the evidence; unique. */
+  /** Name of the signal in the evidence; unique. */
   readonly name: string
   readonly table: EventTableName
   /** Sum of `measure`, or number of distinct days with a row. */
   readonly aggregate: 'sum' | 'activeDays'
-  /** Number column to be summed; needed for `sum`. */
+  /** Number column to sum; needed for `sum`. */
   readonly measure?: string
-  /** What a month without a row is: nothing used (0), or not known. */
+  /** Meaning of a month without a row: nothing used (0), or unknown. */
   readonly withoutRow: 'zero' | 'missing'
 }
 
-/** Which tables a customer's monthly series are made from. */
+/** The sources of a customer's monthly series. */
 export interface SignalOptions {
   /**
-   * What rises and falls. Default, from the tables that are there: `bills.amount` and `usage.minutes` (without a
-   * column of that name every measure of usage, without any the days of usage); without both `payments.amount`.
+   * The signals to follow. Default, by the tables present: `bills.amount` and `usage.minutes` (without such a column
+   * every measure of usage, without measures the days of usage); without both tables `payments.amount`.
    */
   readonly signals?: readonly SignalRule[]
   /**
-   * Table whose rows are signs of life. A row whose measures are known and all 0 is none. Default: the first that is
-   * there of `usage`, `payments`, `bills`. A plan, a contact or a device is no sign of life.
+   * Table whose rows are signs of life, except rows whose measures are all 0. Default: the first present of `usage`,
+   * `payments`, `bills`. Plans, contacts and devices are not signs of life.
    */
   readonly activityTable?: EventTableName
 }
 
-/** {@link SignalOptions} with defaults, and the measures that can tell a row of zeros. */
+/** {@link SignalOptions} with defaults, and the measures that identify a row of zeros. */
 export interface CheckedSignals {
   readonly signals: readonly SignalRule[]
   readonly activityTable: EventTableName
@@ -40,7 +40,7 @@ export interface CheckedSignals {
 
 const tableName = z.enum(['usage', 'bills', 'payments', 'plans', 'contacts', 'devices'])
 
-/** The members of {@link SignalOptions} as rules. */
+/** Schemas of the members of {@link SignalOptions}. */
 export const signalOptionsShape = {
   signals: z
     .array(
@@ -56,7 +56,7 @@ export const signalOptionsShape = {
   activityTable: tableName.optional(),
 }
 
-/** Returns the signals and the activity of a history: those asked for, checked, or those that its tables allow. */
+/** Returns the signals and the activity of a history: those given, checked, or the defaults for its tables. */
 export function signalsOf(operation: string, tables: HistoryKinds, options: SignalOptions): CheckedSignals {
   const activityTable = options.activityTable ?? defaultActivity.find((name) => tables[name] !== undefined)
   const signals = options.signals ?? defaultSignals(tables)

@@ -10,7 +10,7 @@ export class SignalWatch {
   readonly rise: ChangeTracker
   readonly #reader: SignalReader
   readonly #options: CheckedStageOptions
-  /** Last row in which a climb back from a fall could still look like a rise. */
+  /** Last row in which a recovery from a fall could still look like a rise. */
   #recoversUntil = -1
 
   constructor(signal: NumberColumn, baseLevel: Float64Array | null, options: CheckedStageOptions) {
@@ -31,8 +31,8 @@ export class SignalWatch {
       weakShare: options.dropShare,
       strongShare: options.strongDropShare,
     })
-    // Thirty per cent against three months is printed for a drop only. Two high months are a gift, a journey or an error
-    // as often as growth: a rise is a trend.
+    // Thirty per cent against three months is published only for a drop. Two high months are as often a gift, a
+    // journey or an error as growth: only a trend is a rise.
     this.rise = new ChangeTracker({
       ...common,
       direction: 1,
@@ -47,7 +47,7 @@ export class SignalWatch {
     this.#recoversUntil = -1
   }
 
-  // Coming back to the level before a fall is recovery and not growth.
+  // Returning to the level before a fall is recovery, not growth.
   step(row: number, lifeStart: number): void {
     if (!this.#reader.read(row, lifeStart)) return
     if (this.fall.isOpen) this.#recoversUntil = row + this.#options.trendMonths
@@ -56,7 +56,7 @@ export class SignalWatch {
     else this.rise.step(this.#reader)
   }
 
-  /** Returns the open change in one direction, measured from where it shows most plainly. */
+  /** Returns the open change in one direction, measured from where it is largest. */
   openChange(tracker: ChangeTracker, row: number): ChangeFact {
     const isFall = tracker === this.fall
     const direction = isFall ? -1 : 1
@@ -67,7 +67,7 @@ export class SignalWatch {
     return this.#fact('levelBefore', 0, this.#reader.value, tracker.levelBefore, row)
   }
 
-  /** Returns the change in one direction that waits for confirmation, or null where there is none. */
+  /** Returns the unconfirmed change in one direction, or null. */
   pendingChange(tracker: ChangeTracker, row: number): PendingChange | null {
     if (tracker.pendingMonths === 0) return null
     const change = tracker.isTrendPending
@@ -93,7 +93,7 @@ export class SignalWatch {
     return this.#fact('trendStart', this.#options.trendMonths, end, start, row)
   }
 
-  // Figures are shown in the level of the month that was read, so that the value is the one the customer knows.
+  // Figures are shown at the level of the month read, so that the value is the customer's actual one.
   #fact(from: ChangeFact['from'], months: number, value: number, reference: number, row: number): ChangeFact {
     const { baseLevel, signal } = this.#reader
     const level = baseLevel === null ? 1 : baseLevel[this.#reader.row]!

@@ -4,7 +4,7 @@ export const lifecycleStages = ['acquisition', 'growth', 'maturity', 'decline', 
 /** One stage of a customer's life. */
 export type LifecycleStage = (typeof lifecycleStages)[number]
 
-/** Position of a stage in {@link lifecycleStages}; what kernels store instead of the name. */
+/** Index of a stage in {@link lifecycleStages}, stored instead of the name. */
 export type StageCode = 0 | 1 | 2 | 3 | 4
 
 export const acquisition: StageCode = 0

@@ -4,17 +4,17 @@ import { numberColumn, textColumn } from '../base/matrix.js'
 import { Table } from '../table/table.js'
 import { type LifecycleStage, lifecycleStages } from './stage.js'
 
-/** How far tagged stages agree with known ones. */
+/** Agreement of tagged stages with known ones. */
 export interface StageAgreement {
   /** Customer-months compared. */
   readonly count: number
   /** Share of equal stages, in [0, 1]. */
   readonly accuracy: number
-  /** Cohen's kappa: 1 = equal, 0 = as equal as two taggers who do not look. Null where both know one and the same stage only. */
+  /** Cohen's kappa: 1 = equal, 0 = as by chance. Null if both contain only the same single stage. */
   readonly kappa: number | null
   /**
-   * One row per stage: `stage`, `tagged`, `known`, `both`, `precision` (both / tagged), `recall` (both / known); missing
-   * where the divisor is 0.
+   * One row per stage: `stage`, `tagged`, `known`, `both`, `precision` (both / tagged), `recall` (both / known);
+   * missing if the divisor is 0.
    */
   readonly byStage: Table
   /** Shape (5, 5), row by row: `confusion[known * 5 + tagged]`, stages in the order of `lifecycleStages`. */
@@ -24,8 +24,8 @@ export interface StageAgreement {
 /**
  * Returns how far tagged stages agree with known ones.
  *
- * Use it where the true stage is known, from a simulation or from people's judgement, and beside a simpler tagger: an
- * accuracy says little where most customers are in one stage. With p = share of equal stages and e = Σ over stages of
+ * Use it if the true stage is known, from a simulation or from people's judgement, and compare with a simpler tagger:
+ * accuracy says little if most customers are in one stage. With p = share of equal stages and e = Σ over stages of
  * (share tagged × share known), kappa = (p − e) / (1 − e).
  *
  * @param tagged shape (n)

@@ -4,7 +4,7 @@ import { SignalWatch } from './signalWatch.js'
 import { acquisition, churn, decline, growth, maturity, type StageCode } from './stage.js'
 import type { CheckedStageOptions } from './stageOptions.js'
 
-/** What is known at the end of each month, one row a month; the rows of one customer lie together, oldest first. */
+/** What is known at the end of each month, one row per month; the rows of a customer are contiguous, oldest first. */
 export interface StageRows {
   /** Complete months since activation. Shape (rows). */
   readonly tenureMonths: Int32Array
@@ -12,16 +12,16 @@ export interface StageRows {
   readonly active: Uint8Array
   /** 1 = cancelled by the end of the month. Shape (rows). */
   readonly cancelled: Uint8Array
-  /** What rises and falls; shape (rows) each. */
+  /** The signals; shape (rows) each. */
   readonly signals: readonly NumberColumn[]
   /** For each signal the level of the whole base in the row's month, or null. */
   readonly baseLevels: readonly (Float64Array | null)[]
 }
 
 /**
- * Walks over the months of one customer after another and says the stage of each.
+ * Steps through the months of one customer after another and returns the stage of each.
  *
- * It sees the row it steps on and rows before it, never a later one.
+ * It sees the current row and earlier ones, never a later one.
  */
 export class StageMachine {
   readonly #rows: StageRows
@@ -30,7 +30,7 @@ export class StageMachine {
   #stage: StageCode = acquisition
   #sinceRow = 0
   #row = 0
-  /** First row of the present life: the customer's first row, or the month he came back. */
+  /** First row of the present life: the customer's first row, or the month of the return. */
   #lifeStart = 0
   #isReturned = false
   #wasCancelled = false
@@ -46,12 +46,12 @@ export class StageMachine {
     )
   }
 
-  /** Row of the month in which the present stage began. */
+  /** Row of the month in which the current stage began. */
   get sinceRow(): number {
     return this.#sinceRow
   }
 
-  /** Steps on the first month of a customer. */
+  /** Processes the first month of a customer. */
   begin(row: number): StageCode {
     this.#silentMonths = this.#activeMonths = 0
     this.#isReturned = this.#wasCancelled = false
@@ -62,7 +62,7 @@ export class StageMachine {
     return this.#stage
   }
 
-  /** Steps on the next month of the same customer. */
+  /** Processes the next month of the same customer. */
   step(row: number): StageCode {
     const stage = this.#next(row)
     if (stage !== this.#stage) this.#sinceRow = row
@@ -85,7 +85,7 @@ export class StageMachine {
     return this.#livingStage(row)
   }
 
-  // A cancellation that is taken back is a fact; a sign of life after silence must last.
+  // A withdrawn cancellation counts at once; a sign of life after silence must last.
   #comesBack(row: number): boolean {
     const isConfirmed = this.#activeMonths >= this.#options.confirmMonths
     if (!this.#wasCancelled && !isConfirmed) return false
@@ -127,7 +127,7 @@ export class StageMachine {
     return isAnew ? row - this.#lifeStart + 1 : this.#rows.tenureMonths[row]!
   }
 
-  /** Returns why the month stepped on last has its stage. Costs objects: ask only where it is wanted. */
+  /** Returns why the last month has its stage. Creates objects: call it only if needed. */
   evidence(): StageEvidence {
     if (this.#stage === churn) return this.#churnEvidence()
     if (this.#stage === decline) return this.#declineEvidence()
@@ -165,7 +165,7 @@ export class StageMachine {
     return largest
   }
 
-  // A fall that waits is news even to a mature customer; a rise only where it would change the stage.
+  // A pending fall is always worth reporting; a pending rise only if it would change the stage.
   #pendingChange(): PendingChange | null {
     const falls = this.#watches.map((watch) => watch.pendingChange(watch.fall, this.#row))
     const rises =

@@ -2,57 +2,71 @@ import { z } from 'zod'
 import { checkOptions } from '../base/options.js'
 
 /**
- * The thresholds of the stage rules. The defaults that operators print are marked (printed); the others keep a single
+ * The thresholds of the stage rules. Defaults that operators publish are marked (published); the others keep a single
  * noisy month from changing a stage.
  */
 export interface StageOptions {
-  /** Younger than this is acquisition. Complete months since activation, integer ≥ 1. Default 3 (printed). */
+  /**
+   * Below this age a customer is in acquisition. Complete months since activation, integer ≥ 1. Default 3 (published).
+   */
   readonly acquisitionMonths?: number
-  /** From this age on a customer who does not rise is mature. Months, integer ≥ 1. Default 12 (printed). */
+  /** From this age on a customer who does not rise is mature. Months, integer ≥ 1. Default 12 (published). */
   readonly maturityMonths?: number
-  /** How many earlier months a month is compared with. Months, integer ≥ 1. Default 3 (printed). */
+  /** Earlier months with which a month is compared. Integer ≥ 1. Default 3 (published). */
   readonly referenceMonths?: number
-  /** How many of them must be known. Months, integer from 1 to `referenceMonths`. Default 2, so that a new customer's drop is seen. */
+  /**
+   * How many of them must be known. Integer from 1 to `referenceMonths`. Default 2, so that a new customer's drop is
+   * seen.
+   */
   readonly minReferenceMonths?: number
-  /** A drop below the reference that opens a decline, once confirmed. Share in (0, 1). Default 0.3 (printed). */
+  /** A drop below the reference that, once confirmed, opens a decline. Share in (0, 1). Default 0.3 (published). */
   readonly dropShare?: number
-  /** A drop that is a decline at once. Share in (0, 1], at least `dropShare`. Default 0.6, twice the weak drop. */
+  /** A drop that opens a decline at once. Share in (0, 1], at least `dropShare`. Default 0.6, twice the weak drop. */
   readonly strongDropShare?: number
   /**
-   * A drop must also be so many times the spread of the customer's own months, but no more than `strongDropShare`.
-   * At least 0; 0 turns it off. Default 2.
+   * A drop must also be this many times the spread of the customer's own months, capped at `strongDropShare`. At least
+   * 0; 0 turns it off. Default 2.
    */
   readonly noiseMultiple?: number
-  /** Earlier months that the spread is taken from, at least 5 of them known. Months, integer ≥ 5. Default 12. */
+  /** Earlier months from which the spread is computed, at least 5 of them known. Integer ≥ 5. Default 12. */
   readonly spreadMonths?: number
-  /** A smaller change than this counts as none: a decline or a rise ends below it. Share in [0, 1). Default 0.15, half of the drop. */
+  /**
+   * A change smaller than this counts as none: it ends a decline or a rise. Share in [0, 1). Default 0.15, half of the
+   * drop.
+   */
   readonly calmShare?: number
-  /** Length of the slow fall or rise, of which one may be missing. Months, integer ≥ 5. Default 6. */
+  /** Length of a slow fall or rise, of which one month may be missing. Months, integer ≥ 5. Default 6. */
   readonly trendMonths?: number
-  /** Fall along the line through `trendMonths` that opens a decline, once confirmed; a rise likewise opens growth. Share in (0, 1). Default 0.3. */
+  /**
+   * Fall along the line through `trendMonths` that, once confirmed, opens a decline; likewise a rise opens growth.
+   * Share in (0, 1). Default 0.3.
+   */
   readonly trendShare?: number
   /**
-   * Share of all pairs of those months that must fall (rise) for a trend to count. In (0.5, 1]. Default 0.85: of six months
-   * without any trend, 13 or more of the 15 pairs fall one time in 36.
+   * Share of all pairs of those months that must fall (rise) for a trend to count. In (0.5, 1]. Default 0.85: in six
+   * months without a trend, 13 or more of the 15 pairs fall one time in 36.
    */
   readonly trendPairShare?: number
-  /** Months that a weak signal, or a return, must last. Months, integer ≥ 1. Default 2; 1 turns the protection against noise off. */
+  /**
+   * Months that a weak signal, or a return, must last. Integer ≥ 1. Default 2; 1 turns off the protection against
+   * noise.
+   */
   readonly confirmMonths?: number
-  /** Calm months at a new, lower level after which a decline is over. Months, integer ≥ 1. Default 3. */
+  /** Calm months at a new, lower level that end a decline. Integer ≥ 1. Default 3. */
   readonly settleMonths?: number
-  /** Silent months after which a customer counts as churned without a cancellation. Months, integer ≥ 1. Default 2. */
+  /** Silent months after which a customer counts as churned without a cancellation. Integer ≥ 1. Default 2. */
   readonly silentMonths?: number
-  /** What fewer silent months are: a decline, or no fact of their own. Default `decline`. */
+  /** How to treat fewer silent months: as a decline, or not at all. Default `decline`. */
   readonly silence?: 'decline' | 'ignored'
-  /** What a drop of a customer in the acquisition age is. Default `decline`. */
+  /** Stage of a customer of acquisition age who drops. Default `decline`. */
   readonly newCustomerDrop?: 'decline' | 'acquisition'
-  /** Where a customer who comes back starts: anew, or where the time since activation puts him. Default `acquisition`. */
+  /** Where returning customers start: as new ones, or by the time since activation. Default `acquisition`. */
   readonly winBack?: 'acquisition' | 'byTenure'
 }
 
 const months = (least: number, fallback: number) => z.int().min(least).default(fallback)
 
-/** The members of {@link StageOptions} as rules, to be part of the options of every function that tags. */
+/** Schemas of the members of {@link StageOptions}, for every function that tags. */
 export const stageOptionsShape = {
   acquisitionMonths: months(1, 3),
   maturityMonths: months(1, 12),
@@ -90,7 +104,7 @@ const orderRules: readonly OrderRule[] = [
   { lower: 'calmShare', upper: 'trendShare' },
 ]
 
-/** Adds the rules that hold between options: "to be at most maturityMonths". */
+/** Adds the rules between options: "to be at most maturityMonths". */
 export function withStageOrder<Shape extends z.ZodType>(schema: Shape): Shape {
   return schema.superRefine((options, context) => {
     const values = options as Record<string, number>

@@ -6,12 +6,12 @@ import { lifecycleStages } from './stage.js'
 import { readTags } from './tags.js'
 
 /**
- * Returns how many customers are in each stage, month by month, against the month before.
+ * Returns how many customers are in each stage, month by month, compared with the month before.
  *
  * @param tags columns `id`, `month`, `stage`, `since` as `tagLifecycle` gives them; the order of rows does not matter
  * @returns one row per month and stage, all five for each month: `month`, `stage`, `customers`, `share` (of all tagged
- * in the month, those who left included), `entered` (whose stage began in the month), `customersBefore`, `shareBefore`
- * (in the calendar month before; missing where that was not tagged), `change` (customers) and `changePoints` (share, in
+ * in the month, including those who left), `entered` (whose stage began in the month), `customersBefore`, `shareBefore`
+ * (in the calendar month before; missing if that was not tagged), `change` (customers) and `changePoints` (share, in
  * points)
  * @throws {HoldfastError} `column-missing`, `column-type`, `value-missing`, `value-unknown`
  *

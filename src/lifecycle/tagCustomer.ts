@@ -20,20 +20,26 @@ import { type MonthTag, tagMonths } from './tagMonths.js'
 
 /** Options of {@link tagCustomer}. */
 export interface TagCustomerOptions extends SignalOptions, StageOptions {
-  /** Day up to which is seen, itself not: rows and a cancellation before it, known before it. The last month that is over by then is tagged. */
+  /**
+   * First day that is not seen: only rows and a cancellation before it, known before it, are used. The last month that
+   * is over by then is tagged.
+   */
   readonly asOf: DayInput
-  /** First month of the series: any day of it. Default: the month of the customer's first row in a table that is read. */
+  /** First month of the series: any day of it. Default: the month of the customer's first row in the tables read. */
   readonly from?: DayInput
-  /** Tables and columns of the history that the customer comes from (`history.tables`), to choose the same signals. Default: what his rows show. */
+  /**
+   * Tables and columns of the history that the customer comes from (`history.tables`), to choose the same signals.
+   * Default: those in the customer's rows.
+   */
   readonly tables?: HistoryKinds
-  /** Time zone in which instants have their day, of the rows and of these options. Default `'UTC'`. */
+  /** Time zone that gives instants in the rows and these options their day. Default `'UTC'`. */
   readonly timeZone?: string
   /**
-   * What is done with rows that have the values of an earlier row in every column, as the history did it
-   * (`history.repeatedRows`): each counts, they are left out, or the customer is refused. Default `'keep'`.
+   * Treatment of rows that equal an earlier row in every column, as in the history (`history.repeatedRows`): each
+   * counts, they are left out, or the customer is refused. Default `'keep'`.
    */
   readonly repeatedRows?: RepeatedRows
-  /** Levels of the whole base, to take a season out. Default: values are compared as they are. */
+  /** Levels of the whole base, to remove the season. Default: values are compared as they are. */
   readonly baseLevels?: BaseLevels
 }
 
@@ -56,17 +62,17 @@ const schema = withStageOrder(
 /**
  * Returns the lifecycle stage of one customer as of a day, with its reason, without an engine.
  *
- * Use it in a service. It gives what {@link tagLifecycle} gives for the same customer, provided that both are told the
- * same: `tables` and `from` of the whole history, and its `baseLevels` where the tags are seasonal.
+ * Use it in a service. The result equals that of {@link tagLifecycle} for the same customer if both use the same
+ * settings: `tables` and `from` of the whole history, and its `baseLevels` if the tags are seasonal.
  *
- * The month that is running on `asOf` is not judged, not even by a cancellation in it.
+ * The current month of `asOf` is not judged, not even by a cancellation in it.
  *
  * @param history tables of one customer
  * @param options `asOf`, signals and thresholds
  * @returns the tag of the last month that is over
- * @throws {HoldfastError} as `checkCustomerHistory`; where `tables` are given, `table-unknown` and `column-missing` for what
- * the signals read of them and the history does not have; `option-invalid`, `option-unknown`; `out-of-range` where no month of
- * the customer is over; `table-unknown` where he has no usage, payment or bill and `tables` is not given
+ * @throws {HoldfastError} as `checkCustomerHistory`; with `tables`, `table-unknown` and `column-missing` for what the
+ * signals read but the customer's rows lack; `option-invalid`, `option-unknown`; `out-of-range` if no month of the
+ * customer is over; `table-unknown` if there is no usage, payment or bill and `tables` is not given
  *
  * O(rows + months).
  *

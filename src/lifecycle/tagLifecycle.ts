@@ -34,15 +34,15 @@ import {
 /** Options of {@link tagLifecycle}. */
 export interface TagLifecycleOptions extends MonthlyOptions, StageOptions {
   /**
-   * First days of months: for each the month before it is tagged. Instead of `asOf`, which tags one month. `monthly()`
-   * makes them.
+   * First days of months, as from `monthly()`: the month before each is tagged. Instead of `asOf`, which tags one
+   * month.
    */
   readonly cutoffs?: readonly DayInput[]
   /** Divide each value by the level of the whole base in its month before comparing (see `baseLevels`). Default false. */
   readonly seasonal?: boolean
-  /** With fewer customers than this a month has no level of its own. Integer ≥ 1, default 100. Needs `seasonal`. */
+  /** A month with fewer customers than this has no level of its own. Integer ≥ 1, default 100. Needs `seasonal`. */
   readonly minBaseCustomers?: number
-  /** Write the reason of every tag; without, the column `evidence` is left out. Default true. */
+  /** Whether to write the reason for every tag, in the column `evidence`. Default true. */
   readonly evidence?: boolean
 }
 
@@ -60,25 +60,25 @@ const schema = withStageOrder(
 /**
  * Returns the lifecycle stage of every customer of a history, for one month or for several.
  *
- * Use it for the monthly stage report and for lists by stage. For the rules see `tagMonths` of `holdfast/lifecycle`; for the figures they
- * look at `monthlySignals` of `holdfast/lifecycle`. Without bills the usage decides alone, without usage the bills, without both the
- * payments; where customers buy rarely, give a longer `silentMonths` and `referenceMonths`.
+ * Use it for the monthly stage report and for lists by stage. For the rules see `tagMonths`, for the figures behind
+ * them `monthlySignals`, both of `holdfast/lifecycle`. Without bills usage alone decides, without usage the bills,
+ * without both the payments. If customers buy rarely, use a longer `silentMonths` and `referenceMonths`.
  *
- * The tag of a cutoff sees only days before it, of rows (`knownAt`) and cancellations (`cancelledKnownAt`) that were known
+ * The tag for a cutoff sees only days before it, and rows (`knownAt`) and cancellations (`cancelledKnownAt`) known
  * before it: tagging later, with more history, gives the same tag. With `asOf` it sees what was known before `asOf`, so
- * that a bill that arrives a week after its month counts from then on. A customer who has left stays in the table as
- * churn; one activated after the month is not in it.
+ * a bill that arrives a week after its month counts from then on. Customers who have left stay in the table as churn;
+ * those activated after the month are not in it.
  *
  * @param history an open history
- * @param options times, signals and thresholds; defaults tag the last month that is complete
+ * @param options period, signals and thresholds; by default the last complete month is tagged
  * @returns one row per customer and tagged month, by id and month: `id`, `month` (its first day), `stage`, `since` (first
  * day of the month in which the stage began; not before the series begins), `evidence` (a sentence)
- * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `column-missing`; `window-open` for a
- * cutoff later than what is complete; `out-of-range` for a cutoff that is not the first day of a month or lies before
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `column-missing`; `window-open` if the
+ * tables are not complete up to a cutoff; `out-of-range` for a cutoff that is not the first day of a month or is before
  * the series
  *
- * One pass of the engine over the tables, then O(customers × months); memory for `customersPerBlock` customers and
- * the result. Where rows or cancellations say since when they are known, so much for each cutoff.
+ * One pass of the engine over the tables, then O(customers × months); memory for `customersPerBlock` customers and the
+ * result. If rows or cancellations have a day on which they became known, this cost is per cutoff.
  *
  * @see {@link tagCustomer} for one customer in memory, {@link stageTable} and {@link transitionTable} for the counts
  */
@@ -100,13 +100,13 @@ export async function tagLifecycle(history: History, options?: TagLifecycleOptio
 
 type CheckedTagOptions = z.output<typeof schema>
 
-/** Cutoffs, ascending, that one series of each customer serves, and the day before which its rows were known. */
+/** Ascending cutoffs served by one series of each customer, and the day before which its rows were known. */
 interface TagPass {
   readonly cutoffs: readonly EpochDay[]
   readonly asOf: EpochDay
 }
 
-/** One pass for all cutoffs; a pass for each, the latest first, where something says since when it is known. */
+/** One pass for all cutoffs; one per cutoff, the latest first, if rows have a day on which they became known. */
 function passesOf(
   operation: string,
   options: CheckedTagOptions,
@@ -156,7 +156,7 @@ async function tagPass(
   }
 }
 
-/** Puts the tags of the wanted months of every customer of a block into the rows. */
+/** Adds the tags of the wanted months of every customer of a block to the rows. */
 function tagBlock(block: MonthlyBlock, machine: StageMachine, isTagged: Uint8Array, rows: TagRows): void {
   const { starts } = block.calendar
   block.ids.forEach((id, customer) => {
@@ -172,8 +172,8 @@ function tagBlock(block: MonthlyBlock, machine: StageMachine, isTagged: Uint8Arr
 }
 
 /**
- * Collects tags and makes the table of them. The passes come the latest first: all customers of a pass are among those
- * of the one before it, in the same order.
+ * Collects tags into a table. Passes come latest first, so that the customers of a pass are among those of the previous
+ * one, in the same order.
  */
 class TagRows {
   readonly #withEvidence: boolean

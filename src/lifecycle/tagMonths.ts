@@ -9,31 +9,33 @@ import { type LifecycleStage, lifecycleStages } from './stage.js'
 import { StageMachine } from './stageMachine.js'
 import { checkStageOptions, type StageOptions } from './stageOptions.js'
 
-/** What is known of one customer at the end of each of n consecutive months, oldest first. */
+/** One customer at the end of each of n consecutive months, oldest first. */
 export interface MonthlySeries {
   /** First day of the first month. */
   readonly firstMonth: EpochDay
-  /** Complete months since activation, at the end of each month. Shape (n), integers ≥ 0: rising, or again from 0. */
+  /**
+   * Complete months since activation, at the end of each month. Shape (n), integers ≥ 0: ascending, or restarting at 0.
+   */
   readonly tenureMonths: Int32Array
   /** 1 = a sign of life in the month, 0 = silent. Shape (n). */
   readonly active: Uint8Array
   /** 1 = cancelled by the end of the month. Shape (n). */
   readonly cancelled: Uint8Array
-  /** What rises and falls (bill amount, minutes, …): one column each, shape (n), a month may be missing. May be empty. */
+  /** The signals (bill amount, minutes, …): one column each, shape (n), with months missing or not. May be empty. */
   readonly signals: readonly NumberColumn[]
   /**
-   * For each signal, by name, the level of the whole base in each month, above 0: a value is divided by it before it is
-   * compared. Left out: values are compared as they are.
+   * For each signal, by name, the level of the whole base in each month, above 0: values are divided by it before they
+   * are compared. Left out: values are compared as they are.
    */
   readonly baseLevels?: Readonly<Record<string, Float64Array>>
 }
 
-/** Stage of one month and why. */
+/** Stage of one month, and why. */
 export interface MonthTag {
-  /** First day of the month that is judged; known on the first day of the month after it. */
+  /** First day of the tagged month; the tag is known on the first day of the next month. */
   readonly month: EpochDay
   readonly stage: LifecycleStage
-  /** First day of the month in which this stage was given first without a break. */
+  /** First day of the month in which this stage began. */
   readonly since: EpochDay
   readonly evidence: StageEvidence
   /** The evidence as a sentence. */
@@ -43,31 +45,31 @@ export interface MonthTag {
 /**
  * Returns the lifecycle stage of every month of one customer, with its reason.
  *
- * Use it where monthly figures are at hand; for a history in an engine use `tagLifecycle`, for one customer's tables
- * `tagCustomer`. Rules, the first that holds (thresholds are options, defaults here):
+ * Use it if you have monthly figures; for a history in an engine use `tagLifecycle`, for one customer's tables
+ * `tagCustomer`. The first rule that holds counts (thresholds are options; these are the defaults):
  *
  *     churn         cancelled; or silent for 2 months; a return after silence must last 2 months to end it
  *     decline       a signal 30 % below the 3 months before and still 30 % below that level a month later; or 60 % below
- *                   at once; or falling 30 % along the line through 6 months, seen twice; or silent, not yet churned.
- *                   Until the level is back within 15 % for 2 months, or has held still at the new level for 3 months
+ *                   at once; or falling 30 % along the line through 6 months, seen twice; or silent but not yet churned.
+ *                   It lasts until the level is back within 15 % for 2 months, or calm at a new level for 3
  *     acquisition   fewer than 3 complete months since activation, or since the return of a churned customer
  *     growth        fewer than 12 months; or a signal rising 30 % along the line through 6 months, seen twice, but not
- *                   while it comes back from a decline (6 months)
+ *                   while it recovers from a decline (6 months)
  *     maturity      12 months and neither rising nor falling
  *
- * The level of the months before is the lower of mean and median: the printed definition is the mean, but after one odd
- * high bill three ordinary months would be "below the mean". A customer whose months differ much anyway must drop further,
- * by twice the spread of his months, yet by no more than 60 %. A month that differs once changes no stage unless it is
- * silent or a strong drop. Any one falling signal makes a decline.
+ * The level of the months before is the lower of mean and median: the published definition is the mean, but after one
+ * odd high bill three ordinary months would be "below the mean". A customer whose months vary a lot must drop further,
+ * by twice their spread, but never more than 60 %. A single odd month changes no stage unless it is silent or a strong
+ * drop. One falling signal is enough for a decline.
  *
  * The tag of a month uses that month and those before it: later months never change it. A signal that is missing in a
- * month neither confirms nor refutes; with no earlier months to compare, age alone decides.
+ * month neither confirms nor refutes a change; with no earlier months to compare, age alone decides.
  *
  * @param series n months of one customer
  * @param options thresholds
  * @returns n tags, oldest first
- * @throws {HoldfastError} `length-differs`, `value-type`, `value-not-finite`, `out-of-range`, `column-duplicate` for the
- *   series, `option-unknown` for levels of no signal, all at once; `option-invalid`, `option-unknown`
+ * @throws {HoldfastError} `length-differs`, `value-type`, `value-not-finite`, `out-of-range`, `column-duplicate` for
+ * the series, `option-unknown` for levels of unknown signals, all at once; `option-invalid`, `option-unknown`
  *
  * O(months × signals × trendMonths²) at worst, O(months) memory.
  *
@@ -151,7 +153,7 @@ function problemsOf(series: MonthlySeries): Problem[] {
     problems,
     'out-of-range',
     'tenureMonths',
-    'to be whole months, at least 0 and never fewer than the month before but where they start again at 0',
+    'to be whole months, at least 0 and never fewer than the month before unless they restart at 0',
     series.tenureMonths,
     (value, row) =>
       !Number.isInteger(value) ||
@@ -162,7 +164,7 @@ function problemsOf(series: MonthlySeries): Problem[] {
   return problems
 }
 
-/** A level of a misspelled name would not be divided by. */
+/** Levels under a misspelled name would be ignored. */
 function levelNameProblems({ baseLevels }: MonthlySeries, signals: ReadonlySet<string>): Problem[] {
   return Object.keys(baseLevels ?? {})
     .filter((name) => !signals.has(name))
@@ -180,7 +182,7 @@ function levelNameProblems({ baseLevels }: MonthlySeries, signals: ReadonlySet<s
 function firstMonthProblems(firstMonth: EpochDay): Problem[] {
   const problem = { parameter: 'firstMonth', rule: 'to be the first day of a month', received: firstMonth }
   if (parseDay(firstMonth) !== firstMonth) {
-    return [{ ...problem, code: 'value-type', wayOut: "Make a day of it: epochDay('2025-01-01')." }]
+    return [{ ...problem, code: 'value-type', wayOut: "Convert it to a day: epochDay('2025-01-01')." }]
   }
   return monthStart(firstMonth) === firstMonth ? [] : [{ ...problem, code: 'out-of-range' }]
 }

@@ -8,13 +8,13 @@ import { lifecycleStages } from './stage.js'
 export interface Tags {
   /** Tagged months, ascending. */
   readonly months: readonly EpochDay[]
-  /** Position of each row's month in `months`. Shape (rows). */
+  /** Index of each row's month in `months`. Shape (rows). */
   readonly rowMonth: Int32Array
-  /** Position of each row's stage in `lifecycleStages`. Shape (rows). */
+  /** Index of each row's stage in `lifecycleStages`. Shape (rows). */
   readonly rowStage: Int32Array
   /** Equal for rows of one customer. Shape (rows). */
   readonly rowId: Int32Array
-  /** First day of the month the stage began in. Shape (rows). */
+  /** First day of the month in which the stage began. Shape (rows). */
   readonly since: Int32Array
   /** Row numbers by customer and month. Shape (rows). */
   readonly order: Int32Array
@@ -54,7 +54,7 @@ export function readTags(operation: string, tags: Table): Tags {
   return { months, rowMonth, rowStage, rowId, since: since.values, order }
 }
 
-// A dictionary may hold a text twice after tables have been put together.
+// A dictionary may contain a text twice after tables have been combined.
 function sameIds(codes: Int32Array, dictionary: readonly string[]): Int32Array {
   const numberOf = new Map<string, number>()
   for (const text of dictionary) if (!numberOf.has(text)) numberOf.set(text, numberOf.size)

@@ -5,15 +5,15 @@ import { lifecycleStages } from './stage.js'
 import { readTags } from './tags.js'
 
 /**
- * Returns how often customers went from one stage to another between one tagged month and the next.
+ * Returns how often customers moved from one stage to another between one tagged month and the next.
  *
- * All months of the table are counted together; for one change of month give the tags of two months. The months are
- * those the table has: with tags of every third month, the transitions of a quarter.
+ * All months of the table are counted together; for a single transition give the tags of two months. With tags of every
+ * third month, the transitions are quarterly.
  *
  * @param tags columns `id`, `month`, `stage`, `since` as `tagLifecycle` gives them; the order of rows does not matter
- * @returns one row per pair of stages, all 25: `from`, `to`, `customers` (customer-months), `share` (of all that were in
- * `from` and are tagged in the next month; missing where there are none)
- * @throws {HoldfastError} `column-missing`, `column-type`, `value-missing`, `value-unknown`; `duplicate-id` where a
+ * @returns one row per pair of stages, all 25: `from`, `to`, `customers` (customer-months), `share` (of all that were
+ * in `from` and are tagged in the next month; missing if there are none)
+ * @throws {HoldfastError} `column-missing`, `column-type`, `value-missing`, `value-unknown`; `duplicate-id` if a
  * customer has two tags in a month
  *
  * O(rows log rows).

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics'
 
 /** The line through the last months of a signal. */
 export interface Trend {
-  /** Change along the line as a share of its start; negative = fall. 0 where there is no clear trend. */
+  /** Change along the line as a share of its start; negative = fall. 0 = no clear trend. */
   readonly share: number
   /** Level at the start and at the end of the line. */
   readonly start: number
@@ -12,17 +12,17 @@ export interface Trend {
 const noTrend: Trend = { share: 0, start: 0, end: 0 }
 
 /**
- * Returns the slow rise or fall of the values at the given months, or share 0 where too few pairs agree.
+ * Returns the slow rise or fall of the values at the given months, or share 0 if too few pairs agree.
  *
- * The slope is the median of the slopes of all pairs (Theil 1950, Sen 1968), so that one odd month, the last one above
- * all, does not make a trend. The line is put through the median of its first `startMonths` months, the higher of two:
- * that level does not depend on the last month, so a lower last month never makes a fall smaller.
+ * The slope is the median of the slopes of all pairs (Theil 1950, Sen 1968), so that one odd month, above all the last,
+ * does not make a trend. The line passes through the median of its first `startMonths` months (the higher of two): that
+ * level does not depend on the last month, so a lower last month never makes a fall smaller.
  *
- * @param months positions of the known months, ascending
+ * @param months indices of the known months, ascending
  * @param values level at each of them
- * @param count how many of both are in use
+ * @param count number of entries used in both
  * @param pairShare share of pairs that must agree, in (0.5, 1]
- * @param startMonths how many months make the start level
+ * @param startMonths number of months in the start level
  */
 export function trendOf(
   months: Int32Array,
@@ -40,7 +40,7 @@ export function trendOf(
       else if (values[later]! < values[earlier]!) falling++
     }
   }
-  // Most customers stop here: the slopes are sorted only where there is a trend to measure.
+  // Most customers stop here: the slopes are only sorted if there is a trend to measure.
   if (pairs === 0 || Math.max(rising, falling) < pairShare * pairs) return noTrend
 
   const slope = medianSlope(months, values, count)
@@ -51,7 +51,7 @@ export function trendOf(
   if (level <= 0) return noTrend
   const start = level - slope * position
   const change = slope * (months[count - 1]! - months[0]!)
-  // A rise so steep that its line starts below 0 is measured against the level itself.
+  // If a rise is so steep that its line starts below 0, it is measured against the level itself.
   return start > 0
     ? { share: change / start, start, end: start + change }
     : { share: change / level, start: level, end: level + change }

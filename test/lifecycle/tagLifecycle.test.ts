@@ -481,7 +481,7 @@ describe('tagLifecycle on other histories', () => {
       because: '0 months since activation',
     })
     expect(() => tagCustomer(own, { asOf: epochDay('2025-05-31') })).toThrowErrorMatchingInlineSnapshot(
-      `[HoldfastError: tagCustomer: expected asOf to be at least a whole month after the first month of customer A, got "2025-05-31" (string). The customer has no month to be judged by yet: call it acquisition.]`,
+      `[HoldfastError: tagCustomer: expected asOf to be at least a whole month after the first month of customer A, got "2025-05-31" (string). There is no month to judge yet: treat the stage as acquisition.]`,
     )
   })
 })

@@ -339,7 +339,7 @@ describe('refusals', () => {
         2. row 2: expected signal minutes to hold finite numbers or missing, got NaN (number).
         3. expected signal minutes to occur once.
         4. row 2: expected baseLevels.minutes to hold finite numbers above 0, got 0 (number).
-        5. row 2: expected tenureMonths to be whole months, at least 0 and never fewer than the month before but where they start again at 0, got -1 (number).
+        5. row 2: expected tenureMonths to be whole months, at least 0 and never fewer than the month before unless they restart at 0, got -1 (number).
         6. expected firstMonth to be the first day of a month, got 19724 (number).]
     `)
   })
@@ -378,7 +378,7 @@ describe('refusals', () => {
       { baseLevels: { Minutes: Float64Array.of(1, 1, 1, 1, 1) } },
       'baseLevels.Minutes to be the level of a signal',
     ],
-    ['a text as first month', { firstMonth: '2025-01-01' }, "Make a day of it: epochDay('2025-01-01')"],
+    ['a text as first month', { firstMonth: '2025-01-01' }, "Convert it to a day: epochDay('2025-01-01')"],
     ['a month as a number', { firstMonth: 202501 }, 'firstMonth to be the first day of a month, got 202501'],
   ]
   it.each(cases)('%s is refused', (_, wrong, words) => {
