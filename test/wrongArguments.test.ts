@@ -439,7 +439,7 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     'a model for the facts of a report',
     holdfast.writeReport as Call,
     [model, 'report.html'],
-    'writeReport: expected facts to be what modelReport returns, or its JSON read back, got a model. Make them with modelReport(model, test) first.',
+    'writeReport: expected facts to be what modelReport returns, or its JSON read back, got a model. Create them with modelReport(model, test) first.',
   ],
   [
     'a forgotten await for the facts of a report',
@@ -482,7 +482,7 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     'a model for facts',
     holdfast.pictureNames as Call,
     [model],
-    'Make them with modelReport(model, test) first.',
+    'Create them with modelReport(model, test) first.',
   ],
 ]
 

@@ -38,30 +38,30 @@ import {
   type ReportOptions,
 } from './reportOptions.js'
 
-// As many as a picture of 300 pixels can show
+// More than a picture of 300 pixels can resolve is not needed
 const curvePoints = 200
 
 const usualUse =
   'To choose which customers to contact with a retention offer, and in which order. Not to refuse anybody anything.'
 
 /**
- * Returns the facts of a report on a model: how good it is on customers it was not trained on, what its list earns, what
- * moves its predictions, where it is weak, and on what data.
+ * Returns the facts of a report on a model: how good it is on customers it was not trained on, what its list earns,
+ * what drives its predictions, where it is weak, and on what data.
  *
- * The facts are plain JSON. `writeReport` makes the page of them, `reportMarkdown` the text, `writePictures` the
- * pictures; all of them show these facts and compute nothing more. Sections that nothing was given for are left out: no
- * offer, no profit; no segments, no table of them.
+ * The facts are plain JSON. `writeReport` turns them into a page, `reportMarkdown` into text, `writePictures` into
+ * pictures; all of these show the facts and compute nothing more. Sections without input are left out: no offer, no
+ * profit; no segments, no table of them.
  *
- * Where an id of `test` is there more than once, at several cutoffs for one, all ranges are those of whole customers, and
- * counts are of rows and say so; `evaluate: { groups }` says whose rows of predictions from elsewhere are.
+ * If an id of `test` occurs more than once, for example at several cutoffs, all ranges are for whole customers, and
+ * counts are of rows and say so; for predictions from elsewhere, `evaluate: { groups }` names the customer of each row.
  *
- * `test` must not be the data the model was trained on. A model that was just trained, or is that of a scorer with its
- * training data, knows its rows: how many they are and which of `test` are among them is said by what it knows, and a `train`
- * that holds others is compared with `test` and said to be others. What such a model does not know `train` tells; without it
- * the report says that it is not known.
+ * `test` must not be the data the model was trained on. A model that was just trained, or that of a scorer with its
+ * training data, knows its training rows: the report says how many there are, which rows of `test` are among them, and
+ * whether `train` has other rows. For models that do not know them, `train` decides; without it the report says that it
+ * is not known.
  *
  * @param model any trained model
- * @param test features and outcomes of other, better of later customers: a `Dataset`, or any `TrainingData`
+ * @param test features and outcomes of other customers, preferably later ones: a `Dataset`, or any `TrainingData`
  * @param options what to add; see {@link ModelReportOptions}
  * @throws {HoldfastError} `feature-missing`, `column-type` from the model; `one-class` if all outcomes are equal;
  *   `option-invalid`, `option-unknown`, and what `evaluate` and `profitCurve` refuse
@@ -138,9 +138,9 @@ export function modelReport(
 }
 
 /**
- * Returns the facts of a report on predictions that are already made, whatever made them.
+ * Returns the facts of a report on existing predictions, whatever made them.
  *
- * The same as `modelReport` without what needs the model: importances, effects, features.
+ * The same as `modelReport` without the parts that need the model: importances, effects, features.
  *
  * @param probability predicted churn, shape (n), each in [0, 1]
  * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
@@ -255,7 +255,7 @@ function cardWords(test: ReportedData, options: ReportOptions): Omit<ModelFacts,
   }
 }
 
-/** Which of the rows the model has seen: by what is kept beside it; where that is not all, by the training rows that are given. */
+/** Which of the rows the model has seen: by what the model knows, otherwise by the given training rows. */
 function seenRows(model: ChurnModel, test: ReportedData, train: ReportedData | undefined): RowOverlap | null {
   const ofModel = overlapOf(model, test.features)
   if (train === undefined || ofModel !== null) return ofModel

@@ -8,7 +8,7 @@ import type { Picture } from './picture/picture.js'
 import { picturesOf } from './picture/pictures.js'
 
 /**
- * Returns the names of the pictures that a report has, in its order: `gains`, `lift`, `profit`, `calibration`, …
+ * Returns the names of a report's pictures, in its order: `gains`, `lift`, `profit`, `calibration`, …
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
@@ -23,14 +23,14 @@ export function pictureNames(facts: ReportFacts): string[] {
 }
 
 /**
- * Returns a picture of a report as the text of an .svg file of its own, in light colours on white.
+ * Returns a picture of a report as the text of an .svg file, in light colours on white.
  *
- * It holds its title and a description with the numbers, for those who do not see it.
+ * It contains its title and a description with the numbers, for screen readers.
  *
  * @param name one of {@link pictureNames}
- * @throws {HoldfastError} `value-unknown` where the report has no such picture
+ * @throws {HoldfastError} `value-unknown` if the report has no such picture
  *
- * About 100 ms for the first picture, which loads the plotting library, and some 20 ms for each further one.
+ * About 100 ms for the first picture, which loads the plotting library, then about 20 ms each.
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
@@ -47,10 +47,10 @@ export async function pictureSvg(facts: ReportFacts, name: string): Promise<stri
 }
 
 /**
- * Returns what a picture shows as a table, for another plotting tool: `writeTable` writes it as .csv, .parquet, ….
+ * Returns the data of a picture as a table, for another plotting tool.
  *
  * @param name one of {@link pictureNames}
- * @throws {HoldfastError} `value-unknown` where the report has no such picture
+ * @throws {HoldfastError} `value-unknown` if the report has no such picture
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])

@@ -7,7 +7,7 @@ import { checkFacts } from './facts/checkFacts.js'
 import type { ReportFacts } from './facts/reportFacts.js'
 import { pictureSvg } from './pictureFiles.js'
 
-/** How a picture becomes dots. */
+/** Options of {@link picturePng}. */
 export interface PngOptions {
   /** Dots per pixel of the picture. In (0, 8]. Default 2: sharp on screens and in slides. */
   readonly scale?: number
@@ -18,12 +18,12 @@ const pngOptions = z.strictObject({ scale: z.number().gt(0).lte(8).default(2) })
 /**
  * Returns a picture of a report as the bytes of a .png file, in light colours on white.
  *
- * Letters are those of DejaVu Sans, which comes with the package: the same bytes on every machine.
+ * The font is DejaVu Sans, which comes with the package: the same bytes on every machine.
  *
  * @param name one of {@link pictureNames}
- * @throws {HoldfastError} `value-unknown` where the report has no such picture; `option-invalid`
+ * @throws {HoldfastError} `value-unknown` if the report has no such picture; `option-invalid`
  *
- * About 0.5 s for the first picture, which compiles the renderer, and some 50 ms for each further one.
+ * About 0.5 s for the first picture, which compiles the renderer, then about 50 ms each.
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
@@ -58,7 +58,7 @@ export async function picturePng(
   }
 }
 
-// The renderer is WebAssembly and may be set up once only
+// The renderer is WebAssembly and may be initialised only once
 let renderer: ReturnType<typeof loadRenderer> | undefined
 
 function loadedRenderer(): ReturnType<typeof loadRenderer> {

@@ -12,15 +12,15 @@ import { sectionsOf } from './section/sections.js'
 import { count } from './words/numbers.js'
 
 /**
- * Returns a report as one HTML page that needs nothing else: no network, no script, no other file.
+ * Returns a report as one self-contained HTML page: no network, no script, no other file.
  *
  * Open it in a browser, print it, or send it by mail. It follows the reader's choice of light or dark, fits phones and
- * wide screens, can be used by keyboard and screen reader, and forbids itself to load or run anything (its content
- * security policy). Texts of the data (names of features, segments, warnings) are shown as texts, whatever they hold.
+ * wide screens, works with keyboard and screen reader, and its content security policy forbids it to load or run
+ * anything. Texts from the data (names of features, segments, warnings) are shown as plain text, whatever they contain.
  *
  * @param facts what `modelReport` or `predictionReport` returned, or their JSON read back
  * @returns the text of an .html file in UTF-8, about 150 kB
- * @throws {HoldfastError} `value-type` where the facts are no facts of a report, or of a later version
+ * @throws {HoldfastError} `value-type` if these are not the facts of a report, or are of a later version
  *
  * About 0.5 s, most of it for the pictures.
  *
@@ -60,7 +60,7 @@ ${bodies}
 `.text
 }
 
-// A style of its own text alone, and nothing else from anywhere
+// Allows only the page's own style
 function contentPolicy(): string {
   const digest = btoa(String.fromCharCode(...sha256(utf8ToBytes(pageStyle))))
   return `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`
@@ -68,7 +68,7 @@ function contentPolicy(): string {
 
 function headerHtml(title: string, bylines: readonly string[], { sentences, tiles }: Headline): Markup {
   const [first, ...more] = sentences
-  // With an offer there are two sentences for everybody; the last one is on how sure they are
+  // With an offer there are two main sentences; the last one is about certainty
   const loud = more.slice(0, -1)
   return html`<header>
 <h1>${title}</h1>

@@ -8,19 +8,19 @@ import { bylinesOf, headlineOf } from './section/headline.js'
 import type { Block, Section, TableBlock } from './section/section.js'
 import { sectionsOf } from './section/sections.js'
 
-/** How a report becomes Markdown. */
+/** Options of {@link reportMarkdown}. */
 export interface MarkdownOptions {
-  /** Folder of the pictures that `writePictures` wrote, as seen from the file. Left out: pictures are told in words. */
+  /** Folder with the pictures of `writePictures`, relative to the file. Left out: pictures are described in words. */
   readonly pictures?: string
 }
 
 /**
  * Returns a report as Markdown: the sentences and tables of the page, for a repository, a ticket or a chat.
  *
- * Texts of the data are escaped: a feature named `*` is a star and no list.
+ * Texts from the data are escaped: a feature named `*` shows as a star and does not start a list.
  *
  * @param facts what `modelReport` or `predictionReport` returned, or their JSON read back
- * @throws {HoldfastError} `value-type` where the facts are no facts of a report, or of a later version
+ * @throws {HoldfastError} `value-type` if these are not the facts of a report, or are of a later version
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0], { title: 'Spring campaign' })

@@ -7,27 +7,27 @@ import { offerSchema, type RetentionOffer } from '../evaluate/profit/offer.js'
 import type { SegmentFigures } from '../evaluate/segment/segmentTableResult.js'
 import type { ReportedData } from './facts/dataFacts.js'
 
-/** What a report says besides the figures. */
+/** Options of reports. */
 export interface ReportOptions {
   /** Heading of the report. Default: `Churn model report`. */
   readonly title?: string
   readonly author?: string
-  /** Date of the report, in any form; the report never looks at the clock. */
+  /** Date of the report, in any form; the clock is never read. */
   readonly date?: string
   /** What the model predicts, in words, after "predicts": `whether a customer cancels within 30 days`. */
   readonly predicts?: string
-  /** What the model is meant for, a whole sentence. */
+  /** The purpose of the model, as a whole sentence. */
   readonly intendedUse?: string
-  /** Options that the model was trained with, to be named in the model card. */
+  /** Options with which the model was trained, for the model card. */
   readonly modelOptions?: Readonly<Record<string, unknown>>
   /** Limits that only you know, in whole sentences. */
   readonly remarks?: readonly string[]
   /**
-   * The training data: counts, and how far the test data lie from it. Rows that are not those the model knows to be trained on
-   * are said to be others.
+   * The training data, for counts and for how far the test data differ from it. If the model knows that it was trained
+   * on other rows, the report says so.
    */
   readonly train?: ReportedData
-  /** An offer: the report then tells what the list earns, and where to cut it. */
+  /** An offer: the report then shows what the list earns, and where to cut it. */
   readonly offer?: RetentionOffer
   /** Tables by segment. */
   readonly segments?: readonly SegmentFigures[]
@@ -37,17 +37,17 @@ export interface ReportOptions {
   readonly evaluate?: EvaluateOptions
 }
 
-/** What a report on a model says besides the figures. */
+/** Options of {@link modelReport}. */
 export interface ModelReportOptions extends ReportOptions {
-  /** Columns of the test data to tell the figures by; a pair is crossed: `['contract', ['contract', 'region']]`. */
+  /** Columns of the test data for figures by segment; a pair is crossed: `['contract', ['contract', 'region']]`. */
   readonly segmentsBy?: readonly (string | readonly [string, string])[]
   /** Most features shown by importance. Integer from 0 to 50; 0 leaves the section out. Default 12. */
   readonly importances?: number
-  /** Number of features, the most important first, whose effect is shown. Integer from 0 to 24. Default 6. */
+  /** Number of the most important features whose effects are shown. Integer from 0 to 24. Default 6. */
   readonly effects?: number
 }
 
-/** What a report on predictions says besides the figures. */
+/** Options of {@link predictionReport}. */
 export interface PredictionReportOptions extends ReportOptions {
   /** Shape (n), each ≥ 0 and finite; left out = all 1. Weight 2 = the row twice, weight 0 = the row absent. */
   readonly weight?: ArrayLike<number>

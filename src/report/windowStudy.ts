@@ -16,7 +16,7 @@ import { Table } from '../table/table.js'
 import { svgOf } from './picture/drawPicture.js'
 import { type WindowRow, windowPicture } from './picture/windowPicture.js'
 
-/** Which windows are tried, and with what model. */
+/** Which windows to try, and with what model. */
 export interface WindowStudyOptions {
   /** Days between cutoff and outcome window. Integers ≥ 0. Default 0, 7, 14 and 30. */
   readonly gapDays?: readonly Days[]
@@ -24,13 +24,13 @@ export interface WindowStudyOptions {
   readonly horizonDays?: readonly Days[]
   /** Days that features may look back; those with longer windows are left out. Integers ≥ 1. Default 31, 92 and 183. */
   readonly lookbackDays?: readonly Days[]
-  /** Gives a model for the rows that it is given. Default `trainBoosting` as it is. */
+  /** Trains a model on the given rows. Default `trainBoosting` with its defaults. */
   readonly train?: (data: Dataset) => ChurnModel | Promise<ChurnModel>
-  /** Part of the customers whose churners are caught: the lead time is theirs. In (0, 1]. Default 0.1. */
+  /** Top share of customers; the lead time is that of the churners among them. In (0, 1]. Default 0.1. */
   readonly topShare?: number
   /** Level of the intervals, in (0, 1). Default 0.95. */
   readonly level?: number
-  /** Looked at before each setting; an abort throws `aborted`. */
+  /** Checked before each setting; an abort throws `aborted`. */
   readonly signal?: AbortSignal
   /** Called before each setting, `done` of `total`. */
   readonly onProgress?: (progress: {
@@ -40,14 +40,15 @@ export interface WindowStudyOptions {
   }) => void
 }
 
-/** How the figures move with the windows. */
+/** How the figures change with the windows. */
 export interface WindowStudy {
   /**
-   * Columns `window` (gap, horizon, look-back), `days`, `features`, `rows` and `churners` (of the test), `rocAuc`, `lower`,
-   * `upper`, `leadDays`: the median of the days from the cutoff to the cancellation of the churners caught; a row per length.
+   * Columns `window` (gap, horizon, look-back), `days`, `features`, `rows` and `churners` (of the test), `rocAuc`,
+   * `lower`, `upper`, `leadDays`: the median days from the cutoff to the cancellation of the churners caught; one row
+   * per length.
    */
   readonly table: Table
-  /** Returns the picture of it, an .svg file of its own. */
+  /** Returns its picture as the text of an .svg file. */
   svg(): Promise<string>
 }
 
@@ -64,19 +65,20 @@ const optionsSchema = z.strictObject({
 })
 
 /**
- * Returns how ROC AUC and lead time move with gap, horizon and look-back: which question can be answered, and in time.
+ * Returns how ROC AUC and lead time change with gap, horizon and look-back: which question can be answered in time?
  *
- * One window is moved at a time, the others are those of the plan. All settings are asked as of the same cutoffs, those whose
- * longest outcome is known; tested is the last of them, and trained on what was known by then (`splitByTime`), which is less
- * where a window is longer: that is part of its price. A look-back leaves the features out whose windows are longer;
+ * One window is varied at a time, the others are those of the plan. All settings use the same cutoffs, those whose
+ * longest outcome is known; the last one is tested, training uses what was known by then (`splitByTime`). A longer
+ * window leaves less to train on: that is part of its price. A look-back leaves out the features with longer windows;
  * those over all time (`recency`, totals) stay.
  *
- * The AUC of two horizons is of two questions: a longer one has more churners and is often harder. Choose the question by what
- * can be done in the lead time, then the windows of the features by the AUC; on one test cutoff intervals are wide.
+ * AUCs of different horizons answer different questions: a longer one has more churners and is often harder. Choose the
+ * question by what can be done in the lead time, then the features' windows by the AUC; with one test cutoff intervals
+ * are wide.
  *
  * @param plan with the same cutoffs for all customers
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `window-open` where the longest windows leave no cutoff to train on;
- * `aborted`; what `buildDataset` refuses
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `window-open` if the longest windows leave no cutoff to
+ * train on; `aborted`; what `buildDataset` refuses
  *
  * One dataset and one training per length.
  *
@@ -156,6 +158,6 @@ function tableOf(rows: readonly WindowRow[]): Table {
 
 function aborted(step: string): HoldfastError {
   return new HoldfastError('windowStudy', [
-    { code: 'aborted', parameter: 'the study', rule: `to go on with ${step}` },
+    { code: 'aborted', parameter: 'the study', rule: `to continue with ${step}` },
   ])
 }

@@ -11,9 +11,9 @@ import type { ReportFacts } from './facts/reportFacts.js'
 import { pictureNames, pictureSvg, pictureTable } from './pictureFiles.js'
 import { picturePng } from './picturePng.node.js'
 
-/** What files pictures become. */
+/** Options of {@link writePictures}. */
 export interface WritePicturesOptions {
-  /** `svg` and `png` are the picture, `csv` what it shows. Default all three. */
+  /** `svg` and `png` are the picture, `csv` its data. Default all three. */
   readonly formats?: readonly ('svg' | 'png' | 'csv')[]
   /** Dots per pixel of .png files. In (0, 8]. Default 2. */
   readonly scale?: number
@@ -30,11 +30,11 @@ const writePicturesOptions = z.strictObject({
 /**
  * Writes every picture of a report to a folder: `gains.svg`, `gains.png`, `gains.csv`, and so on.
  *
- * For slides and other documents. The folder is made where there is none; files of these names are replaced, each whole.
+ * For slides and other documents. The folder is created if needed; existing files are replaced, each whole.
  *
- * @returns the paths that were written
- * @throws {HoldfastError} `file-missing` where a file cannot be written, with the reason; `option-invalid`,
- *   `option-unknown`; `value-type` where the facts are no facts of a report
+ * @returns the paths written
+ * @throws {HoldfastError} `file-missing` with the reason if a file cannot be written; `option-invalid`,
+ * `option-unknown`; `value-type` if these are not the facts of a report
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
@@ -42,7 +42,7 @@ const writePicturesOptions = z.strictObject({
  * files.length
  * // => 6
  *
- * @see {@link pictureSvg}, {@link picturePng}, {@link pictureTable} for one of them
+ * @see {@link pictureSvg}, {@link picturePng}, {@link pictureTable} for a single one
  */
 export async function writePictures(
   facts: ReportFacts,

@@ -10,12 +10,12 @@ import { reportMarkdown } from './reportMarkdown.js'
 /**
  * Writes a report to a file: a page (.html), text (.md) or the facts (.json), by its ending.
  *
- * The file is there whole or not at all; one of that name is replaced. The page needs no other file. Pictures by
- * themselves are written by `writePictures`.
+ * The file is written whole or not at all; an existing one is replaced. The page needs no other file. `writePictures`
+ * writes the pictures separately.
  *
  * @param facts what `modelReport` or `predictionReport` returned, or their JSON read back
- * @throws {HoldfastError} `file-unreadable` where the ending is another; `file-missing` where the file cannot be
- *   written, with the reason; `value-type` where the facts are no facts of a report
+ * @throws {HoldfastError} `file-unreadable` for another ending; `file-missing` with the reason if the file cannot be
+ * written; `value-type` if these are not the facts of a report
  *
  * @example
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
@@ -47,7 +47,7 @@ function endingUnknown(path: string): HoldfastError {
       rule: `to end in ${reportEndings}`,
       received: path,
       wayOut: /\.(pdf|docx?|pptx?)$/i.test(path)
-        ? 'Write report.html and print it from a browser: it is made for paper too.'
+        ? 'Write report.html and print it from a browser: it is also made for paper.'
         : /\.(svg|png|csv)$/i.test(path)
           ? 'Pictures and their data are written to a folder by writePictures.'
           : 'Name it report.html.',

@@ -191,7 +191,7 @@ describe('words', () => {
       /\*\*Calling the 10 % of customers with the highest risk reaches \d+ % of those who leave: \d\.\d times as many/,
     )
     expect(text).toMatch(
-      /\*\*At 1 € a contact the best list is the top \d+ %: it earns [\d,]+ € \([\d,]+ to [\d,]+\) per 10,000 customers\./,
+      /\*\*At 1 € per contact the best list is the top \d+ %: it earns [\d,]+ € \([\d,]+ to [\d,]+\) per 10,000 customers\./,
     )
     expect(text).toContain(
       `Tested on 600 customers whose rows were not found among those of the training, of whom ${facts.evaluation.churners} left`,

@@ -2,7 +2,7 @@ import { formatDay } from '../../base/days.js'
 import type { BacktestFigures } from '../../evaluate/backtest/backtestResult.js'
 import type { BacktestFacts } from './reportFacts.js'
 
-/** Returns what a report shows of a backtest. */
+/** Returns the facts of a backtest that a report shows. */
 export function backtestFacts({ folds, drift, pooled, level, notes }: BacktestFigures): BacktestFacts {
   return {
     level,

@@ -3,9 +3,9 @@ import { optionProblems } from '../../base/options.js'
 import { factsRule } from './factsRule.js'
 import type { ReportFacts } from './reportFacts.js'
 
-const makeThem = 'Make them with modelReport(model, test) first.'
+const makeThem = 'Create them with modelReport(model, test) first.'
 
-/** Throws where something else than the facts of a report was given, facts of a later version, or not all of them. */
+/** Throws if the value is not the facts of a report, is of a later version, or is incomplete. */
 export function checkFacts(operation: string, facts: ReportFacts): void {
   const { format, version, ...parts } = Object(facts) as Readonly<Record<string, unknown>>
   if (format !== 'holdfast report' || version !== 1) {

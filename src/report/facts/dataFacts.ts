@@ -5,12 +5,12 @@ import type { OwnCutoffs } from '../../population/ownCutoffs.js'
 import type { Table } from '../../table/table.js'
 import type { RowsFacts } from './reportFacts.js'
 
-/** The data of a report. A `Dataset` is one; features and outcomes alone will do. */
+/** The data of a report: a `Dataset`, or at least features and outcomes. */
 export interface ReportedData extends TrainingData {
   readonly ids?: readonly string[]
   /** Cutoff of each row; null for a flat table. */
   readonly cutoffs?: Int32Array | null
-  /** There where each customer has cutoffs of their own. */
+  /** Given if customers have their own cutoffs. */
   readonly ownCutoffs?: OwnCutoffs
   readonly label?: {
     readonly name: string
@@ -18,16 +18,16 @@ export interface ReportedData extends TrainingData {
     readonly horizonDays: number
     readonly rule?: unknown
   } | null
-  /** The rules that the features were made with: their words name the features. */
+  /** The rules of the features, which give the features' names in words. */
   readonly rules?: readonly FeatureRule[] | null
-  /** What became of the columns of a flat table: its label is named. */
+  /** The use of the columns of a flat table, which gives the name of the label. */
   readonly report?: { readonly columns?: Table }
   /** What was left out or looks wrong, in sentences. */
   readonly warnings?: readonly string[]
   readonly fingerprint?: string
 }
 
-/** Returns how many rows there are, how many churned, as of when. Counts are sums of weights. */
+/** Returns the number of rows, of churners, and the cutoffs. Counts are sums of weights. */
 export function rowsFacts({ outcome, weight, cutoffs, ownCutoffs, fingerprint }: ReportedData): RowsFacts {
   let [rows, churners] = [0, 0]
   for (let row = 0; row < outcome.length; row++) {

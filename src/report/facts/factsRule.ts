@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-// JSON has null for what is not finite
+// JSON has null for non-finite numbers
 const number = z.custom<number | null>(
   (value) => value === null || typeof value === 'number',
   'to be a number or null',
@@ -45,7 +45,7 @@ const model = z.looseObject({
   remarks: texts,
 })
 
-// Of a bin, a part of the list, a group; facts of earlier versions have no rows
+// Members of a bin, a part of the list, a group; facts of earlier versions have no `rows`
 const counted = { rows: number.optional(), customers: number }
 
 const evaluation = z.looseObject({
@@ -142,7 +142,7 @@ const fold = z.looseObject({
   note: text.nullable(),
 })
 
-/** What pages, texts and pictures read of the facts of a report; more may be there. */
+/** The facts that pages, texts and pictures read; there may be more. */
 export const factsRule = z.looseObject({
   title: text,
   author: text.nullable(),

@@ -8,9 +8,9 @@ const binsOfNumbers = 10
 const absent = Symbol('missing')
 
 /**
- * Returns of each feature how much is missing in the test rows, and how far they lie from the training rows.
+ * Returns for each feature the missing share in the test rows, and how far they are from the training rows.
  *
- * PSI over bins frozen at the training rows: tenths of a number, each text, missing.
+ * PSI over bins frozen at the training rows: deciles of a number, each text, missing.
  */
 export function featureFacts(
   names: readonly string[],
@@ -76,7 +76,7 @@ function binsAt(reference: FeatureColumn): (column: FeatureColumn, row: number) 
   }
 }
 
-/** The distinct values at the tenths of the sorted rows, without the least. */
+/** The distinct deciles of the sorted rows, without the least. */
 function tenths(values: ArrayLike<number>): number[] {
   const sorted = Float64Array.from(values).sort()
   const edges = Array.from(

@@ -7,7 +7,10 @@ const verbs: Readonly<Record<string, string>> = {
   planDowngraded: 'moves to a lower plan',
 }
 
-/** Returns what a model predicts, in words: "whether a customer cancels within 30 days, from 7 days after the cutoff on". */
+/**
+ * Returns what a model predicts, in words: "whether a customer cancels within 30 days, starting 7 days after the
+ * cutoff".
+ */
 export function labelWords({ label, report }: ReportedData): string {
   if (label === null || label === undefined) {
     const column = report?.columns?.rows().find(({ use }) => use === 'label')?.['column']
@@ -17,7 +20,7 @@ export function labelWords({ label, report }: ReportedData): string {
   const start =
     gapDays === 0
       ? 'after the cutoff'
-      : `from ${gapDays} ${gapDays === 1 ? 'day' : 'days'} after the cutoff on`
+      : `starting ${gapDays} ${gapDays === 1 ? 'day' : 'days'} after the cutoff`
   return `whether a customer ${verbOf(label)} within ${horizonDays} days ${start} (label ${label.name})`
 }
 

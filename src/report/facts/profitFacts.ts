@@ -7,16 +7,16 @@ import type { ProfitFacts, ProfitPointFacts } from './reportFacts.js'
 const points = 200
 const sharesOfLists = [0.05, 0.1, 0.2, 0.3, 0.5]
 
-/** Predictions beside what happened. */
+/** Predictions with outcomes. */
 export interface PredictedOutcomes {
   readonly probability: ArrayLike<number>
   readonly outcome: ArrayLike<number>
   readonly weight?: ArrayLike<number>
-  /** The customer of each row, where customers have several. */
+  /** The customer of each row, if customers have several. */
   readonly groups?: ArrayLike<string | number>
 }
 
-/** Returns what an offer earns by the length of the list, with the best list. */
+/** Returns the profit of an offer by the length of the list, with the best list. */
 export function profitFacts(rows: PredictedOutcomes, offer: RetentionOffer, level: number): ProfitFacts {
   const { probability, outcome, weight } = rows
   const curve = profitCurve(probability, outcome, offer, {
@@ -54,8 +54,8 @@ function profitAt({ contactedShare, profit }: ProfitCurve, share: number): numbe
 }
 
 /**
- * The interval of the list as it stands. That it was chosen as the best on these very customers makes its profit a little
- * too good, and the interval does not hold that.
+ * The interval of the list as given. Having been chosen as the best on these very customers, its profit is a little too
+ * good, which the interval does not cover.
  */
 function bestInterval(
   { probability, outcome, weight, groups }: PredictedOutcomes,

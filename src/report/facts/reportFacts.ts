@@ -3,20 +3,20 @@ import type { Interval } from '../../evaluate/interval/bootstrapInterval.js'
 import type { FeatureEffect } from '../../learn/explain/accumulatedLocalEffects.js'
 import type { RowOverlap } from '../../learn/trainedRows.js'
 
-/** What was predicted with, and on what it was trained. */
+/** The model of the report. */
 export interface ModelFacts {
-  /** Name of the learner; null where the predictions came from elsewhere. */
+  /** Name of the learner; null if the predictions came from elsewhere. */
   readonly learner: string | null
-  /** Number of features; null where it is not known. */
+  /** Number of features; null = not known. */
   readonly features: number | null
-  /** Options that the model was trained with, as texts; empty where they are not given. */
+  /** Options with which the model was trained, as texts; empty if not given. */
   readonly options: Readonly<Record<string, string>>
   /** What it predicts, in words. */
   readonly label: string
   /** Days between the cutoff and the outcome window, and its length; null for a flat table. */
   readonly window: { readonly gapDays: number; readonly horizonDays: number } | null
   readonly intendedUse: string
-  /** Sentences that the author adds to the limits. */
+  /** Further limits, in the author's sentences. */
   readonly remarks: readonly string[]
 }
 
@@ -31,10 +31,10 @@ export interface RowsFacts {
     readonly first: string
     readonly last: string
     readonly count: number
-    /** There where each customer has cutoffs of their own. */
+    /** Given if customers have their own cutoffs. */
     readonly own?: boolean
   } | null
-  /** SHA-256 of the data; null where it has none. */
+  /** SHA-256 of the data; null = none. */
   readonly fingerprint: string | null
 }
 
@@ -44,7 +44,10 @@ export interface FeatureFacts {
   readonly kind: 'number' | 'text'
   /** Share of the test rows without a value, in [0, 1]. */
   readonly missingShare: number
-  /** How far the test rows lie from the training rows (PSI); null without training rows, and where `newShare` is 1: then it is not defined. */
+  /**
+   * How far the test rows are from the training rows (PSI); null without training rows, and if `newShare` is 1, where
+   * it is not defined.
+   */
   readonly psi: number | null
   /** Share of the test rows with a value that training has not seen; null without training rows. */
   readonly newShare: number | null
@@ -53,21 +56,21 @@ export interface FeatureFacts {
 /** The data behind the report. */
 export interface DataFacts {
   readonly test: RowsFacts
-  /** How many test rows are equal to rows that the model was trained on; null where it is not known. */
+  /** How many test rows equal rows that the model was trained on; null = not known. */
   readonly seen: RowOverlap | null
   /**
-   * The rows that the model was trained on, as it knows itself; null where it does not, not there in facts of earlier
-   * versions. `isGiven`: whether `train` is those; null where it was not given, or nobody can tell.
+   * The rows that the model was trained on, according to the model; null if it does not know; absent in facts of
+   * earlier versions. `isGiven`: whether `train` has these rows; null if it was not given or cannot be compared.
    */
   readonly training?: { readonly rows: number; readonly isGiven: boolean | null } | null
-  /** The rows that were given as those of the training. */
+  /** The rows given as training data. */
   readonly train: RowsFacts | null
-  /** The features of the model in its order; empty where they are not known. */
+  /** The features of the model in its order; empty if not known. */
   readonly features: readonly FeatureFacts[]
   readonly warnings: readonly string[]
 }
 
-/** Scores by outcome: `counts[i]` lie in `[edges[i], edges[i + 1])`, the last bin holds its upper end too. */
+/** Scores by outcome: bin i is `[edges[i], edges[i + 1])`; the last bin includes its upper end. */
 export interface ScoreFacts {
   readonly edges: readonly number[]
   readonly churned: readonly number[]
@@ -88,14 +91,14 @@ export interface ProfitPointFacts {
   readonly profit: number
 }
 
-/** What an offer earns, by the length of the list. Money is of the tested customers together. */
+/** What an offer earns, by the length of the list. Money is the total over the tested customers. */
 export interface ProfitFacts {
   readonly currency: string | null
   /** Mean over the customers. */
   readonly customerValue: number
   readonly offerCost: number
   readonly contactCost: number
-  /** Share of contacted churners who stay, and its Beta distribution where it was given as one. */
+  /** Share of contacted churners who stay, and its Beta distribution if given as one. */
   readonly acceptance: number
   readonly acceptanceBeta: { readonly alpha: number; readonly beta: number } | null
   readonly customers: number
@@ -130,9 +133,9 @@ export interface SegmentRowFacts {
   readonly baseRate: number
   readonly meanProbability: number
   readonly rocAuc: Interval | null
-  /** Churners over the sum of the predictions: 1 = right, 1.5 = half as many again leave as predicted. */
+  /** Churners / sum of the predictions: 1 = right, 1.5 = half as many again leave as predicted. */
   readonly observedToExpected: Interval | null
-  /** Names of the small groups in it; empty where it is one group. */
+  /** Names of the small groups combined in it; empty for a single group. */
   readonly mergedFrom: readonly string[]
   readonly notes: readonly string[]
 }
@@ -144,7 +147,7 @@ export interface SegmentFacts {
   readonly attributes: readonly string[]
   readonly segments: readonly SegmentRowFacts[]
   readonly overall: SegmentRowFacts
-  /** Sentences on the groups where the model is worst. */
+  /** Sentences about the groups where the model is worst. */
   readonly worst: readonly string[]
   readonly notes: readonly string[]
 }
@@ -161,29 +164,29 @@ export interface BacktestFoldFacts {
   readonly note: string | null
 }
 
-/** How the figures went over time. */
+/** The figures over time. */
 export interface BacktestFacts {
   /** Level of the intervals, in (0, 1). */
   readonly level: number
-  /** All test rows as one list; null where it is not defined. */
+  /** Over all test rows together; null = not defined. */
   readonly pooledRocAuc: Interval | null
   readonly folds: readonly BacktestFoldFacts[]
-  /** Sentences on figures that changed with time. */
+  /** Sentences about figures that changed over time. */
   readonly drift: readonly string[]
   readonly notes: readonly string[]
 }
 
 /**
- * All that a report shows, as plain JSON: pictures, page and Markdown are made from it and from nothing else. What is null
- * or empty was not asked for, and has no section. Figures of {@link EvaluationData} are as `evaluate` gives them.
+ * Everything a report shows, as plain JSON: pictures, page and Markdown are made only from it. What is null or empty
+ * was not asked for and has no section. Figures of {@link EvaluationData} are those of `evaluate`.
  */
 export interface ReportFacts {
   readonly format: 'holdfast report'
-  /** Rises when a reader of older files could misunderstand the new ones. */
+  /** Increases when a reader of older files could misunderstand new ones. */
   readonly version: 1
   readonly title: string
   readonly author: string | null
-  /** As the caller gave it; null where not given. */
+  /** As given; null = not given. */
   readonly date: string | null
   readonly model: ModelFacts
   readonly data: DataFacts
@@ -198,6 +201,6 @@ export interface ReportFacts {
   readonly effects: readonly FeatureEffect[]
   readonly segments: readonly SegmentFacts[]
   readonly backtest: BacktestFacts | null
-  /** Names of features in words, where they have some. */
+  /** Names of features in words, if any. */
   readonly words: Readonly<Record<string, string>>
 }

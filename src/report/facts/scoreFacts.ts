@@ -3,7 +3,7 @@ import type { ScoreFacts } from './reportFacts.js'
 
 const bins = 25
 
-/** Returns how many of those who left, and of those who stayed, have a predicted probability in each of 25 equal bins. */
+/** Returns how many churners and stayers have a predicted probability in each of 25 equal bins. */
 export function scoreFacts(
   probability: ArrayLike<number>,
   { outcome, weight }: Pick<TrainingData, 'outcome' | 'weight'>,
@@ -21,7 +21,7 @@ export function scoreFacts(
   return { edges, churned, stayed }
 }
 
-/** The highest probability rounded up to 1, 2 or 5 times a power of ten: where few churn, all probabilities are small. */
+/** The highest probability rounded up to 1, 2 or 5 times a power of ten: if few churn, all probabilities are small. */
 function endOf(probability: ArrayLike<number>): number {
   let highest = 0
   for (let row = 0; row < probability.length; row++) highest = Math.max(highest, probability[row]!)

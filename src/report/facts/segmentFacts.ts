@@ -2,9 +2,10 @@ import type { Segment, SegmentFigures } from '../../evaluate/segment/segmentTabl
 import type { SegmentFacts, SegmentRowFacts } from './reportFacts.js'
 
 /**
- * Returns what a report shows of a table by segment.
+ * Returns the facts of a table by segment that a report shows.
  *
- * @param whole whose rows the report is of: where customers have several, a table that was made without their names says so
+ * @param whole customers and rows of the report: if customers have several rows, a note says so about a table made
+ * without their ids
  */
 export function segmentFacts(
   table: SegmentFigures,
@@ -23,7 +24,7 @@ export function segmentFacts(
 }
 
 const rowsForCustomers =
-  'Its ranges take each row for a customer of its own, and are too narrow where customers have several: give segmentTable ' +
+  'Its ranges treat each row as a customer, and are too narrow if customers have several: give segmentTable ' +
   'the groups.'
 
 function rowFacts(segment: Segment): SegmentRowFacts {

@@ -23,7 +23,7 @@ export async function blockHtml(block: Block): Promise<Markup> {
   }
 }
 
-/** Returns a picture as wide as there is room; one that would be too small to read on a phone is drawn for it again. */
+/** Returns a picture at full width; one that would be too small to read on a phone is drawn again for phones. */
 async function figureHtml(picture: Picture): Promise<Markup> {
   const { name, title, width = wideWidth } = picture
   const drawn = new Markup(await drawPicture(picture, width, name))
@@ -38,7 +38,7 @@ function foldedTable(block: TableBlock): Markup {
   return html`<details><summary>The numbers: ${block.caption}</summary>${tableHtml(block)}</details>`
 }
 
-/** A table may be wider than a phone: then it scrolls by itself, also by keyboard. */
+/** A table wider than a phone scrolls by itself, also by keyboard. */
 function tableHtml({ caption, columns, rows }: TableBlock): Markup {
   const right = (index: number): Markup => new Markup(columns[index]?.right === true ? ' class="right"' : '')
   const cell = (text: string, index: number): Markup =>

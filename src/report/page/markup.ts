@@ -1,13 +1,13 @@
 import { escapeMarkup } from '../../base/escapeMarkup.js'
 
-/** A piece of HTML that is safe to put into a page as it is. */
+/** Safe HTML, to be put into a page as it is. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 type Value = string | number | Markup | readonly Markup[]
 
-/** Returns HTML from a template: texts that are put in are escaped, pieces of HTML are not. */
+/** Returns HTML from a template: inserted texts are escaped, inserted HTML is not. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(
     parts.reduce(

@@ -6,7 +6,7 @@ function variables(palette: Palette): string {
     .join(';')
 }
 
-/** The style of the page. Light is the default, dark where the reader asks for it, print always light. */
+/** The style of the page: light by default, dark if the reader prefers it, always light in print. */
 export const pageStyle = `
 :root{color-scheme:light dark;${variables(light)}}
 @media screen and (prefers-color-scheme:dark){:root{${variables(dark)}}}

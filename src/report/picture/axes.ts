@@ -7,11 +7,11 @@ export interface AxisOptions {
   readonly label?: string
   readonly ticks?: number | readonly (number | string | Date)[]
   readonly format?: (value: never) => string
-  /** Grid lines across the panel. Default: of the vertical axis only. */
+  /** Grid lines across the panel. Default: only for the vertical axis. */
   readonly grid?: boolean
 }
 
-/** Returns the axis below a panel: numbers without ticks, and what they are in the middle under them. */
+/** Returns the axis below a panel: numbers without ticks, and the label centred below them. */
 export function axisBelow(plot: Plot, { label, ticks, format, grid = false }: AxisOptions): Markish[] {
   return [
     ...(grid ? [plot.gridX({ stroke: colour.grid, strokeOpacity: 1, ...given({ ticks }) } as never)] : []),
@@ -24,7 +24,7 @@ export function axisBelow(plot: Plot, { label, ticks, format, grid = false }: Ax
   ]
 }
 
-/** Returns the axis beside a panel: numbers without ticks, fine lines across, and what they are above them. */
+/** Returns the axis beside a panel: numbers without ticks, fine lines across, and the label above them. */
 export function axisBeside(plot: Plot, { label, ticks, format, grid = true }: AxisOptions): Markish[] {
   return [
     ...(grid ? [plot.gridY({ stroke: colour.grid, strokeOpacity: 1, ...given({ ticks }) } as never)] : []),

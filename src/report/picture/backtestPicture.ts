@@ -7,7 +7,7 @@ import { colour } from './theme.js'
 
 type Row = ReturnType<typeof rowOf>
 
-/** ROC AUC, and churn beside predicted churn, cutoff after cutoff. */
+/** ROC AUC, and churn beside predicted churn, by cutoff. */
 export function backtestPicture({ backtest }: ReportFacts): Picture[] {
   if (backtest === null || backtest.folds.length === 0) return []
   const rows = backtest.folds.map(rowOf)
@@ -134,7 +134,7 @@ function spread(dates: readonly Date[]): [Date, Date] {
     : [first, last]
 }
 
-/** Every so many of the cutoffs, so that their names do not touch. */
+/** Every nth cutoff, so that the labels do not touch. */
 function tickDates(dates: readonly Date[], most: number): Date[] {
   const step = Math.ceil(dates.length / most)
   return dates.filter((_, index) => (dates.length - 1 - index) % step === 0)

@@ -8,7 +8,7 @@ import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
 import { colour } from './theme.js'
 
-/** The rate of fewer customers than this says little: their point is hollow. */
+/** The rate of fewer customers than this means little: their point is hollow. */
 export const fewCustomers = 20
 
 interface Bin {
@@ -21,7 +21,7 @@ interface Bin {
   readonly upper: number
 }
 
-/** Predicted beside observed churn in bins of predicted probability, with the interval and the customers of each bin. */
+/** Predicted and observed churn in bins of predicted probability, with the interval and the customers of each bin. */
 export function calibrationPicture(facts: ReportFacts): Picture[] {
   const { evaluation } = facts
   const unit = unitOf(facts)
@@ -77,7 +77,7 @@ function panels(plot: Plot, width: number, rows: readonly Bin[], unit: Unit): Pa
           ],
           { stroke: colour.reference, strokeWidth: 1.5, strokeDasharray: '4 4' },
         ),
-        // On a phone it would stand on points; the sentence below the picture says it too
+        // On a phone it would cover points; the sentence below the picture says it too
         ...(narrow ? [] : [note(plot, 'exactly right', { x: end, y: end * 0.78, anchor: 'end', dx: -8 })]),
         plot.link(rows, {
           x: 'predicted',
@@ -141,7 +141,7 @@ function panels(plot: Plot, width: number, rows: readonly Bin[], unit: Unit): Pa
   ]
 }
 
-/** Those whose numbers stand beside each other; the triangle of each of the others says that its range goes on. */
+/** Bins whose numbers fit beside each other; a triangle on each of the others says that its range goes on. */
 function apart(rows: readonly Bin[], end: number, width: number): Bin[] {
   const shown: Bin[] = []
   for (const row of rows) {

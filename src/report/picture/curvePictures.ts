@@ -5,7 +5,7 @@ import { note } from './note.js'
 import { narrowWidth, type Panel, type Picture, type Plot } from './picture.js'
 import { colour } from './theme.js'
 
-/** What the two curves have that differs. */
+/** What differs between the two curves. */
 interface CurveWords {
   readonly x: string
   readonly y: string

@@ -8,7 +8,7 @@ const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans',
 /**
  * Returns a picture as SVG text, without style elements, scripts or outside references.
  *
- * @param id of its title and description, unlike any other in the page
+ * @param id id of its title and description, unique in the page
  */
 export async function drawPicture(picture: Picture, width: number, id: string): Promise<string> {
   const [plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')])
@@ -32,12 +32,14 @@ export async function drawPicture(picture: Picture, width: number, id: string): 
 
 function panelSvg(plot: Plot, panel: Panel, width: number, document: unknown): string {
   const { marks, x, y, ...options } = panel
-  // Axes are drawn by marks; without these nulls the library adds its own where a panel has none
+  // Axes are drawn by marks; without these nulls the library adds its own to panels without one
   const scales = { x: { axis: null, ...x }, y: { axis: null, ...y } }
   return plot.plot({ ...options, ...scales, document, width, marks: [...marks] } as never).outerHTML
 }
 
-/** Returns the inside of a drawn panel, moved down, with what the page says once and what a strict page refuses taken out. */
+/**
+ * Returns the inside of a drawn panel, moved down, without what the page has already and what a strict page refuses.
+ */
 function nested(svg: string, top: number): string {
   const inside = svg
     .replace(/^<svg[^>]*>/, '')
@@ -52,12 +54,12 @@ function leanTag(tag: string): string {
     tag
       .replaceAll(/ aria-(?:label|hidden)="[^"]*"/g, '')
       .replaceAll('="currentColor"', `="${colour.ink}"`)
-      // Tenths of a pixel are finer than any screen, and half of the bytes
+      // Tenths of a pixel are finer than any screen, and halve the bytes
       .replaceAll(/-?\d+\.\d{2,}(?:e-\d+)?/g, (number) => String(Math.round(Number(number) * 10) / 10))
   )
 }
 
-/** Returns a picture as the text of an .svg file of its own. */
+/** Returns a picture as the text of an .svg file. */
 export async function svgOf(picture: Picture): Promise<string> {
   const drawn = await drawPicture(picture, picture.width ?? wideWidth, picture.name)
   const [, attributes, inside] = /^<svg([^>]*)>([\s\S]*)$/.exec(drawn)!

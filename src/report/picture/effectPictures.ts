@@ -13,10 +13,10 @@ const categoriesShown = 8
 
 type Scale = FeatureEffect['scale']
 
-/** A value or category of a feature and what it does; a bin of numbers ends at its value. */
+/** A value or category of a feature and its effect; a bin of numbers ends at its value. */
 type Point = ReturnType<typeof pointsOf>[number]
 
-/** What each of the strongest features does to the prediction. */
+/** Effects of the strongest features on the prediction. */
 export function effectPictures(facts: ReportFacts): Picture[] {
   const { effects, words } = facts
   return effects

@@ -7,16 +7,16 @@ import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
 import { colour } from './theme.js'
 
-/** A list that somebody would call, as a point of the curve. */
+/** A list to call, as a point of the curve. */
 interface MarkedList {
   readonly x: number
   readonly y: number
-  /** What it is called: the share that was asked for, which whole customers may exceed a little. */
+  /** Its name: the requested share, which whole customers may exceed a little. */
   readonly name: string
   readonly words: string
 }
 
-/** The share of churners reached by the length of the list, beside chance and the best possible. */
+/** The share of churners reached by the length of the list, with chance and the best possible. */
 export function gainsPicture(facts: ReportFacts): Picture[] {
   const { gains, baseRate, churners } = facts.evaluation
   const unit = unitOf(facts)
@@ -132,7 +132,7 @@ function perfectCorners(baseRate: number): [number, number][] {
   ]
 }
 
-/** Where along the curve its own name does not touch that of a list. */
+/** Where the curve's name does not touch that of a list. */
 function freePlace(lists: readonly MarkedList[]): number {
   const distance = (place: number): number => Math.min(...lists.map(({ x }) => Math.abs(place - x)))
   return [0.3, 0.5, 0.72].reduce((best, place) => (distance(place) > distance(best) ? place : best))

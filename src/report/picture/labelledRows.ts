@@ -6,7 +6,7 @@ import { colour } from './theme.js'
 /** Height of one row: its name above, its mark below. */
 export const rowHeight = 42
 
-/** Returns the names of rows above their marks, so that long names have the whole width. Rows are numbered from 0. */
+/** Returns the names of rows, above their marks so that long names have the whole width. Rows are numbered from 0. */
 export function labelledRows(plot: Plot, names: readonly string[], x: number, width: number): Markish {
   const characters = Math.floor((width - 70) / 7)
   return plot.text(names, {

@@ -13,7 +13,7 @@ interface Bar {
   readonly lift: number
 }
 
-/** How many times more churners than among all customers, from the tenth with the highest risk to that with the lowest. */
+/** Lift by tenths of the list, from the highest risk to the lowest. */
 export function liftPicture(facts: ReportFacts): Picture[] {
   const { liftTable, baseRate } = facts.evaluation
   const unit = unitOf(facts)
@@ -72,7 +72,7 @@ function panel(
         x: 'part',
         y: 'churnRate',
         dy: -9,
-        // Two decimals would touch on a phone; the numbers stand under the picture
+        // Two decimals would touch on a phone; the numbers are below the picture
         text: (row: Bar) => (narrow ? shortTimes(row.lift) : `${times(row.lift)}×`),
         fontVariant: 'tabular-nums',
         fill: colour.ink,

@@ -2,7 +2,7 @@ import type { Markish } from '@observablehq/plot'
 import type { Plot } from './picture.js'
 import { colour } from './theme.js'
 
-/** Where a text stands in a panel. */
+/** Position and style of a note. */
 export interface NoteOptions {
   readonly x: unknown
   readonly y: unknown
@@ -13,7 +13,7 @@ export interface NoteOptions {
   readonly bold?: boolean
 }
 
-/** Returns a text beside what it names, in the place of a legend; lines that it crosses are covered around its letters. */
+/** Returns a text beside what it names, instead of a legend; a halo around its letters covers lines that it crosses. */
 export function note(plot: Plot, text: string, options: NoteOptions): Markish {
   const { x, y, fill = colour.muted, anchor = 'start', dx = 0, dy = 0, bold = false } = options
   return plot.text([text], {

@@ -25,7 +25,7 @@ const makers: readonly ((facts: ReportFacts) => Picture[])[] = [
   precisionRecallPicture,
 ]
 
-/** Returns the pictures that the facts have, in the order of the page. */
+/** Returns the pictures of the facts, in the order of the page. */
 export function picturesOf(facts: ReportFacts): Picture[] {
   return makers.flatMap((maker) => maker(facts))
 }

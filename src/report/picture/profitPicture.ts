@@ -6,7 +6,7 @@ import { note } from './note.js'
 import { isNarrow, type Panel, type Picture, type Plot } from './picture.js'
 import { colour } from './theme.js'
 
-/** Customers that money is told of, so that reports on different numbers of customers compare. */
+/** Money is given per this many customers, so that reports are comparable. */
 export const customersOfMoney = 10_000
 
 /** Profit by the length of the list, with the best list. */
@@ -85,7 +85,7 @@ function panel(
       note(plot, `everybody: ${money(everybodyAt.y, currency)}`, {
         ...everybodyAt,
         anchor: 'end',
-        // Below the line, which comes down steeply where calling everybody is a bad idea
+        // Below the line, which falls steeply if calling everybody is a bad idea
         ...(everybodyAt.y > lowest + span / 2 ? { dx: -4, dy: 18 } : { dx: -14, dy: 2 }),
       }),
       note(
@@ -114,7 +114,7 @@ function panel(
   }
 }
 
-/** A label above a point, kept inside of the panel near its ends. */
+/** A label above a point, kept inside the panel near its ends. */
 function beside(share: number, room: number): { anchor: 'start' | 'middle' | 'end'; dx: number } {
   if (share < room) return { anchor: 'start', dx: -6 }
   return share > 1 - room ? { anchor: 'end', dx: 6 } : { anchor: 'middle', dx: 0 }

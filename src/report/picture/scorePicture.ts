@@ -6,7 +6,7 @@ import { colour } from './theme.js'
 
 type Bar = ReturnType<typeof barsOf>[number]
 
-/** Predicted probabilities of those who left above those of those who stayed. */
+/** Predicted probabilities of churners, above those of stayers. */
 export function scorePicture({ scores }: ReportFacts): Picture[] {
   const rows = barsOf(scores)
   const middle = (key: 'churnedShare' | 'stayedShare'): string => {

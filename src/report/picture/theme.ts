@@ -1,4 +1,7 @@
-/** Colours of one theme. Text has a contrast of at least 4.5 on paper; the three hues differ for every kind of sight. */
+/**
+ * Colours of one theme. Text has a contrast of at least 4.5 on paper; the three hues can be told apart with any colour
+ * vision.
+ */
 export interface Palette {
   readonly page: string
   readonly paper: string
@@ -35,12 +38,12 @@ export const dark: Palette = {
   wash: '#1b2636',
 }
 
-/** A colour of the theme that the page sets; by itself, outside of a page, that of the light theme. */
+/** Colours as variables that the page sets; outside a page, those of the light theme. */
 export const colour = Object.fromEntries(
   Object.entries(light).map(([name, value]) => [name, `var(--${name}, ${value})`]),
 ) as unknown as Palette
 
-/** Returns a picture with the colours of a theme in the place of its variables, for programs that know no variables. */
+/** Returns a picture with the colours of a theme instead of variables, for programs that do not support variables. */
 export function painted(svg: string, palette: Palette): string {
   return svg.replaceAll(/="var\(--(\w+), [^)"]*\)"/g, (_, name: keyof Palette) => `="${palette[name]}"`)
 }

@@ -3,7 +3,7 @@ import { axisBelow, axisBeside } from './axes.js'
 import type { Panel, Picture, Plot } from './picture.js'
 import { colour } from './theme.js'
 
-/** One length of one window: what it gave. */
+/** Results for one length of one window. */
 export interface WindowRow {
   readonly window: string
   readonly days: number
@@ -42,7 +42,7 @@ function panel(plot: Plot, window: string, known: readonly WindowRow[]): Panel {
     marginTop: 34,
     marginBottom: 46,
     x: { domain: [Math.min(...days) - room, Math.max(...days) + room] },
-    // Above the points there is room for the lead times
+    // Leaves room above the points for the lead times
     y: { domain: [lowest, 1.06] },
     marks: [
       ...axisBeside(plot, { label: `ROC AUC by ${window}`, ticks: [0.5, 0.6, 0.7, 0.8, 0.9, 1] }),

@@ -3,7 +3,7 @@ import { count } from '../words/numbers.js'
 import { asOfWords } from './headline.js'
 import type { Section } from './section.js'
 
-/** The model card: what, when, on what, for what, and the limits. */
+/** The model card: model, date, data, purpose and limits. */
 export function cardSection(facts: ReportFacts): Section {
   const { model, data, author, date } = facts
   const { test } = data
@@ -47,9 +47,9 @@ function rowsWords({ rows, churners, cutoffs, fingerprint }: ReportFacts['data']
 
 function limitsOf({ model, backtest, evaluation, data }: ReportFacts): string[] {
   return [
-    'The figures are those of customers like the tested ones. Other regions, products or years may differ.',
+    'The figures hold for customers like the tested ones. Other regions, products or years may differ.',
     ...(backtest === null
-      ? ['It was tested once, not over time: how long it stays as good is not known.']
+      ? ['It was tested once, not over time: how long it stays this good is not known.']
       : []),
     ...(data.train === null
       ? ['The training data were not given: whether the test data resemble them is not known.']
@@ -61,7 +61,7 @@ function limitsOf({ model, backtest, evaluation, data }: ReportFacts): string[] 
     ...(evaluation.churners < 100
       ? [`With ${count(evaluation.churners)} churners the ranges are wide; small differences mean nothing.`]
       : []),
-    'It says who is likely to leave, not why, and not whom a call would keep: that takes a test with a group that is not called.',
+    'It says who is likely to leave, not why, and not whom a call would keep: to learn that, leave a random group uncalled and compare.',
     ...model.remarks,
   ]
 }

@@ -6,12 +6,12 @@ import { count, percent } from '../words/numbers.js'
 
 /** By custom a population stability index above this is a large shift. */
 const largeShift = 0.25
-/** PSI leaves out what is new: from this share on that is said by itself. */
+/** PSI ignores new values: from this share on they get a caution of their own. */
 const largeNewShare = 0.1
 const namesShown = 5
 const warningsShown = 2
 
-/** Returns what a reader must know before relying on the figures; empty where nothing stands out. */
+/** Returns what a reader must know before relying on the figures; may be empty. */
 export function cautionsOf(facts: ReportFacts): string[] {
   const { evaluation, backtest, data, words } = facts
   return [
@@ -28,12 +28,12 @@ export function cautionsOf(facts: ReportFacts): string[] {
   ]
 }
 
-/** What is known of whether these customers are those that the model was trained on. */
+/** Whether these customers are those that the model was trained on, as far as known. */
 function seenCaution({ data: { seen }, model: { learner } }: ReportFacts): string[] {
   if (learner === null) return []
   if (seen === null) {
     return [
-      'It is not known which rows the model was trained on, so that it may have seen some of these customers: then every ' +
+      'It is not known which rows the model was trained on. It may have seen some of these customers: then every ' +
         'figure here is too good.',
     ]
   }
@@ -46,12 +46,14 @@ function seenCaution({ data: { seen }, model: { learner } }: ReportFacts): strin
   ]
 }
 
-/** Says that what was given as training data is not what the model was trained on; empty where it is, or nobody can tell. */
+/**
+ * Says that the given training data are not what the model was trained on; empty if they are, or if it cannot be told.
+ */
 export function otherTraining({ data: { training, train } }: Pick<ReportFacts, 'data'>): string[] {
   if (training?.isGiven !== false || train === null) return []
   return [
     `The ${count(train.rows)} rows given as training data are not the ${count(training.rows)} rows that the model was trained on. ` +
-      'Where test and training data are compared, it is with the rows that were given.',
+      'Comparisons of test and training data use the rows given.',
   ]
 }
 
@@ -61,7 +63,7 @@ function baseRateCaution({ data: { test, train } }: ReportFacts): string[] {
   if (ratio < 1.25 && ratio > 0.8) return []
   return [
     `The churn rate moved: ${percent(train.baseRate)} in the training data, ${percent(test.baseRate)} in the test data. ` +
-      'Rankings stand it well, probabilities do not.',
+      'Rankings hardly suffer from that, probabilities do.',
   ]
 }
 
@@ -87,7 +89,7 @@ function newValuesCaution(features: readonly FeatureFacts[], words: ReportFacts[
   const more = changed.length > namesShown ? ` and ${changed.length - namesShown} more` : ''
   return [
     `Test customers have values that no training customer has, or miss what none of those misses: ${names.join(', ')}${more}. ` +
-      'Check whether they were renamed or are read otherwise: the model cannot know them.',
+      'Check whether they were renamed or are read differently: the model cannot know them.',
   ]
 }
 

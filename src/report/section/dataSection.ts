@@ -3,10 +3,10 @@ import { featureText } from '../words/featureText.js'
 import { count, decimal, percentInColumn } from '../words/numbers.js'
 import type { Block, Section, TableBlock } from './section.js'
 
-/** What the report is made from: rows, columns, warnings. */
+/** The data of the report: rows, columns, warnings. */
 export function dataSection(facts: ReportFacts): Section {
   const { test, train, features, warnings, seen, training } = facts.data
-  // Rows that are equal to rows of the training are not called others, however they came to be equal.
+  // Rows that equal training rows are not called others, for whatever reason they are equal.
   const others = seen?.equal === 0 ? ' others' : ''
   const missing = features.filter(({ missingShare }) => missingShare > 0).length
   const gaps =
@@ -66,7 +66,7 @@ function featuresTable({ data: { features, train }, words }: ReportFacts): Table
   return {
     kind: 'table',
     caption: compared
-      ? 'Features: missing values, and how far the test rows lie from the training rows (above 0.25 is a large shift)'
+      ? 'Features: missing values, and how far the test rows are from the training rows (above 0.25 is a large shift)'
       : 'Features and their missing values',
     folded: true,
     columns: [

@@ -5,7 +5,7 @@ import { count, decimal, percent, wholePercent } from '../words/numbers.js'
 import { testedWords, unitOf } from '../words/unit.js'
 import type { Section } from './section.js'
 
-/** All figures with their ranges, each with a line on what it means. */
+/** All figures with their ranges and meanings. */
 export function figuresSection(facts: ReportFacts): Section {
   const { evaluation } = facts
   return {
@@ -49,7 +49,7 @@ function rankingRows(evaluation: ReportFacts['evaluation']): string[][] {
       evaluation.rocAuc,
       'Chance that a churner was ranked above a customer who stayed; 0.5 is chance, 1 perfect.',
     ),
-    figure('Gini', evaluation.gini, 'The same from −1 to 1: twice the ROC AUC, less 1; 0 is chance.'),
+    figure('Gini', evaluation.gini, 'The same from −1 to 1: twice the ROC AUC minus 1; 0 is chance.'),
     figure(
       'Kolmogorov–Smirnov',
       evaluation.kolmogorovSmirnov,
@@ -63,7 +63,7 @@ function rankingRows(evaluation: ReportFacts['evaluation']): string[][] {
     figure(
       `lift, top ${percent(topShare)}`,
       evaluation.lift,
-      'Churners in the top of the list against a random list of the same length; 1 is chance.',
+      'Churners at the top of the list compared with a random list of the same length; 1 is chance.',
     ),
   ]
 }
@@ -84,7 +84,7 @@ function probabilityRows(evaluation: ReportFacts['evaluation']): string[][] {
     single(
       'calibration error',
       decimal(evaluation.calibrationError),
-      `Mean distance of predicted and observed rate over ${bins} ${binning} bins; 0 is perfect, chance alone gives a little.`,
+      `Mean distance between predicted and observed rate over ${bins} ${binning} bins; 0 is perfect, chance alone gives a little.`,
     ),
     single(
       'calibration index (ICI)',
@@ -113,7 +113,7 @@ function listRows({ confusion, matthewsCorrelation }: ReportFacts['evaluation'])
     single(
       'contacted',
       percent(confusion.contactedShare),
-      `Customers with a probability of at least ${percent(confusion.threshold)}: the list of the lines below.`,
+      `Customers with a probability of at least ${percent(confusion.threshold)}: the list that the lines below describe.`,
     ),
     ...(confusion.precision === null
       ? []

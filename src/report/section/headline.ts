@@ -4,15 +4,15 @@ import { customersOfMoney } from '../picture/profitPicture.js'
 import { count, counted, decimal, money, percent, price, times, wholePercent } from '../words/numbers.js'
 import { testedWords, unitOf } from '../words/unit.js'
 
-/** A figure of the headline, with what it is. */
+/** A figure of the headline, with its label. */
 export interface Tile {
   readonly label: string
   readonly value: string
-  /** Its interval, or what it is to be compared with. */
+  /** Its interval, or what to compare it with. */
   readonly beside: string
 }
 
-/** What somebody who reads nothing else should know. */
+/** What readers of nothing else should know. */
 export interface Headline {
   readonly sentences: readonly string[]
   readonly tiles: readonly Tile[]
@@ -26,7 +26,7 @@ export function headlineOf(facts: ReportFacts): Headline {
   }
 }
 
-/** Returns who made the report of which model, and when, and then what it predicts, as of when. Empty parts are left out. */
+/** Returns the learner, author and date, then what the model predicts and as of when. Empty parts are left out. */
 export function bylinesOf({ author, date, model, data: { test } }: ReportFacts): string[] {
   const by = [model.learner, author, date].filter((part) => part !== null).join(' · ')
   const predicts = `Predicts ${model.label}.`
@@ -35,7 +35,7 @@ export function bylinesOf({ author, date, model, data: { test } }: ReportFacts):
   )
 }
 
-/** Returns the days of forecast of rows: "as of 2025-01-01 to 2025-03-01". */
+/** Returns the days of forecast, such as "as of 2025-01-01 to 2025-03-01". */
 export function asOfWords({
   first,
   last,
@@ -67,12 +67,12 @@ function profitSentences(facts: ReportFacts): string[] {
   const [list, per] = [listWords(best.contactedShare), `per ${count(customersOfMoney)} ${unitOf(facts)}`]
   if (bestProfit.lower <= 0) {
     return [
-      `With this offer hardly any list pays: the best, ${list}, earns ${scaled(best.profit, currency)} ${per}, which may as ` +
-        `well be a loss ${range}.`,
+      `With this offer hardly any list pays: the best, ${list}, earns ${scaled(best.profit, currency)} ${per}, which may ` +
+        `just as well be a loss ${range}.`,
     ]
   }
   return [
-    `At ${price(contactCost, currency)} a contact the best list is ${list}: it earns ${scaled(best.profit, currency)} ${range} ${per}.`,
+    `At ${price(contactCost, currency)} per contact the best list is ${list}: it earns ${scaled(best.profit, currency)} ${range} ${per}.`,
   ]
 }
 
@@ -95,7 +95,7 @@ function certaintySentence({ evaluation, data }: ReportFacts): string {
       : `on ${testedWords({ evaluation }, count)}${seenWords(data.seen)}`
   return (
     `Tested ${tested}, of ${unit === 'rows' ? 'which' : 'whom'} ${count(churners)} left; ` +
-    `ranges (${wholePercent(level)}) tell how far a figure would move with other customers of the same kind.`
+    `ranges (${wholePercent(level)}) show how far a figure would move with other customers of the same kind.`
   )
 }
 

@@ -27,8 +27,8 @@ export function profitSection(facts: ReportFacts): Section | null {
             {
               kind: 'text',
               text:
-                'The range is that of the same list on other customers of the same kind. It holds neither another take-up of ' +
-                'the offer nor that the list was chosen as the best on these very customers, so expect a little less.',
+                'The range is that of the same list on other customers of the same kind. It covers neither a different take-up ' +
+                'of the offer nor that the list was chosen as the best on these very customers: expect a little less.',
             } as const,
           ]),
       lists(profit, scaled, unitOf(facts)),
@@ -42,7 +42,7 @@ function offerSentence(profit: ProfitFacts): string {
     acceptanceBeta === null ? '' : ` on average (Beta ${acceptanceBeta.alpha}, ${acceptanceBeta.beta})`
   return (
     `Assumed: a kept customer is worth ${price(customerValue, currency)}; the offer costs ${price(offerCost, currency)} for each who ` +
-    `takes it, also for those who would have stayed anyway; each contact costs ${price(contactCost, currency)}; ` +
+    `takes it, including those who would have stayed anyway; each contact costs ${price(contactCost, currency)}; ` +
     `${percent(acceptance)} of the contacted churners stay${spread}.`
   )
 }

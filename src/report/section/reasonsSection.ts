@@ -5,7 +5,7 @@ import { featureText } from '../words/featureText.js'
 import { counted, percent } from '../words/numbers.js'
 import type { Block, Section } from './section.js'
 
-/** What the predictions go by. */
+/** What drives the predictions. */
 export function reasonsSection(facts: ReportFacts): Section | null {
   const { importances, effects, words } = facts
   const [importance] = importancePicture(facts)
@@ -16,7 +16,7 @@ export function reasonsSection(facts: ReportFacts): Section | null {
   const strongest = shown.slice(0, 3).map(({ feature }) => featureText(feature, words))
   return {
     id: 'reasons',
-    title: 'What the predictions go by',
+    title: 'What drives the predictions',
     lead:
       shown.length === 0
         ? 'How the prediction changes along each feature.'
@@ -43,7 +43,7 @@ function importanceBlocks(
       kind: 'text',
       text:
         'The length is how far a feature moves the prediction of a customer on average, up or down, as a share of all features' +
-        `${rest > 0 ? `; ${counted(rest, 'further feature')} moved it less or not at all` : ''}. It says what the model goes by, ` +
+        `${rest > 0 ? `; ${counted(rest, 'further feature')} moved it less or not at all` : ''}. It shows what the model uses, ` +
         'not what makes customers leave: changing a feature need not change their mind.',
     },
   ]
@@ -59,7 +59,7 @@ function effectBlocks(
     {
       kind: 'text',
       text:
-        `What a value does to the prediction against the average customer, in ${unit}: above 0 the risk is higher. ` +
+        `Effect of a value on the prediction compared with the average customer, in ${unit}: above 0 the risk is higher. ` +
         'The ticks under a curve divide the customers into parts of about equal size; where they are far apart, the curve says little.',
     },
   ]

@@ -1,17 +1,17 @@
 import type { Picture } from '../picture/picture.js'
 
-/** A table of texts that are ready to be read. The first cell of a row is its name. */
+/** A table of formatted texts. The first cell of a row is its name. */
 export interface TableBlock {
   readonly kind: 'table'
   readonly caption: string
-  /** Numbers are set to the right. */
+  /** `right`: aligned to the right, for numbers. */
   readonly columns: readonly { readonly heading: string; readonly right?: boolean }[]
   readonly rows: readonly (readonly string[])[]
-  /** True where it stands behind a line to open it: what a picture shows already. */
+  /** True if it is collapsed behind a line to open it, because a picture shows it already. */
   readonly folded?: boolean
 }
 
-/** A piece of a section: page and Markdown are made of these. */
+/** A piece of a section, for page and Markdown. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'heading'; readonly text: string }
@@ -22,12 +22,12 @@ export type Block =
   | { readonly kind: 'terms'; readonly entries: readonly (readonly [term: string, text: string])[] }
   | TableBlock
 
-/** A section of a report. Every section is a function from the facts to one of these, null without the facts. */
+/** A section of a report. Every section file has a function from the facts to one of these, null without the facts. */
 export interface Section {
   /** Name for links: letters and hyphens. */
   readonly id: string
   readonly title: string
-  /** What it says, in a sentence or two that need no other. */
+  /** Its message in a sentence or two. */
   readonly lead: string
   readonly blocks: readonly Block[]
 }

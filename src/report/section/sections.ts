@@ -22,7 +22,7 @@ const makers: readonly ((facts: ReportFacts) => Section | null)[] = [
   cardSection,
 ]
 
-/** Returns the sections that the facts have, in the order of the report. */
+/** Returns the sections of the facts, in the order of the report. */
 export function sectionsOf(facts: ReportFacts): Section[] {
   return makers.flatMap((maker) => maker(facts) ?? [])
 }

@@ -7,7 +7,7 @@ import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.
 import { rowsIn, unitOf } from '../words/unit.js'
 import type { Block, Section, TableBlock } from './section.js'
 
-/** Whether the model is as good for every group of customers. */
+/** Whether the model is equally good for every group of customers. */
 export function segmentSection(facts: ReportFacts): Section | null {
   const { segments } = facts
   if (segments.length === 0) return null
@@ -41,7 +41,7 @@ function blocksOf(facts: ReportFacts, table: SegmentFacts, index: number): Block
     ...table.notes.map((note) => groupSentence(note, table.attributes, facts.words)),
     ...merged.map(
       ({ name, mergedFrom }) =>
-        `“${shown(name)}” holds small groups put together: ${mergedFrom.map(shown).join('; ')}.`,
+        `“${shown(name)}” combines small groups: ${mergedFrom.map(shown).join('; ')}.`,
     ),
     ...table.segments.flatMap(({ name, notes: own }) => own.map((note) => `${shown(name)}: ${note}`)),
   ]

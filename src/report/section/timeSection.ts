@@ -3,7 +3,7 @@ import { backtestPicture } from '../picture/backtestPicture.js'
 import { count, decimal, percentInColumn, wholePercent } from '../words/numbers.js'
 import type { Section, TableBlock } from './section.js'
 
-/** How the figures went over time. */
+/** The figures over time. */
 export function timeSection(facts: ReportFacts): Section | null {
   const { backtest } = facts
   if (backtest === null || backtest.folds.length === 0) return null

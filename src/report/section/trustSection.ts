@@ -28,7 +28,7 @@ export function trustSection(facts: ReportFacts): Section {
       ...scorePicture(facts).map((picture) => ({ kind: 'picture', picture }) as const),
       {
         kind: 'text',
-        text: 'The further apart the two shapes lie, the better the model tells who leaves.',
+        text: 'The further apart the two shapes are, the better the model separates those who leave from those who stay.',
       },
     ],
   }

@@ -1,7 +1,7 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 import { featureText } from './featureText.js'
 
-/** Returns the name of a group without that of the only attribute there is, which stands above: "Two year", "below 7". */
+/** Returns the name of a group without that of its only attribute, which is given above: "Two year", "below 7". */
 export function groupText(name: string, attributes: readonly string[]): string {
   const [attribute, another] = attributes
   if (attribute === undefined || another !== undefined || !name.startsWith(`${attribute} `)) return name
@@ -20,7 +20,7 @@ export function groupSentence(
   )
 }
 
-/** Returns what is said of the worst groups, attributes in words. */
+/** Returns the sentences about the worst groups, with attributes in words. */
 export function worstGroups({ segments, words }: Pick<ReportFacts, 'segments' | 'words'>): string[] {
   return segments.flatMap(({ worst, attributes }) =>
     worst.map((sentence) => groupSentence(sentence, attributes, words)),

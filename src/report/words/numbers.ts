@@ -8,7 +8,7 @@ export function count(value: number): string {
   )
 }
 
-/** Returns a share as a percentage with about two digits that matter: 47 %, 8.3 %, 0.12 %. */
+/** Returns a share as a percentage with about two significant digits: 47 %, 8.3 %, 0.12 %. */
 export function percent(share: number): string {
   return signed(share * 100, (size) => {
     const digits = size >= 9.95 || size === 0 ? 0 : size >= 0.995 ? 1 : 2
@@ -37,7 +37,7 @@ export function times(factor: number): string {
   return factor >= 0.095 || factor === 0 ? factor.toFixed(1) : factor.toFixed(2)
 }
 
-/** Returns an amount rounded to three digits that matter, with its currency: 38,400 €. */
+/** Returns an amount rounded to three significant digits, with its currency: 38,400 €. */
 export function money(amount: number, currency: string | null): string {
   const size = Math.abs(amount)
   const step = size < 100 ? 1 : 10 ** (Math.floor(Math.log10(size)) - 2)
@@ -58,14 +58,14 @@ export function price(amount: number, currency: string | null): string {
   )
 }
 
-/** Returns a number of three digits that matter, for values of any size: 0.00123, 12.3, 4,560. */
+/** Returns a number with three significant digits, for values of any size: 0.00123, 12.3, 4,560. */
 export function significant(value: number): string {
   return signed(value, (size) =>
     size >= 1000 ? Math.round(size).toLocaleString('en-US') : String(Number(size.toPrecision(3))),
   )
 }
 
-/** Returns a number in the least room, for an axis: 0.5, 120, 50K. */
+/** Returns a number in the shortest form, for an axis: 0.5, 120, 50K. */
 export function short(value: number): string {
   if (Math.abs(value) < 10_000) return significant(value)
   return signed(value, (size) =>

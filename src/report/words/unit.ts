@@ -1,15 +1,15 @@
 import type { ReportFacts } from '../facts/reportFacts.js'
 
-/** What the counts of a report are of: customers, or their rows where some have several. */
+/** What a report counts: customers, or rows if some customers have several. */
 export type Unit = 'customers' | 'rows'
 
 /** Returns what is counted. */
 export function unitOf({ evaluation: { customers, rows } }: Pick<ReportFacts, 'evaluation'>): Unit {
-  // Facts of versions before rows were told apart have none.
+  // Facts of early versions have no `rows`.
   return rows === undefined || rows === customers ? 'customers' : 'rows'
 }
 
-/** Returns whom the figures are of: "600 customers", "101 customers with 1,212 rows". */
+/** Returns whom the figures describe: "600 customers", "101 customers with 1,212 rows". */
 export function testedWords(
   facts: Pick<ReportFacts, 'evaluation'>,
   count: (value: number) => string,
@@ -19,12 +19,12 @@ export function testedWords(
   return unitOf(facts) === 'rows' ? `${whom} with ${count(rows)} rows` : whom
 }
 
-/** Returns the rows of a bin, a part of the list, a group: facts of earlier versions call them customers. */
+/** Returns the rows of a bin, a part of the list or a group; facts of earlier versions call them customers. */
 export function rowsIn(part: { readonly rows?: number; readonly customers: number }): number {
   return part.rows ?? part.customers
 }
 
-/** Returns what a row counts for in a range: the rows of a customer as one, which is never too sure. */
+/** Returns the weight of a row in a range: all rows of a customer count as one, which is never overconfident. */
 export function customersPerRow({
   evaluation: { customers, rows },
 }: Pick<ReportFacts, 'evaluation'>): number {
