@@ -14,15 +14,18 @@ import { type RepeatedRows, repeatedRowsRule } from '../table/repeatedRows.js'
 import { type RiskBand, riskBandsSchema } from './bands.js'
 import { type SeenFeature, seenFeatureSchema } from './seenInTraining.js'
 
-/** What a model file carries beside the model: the rules of its features, its risk bands, what it predicts, on what. */
+/** What a model file contains besides the model: feature rules, risk bands, label and training data. */
 export interface AboutModel {
   /** Null for a flat table. */
   readonly rules: readonly FeatureRule[] | null
   /** Who was counted in training; null for a flat table. */
   readonly population: PopulationRule | null
-  /** The rule that gave customers their own cutoffs in training, without the pairs of a list; left out where all had the same. */
+  /**
+   * The rule that gave customers their own cutoffs in training, without the pairs of a list; left out if all had the
+   * same.
+   */
   readonly ownCutoffs?: CutoffRule
-  /** The highest first, the last from 0. */
+  /** From the highest down; the last is from 0. */
   readonly bands: readonly RiskBand[]
   /** Null for a flat table. */
   readonly label: {
@@ -32,43 +35,46 @@ export interface AboutModel {
     readonly gapDays: Days
     readonly horizonDays: Days
   } | null
-  /** How the columns of a flat table became features: what rows are read by in scoring. Null where it is not known. */
+  /** How the columns of a flat table became features, for reading rows in scoring. Null = not known. */
   readonly flat: {
-    /** Columns of days whose feature is the days from them until the day of the forecast. */
+    /** Columns of days that became the days until the day of the forecast. */
     readonly days: readonly string[]
-    /** How columns were written, where not as programs write them. */
+    /** Notations of columns that were not written as programs write them. */
     readonly notations: Readonly<Record<string, ColumnNotation>>
   } | null
-  /** Time zone in which the instants of the history, or of a flat table, had their day. */
+  /** Time zone that gave the instants of the history or flat table their day. */
   readonly timeZone: string
-  /** What the history did with rows of events that have the values of an earlier row in every column. */
+  /** Treatment of event rows that equal an earlier row in every column. */
   readonly repeatedRows: RepeatedRows
   /**
-   * The columns by which it told rows apart, of each table that the rules read; null where it kept them all, and where that
-   * is not known.
+   * The columns that told rows apart, for each table that the rules read; null if repeated rows were kept, or if not
+   * known.
    */
   readonly tables: HistoryKinds | null
-  /** Null where it is not known. */
+  /** Null = not known. */
   readonly trainedOn: {
     readonly rows: number
-    /** By the base rate of the model where the scorer was given a dataset with other rows than those of its training. */
+    /** From the base rate of the model if the scorer was given a dataset with rows other than the training rows. */
     readonly churned: number
     readonly fingerprint: string
-    /** By what `evaluate` and reports find training rows again; not there in files of earlier versions. */
+    /** Fingerprints by which `evaluate` and reports recognise training rows; absent in files of earlier versions. */
     readonly trainedRows?: TrainedRows | undefined
-    /** Rows beside those that it has seen: of a model that it went on from, that calibrated it, that chose its number of trees. */
+    /**
+     * Further rows that it has seen: those of a model it continued from, that calibrated it, or that chose its number
+     * of trees.
+     */
     readonly furtherRows?: readonly TrainedRows[] | undefined
-    /** True where a model inside of it, or one that it went on from, has seen rows of which nothing is known. */
+    /** True if a model within it, or one it continued from, has seen unknown rows. */
     readonly hasUnknownRows?: boolean | undefined
   } | null
-  /** What training has seen of each feature; null where it is not known: imported models, files of earlier versions. */
+  /** What training has seen of each feature; null if not known: imported models, files of earlier versions. */
   readonly seen: readonly SeenFeature[] | null
 }
 
-/** Fingerprints of further rows take up to 17 kB each. */
+/** Each fingerprint takes up to 17 kB. */
 export const mostFurtherRows = 16
 
-/** The rule of {@link AboutModel}: reads it back from a model file. */
+/** Schema of {@link AboutModel}: reads it back from a model file. */
 export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
   rules: z.array(featureRuleSchema).nullable(),
   population: populationRuleSchema.nullable(),
@@ -109,10 +115,10 @@ const waysToRead = {
 } as const
 
 /**
- * Returns why rows were read by other rules than those of the training: an instant has another day in another time zone, a row
- * that is there twice counts once or twice, and features have other values.
+ * Returns problems if rows were read by rules other than those of training: with another time zone, or another
+ * treatment of repeated rows, features have other values.
  *
- * @param parameter what was read: a history, or a customer who is followed
+ * @param parameter what was read: a history, or a followed customer
  */
 export function otherReading(
   about: Pick<AboutModel, 'timeZone' | 'repeatedRows'>,

@@ -10,7 +10,7 @@ export interface RiskBand {
   readonly from: number
 }
 
-/** How the default bands are cut, in multiples of the usual odds of leaving. */
+/** Cuts of the default bands, in multiples of the usual odds of leaving. */
 export interface RiskBandOptions {
   /** Odds of at least this many times the usual ones are high risk. Above `middle`. Default 3. */
   readonly high?: number
@@ -42,12 +42,12 @@ const givenBands = z.strictObject({ bands: riskBandsSchema })
  *     middle   odds(p) >= 1 × odds(b)
  *     low      the rest
  *
- * The bounds are fixed numbers once made, and stored with the model: the same customer stays in the same band while
- * the others change. For "the riskiest tenth" sort by probability instead.
+ * The bounds are fixed numbers, stored with the model: a customer's band does not depend on the others. For "the
+ * riskiest tenth" sort by probability instead.
  *
  * @param baseRate share of churners, in (0, 1)
  * @returns three bands, the highest first
- * @throws {HoldfastError} `out-of-range` for a base rate that is none; `option-invalid`
+ * @throws {HoldfastError} `out-of-range` for an invalid base rate; `option-invalid`
  *
  * @example
  * riskBands(0.25).map((band) => band.from)
@@ -86,8 +86,8 @@ function notAShare(received: unknown): HoldfastError {
  * Returns the name of the band that a probability falls into.
  *
  * @param probability in [0, 1]
- * @param bands from the highest down, the last from 0: as {@link riskBands} gives them
- * @throws {HoldfastError} `out-of-range` for what is no probability, `option-invalid` for bands that are none
+ * @param bands from the highest down, the last from 0, as from {@link riskBands}
+ * @throws {HoldfastError} `out-of-range` for an invalid probability, `option-invalid` for invalid bands
  *
  * @example
  * bandOf(0.3, riskBands(0.25))
@@ -103,7 +103,7 @@ export function bandOf(probability: number, bands: readonly RiskBand[]): string 
   return bandName(probability, checkOptions('bandOf', givenBands, { bands }).bands)
 }
 
-/** Like {@link bandOf}, of a probability and bands that have been checked. */
+/** Like {@link bandOf}, for a checked probability and checked bands. */
 export function bandName(probability: number, bands: readonly RiskBand[]): string {
   return bands.find((band) => probability >= band.from)!.name
 }

@@ -2,26 +2,26 @@ import { isMissing } from '../base/bitmap.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import type { ChurnModel, Contributions } from '../learn/contract.js'
 
-/** Why a score is what it is: one feature, its value, and what it does to the risk of leaving. */
+/** One reason for a score: a feature, its value, and its effect on the risk of leaving. */
 export interface Reason {
   readonly feature: string
-  /** The customer's value; null where it is not known. */
+  /** The customer's value; null = not known. */
   readonly value: number | string | null
-  /** Exact additive contribution in `scale`, against the mean of the training customers. */
+  /** Exact additive contribution in `scale`, relative to the mean of the training customers. */
   readonly effect: number
-  /** What effects add up in: the log odds of leaving, or for a forest its probability. */
+  /** Scale of the effects: log odds of leaving, or for a forest the probability. */
   readonly scale: Contributions['scale']
   /** The reason in words. */
   readonly text: string
 }
 
-/** Puts a feature and its value into words: "months since activation is 7". */
+/** Describes a feature and its value in words: "months since activation is 7". */
 export type ValueWords = (feature: string, value: number | string | null) => string
 
 /**
- * Returns the strongest reasons of one row, by the size of their effect; effects of 0 are no reasons.
+ * Returns the strongest reasons of one row, by the size of their effect; effects of 0 are left out.
  *
- * The effects of all features and the base add up to the log odds of the score, or to the score itself, exactly.
+ * The base and the effects of all features add up exactly to the log odds of the score, or to the score itself.
  */
 export function reasonsOf(
   model: ChurnModel,
@@ -47,7 +47,7 @@ export function reasonsOf(
   })
 }
 
-/** Returns a look-up of feature values by name and row. */
+/** Returns a lookup of feature values by name and row. */
 export function valuesByName(
   features: FeatureMatrix,
 ): (feature: string, row: number) => number | string | null {
@@ -59,7 +59,7 @@ export function valuesByName(
   }
 }
 
-// A selection of the few largest by insertion: no array of objects per row on the way.
+// Selects the few largest by insertion, without creating objects per row.
 function strongest(contributions: Contributions, row: number, count: number): number[] {
   const order: number[] = []
   const sizeAt = (index: number): number => Math.abs(contributions.values[index]![row]!)

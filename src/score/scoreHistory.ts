@@ -19,22 +19,25 @@ import { otherReading } from './aboutModel.js'
 import { type ScoreOptions, type Scorer, scoreOptions } from './scorer.js'
 import { Scores } from './scores.js'
 
-/** How the customers of a history are scored. */
+/** Options of {@link scoreHistory}. */
 export interface ScoreHistoryOptions extends ScoreOptions {
-  /** First day the features may not see. Default: the first day for which the tables that are read are not complete. */
+  /** First day the features may not see. Default: the first day for which the tables read are not complete. */
   readonly asOf?: DayInput
   /**
-   * In place of `asOf`: each customer as of days of their own, one row per customer and day. To go on as a model was trained:
+   * Instead of `asOf`: customers' own cutoffs, one row per customer and day. As in training:
    * `{ ...scorer.about.ownCutoffs, from, until }`.
    */
   readonly cutoffs?: OwnCutoffs
-  /** Who is scored. Default: who was counted in training, or all active customers. */
+  /** Whom to score. Default: the population of the training, or all active customers. */
   readonly population?: PopulationRule
 }
 
 /** Scores of a history, and who was not scored. */
 export interface HistoryScores {
-  /** Columns `id`, `asOf`, `probability`, `band`, `reason1`, …; in the order of id. Its `unseen` says what is new. */
+  /**
+   * Columns `id`, `asOf`, `probability`, `band`, `reason1`, …; in the order of id. `unseen` lists what training has not
+   * seen.
+   */
   readonly scores: Scores
   /** Columns `cutoff`, `reason`, `customers`: `counted`, and each reason for leaving a customer out. */
   readonly population: Table
@@ -47,19 +50,18 @@ const historyOptions = scoreOptions.extend({
 })
 
 /**
- * Returns the scores of all customers of a history who are counted as of a day: the nightly job.
+ * Returns the scores of all customers of a history who are counted as of a day, for example in a nightly job.
  *
- * The features are computed by the engine with the same rules as in training, from days before `asOf` only; with `cutoffs`,
- * from days before each customer's own. A model that was trained as of such cutoffs is asked as of them again, or as of the
- * day that `asOf` names: one of the two is to be given.
+ * The engine computes the features with the same rules as in training, only from days before `asOf`, or with `cutoffs`
+ * from days before each customer's own. For a model trained with own cutoffs, one of the two must be given.
  *
  * @param scorer a scorer with feature rules, see `createScorer`
- * @throws {HoldfastError} `option-invalid` where the scorer has no rules (its model was trained on a flat table), and where the
- *   history was opened in another time zone than that of the training, or with another rule for repeated rows;
- *   `window-open` where the tables that are read are not complete up to `asOf`, or one has no row before it; `table-unknown`, `column-missing` where the history
- *   lacks what the rules read; `value-unknown` above `maxUnseenShare`
+ * @throws {HoldfastError} `option-invalid` if the scorer has no rules (its model was trained on a flat table), or if
+ * the history was opened with another time zone or treatment of repeated rows than in training; `window-open` if the
+ * tables read are not complete up to `asOf`, or one has no row before it; `table-unknown`, `column-missing` if the
+ * history lacks what the rules read; `value-unknown` above `maxUnseenShare`
  *
- * One read of each table; memory customers × rules × 8 bytes.
+ * Cost as `featureMatrix`; memory customers × rules × 8 bytes.
  *
  * @see {@link Scorer.scoreOne} for one customer without an engine
  */
@@ -93,7 +95,7 @@ export async function scoreHistory(
     }),
   )
   if (cutoffs !== undefined) {
-    // Those that were asked, whether or not somebody was counted
+    // All cutoffs asked for, whether or not somebody was counted
     const asked = matrix.population.days('cutoff').values
     const [first, last] = [Math.min, Math.max].map((of) => asked.reduce((a, b) => of(a, b)) as EpochDay)
     if (last! > complete) throw notComplete('cutoffs', last!, complete)
@@ -111,7 +113,7 @@ export async function scoreHistory(
   return { scores: new Scores(columns, scores.rowCount, scores.unseen), population: matrix.population }
 }
 
-/** Returns the tables that say who is scored and what is known of them. */
+/** Returns the tables that decide who is scored and with which features. */
 export function scoredTables(
   scorer: Scorer,
   population: PopulationRule | null = scorer.about.population,
@@ -135,7 +137,7 @@ function momentProblems({ about }: Scorer, asOf: unknown, cutoffs: OwnCutoffs | 
     {
       code: 'option-invalid',
       parameter: 'cutoffs',
-      rule: `to be given, or asOf: the model was trained on customers as of cutoffs of their own (${ownCutoffs.kind})`,
+      rule: `to be given, or asOf: the model was trained with customers' own cutoffs (${ownCutoffs.kind})`,
       wayOut:
         ownCutoffs.kind === 'listed'
           ? 'Give cutoffs: cutoffsListed(pairs).'
@@ -173,7 +175,7 @@ async function refuseBeforeBeginning(
       parameter,
       rule:
         firstDay === null
-          ? 'to have rows before it, and the history has none at all'
+          ? 'to have rows before it, but the history has none at all'
           : `to be after ${formatDay(firstDay)}, the day of the first row of the tables that the model reads`,
       received: formatDay(cutoff),
       wayOut: 'Without a past every customer would look the same.',

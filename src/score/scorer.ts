@@ -30,7 +30,7 @@ import { seenInTraining } from './seenInTraining.js'
 import { checkTrainedOn, comparedColumns, rememberRows, type TrainedOn, trainingFacts } from './trainedOn.js'
 import { type UnseenValue, UnseenWatch } from './unseen.js'
 
-/** What a scorer says of one customer. */
+/** The score of one customer. */
 export interface Score {
   /** Risk of leaving, in (0, 1). */
   readonly probability: number
@@ -39,30 +39,30 @@ export interface Score {
   /** The strongest first. */
   readonly reasons: readonly Reason[]
   /**
-   * Values of the customer that training has not seen, in the order of the model's features; empty where there are none.
-   * The model reads them as best it can; the score is not to be trusted as others are.
+   * Values of the customer that training has not seen, in the order of the model's features. The model reads them as
+   * best it can; do not trust the score as much as others.
    */
   readonly unseen: readonly UnseenValue[]
   /**
-   * Rows of the customer that have the values of an earlier row in every column, per table that the rules read; empty where
-   * there are none. They count once more, or are left out, as in the history of the training (`about.repeatedRows`).
+   * Repeated rows of the customer, per table that the rules read. They count or are left out as in the training history
+   * (`about.repeatedRows`).
    */
   readonly repeats: readonly FoundRepeats[]
 }
 
-/** How scores are given. */
+/** Options of scoring. */
 export interface ScoreOptions extends PredictOptions {
-  /** Reasons per customer. Integer from 0 to 20, default 3; 0 saves their computation. */
+  /** Reasons per customer. Integer from 0 to 20, default 3; 0 skips their computation. */
   readonly reasons?: number
   /**
-   * Largest share of the rows, in [0, 1], whose value in any one column may be one that training has not seen; above it,
-   * nothing is scored. Default 1: nothing is refused, all is counted in `unseen`.
+   * Largest share of rows, in [0, 1], that may have an unseen value in any one column; above it, nothing is scored.
+   * Default 1: nothing is refused, everything is counted in `unseen`.
    *
-   * Not seen are a category that no training row had; a number beyond the least or greatest of training by more than the
-   * width that holds the middle 98 % of it, and any beyond them where more than a quarter of the column is; a value below 0
-   * where training had none and more than 1 % of the column is; another number in a column of two values, or of ten at most
-   * where more than 5 % are others; a missing value where every training row had one; and a column without any
-   * value where that would be chance in less than one of a million times.
+   * Unseen are: a category that no training row had; a number beyond the training range by more than the width of its
+   * middle 98 %, or by any amount if more than a quarter of the column is beyond it; negative values, if training had
+   * none and more than 1 % of the column is negative; a new number in a column of two values, or of up to ten if more
+   * than 5 % are new; a missing value if every training row had one; and a column without any value, if the probability
+   * of that by chance is below one in a million.
    */
   readonly maxUnseenShare?: number
 }
@@ -75,11 +75,11 @@ export const scoreOptions = predictOptions.extend({
 
 type CheckedScoreOptions = z.output<typeof scoreOptions>
 
-/** How rows of a flat table are scored. */
+/** Options of scoring rows of a flat table. */
 export interface ScoreRowOptions extends ScoreOptions {
   /**
-   * The day of the forecast, on which the row is true: needed where the model was trained on columns of days, and of no
-   * use elsewhere.
+   * The day of the forecast, as of which the row is true. Needed if the model was trained on columns of days, otherwise
+   * ignored.
    */
   readonly asOf?: DayInput
 }
@@ -89,61 +89,66 @@ const scoreOneOptions = scoreOptions.extend({ asOf: dayRule })
 const rowOptions = scoreOptions.extend({ asOf: dayRule.optional() })
 const tableOptions = rowOptions.extend({ id: z.string().optional() })
 
-/** A trained model with all that scoring needs beside it: feature rules, risk bands, words. Immutable. */
+/** A trained model with all that scoring needs: feature rules, risk bands, words. Immutable. */
 export interface Scorer {
   readonly model: ChurnModel
   readonly about: AboutModel
   /**
-   * Scores one customer from raw history, as of a cutoff: in a service, without an engine and without SQL.
+   * Scores one customer from raw history, as of a cutoff, in a service: without an engine or SQL.
    *
-   * The rules are compiled with the first call. Who is scored again after each event is rather followed, with the rules
-   * of the model: `followCustomer(history, compileRules(rules, { timeZone, repeatedRows }))`, all three of `scorer.about`;
-   * so is, with `percentiles`, whoever is scored by a model that reads percentiles.
+   * The rules are compiled on the first call. To score a customer again after each event, use `followCustomer(history,
+   * compileRules(rules, { timeZone, repeatedRows
+   * }))` with all three of `scorer.about`; for a model that reads percentiles, also with `percentiles`.
    *
-   * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); `option-invalid` where `asOf` is no
-   *   day; `out-of-range` where the customer has not been activated before it or is known to have cancelled before it: the
-   *   model was trained on active customers; `duplicate-row` where the history of the training was to hold each row once;
-   *   `option-invalid` for who is followed by other rules of days and repeated rows; all bad rows at once, as `featuresOf`
+   * @throws {HoldfastError} `option-invalid` for a model of a flat table (use `scoreRow`); `option-invalid` if `asOf`
+   * is not a day; `out-of-range` if the customer was not activated before it or is known to have cancelled before it,
+   * because the model was trained on active customers; `duplicate-row` if the training history refused repeated rows;
+   * `option-invalid` if a followed customer was compiled with another time zone or treatment of repeated rows; all bad
+   * rows at once, as `featuresOf`
    */
   scoreOne(
     customer: CustomerHistory | FollowedCustomer,
     options: ScoreOptions & { readonly asOf: DayInput },
   ): Score
   /**
-   * Scores one row of features by name, as they stood in the training table. Features of null or '' are missing.
+   * Scores one row of features by name, as in the training table. Values null and '' are missing.
    *
-   * Texts are read as they were written in training: `'12,5'` where the column had decimal commas, `'31/12/2024'` where its
-   * days were written so. A column of days becomes the days until `asOf`; instants have their day in the time zone of the
-   * training table (`about.timeZone`).
+   * Texts are read as in training: `'12,5'` if the column had decimal commas, `'31/12/2024'` if its days were written
+   * that way. A column of days becomes the days until `asOf`; the time zone of the training table (`about.timeZone`)
+   * gives instants their day.
    *
-   * @throws {HoldfastError} `feature-missing`, `value-type`, `value-not-finite`; `column-type`, also for a text that is not
-   *   written as in training; `option-invalid` without `asOf` where the model reads days; `value-unknown` above
-   *   `maxUnseenShare`
+   * @throws {HoldfastError} `feature-missing`, `value-type`, `value-not-finite`; `column-type`, also for a text not
+   * written as in training; `option-invalid` without `asOf` if the model reads days; `value-unknown` above
+   * `maxUnseenShare`
    */
   scoreRow(row: Readonly<Record<string, Cell | Date | bigint | undefined>>, options?: ScoreRowOptions): Score
   /**
    * Scores the rows of a feature table.
    *
-   * @returns columns `id` (the values of the column `id`, where named), `probability`, `band`, `reason1`, …
+   * @returns columns `id` (the values of the column that the option names), `probability`, `band`, `reason1`, …
    * @throws {HoldfastError} `feature-missing`, `column-type`, `column-missing`, and what {@link Scorer.scoreRow} refuses
    */
   scoreTable(table: Table, options?: ScoreRowOptions & { readonly id?: string }): Scores
   /** Scores a feature matrix; the same columns as {@link Scorer.scoreTable}, without `id`. */
   scoreMatrix(features: FeatureMatrix, options?: ScoreOptions): Scores
-  /** Returns what training has not seen of a feature matrix, as the `unseen` of its {@link Scores}, without scoring it. */
+  /**
+   * Returns what training has not seen of a feature matrix, like `unseen` of its {@link Scores}, without scoring it.
+   */
   unseenIn(features: FeatureMatrix): Table
 }
 
 /**
- * Returns a scorer for a model, with the feature rules and the label of the data it was trained on.
+ * Returns a scorer for a model, with the feature rules and the label of its training data.
  *
- * Without data the model scores rows and tables of features; raw history needs the rules. Data that hold other rows than
- * those that the model knows to be trained on are taken where they hold some of these: `about.trainedOn` tells of its own.
+ * Without data the scorer accepts only rows and tables of features; raw history needs the rules. Data with further rows
+ * are accepted if they contain some of the rows that the model knows from training; `about.trainedOn` then describes
+ * the model's own rows.
  *
- * @param trainedOn the dataset that the model was trained on, `train` of a split
+ * @param trainedOn the dataset that the model was trained on, such as `train` of a split
  * @param bands cut points in multiples of the usual odds, see {@link riskBands}
- * @throws {HoldfastError} `feature-missing` and `column-type` for data without the features of the model, or of another kind;
- *   `data-changed` where a model that knows its training rows finds none of them; `value-type`; what `riskBands` refuses
+ * @throws {HoldfastError} `feature-missing` and `column-type` for data without the features of the model, or of another
+ * kind; `data-changed` if a model that knows its training rows finds none of them; `value-type`; what `riskBands`
+ * refuses
  */
 export function createScorer(model: ChurnModel, trainedOn?: TrainedOn, bands?: RiskBandOptions): Scorer {
   checkArguments('createScorer', ['model', model, 'model'], ['trainedOn', trainedOn, 'trainedOn'])
@@ -175,7 +180,7 @@ export function encodeScorer(scorer: Scorer): Uint8Array {
 /**
  * Returns the scorer in a model file. Loading executes nothing; the file's size, checksum and every number are checked.
  *
- * A file without feature rules and bands (written by `saveModel(model, path)` alone) gets the default bands.
+ * A file without feature rules and bands (written by `saveModel(model, path)`) gets the default bands.
  *
  * @throws {HoldfastError} `model-truncated`, `model-edited`, `model-version`, `model-too-large`, `model-invalid`
  */
@@ -197,7 +202,7 @@ export function loadScorer(bytes: Uint8Array): Scorer {
   throw checked.error
 }
 
-/** Columns of a flat table that were written in per cent. */
+/** Columns of a flat table that were written as percentages. */
 function percentsOf({ flat }: AboutModel): string[] {
   return Object.entries(flat?.notations ?? {})
     .filter(([, notation]) => 'unit' in notation && notation.unit === '%')
@@ -306,7 +311,7 @@ function scoringDay(asOf: EpochDay): EpochDay {
   ])
 }
 
-/** Returns why a customer is not one of those whom the model was trained to tell apart: the active ones. */
+/** Returns a problem if the customer is not active, as those in training were. */
 function notCounted(customer: CheckedCustomer, cutoff: EpochDay): Problem[] {
   const { id, activatedAt, cancelledAt, cancelledKnownAt } = customer
   const hasLeft = cancelledAt !== null && cancelledAt < cutoff && isKnownBefore(cancelledKnownAt, cutoff)
@@ -317,7 +322,7 @@ function notCounted(customer: CheckedCustomer, cutoff: EpochDay): Problem[] {
   }
   if (!hasLeft) return []
   const rule = `to be at or before ${formatDay(cancelledAt)}, the day on which customer ${id} cancelled`
-  return [{ ...problem, rule, wayOut: 'Who has left needs no score: leave such customers out.' }]
+  return [{ ...problem, rule, wayOut: 'Customers who have left need no score: leave them out.' }]
 }
 
 function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is FollowedCustomer {
@@ -365,7 +370,7 @@ function valueWords({ rules, flat }: AboutModel): ValueWords {
   return (feature, value) => {
     const rule = byName.get(feature)
     if (rule !== undefined) return describeValue(rule, value)
-    // The feature of a column of days is the days since it
+    // A column of days became the days since each
     return days.has(feature) && typeof value === 'number'
       ? dayFromHere(feature, -value)
       : plainValue(feature, value)

@@ -11,25 +11,25 @@ import type {
 } from '../base/matrix.js'
 import { spreadOf, type TrainedSpread } from './spreadOfValues.js'
 
-/** What training has seen of one feature: the signature of a model, beside the categories that its features list. */
+/** What training has seen of one feature, besides the categories listed by the model. */
 export type SeenFeature =
   | {
       readonly kind: 'number'
       readonly name: string
       /** Share of the training rows without a value, in [0, 1]. */
       readonly missingShare: number
-      /** Least and greatest value, and those that 1 % and 99 % of the values do not exceed; null without any value. */
+      /** Minimum, 1 % and 99 % quantiles, and maximum; null without any value. */
       readonly range: {
         readonly least: number
         readonly low: number
         readonly high: number
         readonly greatest: number
       } | null
-      /** All values in order, where they are few, and none is rare; left out elsewhere, and in files of earlier versions. */
+      /** All values in order, if they are few and none is rare; absent in files of earlier versions. */
       readonly values?: readonly number[]
-      /** How the values lay; left out of fewer than 50, and in files of earlier versions. */
+      /** Distribution of the values; left out with fewer than 50, and in files of earlier versions. */
       readonly spread?: TrainedSpread
-      /** The same of values other than 0, where more than a quarter of them are 0: minutes of those who call abroad. */
+      /** The same for values other than 0, if more than a quarter are 0: minutes of those who call abroad. */
       readonly spreadBeside0?: TrainedSpread
     }
   | {
@@ -37,7 +37,7 @@ export type SeenFeature =
       readonly name: string
       /** Share of the training rows without a value, in [0, 1]. */
       readonly missingShare: number
-      /** Categories of the training rows that the model does not tell apart and so does not list, in the order of text. */
+      /** Further categories of the training rows that the model does not distinguish and so does not list, sorted. */
       readonly further: readonly string[]
     }
 
@@ -48,7 +48,7 @@ const trainedSpread = z.strictObject({
   quantiles: z.array(z.number()).length(21),
 })
 
-/** The rule of {@link SeenFeature}: reads it back from a model file. */
+/** Schema of {@link SeenFeature}: reads it back from a model file. */
 export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('number'),
@@ -69,18 +69,21 @@ export const seenFeatureSchema: z.ZodType<SeenFeature> = z.discriminatedUnion('k
   }),
 ])
 
-/** Columns of no more different values than this, in no fewer rows, are of few values: flags, grades, lengths of contracts. */
+/**
+ * Columns with at most this many distinct values, in at least this many rows, have "few values": flags, grades,
+ * contract lengths.
+ */
 const [fewValues, leastRows] = [10, 50]
-/** Each of them is the value of at least this share of the rows. */
+/** Each must occur in at least this share of the rows. */
 const leastValueShare = 0.01
 
-/** Above this share of 0 the other values are kept by themselves: what they are would move the whole too little. */
+/** Above this share of 0 the other values are also kept separately: their changes would hardly show in the whole. */
 const many0 = 0.25
 
-/** Percentiles of more values than this are taken from evenly spread ones; least and greatest never are. */
+/** With more values than this, percentiles come from an evenly spaced sample; minimum and maximum always from all. */
 const valuesSorted = 100_000
 
-/** Returns what the training rows hold of each feature of a model; features that they do not have are left out. */
+/** Returns what the training rows contain of each feature of a model; features that they lack are left out. */
 export function seenInTraining(specs: readonly FeatureSpec[], features: FeatureMatrix): SeenFeature[] {
   const byName = new Map(features.columns.map((column) => [column.name, column]))
   return specs.flatMap((spec): SeenFeature[] => {
@@ -121,7 +124,7 @@ function seenNumbers(column: NumberColumn<NumberValues>): SeenFeature {
   }
 }
 
-/** Where one of them is rare, another rare one that training has not met says nothing. */
+/** If one of them is rare, another rare value not met in training means nothing. */
 function fewValuesOf({ values, missing }: NumberColumn<NumberValues>, present: number): number[] | null {
   const counts = new Map<number, number>()
   for (let row = 0; row < values.length && counts.size <= fewValues; row++) {
@@ -158,13 +161,13 @@ function seenTexts(column: TextColumn, spec: FeatureSpec): SeenFeature {
   return { kind: 'text', name, missingShare: gapCount(column) / codes.length, further: [...further].sort() }
 }
 
-/** Returns the texts that a model lists as categories of a feature, and what our rule makes of them. */
+/** Returns the texts that a model lists as categories of a feature, also normalised by our rule. */
 export function knownTexts(spec: FeatureSpec): Set<string> {
   const texts = spec.kind === 'text' ? spec.categories : []
   return new Set([...texts, ...texts.flatMap((text) => categoryOf(text) ?? [])])
 }
 
-/** Returns the number of rows without a value; a blank text is none. */
+/** Returns the number of rows without a value; a blank text counts as none. */
 export function gapCount(column: FeatureColumn): number {
   const gaps = column.missing?.count() ?? 0
   if (column.kind === 'number') return gaps

@@ -20,7 +20,7 @@ import type { HistoryKinds } from '../table/inputs.js'
 import type { RepeatedRows } from '../table/repeatedRows.js'
 import { type AboutModel, mostFurtherRows } from './aboutModel.js'
 
-/** What a scorer takes over from the data its model was trained on. A `Dataset` is one. */
+/** What a scorer takes from the training data of its model. A `Dataset` is one. */
 export interface TrainedOn {
   readonly rules: readonly FeatureRule[] | null
   readonly label: {
@@ -31,31 +31,31 @@ export interface TrainedOn {
   } | null
   /** Who was counted; null for a flat table. */
   readonly population: PopulationRule | null
-  /** The rule that gave customers their own cutoffs; left out where all had the same. */
+  /** The rule that gave customers their own cutoffs; left out if all had the same. */
   readonly ownCutoffs?: OwnCutoffs
   /** How the columns of a flat table became features; left out for a history. */
   readonly flat?: NonNullable<AboutModel['flat']>
-  /** Time zone in which instants of the history, or of the table, had their day; left out = UTC. */
+  /** Time zone that gave instants of the history or table their day; left out = UTC. */
   readonly timeZone?: string
-  /** What the history did with rows that are there more than once; left out = `'keep'`. */
+  /** Treatment of repeated rows in the history; left out = `'keep'`. */
   readonly repeatedRows?: RepeatedRows
-  /** Its tables and columns, by which it told rows apart; left out = not known. */
+  /** Tables and columns of the history, which tell rows apart; left out = not known. */
   readonly tables?: HistoryKinds
   readonly outcome: Uint8Array
   readonly fingerprint: string
   /**
-   * The training rows: what the scorer has seen, and fingerprints by which an evaluation on them is noticed. Left out,
-   * nothing but categories can be compared later.
+   * The training rows, for what training has seen and for fingerprints that reveal an evaluation on them. Left out:
+   * only categories can be compared later.
    */
   readonly features?: FeatureMatrix
-  /** Whose the training rows are: rows of one customer, equal to each other, tell nothing about others. */
+  /** The customer of each training row: equal rows of one customer say nothing about others. */
   readonly ids?: ArrayLike<string | number>
 }
 
 const wayOut = 'Give the dataset that it was trained on, or none.'
 const namesShown = 5
 
-/** Throws where data cannot be those that a model was trained on: without its features, or without any of the rows it knows. */
+/** Throws if the data cannot be the training data: they lack the model's features, or all of the rows it knows. */
 export function checkTrainedOn(operation: string, model: ChurnModel, { features }: TrainedOn): void {
   if (features === undefined) return
   refuse(operation, argumentProblems('trainedOn.features', features, 'matrix'))
@@ -101,7 +101,7 @@ function featureProblems(model: ChurnModel, features: FeatureMatrix): Problem[] 
   ]
 }
 
-/** True where a model knows all of the rows that it has seen, and no more of them are among others than chance leaves. */
+/** True if a model knows all rows that it has seen, and no more of them are among the given rows than by chance. */
 function holdsNone(model: ChurnModel, features: FeatureMatrix): boolean {
   const { rows, isWhole } = knownRowsOf(model)
   if (!isWhole || rows.length === 0) return false
@@ -112,14 +112,14 @@ function holdsNone(model: ChurnModel, features: FeatureMatrix): boolean {
   return overlap !== null && !overlap.isOverlap && overlap.canBeTold
 }
 
-/** Returns the columns by which rows of the tables that the rules read are told apart, where that decides which rows count. */
+/** Returns the columns that tell rows apart in the tables that the rules read, if that decides which rows count. */
 export function comparedColumns({ rules, repeatedRows = 'keep', tables }: TrainedOn): HistoryKinds | null {
   if (repeatedRows === 'keep' || tables === undefined || rules === null) return null
   const read = [...new Set(rules.flatMap(tablesRead))]
   return Object.fromEntries(read.filter((table) => table in tables).map((table) => [table, tables[table]]))
 }
 
-/** Returns what is kept of the training: what the model knows of it, where the data hold other rows than those. */
+/** Returns the facts about the training to keep: the model's own, if the data have other rows. */
 export function trainingFacts(model: ChurnModel, trainedOn: TrainedOn): AboutModel['trainedOn'] {
   const { outcome, fingerprint, features, ids } = trainedOn
   const own = features === undefined ? null : otherTraining(model, features)
@@ -132,7 +132,9 @@ export function trainingFacts(model: ChurnModel, trainedOn: TrainedOn): AboutMod
   }
 }
 
-/** Returns the rows that a model knows to be trained on, where they are not the given ones; null where they are, or it is not known. */
+/**
+ * Returns the rows that a model knows from training if they are not the given ones; null if they are, or if not known.
+ */
 function otherTraining(model: ChurnModel, features: FeatureMatrix): TrainedRows | null {
   const known = knownRowsOf(model)
   return known.isWhole && areTrainingRows(known, { features }) === false
@@ -141,9 +143,9 @@ function otherTraining(model: ChurnModel, features: FeatureMatrix): TrainedRows 
 }
 
 /**
- * Fingerprints of the rows that a model was trained on, and of others that it is known to have seen.
+ * Fingerprints of the rows that a model was trained on, and of others that it has seen.
  *
- * @param own those of the training; a text where they are to be made of the data, with that as salt
+ * @param own those of the training; a text = salt, to compute them from the data
  */
 function rowFacts(
   model: ChurnModel,
@@ -161,7 +163,7 @@ function rowFacts(
   }
   const further = rows.filter((other) => !isAmongThem(other))
   const each = [...new Map(further.map((other) => [other.fingerprints, other])).values()]
-  // Rows that are known already say nothing of those that are not.
+  // Known rows say nothing about unknown ones.
   const hasUnknownRows = (!isWhole && further.length < rows.length) || each.length > mostFurtherRows
   return {
     trainedRows,
@@ -170,7 +172,7 @@ function rowFacts(
   }
 }
 
-/** Keeps beside the model what its file tells of its training rows: those of earlier versions tell how many they were. */
+/** Restores what a file tells about the model's training rows; files of earlier versions only have their number. */
 export function rememberRows(model: ChurnModel, trainedOn: AboutModel['trainedOn']): void {
   if (trainedOn === null) return
   const { rows, trainedRows, furtherRows = [], hasUnknownRows = false } = trainedOn

@@ -13,10 +13,10 @@ import { Table } from '../table/table.js'
 import { gapCount, knownTexts, type SeenFeature } from './seenInTraining.js'
 import { type SpreadShift, spreadShift } from './spreadOfValues.js'
 
-/** A value of a customer that training has not seen, so that the model cannot know what it means. */
+/** A value of a customer that training has not seen, so that the model cannot know its meaning. */
 export interface UnseenValue {
   readonly feature: string
-  /** Null where the value is missing and was there in every training row. */
+  /** Null if the value is missing but was present in every training row. */
   readonly value: number | string | null
   /** What is new about it, and what may have happened, in words. */
   readonly why: string
@@ -24,28 +24,28 @@ export interface UnseenValue {
 
 type What = 'category' | 'number' | 'missing' | 'distribution'
 
-/** Chance of a column without any value, at the share of gaps of training, below which it is no chance. */
+/** A column without any value is reported if its probability, at the training share of gaps, is below this. */
 const byChance = 1e-6
-/** A column of so many values or more that all lie below 1 is no chance among percentages. */
+/** From this many values on, percentages that are all below 1 are not chance. */
 const percentsCompared = 20
-/** Of columns that training saw more than two values of: above this share of the rows, new values are more than stray ones. */
+/** In columns with more than two training values: above this share of the rows, new values are more than stray ones. */
 const newValueShare = 0.05
-/** Above this share of the rows, values beyond the least and greatest of training speak of another unit or column. */
+/** Above this share of the rows, values beyond the training range suggest another unit or column. */
 const outsideShare = 0.25
-/** Above this share of the rows, values below 0 where training had none stand for something else. */
+/** Above this share of the rows, negative values mean something else if training had none. */
 const negativeShare = 0.01
-/** A column of fewer values is not judged as a whole. */
+/** A column with fewer values is not judged as a whole. */
 const leastValues = 5
-/** Of more categories than this, only those that differ by zeros, case or space are asked back. */
+/** With more categories than this, only those that differ in zeros, case or space are suggested. */
 const categoriesCompared = 500
 
-/** Compares what is scored with what training has seen. Made once per model. */
+/** Compares scored values with what training has seen. Created once per model. */
 export class UnseenWatch {
   readonly #features: readonly Feature[]
 
   /**
-   * @param codes features of which `codeText` says what a text stands for
-   * @param percents features that were written in per cent in training
+   * @param codes features whose texts `codeText` translates
+   * @param percents features that were percentages in training
    */
   constructor(
     specs: readonly FeatureSpec[],
@@ -99,7 +99,7 @@ export class UnseenWatch {
     )
   }
 
-  /** Returns a problem for each column of which a larger share of the rows is unseen. */
+  /** Returns a problem for each column with a larger share of unseen rows. */
   problems(features: FeatureMatrix, maxShare: number): Problem[] {
     const found = this.#found(features)
     return this.#features.flatMap((feature) => {
@@ -134,7 +134,7 @@ interface Found {
   readonly rows: number
   /** The first of them. */
   readonly value: number | string | null
-  /** What speaks from the column as a whole; empty where nothing does. */
+  /** What the column as a whole suggests; may be empty. */
   readonly columnWhy: string
 }
 
@@ -143,10 +143,10 @@ class Feature {
   readonly #texts: ReadonlySet<string>
   readonly #lists: boolean
   readonly #seen: SeenFeature | undefined
-  /** Numbers beyond are far out of what training has seen. */
+  /** Numbers beyond are far outside what training has seen. */
   readonly #lower: number
   readonly #upper: number
-  /** All values of training, where they are few. */
+  /** All training values, if they are few. */
   readonly #values: ReadonlySet<number> | null
 
   constructor(
@@ -172,10 +172,10 @@ class Feature {
     }
   }
 
-  /** @param withSpread whether values that training has seen are asked for where they lie */
+  /** @param withSpread whether to compare the distribution of seen values, too */
   unseenIn(column: FeatureColumn, rowCount: number, withSpread: boolean): Found[] {
     const own = column.kind === 'number' ? this.#numbers(column) : this.#categories(column)
-    // A stray value does not speak for a column in which most lie elsewhere
+    // Stray values do not matter if the column as a whole has moved
     const isJudged = own.some(({ columnWhy }) => columnWhy !== '')
     const unseen = withSpread && !isJudged ? [...own, ...this.#elsewhere(column)] : own
     const gaps = this.#gaps(column, rowCount)
@@ -207,7 +207,7 @@ class Feature {
     return [{ feature: this, what: 'number', rows: rows.count, value: values[rows.first]!, columnWhy: why }]
   }
 
-  /** Returns the most rows that something speaks against; of equally many, what says most. */
+  /** Returns the finding with the most rows; if equal, the most telling one. */
   #largest(
     { far, outside, negative, other }: Record<'far' | 'outside' | 'negative' | 'other', Rows>,
     present: number,
@@ -222,7 +222,7 @@ class Feature {
         ? [
             {
               rows: other,
-              why: `Training had ${[...this.#values!].join(', ')} only: they may have been coded anew.`,
+              why: `Training had ${[...this.#values!].join(', ')} only: they may have been recoded.`,
             },
           ]
         : []),
@@ -232,7 +232,7 @@ class Feature {
     return judged.reduce((most, each) => (each.rows.count > most.rows.count ? each : most))
   }
 
-  /** 0.12 where training had 12%: no value is out of range, but none is one of per cent either. */
+  /** 0.12 where training had 12%: no value is out of range, but none is a percentage either. */
   #shares(values: NumberValues, missing: Extract<FeatureColumn, { kind: 'number' }>['missing']): Found[] {
     const range = this.#seen?.kind === 'number' ? this.#seen.range : null
     if (!this.isPercent || range === null || range.high <= 1) return []
@@ -249,7 +249,7 @@ class Feature {
     return [{ feature: this, what: 'number', rows, value: values[first]!, columnWhy }]
   }
 
-  /** A column in another unit that stays in the range of training, flags that were turned around. */
+  /** A column in another unit that stays within the training range, or inverted flags. */
   #elsewhere(column: FeatureColumn): Found[] {
     const seen = this.#seen
     if (seen?.kind !== 'number' || seen.spread === undefined || column.kind !== 'number') return []
@@ -320,7 +320,7 @@ class Feature {
     if (what === 'number' && seen?.kind === 'number' && seen.range !== null) {
       const { least, greatest } = seen.range
       const beyond = Math.max(least - Number(value), Number(value) - greatest)
-      // Another unit is ten or a hundred times as much; what counts days goes on by itself
+      // Another unit would be ten or a hundred times as much; counts of days grow by themselves
       const isNear = beyond <= greatest - least
       const first = isNear ? 'it may grow with time; else ' : ''
       return `Training saw ${least} to ${greatest}: ${first}check the unit and the decimal mark.`
@@ -348,7 +348,7 @@ class Feature {
   }
 }
 
-/** Rows that are counted, and the first of them. */
+/** A count of rows, and the first of them. */
 class Rows {
   count = 0
   first = -1
@@ -361,8 +361,8 @@ class Rows {
 function elsewhereWhy({ at, isBelow, share, trainedShare }: SpreadShift, values: string): string {
   const where = isBelow ? `below ${at}` : `at most ${at}`
   return (
-    `${percentOf(share)} of ${values} are ${where}, about ${percentOf(trainedShare)} in training: they may be in another unit, coded ` +
-    'anew, or of other customers.'
+    `${percentOf(share)} of ${values} are ${where}, about ${percentOf(trainedShare)} in training: they may be in another unit, ` +
+    'recoded, or from other customers.'
   )
 }
 
@@ -372,10 +372,10 @@ function percentOf(share: number): string {
 
 function outsideWhy(outside: number, present: number): string {
   const part = outside === present ? 'All values' : `${Math.round((100 * outside) / present)} % of the values`
-  return `${part} of the column lie beyond: it may be in another unit, or another column.`
+  return `${part} of the column are beyond: it may be in another unit, or another column.`
 }
 
-/** A code without the zeros that reading it as a number would take: 007 and 7.0 are 7. */
+/** A code without the zeros that reading it as a number would drop: 007 and 7.0 are 7. */
 function withoutZeros(text: string): string {
   return /^\d+(\.0+)?$/.test(text) ? text.replace(/\.0+$/, '').replace(/^0+(?=\d)/, '') : text
 }

@@ -323,7 +323,7 @@ describe('days and models that do not fit', async () => {
   it('a table that has ended, with the flag that says otherwise', async () => {
     const ended = await history('ended', { bills: tables.bills.filter((line) => !/-1[012],/.test(line)) })
     expect(await refused(tag(ended, ['--as-of', '2024-12-01']))).toContain(
-      'expected --as-of to be at most 2024-10-01, the first day for which bills is not complete, got "2024-12-01" (string). Use 2024-10-01 or an earlier day, or give --complete-until bills=<day> where it is complete for longer.',
+      'expected --as-of to be at most 2024-10-01, the first day for which bills is not complete, got "2024-12-01" (string). Use 2024-10-01 or an earlier day, or give --complete-until bills=<day> if it is complete for longer.',
     )
     const given = ['--complete-until', 'usage=2024-12-29', '--complete-until', 'bills=2024-11-01']
     expect(await refused(tag(ended, [...given, '--as-of', '2024-12-01']))).toContain(

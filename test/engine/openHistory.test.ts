@@ -703,7 +703,7 @@ describe('bad rows', () => {
       {
         code: 'file-unreadable',
         place: { table: 'usage', file: path },
-        wayOut: expect.stringContaining("likely gb18030: read it with encoding: 'gb18030'"),
+        wayOut: expect.stringContaining("probably gb18030: read it with encoding: 'gb18030'"),
       },
     ])
   })

@@ -133,11 +133,11 @@ test.each([
   await history.close()
 })
 
-test('a table by month is refused', async () => {
+test('a monthly table is refused', async () => {
   const history = await openHistory({
     customers: [{ id: 'A', activatedAt: '2024-01-01' }],
     bills: [{ id: 'A', period: '2024-02-01', amount: 3 }],
   })
-  await expect(returnCurve(history, { table: 'bills' })).rejects.toThrow(/table of days/)
+  await expect(returnCurve(history, { table: 'bills' })).rejects.toThrow(/daily table/)
   await history.close()
 })

@@ -149,7 +149,7 @@ describe('scoreOne', () => {
     })
     expect(refusal(cancelled('2025-02-28')).message).toBe(
       'scoreOne: expected asOf to be at or before 2025-02-28, the day on which customer A cancelled, got "2025-03-01" ' +
-        '(string). Who has left needs no score: leave such customers out.',
+        '(string). Customers who have left need no score: leave them out.',
     )
     expect(refusal({ ...whole, customer: { ...customer, activatedAt: asOf }, usage: [] }).message).toContain(
       'expected asOf to be after 2025-03-01, the day on which customer A was activated',

@@ -381,13 +381,13 @@ describe('a column that has changed as a whole', () => {
 
   it.each([
     // The greatest, 139.8, becomes 1.398, below 20.
-    ['fee / 100', { fee: trained.fee.map((fee) => fee / 100) }, 600, 'All values of the column lie beyond'],
+    ['fee / 100', { fee: trained.fee.map((fee) => fee / 100) }, 600, 'All values of the column are beyond'],
     // 20 + row / 5 < 80: 300 rows
     [
       'fee / 4',
       { fee: trained.fee.map((fee) => fee / 4) },
       300,
-      '50 % of the values of the column lie beyond',
+      '50 % of the values of the column are beyond',
     ],
     ['age -1 in all rows', { age: cells(() => -1) }, 600, 'Training had none below 0'],
     [
@@ -484,7 +484,7 @@ describe('a column whose values training has seen, but not so many of them there
   it('says where the values lie', () => {
     const table = tableFrom({ ...trained, ...changed('minutes', (minutes) => minutes / 60) })
     expect(scorer.scoreTable(table).unseen.row(0)['why']).toBe(
-      '100 % of the values are below 50, about 5 % in training: they may be in another unit, coded anew, or of other customers.',
+      '100 % of the values are below 50, about 5 % in training: they may be in another unit, recoded, or from other customers.',
     )
   })
 
