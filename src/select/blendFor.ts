@@ -6,28 +6,28 @@ import { rankOutcomes } from '../evaluate/rows/checkedOutcomes.js'
 import { type BlendFit, fitBlend } from '../learn/blend/fitBlend.js'
 import { rowLosses } from '../learn/boosting/calibration.js'
 
-/** Predictions of the same rows by several models that had not seen them. */
+/** Predictions for the same rows by several models that had not seen them. */
 export interface BlendRows {
   /** By model: log odds, shape (rows). */
   readonly margins: readonly Float64Array[]
   readonly outcome: Uint8Array
   readonly weight: Float64Array | null
-  /** Shape (rows): whose the rows are, numbered from 0. */
+  /** Shape (rows): the customer of each row, numbered from 0. */
   readonly customerOf: Int32Array
 }
 
-/** More rows than this find the same weights. */
+/** More rows give the same weights. */
 const mostRows = 10_000
-/** Weight that is moved from one model to another at a time. */
+/** Weight moved from one model to another at a time. */
 const moved = 0.05
 
 /**
- * Returns the weights of a blend: those of least log loss; with a second metric, from there uphill in it by twentieths
- * as long as log loss stays within one standard error of the least (of paired differences, customer by customer).
+ * Returns the weights of a blend: those of least log loss; with a second metric, from there uphill in steps of a
+ * twentieth while log loss stays within one standard error of the least (of paired differences, by customer).
  *
- * Log loss hardly tells whether a model that is much worse alone gets no weight or a tenth; the order of the customers
- * can be clearly better with the tenth. On mlc_churn a tenth of the logistic model beside boosting costs no log loss and
- * adds .002 of AUC.
+ * Log loss hardly depends on whether a much worse model gets no weight or a tenth, but the ranking can be clearly
+ * better with a tenth. On mlc_churn a tenth of the logistic model with boosting costs no log loss and adds .002 to the
+ * AUC.
  */
 export function blendFor(evidence: BlendRows, second: MetricName | null): BlendFit {
   const rows = thinned(evidence)
@@ -46,7 +46,7 @@ export function blendFor(evidence: BlendRows, second: MetricName | null): BlendF
   }
 }
 
-/** Returns the log odds that a blend says. */
+/** Returns the log odds predicted by a blend. */
 export function blendedMargins(
   margins: readonly Float64Array[],
   fit: Pick<BlendFit, 'weights' | 'intercept' | 'slope'>,
@@ -59,7 +59,7 @@ export function blendedMargins(
   )
 }
 
-/** Every so many rows, so that both classes and all folds keep their shares. */
+/** Every nth row, so that classes and folds keep their shares. */
 function thinned({ margins, outcome, weight, customerOf }: BlendRows): BlendRows {
   const step = Math.ceil(outcome.length / mostRows)
   if (step === 1) return { margins, outcome, weight, customerOf }
@@ -72,7 +72,7 @@ function thinned({ margins, outcome, weight, customerOf }: BlendRows): BlendRows
   }
 }
 
-/** Every way to move some weight from one model to another. */
+/** All ways to move some weight from one model to another. */
 function moves(weights: readonly number[]): number[][] {
   return weights.flatMap((given, from) =>
     weights.flatMap((_, to) => {
@@ -83,7 +83,7 @@ function moves(weights: readonly number[]): number[][] {
   )
 }
 
-/** Returns the mean by these weights, read by the line that fits best: a mean is less certain than it could be. */
+/** Returns the mean with these weights, rescaled by the best line, because a mean is underconfident. */
 export function readMean(rows: BlendRows, weights: readonly number[]): BlendFit {
   const plain = blendedMargins(rows.margins, { weights, intercept: 0, slope: 1 })
   return { ...fitBlend([plain], rows.outcome, rows.weight), weights }
@@ -103,18 +103,18 @@ function weightOf({ weight }: BlendRows): { weight?: Float64Array } {
   return weight === null ? {} : { weight }
 }
 
-/** True where the mean difference of paired losses is at most its standard error, which counts customers. */
+/** True if the mean difference of paired losses is at most its standard error, by customer. */
 function isAsGood(losses: Float64Array, least: Float64Array, customerOf: Int32Array): boolean {
   const differences = losses.map((loss, row) => loss - least[row]!)
   return mean(Array.from(differences)) <= standardErrorOfMean(differences, customerOf)
 }
 
 /**
- * Returns the standard error of the mean of all rows, where rows of one customer are not independent:
+ * Returns the standard error of the mean of all rows, if rows of one customer are not independent:
  *
  *     √(c / (c − 1) · Σ over customers (Σ over their rows (value − mean))²) / rows
  *
- * With a row for each of the c customers it is the usual one.
+ * With one row for each of the c customers it is the usual one.
  */
 export function standardErrorOfMean(values: Float64Array, customerOf: Int32Array): number {
   const middle = mean(Array.from(values))

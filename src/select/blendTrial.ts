@@ -9,10 +9,10 @@ import { type FoldTrainings, figuresOf, placesOf, type TrainingPlace } from './f
 import { bestOfFamilies, type Rung } from './rungs.js'
 import { type ScoredTrial, type TriedCandidate, trialOf } from './trial.js'
 
-/** Folds below which the weights of a fold would come from too little. */
+/** With fewer folds, the weights for a fold would rest on too little. */
 const leastFolds = 3
 
-/** A blend as it was tried: who is in it, and with which weights. */
+/** A blend as tried: its members and their weights. */
 export interface TriedBlend {
   readonly members: readonly Candidate[]
   readonly fit: BlendFit
@@ -20,13 +20,13 @@ export interface TriedBlend {
 }
 
 /**
- * Returns the blend of the best of each family on a rung, tried without another training; null where there are not two of
- * them, or too few folds.
+ * Returns the blend of the best of each family on a rung, without further training; null with fewer than two members or
+ * too few folds.
  *
- * Its weights on a fold are those that the other folds of the repeat give, so that no fold is predicted by weights that
- * have seen it. The line that reads the mean is that of all folds: its two numbers know little of a fold, and found on
- * the others they made log loss .0007 worse on mlc_churn that is not there on further rows. The weights of the model are
- * those of all folds.
+ * The weights on a fold come from the other folds of the repeat, so that no fold is predicted by weights that have seen
+ * it. The line that rescales the mean comes from all folds: its two numbers learn little from one fold, and fitted on
+ * the others they worsened log loss on mlc_churn by .0007, which does not show on further rows. The model's weights
+ * come from all folds.
  */
 export function tryBlend(
   cells: FoldTrainings,
@@ -66,10 +66,10 @@ export function tryBlend(
 }
 
 /**
- * Returns who would be blended: the best of each family that was tried; nobody where the folds are too few.
+ * Returns the members of a blend: the best of each family tried; none if there are too few folds.
  *
- * Further boosting models beside the best one add nothing: AUC .9233 on mlc_churn with one, .9233 with two, .9227 with
- * three, at the same log loss.
+ * Boosting models besides the best one add nothing: AUC .9233 on mlc_churn with one, .9233 with two, .9227 with three,
+ * at the same log loss.
  */
 export function blendMembers(tried: readonly TriedCandidate[], rung: Rung): Candidate[] {
   if (rung.folds < leastFolds || rung.rowShare < 1) return []
@@ -93,7 +93,7 @@ function evidenceAt(
   }
 }
 
-// Whole customers are in a fold. Repeats are further evidence of the same customers, as they always counted
+// Folds contain whole customers; repeats add evidence about the same customers
 function together(evidence: readonly BlendRows[]): BlendRows {
   let customers = 0
   const owners = evidence.map(({ customerOf }) => {

@@ -6,13 +6,13 @@ import type { ForestOptions } from '../learn/forest/options.js'
 import { type LearnerName, learnerNames, learners } from '../learn/learners.js'
 import type { LogisticOptions } from '../learn/logistic/options.js'
 
-/** Kinds of models in the order of their simplicity; a blend is made of the best of the others. */
+/** Kinds of models, the simplest first; a blend combines the best of the others. */
 export const familyNames = [...learnerNames, 'blend'] as const
 
 /** Kind of a candidate. */
 export type FamilyName = (typeof familyNames)[number]
 
-/** What may become the model: a learner and its options. */
+/** A candidate for the model: a learner and its options. */
 export interface Candidate {
   /** Learner and the options that are not at their defaults: `boosting maxDepth 2`. */
   readonly name: string
@@ -20,7 +20,7 @@ export interface Candidate {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** A candidate as a user may write it. */
+/** A candidate as a user writes it. */
 export interface CandidateChoice {
   readonly learner: string
   readonly options?: Readonly<Record<string, unknown>> | undefined
@@ -34,7 +34,7 @@ export function candidateOf(learner: LearnerName, options: Readonly<Record<strin
   return { name: [learner, words.join(', ')].join(' ').trim(), learner, options }
 }
 
-/** Returns what is wrong with the name of a kind of model. */
+/** Returns the problem of an unknown kind of model. */
 export function familyProblem(name: string, parameter: string, known: readonly string[]): Problem {
   const close = closestWord(name, known)
   return {
@@ -47,9 +47,9 @@ export function familyProblem(name: string, parameter: string, known: readonly s
 }
 
 /**
- * How complex a candidate is: the place of its family, then within the family. Logistic models by how little they are
- * penalised, forests by how small their leaves are, boosting by depth (of both parts together where none is said), then
- * by how little its leaves are pulled towards 0.
+ * Complexity of a candidate: the position of its family, then within the family: logistic models by how little they are
+ * penalised, forests by how small their leaves are, boosting by depth (of both parts together if none is given), then
+ * by how little its leaves are shrunk.
  */
 export function complexityOf({ learner, options }: Candidate): readonly [family: number, own: number] {
   return [familyNames.indexOf(learner), ownComplexity[learner](options)]

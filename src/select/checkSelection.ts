@@ -17,10 +17,10 @@ import { searchSpace } from './searchSpace.js'
 import type { SelectionData } from './selectionData.js'
 import { type SelectOptions, selectOptions } from './selectOptions.js'
 
-/** The name that errors carry. */
+/** The name in errors. */
 export const operation = 'selectModel'
 
-/** Options that a selection may trust. */
+/** Checked options. */
 export interface CheckedSelection {
   readonly options: ReturnType<typeof selectOptions.parse>
   readonly metrics: readonly MetricName[]
@@ -102,13 +102,13 @@ function givenCandidate({ learner, options = {} }: CandidateChoice, parameter: s
   })
 }
 
-/** A model for another churn rate would be compared on rows that do not have it. */
+/** A model for another churn rate would be compared on rows with a different rate. */
 function movedProblem(parameter: string): Problem {
   return {
     code: 'option-invalid',
     parameter: `${parameter}.options.prior`,
     rule: 'to be left out: candidates are compared at the churn rate of their rows',
-    wayOut: 'Move the chosen model by shiftPrior.',
+    wayOut: 'Shift the chosen model with shiftPrior.',
   }
 }
 
@@ -142,14 +142,14 @@ function lengthProblems({ features: { rowCount }, cutoffs }: SelectionData): Pro
   )
 }
 
-/** Of either class, in each fold. */
+/** Least number of either class in each fold. */
 const leastInFold = 4
 
 function fewProblems({ outcome, weight }: SelectionData, folds: number): Problem[] {
   return fewOfClass('outcome', countsOf(outcome, weight), folds)
 }
 
-/** Returns what is wrong where the rows of either class are those of too few customers. */
+/** Returns problems if the rows of either class belong to too few customers. */
 export function fewCustomersProblems(rows: OwnedRows, folds: number): Problem[] {
   return rows.customerOf === null ? [] : fewOfClass('ids', customersByOutcome(rows), folds)
 }

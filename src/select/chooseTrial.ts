@@ -2,12 +2,12 @@ import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type MetricName, metrics } from '../evaluate/metrics.js'
 import { lossOf, type ScoredTrial } from './trial.js'
 
-/** Fewer folds than this do not tell how much they differ: then their parts are compared. */
+/** With fewer folds their spread is unknown: then their parts are compared. */
 const leastFolds = 3
 
-/** How much worse a trial is than another of the same rung, fold by fold. */
+/** Loss of a trial compared with another of the same rung, fold by fold. */
 export interface PairedLoss {
-  /** Above 0 where it is worse. */
+  /** Above 0 = worse. */
   readonly mean: number
   readonly standardError: number
 }
@@ -15,7 +15,7 @@ export interface PairedLoss {
 /**
  * Returns the paired difference of two trials of one rung.
  *
- * Repeats use the same customers again: the standard error counts the folds of one repeat only.
+ * Repeats use the same customers again: the standard error counts only the folds of one repeat.
  */
 export function pairedLoss(
   trial: ScoredTrial,
@@ -38,29 +38,29 @@ export function pairedLoss(
   }
 }
 
-/** How one of several good candidates is taken; see `SelectOptions`. */
+/** How to choose among good candidates; see `SelectOptions`. */
 export type SelectionRule = 'one-standard-error' | 'best'
 
-/** A choice among trials, and what it was made from. */
+/** A choice among trials, and its grounds. */
 export interface Choice {
   readonly chosen: ScoredTrial
   /** The best in the first metric. */
   readonly best: ScoredTrial
-  /** Those that the rule counts as good as the best in the first metric. */
+  /** Those that count as equal to the best in the first metric. */
   readonly equalsInFirst: readonly ScoredTrial[]
-  /** Those of them that are as good in every further metric. */
+  /** Those that are also equal in every further metric. */
   readonly equals: readonly ScoredTrial[]
 }
 
 /**
- * Returns the trial to take, of trials of one rung.
+ * Returns the trial to choose among those of one rung.
  *
- * Equal are those that are not worse than the best in the first metric by more than the standard error of their paired
- * difference. `one-standard-error` keeps those of them that are equal in the next metric as well, and so on, and takes
- * the simplest. `best` forgives nothing, and takes the simplest where nothing else decides.
+ * Trials are equal to the best in the first metric if they are not worse by more than the standard error of their
+ * paired difference. `one-standard-error` keeps those that are equal in the next metric as well, and so on, and takes
+ * the simplest. `best` allows no difference, and takes the simplest only in a tie.
  *
- * @param isOpen false for trials that cannot be taken any more; never so for all. Where none of the equals can, the best
- *   of the others is taken
+ * @param isOpen false for trials that can no longer be chosen; at least one is open. If no equal one is open, the best
+ * of the others is chosen
  */
 export function chooseTrial(
   trials: readonly ScoredTrial[],
@@ -85,7 +85,7 @@ export function chooseTrial(
   return { chosen, best: bestOf(trials, first!), equalsInFirst, equals }
 }
 
-/** Returns the trial that is best on average, the first of equals. */
+/** Returns the trial that is best on average; the first in a tie. */
 export function bestOf(trials: readonly ScoredTrial[], name: MetricName): ScoredTrial {
   return trials.reduce((best, trial) => (lossOf(trial, name) < lossOf(best, name) ? trial : best))
 }

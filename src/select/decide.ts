@@ -7,7 +7,7 @@ import type { Rung } from './rungs.js'
 import { decisiveRung, type SearchResult } from './search.js'
 import type { ScoredTrial, TriedCandidate } from './trial.js'
 
-/** How a choice is made. */
+/** Rules of a decision. */
 export interface DecisionRules {
   readonly metricNames: readonly MetricName[]
   readonly rule: SelectionRule
@@ -15,28 +15,28 @@ export interface DecisionRules {
   readonly wantsBlend: boolean
   /** Folds of one repeat. */
   readonly folds: number
-  /** Seconds that training these on all rows is expected to take. */
+  /** Expected seconds to train these on all rows. */
   readonly secondsOf: (candidates: readonly Candidate[]) => number
   readonly leftSeconds: () => number
 }
 
-/** What is to be trained on all rows. */
+/** What to train on all rows. */
 export interface Decision {
   readonly parts: readonly Candidate[]
-  /** How the parts are blended; null where there is one. */
+  /** How to blend the parts; null for a single one. */
   readonly blend: TriedBlend | null
   readonly trial: ScoredTrial
   readonly why: string
-  /** Trials of the rung that decided, with the blend's. */
+  /** Trials of the deciding rung, including the blend's. */
   readonly decisive: readonly ScoredTrial[]
   readonly notes: readonly string[]
 }
 
 /**
- * Returns what to train, or null where nothing was tried.
+ * Returns what to train, or null if nothing was tried.
  *
- * There is time for the best by itself: the search has seen to that. What takes longer (a simpler one that is slower to
- * train, a blend) is taken only where it fits.
+ * The search has left time for the best one. What takes longer (a simpler but slower one, a blend) is chosen only if it
+ * fits.
  */
 export function decide(cells: FoldTrainings, result: SearchResult, rules: DecisionRules): Decision | null {
   const index = decisiveRung(result.byRung, result.untried === null ? null : result.untried.rung - 1)
@@ -114,7 +114,7 @@ function whyOf(
   return `the ${open.length === 1 ? 'only one' : 'simplest'} ${those}${inTime}`
 }
 
-/** Of what it is said: where the search was broken off, others might have been better. */
+/** Scope of the statement: if the search was stopped, others might have been better. */
 function scopeOf(untried: SearchResult['untried']): string {
   if (untried === null) return ''
   return untried.ended === 'time'

@@ -11,38 +11,38 @@ import { numbersOfText, type StoredTraining, textOfNumbers } from './selectionSt
 import type { FoldFigures } from './trial.js'
 import { leastOfClass, sampledRows, type ValidationFold } from './validationPlan.js'
 
-/** Rows of a fold that are scored: more say no more. */
+/** Most rows of a fold to score: more would tell no more. */
 const mostScored = 20_000
 const partCount = 5
 
-/** One training of one candidate, and how it did on rows it had not seen. */
+/** One training of one candidate, and its figures on rows it had not seen. */
 export interface FoldTraining extends Omit<StoredTraining, 'margins'> {
-  /** Log odds of the scored rows; null in cells read from a state that does not keep them. */
+  /** Log odds of the scored rows; null in cells from a state that does not keep them. */
   readonly margins: Float32Array | null
 }
 
-/** A candidate as it was trained on part of the rows. */
+/** A candidate trained on part of the rows. */
 export interface TrainedCandidate {
   readonly candidate: Candidate
   readonly model: ChurnModel
   readonly rows: number
 }
 
-/** Where a cell lies: which rows it is trained on and tried on. */
+/** Position of a cell: its training and test rows. */
 export interface TrainingPlace {
   readonly rowShare: number
   readonly repeat: number
   readonly fold: number
 }
 
-/** Rows that a fold is scored on. */
+/** The rows on which a fold is scored. */
 export interface ScoredRows {
   readonly data: TrainingData
-  /** Row numbers of each part; none where there are too few of either class. */
+  /** Row numbers of each part; none if there are too few of either class. */
   readonly parts: readonly Int32Array[]
 }
 
-/** All trainings of a search; each is done once. */
+/** All trainings of a search, each done once. */
 export class FoldTrainings {
   readonly #cells = new Map<string, FoldTraining>()
   readonly #scored = new Map<ValidationFold, ScoredRows>()
@@ -65,7 +65,7 @@ export class FoldTrainings {
     }
   }
 
-  /** Cells as a state keeps them; margins of trainings on all rows only, which a blend is made of. */
+  /** Cells as kept in a state, with margins only for trainings on all rows, which a blend needs. */
   get stored(): StoredTraining[] {
     return [...this.#cells.values()].map(({ margins, ...cell }) => ({
       ...cell,
@@ -73,12 +73,12 @@ export class FoldTrainings {
     }))
   }
 
-  /** The model of the last training, where it was one of this candidate. */
+  /** The model of the last training, if it was of this candidate. */
   lastModelOf(candidate: Candidate): TrainedCandidate | null {
     return this.#lastModel?.candidate === candidate ? this.#lastModel : null
   }
 
-  /** Seconds a row of the trainings that fit, those on about the most rows of them; none where none does. */
+  /** Seconds per row of the matching trainings with about the most rows; empty if none match. */
   costsOf(fits: (cell: FoldTraining) => boolean): number[] {
     const own = [...this.#cells.values()].filter((cell) => cell.rows > 0 && fits(cell))
     const most = own.reduce((all, { rows }) => Math.max(all, rows), 0)
@@ -106,7 +106,10 @@ export class FoldTrainings {
     return scored
   }
 
-  /** Trains the candidate at the place, or returns what is known. @throws {HoldfastError} `aborted` and what data break */
+  /**
+   * Trains the candidate at the place, or returns the known result. @throws {HoldfastError} `aborted` and what data
+   * break
+   */
   async cellOf(
     candidate: Candidate,
     place: TrainingPlace,
@@ -146,7 +149,7 @@ export class FoldTrainings {
     }
   }
 
-  /** Candidates are tried one after the other on the same rows: those of the last training are kept. */
+  /** Candidates are tried in turn on the same rows: those of the last training are kept. */
   #trainingOf(place: TrainingPlace): TrainingData {
     const key = keyOf('', place)
     if (this.#lastTraining?.key !== key) {
@@ -162,7 +165,7 @@ function keyOf(candidate: string, { rowShare, repeat, fold }: TrainingPlace): st
   return JSON.stringify([candidate, rowShare, repeat, fold])
 }
 
-/** Repeats after folds, so that what a lower rung has trained comes first. */
+/** Repeats after folds, so that trainings of a lower rung come first. */
 export function placesOf({ rowShare, folds, repeats }: Rung): TrainingPlace[] {
   return Array.from({ length: folds * repeats }, (_, index) => ({
     rowShare,
@@ -181,7 +184,7 @@ export function rowsOfData({ features, outcome, weight, ids }: TrainingData, row
   }
 }
 
-/** Deals whole customers in turn, those with a churned row and those without: parts differ by as much as customers do. */
+/** Deals whole customers in turn, those with a churned row and those without, so that parts vary as customers do. */
 export function rowPartsOf({ outcome, ids }: Pick<TrainingData, 'outcome' | 'ids'>): Int32Array[] {
   const customerOf = ids === undefined ? Int32Array.from(outcome.keys()) : groupNumbers(ids)
   const churned = churnedCustomers(customerOf, outcome)

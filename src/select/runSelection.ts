@@ -19,13 +19,16 @@ import type { Trial } from './trial.js'
 import { countedRows, dealtFolds, foldsInTime, type ValidationFold } from './validationPlan.js'
 
 const defaultSeconds = 60
-/** Cutoffs from which a validation in time is the default: one to validate on, and outcomes known before it. */
+/** From this many cutoffs on, validation in time is the default: one to validate on, with outcomes known before it. */
 const leastCutoffs = 3
-/** Rows from which one set of folds is steady enough; fewer are dealt anew as many times as fit into them. */
+/**
+ * From this many rows on, one set of folds is stable enough; fewer rows are dealt repeatedly, inversely to their
+ * number.
+ */
 const steadyRows = 8000
 const mostRepeats = 4
 
-/** Does what `selectModel` does, by a given clock in milliseconds. */
+/** Implements `selectModel`, with a given clock in milliseconds. */
 export async function runSelection(
   operation: string,
   given: SelectionData,
@@ -82,21 +85,21 @@ export async function runSelection(
     validation,
     selectionScore: decision?.decisive.find(({ name }) => name === trained.chosen.name)?.mean ?? null,
     trials: trialsOf(result, decision),
-    // Why a selection is not complete comes first: the command line says it.
+    // Why a selection is incomplete comes first: the command line prints it.
     notes: [...notes, ...(note === null ? [] : [note]), ...(decision?.notes ?? []), ...untriedNotes(result)],
     seconds: watch.spentSeconds,
     state: stateNow(),
   })
 }
 
-/** Candidates that a note names. */
+/** Most candidates to name in a note. */
 const namesShown = 4
 
 interface Prepared {
   readonly data: SelectionData
   readonly plan: readonly (readonly ValidationFold[])[]
   readonly validation: SelectionValidation
-  /** What was noticed about whose the rows are; null where nothing was. */
+  /** A note about the customers of the rows; null = none. */
   readonly note: string | null
 }
 
@@ -151,7 +154,7 @@ function trainRowsOf(plan: readonly (readonly ValidationFold[])[]): number {
   return Math.min(...plan.flat().map(({ train }) => train.length))
 }
 
-/** What the trials depend on: with another of these a state is of no use. Budgets and rule may change. */
+/** What the trials depend on: if it differs, a state is useless. Budgets and rule may change. */
 function digestsOf(
   data: SelectionData,
   { options, metrics, candidates }: CheckedSelection,
@@ -162,7 +165,7 @@ function digestsOf(
   return [fingerprintOf(data), digestOf(dependsOn)]
 }
 
-/** The rung that decided first, with the blend; others after it. */
+/** The deciding rung first, with the blend; then the others. */
 function trialsOf({ byRung, failed }: SearchResult, decision: Decision | null): Trial[] {
   const decisive = decision?.decisive ?? []
   const others = byRung
@@ -180,13 +183,13 @@ function trialsOf({ byRung, failed }: SearchResult, decision: Decision | null): 
   })
 }
 
-/** Said where nothing that reads the features was tried, though it was asked for. */
+/** Notes that nothing but the base rate was tried, although more was asked for. */
 function baseRateNotes({ byRung, untried }: SearchResult): string[] {
   const tried = byRung.flat().some(({ candidate }) => candidate.learner !== 'prior')
   if (tried || untried === null) return []
   const left = untried.ended === 'time' ? 'The budget was over' : 'The number of trials was over'
   return [
-    `${left} before anything but the base rate was tried: the model tells nobody apart. Give a longer one.`,
+    `${left} before anything but the base rate was tried: the model cannot rank customers. Give a longer one.`,
   ]
 }
 

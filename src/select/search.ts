@@ -16,7 +16,7 @@ import { type Rung, survivors } from './rungs.js'
 import type { Stopwatch } from './stopwatch.js'
 import { lossOf, type Trial, type TriedCandidate, trialOf } from './trial.js'
 
-/** What a search is given. */
+/** Input of a search. */
 export interface SearchPlan {
   readonly cells: FoldTrainings
   readonly candidates: readonly Candidate[]
@@ -29,29 +29,31 @@ export interface SearchPlan {
   readonly onTrial: () => void
 }
 
-/** What a search found out. */
+/** Result of a search. */
 export interface SearchResult {
-  /** By rung, the best first; only those that were finished. */
+  /** By rung, the best first; only finished ones. */
   readonly byRung: readonly (readonly TriedCandidate[])[]
   /** Trials that failed, with the reason in their note. */
   readonly failed: readonly Trial[]
-  /** Candidates of the rung that the search ended on, for which there was no time or trial left; null where none. */
+  /** Candidates of the last rung for which no time or trial was left; null if none. */
   readonly untried: {
     readonly rung: number
     readonly candidates: readonly Candidate[]
     readonly ended: 'time' | 'trials'
   } | null
-  /** The best of each family as its last trial trained it: on part of the rows. */
+  /** The best of each family, as its last trial trained it on part of the rows. */
   readonly kept: ReadonlyMap<FamilyName, TrainedCandidate>
 }
 
-/** Trainings take longer than their share of rows, and machines are busy at times: time is planned with so much more. */
+/**
+ * Trainings take longer than in proportion to rows, and machines are sometimes busy: time is planned with this factor.
+ */
 const caution = 1.3
 
-/** Share of the time left above which a candidate has to wait on a rung. */
+/** A candidate that needs more than this share of the time left has to wait on a rung. */
 const dearShare = 0.25
 
-/** Successive halving: all candidates at little cost, the best third of them at the next. */
+/** Successive halving: all candidates at little cost, the best third of them at more. */
 export class Search {
   readonly #byRung: TriedCandidate[][] = []
   readonly #failed: Trial[] = []
@@ -61,7 +63,9 @@ export class Search {
 
   constructor(readonly plan: SearchPlan) {}
 
-  /** Runs until the last rung, the time or the number of trials is over. @throws {HoldfastError} `aborted` */
+  /**
+   * Runs until the last rung is done, or the time or the number of trials is used up. @throws {HoldfastError} `aborted`
+   */
   async run(): Promise<SearchResult> {
     let entrants = this.plan.candidates
     let untried: SearchResult['untried'] = null
@@ -79,7 +83,7 @@ export class Search {
     return { byRung, failed: this.#failed, untried, kept: this.#kept }
   }
 
-  /** Seconds that a candidate is expected to take on so many rows; 0 where nothing like it was trained. */
+  /** Expected seconds of a candidate on this many rows; 0 if nothing like it was trained. */
   expectedSeconds(candidate: Candidate, rows: number): number {
     const cells = this.plan.cells
     const own = cells.costsOf((cell) => cell.candidate === candidate.name)
@@ -88,13 +92,13 @@ export class Search {
     return like.length === 0 ? 0 : caution * mean(like) * rows
   }
 
-  /** Seconds that these are expected to take on all rows. */
+  /** Expected seconds of these on all rows. */
   finalSeconds(candidates: readonly Candidate[]): number {
     const rows = this.plan.cells.data.outcome.length
     return candidates.reduce((sum, own) => sum + this.expectedSeconds(own, rows), 0)
   }
 
-  /** Puts those last, after the best, that would take more than a quarter of the time that is left. */
+  /** After the best, puts those last that would take more than a quarter of the time left. */
   #inOrder([best, ...others]: readonly Candidate[], rung: Rung): readonly Candidate[] {
     const most = this.plan.watch.leftSeconds * dearShare
     const isDear = (candidate: Candidate): boolean => this.#trialSeconds(candidate, rung) > most
@@ -109,7 +113,7 @@ export class Search {
     return this.expectedSeconds(candidate, rows)
   }
 
-  /** Tries the entrants, the best of the rung below first; returns those that there was no time or trial for. */
+  /** Tries the entrants, the best of the rung below first; returns those for which no time or trial was left. */
   async #rung(index: number, rung: Rung, entrants: readonly Candidate[]): Promise<readonly Candidate[]> {
     this.#byRung.push([])
     const left: Candidate[] = []
@@ -119,7 +123,7 @@ export class Search {
         this.plan.onProgress?.({ step: `rung ${index + 1}`, done: place, total: entrants.length })
       })
       if (cells === null) {
-        // Without the best of the rung below the others decide nothing; others may be cheaper.
+        // Without the best of the rung below, the others decide nothing; others may be cheaper.
         if (place === 0 && index > 0) return entrants
         left.push(candidate)
         continue
@@ -133,8 +137,8 @@ export class Search {
   }
 
   /**
-   * The trainings of a candidate on a rung; null where the time does not suffice for all of them and, after them, for the
-   * training on all rows of what would be taken: a candidate that could not be taken is not tried.
+   * The trainings of a candidate on a rung; null if there is no time for all of them and then for the final training on
+   * all rows: a candidate that could not be chosen is not tried.
    */
   async #cells(candidate: Candidate, rung: Rung, onStep: () => void): Promise<FoldTraining[] | null> {
     const after = Math.max(this.#reserve(), this.finalSeconds([candidate]))
@@ -168,7 +172,7 @@ export class Search {
     }
   }
 
-  /** Seconds to keep for the training on all rows of what is the best now; of a blend, where it fits. */
+  /** Seconds to reserve for training the current best on all rows; or a blend, if it fits. */
   #reserve(): number {
     const byRung = this.#byRung.map((_, index) => this.#ranked(index))
     const index = decisiveRung(byRung, byRung.length - 1)
@@ -200,7 +204,7 @@ export class Search {
     }
   }
 
-  /** Keeps the model where it is the best of its family on its rung, which is at least as high as that of the last. */
+  /** Keeps the model if it is the best of its family on its rung, which is at least as high as the last one's. */
   #keep(candidate: Candidate, rung: number, loss: number): void {
     const model = this.plan.cells.lastModelOf(candidate)
     const last = this.#kept.get(candidate.learner)
@@ -221,8 +225,8 @@ export class Search {
 }
 
 /**
- * Returns the rung that decides, of rungs with the best first: the highest that was finished, or on which the best of the rung below and another were
- * tried: they come first. Of a rung that was broken off earlier nothing is used. Null where nothing was tried.
+ * Returns the deciding rung: the highest that was finished, or on which at least the best of the rung below and another
+ * were tried (they come first). A rung stopped earlier is not used. Null if nothing was tried.
  */
 export function decisiveRung(
   byRung: readonly (readonly TriedCandidate[])[],

@@ -2,14 +2,13 @@ import { type Random, seededRandom } from '../base/random.js'
 import { learners } from '../learn/learners.js'
 import { type Candidate, candidateOf, type FamilyName } from './candidate.js'
 
-/** Boosting candidates that are drawn, beside the fixed ones. */
+/** Boosting candidates drawn at random, besides the fixed ones. */
 const drawnCandidates = 14
 
 /**
- * Returns the candidates of the wanted families, those that are usually good first: what a short budget leaves out are
- * the last ones.
+ * Returns the candidates of the wanted families, usually good ones first: a short budget leaves out the last.
  *
- * Fixed ones and, for boosting, seeded draws: nothing in them depends on the data.
+ * They are fixed or, for boosting, seeded draws: nothing depends on the data.
  */
 export function searchSpace(families: readonly FamilyName[], seed: number): Candidate[] {
   const all = [...firstOfEach(seed), ...fixed(seed), ...drawn(seed)]
@@ -37,7 +36,7 @@ function fixed(seed: number): Candidate[] {
   ]
 }
 
-/** Small random search (Bergstra and Bengio 2012): of many options few matter, and one does not know which. */
+/** Small random search (Bergstra and Bengio 2012): few of many options matter, and it is not known which. */
 function drawn(seed: number): Candidate[] {
   const random = seededRandom(seed).fork(drawnCandidates)
   return Array.from({ length: drawnCandidates }, () => {
@@ -59,7 +58,7 @@ function oneOf<Value>(random: Random, values: readonly Value[]): Value {
   return values[random.integer(values.length)]!
 }
 
-/** Defaults are left out, so that the name of a candidate says what is special about it. */
+/** Defaults are left out, so that a candidate's name shows what is special about it. */
 function withoutDefaults(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const defaults = learners.boosting.options.parse({}) as Readonly<Record<string, unknown>>
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { FamilyName } from './candidate.js'
 import type { SelectionState } from './selectionState.js'
 import type { Trial } from './trial.js'
 
-/** The candidate that was taken. */
+/** The chosen candidate. */
 export interface Chosen {
   readonly name: string
   readonly learner: FamilyName
@@ -24,30 +24,30 @@ export interface SelectionValidation {
 
 /** The facts of a selection. */
 export interface SelectionFacts {
-  /** Trained on all rows; where `complete` is false perhaps on fewer: see `trainedRows`. */
+  /** Trained on all rows; if `complete` is false, perhaps on fewer: see `trainedRows`. */
   readonly model: ChurnModel
   /**
-   * False where the budget did not suffice to try one candidate and to train the chosen one on all rows: the first note
-   * says what is missing. Look at it before the model is used.
+   * False if the budget was not enough to try a candidate and train the chosen one on all rows: the first note says
+   * what is missing. Check it before using the model.
    */
   readonly complete: boolean
-  /** Rows that the model was trained on; rows of weight 0 do not count. */
+  /** Rows on which the model was trained; rows of weight 0 do not count. */
   readonly trainedRows: number
   readonly chosen: Chosen
-  /** What was to be best, the first first. */
+  /** The metrics, in order of importance. */
   readonly metrics: readonly MetricName[]
   readonly validation: SelectionValidation
   /**
-   * Mean of each metric of the chosen candidate over its folds; null where nothing was tried. It was used to choose, so
-   * it is better than what is to be expected: the more candidates, the more so. Do not report it: see `selectModel`.
+   * Mean of each metric of the chosen candidate over its folds; null if nothing was tried. It was used to choose and is
+   * therefore too good, the more so the more candidates. Do not report it: see `selectModel`.
    */
   readonly selectionScore: Readonly<Record<string, number>> | null
-  /** Every candidate on every rung that it reached: the last rung first, within it the best in the first metric first. */
+  /** Every candidate on every rung it reached: the last rung first, and within a rung the best in the first metric. */
   readonly trials: readonly Trial[]
-  /** What was not tried, or left out, and why; empty where nothing was. */
+  /** What was not tried or left out, and why; may be empty. */
   readonly notes: readonly string[]
-  /** Time that it took. */
+  /** Time taken. */
   readonly seconds: number
-  /** All trainings, to go on with more time: hand it to `resume`. */
+  /** All trainings: pass it to `resume` to continue with more time. */
   readonly state: SelectionState
 }

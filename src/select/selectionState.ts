@@ -18,7 +18,7 @@ const trainingSchema = z.strictObject({
   note: z.string().nullable(),
 })
 
-/** Rules of {@link SelectionState}. */
+/** Schema of {@link SelectionState}. */
 export const selectionStateSchema = z.strictObject({
   format: z.literal('holdfast-selection'),
   version: z.literal(1),
@@ -29,10 +29,10 @@ export const selectionStateSchema = z.strictObject({
   cells: z.array(trainingSchema),
 })
 
-/** One training of a candidate and its figures, as a state keeps it. */
+/** One training of a candidate and its figures, as kept in a state. */
 export type StoredTraining = z.output<typeof trainingSchema>
 
-/** All that a search knows so far: plain JSON data, to go on with later or elsewhere. */
+/** Everything a search knows so far, as plain JSON, to continue later or elsewhere. */
 export type SelectionState = z.output<typeof selectionStateSchema>
 
 /** Returns a state that fits the data and options. @throws {HoldfastError} `option-invalid`, `data-changed` */
@@ -50,11 +50,11 @@ export function checkedState(state: unknown, data: string, options: string): rea
 }
 
 function refused(code: 'option-invalid' | 'data-changed', rule: string): HoldfastError {
-  const wayOut = 'Leave `resume` out to begin anew.'
+  const wayOut = 'Leave `resume` out to start over.'
   return new HoldfastError('selectModel', [{ code, parameter: 'resume', rule, wayOut }])
 }
 
-/** Returns the SHA-256 of the data as they are in memory, about 1 s for 10 million values. */
+/** Returns the SHA-256 of the data in memory, about 1 s for 10 million values. */
 export function fingerprintOf({ features, outcome, weight, cutoffs }: SelectionData): string {
   const hash = sha256.create()
   const add = (array: ArrayBufferView | null | undefined): void => {
@@ -80,7 +80,7 @@ export function digestOf(value: unknown): string {
 
 const chunk = 8192
 
-/** Returns numbers of 32 bits as text, base64. */
+/** Returns 32-bit numbers as base64 text. */
 export function textOfNumbers(numbers: Float32Array): string {
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
   let text = ''
@@ -90,7 +90,7 @@ export function textOfNumbers(numbers: Float32Array): string {
   return btoa(text)
 }
 
-/** Returns the numbers of a text that {@link textOfNumbers} made. */
+/** Inverse of {@link textOfNumbers}. */
 export function numbersOfText(text: string): Float32Array {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
   return new Float32Array(bytes.buffer)

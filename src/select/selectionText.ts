@@ -6,7 +6,9 @@ import type { Trial } from './trial.js'
 const nameWidth = 36
 const mostMetrics = 3
 
-/** Returns a selection as text of at most 80 columns: the candidates of the last rung, and why one was taken. */
+/**
+ * Returns a selection as text of at most 80 columns: the candidates of the last rung, and the reason for the choice.
+ */
 export function selectionText(facts: Omit<SelectionFacts, 'state' | 'model'>): string {
   const { chosen, complete, trials, notes, validation, seconds } = facts
   const last = trials.filter(({ rung }) => rung === trials[0]?.rung)

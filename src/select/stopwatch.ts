@@ -1,17 +1,17 @@
 import { HoldfastError } from '../base/errors.js'
 import type { Progress, TrainControl } from '../learn/contract.js'
 
-/** Thrown into a training that has run out of time; never leaves the search. */
+/** Thrown into a training that has run out of time; caught by the search. */
 const outOfTime = 'the time budget of selectModel is over'
 
-/** The time of a search: how much is left, and who may stop it. */
+/** The time of a search, and its abort signal. */
 export class Stopwatch {
   readonly #start: number
 
   constructor(
-    /** Milliseconds of a clock that does not go back. */
+    /** A monotonic clock in milliseconds. */
     readonly now: () => number,
-    /** Milliseconds in all; infinite where nothing limits it. */
+    /** Total milliseconds; infinite = no limit. */
     readonly budget: number,
     readonly signal: AbortSignal | undefined,
   ) {
@@ -26,7 +26,7 @@ export class Stopwatch {
     return this.budget / 1000 - this.spentSeconds
   }
 
-  /** Throws if the user has stopped it. @throws {HoldfastError} `aborted` */
+  /** Throws if the user has stopped the search. @throws {HoldfastError} `aborted` */
   refuseAborted(): void {
     if (this.signal?.aborted !== true) return
     throw new HoldfastError(
@@ -36,7 +36,7 @@ export class Stopwatch {
           code: 'aborted',
           parameter: 'the selection',
           rule: 'to run to its end, but its signal was aborted',
-          wayOut: 'Hand the last state of `onState` to `resume` to go on.',
+          wayOut: 'Pass the last state of `onState` to `resume` to continue.',
         },
       ],
       { cause: this.signal.reason },
@@ -44,10 +44,10 @@ export class Stopwatch {
   }
 
   /**
-   * Watches one training: stops it when the user does, or when less time is left than is needed after it. Looked at after
-   * each step of the training, so that learners that never pause are stopped too.
+   * Watches one training: stops it when the user does, or when less time is left than is needed afterwards. Checked
+   * after each training step, so that learners that never pause are stopped too.
    *
-   * @param neededSeconds from how long the training has taken so far
+   * @param neededSeconds by the time that the training has taken so far
    */
   controlFor(
     neededSeconds: (takenSeconds: number) => number,

@@ -11,7 +11,7 @@ import type { SelectOptions } from './selectOptions.js'
 import type { Stopwatch } from './stopwatch.js'
 import type { Trial } from './trial.js'
 
-/** What is to be trained on all rows, and why. */
+/** What to train on all rows, and why. */
 export type Final = Pick<Decision, 'parts' | 'blend' | 'why'> & {
   readonly trial: Pick<Trial, 'name' | 'learner' | 'options'>
 }
@@ -20,24 +20,23 @@ export type Final = Pick<Decision, 'parts' | 'blend' | 'why'> & {
 export interface TrainedFinal {
   readonly model: ChurnModel
   readonly chosen: Chosen
-  /** Rows that it was trained on. */
+  /** Number of training rows. */
   readonly rows: number
-  /** What the time did not suffice for; null where it did. */
+  /** What there was no time for; null = nothing. */
   readonly note: string | null
 }
 
-/** What is left where nothing was tried: the base rate. */
+/** The base rate, if nothing was tried. */
 export function untriedFinal(): Final {
   const candidate = candidateOf('prior', {})
   const why =
-    'It is the base rate for all, taken without a comparison: the budget leaves no time to try anything on these rows. Give a longer one.'
+    'It is the base rate for all, taken without a comparison: the budget left no time to try anything on these rows. Give a longer one.'
   return { parts: [candidate], blend: null, trial: candidate, why }
 }
 
 /**
- * Returns the model, trained on all rows. Where that takes longer than the time that is left, it is stopped, and the best
- * is returned as it was trained on part of the rows; where no such model was kept (all trials came from a state), the
- * training goes on beyond the budget.
+ * Returns the model, trained on all rows. If time runs out, the training is stopped, and the best model trained on part
+ * of the rows is returned; if none was kept (all trials came from a state), the training continues beyond the budget.
  */
 export async function trainFinal(
   final: Final,
@@ -92,7 +91,7 @@ function chosenOf({ name, learner, options }: Final['trial'], why: string): Chos
   return { name, learner, options, why }
 }
 
-/** The best part of a blend, if it was done in time; else the best as it was trained in validation. */
+/** The best part of a blend, if it was trained in time; else the best one trained in validation. */
 function instead(
   { parts, trial, why }: Final,
   models: readonly ChurnModel[],

@@ -6,7 +6,7 @@ import type { Rung } from './rungs.js'
 /** A metric on one fold: of all its rows, and of five parts of them. */
 export interface FoldFigure {
   readonly whole: number
-  /** Empty where the fold is too small to be divided. */
+  /** Empty if the fold is too small to divide. */
   readonly parts: readonly number[]
 }
 
@@ -15,34 +15,34 @@ export type FoldFigures = Readonly<Record<string, FoldFigure>>
 
 /** One candidate tried on one rung. */
 export interface Trial {
-  /** As in the table: learner and what is special about its options. */
+  /** Learner and the options that differ from the defaults. */
   readonly name: string
   readonly learner: FamilyName
   /** Options of the learner; of a blend the weight of each member. */
   readonly options: Readonly<Record<string, unknown>>
-  /** From 1: the higher, the more it cost and the more it says. */
+  /** From 1; higher rungs cost more and tell more. */
   readonly rung: number
-  /** Share of the training rows that it was trained on. */
+  /** Share of the training rows used. */
   readonly rowShare: number
   /** Each metric by fold; those of one rung belong together, fold by fold. */
   readonly foldValues: Readonly<Record<string, readonly number[]>>
   /** Mean of each metric over the folds. */
   readonly mean: Readonly<Record<string, number>>
-  /** Standard error of each mean; null where there is one fold. Compare candidates by their differences instead. */
+  /** Standard error of each mean; null with a single fold. Compare candidates by their differences instead. */
   readonly standardError: Readonly<Record<string, number | null>>
-  /** Time of its trainings, those of lower rungs that it builds on included. */
+  /** Time of its trainings, including those of lower rungs that it builds on. */
   readonly seconds: number
-  /** What was in the way; null where nothing was. The figures are empty then. */
+  /** Why it failed, in which case the figures are empty; null = it did not. */
   readonly note: string | null
 }
 
-/** A trial with what the choice needs beside it. */
+/** A trial with what the choice needs. */
 export interface ScoredTrial extends Trial {
   readonly figures: readonly FoldFigures[]
   readonly complexity: readonly number[]
 }
 
-/** A finished trial and the candidate it is of. */
+/** A finished trial and its candidate. */
 export interface TriedCandidate {
   readonly candidate: Candidate
   readonly trial: ScoredTrial
@@ -72,7 +72,7 @@ function errorOfMean(values: readonly number[]): number | null {
   return values.length < 2 ? null : sampleStandardDeviation([...values]) / Math.sqrt(values.length)
 }
 
-/** Returns how much worse the trial is on average; the lower the better, whatever the metric. */
+/** Returns the mean loss of a trial; lower is better for every metric. */
 export function lossOf(trial: Trial, metric: MetricName): number {
   const value = trial.mean[metric]!
   return metrics[metric].better === 'higher' ? -value : value

@@ -3,7 +3,7 @@ import { dealCustomers } from '../base/dealCustomers.js'
 import { seededRandom, shuffledIndices } from '../base/random.js'
 import type { SelectionData } from './selectionData.js'
 
-/** One way to cut the rows: a model is trained on some and tried on others that it has not seen. */
+/** One split of the rows: a model is trained on some and tried on others. */
 export interface ValidationFold {
   /** Row numbers. */
   readonly train: Int32Array
@@ -17,8 +17,8 @@ interface OutcomeSpan {
 }
 
 /**
- * Returns folds of all rows: rows of one customer together, customers with a churner and others dealt in turn, so that
- * every fold has its share of both.
+ * Returns folds of all rows: rows of one customer together, customers with and without churned rows dealt in turn, so
+ * that every fold has its share of both.
  */
 export function dealtFolds(
   outcome: Uint8Array,
@@ -35,7 +35,8 @@ export function dealtFolds(
 
 /**
  * Returns one fold for each of the last cutoffs, the earliest first: tried on its rows, trained on those whose outcome
- * window had ended by it. Where customers have cutoffs of their own, the months are taken for cutoffs. A cutoff with one class only, or with one class before it, is none.
+ * window had ended by it. For own cutoffs, months are used as cutoffs. Cutoffs with only one class, or only one class
+ * before them, are skipped.
  */
 export function foldsInTime(
   outcome: Uint8Array,
@@ -57,10 +58,10 @@ function hasBoth(outcome: Uint8Array, rows: Int32Array): boolean {
   return churners >= leastOfClass && rows.length - churners >= leastOfClass
 }
 
-/** Churners, and customers who stayed, that a fold needs on either side to say anything. */
+/** Least churners, and stayers, that training and test rows of a fold need. */
 export const leastOfClass = 2
 
-/** Returns as many of the rows as wanted, both classes in their shares, in the order of the rows. */
+/** Returns a sample of the rows with both classes in their shares, in the order of the rows. */
 export function sampledRows(rows: Int32Array, outcome: Uint8Array, wanted: number, seed: number): Int32Array {
   if (wanted >= rows.length) return rows
   const random = seededRandom(seed)
@@ -77,7 +78,7 @@ export function sampledRows(rows: Int32Array, outcome: Uint8Array, wanted: numbe
   return Int32Array.from(kept).sort()
 }
 
-/** Returns the rows without those of weight 0: they count for nothing. */
+/** Returns the rows with a weight above 0. */
 export function countedRows({ outcome, weight }: SelectionData): Int32Array {
   return rowsWhere(outcome.length, (row) => weight === undefined || weight[row]! > 0)
 }
