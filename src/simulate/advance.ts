@@ -15,7 +15,7 @@ export interface MonthEvents {
   readonly payment: number
 }
 
-/** Draws the change of plan of a month for a line that stays; null where there is none. */
+/** Draws the change of plan of a month for a line that stays; null = none. */
 export function drawChange(
   { world, months }: Simulation,
   holder: Holder,
@@ -27,9 +27,8 @@ export function drawChange(
 }
 
 /**
- * Moves the latent state of a line that stays from the start of a month to the start of the next.
- * What happens in the month can act on leaving from the next month on only, so that the probability assessed at the
- * month's start is exact.
+ * Moves the latent state of a line that stays from the start of a month to the start of the next. Events in the month
+ * affect leaving only from the next month on, so that the probability assessed at the month's start is exact.
  */
 export function advanceLine(
   { world, months }: Simulation,

@@ -6,7 +6,7 @@ import type { Line } from './line.js'
 /** How the bill of the last month is paid in this one. */
 export const paymentOutcome = { onTime: 0, late: 1, failed: 2 } as const
 
-/** Draws how a postpaid bill is paid: it depends on his purse, on his habits, and on whether he means to stay. */
+/** Draws how a postpaid bill is paid, depending on the customer's finances, habits and intention to stay. */
 export function drawPayment(random: Random, line: Line, holder: Holder): number {
   const draw = random.uniform()
   if (line.suspendedMonths > 0) return draw < 0.4 ? paymentOutcome.late : paymentOutcome.failed
@@ -20,7 +20,7 @@ export function drawPayment(random: Random, line: Line, holder: Holder): number 
     : paymentOutcome.onTime
 }
 
-/** Moves the purse on: two unpaid bills suspend the line from the next month on, paying them lifts that. */
+/** Updates the customer's finances: two unpaid bills suspend the line from the next month on, until they are paid. */
 export function advanceArrears(random: Random, line: Line, outcome: number): void {
   line.stress = 0.85 * line.stress + 0.5 * random.normal()
   if (outcome !== paymentOutcome.failed) {

@@ -5,10 +5,10 @@ import { dayWithin, type LineMonth, type Simulation } from './lineMonth.js'
 import { overageOf } from './plans.js'
 import type { MonthUsage } from './usage.js'
 
-/** Kinds of payments: a bill paid in time, paid late, not collected; a top-up of a prepaid line. */
+/** Kinds of payments: a bill paid on time, paid late, or not collected; a top-up of a prepaid line. */
 export const paymentKinds = ['payment', 'late', 'failed', 'recharge'] as const
 
-/** Charge of a month: what is billed at its end. */
+/** Charge of a month, billed at its end. */
 interface Charge {
   readonly amount: number
   readonly overage: number
@@ -18,8 +18,8 @@ interface Charge {
 /**
  * Writes the bill of a month and the recharges that cover it.
  *
- * Only whole months are billed: not the month of activation (unless it was the first day), not the month of
- * cancellation, no suspended month, and no month that would cost nothing, as of a silent line.
+ * Only whole months are billed: not the month of activation (unless on its first day) or of cancellation, nor suspended
+ * months, nor months that cost nothing, such as those of a silent line.
  */
 export function writeBill(simulation: Simulation, lineMonth: LineMonth, used: MonthUsage): void {
   const { line, holder, month } = lineMonth
@@ -51,7 +51,7 @@ const rechargeSizes = [10, 20, 30, 50, 100, 200]
 
 function writeRecharges(simulation: Simulation, lineMonth: LineMonth, charge: number): void {
   const { line, random, from, end } = lineMonth
-  // Who thinks of leaving lets the balance run down.
+  // Customers who consider leaving let the balance run down.
   const reserve = line.wavering > 0 ? 0.05 * charge : Math.max(5, drawBetween(random, 0.2, 0.8) * charge)
   const wished = charge * drawBetween(random, 0.3, 1.1)
   const size = rechargeSizes.find((amount) => amount >= wished) ?? 200
@@ -67,7 +67,7 @@ function writeRecharges(simulation: Simulation, lineMonth: LineMonth, charge: nu
   line.balance = cents(Math.max(0, line.balance - (charge - spent)))
 }
 
-/** Writes how the last bill of a postpaid line is paid in this month, as {@link paymentOutcome} says. */
+/** Writes the payment of a postpaid line's last bill in this month, by {@link paymentOutcome}. */
 export function writeBillPayment(simulation: Simulation, lineMonth: LineMonth, outcome: number): void {
   const { line, month, end, random } = lineMonth
   const owed = cents(-line.balance)

@@ -8,7 +8,7 @@ export interface ColumnSpec {
   readonly nullable: boolean
 }
 
-/** A column that grows by one value at a time, in a typed array. Texts are pushed as codes of its dictionary. */
+/** A column that grows value by value, in a typed array. Texts are pushed as codes of its dictionary. */
 export class ColumnBuilder {
   #values: Float64Array | Int32Array | Uint8Array
   #missing: Uint8Array | null
@@ -51,7 +51,7 @@ export class ColumnBuilder {
     return code
   }
 
-  /** Returns what was added as a column, and begins again with nothing. */
+  /** Returns the values so far as a column, and starts over. */
   take(): Column {
     const { name, kind } = this.spec
     const length = this.#length

@@ -12,7 +12,7 @@ export const contactKinds = [
   'win-back',
 ] as const
 
-/** Share of contacts that nobody recorded. */
+/** Share of contacts that are not recorded. */
 const unrecorded = 0.04
 
 /** Writes the contacts of a month. */
@@ -44,7 +44,7 @@ export function writeLastRequest(simulation: Simulation, lineMonth: LineMonth): 
   if (day >= from) write(simulation, lineMonth, day, 'cancel-request')
 }
 
-/** Writes the contact with which the operator wins a leaver back; on the first day of the new line. */
+/** Writes the contact with which the operator wins a leaver back, on the first day of the new line. */
 export function writeWinBack(simulation: Simulation, lineMonth: LineMonth): void {
   write(simulation, lineMonth, lineMonth.from, 'win-back')
 }

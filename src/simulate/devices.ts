@@ -1,10 +1,10 @@
 import type { Random } from '../base/random.js'
 import type { LineMonth, Simulation } from './lineMonth.js'
 
-/** Devices that the ids of one person leave room for. */
+/** Most devices that the ids of one person allow. */
 const devicesPerHolder = 16
 
-/** Draws which of his devices a person uses in each month; all his lines of that month are in the same one. */
+/** Draws the device that a person uses in each month, for all lines of that month. */
 export function drawDevices(random: Random, holderNumber: number, monthCount: number): Int32Array {
   const devices = new Int32Array(monthCount)
   let device = 0
@@ -15,7 +15,7 @@ export function drawDevices(random: Random, holderNumber: number, monthCount: nu
   return devices
 }
 
-/** Writes the device that the network saw the line in; not in quiet months, and not where the record is missing. */
+/** Writes the device in which the network saw the line; not in quiet months, nor if the record is missing. */
 export function writeDevice(simulation: Simulation, lineMonth: LineMonth, devices: Int32Array): void {
   const { id, month, isQuiet, random } = lineMonth
   const isRecorded = random.uniform() >= 0.03

@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.js'
 
-/** Returns an index with the given shares (they add up to 1; the last takes what rounding leaves). */
+/** Returns an index with the given shares (they add up to 1; the last takes the rounding error). */
 export function drawIndex(random: Random, shares: readonly number[]): number {
   let rest = random.uniform()
   for (let index = 0; index < shares.length - 1; index++) {
@@ -10,7 +10,7 @@ export function drawIndex(random: Random, shares: readonly number[]): number {
   return shares.length - 1
 }
 
-/** Returns a number between two bounds, all equally likely. */
+/** Returns a uniform number between two bounds. */
 export function drawBetween(random: Random, low: number, high: number): number {
   return low + (high - low) * random.uniform()
 }

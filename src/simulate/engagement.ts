@@ -6,7 +6,7 @@ import { type Line, neverEnds, tenureOf, trendMonths } from './line.js'
 import { planCatalogue } from './plans.js'
 import type { World } from './world.js'
 
-/** After so many months the thought of leaving has worn off. */
+/** After this many months the thought of leaving has worn off. */
 const longestWavering = 8
 
 /** How far engagement is still below its plateau because the line is new (logarithm). */
@@ -14,7 +14,7 @@ export function rampLeft(line: Line, holder: Holder, month: number): number {
   return holder.rampDepth * Math.exp(-Math.max(0, tenureOf(line, month)) / holder.rampMonths)
 }
 
-/** Draws whether he begins or ceases to think of leaving, whether he asks for it, and what life brings. */
+/** Draws whether the customer starts or stops to consider leaving, asks to cancel, or has a life event. */
 export function advanceIntent(
   random: Random,
   line: Line,
@@ -55,7 +55,7 @@ function waveringRate(line: Line, heat: number, months: SimulatedMonths, month: 
   return 0.07 * Math.exp(0.85 * heat) * promotion * contract * converged * newness
 }
 
-/** Moves engagement through the month towards its target, and remembers it. */
+/** Moves engagement through the month towards its target, and records it. */
 export function advanceEngagement(random: Random, line: Line, holder: Holder, month: number): void {
   if (line.wavering > 0)
     line.fall = Math.min(2.6, line.fall + holder.fadeRate * (0.6 + 0.8 * random.uniform()))

@@ -12,15 +12,15 @@ export const leaveReasonIndex = { stays: -1, cancelled: 0, silent: 1, arrears: 2
 
 /** Probabilities of what a line may do in one month, given its state at the month's start. */
 export interface MonthRisk {
-  /** Of ending for each of {@link leaveReasons}. */
+  /** Probability of ending for each of {@link leaveReasons}. */
   readonly byReason: Float64Array
-  /** Of ending at all: their sum. */
+  /** Probability of ending: their sum. */
   leaves: number
-  /** Of a month without any usage by a line that does not fall silent for good: suspended, or abroad. */
+  /** Probability of a month without usage by a line that does not fall silent for good: suspended, or abroad. */
   quiet: number
 }
 
-/** Returns a risk to be filled again and again. */
+/** Returns a risk record, to be reused. */
 export function emptyRisk(): MonthRisk {
   return { byReason: new Float64Array(leaveReasons.length), leaves: 0, quiet: 0 }
 }
@@ -79,15 +79,15 @@ function voluntaryRate(
   )
 }
 
-/** How much leaving is on his mind: dissatisfaction and the pull of competitors, which strengthen each other. */
+/** Inclination to leave: dissatisfaction and the pull of competitors, which reinforce each other. */
 export function heatOf(line: Line, holder: Holder, world: World, month: number): number {
   const push = Math.max(0, 0.3 - line.satisfaction) ** 1.5
-  // What competitors offered last month acts now: people need time to hear of it.
+  // Last month's offers of competitors act now: people need time to hear of them.
   const pull = holder.priceSensitivity * (world.competitor(holder.region, month - 1) + 0.6 * line.priceShock)
   return Math.min(0.6 * push + 0.35 * pull + 0.45 * Math.min(push, 2) * Math.min(pull, 2), 3.2)
 }
 
-/** The longer he is here the less he looks around. */
+/** The longer the tenure, the less customers look around. */
 function inertia(tenure: number): number {
   return 1 / (1 + tenure / 45)
 }
@@ -103,7 +103,7 @@ function promotionHopRate(line: Line, holder: Holder, month: number): number {
   return (holder.hopper ? 0.3 : 0.1 * holder.priceSensitivity) * (1 - 0.25 * since)
 }
 
-/** An agreement holds people back until it is nearly over, then they are freer than those who never had one. */
+/** An agreement holds people back until it is nearly over; then they leave more easily than those who never had one. */
 function bindingFactor(line: Line, months: SimulatedMonths, month: number): number {
   if (line.contractEnd === neverEnds) return 1
   const left = (line.contractEnd - months.start(month)) / 30.4

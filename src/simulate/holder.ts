@@ -11,14 +11,14 @@ const hopperChance = [0.05, 0.08, 0.2, 0.14]
 const dataOfAge = [1.9, 1.5, 1, 0.6, 0.3]
 
 /**
- * A person: what does not change from month to month. He holds one line after another, or two at once.
- * Only region, group, channel, age band, payment type and the two flags ever appear in a table.
+ * A person: what does not change from month to month. A person holds one line after another, or two at once. Only
+ * region, group, channel, age band, payment type and the two flags ever appear in a table.
  */
 export interface Holder {
   readonly region: number
   readonly enterprise: boolean
   readonly channel: number
-  /** Index of the age band; -1 where the operator does not know it. */
+  /** Index of the age band; -1 = unknown to the operator. */
   readonly ageBand: number
   readonly prepaid: boolean
   readonly doNotDisturb: boolean
@@ -28,22 +28,22 @@ export interface Holder {
   readonly priceSensitivity: number
   /** Lives from welcome offer to welcome offer. */
   readonly hopper: boolean
-  /** Satisfaction that he returns to when nothing happens. */
+  /** Satisfaction to which the person returns when nothing happens. */
   readonly contentment: number
-  /** How readily he complains; median 1. */
+  /** Readiness to complain; median 1. */
   readonly outspoken: number
-  /** How reliably he pays; standard normal. */
+  /** Reliability in paying; standard normal. */
   readonly discipline: number
   /** Usage of an ordinary month at full engagement. */
   readonly minutes: number
   readonly dataMb: number
   readonly messages: number
-  /** Depth (logarithm) and time constant (months) of the ramp with which a new line comes into use. */
+  /** Depth (logarithm) and time constant (months) of the ramp-up of a new line. */
   readonly rampDepth: number
   readonly rampMonths: number
-  /** Fall of usage a month while he thinks of leaving (logarithm); 0 for those who leave without a sign. */
+  /** Monthly fall of usage while considering to leave (logarithm); 0 for those who leave without a sign. */
   readonly fadeRate: number
-  /** Chance that a month passes without any usage although he stays. */
+  /** Chance of a month without usage although the person stays. */
   readonly travels: number
 }
 

@@ -9,15 +9,15 @@ import { type Line, startLine } from './line.js'
 import { type Departure, liveLine, survivePast } from './lineLife.js'
 import type { Simulation } from './lineMonth.js'
 
-/** Lines of one person at most. */
+/** Most lines of one person. */
 export const linesPerHolder = 4
-/** Arrivals in a month as a share of the customers in the network: what keeps the base level. */
+/** Arrivals in a month as a share of the customers, which keeps the base level. */
 const arrivalRate = 0.046
 const secondCardChance = 0.06
 const winBackChance = 0.1
 const transferReturns = 0.9
 
-/** A person being lived, with the lines he has had. */
+/** A person during the simulation, with their lines. */
 interface HolderLife {
   readonly simulation: Simulation
   readonly number: number
@@ -27,7 +27,7 @@ interface HolderLife {
   lines: number
 }
 
-/** Lives and writes a person: all his lines, in the order in which they begin. */
+/** Simulates and writes all lines of a person, in the order in which they begin. */
 export function liveHolder(simulation: Simulation, number: number, random: Random): void {
   const { months } = simulation
   const isPresent = random.uniform() < 1 / (1 + arrivalRate * months.count)
@@ -49,8 +49,8 @@ interface Arrival {
 }
 
 /**
- * Draws a person who was activated before the first month and is still there: arrivals of all past months alike are
- * lived until one survives, so that tenure, character and state have the mix that leaving itself makes.
+ * Draws a person who was activated before the first month and is still a customer: arrivals of all past months are
+ * simulated until one survives, so that tenure, character and state have the mix that leaving itself produces.
  */
 function drawPresent(simulation: Simulation, random: Random, lineRandom: Random): Arrival {
   for (;;) {
@@ -65,7 +65,7 @@ function drawPresent(simulation: Simulation, random: Random, lineRandom: Random)
       month,
     )
     if (!survivePast(simulation, holder, line, lineRandom)) continue
-    // The bill of the month before the first one is in no table, its payment is.
+    // The bill of the month before the first is in no table, but its payment is.
     if (!holder.prepaid && !holder.officialFree) line.balance = -line.fee
     return { holder, line, month: 0 }
   }
@@ -101,7 +101,7 @@ function live(
   return departure
 }
 
-/** A second card in the same device, while the first line is there. */
+/** A second card in the same device, while the first line exists. */
 function addSecondCard(life: HolderLife, from: number, departure: Departure | null): void {
   const { simulation, random } = life
   const month = from + 1 + random.integer(simulation.months.count)
@@ -109,7 +109,10 @@ function addSecondCard(life: HolderLife, from: number, departure: Departure | nu
   addLine(life, drawDay(simulation, random, month), month, false)
 }
 
-/** What follows a departure: back at once under a new number (transfer), won back after some months, or nothing. */
+/**
+ * What follows a departure: an immediate return under a new number (transfer), a win-back after some months, or
+ * nothing.
+ */
 function followUp(life: HolderLife, first: Departure | null): void {
   const { months } = life.simulation
   let departure = first

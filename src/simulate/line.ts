@@ -14,12 +14,12 @@ export const stageIndex = { acquisition: 0, growth: 1, maturity: 2, decline: 3, 
 /** Months of past engagement that the true stage looks at. */
 export const trendMonths = 6
 
-/** A line that is not going to end. */
+/** A line that will not end. */
 export const neverEnds = -1
 
 /**
- * One line of a person with its latent state, which months advance in place.
- * A plain mutable record: it is the inner loop of the simulator.
+ * One line of a person with its latent state, which months advance in place. A plain mutable record, because it is in
+ * the inner loop of the simulator.
  */
 export interface Line {
   /** 0 for the first line of the person, 1, 2, … for second cards and re-entries. */
@@ -31,7 +31,7 @@ export interface Line {
   /** Since when the plan is in force. */
   planFrom: EpochDay
   fee: number
-  /** End of the agreement, or {@link neverEnds} where there was none. */
+  /** End of the agreement, or {@link neverEnds} if there was none. */
   contractEnd: number
   /** Share of the fee that the welcome offer takes off, and the month in which it no longer does. */
   promotionShare: number
@@ -39,13 +39,13 @@ export interface Line {
   satisfaction: number
   /** Logarithm of the engagement at the start of the month: 0 = full use by this person. */
   engagement: number
-  /** Level that engagement levels off at, moved by plan changes. */
+  /** Level at which engagement settles, changed by plan changes. */
   plateau: number
-  /** What of the last rise of the plateau is yet to come. */
+  /** The part of the plateau's last rise that is still to come. */
   rising: number
   /** How far engagement has been pulled down by the thought of leaving. */
   fall: number
-  /** Months since he began to think of leaving; 0 = he does not. */
+  /** Months since the customer began to consider leaving; 0 = does not. */
   wavering: number
   /** Asked for a cancellation last month. */
   asked: boolean
@@ -53,11 +53,11 @@ export interface Line {
   courted: boolean
   /** Memory of higher bills, fading. */
   priceShock: number
-  /** Something in his life (moving house, new employer) that makes this line needless; unseen by the operator. */
+  /** A life event (moving house, new employer) that makes this line unnecessary; unknown to the operator. */
   lifeEvent: boolean
-  /** Strain on his purse; mean 0. */
+  /** Financial stress; mean 0. */
   stress: number
-  /** Bills that he owes. */
+  /** Number of unpaid bills. */
   unpaidBills: number
   /** Whole months that the line is suspended for arrears; 0 = it is not. */
   suspendedMonths: number
@@ -115,7 +115,7 @@ export function startLine(
   }
 }
 
-/** Months that the line is in the network at the start of a month: complete months since activation. */
+/** Complete months since activation at the start of a month. */
 export function tenureOf(line: Line, month: number): number {
   return month - line.firstWholeMonth
 }

@@ -27,7 +27,7 @@ export interface Departure {
   readonly cancelledAt: EpochDay | null
 }
 
-/** A line on its way through the months. */
+/** A line during the simulation. */
 export interface LineLife {
   readonly simulation: Simulation
   readonly id: string
@@ -36,15 +36,15 @@ export interface LineLife {
   readonly line: Line
   /** Device of the person in each month, as a number. */
   readonly devices: Int32Array
-  /** Draws for what happens, … */
+  /** Draws what happens, … */
   readonly latent: Random
-  /** … and for what is recorded of it: so that the records cannot change what happens. */
+  /** … and what is recorded of it, so that records cannot change what happens. */
   readonly recorded: Random
   /** A leaver whom the operator has won back. */
   readonly isWonBack: boolean
 }
 
-/** Lives the months before the first one, unseen; true where the line is still there at its start. */
+/** Simulates the months before the first one, unrecorded; true if the line still exists at its start. */
 export function survivePast(simulation: Simulation, holder: Holder, line: Line, latent: Random): boolean {
   const risk = emptyRisk()
   const { months, world } = simulation
@@ -57,7 +57,10 @@ export function survivePast(simulation: Simulation, holder: Holder, line: Line, 
   return true
 }
 
-/** Lives and writes the months from `start` to the last one; the departure, or null where the line is still there. */
+/**
+ * Simulates and writes the months from `start` to the last one; returns the departure, or null if the line still
+ * exists.
+ */
 export function liveLine(life: LineLife, start: number): Departure | null {
   const { simulation, line } = life
   const risk = emptyRisk()

@@ -6,45 +6,45 @@ import { type CheckedSimulateOptions, checkSimulateOptions, type SimulateOptions
 import { emptyRows, type OperatorTables, takeTables } from './tables.js'
 import { drawWorld } from './world.js'
 
-/** The tables of some customers, and how many people they and those before them are. */
+/** The tables of some customers, and the number of people so far. */
 export interface OperatorBlock {
   readonly tables: OperatorTables
   readonly customersDone: number
 }
 
 /**
- * Returns a simulated telecom operator block by block: the history of some customers, then of the next.
+ * Returns a simulated telecom operator block by block, each with the history of some customers.
  *
- * Use it where the history is too large to be held at once; {@link simulateTables} holds it all, `writeOperator`
- * streams it to files. Its purpose is to measure: beside the history stands the true probability of leaving and the
- * true lifecycle stage, which no real operator knows. Do not take its figures for those of the market.
+ * Use it if the history is too large for memory; {@link simulateTables} holds all of it, `writeOperator` streams it to
+ * files. Its purpose is measurement: it includes the true probability of leaving and the true lifecycle stage, which no
+ * real operator knows. Do not take its figures for those of the market.
  *
- * Each person draws from a generator of his own: person k lives the same life whatever the number of customers and
- * the size of the blocks. What leads to leaving is hidden (satisfaction that drifts and is hit by complaints handled
- * badly, sensitivity to prices, competitors' campaigns in the region a month ago, events of life, empty purses); the
- * tables hold its noisy traces. Columns and definitions: {@link OperatorTables}.
+ * Each person has a random generator: person k has the same history whatever the number of customers and the size of
+ * the blocks. The causes of leaving are hidden (satisfaction that drifts and suffers from badly handled complaints,
+ * price sensitivity, competitors' regional campaigns a month ago, life events, lack of money); the tables contain their
+ * noisy traces. Columns and definitions: {@link OperatorTables}.
  *
  * @param options see {@link SimulateOptions}
- * @throws {HoldfastError} `option-invalid`, `option-unknown`, all at once, when the first block is asked for
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`, all at once, when the first block is requested
  *
- * Memory of one block; 20 000 people over 18 months take about three seconds.
+ * Memory for one block; 20 000 people over 18 months take about three seconds.
  *
  * @example
  * const blocks = simulateOperator({ customers: 5, months: 2, customersPerBlock: 2 })
  * Array.from(blocks, (block) => block.customersDone)
  * // => [2, 4, 5]
  *
- * @see {@link simulateTables} for all at once
+ * @see {@link simulateTables} for everything at once
  */
 export function* simulateOperator(options: SimulateOptions = {}): Generator<OperatorBlock, void, undefined> {
   yield* operatorBlocks(checkSimulateOptions('simulateOperator', options))
 }
 
 /**
- * Returns a simulated telecom operator as tables in memory, the truth among them.
+ * Returns a simulated telecom operator as tables in memory, including the truth.
  *
  * For tests and small examples: all rows are held at once, about 200 MB for 20 000 people over 18 months. The rows are
- * those of {@link simulateOperator}, blocks put together.
+ * those of all blocks of {@link simulateOperator}.
  *
  * @param options see {@link SimulateOptions}; `customersPerBlock` has no effect
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, all at once
@@ -65,7 +65,7 @@ export function simulateTables(options: SimulateOptions = {}): OperatorTables {
   return takeTables(simulation.rows)
 }
 
-/** Like {@link simulateOperator}, for options that are checked. */
+/** Like {@link simulateOperator}, for checked options. */
 export function* operatorBlocks(options: CheckedSimulateOptions): Generator<OperatorBlock, void, undefined> {
   const { simulation, random } = beginSimulation(options)
   for (let first = 0; first < options.customers; first += options.customersPerBlock) {

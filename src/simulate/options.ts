@@ -5,9 +5,9 @@ import { seedRule } from '../base/sharedRules.js'
 /** Options of the operator simulator. */
 export interface SimulateOptions {
   /**
-   * Number of people who are ever a customer in the simulated time. Integer in [1, 5 000 000], default 20 000. Some hold
-   * a second card or come back, so that `customers` has about a tenth more rows than this. Over 18 months a little more
-   * than half of them are in the network at any one time, and that number is about stable.
+   * Number of people who are ever a customer in the simulated time. Integer in [1, 5 000 000], default 20 000. Some
+   * hold a second card or come back, so that `customers` has about a tenth more rows. Over 18 months a little more than
+   * half of them are customers at any one time, and that number is roughly stable.
    */
   readonly customers?: number
   /** Number of calendar months. Integer in [2, 60], default 18. */
@@ -16,7 +16,7 @@ export interface SimulateOptions {
   readonly firstMonth?: string
   /** Seed of all randomness. Any 32-bit integer, default 1. */
   readonly seed?: number
-  /** People per block: bounds the memory and makes the row groups of files; never changes a row. Default 1000. */
+  /** People per block: bounds the memory and sets the row groups of files; never changes a row. Default 1000. */
   readonly customersPerBlock?: number
 }
 

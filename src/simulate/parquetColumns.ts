@@ -3,7 +3,7 @@ import { isMissing } from '../base/bitmap.js'
 import type { Column, ColumnKind, Table } from '../table/table.js'
 import type { ColumnSpec } from './columnBuilder.js'
 
-/** What the Parquet writer takes for a column. */
+/** A column for the Parquet writer. */
 export interface ParquetColumn {
   readonly name: string
   // biome-ignore lint/suspicious/noExplicitAny: the writer's own type of a column's values
@@ -28,11 +28,11 @@ export function parquetSchema(specs: readonly ColumnSpec[]): SchemaElement[] {
   return [{ name: 'root', num_children: specs.length }, ...columns]
 }
 
-/** Returns the columns of a table as the Parquet writer takes them. */
+/** Returns the columns of a table for the Parquet writer. */
 export function parquetColumns(table: Table): ParquetColumn[] {
   return table.columns.map((column) => {
     const data = valuesOf(column)
-    // Volumes and probabilities hardly repeat: trying a dictionary for them costs more than it saves.
+    // Volumes and probabilities hardly repeat: trying a dictionary costs more than it saves.
     return column.kind === 'number'
       ? { name: column.name, data, encoding: 'PLAIN' }
       : { name: column.name, data }

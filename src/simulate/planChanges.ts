@@ -19,13 +19,13 @@ export interface PlanChange {
 /** The smallest of the converged plans. */
 const smallestConverged = planCatalogue.findIndex((plan) => plan.converged)
 
-/** Rise of the fee at the start of the month; an agreement in force protects from it. */
+/** Rise of the fee at the start of the month; an agreement in force protects against it. */
 export function feeRise(line: Line, world: World, months: SimulatedMonths, month: number): number {
   if (line.fee === 0 || line.contractEnd > months.start(month)) return 0
   return world.priceRise(line.plan, month)
 }
 
-/** Draws the change of a month, at most one; null where nothing changes. */
+/** Draws the change of a month, at most one; null = none. */
 export function drawPlanChange(
   random: Random,
   line: Line,
@@ -65,7 +65,7 @@ function drawStep(draw: number, line: Line, holder: Holder): 1 | 0 | -1 {
   return draw < up + down ? -1 : 0
 }
 
-/** A contented postpaid customer may move to a plan with broadband and television, bound for two years. */
+/** A satisfied postpaid customer may move to a plan with broadband and television, bound for two years. */
 function drawMigration(
   random: Random,
   line: Line,
@@ -81,7 +81,7 @@ function drawMigration(
   return { day, plan: smallestConverged, fee, contractEnd: addMonths(months.start(month), 24) }
 }
 
-/** Brings the change into force. */
+/** Applies the change. */
 export function applyPlanChange(line: Line, change: PlanChange): void {
   if (change.plan > line.plan) {
     line.plateau = Math.min(0.6, line.plateau + 0.25)
@@ -94,8 +94,8 @@ export function applyPlanChange(line: Line, change: PlanChange): void {
 }
 
 /**
- * Writes the plan that was in force from `line.planFrom` until the day before `to`, or still is.
- * A plan that began before the first month is written as beginning with it: what was before is in no table.
+ * Writes the plan that was in force from `line.planFrom` until the day before `to`, or still is. A plan from before the
+ * first month is written as beginning with it, because earlier days are in no table.
  */
 export function writePlan(simulation: Simulation, id: string, line: Line, to: EpochDay | null): void {
   const from = Math.max(line.planFrom, simulation.months.start(0))

@@ -2,7 +2,7 @@ import type { Random } from '../base/random.js'
 import { drawIndex } from './draws.js'
 import type { Holder } from './holder.js'
 
-/** A plan that the operator sells. Money a month, allowances a month. */
+/** A plan of the operator; money and allowances are per month. */
 export interface Plan {
   readonly name: string
   readonly prepaid: boolean
@@ -25,10 +25,10 @@ export const planCatalogue: readonly Plan[] = [
 
 const minutePrice = 0.15
 const megabytePrice = 0.003
-/** Overage is capped, as operators do after the complaints of the first months. */
+/** Overage is capped, as real operators do after the first complaints. */
 const overageCap = 90
 
-/** Returns the plan that a person takes with a new line: by payment type and by what he uses. */
+/** Returns the plan that a person chooses for a new line, by payment type and usage. */
 export function drawPlan(random: Random, holder: Holder): number {
   if (holder.prepaid) return random.uniform() < (holder.dataMb > 3500 ? 0.75 : 0.25) ? 1 : 0
   const convergedChance = holder.enterprise ? 0.1 : holder.hopper ? 0.03 : 0.16
@@ -55,7 +55,7 @@ export function drawPromotionMonths(random: Random, hopper: boolean): number {
   return [3, 6, 12, 24][drawIndex(random, hopper ? [0.4, 0.1, 0.45, 0.05] : [0.05, 0.1, 0.6, 0.25])]!
 }
 
-/** Returns the next larger (+1) or smaller (-1) plan of the same family, or the same where there is none. */
+/** Returns the next larger (+1) or smaller (-1) plan of the same family, or the same if there is none. */
 export function neighbourPlan(plan: number, step: 1 | -1): number {
   const here = planCatalogue[plan]!
   const next = planCatalogue[plan + step]

@@ -3,10 +3,10 @@ import type { Holder } from './holder.js'
 import type { Line } from './line.js'
 import type { World } from './world.js'
 
-/** What became of the complaints of a month. */
+/** Outcome of the complaints of a month. */
 export const complaintOutcome = { none: 0, handled: 1, handledBadly: 2 } as const
 
-/** Draws whether he complains in the month, and what becomes of it. */
+/** Draws whether the customer complains in the month, and with what outcome. */
 export function drawComplaint(
   random: Random,
   line: Line,
@@ -25,7 +25,7 @@ export function drawComplaint(
     : complaintOutcome.handled
 }
 
-/** Moves satisfaction through the month: back towards what he is used to, pushed by what happened. */
+/** Moves satisfaction through the month: back towards its usual level, pushed by what happened. */
 export function advanceSatisfaction(
   random: Random,
   line: Line,
@@ -47,7 +47,7 @@ export function advanceSatisfaction(
   advancePriceShock(line, month, rise)
 }
 
-/** A welcome offer that ends and a fee that rises are felt when the first higher bill comes. */
+/** The end of a welcome offer and a higher fee are felt with the first higher bill. */
 function advancePriceShock(line: Line, month: number, rise: number): void {
   line.priceShock *= 0.68
   if (line.promotionShare > 0 && month + 1 === line.promotionEndMonth)

@@ -4,9 +4,9 @@ import { type Line, stageIndex, tenureOf } from './line.js'
 
 /** Fewer complete months than this is acquisition. */
 const acquisitionMonths = 3
-/** Decline begins when engagement falls to this share of the highest of the months before … */
+/** Decline begins when engagement falls to this share of the maximum of the months before … */
 const declineBegins = 0.7
-/** … and ends when it is back at this share of it: a gap between the two keeps one month from flipping the stage. */
+/** … and ends when it is back at this share: the gap between the two keeps a single month from flipping the stage. */
 const declineEnds = 0.85
 /** A line grows while its engagement has yet to rise by more than this (logarithm). */
 const growthLeft = 0.1
@@ -18,12 +18,12 @@ const growthLeft = 0.1
  *
  *     acquisition   tenure < 3 complete months; a re-entry is a new line and begins here again
  *     decline       r <= 0.7 while E still falls; lasts until r > 0.85
- *     growth        what engagement has yet to gain (new line, larger plan) is above ln 1.1
+ *     growth        engagement has still more than ln 1.1 to gain (new line, larger plan)
  *     maturity      else
  *     churn         the line has ended: cancelled, or silent for good
  *
- * P rolls on: a line that stays at a lower level for half a year is mature at that level. Tested in this order, churn
- * first. A suspended line counts a tenth of its engagement.
+ * P is a rolling maximum: a line at a lower level for half a year is mature at that level. Checked in this order, but
+ * churn first. A suspended line counts a tenth of its engagement.
  */
 export function stageOf(line: Line, holder: Holder, month: number): number {
   if (tenureOf(line, month) < acquisitionMonths) return stageIndex.acquisition

@@ -15,8 +15,8 @@ export interface MonthUsage {
 const rowsOfMonth = 8.9
 
 /**
- * Writes the usage rows of a month and returns its totals. A row sums the usage since the row before it; a month
- * that is not quiet has at least one row.
+ * Writes the usage rows of a month and returns its totals. A row sums the usage since the previous row; a month that is
+ * not quiet has at least one row.
  */
 export function writeUsage(simulation: Simulation, lineMonth: LineMonth): MonthUsage {
   const { month, from, end, random } = lineMonth

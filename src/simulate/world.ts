@@ -3,11 +3,11 @@ import { pastMonths } from './calendar.js'
 import { planCatalogue } from './plans.js'
 import { regions } from './regions.js'
 
-/** What surrounds all customers and is in no table: networks, competitors, prices, faults of the records. */
+/** The environment of all customers, which is in no table: networks, competitors, prices, record faults. */
 export interface World {
   /** Quality of the network of a region in a month; 0 = as expected, about ±0.5. */
   readonly network: (region: number, month: number) => number
-  /** How hard competitors woo the customers of a region in a month, 0 … about 2. */
+  /** Strength of competitors' campaigns in a region in a month, 0 … about 2. */
   readonly competitor: (region: number, month: number) => number
   /** Chance that a complaint is handled badly. */
   readonly badHandling: (region: number) => number

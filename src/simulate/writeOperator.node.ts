@@ -18,7 +18,7 @@ import { checkSimulateOptions, type SimulateOptions } from './options.js'
 import { parquetColumns, parquetSchema } from './parquetColumns.js'
 import { columnSpecsOf, type OperatorTableName, type OperatorTables, operatorTableNames } from './tables.js'
 
-/** How to watch and stop the writing. */
+/** Options to watch and stop the writing. */
 export interface WriteControl {
   /** Called after each block of customers; `done` and `total` count people. */
   readonly onProgress?: (progress: {
@@ -26,13 +26,13 @@ export interface WriteControl {
     readonly done: number
     readonly total: number
   }) => void
-  /** Looked at after each block; an abort throws `aborted` and leaves no file behind. */
+  /** Checked after each block; an abort throws `aborted` and leaves no file behind. */
   readonly signal?: AbortSignal
-  /** Replace files of the same names. Default false: they are refused. */
+  /** Whether to replace existing files. Default false: they are refused. */
   readonly overwrite?: boolean
 }
 
-/** What was written. */
+/** The files written. */
 export interface WrittenOperator {
   /** Path of each file. */
   readonly files: Readonly<Record<OperatorTableName, string>>
@@ -47,17 +47,17 @@ interface OpenTable {
 }
 
 /**
- * Writes a simulated operator as Parquet files, one a table, and returns their paths and row counts.
+ * Writes a simulated operator as Parquet files, one per table, and returns their paths and row counts.
  *
- * The same rows as `simulateTables`, without ever holding more than one block of customers: use it for histories that
- * are too large for the memory, and for whatever reads files. The files are `<table>.parquet` for each of
- * `operatorTableNames`, a row group a block; they appear when all are complete, `truth` last, or not at all.
+ * The same rows as `simulateTables`, but never more than one block of customers in memory. The files are
+ * `<table>.parquet` for each of `operatorTableNames`, with one row group per block; they appear when all are complete,
+ * `truth` last, or not at all.
  *
- * @param folder made where it is missing
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `file-exists` where a file would be replaced;
- * `file-unreadable` where the folder cannot be made; `aborted`
+ * @param folder created if missing
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `file-exists` if a file would be replaced;
+ * `file-unreadable` if the folder cannot be created; `aborted`
  *
- * 20 000 customers over 18 months take some seconds.
+ * 20 000 customers over 18 months take a few seconds.
  *
  * @see {@link simulateTables} in memory
  */
@@ -99,7 +99,7 @@ async function makeFolder(folder: string): Promise<void> {
     const problem: Problem = {
       code: 'file-unreadable',
       parameter: 'folder',
-      rule: 'to be a folder, or a name that one can be made under',
+      rule: 'to be a folder, or a name under which one can be created',
       received: folder,
       wayOut: `${cause instanceof Error ? cause.message : String(cause)}.`,
     }
