@@ -336,7 +336,7 @@ test('what takes a history or an engine that is closed says so, without SQL', as
   await closed.close()
   const said = await refusalOf(() => closed.engine.query('SELECT 1 AS x'))
   expect(String(said)).toBe(
-    'HoldfastError: engine.query: expected the engine to be open, and it has been closed. ' +
+    'HoldfastError: engine.query: expected the engine to be open, but it has been closed. ' +
       'Open it, or its history, again; close it when its last answer is there.',
   )
   const wrong: string[] = []
@@ -360,14 +360,19 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     'a table for a dataset',
     holdfast.trainBoosting as Call,
     [table],
-    'trainBoosting: expected data to be a dataset: features and outcome, got a table. Make a dataset of it: fromFlatTable(table, { label }).',
+    'trainBoosting: expected data to be a dataset: features and outcome, got a table. Turn it into a dataset: fromFlatTable(table, { label }).',
   ],
-  ['rows for columns', holdfast.tableFrom as Call, [[{ a: 1 }]], 'Make a table of it: tableFromRows(rows).'],
+  [
+    'rows for columns',
+    holdfast.tableFrom as Call,
+    [[{ a: 1 }]],
+    'Turn it into a table: tableFromRows(rows).',
+  ],
   [
     'columns for rows',
     holdfast.tableFromRows as Call,
     [{}],
-    'tableFromRows: expected rows to be a list of row objects, got {} (object). Columns make a table by tableFrom(columns).',
+    'tableFromRows: expected rows to be a list of row objects, got {} (object). Columns become a table with tableFrom(columns).',
   ],
   [
     'a path for bytes',
@@ -397,19 +402,19 @@ const wrongCalls: [string, Call, unknown[], string][] = [
     'a scorer for a model',
     holdfast.evaluate as Call,
     [scorer, dataset],
-    'Take the model of the scorer: scorer.model.',
+    'Use the model of the scorer: scorer.model.',
   ],
   [
     'a split for a dataset',
     holdfast.trainLogistic as Call,
     [holdfast.splitRows(dataset)],
-    'Take one of its two: split.train or split.test.',
+    'Use one of its parts: split.train or split.test.',
   ],
   [
     'a model for a scorer',
     holdfast.encodeScorer as Call,
     [model],
-    'Make a scorer of it: createScorer(model).',
+    'Turn it into a scorer: createScorer(model).',
   ],
   [
     'a day for options',

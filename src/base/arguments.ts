@@ -1,15 +1,15 @@
 import { HoldfastError, type Problem } from './errors.js'
 import { isList, nounOf } from './nounOf.js'
 
-/** A kind of argument: what it is called, how it is known, and what to do with something else that was given. */
+/** A kind of argument: its name, its test, and ways out for other values. */
 interface Kind {
   readonly noun: string
   readonly is: (value: unknown) => boolean
-  /** Ways out, by the noun of what was given. */
+  /** Ways out, by the noun of the given value. */
   readonly from?: Readonly<Record<string, string>>
 }
 
-const readRows = 'Make a table of it: tableFromRows(rows).'
+const readRows = 'Turn it into a table: tableFromRows(rows).'
 
 const kinds = {
   table: {
@@ -18,19 +18,19 @@ const kinds = {
     from: {
       'a list': readRows,
       'a text': 'Read the file: readTable(path), with await.',
-      'a dataset': 'Make a table of it: datasetToTable(dataset).',
-      'an object': 'Make a table of its columns: tableFrom(columns).',
+      'a dataset': 'Turn it into a table: datasetToTable(dataset).',
+      'an object': 'Turn its columns into a table: tableFrom(columns).',
     },
   },
   dataset: {
     noun: 'a dataset: features and outcome',
     is: (value) => nounOf(value) === 'a dataset',
     from: {
-      'a table': 'Make a dataset of it: fromFlatTable(table, { label }).',
-      'a list': 'Make a table and a dataset of it: fromFlatTable(tableFromRows(rows), { label }).',
+      'a table': 'Turn it into a dataset: fromFlatTable(table, { label }).',
+      'a list': 'Turn it into a table, then a dataset: fromFlatTable(tableFromRows(rows), { label }).',
       'a text': 'Read the file first: fromFlatTable(await readTable(path), { label }).',
-      'a history': 'Make a dataset of it: buildDataset(history, plan), with await.',
-      'a split': 'Take one of its two: split.train or split.test.',
+      'a history': 'Turn it into a dataset: buildDataset(history, plan), with await.',
+      'a split': 'Use one of its parts: split.train or split.test.',
       'a matrix': 'Features alone have no outcome: { features, outcome } is a dataset.',
       'features of customers': 'Features alone have no outcome: buildDataset(history, plan) gives both.',
     },
@@ -39,9 +39,9 @@ const kinds = {
     noun: 'a matrix of features',
     is: (value) => nounOf(value) === 'a matrix' || nounOf(value) === 'a table',
     from: {
-      'a dataset': 'Take its features: dataset.features.',
-      'features of customers': 'Take the matrix in it: its features.',
-      'a split': 'Take the features of one of its two: split.test.features.',
+      'a dataset': 'Use its features: dataset.features.',
+      'features of customers': 'Use the matrix in it: its features.',
+      'a split': 'Use the features of one part: split.test.features.',
     },
   },
   customerFeatures: {
@@ -52,8 +52,8 @@ const kinds = {
     noun: 'a model',
     is: (value) => nounOf(value) === 'a model',
     from: {
-      'a scorer': 'Take the model of the scorer: scorer.model.',
-      'a selection': 'Take the model of the selection: selection.model.',
+      'a scorer': 'Use the model of the scorer: scorer.model.',
+      'a selection': 'Use the model of the selection: selection.model.',
       'a text': 'Read the file: loadModel(path), with await.',
       'a list': 'Read the bytes: decodeModel(bytes).',
     },
@@ -62,7 +62,7 @@ const kinds = {
     noun: 'a scorer',
     is: (value) => nounOf(value) === 'a scorer',
     from: {
-      'a model': 'Make a scorer of it: createScorer(model).',
+      'a model': 'Turn it into a scorer: createScorer(model).',
       'a text': 'Read the file: readScorer(path), with await.',
       'a list': 'Read the bytes: loadScorer(bytes).',
     },
@@ -82,14 +82,14 @@ const kinds = {
       isPlainObject(value) &&
       Object.values(value as object).every((columns) => columns === undefined || isPlainObject(columns)),
     from: {
-      'a history': 'Take its tables: history.tables.',
+      'a history': 'Use its tables: history.tables.',
       'an object': 'Open the sources first: (await openHistory(sources)).tables.',
     },
   },
   customerHistory: {
     noun: 'the history of a customer: { customer, usage, … }',
     is: (value) => hasMembers(value, ['customer']),
-    from: { 'a history': 'That is the history of all: take one customer out of it.' },
+    from: { 'a history': 'That is the history of all customers: give the rows of one.' },
   },
   backtest: {
     noun: 'a backtest: what backtest returned',
@@ -123,7 +123,7 @@ const kinds = {
   cohort: {
     noun: 'a cohort that snapshotCohort returned',
     is: (value) => hasMembers(value, ['at', 'customers']),
-    from: { 'a table': 'Make a cohort of it: cohortFromTable(table).' },
+    from: { 'a table': 'Turn it into a cohort: cohortFromTable(table).' },
   },
   population: {
     noun: 'a population that populationTable returned',
@@ -137,8 +137,8 @@ const kinds = {
     noun: 'a model of trees',
     is: (value) => hasMembers(value, ['features', 'ensemble']),
     from: {
-      'a model': 'It has no trees: contributionImportance and permutationImportance ask any model.',
-      'a scorer': 'Take the model of the scorer: scorer.model.',
+      'a model': 'It has no trees: contributionImportance and permutationImportance work with any model.',
+      'a scorer': 'Use the model of the scorer: scorer.model.',
     },
   },
   chunks: {
@@ -157,7 +157,7 @@ const kinds = {
     noun: 'a list of row objects',
     is: Array.isArray,
     from: {
-      'an object': 'Columns make a table by tableFrom(columns).',
+      'an object': 'Columns become a table with tableFrom(columns).',
       'a text': 'To read a file: readTable(path), with await.',
     },
   },
@@ -177,7 +177,7 @@ const kinds = {
     is: (value) => value === undefined || (isPlainObject(value) && nounOf(value) === undefined),
   },
   trainedOn: {
-    noun: 'the dataset that the model was trained on, or what a scorer takes over from it',
+    noun: 'the dataset that the model was trained on, or what a scorer takes from it',
     is: (value) => value === undefined || hasMembers(value, ['outcome', 'fingerprint']),
   },
   rule: { noun: 'a rule with a kind', is: (value) => hasMembers(value, ['kind']) },
@@ -201,16 +201,16 @@ const kinds = {
   day: { noun: 'a day: epochDay(text) makes one', is: (value) => Number.isInteger(value) },
 } satisfies Readonly<Record<string, Kind>>
 
-/** Names of the kinds of arguments. */
+/** Kinds of arguments. */
 export type ArgumentKind = keyof typeof kinds
 
 /**
- * Refuses arguments that are of another kind than the types say: for callers without types. What an object holds inside is
- * checked where it is read.
+ * Refuses arguments that are not what the types say, for callers without types. The contents of objects are checked
+ * where they are read.
  *
  * @param operation the public function, as the user called it
- * @param given each argument: its name, the value, what it has to be
- * @throws {HoldfastError} `value-type`, all arguments at once: what came instead, and how to make the right thing of it
+ * @param given each argument: name, value and required kind
+ * @throws {HoldfastError} `value-type`, all arguments at once: what was given instead, and how to convert it
  */
 export function checkArguments(
   operation: string,
@@ -222,7 +222,7 @@ export function checkArguments(
   throw new HoldfastError(operation, [first!, ...rest])
 }
 
-/** Returns what is wrong with one argument; nothing where it is of the kind. */
+/** Returns what is wrong with one argument; empty if nothing. */
 export function argumentProblems(parameter: string, value: unknown, kind: ArgumentKind): Problem[] {
   const { noun, is, from }: Kind = kinds[kind]
   if (is(value)) return []
@@ -234,7 +234,7 @@ export function argumentProblems(parameter: string, value: unknown, kind: Argume
 
 const closed = {
   code: 'engine-failed',
-  rule: 'to be open, and it has been closed',
+  rule: 'to be open, but it has been closed',
   wayOut: 'Open it again: openHistory(sources), with await.',
 } as const
 
@@ -265,7 +265,7 @@ function withSwap(
   return problems.map((problem) => ({ ...problem, wayOut }))
 }
 
-/** True for `{}` and for objects of classes of the caller's own; not for lists, promises, maps, days and tables of ours. */
+/** True for `{}` and for objects of the caller's classes; not for lists, promises, maps, dates and our tables. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || isList(value)) return false
   return (
@@ -278,7 +278,7 @@ function hasMembers(value: unknown, members: readonly string[]): boolean {
   return isPlainObject(value) && members.every((name) => (value as Record<string, unknown>)[name] != null)
 }
 
-/** True where all members are lists, and each element of the first has the members that its elements have. */
+/** True if all members are lists, and each element of the first has the given members. */
 function hasLists(value: unknown, lists: readonly string[], members: readonly string[]): boolean {
   if (!hasMembers(value, lists)) return false
   const [first, ...others] = lists.map((name) => (value as Record<string, unknown>)[name])

@@ -1,9 +1,9 @@
 import { checkArguments } from './arguments.js'
 
 /**
- * A set of row numbers, one bit a row: which values of a column are missing.
+ * A set of row numbers, one bit per row: which values of a column are missing.
  *
- * Missing is its own thing: the value behind a set bit is 0 and is never read.
+ * The value behind a set bit is 0 and is never read.
  */
 export class Bitmap {
   private constructor(
@@ -13,7 +13,7 @@ export class Bitmap {
     readonly words: Uint32Array,
   ) {}
 
-  /** Returns a bitmap with the bits set for which `isSet` says so, or null where it is set nowhere. */
+  /** Returns a bitmap of the rows for which `isSet` is true, or null if there are none. */
   static where(length: number, isSet: (row: number) => boolean): Bitmap | null {
     checkArguments('Bitmap.where', ['length', length, 'number'], ['isSet', isSet, 'function'])
     let words: Uint32Array | null = null
@@ -25,7 +25,7 @@ export class Bitmap {
     return words === null ? null : new Bitmap(length, words)
   }
 
-  /** True where the row is in the set. */
+  /** True if the row is in the set. */
   has(row: number): boolean {
     return ((this.words[row >>> 5]! >>> (row & 31)) & 1) === 1
   }
@@ -39,14 +39,14 @@ export class Bitmap {
     return total
   }
 
-  /** Returns the bitmap of the given rows, in their order; null where none is set. */
+  /** Returns the bitmap of the given rows, in their order; null if none is set. */
   take(rows: ArrayLike<number>): Bitmap | null {
     checkArguments('Bitmap.take', ['rows', rows, 'list'])
     return Bitmap.where(rows.length, (row) => this.has(rows[row]!))
   }
 }
 
-/** True where the row is missing; a column without a bitmap has no missing values. */
+/** True if the row is missing; a column without a bitmap has no missing values. */
 export function isMissing(missing: Bitmap | null, row: number): boolean {
   return missing?.has(row) ?? false
 }

@@ -2,20 +2,20 @@ import { Bitmap, isMissing } from './bitmap.js'
 import { HoldfastError } from './errors.js'
 import type { TextColumn } from './matrix.js'
 
-/** The characters of which a blank text is made: those that `String.prototype.trim` takes off. */
+/** White space as removed by `String.prototype.trim`. */
 export const whiteSpace =
   '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
 
 /**
- * Returns the category that a text stands for, null where it is missing: the one rule for training and for scoring.
+ * Returns the category of a text, null = missing: the one rule for training and for scoring.
  *
- *     white space around it is no part of it           ' Gold' is Gold
+ *     surrounding white space is ignored               ' Gold' is Gold
  *     a blank text is missing                          '', ' ', a no-break space
- *     one character has one spelling (Unicode NFC)     é, and e with an accent put on it
+ *     each character has one spelling (Unicode NFC)    é, and e with a combining accent
  *     upper and lower case differ                      gold is not Gold
  *
- * Tables keep texts as they were read, but blank ones; learners read them by this rule when they train and when they
- * predict. A category that training has not seen is read as missing by trees; see the learner for others.
+ * Tables keep texts as read, except blank ones; learners apply this rule in training and in prediction. Trees read
+ * unseen categories as missing; see the learner for others.
  *
  * @example
  * ['Gold', ' Gold ', 'Cafe\u0301', '\u00a0'].map(categoryOf)
@@ -28,10 +28,10 @@ export function categoryOf(text: string): string | null {
 }
 
 /**
- * Returns a text column whose texts are categories, each once, and whose blank texts are missing: the same object where
- * they are that already.
+ * Returns a text column whose dictionary holds distinct categories and whose blank texts are missing: the same object
+ * if it is one already.
  *
- * O(texts) time where nothing is to be done, else O(rows).
+ * O(texts) time if nothing is to be done, else O(rows).
  */
 export function withCategories(column: TextColumn): TextColumn {
   const categories = column.dictionary.map(categoryOf)

@@ -1,6 +1,6 @@
-// The package has declarations for CommonJS only; these are for the functions that are used here.
+// The package has declarations only for CommonJS; these cover the functions used here.
 declare module 'cephes' {
-  /** Until then the functions do not exist. */
+  /** The functions do not exist before it resolves. */
   export const compiled: Promise<void>
   /** Regularised incomplete beta function I_x(a, b). */
   export function incbet(a: number, b: number, x: number): number

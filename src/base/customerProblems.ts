@@ -1,6 +1,6 @@
 import type { Problem } from './errors.js'
 
-/** Returns what is wrong with the customers of rows, under the name that the caller gave them: `ids`, `groups`. */
+/** Returns what is wrong with the customers of rows, under the caller's parameter: `ids`, `groups`. */
 export function customerProblems(
   parameter: string,
   customers: ArrayLike<string | number>,
@@ -29,7 +29,7 @@ export function customerProblems(
   ]
 }
 
-/** 7 and '7' would be two customers, each with a part of the rows. */
+/** 7 and '7' would be two customers, each with some of the rows. */
 function writtenTwiceProblems(parameter: string, customers: ArrayLike<string | number>): Problem[] {
   const kinds = new Set<string>()
   for (let row = 0; row < customers.length; row++) kinds.add(typeof customers[row])
@@ -58,7 +58,7 @@ function writtenTwiceProblems(parameter: string, customers: ArrayLike<string | n
 
 function isCustomer(value: unknown): boolean {
   if (typeof value !== 'string') return Number.isFinite(value)
-  // Half a million ids: most begin with a letter or a digit
+  // A shortcut for large lists: most ids begin with a letter or a digit
   const first = value.charCodeAt(0)
   return (first > 32 && first < 127) || value.trim() !== ''
 }

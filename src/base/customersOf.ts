@@ -3,28 +3,28 @@ import { groupNumbers } from './groupNumbers.js'
 import { type IdenticalRows, identicalByKeys, identicalRows, keyNumbers } from './identicalRows.js'
 import type { FeatureMatrix } from './matrix.js'
 
-/** Whose the rows are, and how that is known. */
+/** The customers of rows. */
 export interface RowCustomers {
-  /** Shape (rows): the customer of each row, numbered from 0; null where each row is a customer of its own. */
+  /** Shape (rows): the customer of each row, numbered from 0; null if each row is a different customer. */
   readonly customerOf: Int32Array | null
-  /** A sentence where customers were guessed from identical rows; null where they were not. */
+  /** A sentence if customers were inferred from identical rows; else null. */
   readonly note: string | null
-  /** Of the rows that were taken for copies: pairs of rows that would be identical by chance. 0 where none were. */
+  /** Pairs of rows that would be identical by chance, if rows were taken for copies; else 0. */
   readonly pairsByChance: number
 }
 
 /**
- * Returns whose the rows are.
+ * Returns the customers of rows.
  *
- *     rows of one id           are one customer's
- *     identical rows           rows that are identical in all features are one customer's, whatever their ids, where they
- *                              are far more than chance leaves (see `identicalRows`)
- *     every other row          is a customer of its own
+ *     rows with the same id    belong to one customer
+ *     identical rows           rows that are identical in all features belong to one customer, whatever their ids, if they
+ *                              are far more frequent than by chance (see `identicalRows`)
+ *     every other row          is a different customer
  *
- * Ids that are all different tell nothing about who belongs together: numbers of rows are such. An id that is there
- * twice says nothing of the rows of others, which may be copies as well.
+ * Ids that are all different, such as row numbers, say nothing about which rows belong together. A repeated id says
+ * nothing about other rows, which may be copies as well.
  *
- * O(rows × columns) time; 28 bytes a row.
+ * O(rows × columns) time; 28 bytes per row.
  */
 export function customersOf(
   features: FeatureMatrix,
@@ -35,7 +35,7 @@ export function customersOf(
   return customersBy(ownerOf, identicalRows({ ...features, columns }, ownerOf), ids != null)
 }
 
-/** Does what `customersOf` does for rows of which only the keys and a sample are there: see `rowKeys` and `idKeys`. */
+/** Like `customersOf`, if only keys and a sample of the rows are available: see `rowKeys` and `idKeys`. */
 export function customersOfKeys(
   rows: Float64Array,
   ids: Float64Array | null,
@@ -59,7 +59,7 @@ function customersBy(
   }
 }
 
-/** Numbers of customers, where rows with one number in either list are one customer's. */
+/** Customer numbers: rows with the same number in either list belong to one customer. */
 function joined(ownerOf: Int32Array, numberOf: Int32Array): Int32Array {
   const leader = Int32Array.from(ownerOf.keys())
   const leaderOf = (row: number): number => {
@@ -81,7 +81,7 @@ function joined(ownerOf: Int32Array, numberOf: Int32Array): Int32Array {
   return keyNumbers(Float64Array.from(leader.keys(), leaderOf))
 }
 
-/** Each row is a customer of its own. */
+/** Each row is a different customer. */
 export const ownRows: RowCustomers = { customerOf: null, note: null, pairsByChance: 0 }
 
 /** Returns whether a customer has more than one row. */
@@ -89,15 +89,15 @@ export function hasSeveralRows(ids: ArrayLike<string | number>): boolean {
   return repeatedNumbers(groupNumbers(ids)) !== null
 }
 
-/** Numbers, which count from 0 in order of first appearance, where one is there twice; else null. */
+/** Returns the numbers, counted from 0 in order of first appearance, if any repeats; else null. */
 function repeatedNumbers(numbers: Int32Array): Int32Array | null {
   return numbers.some((number, row) => number !== row) ? numbers : null
 }
 
-/** Returns what is said of rows that are identical, with ids that differ or without ids. */
+/** Returns the note about identical rows with different ids or without ids. */
 function identicalNote(identical: number, rows: number, hasIds: boolean): string {
   const wayOut = hasIds
-    ? 'Their ids differ: where they are copies of one customer, give them one id or leave the copies out.'
-    : 'Give ids to say whose each row is, or leave copies out.'
-  return `${identical} of ${rows} rows have the values of another row in every feature, far more than chance leaves: they are taken for rows of one customer, stay together in whatever is kept from a training, and count as one in intervals. ${wayOut}`
+    ? 'Their ids differ: if they are copies of one customer, give them the same id or leave the copies out.'
+    : 'Give ids to name the customer of each row, or leave copies out.'
+  return `${identical} of ${rows} rows have the values of another row in every feature, far more than by chance: they are treated as rows of one customer, which stay together in splits and folds and count as one in intervals. ${wayOut}`
 }

@@ -4,13 +4,12 @@ import { type EpochDay, monthStart } from './days.js'
 export interface TimedRows {
   /** Cutoff of each row. */
   readonly cutoffs: Int32Array
-  /** There where each customer has cutoffs of their own, on which few others are asked about. */
+  /** Given if customers have their own cutoffs, which few others share. */
   readonly ownCutoffs?: object | undefined
 }
 
 /**
- * Returns the first day of the period that each row belongs to in figures over time: its cutoff; where customers have
- * cutoffs of their own, the first of the month of its cutoff.
+ * Returns the first day of each row's period in figures over time: its cutoff; for own cutoffs, the first of its month.
  */
 export function cutoffPeriods({ cutoffs, ownCutoffs }: TimedRows): Int32Array {
   if (ownCutoffs === undefined) return cutoffs

@@ -4,15 +4,15 @@ import { type DayInput, dayHint, dayWords, type EpochDay, givenDay, parseDay } f
 import type { Problem } from './errors.js'
 import { nounOf } from './nounOf.js'
 
-/** Rule of an option that is a day. */
+/** Schema of an option that is a day. */
 export const dayRule = z
   .custom<DayInput>((value) => givenDay(value) !== undefined)
   .describe(dayWords)
   .transform((value) => givenDay(value)!)
 
 /**
- * Returns options in which days that are instants, `Date`s and texts with an offset, are the days that they have in a time
- * zone: what a rule alone reads in UTC. Everything else is left for the rule.
+ * Returns options with instants (`Date`s and texts with an offset) converted to days in a time zone, which a schema
+ * alone would read in UTC. Everything else is left to the schema.
  */
 export function withDaysIn<Options>(options: Options, names: readonly string[], timeZone: string): Options {
   if (!isPlainObject(options) || nounOf(options) !== undefined) return options
@@ -26,7 +26,7 @@ export function withDaysIn<Options>(options: Options, names: readonly string[], 
   return { ...options, ...Object.fromEntries(given.map(([name, value]) => [name, dayIn(value)])) }
 }
 
-/** Returns the days of a list, or what is wrong with it; instants have their day in the time zone. */
+/** Returns the days of a list, or what is wrong with it; the time zone gives instants their day. */
 export function daysOrProblems(
   parameter: string,
   given: readonly DayInput[],

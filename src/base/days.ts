@@ -6,9 +6,9 @@ declare const epochDayBrand: unique symbol
 export type EpochDay = number & { readonly [epochDayBrand]: true }
 
 /**
- * A day as it may be written: `YYYY-MM-DD` (a time after it is cut off), an `EpochDay`, or an instant, a `Date` or a text whose
- * time has an offset, which has its day in the time zone of the history: UTC where none is said. As an option also `YYYY-MM`,
- * the first of the month.
+ * A day as it may be given: `YYYY-MM-DD` (a time after it is cut off), an `EpochDay`, or an instant (a `Date`, or a
+ * text whose time has an offset), whose day is that of the history's time zone, by default UTC. As an option also
+ * `YYYY-MM`, the first of the month.
  */
 export type DayInput = string | number | Date
 
@@ -20,29 +20,29 @@ export type Months = number
 
 const millisPerDay = 86_400_000
 
-/** 2200-01-01. A day from then on is no day of a row, but a number that means something else. */
+/** 2200-01-01. A later day in a row is probably a number that means something else. */
 export const beyondAnyRow = 84_006 as EpochDay
 
 /** 2000-01-01 and 2050-01-01 as spreadsheets count days, from 1899-12-30: as days since 1970 they begin in 2070. */
 export const spreadsheetDays = { first: 36_526, after: 54_789, from: 25_569 } as const
 
-/** Returns the day that a number is in a spreadsheet, where it is more likely one of those than days since 1970. */
+/** Returns the day of a spreadsheet's day number, if it is more likely one than days since 1970. */
 export function spreadsheetDay(value: unknown): EpochDay | undefined {
   const { first, after, from } = spreadsheetDays
   if (typeof value !== 'number' || !(value >= first && value < after)) return undefined
   return (Math.floor(value) - from) as EpochDay
 }
 
-/** 0001-01-01 and 9999-12-31: numbers beyond are no days that anybody writes. */
+/** 0001-01-01 and 9999-12-31: days beyond are never written. */
 export const [earliestDay, latestDay] = [-719_162, 2_932_896]
 
-/** The time zone in which an instant has its day where nothing else is said. */
+/** The default time zone, which gives instants their day. */
 export const utc = 'UTC'
 
-/** What the name of a time zone is, in words. */
+/** A time zone's name, in words. */
 export const timeZoneWords = 'the IANA name of a time zone, such as Europe/Berlin or UTC'
 
-/** True where the runtime knows a time zone of this name. */
+/** True if the runtime knows this time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     clockOf(name)
@@ -55,14 +55,14 @@ export function isTimeZone(name: string): boolean {
 /**
  * Returns the day of a date, a text or a day number.
  *
- * A text is `YYYY-MM-DD`, or `YYYY-MM` for the first of the month; a time after it is that of the clock on the wall and is cut off. An instant, a `Date` or a text
- * whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`, `…-05:00[America/New_York]`), has the day that it has in UTC.
- * What is behind the day and is no time (25:99, a second day, the name of a zone without its offset) makes the text none. A
- * number is already a count of days.
+ * A text is `YYYY-MM-DD`, or `YYYY-MM` for the first of the month; a wall-clock time after it is cut off. An instant (a
+ * `Date`, or a text whose time has an offset: `2024-12-04T23:59:00-05:00`, `…Z`, `…-05:00[America/New_York]`) is
+ * converted to its day in UTC. Anything else after the day (25:99, a second day, a zone without an offset) makes the
+ * text invalid. A number is already a count of days.
  *
- * A number that is written like a date is refused: 20250201, or the month 202502, which would be a day of the year 2524.
+ * Numbers that look like dates are refused: 20250201, or the month 202502, which would be a day in the year 2524.
  *
- * @throws {HoldfastError} `value-type` for anything else, and for days that no calendar has (2025-02-30)
+ * @throws {HoldfastError} `value-type` for anything else, and for days that do not exist (2025-02-30)
  *
  * @example
  * epochDay('1970-01-31')
@@ -74,13 +74,13 @@ export function epochDay(value: DayInput): EpochDay {
   throw noGivenDay('epochDay', 'day', value)
 }
 
-/** What a day that somebody gives is to be, in words. */
+/** A given day, in words. */
 export const dayWords =
   'a day written YYYY-MM-DD or YYYY-MM, a Date, or a whole number of days since 1970-01-01'
 
 /**
- * Returns the day that is given as an option or parameter, undefined where it is none: `YYYY-MM` is the first of the month,
- * and a number that is rather a day of a spreadsheet (45507 is 2024-08-03, and no day of 2094) is none.
+ * Returns the day given as an option or parameter, undefined if it is not a day: `YYYY-MM` is the first of the month,
+ * and a number that is more likely a spreadsheet's day (45507 is 2024-08-03, not a day of 2094) is not one.
  */
 export function givenDay(value: unknown, timeZone = utc): EpochDay | undefined {
   if (spreadsheetDay(value) !== undefined) return undefined
@@ -100,7 +100,7 @@ function noGivenDay(operation: string, parameter: string, value: unknown): Holdf
   return new HoldfastError(operation, [{ ...problem, ...dayHint(value) }])
 }
 
-/** Returns the way out for what is not a day but was probably meant as one: `Did you mean '2025-02-01'?` */
+/** Returns the way out for a value that was probably meant as a day: `Did you mean '2025-02-01'?` */
 export function dayHint(value: unknown): { readonly wayOut?: string } {
   const meant = typeof value === 'number' ? meantByNumber(value) : meantByText(value)
   return meant === undefined ? {} : { wayOut: `Did you mean '${meant}'?` }
@@ -129,9 +129,9 @@ function meantByText(value: unknown): string | undefined {
 }
 
 /**
- * Like {@link epochDay}, with undefined where the value is not a day. For loops over input rows.
+ * Like {@link epochDay}, but undefined if the value is not a day. For loops over input rows.
  *
- * @param timeZone where an instant has its day
+ * @param timeZone gives instants their day
  */
 export function parseDay(value: unknown, timeZone: string = utc): EpochDay | undefined {
   if (typeof value === 'number') return isDayNumber(value) ? (value as EpochDay) : undefined
@@ -166,7 +166,7 @@ function clockOf(timeZone: string) {
 const millisPerQuarter = 900_000
 const mostQuarters = 100_000
 
-/** Days change, and clocks are put forward, at quarters of an hour in UTC: one look-up for each. */
+/** Days and clocks change only at quarters of an hour in UTC: one lookup for each quarter. */
 function dayOfInstant(instant: number, timeZone: string): EpochDay {
   if (timeZone === utc) return Math.floor(instant / millisPerDay) as EpochDay
   const quarter = Math.floor(instant / millisPerQuarter)
@@ -194,12 +194,12 @@ function isDayNumber(value: number): boolean {
   return !(value >= 190_001 && value <= 219_912 && value % 100 >= 1 && value % 100 <= 12)
 }
 
-// Without a regular expression and without a Date: a service reads thousands of days a call.
+// Without a regular expression or a Date, because a service reads thousands of days per call.
 function dayOfText(value: string, timeZone: string): EpochDay | undefined {
   const text = value.length === 10 ? value : value.trim()
   if (text.length < 10 || text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash) return undefined
   const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
-  // A year below 100 is rather one with its century left out.
+  // A year below 100 more likely lacks its century.
   if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1)) return undefined
   if (day > daysInMonth(year, month)) return undefined
   const written = dayOfCalendar(year, month, day)
@@ -207,9 +207,9 @@ function dayOfText(value: string, timeZone: string): EpochDay | undefined {
 }
 
 /**
- * A time after a day, in the syntax that JavaScript and RE2 share: hour, minute and a half of the day in groups 1 to 3, then
- * how far it is from UTC, if it says so: sign, hours, minutes in groups 5 to 7 of the zone (group 4). Names of zones in
- * brackets may stand behind that alone (RFC 9557).
+ * A time after a day, in the syntax that JavaScript and RE2 share: hour, minute and AM/PM in groups 1 to 3, then an
+ * optional UTC offset: sign, hours, minutes in groups 5 to 7 within the zone (group 4). Zone names in brackets may
+ * follow only an offset (RFC 9557).
  */
 export const timeSource =
   '(?:T|,? ) ?([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])(?:[:.](?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?(?: ?([AaPp])\\.?[Mm]\\.?)?' +
@@ -217,7 +217,7 @@ export const timeSource =
 
 const wholeTime = new RegExp(`^${timeSource}$`)
 
-/** Returns the day of a written day with a time after it; undefined where that is no time. */
+/** Returns the day of a written day with a time after it; undefined if that is not a time. */
 export function dayAtTime(written: EpochDay, time: string, timeZone: string): EpochDay | undefined {
   const found = wholeTime.exec(time)
   if (found === null) return undefined
@@ -231,7 +231,7 @@ export function dayAtTime(written: EpochDay, time: string, timeZone: string): Ep
 
 const [dash, zero] = ['-'.charCodeAt(0), '0'.charCodeAt(0)]
 
-/** NaN where a character is no digit. */
+/** NaN if a character is not a digit. */
 function digits(text: string, from: number, to: number): number {
   let number = 0
   for (let index = from; index < to; index++) {
@@ -267,7 +267,7 @@ export function formatDay(day: EpochDay): string {
   return dateOf(day).toISOString().slice(0, 10)
 }
 
-/** Returns the day `count` days later (earlier where negative). */
+/** Returns the day `count` days later (earlier if negative). */
 export function addDays(day: EpochDay, count: Days): EpochDay {
   if (!isDay(day)) throw noDay('addDays', 'day', day)
   if (!isDay(count)) throw noDay('addDays', 'count', count)
@@ -275,8 +275,8 @@ export function addDays(day: EpochDay, count: Days): EpochDay {
 }
 
 /**
- * Returns the same day of the month `count` calendar months later (earlier where negative); where that month is
- * shorter, its last day: one month before 31 March is 28 or 29 February. The same rule as SQL's `+ INTERVAL n MONTH`.
+ * Returns the same day of the month `count` calendar months later (earlier if negative), or the last day of a shorter
+ * month: one month before 31 March is 28 or 29 February. The same rule as SQL's `+ INTERVAL n MONTH`.
  *
  * @example
  * formatDay(addMonths(epochDay('2025-03-31'), -1))
@@ -293,19 +293,19 @@ export function addMonths(day: EpochDay, count: Months): EpochDay {
   return (Date.UTC(year, month, Math.min(date.getUTCDate(), daysInMonth)) / millisPerDay) as EpochDay
 }
 
-/** Returns the first day of the month that the day lies in. */
+/** Returns the first day of the day's month. */
 export function monthStart(day: EpochDay): EpochDay {
   return (day - dateOf(day).getUTCDate() + 1) as EpochDay
 }
 
-/** Returns the last day of the month that the day lies in. */
+/** Returns the last day of the day's month. */
 export function monthEnd(day: EpochDay): EpochDay {
   return addDays(addMonths(monthStart(day), 1), -1)
 }
 
 /**
- * Returns the number of complete calendar months from `start` to `end` (negative where `end` is earlier).
- * A month is complete when `addMonths(start, n) <= end`.
+ * Returns the number of complete calendar months from `start` to `end` (negative if `end` is earlier). A month is
+ * complete when `addMonths(start, n) <= end`.
  *
  * @example
  * monthsBetween(epochDay('2025-01-15'), epochDay('2025-04-14'))
@@ -319,8 +319,8 @@ export function monthsBetween(start: EpochDay, end: EpochDay): Months {
 }
 
 /**
- * Returns the first days of the months from `first` up to and including `last`.
- * The usual cutoffs: one snapshot a month.
+ * Returns the first days of the months from `first` up to and including `last`. The usual cutoffs: one snapshot per
+ * month.
  *
  * @example
  * monthly('2025-01', '2025-03').map(formatDay)
@@ -348,7 +348,7 @@ function monthOf(parameter: string, text: unknown): EpochDay {
   const day = typeof text === 'string' ? givenDay(text) : undefined
   if (day !== undefined) return day
   const wayOut =
-    typeof text === 'number' ? "Year and month are one text: monthly('2024-11', '2025-02')." : null
+    typeof text === 'number' ? "Write year and month as one text: monthly('2024-11', '2025-02')." : null
   const rule = 'to be a month written YYYY-MM'
   const problem = { code: 'value-type', parameter, rule, received: text } as const
   throw new HoldfastError('monthly', [wayOut === null ? problem : { ...problem, wayOut }])
@@ -358,14 +358,14 @@ function dateOf(day: EpochDay): Date {
   return new Date(day * millisPerDay)
 }
 
-// Day numbers and counts of days alike: whole, and far within what a Date can hold.
+// For day numbers and counts of days: whole, and far within the range of a Date.
 function isDay(value: unknown): boolean {
   return Number.isInteger(value) && Math.abs(value as number) < 100_000_000
 }
 
 function noDay(operation: string, parameter: 'day' | 'count', received: unknown): HoldfastError {
   const rule = parameter === 'day' ? 'to be a day number' : 'to be a whole number'
-  const wayOut = 'A text or Date becomes a day number by epochDay.'
+  const wayOut = 'Convert a text or a Date with epochDay.'
   const problem = { code: 'value-type', parameter, rule, received } as const
   return new HoldfastError(operation, [parameter === 'day' ? { ...problem, wayOut } : problem])
 }

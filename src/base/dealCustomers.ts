@@ -1,43 +1,41 @@
 import { type Random, shuffledIndices } from './random.js'
 
-/** Rows and whose they are. */
+/** Rows and their customers. */
 export interface OwnedRows {
-  /** Shape (rows): the customer of each row, numbered from 0; null where each row is a customer of its own. */
+  /** Shape (rows): the customer of each row, numbered from 0; null if each row is a different customer. */
   readonly customerOf: Int32Array | null
-  /** Shape (rows): 1 = churned, 0 = stayed. A customer counts as churned where any row is. */
+  /** Shape (rows): 1 = churned, 0 = stayed. A customer counts as churned if any row is. */
   readonly outcome: Uint8Array
 }
 
-/** Where a customer stands in the order in which its kind, churned or not, is drawn. */
+/** Position of a customer in the random order of its kind (churned or not). */
 export interface DrawnPlace {
   /** From 0. */
   readonly place: number
   /** Customers of the kind. */
   readonly of: number
-  /** Customers of the kinds that come before: churned ones come first. */
+  /** Customers of the kinds before: churned ones come first. */
   readonly before: number
 }
 
 /** How customers are drawn. */
 export interface Drawing {
-  /** False: one kind of customers only, whatever happened to them. Default true. */
+  /** False: draw all customers as one kind. Default true. */
   readonly stratified?: boolean
   /**
-   * `together`: all customers are put in one random order, from which each kind is taken; `apart`: each kind is put in an
-   * order of its own. Both draw alike. A caller keeps to its one, so that a seed draws what it has always drawn. Default
-   * `together`.
+   * `together`: one random order of all customers, from which each kind is taken; `apart`: a random order for each
+   * kind. Both are equally random; a caller keeps to one, so that a seed always draws the same. Default `together`.
    */
   readonly order?: 'together' | 'apart'
 }
 
 /**
- * Deals whole customers at random, those with a churned row and those without each in turn: the one dealer of folds and
- * of parts.
+ * Deals whole customers at random, those with and those without a churned row in turn: used for all folds and parts.
  *
- * @param partAt what the customer at a place gets: `({ place }) => place % folds`
+ * @param partAt the part of the customer at a place: `({ place }) => place % folds`
  * @returns the part of each row, shape (rows)
  *
- * O(rows) time; 12 bytes a customer.
+ * O(rows) time; 12 bytes per customer.
  */
 export function dealCustomers(
   { customerOf, outcome }: OwnedRows,
@@ -59,8 +57,7 @@ export function dealCustomers(
   return customerOf === null ? part : customerOf.map((customer) => part[customer]!)
 }
 
-/** Returns 1 for each customer of whom any row churned. */
-/** Returns for each customer 1 where any of its rows churned. */
+/** Returns 1 for each customer with a churned row. */
 export function churnedCustomers(customerOf: Int32Array | null, outcome: Uint8Array): Uint8Array {
   if (customerOf === null) return outcome
   const churned = new Uint8Array(customerCount(customerOf, outcome.length))
@@ -68,7 +65,7 @@ export function churnedCustomers(customerOf: Int32Array | null, outcome: Uint8Ar
   return churned
 }
 
-/** Returns how many customers have a row that stayed, and how many a row that churned; a customer may have both. */
+/** Returns the number of customers with a row that stayed, and with one that churned; a customer may have both. */
 export function customersByOutcome({ customerOf, outcome }: OwnedRows): [stayed: number, churned: number] {
   const has = [0, 1].map(() => new Uint8Array(customerCount(customerOf, outcome.length)))
   for (let row = 0; row < outcome.length; row++) has[outcome[row]!]![customerOf?.[row] ?? row] = 1
@@ -76,7 +73,7 @@ export function customersByOutcome({ customerOf, outcome }: OwnedRows): [stayed:
   return [stayed!, churned!]
 }
 
-/** Returns whether both kinds of rows are left whichever part is kept away. */
+/** Returns whether both outcomes remain, whichever part is left out. */
 export function leavesBothOutcomes(partOf: ArrayLike<number>, parts: number, outcome: Uint8Array): boolean {
   const rows = [new Int32Array(parts), new Int32Array(parts)]
   const all = [0, 0]
@@ -87,7 +84,7 @@ export function leavesBothOutcomes(partOf: ArrayLike<number>, parts: number, out
   return rows.every((ofPart, kind) => ofPart.every((own) => own < all[kind]!))
 }
 
-/** Returns the number of customers of as many rows. */
+/** Returns the number of customers. */
 export function customerCount(customerOf: Int32Array | null, rowCount: number): number {
   return customerOf === null ? rowCount : customerOf.reduce((most, own) => Math.max(most, own + 1), 0)
 }

@@ -1,6 +1,6 @@
 import { nounOf } from './nounOf.js'
 
-/** What kind of rule was broken. Stable: programs may branch on it. */
+/** The kind of rule that was broken. Stable: programs may branch on it. */
 export type ProblemCode =
   | 'option-invalid'
   | 'option-unknown'
@@ -54,23 +54,23 @@ export interface Problem {
   readonly parameter: string
   /** The rule, to be read after "expected <parameter>": "to be a number above 0 and at most 1". */
   readonly rule: string
-  /** The value that came instead; left out where there is none to show. */
+  /** The value received; left out if there is none to show. */
   readonly received?: unknown
   readonly place?: Place
-  /** What to do about it, a whole sentence. */
+  /** What to do about it, as a whole sentence. */
   readonly wayOut?: string
-  /** How many rows or values break the same rule, where it is more than this one. */
+  /** How many rows or values break the same rule, if more than this one. */
   readonly count?: number
 }
 
 const problemsShown = 20
 const receivedShown = 80
 const partsLookedAt = 100
-/** Letters that words must share at the beginning or end to be taken for each other. */
+/** Letters that words must share at the beginning or end to be suggested for each other. */
 const leastPart = 3
 
 /**
- * The only error that holdfast throws on purpose: a list of broken rules, all of them and not just the first.
+ * The only error that holdfast throws on purpose: a list of all broken rules, not just the first.
  *
  * `problems` holds the facts for programs; `message` is the sentence for people.
  *
@@ -105,7 +105,7 @@ export class HoldfastError extends Error {
   }
 }
 
-/** Whatever the rule was: a Promise came because somebody did not wait for what it promises. */
+/** Whatever the rule: a Promise means that an await is missing. */
 function awaited(problem: Problem): Problem {
   const { received } = problem
   const isPromise = (value: unknown): boolean => nounOf(value) === 'a Promise'
@@ -117,16 +117,13 @@ function awaited(problem: Problem): Problem {
   return { ...problem, wayOut: 'There is a Promise in it: write await before it.' }
 }
 
-/** Throws one error with all problems, or does nothing where there are none. */
+/** Throws one error with all problems, or does nothing if there are none. */
 export function refuse(operation: string, problems: readonly Problem[]): void {
   const [first, ...rest] = problems
   if (first !== undefined) throw new HoldfastError(operation, [first, ...rest])
 }
 
-/**
- * Runs a part of a public function that is public itself, so that what it refuses is said in the name of the function that
- * the user called.
- */
+/** Runs a public function within another, so that errors carry the name of the one that the user called. */
 export function inNameOf<Value>(operation: string, run: () => Value): Value {
   const rename = (error: unknown): never => {
     if (!(error instanceof HoldfastError) || error.operation === operation) throw error
@@ -196,12 +193,11 @@ function shorten(text: string): string {
 }
 
 /**
- * Returns the candidate that is most like the given word, else one that it is a part of or that is a part of it, at the
- * beginning or end; undefined where there is none.
- * Used in error messages: "Did you mean …?".
+ * Returns the candidate closest to the given word, else one that contains it or that it contains, at the beginning or
+ * end; undefined if there is none. For error messages: "Did you mean …?".
  *
- * @param farthest largest edit distance that is close; upper and lower case, spaces, `_` and `-` do not count. Default a
- *   third of the word
+ * @param farthest largest edit distance that counts as close, ignoring case, spaces, `_` and `-`. Default a third of
+ * the word
  */
 export function closestWord(
   word: string,
@@ -221,7 +217,7 @@ export function closestWord(
   return best ?? (farthest === undefined ? longerOrShorter(word, candidates) : undefined)
 }
 
-/** The candidate that begins or ends with the word, or the other way round: `horizon` for `horizonDays`. The nearest in length. */
+/** The candidate, nearest in length, that begins or ends with the word, or the reverse: `horizon` for `horizonDays`. */
 function longerOrShorter(word: string, candidates: readonly string[]): string | undefined {
   const own = normalizeWord(word)
   const fits = (candidate: string): boolean => {
@@ -229,7 +225,7 @@ function longerOrShorter(word: string, candidates: readonly string[]): string | 
       string,
       string,
     ]
-    // A word in a long line of others is no shorter name
+    // A word within a long text is not a shorter name
     const isPart = short.length >= leastPart && long.length <= 3 * short.length
     return isPart && (long.startsWith(short) || long.endsWith(short))
   }
@@ -241,7 +237,7 @@ function normalizeWord(word: string): string {
   return word.toLowerCase().replaceAll(/[\s_-]/g, '')
 }
 
-/** Number of letters to insert, leave out, replace or swap with the next one (optimal string alignment). */
+/** Number of letters to insert, delete, replace or swap with the next (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

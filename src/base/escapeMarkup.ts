@@ -8,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Returns a text that stands in HTML or SVG, between tags or in quotes, as itself and nothing more. */
+/** Returns a text escaped for HTML or SVG, between tags or in quotes. */
 export function escapeMarkup(text: string): string {
   return printable(text).replaceAll(/[&<>"']/g, (character) => entities[character]!)
 }

@@ -4,12 +4,12 @@ const bits = new Int32Array(number.buffer)
 /**
  * Returns a number from 0 per distinct text or number, in order of first appearance: rows of one customer have one number.
  *
- * A table of its own: half a million different ids take a third of the time that a `Map` needs for them.
+ * A custom hash table: half a million distinct ids take a third of the time of a `Map`.
  */
 export function groupNumbers(groups: ArrayLike<string | number>): Int32Array {
   const { length } = groups
   const numbers = new Int32Array(length)
-  // Rows + 1 of the first of each group, by the hash of the group; 0 is an empty place
+  // First row of each group + 1, by the hash of the group; 0 = empty
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * length + 2)))
   const hashes = new Int32Array(length)
   const mask = slots.length - 1
@@ -33,7 +33,7 @@ export function groupNumbers(groups: ArrayLike<string | number>): Int32Array {
   return numbers
 }
 
-/** As a `Map` has it: 0 is −0, and NaN is NaN. */
+/** As in a `Map`: 0 equals −0, and NaN equals NaN. */
 function isSame(one: string | number, other: string | number): boolean {
   return one === other || Object.is(one, other)
 }
@@ -46,7 +46,7 @@ function hashOfText(text: string): number {
 }
 
 function hashOfNumber(value: number): number {
-  // Adding 0 makes −0 and 0 one
+  // Adding 0 turns −0 into 0
   number[0] = value + 0
   const hash = Math.imul(bits[0]! ^ Math.imul(bits[1]!, 0x9e3779b1), 0x85ebca6b)
   return hash ^ (hash >>> 15)

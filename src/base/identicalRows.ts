@@ -1,55 +1,57 @@
 import { type FeatureColumn, type FeatureMatrix, takeRows, takeValues } from './matrix.js'
 import { sampledRows } from './sampledRows.js'
 
-/** Rows that are identical, as a number of each row: identical rows have one. */
+/** Identical rows. */
 export interface IdenticalRows {
-  /** Shape (rows), from 0 in order of first appearance. */
+  /** Shape (rows): equal numbers for identical rows, from 0 in order of first appearance. */
   readonly numberOf: Int32Array
-  /** Rows that have the values of another, of another owner where owners are known. */
+  /** Rows that equal another row, of another owner if owners are known. */
   readonly rows: number
-  /** Pairs of rows that chance leaves identical, by the near misses. */
+  /** Pairs of rows identical by chance, estimated from near misses. */
   readonly pairsByChance: number
 }
 
-/** Different rows below which nothing can be told from chance, or dealt. */
+/** With fewer distinct rows, nothing can be distinguished from chance. */
 const fewestDifferent = 20
-/** So many times what chance leaves is no chance. */
+/** More than this multiple of the expected number is not chance. */
 const farMore = 2
 /**
- * The same where one column goes with another, or rows have owners, who did not copy themselves: customers who do nothing
- * are alike but for how long they have been there, and that they are of the same age comes ten times as often as among all
- * (simulated operators of 1,000 to 4,000 customers: 4 to 14 times what the near misses say).
+ * The same if columns go together or rows have known owners: inactive customers differ only in their tenure, and share
+ * one ten times as often as customers in general (in simulated operators of 1,000 to 4,000 customers, 4 to 14 times the
+ * estimate from near misses).
  */
 const farMoreTogether = 20
-/** So seldom does chance leave as many pairs, or it may have been chance. */
+/** Largest probability of as many pairs by chance. */
 const byChance = 1e-3
-/** Of more pairs than this, so many times the chance alone is beyond it. */
+/** With more pairs than this, exceeding the multiple is enough. */
 const pairsCounted = 30
-/** A column in which so many pairs of rows agree tells hardly any two apart: a few of them would decide all. */
+/** A column in which this share of pairs agrees hardly distinguishes rows: a few pairs would decide. */
 const mostAgreeing = 0.9
 
 /**
- * Returns which rows are identical in all columns, where they are far more than chance leaves; null where they are not.
+ * Returns the rows that are identical in all columns, if they are far more than by chance; else null.
  *
- * Copies of rows, and customers whose features do not change, leave pairs of identical rows; so does chance where columns
- * tell few customers apart. Chance leaves near misses too. With q the share of pairs of rows that agree in column j:
+ * Copied rows, and customers whose features do not change, give pairs of identical rows; so does chance if columns
+ * distinguish few customers. But chance also gives near misses. With q the share of pairs of rows that agree in column
+ * j:
  *
  *     expected pairs = max over j of  pairs that differ in column j only · q / (1 − q)
  *
- * Rows are taken for identical on purpose where pairs are more than twice that and so many that chance leaves them less
- * than once in a thousand tables, of a sample of at most 131,072 rows. A column counts together with those that go with it,
- * as years do with months; then, and where owners are known, twenty times that are asked for. A pair is two rows of
- * different owners: that the rows of one are alike says nothing.
+ * Rows count as copies if the pairs are more than twice the expected number and would occur by chance in less than one
+ * in a thousand tables, judged on a sample of at most 131,072 rows. Columns that go together, as years do with months,
+ * are varied together; then, and if owners are known, twenty times the expected number is required. A pair is two rows
+ * of different owners, because rows of one owner are naturally alike.
  *
- * O(rows × columns) time where no rows are identical, else 512 × columns² on top; 20 bytes a row. Rows are compared by keys of 53 bits.
+ * O(rows × columns) time, plus 512 × columns² if rows are identical; 20 bytes per row. Rows are compared by 53-bit
+ * keys.
  *
- * @param ownerOf shape (rows): whose each row is, numbered from 0; null = nobody knows
+ * @param ownerOf shape (rows): the owner of each row, numbered from 0; null = unknown
  */
 export function identicalRows(features: FeatureMatrix, ownerOf: Int32Array | null): IdenticalRows | null {
   return identicalByKeys(rowKeys(features), ownerOf, () => takeRows(features, sampledRows(features.rowCount)))
 }
 
-/** Does what `identicalRows` does for rows of which only the keys and a sample, that of `sampledRows`, are there. */
+/** Like `identicalRows`, if only keys and the sample of `sampledRows` are available. */
 export function identicalByKeys(
   keys: Float64Array,
   ownerOf: Int32Array | null,
@@ -67,7 +69,7 @@ export function identicalByKeys(
   return pairsByChance === null ? null : { numberOf, rows, pairsByChance }
 }
 
-/** Returns how many rows have each number, −1 where all of them are one owner's: of one row, or of rows of one id. */
+/** Returns how many rows have each number, −1 if all belong to one owner. */
 function sharedSizes(numberOf: Int32Array, ownerOf: Int32Array | null): Int32Array {
   const [sizes, firstOwner] = [new Int32Array(numberOf.length), new Int32Array(numberOf.length)]
   const isShared = new Uint8Array(numberOf.length)
@@ -79,7 +81,7 @@ function sharedSizes(numberOf: Int32Array, ownerOf: Int32Array | null): Int32Arr
   return sizes.map((size, number) => (size > 0 && isShared[number] === 0 ? -1 : size))
 }
 
-/** Returns a key per row: identical rows have the same, others nearly always another. */
+/** Returns a key per row: the same for identical rows, nearly always different for others. */
 export function rowKeys({ rowCount, columns }: FeatureMatrix): Float64Array {
   const halves = newHalves(rowCount)
   columns.forEach((column, place) => {
@@ -88,7 +90,7 @@ export function rowKeys({ rowCount, columns }: FeatureMatrix): Float64Array {
   return keysOf(halves)
 }
 
-/** Sums of two hashes of each row's values, so that a column can be taken out again. */
+/** Sums of two hashes of each row's values, so that a column can be subtracted again. */
 interface Halves {
   readonly low: Int32Array
   readonly high: Int32Array
@@ -98,7 +100,7 @@ function newHalves(rowCount: number): Halves {
   return { low: new Int32Array(rowCount), high: new Int32Array(rowCount) }
 }
 
-/** What stands for a missing value: the bits of no finite number. */
+/** Represents a missing value: bits of no finite number. */
 const missingBits = 0x7ff80001
 
 function addColumn({ low, high }: Halves, column: FeatureColumn, place: number, sign: 1 | -1): void {
@@ -107,7 +109,7 @@ function addColumn({ low, high }: Halves, column: FeatureColumn, place: number, 
   const number = new Float64Array(1)
   const bits = new Int32Array(number.buffer)
   for (let row = 0; row < low.length; row++) {
-    // Adding 0 makes −0 and 0 one.
+    // Adding 0 turns −0 into 0.
     number[0] = values[row]! + 0
     const isAbsent = missing?.has(row) === true
     const one = isAbsent ? missingBits : bits[0]!
@@ -119,7 +121,7 @@ function addColumn({ low, high }: Halves, column: FeatureColumn, place: number, 
   }
 }
 
-/** Returns a key per text or number: equal ones have the same, others nearly always another. */
+/** Returns a key per text or number: the same for equal ones, nearly always different for others. */
 export function idKeys(ids: ArrayLike<string | number>): Float64Array {
   const number = new Float64Array(1)
   const bits = new Int32Array(number.buffer)
@@ -175,7 +177,7 @@ export function keyNumbers(keys: Float64Array): Int32Array {
   return numberOf
 }
 
-/** Returns the pairs of identical rows that chance leaves; null where those found may be no more. */
+/** Returns the expected pairs of identical rows by chance; null if those found may be no more. */
 function chancePairs(features: FeatureMatrix, ownerOf: Int32Array | null): number | null {
   const { rowCount, columns } = features
   const halves = newHalves(rowCount)
@@ -187,7 +189,7 @@ function chancePairs(features: FeatureMatrix, ownerOf: Int32Array | null): numbe
   const found = equalPairs(keysOf(halves), ownerOf)
   if (found === 0) return null
   const all = equalPairs(new Float64Array(rowCount), ownerOf)
-  // Rows of one owner are much alike: pairs of owners are what chance draws.
+  // Rows of one owner are alike: chance draws pairs of owners.
   const pairsEach = ownerOf === null ? 1 : (rowCount / new Set(ownerOf).size) ** 2
   let most = 0
   const isFar = (together: readonly number[]): boolean => {
@@ -203,19 +205,19 @@ function chancePairs(features: FeatureMatrix, ownerOf: Int32Array | null): numbe
     return found > times * most && isBeyond(Math.floor(found / pairsEach), most / pairsEach)
   }
   if (!places.every((place) => isFar([place]))) return null
-  // Where one column goes with another, as years do with months, rows seldom differ in one alone.
+  // If columns go together, as years do with months, rows seldom differ in only one.
   const isFarTogether = goingWith(features).every((together) => together.length === 1 || isFar(together))
   return isFarTogether ? most : null
 }
 
-/** Rows of which it is looked up which columns go together. */
+/** Rows used to find columns that go together. */
 const mostLookedAt = 512
-/** A column goes with another where rows that agree in that one, and are not identical, nearly always agree in it too. */
+/** A column goes with another if non-identical rows that agree in the other nearly always agree in it too. */
 const nearlyAlways = 0.9
-/** Rows agree so often in a column anyway: it goes with none. */
+/** A column in which rows agree this often anyway goes with none. */
 const oftenAnyway = 0.5
 
-/** Returns for each column those that go with it, itself among them. O(columns²) time. */
+/** Returns for each column those that go with it, including itself. O(columns²) time. */
 function goingWith(features: FeatureMatrix): number[][] {
   const rows = takeRows(features, sampledRows(features.rowCount, mostLookedAt))
   const numbers = rows.columns.map((column, place) => {
@@ -242,7 +244,7 @@ function goingWith(features: FeatureMatrix): number[][] {
   })
 }
 
-/** True where chance, which leaves `expected` pairs in the mean (of Poisson's distribution), hardly leaves as many as found. */
+/** True if a Poisson distribution with mean `expected` hardly gives as many pairs as found. */
 function isBeyond(found: number, expected: number): boolean {
   if (found > pairsCounted) return true
   let [term, fewer] = [Math.exp(-expected), 0]
@@ -253,7 +255,7 @@ function isBeyond(found: number, expected: number): boolean {
   return 1 - fewer < byChance
 }
 
-/** Pairs of equal keys; of different owners where they are known. */
+/** Pairs of equal keys; of different owners if known. */
 function equalPairs(keys: Float64Array, ownerOf: Int32Array | null): number {
   const numberOf = keyNumbers(keys)
   const pairs = pairsOf(numberOf)

@@ -3,10 +3,10 @@ import { Bitmap, isMissing } from './bitmap.js'
 import { HoldfastError } from './errors.js'
 import type { NumberNotation } from './writtenNumbers.js'
 
-/** Numbers of a column; each is read as the 64-bit number that it is equal to. */
+/** Numbers of a column; each is read as its 64-bit value. */
 export type NumberValues = Float64Array | Float32Array | Int32Array
 
-/** A column of numbers. Finite wherever it is not missing. Features may be of 32 bits; tables are of 64. */
+/** A column of numbers, finite unless missing. Features may have 32 bits; tables have 64. */
 export interface NumberColumn<Values extends NumberValues = Float64Array> {
   readonly kind: 'number'
   readonly name: string
@@ -14,15 +14,15 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
   readonly values: Values
   readonly missing: Bitmap | null
   /**
-   * The texts that the numbers were read from, where the numbers alone would not give them back: `+7`, `12E3` and `1.0`
-   * may be the names of customers. Codes of any value behind a missing bit.
+   * The texts from which the numbers were read, if the numbers alone do not reproduce them: `+7`, `12E3` and `1.0` may
+   * be ids of customers. Codes behind a missing bit are arbitrary.
    */
   readonly written?: WrittenNumbers
-  /** How the source wrote the numbers, where that was not `-1234.5`: what they are read by again in scoring. */
+  /** How the source wrote the numbers, if not as `-1234.5`; for reading them in scoring. */
   readonly notation?: NumberNotation
-  /** Where the values are the days from a day to another: that other one, which moves them all. */
+  /** If the values are days until another day: that day. */
   readonly daysUntil?: number
-  /** True where it was read from texts whose points could as well stand between groups of digits: `1.022` in every cell. */
+  /** True if the points in its texts could just as well group digits: `1.022` in every cell. */
   readonly mayBeGrouped?: boolean
 }
 
@@ -30,7 +30,7 @@ export interface NumberColumn<Values extends NumberValues = Float64Array> {
 export interface WrittenNumbers {
   readonly codes: Int32Array
   readonly dictionary: readonly string[]
-  /** Returns those of some rows, where they need not be made of all. */
+  /** Returns the texts of some rows, if that does not need those of all. */
   readonly take?: (rows: Int32Array) => WrittenNumbers
 }
 
@@ -45,7 +45,7 @@ export interface TextColumn {
   readonly missing: Bitmap | null
 }
 
-/** What a learner can read. */
+/** A column that a learner can read. */
 export type FeatureColumn = NumberColumn<NumberValues> | TextColumn
 
 /** The input of learners and models: columns of equal length, with unique names. */
@@ -94,7 +94,7 @@ function notFinite(name: string, row: number, received: number): HoldfastError {
   ])
 }
 
-/** Returns the column with its numbers in 64 bits: the same object where they are. */
+/** Returns the column with 64-bit numbers: the same object if it has them. */
 export function wideColumn(column: NumberColumn<NumberValues>): NumberColumn {
   const { values } = column
   if (values instanceof Float64Array) return column as NumberColumn
@@ -102,9 +102,9 @@ export function wideColumn(column: NumberColumn<NumberValues>): NumberColumn {
 }
 
 /**
- * Returns the texts of numbers, made when they are first read: only a column of ids is asked for them.
+ * Returns the texts of numbers, created when first read, because only columns of ids need them.
  *
- * @param textAt the text of a row; null where it is missing
+ * @param textAt the text of a row; null = missing
  */
 export function writtenLater(length: number, textAt: (row: number) => string | null): WrittenNumbers {
   let made: WrittenNumbers | undefined
@@ -159,7 +159,7 @@ function noText(name: string, row: number, received: unknown): HoldfastError {
   ])
 }
 
-/** Returns the matrix with only the given rows, in their order. Copies. */
+/** Returns a copy of the matrix with only the given rows, in their order. */
 export function takeRows(matrix: FeatureMatrix, rows: ArrayLike<number>): FeatureMatrix {
   return { rowCount: rows.length, columns: matrix.columns.map((column) => takeColumn(column, rows)) }
 }

@@ -1,4 +1,7 @@
-/** What holdfast's own functions give and take, told apart by what they have: callers in plain JavaScript have no types. */
+/**
+ * The values that holdfast's functions take and return, recognised by their members, because plain JavaScript has no
+ * types.
+ */
 const shapes: readonly (readonly [noun: string, has: (value: Members) => boolean])[] = [
   ['a Promise', ({ then }) => typeof then === 'function'],
   ['a table', ({ columns, column }) => Array.isArray(columns) && typeof column === 'function'],
@@ -15,7 +18,7 @@ const shapes: readonly (readonly [noun: string, has: (value: Members) => boolean
 
 type Members = Readonly<Record<string, unknown>>
 
-/** Returns what a value is in the words of the field, `a table`; undefined where it is nothing that holdfast knows. */
+/** Returns what a value is, such as `a table`; undefined if holdfast does not know it. */
 export function nounOf(value: unknown): string | undefined {
   if (!isObject(value) || isList(value)) return undefined
   return shapes.find(([, has]) => has(value))?.[0]
@@ -25,7 +28,7 @@ function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null
 }
 
-/** True for what is read by index: arrays, typed arrays. */
+/** True for arrays and typed arrays. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)
 }

@@ -1,7 +1,7 @@
 /**
- * Returns what a record holds under a user's name; undefined where it holds nothing.
+ * Returns a record's own value under a user's name; undefined if it has none.
  *
- * A plain look-up would also find what every object inherits: a column may be called `constructor` or `toString`.
+ * A plain lookup would also find inherited members: a column may be called `constructor` or `toString`.
  */
 export function ownValue<Value>(
   record: Readonly<Record<string, Value>> | null | undefined,
@@ -10,7 +10,7 @@ export function ownValue<Value>(
   return record != null && Object.hasOwn(record, name) ? record[name] : undefined
 }
 
-/** Sets what a record holds under a user's name; a plain assignment to `__proto__` would be lost. */
+/** Sets a record's value under a user's name; a plain assignment to `__proto__` would be lost. */
 export function setOwnValue<Value>(record: Record<string, Value>, name: string, value: Value): void {
   if (name !== '__proto__') record[name] = value
   else Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true })

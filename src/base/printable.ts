@@ -1,10 +1,13 @@
-/** Returns a text without what no page or picture may hold: control characters and halves of surrogate pairs. */
+/** Returns a text without control characters and unpaired surrogates, which no page or picture may contain. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are removed
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ').replaceAll(/\p{Surrogate}/gu, '\ufffd')
 }
 
-/** Returns a text of at most `length` characters, the middle of a longer one left out: both ends of a name tell it apart. */
+/**
+ * Returns a text of at most `length` characters, leaving out the middle of a longer one, because both ends of a name
+ * distinguish it.
+ */
 export function shortened(text: string, length: number): string {
   const characters = [...printable(text)]
   if (characters.length <= length) return characters.join('')

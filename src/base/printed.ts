@@ -5,7 +5,7 @@ const inspected: unique symbol = Symbol.for('nodejs.util.inspect.custom') as nev
 const displayed: unique symbol = Symbol.for('Jupyter.display') as never
 
 /**
- * What is read as text by people: `String()`, `console.log` and notebooks show the same. Inside of another value
+ * Base of printable values: `String()`, `console.log` and notebooks show the same text; within another value
  * `console.log` shows its first line.
  */
 export abstract class Printed {

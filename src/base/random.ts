@@ -1,12 +1,12 @@
 /**
- * A source of random numbers that is an argument, never module state: same seed, same numbers, on every machine.
+ * A source of random numbers, passed as an argument: same seed, same numbers, on every machine.
  *
  * xoshiro128** 1.1 of Blackman and Vigna, state filled by splitmix32. Not for cryptography.
  */
 export interface Random {
   /** A whole number in [0, 2^32). */
   readonly uint32: () => number
-  /** Fills a list with such numbers: those that `uint32` would give one after the other, in a third of the time. */
+  /** Fills a list with the numbers that `uint32` would return in turn, in a third of the time. */
   readonly uint32s: (into: Uint32Array) => void
   /** A number in [0, 1) with 53 random bits. */
   readonly uniform: () => number
@@ -14,7 +14,7 @@ export interface Random {
   readonly integer: (limit: number) => number
   /** Standard normal. */
   readonly normal: () => number
-  /** A generator of its own for a part of the work, so that parts do not disturb each other. */
+  /** An independent generator for a part of the work, so that parts do not affect each other. */
   readonly fork: (part: number) => Random
 }
 

@@ -1,9 +1,9 @@
 import { normalQuantile } from './distributions.js'
 
 /**
- * Returns the interval of a rate that was counted: `successes` of `trials`.
+ * Returns the interval of a rate counted in `trials`.
  *
- * Wilson's score interval (1927), which stays in [0, 1] and has a width at rates of 0 and 1.
+ * Wilson's score interval (1927), which stays in [0, 1] and has positive width at rates of 0 and 1.
  */
 export function rateInterval(rate: number, trials: number, level: number): { lower: number; upper: number } {
   const z = normalQuantile((1 + level) / 2)

@@ -1,13 +1,13 @@
 import { Printed } from './printed.js'
 
-/** Figures as plain JSON data: lists in place of typed arrays. */
+/** Figures as plain JSON: lists instead of typed arrays. */
 export type PlainData<Value> = Value extends Float64Array | Int32Array | Uint8Array
   ? number[]
   : Value extends object
     ? { readonly [Key in keyof Value]: PlainData<Value[Key]> }
     : Value
 
-/** Figures that can be kept as JSON. */
+/** Figures that can be stored as JSON. */
 export type Result<Figures> = Readonly<Figures> & {
   /** Returns the figures as plain data; `JSON.stringify` calls it. */
   toJSON(): PlainData<Figures>
@@ -27,14 +27,14 @@ abstract class FrozenResult extends Frozen {
   }
 }
 
-/** Returns the class that facts extend by their text, which `console.log` shows: its members are the facts, frozen. */
+/** Returns a base class whose members are the frozen facts; subclasses add the text that `console.log` shows. */
 export function frozenOf<Facts extends object>(): new (facts: Facts) => Readonly<Facts> {
   return Frozen as unknown as new (
     facts: Facts,
   ) => Readonly<Facts>
 }
 
-/** Like {@link frozenOf}, for figures that can be kept as JSON. */
+/** Like {@link frozenOf}, for figures that can be stored as JSON. */
 export function resultOf<Figures extends object>(): new (figures: Figures) => Result<Figures> {
   return FrozenResult as unknown as new (
     figures: Figures,

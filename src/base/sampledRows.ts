@@ -1,12 +1,12 @@
-/** Rows that bin edges are taken from at most; a power of two, as the stretches are. */
+/** Most rows used for bin edges; a power of two, as stretches are. */
 export const mostSampledRows = 131_072
 
 /**
- * Returns the rows of a sample spread evenly over the first `rowCount`: all of them, or one of each stretch of 2, 4,
- * 8, … rows, so that the sample has 65,537 to 131,072.
+ * Returns a sample spread evenly over the first `rowCount` rows: all of them, or one of each stretch of 2, 4, 8, …
+ * rows, so that the sample has 65,537 to 131,072.
  *
- * Which row a stretch gives does not depend on what comes after it, and a long stretch gives the row of one of its
- * halves: rows that come one after the other are sampled by the same rule, see {@link RowSampler}.
+ * The row of a stretch does not depend on later rows, and is that of one of its halves, so that streamed rows can be
+ * sampled by the same rule, see {@link RowSampler}.
  */
 export function sampledRows(rowCount: number, most: number = mostSampledRows): Int32Array {
   const level = levelOf(rowCount, most)
@@ -16,19 +16,19 @@ export function sampledRows(rowCount: number, most: number = mostSampledRows): I
   })
 }
 
-/** What a sample of rows does when a row comes. */
+/** Storage of a sample of rows. */
 export interface SampleStore {
-  /** The row that has just come goes to this place of the sample, whatever is there. */
+  /** Stores the current row at this place of the sample, replacing what is there. */
   put(place: number): void
-  /** Place `to` of the sample gets what place `from` has; `to <= from`. */
+  /** Copies place `from` of the sample to place `to`; `to <= from`. */
   move(from: number, to: number): void
 }
 
-/** Samples rows as they come: after each, the sample is that of {@link sampledRows}. */
+/** Samples a stream of rows: after each, the sample is that of {@link sampledRows}. */
 export class RowSampler {
   #rowCount = 0
   #level = 0
-  /** The row that stands for the stretch of the row that came last. */
+  /** The sampled row of the last row's stretch. */
   #drawn = 0
 
   constructor(
@@ -41,13 +41,13 @@ export class RowSampler {
     return Math.ceil(this.#rowCount / 2 ** this.#level)
   }
 
-  /** Takes the next row into the sample or not. */
+  /** Processes the next row. */
   add(): void {
     const row = this.#rowCount
     if (row === this.most * 2 ** this.#level) this.#halve()
     this.#rowCount++
     const stretch = Math.floor(row / 2 ** this.#level)
-    // The first row stands for its stretch until the one comes that is drawn.
+    // The first row represents its stretch until the drawn one comes.
     const isFirst = row === stretch * 2 ** this.#level
     if (isFirst) this.#drawn = rowOfStretch(stretch, this.#level)
     if (isFirst || row === this.#drawn) this.store.put(stretch)
@@ -67,14 +67,14 @@ function levelOf(rowCount: number, most: number): number {
   return level
 }
 
-/** The row that stands for a stretch of `2^level` rows. */
+/** The row that represents a stretch of `2^level` rows. */
 function rowOfStretch(stretch: number, level: number): number {
   let row = stretch
   for (let half = level; half > 0; half--) row = 2 * row + secondHalf(row, half)
   return row
 }
 
-/** 1 where the row of a stretch is that of its second half, else 0; as good as drawn. */
+/** Pseudorandom: 1 if the row of a stretch is that of its second half, else 0. */
 function secondHalf(stretch: number, level: number): number {
   let z = Math.imul(stretch + 1, 0x9e3779b9) ^ Math.imul(level, 0x85ebca6b)
   z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)

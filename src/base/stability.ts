@@ -1,10 +1,10 @@
 import { type Problem, refuse } from './errors.js'
 
-/** How far one distribution over bins lies from another. */
+/** Difference between two distributions over bins. */
 export interface Stability {
   /**
-   * Population stability index over the bins that both have. 0 = the same; above 0.25 is by custom a large shift. Null
-   * where they have no bin in common: then it is not defined, and everything is new.
+   * Population stability index over the bins that both have. 0 = the same; above 0.25 is by convention a large shift.
+   * Null if they have no bin in common: then everything is new.
    */
   readonly psi: number | null
   /** Share of the actual rows in bins that the reference does not have. [0, 1]. */
@@ -14,12 +14,12 @@ export interface Stability {
 }
 
 /**
- * Returns the population stability index of counts in bins that were frozen at the reference.
+ * Returns the population stability index of counts in bins fixed by the reference.
  *
  *     PSI = Σ (a − e) ln(a / e)     a, e = share of the actual and of the reference rows in the bin
  *
- * A bin that one side does not have would make it infinite, and a floor under the shares would decide the alarm: such
- * bins are left out of the sum, and their mass is given apart.
+ * A bin that one side lacks would make it infinite, and a floor under the shares would decide the result: such bins are
+ * left out of the sum, and their mass is given separately.
  *
  * @param reference rows per bin, shape (bins), each finite and at least 0, not all 0
  * @param actual rows per bin, shape (bins), each finite and at least 0, not all 0

@@ -1,11 +1,11 @@
-/** Returns the probability of a log odds: 1 / (1 + e^-margin), without overflow at either end. */
+/** Returns the probability for log odds, 1 / (1 + e^-margin), without overflow at either end. */
 export function sigmoid(margin: number): number {
   if (margin >= 0) return 1 / (1 + Math.exp(-margin))
   const odds = Math.exp(margin)
   return odds / (1 + odds)
 }
 
-/** Returns ln(1 + e^x), without overflow: the log loss of a margin −x of what happened. */
+/** Returns ln(1 + e^x), without overflow: the log loss if the outcome had the log odds −x. */
 export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
 }
@@ -16,8 +16,8 @@ export function logit(probability: number): number {
 }
 
 /**
- * Adds numbers with an error that does not grow with their count (Neumaier 1974), so that the order of rows
- * does not show in the result: batch and service then agree to the last digits.
+ * Adds numbers with an error that does not grow with their count (Neumaier 1974), so that the result hardly depends on
+ * their order and batch and service agree.
  */
 export class ExactSum {
   #sum = 0

@@ -1,12 +1,12 @@
-/** A column of a printed table: its heading, and whether its cells are set to the right (numbers). */
+/** A column of a printed table: its heading, and whether it is right-aligned (numbers). */
 export interface TextTableColumn {
   readonly heading: string
   readonly right?: boolean
 }
 
 /**
- * Returns a table for a terminal: headings, a rule, and rows, in columns two blanks apart.
- * Widths count code points; East Asian wide characters count 2.
+ * Returns a table for a terminal: headings, a rule, and rows, with columns two spaces apart. Widths count code points;
+ * East Asian wide characters count 2.
  *
  * @example
  * textTable([{ heading: 'stage' }, { heading: 'share', right: true }], [['growth', '9 %'], ['decline', '12 %']])
@@ -36,7 +36,7 @@ function pad(text: string, width: number, right: boolean): string {
 const wideCharacter =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u
 
-/** Returns the number of columns that a text takes in a terminal. */
+/** Returns the width of a text in a terminal. */
 export function displayWidth(text: string): number {
   let width = 0
   for (const character of text) width += wideCharacter.test(character) ? 2 : 1

@@ -1,20 +1,22 @@
 import type { Problem } from './errors.js'
 
-/** True for an array, a typed array, and whatever else has a length. */
+/** True for an array, a typed array, or anything else with a length. */
 export function isNumberList(value: unknown): value is ArrayLike<number> {
   return (
     typeof value === 'object' && value !== null && typeof (value as { length?: unknown }).length === 'number'
   )
 }
 
-/** Returns what is wrong with a list of row numbers from 0; a row may be there more than once. */
+/** Returns what is wrong with a list of row numbers from 0; repeats are allowed. */
 export function rowNumberProblems(parameter: string, rows: ArrayLike<number>, rowCount: number): Problem[] {
   const rule = `to hold numbers of rows, from 0 to ${rowCount - 1}`
   return valueProblems(parameter, rows, rule, (row) => Number.isInteger(row) && row >= 0 && row < rowCount)
 }
 
-/** Returns what is wrong with the values of a list: how many are missing, how many break the rule, the first of each. What is
- * no number breaks every rule: `null >= 0` and `'1' <= 1` hold in JavaScript. */
+/**
+ * Returns what is wrong with the values of a list: the number of missing values and of those that break the rule, with
+ * the first of each. Anything but a number breaks every rule, because `null >= 0` and `'1' <= 1` hold in JavaScript.
+ */
 export function valueProblems(
   parameter: string,
   values: ArrayLike<number>,
@@ -33,7 +35,7 @@ export function valueProblems(
     } else if (found.broken++ === 0) found.brokenAt = row
   }
   const at = (problem: Problem, row: number, count: number): Problem => {
-    const wayOut = problem === missing ? 'Leave such rows out, and say how many.' : hint(values[row]!)
+    const wayOut = problem === missing ? 'Leave such rows out, and report how many.' : hint(values[row]!)
     const facts = { ...problem, received: values[row], place: { row: row + 1 }, count }
     return wayOut === undefined ? facts : { ...facts, wayOut }
   }

@@ -6,29 +6,30 @@ import { constants } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { HoldfastError, type Problem, type ProblemCode } from './errors.js'
 
-/** A file that is filled beside its place, to be moved there when it is complete. */
+/** A temporary file, to be moved into place when complete. */
 export interface UnfinishedFile {
   /** Public function that writes it. */
   readonly operation: string
   /** As the user named it. */
   readonly path: string
-  /** Where it will be: the file itself where `path` is a symbolic link. */
+  /** Its final place: the target if `path` is a symbolic link. */
   readonly place: string
-  /** What is written to until then. */
+  /** The temporary file. */
   readonly part: string
-  /** Code of the refusal where it cannot be written. */
+  /** Code of the error if it cannot be written. */
   readonly code: ProblemCode
 }
 
 const together = new AsyncLocalStorage<UnfinishedFile[]>()
 
 /**
- * Makes a file whole or not at all: a file beside its place is filled, and moved there when it is complete and on the disk. A symbolic link stays one: the file that it leads to is replaced, or made.
+ * Writes a file whole or not at all: a temporary file beside it is moved into place when complete and synced to disk.
+ * Symbolic links are followed: their target is replaced or created.
  *
  * @param operation the public function the user called
- * @param content of the file, or what fills it
- * @param code of the refusal
- * @throws {HoldfastError} `code` where the file cannot be written, with the reason; what filling it refuses
+ * @param content content of the file, or a function that fills it
+ * @param code code of the error
+ * @throws {HoldfastError} `code` with the reason if the file cannot be written; and what filling it throws
  */
 export async function writeWholeFile(
   operation: string,
@@ -50,10 +51,10 @@ export async function writeWholeFile(
 }
 
 /**
- * Makes all files that `write` writes, by whichever function, or none: they are moved to their places when the last is
+ * Writes all files that `write` writes, by whatever function, or none: they are moved into place when the last is
  * complete.
  *
- * @throws {HoldfastError} what `write` refuses; where a move fails, the files that were moved before are named
+ * @throws {HoldfastError} what `write` throws; if a move fails, the files moved before are named
  */
 export async function writeTogether(write: () => Promise<void>): Promise<void> {
   const files: UnfinishedFile[] = []
@@ -84,7 +85,7 @@ export async function beginFile(
   return { operation, path, place, part, code }
 }
 
-/** Moves complete files to their places, in their order. */
+/** Moves complete files into place, in order. */
 export async function finishFiles(files: readonly UnfinishedFile[]): Promise<void> {
   try {
     for (const file of files) await sync(file)
@@ -95,7 +96,7 @@ export async function finishFiles(files: readonly UnfinishedFile[]): Promise<voi
   moveToPlace(files)
 }
 
-/** Removes what was written of files that will not be complete. */
+/** Removes the temporary files of incomplete files. */
 export function dropFiles(files: readonly UnfinishedFile[]): void {
   for (const { part } of files) {
     rmSync(part, { force: true })
@@ -103,7 +104,7 @@ export function dropFiles(files: readonly UnfinishedFile[]): void {
   }
 }
 
-// In one go: no signal comes in between
+// Synchronous, so that no signal can interrupt it
 function moveToPlace(files: readonly UnfinishedFile[]): void {
   for (const [index, { operation, path, place, part, code }] of files.entries()) {
     try {
@@ -122,7 +123,7 @@ function movedBefore(files: readonly UnfinishedFile[], index: number): string {
   return ` Written before it: ${names(files.slice(0, index))}. Not written: ${names(files.slice(index))}.`
 }
 
-/** Returns the refusal of a file that could not be written. */
+/** Returns the error for a file that could not be written. */
 export function unwritable(
   operation: string,
   path: string,
@@ -142,30 +143,31 @@ function aboutFile(path: string): Pick<Problem, 'parameter' | 'received' | 'plac
 
 const mostLinks = 40
 
-/** Returns the path that symbolic links lead to, whether or not anything is there; throws where they go in a circle. */
+/** Returns the target of symbolic links, whether or not it exists; throws if they go in a circle. */
 export async function fileBehind(path: string): Promise<string> {
   let place = path
   for (let links = 0; links <= mostLinks; links++) {
     const target = await readlink(place).catch(() => undefined)
     if (target === undefined) return place
-    // Seen from where the link really is
+    // Relative to the real folder of the link
     place = isAbsolute(target) ? target : join(await realpath(dirname(place)), target)
   }
   throw Object.assign(new Error(`The symbolic links of ${basename(path)} go in a circle`), { code: 'ELOOP' })
 }
 
-/** Returns whether something else than a file stands at a path: what is moved there would take the place of a device. */
+/** Returns whether a path is something other than a file, such as a device, which a move would replace. */
 export async function isOtherThanFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   return found !== undefined && !found.isFile() && !found.isDirectory()
 }
 
-/** Returns whether the disk or its rights failed, not the program. */
+/** Returns whether an error comes from the system (disk, permissions), not the program. */
 export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && 'errno' in error
 }
 
-// Before the move, or a power cut could leave the new name with old or no content; some disks say only here that they are full
+// Before the move, because otherwise a power cut could leave the new name with old or no content; some disks
+// report only here that they are full
 async function sync({ place, part }: UnfinishedFile): Promise<void> {
   const file = await open(part, 'r+')
   try {
@@ -174,7 +176,7 @@ async function sync({ place, part }: UnfinishedFile): Promise<void> {
     await file.close()
   }
   const earlier = await stat(place).catch(() => undefined)
-  // What only its owner could read stays so
+  // Keeps the permissions of the earlier file
   if (earlier?.isFile() === true) await chmod(part, earlier.mode).catch(() => undefined)
 }
 
@@ -183,7 +185,7 @@ function reasonOf(cause: unknown): string {
   if (code === 'ENOSPC') return 'The disk is full: make space, or name a file on another disk.'
   if (code === 'EDQUOT')
     return 'Your share of the disk is used up: make space, or name a file on another disk.'
-  if (code === 'ENOENT') return 'Check that its folder is there.'
+  if (code === 'ENOENT') return 'Check that its folder exists.'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return 'You may not write there: name another folder.'
   if (code === 'EISDIR') return 'It is a folder; name a file in it.'
@@ -192,31 +194,31 @@ function reasonOf(cause: unknown): string {
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Files and folders that are there only while something is under way. */
+/** Temporary files and folders to remove on a signal. */
 const passing = new Set<string>()
 let endProcess: ((exitCode: number) => void) | undefined
 
 /**
- * From now on a signal that ends the process first removes what {@link removeOnSignal} names: for programs, since a library
- * does not answer the signals of others.
+ * From now on a signal that ends the process first removes what {@link removeOnSignal} names. Only for programs: a
+ * library should not handle signals.
  *
- * Signals are listened to only while there is something to remove: a process that listens ends when its work lets it look,
- * and a long training does not.
+ * Signals are handled only while there is something to remove, because a process with a handler does not end until its
+ * work yields, which a long training does not.
  *
- * @param end what ends the process, given 128 and the number of the signal, as shells have it
+ * @param end ends the process, given 128 + the number of the signal, as in shells
  */
 export function removeUnfinishedOnSignals(end: (exitCode: number) => void): void {
   endProcess = end
 }
 
-/** Has a file or folder removed where a signal ends the program before {@link keepOnSignal}. */
+/** Has a file or folder removed if a signal ends the program before {@link keepOnSignal}. */
 export function removeOnSignal(path: string): void {
   if (passing.size === 0 && endProcess !== undefined)
     for (const signal of endingSignals) process.on(signal, endBySignal)
   passing.add(path)
 }
 
-/** Takes back {@link removeOnSignal}: what is there now stays, or was removed. */
+/** Cancels {@link removeOnSignal}: the file now stays, or was removed. */
 export function keepOnSignal(path: string): void {
   passing.delete(path)
   if (passing.size > 0) return

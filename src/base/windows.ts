@@ -12,11 +12,11 @@ export type WindowRule =
   | { readonly months: Months; readonly lag?: Months; readonly days?: never }
   | 'all'
 
-/** Earliest day a window can name; the start of the window `'all'`. */
+/** Start of the window `'all'`, earlier than any day. */
 export const beginningOfTime = -100_000_000 as EpochDay
 
 /**
- * Returns the days that a window rule means as of a cutoff. It never holds the cutoff itself or a later day.
+ * Returns the days of a window as of a cutoff. They never include the cutoff itself or a later day.
  *
  * With c = cutoff, n = length, l = lag (default 0):
  *
@@ -36,8 +36,8 @@ export function windowBefore(cutoff: EpochDay, rule: WindowRule): DayWindow {
 }
 
 /**
- * Returns the days whose events decide an outcome.
- * The gap is the time needed to act; what happens in it belongs to neither side.
+ * Returns the days whose events decide an outcome. The gap is the time needed to act; events in it belong to neither
+ * side.
  *
  * With c = cutoff, g = gapDays:
  *

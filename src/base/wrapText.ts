@@ -1,7 +1,7 @@
 /** Width of printed text. */
 const lineWidth = 80
 
-/** Returns a text in lines of at most 80 code points, broken at blanks; a longer word has a line of its own. */
+/** Returns a text in lines of at most 80 code points, broken at spaces; a longer word has a line of its own. */
 export function wrapText(text: string): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {

@@ -166,7 +166,7 @@ test('a misspelled measure of a later row is refused, and so is one that no row 
 test('a table that was neither given nor appended to is asked for', () => {
   const followed = followCustomer({ customer }, minutes)
   expect(() => followed.features(april)).toThrow(
-    'features: expected table usage to be in the history: the rules read it. Where the customer has no rows of it, give ' +
+    'features: expected table usage to be in the history: the rules read it. If the customer has no rows of it, give ' +
       'an empty list: { usage: [] }.',
   )
   expect(row(followCustomer({ customer, usage: [] }, minutes))).toEqual([0])

@@ -517,7 +517,7 @@ test.each([
 ] as const)('%s refuses what names no tables: two features of the tenure would be all', (name, features) => {
   const history = { tables: full, engine: {}, completeUntil: 20_000, close: () => Promise.resolve() }
   const wrong: readonly (readonly [unknown, string])[] = [
-    [history, 'Take its tables: history.tables.'],
+    [history, 'Use its tables: history.tables.'],
     [{ customers: 'customers.csv' }, 'Open the sources first: (await openHistory(sources)).tables.'],
     [{ usages: full.usage }, 'Did you mean usage?'],
     [{}, 'Use those of a history: history.tables.'],
