@@ -1,22 +1,30 @@
 import { checkArguments } from '../base/arguments.js'
 import { closestWord, HoldfastError } from '../base/errors.js'
-import { restorePrior } from './baseline/model.js'
-import { priorOptions } from './baseline/options.js'
+import { type PriorModel, restorePrior } from './baseline/model.js'
+import { type PriorOptions, priorOptions } from './baseline/options.js'
 import { trainPrior } from './baseline/train.js'
-import { restoreBoosting } from './boosting/model.js'
-import { boostingOptions } from './boosting/options.js'
+import { type BoostingModel, restoreBoosting } from './boosting/model.js'
+import { type BoostingOptions, boostingOptions } from './boosting/options.js'
 import { trainBoosting } from './boosting/train.js'
 import type { Learner } from './contract.js'
-import { restoreForest } from './forest/model.js'
-import { forestOptions } from './forest/options.js'
+import { type ForestModel, restoreForest } from './forest/model.js'
+import { type ForestOptions, forestOptions } from './forest/options.js'
 import { trainForest } from './forest/train.js'
-import { restoreLogistic } from './logistic/model.js'
-import { logisticOptions } from './logistic/options.js'
+import { type LogisticModel, restoreLogistic } from './logistic/model.js'
+import { type LogisticOptions, logisticOptions } from './logistic/options.js'
 import { trainLogistic } from './logistic/train.js'
 
 /** Every learner by its name. The conformance suite runs on all of them, and model files name one. */
-export const learners = {
+export const learners: {
   /** The base rate for all. */
+  readonly prior: Learner<PriorOptions, PriorModel>
+  /** L2-regularised logistic regression. */
+  readonly logistic: Learner<LogisticOptions, LogisticModel>
+  /** The mean of many trees grown on drawn rows and columns. */
+  readonly forest: Learner<ForestOptions, ForestModel>
+  /** Gradient-boosted trees on histograms. */
+  readonly boosting: Learner<BoostingOptions, BoostingModel>
+} = {
   prior: {
     name: 'prior',
     capabilities: { features: false, missing: true, categories: true, weights: true, seeded: false },
@@ -24,7 +32,6 @@ export const learners = {
     train: trainPrior,
     restore: restorePrior,
   },
-  /** L2-regularised logistic regression. */
   logistic: {
     name: 'logistic',
     capabilities: { features: true, missing: false, categories: false, weights: true, seeded: false },
@@ -32,7 +39,6 @@ export const learners = {
     train: trainLogistic,
     restore: restoreLogistic,
   },
-  /** The mean of many trees grown on drawn rows and columns. */
   forest: {
     name: 'forest',
     capabilities: { features: true, missing: true, categories: true, weights: true, seeded: true },
@@ -40,7 +46,6 @@ export const learners = {
     train: trainForest,
     restore: restoreForest,
   },
-  /** Gradient-boosted trees on histograms. */
   boosting: {
     name: 'boosting',
     capabilities: { features: true, missing: true, categories: true, weights: true, seeded: true },
@@ -48,7 +53,7 @@ export const learners = {
     train: trainBoosting,
     restore: restoreBoosting,
   },
-} as const satisfies Readonly<Record<string, Learner<object>>>
+}
 
 /** Name of a learner. */
 export type LearnerName = keyof typeof learners

@@ -3,7 +3,7 @@ import { Bitmap, isMissing } from '../../base/bitmap.js'
 import { categoryOf } from '../../base/category.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec, NumberColumn, NumberValues } from '../../base/matrix.js'
-import type { AlignedColumn, AlignedTextColumn } from '../align.js'
+import type { AlignedColumn, AlignedTextColumn, FeatureAligner } from '../align.js'
 import type { ChurnModel } from '../contract.js'
 import type { NestingModel } from '../nesting.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
@@ -42,31 +42,42 @@ export class ImportedModel extends SumOfTrees {
     ensemble: TreeEnsemble,
     readonly reading: ImportedReading,
   ) {
-    const asked = askedSpecs(features, reading)
-    super(features, baseRate, ensemble, { name: 'ImportedModel', scale: 'log-odds', base: baseMargin, asked })
+    super(features, baseRate, ensemble, {
+      name: 'ImportedModel',
+      scale: 'log-odds',
+      base: baseMargin,
+      asked: askedSpecs(features, reading),
+      read: (aligner, ...given) => readAligned(aligner, reading, ...given),
+    })
   }
 
   state(): unknown {
     const { zeroIsMissing, codes } = this.reading
     return { baseMargin: this.baseMargin, trees: stateOfEnsemble(this.ensemble), zeroIsMissing, codes }
   }
+}
 
-  protected override align(operation: string, features: FeatureMatrix): AlignedColumn[] {
-    const names = this.reading.codes.map((feature) => this.features[feature]!.name)
-    refuse(
-      operation,
-      names.flatMap((name) => codeProblems(features, name)),
-    )
-    const columns = super.align(operation, withCodes(features, names))
-    for (const feature of this.reading.zeroIsMissing) {
-      columns[feature] = withZeroMissing(columns[feature] as NumberColumn<NumberValues>)
-    }
-    for (const feature of this.reading.codes) {
-      const column = columns[feature] as AlignedTextColumn
-      columns[feature] = { ...column, unseen: column.unseen + 1 }
-    }
-    return columns
+/** Returns the aligned columns with zeros as missing and texts as codes, where the library read them so. */
+function readAligned(
+  aligner: FeatureAligner,
+  { zeroIsMissing, codes }: ImportedReading,
+  operation: string,
+  features: FeatureMatrix,
+): AlignedColumn[] {
+  const names = codes.map((feature) => aligner.specs[feature]!.name)
+  refuse(
+    operation,
+    names.flatMap((name) => codeProblems(features, name)),
+  )
+  const columns = aligner.align(operation, withCodes(features, names))
+  for (const feature of zeroIsMissing) {
+    columns[feature] = withZeroMissing(columns[feature] as NumberColumn<NumberValues>)
   }
+  for (const feature of codes) {
+    const column = columns[feature] as AlignedTextColumn
+    columns[feature] = { ...column, unseen: column.unseen + 1 }
+  }
+  return columns
 }
 
 /**

@@ -58,6 +58,8 @@ interface TreeSum {
   readonly base: number
   /** The features as the trees ask them, where that differs from what the model is given. */
   readonly asked?: readonly FeatureSpec[]
+  /** Returns the columns as the trees ask them, where that differs from how they are aligned. */
+  readonly read?: (aligner: FeatureAligner, operation: string, features: FeatureMatrix) => AlignedColumn[]
 }
 
 /** What all models of trees do: they ask their trees, and explain what these say. */
@@ -80,6 +82,7 @@ export abstract class SumOfTrees implements TreeModel {
     this.#explainer = new TreeExplainer(ensemble, sum.asked ?? features)
   }
 
+  /** Returns what is special to this model as plain JSON data, for its file. */
   abstract state(): unknown
 
   probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
@@ -115,18 +118,13 @@ export abstract class SumOfTrees implements TreeModel {
     return this.#added(this.#explainer.expectedValue, values)
   }
 
-  /** Returns the columns in the order of the model's features, as its trees ask them. */
-  protected align(operation: string, features: FeatureMatrix): AlignedColumn[] {
-    return this.#aligner.align(operation, features)
-  }
-
   #added<Values>(base: number, values: Values) {
     return { scale: this.#sum.scale, base: this.#sum.base + base, values }
   }
 
   #rows(method: string, features: FeatureMatrix): AlignedRows {
-    const columns = this.align(`${this.#sum.name}.${method}`, features)
-    return { columns, rowCount: features.rowCount }
+    const { name, read = (aligner, ...given) => aligner.align(...given) } = this.#sum
+    return { columns: read(this.#aligner, `${name}.${method}`, features), rowCount: features.rowCount }
   }
 
   #scores(method: string, features: FeatureMatrix, options: PredictOptions | undefined): Float64Array {
