@@ -1,5 +1,5 @@
 import { withCategories } from './category.js'
-import { groupNumbers } from './groupNumbers.js'
+import { repeatedNumbers } from './groupNumbers.js'
 import { type IdenticalRows, identicalByKeys, identicalRows, keyNumbers } from './identicalRows.js'
 import type { FeatureMatrix } from './matrix.js'
 
@@ -30,7 +30,7 @@ export function customersOf(
   features: FeatureMatrix,
   ids: ArrayLike<string | number> | null | undefined,
 ): RowCustomers {
-  const ownerOf = ids == null ? null : repeatedNumbers(groupNumbers(ids))
+  const ownerOf = ids == null ? null : repeatedNumbers(ids)
   const columns = features.columns.map((column) => (column.kind === 'text' ? withCategories(column) : column))
   return customersBy(ownerOf, identicalRows({ ...features, columns }, ownerOf), ids != null)
 }
@@ -41,7 +41,7 @@ export function customersOfKeys(
   ids: Float64Array | null,
   sampleOf: () => FeatureMatrix,
 ): RowCustomers {
-  const ownerOf = ids === null ? null : repeatedNumbers(keyNumbers(ids))
+  const ownerOf = ids === null ? null : numbersOfRepeated(keyNumbers(ids))
   return customersBy(ownerOf, identicalByKeys(rows, ownerOf, sampleOf), ids !== null)
 }
 
@@ -86,11 +86,11 @@ export const ownRows: RowCustomers = { customerOf: null, note: null, pairsByChan
 
 /** Returns whether a customer has more than one row. */
 export function hasSeveralRows(ids: ArrayLike<string | number>): boolean {
-  return repeatedNumbers(groupNumbers(ids)) !== null
+  return repeatedNumbers(ids) !== null
 }
 
 /** Returns the numbers, counted from 0 in order of first appearance, if any repeats; else null. */
-function repeatedNumbers(numbers: Int32Array): Int32Array | null {
+function numbersOfRepeated(numbers: Int32Array): Int32Array | null {
   return numbers.some((number, row) => number !== row) ? numbers : null
 }
 

@@ -1,3 +1,5 @@
+import { rowsOfSharedHash } from './sharedHashes.js'
+
 const number = new Float64Array(1)
 const bits = new Int32Array(number.buffer)
 
@@ -16,7 +18,7 @@ export function groupNumbers(groups: ArrayLike<string | number>): Int32Array {
   let count = 0
   for (let row = 0; row < length; row++) {
     const group = groups[row]!
-    const hash = typeof group === 'string' ? hashOfText(group) : hashOfNumber(group)
+    const hash = hashOf(group)
     let slot = hash & mask
     let first = slots[slot]! - 1
     while (first >= 0 && (hashes[first] !== hash || !isSame(groups[first]!, group))) {
@@ -33,9 +35,23 @@ export function groupNumbers(groups: ArrayLike<string | number>): Int32Array {
   return numbers
 }
 
+/** Returns the numbers of {@link groupNumbers}; null where all groups are different, which takes a third of the time to see. */
+export function repeatedNumbers(groups: ArrayLike<string | number>): Int32Array | null {
+  const hashes = new Int32Array(groups.length)
+  for (let row = 0; row < hashes.length; row++) hashes[row] = Math.imul(hashOf(groups[row]!), 0x9e3779b1)
+  const suspects = rowsOfSharedHash(hashes)
+  const among = new Array<string | number>(suspects.length)
+  for (let index = 0; index < among.length; index++) among[index] = groups[suspects[index]!]!
+  return groupNumbers(among).every((number, index) => number === index) ? null : groupNumbers(groups)
+}
+
 /** As in a `Map`: 0 equals −0, and NaN equals NaN. */
 function isSame(one: string | number, other: string | number): boolean {
   return one === other || Object.is(one, other)
+}
+
+function hashOf(group: string | number): number {
+  return typeof group === 'string' ? hashOfText(group) : hashOfNumber(group)
 }
 
 function hashOfText(text: string): number {

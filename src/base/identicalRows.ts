@@ -1,5 +1,6 @@
 import { type FeatureColumn, type FeatureMatrix, takeRows, takeValues } from './matrix.js'
 import { sampledRows } from './sampledRows.js'
+import { rowsOfSharedHash } from './sharedHashes.js'
 
 /** Identical rows. */
 export interface IdenticalRows {
@@ -42,13 +43,58 @@ const mostAgreeing = 0.9
  * are varied together; then, and if owners are known, twenty times the expected number is required. A pair is two rows
  * of different owners, because rows of one owner are naturally alike.
  *
- * O(rows × columns) time, plus 512 × columns² if rows are identical; 20 bytes per row. Rows are compared by 53-bit
- * keys.
+ * O(rows × columns) time, less if a few columns tell all rows apart, plus 512 × columns² if rows are identical; 20 bytes
+ * per row. Rows are compared by 53-bit keys.
  *
  * @param ownerOf shape (rows): the owner of each row, numbered from 0; null = unknown
  */
 export function identicalRows(features: FeatureMatrix, ownerOf: Int32Array | null): IdenticalRows | null {
-  return identicalByKeys(rowKeys(features), ownerOf, () => takeRows(features, sampledRows(features.rowCount)))
+  const numberOf = rowNumbers(features)
+  if (numberOf === null) return null
+  return identicalByNumbers(numberOf, ownerOf, () => takeRows(features, sampledRows(features.rowCount)))
+}
+
+/** Columns that nearly always tell all rows apart, where anything does; and the rows that tell which these are. */
+const [tellingColumns, rowsOfTelling] = [3, 64]
+
+/**
+ * Returns a number from 0 per distinct row, in order of first appearance; null where all are different.
+ *
+ * Of rows that a few columns tell apart the others are not read: of 500,000 rows × 20 columns, in a tenth of the time.
+ */
+function rowNumbers(features: FeatureMatrix): Int32Array | null {
+  const { rowCount } = features
+  const halves = newHalves(rowCount)
+  for (const place of mostTelling(features)) addColumn(halves, features.columns[place]!, place, 1)
+  const suspects = rowsOfSharedHash(halves.high)
+  if (suspects.length === 0) return null
+  const among = keyNumbers(rowKeys(suspects.length === rowCount ? features : takeRows(features, suspects)))
+  const numberOf = new Int32Array(rowCount)
+  const firstOf = new Int32Array(suspects.length).fill(-1)
+  let [count, suspect] = [0, 0]
+  for (let row = 0; row < rowCount; row++) {
+    if (suspects[suspect] !== row) numberOf[row] = count++
+    else {
+      const group = among[suspect++]!
+      if (firstOf[group] === -1) firstOf[group] = count++
+      numberOf[row] = firstOf[group]!
+    }
+  }
+  return count === rowCount ? null : numberOf
+}
+
+/** Returns the places of the columns with the most distinct values among some rows. */
+function mostTelling(features: FeatureMatrix): number[] {
+  const some = takeRows(features, sampledRows(features.rowCount, rowsOfTelling))
+  const distinct = some.columns.map((column, place) => {
+    const halves = newHalves(some.rowCount)
+    addColumn(halves, column, place, 1)
+    return { place, values: new Set(keysOf(halves)).size }
+  })
+  return distinct
+    .sort((a, b) => b.values - a.values)
+    .slice(0, tellingColumns)
+    .map(({ place }) => place)
 }
 
 /** Like `identicalRows`, if only keys and the sample of `sampledRows` are available. */
@@ -57,14 +103,21 @@ export function identicalByKeys(
   ownerOf: Int32Array | null,
   sampleOf: () => FeatureMatrix,
 ): IdenticalRows | null {
-  const numberOf = keyNumbers(keys)
+  return identicalByNumbers(keyNumbers(keys), ownerOf, sampleOf)
+}
+
+function identicalByNumbers(
+  numberOf: Int32Array,
+  ownerOf: Int32Array | null,
+  sampleOf: () => FeatureMatrix,
+): IdenticalRows | null {
   const sizes = sharedSizes(numberOf, ownerOf)
   const rows = sizes.reduce((sum, size) => sum + Math.max(size, 0), 0)
   const different = sizes.reduce((sum, size) => sum + Number(size !== 0), 0)
   if (rows === 0 || different < fewestDifferent) return null
   const pairsByChance = chancePairs(
     sampleOf(),
-    ownerOf === null ? null : takeValues(ownerOf, sampledRows(keys.length)),
+    ownerOf === null ? null : takeValues(ownerOf, sampledRows(numberOf.length)),
   )
   return pairsByChance === null ? null : { numberOf, rows, pairsByChance }
 }

@@ -6,7 +6,7 @@ import { dayRule, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
 import { utc } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
-import { groupNumbers } from '../base/groupNumbers.js'
+import { repeatedNumbers } from '../base/groupNumbers.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { reasonTable } from '../population/reasonTable.js'
@@ -129,7 +129,9 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   if (labelled.length === 0) throw noRows(table, checked.label)
   const rows = labelled.length === table.rowCount ? table : table.take(labelled)
 
-  const idProblems = checked.id === undefined ? [] : problemsOfIds(table, checked.id, checked.rowsPerCustomer)
+  const allIds = checked.id === undefined ? null : idTexts(idColumn(table.column(checked.id)))
+  const idProblems =
+    checked.id === undefined ? [] : problemsOfIds(table, checked.id, allIds!, checked.rowsPerCustomer)
   const weightProblems = checked.weight === undefined ? [] : problemsOfWeights(table, checked.weight)
   refuse('fromFlatTable', [...idProblems, ...weightProblems])
   const { churned, notes } = outcomesOf('fromFlatTable', rows, checked)
@@ -138,7 +140,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
     checked.features === undefined
       ? usefulFeatures(rows, featureNames(table, checked), checked.asOf)
       : namedFeatures(rows, checked.features, checked.asOf)
-  const ids = idsOf(rows, labelled, checked.id)
+  const ids = idsOf(allIds, labelled)
   const copies = customersOf({ rowCount: rows.rowCount, columns }, checked.id === undefined ? null : ids).note
   return datasetOf({
     ids,
@@ -241,6 +243,7 @@ function featureNames(table: Table, options: CheckedOptions): readonly string[] 
 function problemsOfIds(
   table: Table,
   name: string,
+  ids: readonly string[],
   rowsPerCustomer: CheckedOptions['rowsPerCustomer'],
 ): Problem[] {
   const column = idColumn(table.column(name))
@@ -259,7 +262,7 @@ function problemsOfIds(
     } else isId[row] = 1
   }
   if (rowsPerCustomer === 'several') return problems
-  for (const { id, rows } of repeatedIds(idTexts(column), isId)) {
+  for (const { id, rows } of repeatedIds(ids, isId)) {
     problems.push({
       code: 'duplicate-id',
       parameter: `id column ${name}`,
@@ -279,7 +282,8 @@ function repeatedIds(
   ids: readonly string[],
   isId: Uint8Array,
 ): { readonly id: string; readonly rows: number[] }[] {
-  const numberOf = groupNumbers(ids)
+  const numberOf = repeatedNumbers(ids)
+  if (numberOf === null) return []
   const firstRows = new Int32Array(numberOf.length)
   const rowsOf = new Map<number, number[]>()
   for (let row = 0; row < numberOf.length; row++) {
@@ -324,14 +328,16 @@ function problemsOfWeights(table: Table, name: string): Problem[] {
   return problems
 }
 
-function idsOf(rows: Table, labelled: Int32Array, id: string | undefined): string[] {
-  if (id === undefined) return Array.from(labelled, (row) => String(row + 1))
-  return idTexts(idColumn(rows.column(id)))
+function idsOf(ids: readonly string[] | null, labelled: Int32Array): readonly string[] {
+  if (ids === null) return Array.from(labelled, (row) => String(row + 1))
+  return labelled.length === ids.length ? ids : Array.from(labelled, (row) => ids[row]!)
 }
 
 function idTexts(column: Column): string[] {
   const { length } = column.kind === 'text' ? column.codes : column.values
-  return Array.from({ length }, (_, row) => String(cellOf(column, row)))
+  const texts = new Array<string>(length)
+  for (let row = 0; row < length; row++) texts[row] = String(cellOf(column, row))
+  return texts
 }
 
 function weightsOf(rows: Table, name: string): Float64Array {

@@ -75,9 +75,8 @@ export function trainedRowsOf(
   const { kept, below } = lowest(all.slice().sort())
   const rows = Int32Array.from(all.keys()).filter((row) => all[row]! < below)
   const { customerOf, pairsByChance } = customersOf({ rowCount: features.rowCount, columns: own }, ids)
-  const numberOf = ids == null ? null : groupNumbers(ids)
-  const twins =
-    twinCount(rows, all, customerOf, numberOf) + (2 * pairsByChance * rows.length) / features.rowCount
+  const idOf = ids == null ? rows : groupNumbers(Array.from(rows, (row) => ids[row]!))
+  const twins = twinCount(rows, all, customerOf, idOf) + (2 * pairsByChance * rows.length) / features.rowCount
   const customers = customerOf === null ? rows.length : new Set(rows.map((row) => customerOf[row]!)).size
   return {
     columns: names,
@@ -153,13 +152,13 @@ function twinCount(
   rows: Int32Array,
   fingerprints: Float64Array,
   customerOf: Int32Array | null,
-  numberOf: Int32Array | null,
+  idOf: Int32Array,
 ): number {
   const alike = new Map<number, { rows: number; isTwin: boolean; customer: number; ids: Set<number> }>()
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const [value, customer] = [fingerprints[row]!, customerOf?.[row] ?? row]
     const one = alike.get(value) ?? { rows: 0, isTwin: false, customer, ids: new Set<number>() }
-    const id = numberOf?.[row] ?? row
+    const id = idOf[index]!
     one.isTwin ||= one.customer !== customer || one.ids.has(id)
     one.ids.add(id)
     one.rows++
