@@ -181,3 +181,9 @@ export function takeValues<Values extends NumberValues | Uint8Array>(
   for (let index = 0; index < rows.length; index++) taken[index] = values[rows[index]!]!
   return taken
 }
+
+/** Returns at most so many row numbers, in even steps over all rows. */
+export function spreadRows(rowCount: number, most: number): Int32Array {
+  const count = Math.min(rowCount, most)
+  return Int32Array.from({ length: count }, (_, index) => Math.floor((index * rowCount) / count))
+}

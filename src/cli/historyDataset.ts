@@ -27,6 +27,7 @@ export interface HistoryOptions extends OwnCutoffOptions {
   readonly horizonDays?: number
   readonly cutoffs?: readonly EpochDay[]
   readonly attributes?: string[]
+  readonly allFeatures?: boolean
 }
 
 // Features look back six months; customers younger than that are still counted, with what they have.
@@ -53,6 +54,7 @@ export function addHistoryOptions(command: Command): Command {
       'columns of customers that never change, to use as features (history only)',
       listOption,
     )
+    .option('--all-features', 'keep features that no model can use on these tables (history only)')
     .option(
       '--cutoffs <months>',
       `first days of months, 2025-01..2025-10 (history only; default: the last ${mostCutoffs} whose outcome is known)`,
@@ -73,7 +75,8 @@ export async function datasetOfHistory(
   const own = await readOwnCutoffs('train', options, { '--cutoffs': options.cutoffs })
   const cutoffs = own ?? options.cutoffs ?? (await usualCutoffs(history, label, features))
   if (own === undefined) checkTestable(label, cutoffs as readonly EpochDay[])
-  const plan = churnPlan({ label, features, cutoffs })
+  const optional = options.allFeatures === true ? { optionalFeatures: [] } : {}
+  const plan = churnPlan({ label, features, cutoffs, ...optional })
   const dataset = await buildDataset(history, plan)
   terminal.output(`${dataset.report.baseRates.toWholeText()}\n\n`)
   return dataset

@@ -169,6 +169,10 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
     /A flat table with one row and a label for each customer enters at fromFlatTable instead\./,
     () => 'A file with one row and a label for each customer is given without --history.',
   ],
+  [
+    /report\.leftOut says .*?; churnPlan\(\{ optionalFeatures: \[\] \}\) keeps (it|them)/,
+    ([, them]) => `--all-features keeps ${them}`,
+  ],
   [/set overwrite to true/, () => 'add --overwrite'],
   [/Choose other signals, or a later asOf\./, () => 'Choose a later --as-of.'],
   [/ ?If you trust where it comes from, raise maxBytes\./, () => ''],

@@ -6,7 +6,9 @@ import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { checkFeatureCutoffs } from '../feature/checkFeatureCutoffs.js'
 import { checkFeatureRules } from '../feature/checkFeatureRules.js'
+import { featureName } from '../feature/name/featureName.js'
 import { type CustomerFeatures, populationFeatures } from '../feature/sql/featureMatrix.js'
+import { leftOutTable, type UselessFeature, uselessFeatures } from '../feature/uselessFeatures.js'
 import { labelName } from '../label/labelName.js'
 import { labelTables } from '../label/labelProblems.js'
 import { type Labels, type LabelTableOptions, labelTable } from '../label/labelTable.js'
@@ -47,6 +49,9 @@ export interface BuildControl {
  * @returns rows in the order of id and cutoff
  * @throws {HoldfastError} all problems of the plan at once; `window-open` if no cutoff has a complete outcome window;
  * `table-empty` if no row has an outcome; `aborted`
+ *
+ * Features of sets such as `telecomFeatures` that no model can use on this history are left out, without looking at any
+ * outcome: see `plan.optionalFeatures`; `report.leftOut` lists them with reasons.
  *
  * With own cutoffs only the pairs asked about are computed: for 2,500 customers a week before the end of their
  * contract, 258 rows in 2 s; the 129 days as global cutoffs make 215,104 rows in 45 s and 3.8 GB.
@@ -117,27 +122,51 @@ export async function buildDataset(
     step('features', 2)
     const labelled = await labelledPopulation(history, population, labels)
     temporary.push(labelled)
-    const features = await populationFeatures(history, checked.features, population, labelled)
+    const asked = await populationFeatures(history, checked.features, population, labelled)
+    const { plan: kept, features, leftOut } = await withoutUseless(history, checked, asked)
     const outcome = await outcomesOf(history, labels)
     const warnings = [
       ...history.notes,
       ...readersOfNotes(history.notes, checked),
       ...unreadIds(history.tables, checked.features),
+      ...leftOutWarnings(leftOut),
       ...unknownCustomerWarnings(population),
       ...openCutoffWarnings(checked, cutoffs, completeUntilOf(history, labelTables(checked.label))),
-      ...(await shortHistoryWarnings(history, checked.features, cutoffs)),
+      ...(await shortHistoryWarnings(history, kept.features, cutoffs)),
       ...openReturnWarnings(falseChurn),
       ...columnWarnings(features.features, outcome),
     ]
     const report = {
       population: population.report,
       unlabelled: labels.report,
+      ...(leftOut.length === 0 ? {} : { leftOut: leftOutTable(leftOut) }),
       ...(falseChurn === undefined ? {} : { falseChurn: falseChurn.report }),
     }
     const label = datasetLabel(checked.label, cutoffs)
-    return assemble({ ...checked, label }, report, features, outcome, warnings, history)
+    return assemble({ ...kept, label }, report, features, outcome, warnings, history)
   } finally {
     for (const table of temporary) await table.drop()
+  }
+}
+
+/** Returns a plan and its features without those optional ones that cannot help. */
+async function withoutUseless(
+  history: History,
+  plan: ChurnPlan,
+  computed: CustomerFeatures,
+): Promise<{ plan: ChurnPlan; features: CustomerFeatures; leftOut: UselessFeature[] }> {
+  const { optionalFeatures: optional = [], ...rest } = plan
+  if (optional.length === 0) return { plan, features: computed, leftOut: [] }
+  const keep = plan.features.map(featureName).filter((name) => !optional.includes(name))
+  const leftOut = await uselessFeatures(history, plan.features, computed, keep)
+  const gone = new Set(leftOut.map(({ feature }) => feature))
+  if (gone.size === plan.features.length) return { plan, features: computed, leftOut: [] }
+  const { rowCount, columns } = computed.features
+  const features = { rowCount, columns: columns.filter(({ name }) => !gone.has(name)) }
+  return {
+    plan: { ...rest, features: plan.features.filter((rule) => !gone.has(featureName(rule))) },
+    features: { ...computed, features },
+    leftOut,
   }
 }
 
@@ -203,6 +232,19 @@ async function outcomesOf({ engine }: History, labels: Labels): Promise<Uint8Arr
     `SELECT outcome FROM ${labels.table} WHERE outcome IS NOT NULL ORDER BY id, cutoff`,
   )
   return Uint8Array.from(outcomes.numbers('outcome').values)
+}
+
+function leftOutWarnings(leftOut: readonly UselessFeature[]): string[] {
+  if (leftOut.length === 0) return []
+  const reasons = [...new Set(leftOut.map(({ why }) => why))].map((why) => {
+    const named = leftOut.filter((each) => each.why === why).map(({ feature }) => feature)
+    return `${named.join(', ')} (${why})`
+  })
+  const features = leftOut.length === 1 ? 'A feature of a set was' : `${leftOut.length} features of sets were`
+  const [them, details] = leftOut.length === 1 ? ['it', 'why'] : ['them', 'why, one by one']
+  return [
+    `${features} left out, as no model can use ${them} here: ${reasons.join('; ')}. report.leftOut says ${details}; churnPlan({ optionalFeatures: [] }) keeps ${them}.`,
+  ]
 }
 
 function openCutoffWarnings(

@@ -7,7 +7,10 @@ import { refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
+import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
+import { isOfSet } from '../feature/sets/tables.js'
+import { refuseUnnamed } from '../feature/uselessFeatures.js'
 import { type LabelRule, labelRuleSchema } from '../label/rule.js'
 import { type FalseChurnRule, falseChurnRuleSchema } from '../population/falseChurnRule.js'
 import { type Cutoffs, type OwnCutoffs, ownCutoffsSchema } from '../population/ownCutoffs.js'
@@ -20,6 +23,12 @@ export interface ChurnPlan<Asked extends Cutoffs = Cutoffs> {
   readonly label: LabelRule
   /** What is known of each customer; one column per rule. */
   readonly features: readonly FeatureRule[]
+  /**
+   * Names of features that `buildDataset` leaves out if no model can use them here: ids, windows before the beginning,
+   * nearly constant ones and twins, see `usefulFeatures` of `holdfast/features`. Default: those of sets such as
+   * `telecomFeatures`. An empty list keeps all features.
+   */
+  readonly optionalFeatures?: readonly string[]
   /**
    * First days that the features may not see: the same for all, ascending and without repeats; or a rule that gives
    * customers their own, see {@link OwnCutoffs}.
@@ -57,6 +66,7 @@ export interface ChurnPlanOptions<
 export const churnPlanSchema = z.strictObject({
   label: labelRuleSchema,
   features: z.array(featureRuleSchema).min(1),
+  optionalFeatures: z.exactOptional(z.array(z.string())),
   cutoffs: z
     .array(dayRule)
     .min(1)
@@ -73,7 +83,8 @@ const ownPlanSchema = churnPlanSchema.extend({ cutoffs: ownCutoffsSchema })
  * Returns the plan of a dataset: what to predict, for whom, when, from what. Nothing is run.
  *
  * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once; `data-leak` if a feature or an
- * exclusion reads the column from which the label takes the reason for a cancellation
+ * exclusion reads the column from which the label takes the reason for a cancellation; `feature-missing` if
+ * `optionalFeatures` names no rule's feature
  *
  * @example
  * const plan = churnPlan({
@@ -96,6 +107,12 @@ export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
     ? checkOptions('churnPlan', ownPlanSchema, options)
     : checkOptions('churnPlan', churnPlanSchema, withDaysIn(options, ['cutoffs'], zoneOf(options)))
   refuse('churnPlan', outcomeColumnProblems(plan))
+  refuseUnnamed('churnPlan', 'optionalFeatures', plan.optionalFeatures ?? [], plan.features)
+  // Copies: which rules a set asked is known of those that were given only.
+  const asked = options.features.filter(isOfSet).map(featureName)
+  const optional =
+    plan.optionalFeatures !== undefined || asked.length === 0 ? {} : { optionalFeatures: asked }
   const hasInstants = Array.isArray(cutoffs) && cutoffs.some(isInstant)
-  return hasInstants && timeZone === undefined ? Object.freeze({ ...plan, timeZone: utc }) : plan
+  const zone = hasInstants && timeZone === undefined ? { timeZone: utc } : {}
+  return Object.freeze({ ...plan, ...optional, ...zone })
 }

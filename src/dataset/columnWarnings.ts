@@ -1,5 +1,5 @@
 import { isMissing } from '../base/bitmap.js'
-import type { FeatureColumn, FeatureMatrix } from '../base/matrix.js'
+import { type FeatureColumn, type FeatureMatrix, spreadRows } from '../base/matrix.js'
 import { singleFeatureAuc } from './singleFeatureAuc.js'
 
 /** A column whose own AUC is above this gets a warning: in customer data it is nearly always the answer in disguise. */
@@ -43,11 +43,6 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
       `Column ${name} alone predicts churn with an AUC of ${auc.toFixed(3)}: was it known at the cutoff, or filled in after the customer had left?`,
     ]
   })
-}
-
-function spreadRows(rowCount: number, most: number): Int32Array {
-  const count = Math.min(rowCount, most)
-  return Int32Array.from({ length: count }, (_, index) => Math.floor((index * rowCount) / count))
 }
 
 function judgeable(outcome: Uint8Array, rows: Int32Array): boolean {

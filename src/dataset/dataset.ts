@@ -43,6 +43,11 @@ export interface DatasetReport {
    */
   readonly falseChurn?: Table
   /**
+   * Columns `feature`, `why`, `detail`: features of sets that were left out because no model can use them on this history.
+   * Left out if there were none.
+   */
+  readonly leftOut?: Table
+  /**
    * Columns `column`, `use` (number, category, day, left out, excluded, id, label, weight) and `detail` (how it was
    * read, or why it was left out): the use of every column of a flat table. Left out for a history.
    */

@@ -4,6 +4,7 @@ import { beginningOfTime, windowBefore } from '../base/windows.js'
 import { completeUntilOf } from '../engine/completeUntil.js'
 import type { History } from '../engine/history.js'
 import { formulaOf, partialsOf } from '../feature/formula.js'
+import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
 import { labelTables } from '../label/labelProblems.js'
 import { outcomeWindow } from '../label/outcomeWindow.js'
@@ -80,7 +81,12 @@ export function windowSettings(
         days,
       )
     }
-    return { axis, days, plan: { ...plan, label: rule, features, cutoffs: shared } }
+    const names = features.map(featureName)
+    const optional =
+      plan.optionalFeatures === undefined
+        ? {}
+        : { optionalFeatures: plan.optionalFeatures.filter((name) => names.includes(name)) }
+    return { axis, days, plan: { ...plan, ...optional, label: rule, features, cutoffs: shared } }
   })
 }
 

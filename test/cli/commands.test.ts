@@ -110,6 +110,15 @@ describe('train', () => {
     expect(output).toMatch(/tested on cutoff 202\d-\d\d-01, \d+ rows purged before it/)
     expect(output).toContain(`wrote ${path}`)
     expect(messages).toMatch(/not used: \d+ rows of customers at \d+ cutoffs, cancelled before\n/)
+    expect(messages).toMatch(/note: .*left out, as no model can use .*\. --all-features keeps (it|them)\.\n/)
+  })
+
+  it('--all-features keeps what no model can use', async () => {
+    const words = ['train', '--history', operator, '--cutoffs', '2024-06..2024-08', '--all-features']
+    const { code, messages } = await holdfast([...words, '--learner', 'logistic', '--out', at('all.model')])
+    expect(code, messages).toBe(0)
+    expect(messages).not.toContain('no model can use')
+    expect(messages).toMatch(/note: Column .* has the same value in every row/)
   })
 
   it('--cutoffs are the months that are asked about', async () => {

@@ -43,6 +43,11 @@ function subscriptions() {
   return { customers: ids.map((id) => ({ id, activatedAt: '2024-03-10' })), usage }
 }
 
+const kinds = {
+  customers: { id: 'text', activatedAt: 'day' },
+  usage: { id: 'text', day: 'day', minutes: 'number', seconds: 'number', flag: 'number' },
+} as const
+
 let history: History
 beforeAll(async () => {
   history = await openHistory(subscriptions(), { completeUntil: '2025-06-01', today: epochDay('2026-01-01') })
@@ -178,5 +183,103 @@ describe('sets of features', () => {
     expect(names).toEqual(
       expect.arrayContaining(['usage[feature=login]_count_28d', 'usage[feature=export]_count_28d']),
     )
+  })
+})
+
+describe('a dataset leaves out what a set asked and cannot help', () => {
+  const label = cancelled({ horizonDays: 20 })
+  const own = [sumOf('usage', 'user_id', month), sumOf('usage', 'flag', month)]
+  const set = subscriptionFeatures(kinds, { measures: ['minutes', 'seconds', 'flag'] })
+
+  test('and says so; rules of the user stay, also of the plan written to JSON', async () => {
+    const plan = churnPlan({ label, features: [...set, ...own], cutoffs })
+    const { rules, features, report, warnings } = await buildDataset(history, plan)
+    const why = Object.fromEntries(report.leftOut!.rows().map((row) => [row['feature'], row['why']]))
+    expect(why).toMatchObject({
+      usage_seconds_sum_28d: 'twin',
+      usage_flag_sum_28d: 'nearly constant',
+      usage_minutes_slope_6m: 'window before the beginning',
+    })
+    expect(Object.keys(why)).not.toContain('usage_user_id_sum_1m')
+    expect(Object.keys(why)).not.toContain('usage_flag_sum_1m')
+    expect(features.columns.map(({ name }) => name)).toEqual(rules!.map(featureName))
+    expect(rules!.length + report.leftOut!.rowCount).toBe(set.length + own.length)
+    expect(warnings.find((warning) => warning.includes('features of sets were left out'))).toContain(
+      'optionalFeatures: []',
+    )
+
+    const written = JSON.parse(JSON.stringify(plan))
+    expect((await buildDataset(history, written)).rules).toEqual(rules)
+  })
+
+  test('an option keeps them all', async () => {
+    const plan = churnPlan({ label, features: set, optionalFeatures: [], cutoffs })
+    const { rules, report } = await buildDataset(history, JSON.parse(JSON.stringify(plan)))
+    expect(rules).toHaveLength(set.length)
+    expect(report.leftOut).toBeUndefined()
+  })
+
+  test('or some of them, and rules of the user may be optional', async () => {
+    const optionalFeatures = ['usage_flag_sum_1m']
+    const plan = churnPlan({ label, features: [...set, ...own], optionalFeatures, cutoffs })
+    const { report } = await buildDataset(history, plan)
+    expect(report.leftOut!.rows().map(({ feature }) => feature)).toEqual(optionalFeatures)
+    expect(() => churnPlan({ label, features: set, optionalFeatures: ['usage_count_28'], cutoffs })).toThrow(
+      /Did you mean usage_count_28d/,
+    )
+  })
+})
+
+describe('what only looks useless stays', () => {
+  const open = (usage: Record<string, unknown>[], customers = 60) =>
+    openHistory(
+      {
+        customers: Array.from({ length: customers }, (_, index) => ({
+          id: `C${index}`,
+          activatedAt: '2024-03-10',
+        })),
+        usage,
+      },
+      { completeUntil: '2025-06-01', today: epochDay('2026-01-01') },
+    )
+  const reasons = async (usage: Record<string, unknown>[], rules: Parameters<typeof usefulFeatures>[1]) => {
+    const opened = await open(usage)
+    const { leftOut } = await usefulFeatures(opened, rules, { cutoffs })
+    await opened.close()
+    return leftOut.rows().map(({ feature, why }) => `${feature}: ${why}`)
+  }
+  const customers = Array.from({ length: 60 }, (_, index) => index)
+
+  test('amounts that are all different where customers have a row each', async () => {
+    const usage = customers.map((index) => ({
+      id: `C${index}`,
+      day: '2025-03-20',
+      bytes: 1000 + index * index * 7,
+    }))
+    expect(await reasons(usage, [sumOf('usage', 'bytes', { months: 1 })])).toEqual([])
+  })
+
+  test('windows over a table whose first row is late because it has few', async () => {
+    // Rows on 12 days: the first of them says nothing of the time before.
+    const usage = customers.flatMap((index) =>
+      index % 5 === 0
+        ? [{ id: `C${index}`, day: formatDay(addDays(begin, 40 + index)), minutes: index }]
+        : [],
+    )
+    expect(await reasons(usage, [countOf('usage', { months: 6 })])).toEqual([])
+  })
+
+  test('a flag that ten rows have', async () => {
+    // At each of two cutoffs five customers: ten rows of 120.
+    const usage = customers.map((index) => ({
+      id: `C${index}`,
+      day: '2025-03-20',
+      flag: index < 5 ? 1 : 0,
+      rare: index < 4 ? 1 : 0,
+    }))
+    const three = { months: 3 }
+    expect(await reasons(usage, [sumOf('usage', 'flag', three), sumOf('usage', 'rare', three)])).toEqual([
+      'usage_rare_sum_3m: nearly constant',
+    ])
   })
 })

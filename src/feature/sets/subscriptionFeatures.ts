@@ -8,7 +8,7 @@ import { attribute, daysUntil, inForce, tenure } from '../builders/customerBuild
 import { drop, lastValue, openRows, recency, slope, streak, variability } from '../builders/rowBuilders.js'
 import type { FeatureRule, NumberRule } from '../rule.js'
 import type { EventKinds } from './eventKinds.js'
-import { type Columns, checkTables, measuresOf } from './tables.js'
+import { type Columns, checkTables, measuresOf, setOf } from './tables.js'
 
 /** Your own columns and values that the subscription features need to know. */
 export interface SubscriptionFeatureOptions {
@@ -94,7 +94,7 @@ export function subscriptionFeatures(
   checkTables('subscriptionFeatures', tables)
   const checked = checkOptions('subscriptionFeatures', subscriptionOptions, options)
   const { customers = {}, usage, bills, payments, plans, contacts } = tables
-  return [
+  return setOf([
     tenure(),
     band(tenure(), tenureEdges),
     ...checked.attributes.map((column) =>
@@ -105,7 +105,7 @@ export function subscriptionFeatures(
     ...(payments === undefined ? [] : paymentRules(payments, checked)),
     ...(plans === undefined ? [] : planRules(plans)),
     ...(contacts === undefined ? [] : contactRules(contacts, checked)),
-  ]
+  ])
 }
 
 function usageRules(

@@ -2,6 +2,7 @@ import { checkArguments } from '../../base/arguments.js'
 import { closestWord, type Problem, refuse } from '../../base/errors.js'
 import { inputTableNames } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
+import type { FeatureRule } from '../rule.js'
 
 /** The columns of a table with their kinds. */
 export type Columns = Readonly<Record<string, ColumnKind>>
@@ -48,4 +49,18 @@ export function checkTables(operation: string, tables: object): void {
       wayOut: 'Use those of a history: history.tables.',
     })
   refuse(operation, problems)
+}
+
+/** Rules that a set asked, as objects: a copy of one is a rule of the user's own. */
+const rulesOfSets = new WeakSet<FeatureRule>()
+
+/** Returns the rules of a set, remembered as such: see {@link isOfSet}. */
+export function setOf(rules: readonly FeatureRule[]): FeatureRule[] {
+  for (const rule of rules) rulesOfSets.add(rule)
+  return [...rules]
+}
+
+/** Returns whether a set asked for a feature, in case it helps; a rule that a user wrote is asked for whatever the tables hold. */
+export function isOfSet(rule: FeatureRule): boolean {
+  return rulesOfSets.has(rule)
 }

@@ -7,6 +7,7 @@ import { ratio } from '../builders/arithmeticBuilders.js'
 import { tenure } from '../builders/customerBuilders.js'
 import { recency } from '../builders/rowBuilders.js'
 import type { FeatureRule } from '../rule.js'
+import { setOf } from './tables.js'
 
 /** Which table holds the transactions, and over which windows they are aggregated. */
 export interface TransactionFeatureOptions {
@@ -49,11 +50,11 @@ export function transactionFeatures(options: TransactionFeatureOptions = {}): Fe
   const frequency = [countOf(table, 'all'), ...windows.map((window) => countOf(table, window))]
   const gap = gapMean(table, 'all')
   const rhythm = [gap, gapDeviation(table, 'all'), ratio(recency(table), gap)]
-  if (measure === null) return [recency(table), tenure(), ...frequency, ...rhythm]
+  if (measure === null) return setOf([recency(table), tenure(), ...frequency, ...rhythm])
   const value = [
     sumOf(table, measure, 'all'),
     meanOf(table, measure, 'all'),
     ...windows.map((window) => sumOf(table, measure, window)),
   ]
-  return [recency(table), tenure(), ...frequency, ...rhythm, ...value]
+  return setOf([recency(table), tenure(), ...frequency, ...rhythm, ...value])
 }

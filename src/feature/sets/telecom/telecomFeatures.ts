@@ -4,7 +4,7 @@ import { meanOf, sumOf } from '../../builders/aggregateBuilders.js'
 import { band, percentile } from '../../builders/arithmeticBuilders.js'
 import { attribute, inForce, isOther, tenure } from '../../builders/customerBuilders.js'
 import type { FeatureRule } from '../../rule.js'
-import { checkTables } from '../tables.js'
+import { checkTables, setOf } from '../tables.js'
 import { billFeatures } from './billFeatures.js'
 import { contactFeatures } from './contactFeatures.js'
 import { deviceFeatures } from './deviceFeatures.js'
@@ -59,7 +59,7 @@ export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOpt
   checkTables('telecomFeatures', tables)
   const checked = checkOptions('telecomFeatures', telecomOptions, options)
   const { usage, bills, payments, contacts, plans, devices } = tables
-  return [
+  return setOf([
     ...customerFeatures(tables.customers ?? {}, checked),
     ...(usage === undefined ? [] : usageFeatures(usage, plans, checked)),
     ...(bills === undefined ? [] : billFeatures(bills)),
@@ -68,7 +68,7 @@ export function telecomFeatures(tables: HistoryKinds, options: TelecomFeatureOpt
     ...(plans === undefined ? [] : planFeatures(plans, checked)),
     ...(devices === undefined ? [] : deviceFeatures(devices, checked)),
     ...(checked.withinPlan && plans !== undefined ? standing(tables, checked) : []),
-  ]
+  ])
 }
 
 function customerFeatures(
