@@ -60,7 +60,7 @@ export function namedFeatures(
 }
 
 /** Returns the useful columns, and a sentence about each that was left out. */
-export function usefulFeatures(
+export function informativeFeatures(
   table: Table,
   names: readonly string[],
   asOf: EpochDay | undefined,

@@ -14,7 +14,7 @@ import { featureColumn, zoneProblems } from '../table/featureColumn.js'
 import { type Column, cellOf, columnMissing, type DayColumn, idColumn, type Table } from '../table/table.js'
 import { columnWarnings } from './columnWarnings.js'
 import { type Dataset, datasetOf } from './dataset.js'
-import { type ColumnUse, flatReading, namedFeatures, usefulFeatures, usesTable } from './flatFeatures.js'
+import { type ColumnUse, flatReading, informativeFeatures, namedFeatures, usesTable } from './flatFeatures.js'
 import { type LabelValues, labelValuesSchema, outcomeOf, outcomesOf } from './flatOutcome.js'
 import { placeOf } from './placeOf.js'
 

@@ -30,20 +30,20 @@ interface Computed {
   readonly cutoffs: Int32Array
 }
 
-/** Rows that are looked at: 20,000 put the standard error of a correlation of .99 below .0002. */
+/** Most rows to look at: with 20,000, the standard error of a correlation of .99 is below .0002. */
 const rowsJudged = 20_000
 /** Only numbers with this correlation in so few rows are compared in all rows that are looked at. */
 const rowsOfLikelyTwins = 1_000
 const leastOfLikelyTwins = 0.9
-/** From this correlation on two numbers are one: each explains 98 % of the other. */
+/** From this correlation on, each of two numbers explains 98 % of the other. */
 const leastOfTwins = 0.99
-/** A value that fewer rows do not have tells too few customers apart to learn from. */
+/** If fewer rows differ from the most frequent value, there are too few customers to learn from. */
 const fewestOthers = 10
-/** A table's first row may be this much later than its beginning, because not everything happens every day. */
+/** Not everything happens every day: a table's first row may come this much later than its true beginning. */
 const graceDays = 31
 /** Days with a row from which on a table's first row tells where it begins. */
 const fewestDays = 20
-/** Customers, or rows, from which on numbers that are all different look like ids. */
+/** From this many distinct numbers on, numbers that are all different look like ids. */
 const fewestOfIds = 50
 
 /**
