@@ -138,7 +138,7 @@ export function fromFlatTable(table: Table, options: FlatTableOptions): Dataset 
   const outcome = outcomeOf(rows, checked.label, churned)
   const { columns, uses, warnings } =
     checked.features === undefined
-      ? usefulFeatures(rows, featureNames(table, checked), checked.asOf)
+      ? informativeFeatures(rows, featureNames(table, checked), checked.asOf)
       : namedFeatures(rows, checked.features, checked.asOf)
   const ids = idsOf(allIds, labelled)
   const copies = customersOf({ rowCount: rows.rowCount, columns }, checked.id === undefined ? null : ids).note
