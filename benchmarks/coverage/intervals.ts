@@ -2,7 +2,7 @@ import { resampledMetric } from '../../src/evaluate/interval/bootstrapInterval.j
 import { compareModels } from '../../src/evaluate/interval/compareModels.js'
 import { delongInterval } from '../../src/evaluate/interval/delongInterval.js'
 import { influenceOf, jackknife } from '../../src/evaluate/interval/influence.js'
-import { limitsOf } from '../../src/evaluate/interval/intervalLimits.js'
+import { limitsByMethod } from '../../src/evaluate/interval/intervalLimits.js'
 import { resampledFigures } from '../../src/evaluate/interval/resampledFigures.js'
 import { resampleUnits } from '../../src/evaluate/interval/resampleUnits.js'
 import { type MetricName, metrics } from '../../src/evaluate/metrics.js'
@@ -117,7 +117,7 @@ function resampledIntervals(
     }
     return Object.entries(kinds).flatMap(([kind, asked]) =>
       levels.map((level) => {
-        const [lower, upper] = limitsOf(resampled, asked ?? method, level)
+        const [lower, upper] = limitsByMethod(resampled, asked ?? method, level)
         return { figure: figure.name, kind, level, lower, upper }
       }),
     )

@@ -5,7 +5,15 @@ import type { CalibrationCurve } from './calibration/calibrationCurve.js'
 import type { CalibrationLine } from './calibration/calibrationLine.js'
 import type { Binning, CalibrationBin } from './calibration/calibrationTable.js'
 import type { BrierDecomposition } from './calibration/probabilityScores.js'
-import { count, decimal, headings, intervalHeading, limits, percent, percentText } from './figureTexts.js'
+import {
+  countText,
+  decimal,
+  headings,
+  intervalHeading,
+  limits,
+  percentText,
+  shareText,
+} from './figureTexts.js'
 import type { Interval } from './interval/bootstrapInterval.js'
 import { type ContactSavings, contactSavingsLine } from './ranking/contactsForSameCatch.js'
 import type { GainsCurve, PrecisionRecallCurve, RocCurve } from './ranking/rankingCurves.js'
@@ -99,11 +107,11 @@ export function evaluationText(figures: EvaluationFigures): string {
 function titleLines(figures: EvaluationFigures): string[] {
   const { name, customers, rows, churners, baseRate, notes } = figures
   const what = name === null ? 'Evaluation' : `Evaluation of ${name}`
-  const churned = `${count(churners)} churned (${percent(baseRate)})`
+  const churned = `${countText(churners)} churned (${shareText(baseRate)})`
   const whom =
     rows === customers
-      ? `${count(customers)} customers, ${churned}`
-      : `${count(customers)} customers with ${count(rows)} rows, of which ${churned}`
+      ? `${countText(customers)} customers, ${churned}`
+      : `${countText(customers)} customers with ${countText(rows)} rows, of which ${churned}`
   return [...wrapText(`${what}: ${whom}`), ...notes.flatMap((note) => wrapText(`Note: ${note}`))]
 }
 
@@ -141,11 +149,11 @@ function liftText(figures: EvaluationFigures): string {
     figures.liftTable.map((row) => [
       percentText(row.topShare),
       row.lowestProbability.toFixed(3),
-      count(row.rows),
-      count(row.churners),
-      percent(row.churnRate),
+      countText(row.rows),
+      countText(row.churners),
+      shareText(row.churnRate),
       row.lift.toFixed(2),
-      percent(row.caughtShare),
+      shareText(row.caughtShare),
     ]),
   )
 }
@@ -155,9 +163,9 @@ function calibrationText(figures: EvaluationFigures): string {
     headings('predicted', unitOf(figures), 'mean predicted', 'churned'),
     figures.calibration.map((bin) => [
       `${bin.lower.toFixed(3)} to ${bin.upper.toFixed(3)}`,
-      count(bin.rows),
-      percent(bin.meanProbability),
-      percent(bin.churnRate),
+      countText(bin.rows),
+      shareText(bin.meanProbability),
+      shareText(bin.churnRate),
     ]),
   )
 }
@@ -165,24 +173,24 @@ function calibrationText(figures: EvaluationFigures): string {
 function confusionLines(figures: EvaluationFigures): string[] {
   const { confusion, matthewsCorrelation } = figures
   return [
-    `Contacting everyone from p = ${decimal(confusion.threshold)} (${percent(confusion.contactedShare)} of the ${unitOf(figures)}):`,
+    `Contacting everyone from p = ${decimal(confusion.threshold)} (${shareText(confusion.contactedShare)} of the ${unitOf(figures)}):`,
     textTable(headings('', 'churned', 'stayed', ''), [
       [
         'contacted',
-        count(confusion.truePositives),
-        count(confusion.falsePositives),
-        `precision ${percent(confusion.precision)}`,
+        countText(confusion.truePositives),
+        countText(confusion.falsePositives),
+        `precision ${shareText(confusion.precision)}`,
       ],
       [
         'not contacted',
-        count(confusion.falseNegatives),
-        count(confusion.trueNegatives),
-        `stayed ${percent(confusion.negativePredictiveValue)}`,
+        countText(confusion.falseNegatives),
+        countText(confusion.trueNegatives),
+        `stayed ${shareText(confusion.negativePredictiveValue)}`,
       ],
       [
         '',
-        `recall ${percent(confusion.recall)}`,
-        `specificity ${percent(confusion.specificity)}`,
+        `recall ${shareText(confusion.recall)}`,
+        `specificity ${shareText(confusion.specificity)}`,
         `Matthews ${decimal(matthewsCorrelation)}`,
       ],
     ]),

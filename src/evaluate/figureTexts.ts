@@ -21,7 +21,7 @@ export function headings(...names: string[]): TextTableColumn[] {
   return names.map((heading, column) => ({ heading, right: column > 0 }))
 }
 
-export function count(value: number): string {
+export function countText(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 }
 
@@ -30,7 +30,7 @@ export function amountText(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
 }
 
-export function percent(share: number | null): string {
+export function shareText(share: number | null): string {
   return share === null ? '-' : `${(share * 100).toFixed(1)} %`
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { overlapOf, untoldOverlap } from '../learn/trainedRows.js'
-import { percent } from './figureTexts.js'
+import { shareText } from './figureTexts.js'
 
 /** What predictions were made by and of: they themselves do not tell whether a model had seen their rows. */
 export interface PredictedBy {
@@ -61,7 +61,7 @@ export function trainedRowNotes(model: ChurnModel, features: FeatureMatrix): str
   if (!overlap.isOverlap) return []
   const { equal, compared } = overlap
   return [
-    `${equal} of the ${compared} rows that were compared (${percent(equal / compared)}) are equal to rows that THE MODEL WAS ` +
+    `${equal} of the ${compared} rows that were compared (${shareText(equal / compared)}) are equal to rows that THE MODEL WAS ` +
       'TRAINED ON, or its number of trees chosen by: the figures are too good. Evaluate on customers that were kept from the training.',
   ]
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
-import { ownValue } from '../base/ownValue.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
+import { type Need, needProblems } from '../table/historyProblems.js'
 import type { EventTableName, HistoryKinds } from '../table/inputs.js'
 import type { ColumnKind } from '../table/table.js'
 
@@ -115,35 +115,29 @@ function checkSignals(
   signals: readonly SignalRule[],
   activityTable: EventTableName,
 ): void {
-  const problems: Problem[] = []
-  const expectTable = (parameter: string, table: EventTableName): void => {
-    if (tables[table] !== undefined) return
-    const rule = `to name a table of the history: ${Object.keys(tables).join(', ')}`
-    problems.push({ code: 'table-unknown', parameter, rule, received: table })
-  }
-  expectTable('activityTable', activityTable)
-  signals.forEach((signal, index) => {
+  const needs = signals.map(
+    ({ table, measure }): Need =>
+      measure === undefined ? { table } : { table, column: measure, kinds: ['number'] },
+  )
+  const ofSignals = signals.flatMap(({ name, aggregate, measure }, index): Problem[] => {
     const parameter = `signals.${index}`
-    expectTable(`${parameter}.table`, signal.table)
-    if (signals.findIndex((other) => other.name === signal.name) < index) {
-      problems.push({
-        code: 'column-duplicate',
-        parameter: `${parameter}.name`,
-        rule: 'to be unique',
-        received: signal.name,
-      })
-    }
-    if (signal.aggregate !== 'sum' || tables[signal.table] === undefined) return
-    const kinds = tables[signal.table]!
-    if (signal.measure !== undefined && ownValue(kinds, signal.measure) === 'number') return
-    const close = closestWord(signal.measure ?? '', measuresOf(kinds))
-    problems.push({
-      code: 'column-missing',
-      parameter: `${parameter}.measure`,
-      rule: `to be a number column of ${signal.table}: ${measuresOf(kinds).join(', ')}`,
-      received: signal.measure,
-      ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
-    })
+    const isTwice = signals.findIndex((other) => other.name === name) < index
+    const rule = 'to name the column that is summed'
+    return [
+      ...(isTwice
+        ? [
+            {
+              code: 'column-duplicate',
+              parameter: `${parameter}.name`,
+              rule: 'to be unique',
+              received: name,
+            } as const,
+          ]
+        : []),
+      ...(aggregate === 'sum' && measure === undefined
+        ? [{ code: 'column-missing', parameter: `${parameter}.measure`, rule } as const]
+        : []),
+    ]
   })
-  refuse(operation, problems)
+  refuse(operation, [...needProblems([{ table: activityTable }, ...needs], tables), ...ofSignals])
 }

@@ -122,12 +122,12 @@ function cohortOf(
   return Object.freeze({
     at,
     customers: new Table([textColumn('id', ids), dayColumn('snapshotAt', days)]),
-    fingerprint: fingerprintOf(at, ids),
+    fingerprint: cohortFingerprint(at, ids),
     report,
   })
 }
 
-function fingerprintOf(at: EpochDay, ids: readonly string[]): string {
+function cohortFingerprint(at: EpochDay, ids: readonly string[]): string {
   const hash = sha256.create()
   hash.update(utf8ToBytes(`holdfast cohort 1 ${formatDay(at)} ${ids.length}`))
   // The length before the text distinguishes ["ab", "c"] from ["a", "bc"]

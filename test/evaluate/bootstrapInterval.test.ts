@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
 import { brierScore } from '../../src/evaluate/calibration/probabilityScores.js'
-import { count, decimal, intervalHeading, limits, notesAt, percent } from '../../src/evaluate/figureTexts.js'
+import {
+  countText,
+  decimal,
+  intervalHeading,
+  limits,
+  notesAt,
+  shareText,
+} from '../../src/evaluate/figureTexts.js'
 import { bootstrapInterval, metricsWithoutInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
 import { resampleCount } from '../../src/evaluate/interval/bootstrapOptions.js'
 import { meanWithError, measureRows } from '../../src/evaluate/measureRows.js'
@@ -202,7 +209,7 @@ describe('bootstrap interval', () => {
       '-0.5000',
       '-',
     ])
-    expect([count(1234.56), count(7), percent(0.1234), percent(null)]).toEqual([
+    expect([countText(1234.56), countText(7), shareText(0.1234), shareText(null)]).toEqual([
       '1,234.6',
       '7',
       '12.3 %',

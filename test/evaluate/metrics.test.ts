@@ -64,7 +64,7 @@ const traitFiles = files.filter((file) => /[mM]etricTraits\.ts$/.test(file))
 
 test('every exported function of predictions is in a registry of metrics, or is said to be none', async () => {
   const found = exportedFunctionsOfPredictions()
-  expect(found).toEqual(expect.arrayContaining(['rocAuc', 'checkRows', 'contactsForSameCatch']))
+  expect(found).toEqual(expect.arrayContaining(['rocAuc', 'checkOutcomeRows', 'contactsForSameCatch']))
   const registered = new Set<string>()
   for (const file of traitFiles) {
     const registry = (await import(new URL(file, folder).href)) as object

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rankOutcomes } from '../../src/evaluate/rows/checkedOutcomes.js'
 import { readRows } from '../../src/evaluate/rows/outcomeRows.js'
-import { groupOf } from '../../src/evaluate/rows/rankedOutcomes.js'
+import { groupAt } from '../../src/evaluate/rows/rankedOutcomes.js'
 import { countBelow, ranksOf, rowsByRank } from '../../src/evaluate/rows/ranksOf.js'
 
 test('rows of equal probability are one group, the highest first', () => {
@@ -30,7 +30,7 @@ test('single precision, subnormal and extreme probabilities keep their order', (
   expect(rankOutcomes(Float32Array.of(0.1, 0.2), Uint8Array.of(1, 0)).probability[0]).toBe(Math.fround(0.2))
 })
 
-test('groupOf finds the group of every probability', () => {
+test('groupAt finds the group of every probability', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (values) => {
       // −0 and 0 are the same probability
@@ -38,7 +38,7 @@ test('groupOf finds the group of every probability', () => {
         .sort()
         .reverse()
       groups.forEach((value, group) => {
-        expect(groupOf(groups, value)).toBe(group)
+        expect(groupAt(groups, value)).toBe(group)
       })
     }),
   )

@@ -187,9 +187,9 @@ describe('signalsOf', () => {
       ),
     ).toThrowErrorMatchingInlineSnapshot(`
       [HoldfastError: test: 3 problems
-        1. expected activityTable to name a table of the history: usage, got "plans" (string).
-        2. expected signals.0.measure to be a number column of usage: , got undefined.
-        3. expected signals.1.measure to be a number column of usage: , got "cell" (string).]
+        1. expected table plans to be one of the tables of the history: usage.
+        2. table usage: expected column cell to hold number values, got "text" (string).
+        3. expected signals.0.measure to name the column that is summed.]
     `)
   })
 })
@@ -360,8 +360,8 @@ describe('tagLifecycle on other histories', () => {
       withHistory({ customers, usage }, (history) => tagLifecycle(history, { signals })),
     ).rejects.toThrowErrorMatchingInlineSnapshot(`
       [HoldfastError: tagLifecycle: 3 problems
-        1. expected signals.0.measure to be a number column of usage: minutes, got "minuts" (string). Did you mean minutes?
-        2. expected signals.1.table to name a table of the history: customers, usage, got "bills" (string).
+        1. table usage: expected column minuts to be one of id, day, minutes. Did you mean minutes?
+        2. expected table bills to be one of the tables of the history: customers, usage.
         3. expected signals.1.name to be unique, got "m" (string).]
     `)
   })

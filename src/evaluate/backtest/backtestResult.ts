@@ -3,14 +3,14 @@ import { type PlainData, resultOf } from '../../base/result.js'
 import { textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
 import {
-  count,
+  countText,
   decimal,
   figuresTable,
   headings,
   intervalHeading,
   limits,
   notesAt,
-  percent,
+  shareText,
 } from '../figureTexts.js'
 import type { FiguresByMetric } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
@@ -64,8 +64,8 @@ function title({ folds, ids, outcome }: BacktestFigures): string {
   const customers = new Set(ids).size
   const churned = outcome.reduce((sum, value) => sum + value, 0)
   return (
-    `Backtest at ${folds.length} ${folds.length === 1 ? 'cutoff' : 'cutoffs'}: ${count(customers)} customers, ` +
-    `${count(outcome.length)} predictions, ${count(churned)} of them churned`
+    `Backtest at ${folds.length} ${folds.length === 1 ? 'cutoff' : 'cutoffs'}: ${countText(customers)} customers, ` +
+    `${countText(outcome.length)} predictions, ${countText(churned)} of them churned`
   )
 }
 
@@ -77,12 +77,12 @@ function countsTable({ folds }: BacktestFigures): string {
       return [
         formatDay(fold.cutoff),
         last === undefined ? '-' : `${formatDay(last)}${fold.refitted ? '' : ' (kept)'}`,
-        count(fold.trainRows),
-        count(fold.purgedRows),
-        count(fold.testRows),
-        count(fold.churners),
-        percent(fold.baseRate),
-        percent(fold.meanProbability),
+        countText(fold.trainRows),
+        countText(fold.purgedRows),
+        countText(fold.testRows),
+        countText(fold.churners),
+        shareText(fold.baseRate),
+        shareText(fold.meanProbability),
       ]
     }),
   )

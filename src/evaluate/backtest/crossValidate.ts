@@ -78,7 +78,7 @@ export async function crossValidate(
   ])
   const rows = temporalRows(data)
   const { customers, customerOf, note } = customersOfRows(rows, data, checked)
-  refuse(operation, groupProblems(customerOf, checked))
+  refuse(operation, foldCountProblems(customerOf, checked))
   const draws = foldsOfDraws(customerOf, data.outcome, checked)
   const predictions = new FoldPredictions(rows, customers)
   const folds: CrossValidationFold[] = []
@@ -238,7 +238,7 @@ function listProblems(
   ]
 }
 
-function groupProblems(groups: Int32Array, { foldOf, folds }: CheckedCrossValidation): Problem[] {
+function foldCountProblems(groups: Int32Array, { foldOf, folds }: CheckedCrossValidation): Problem[] {
   const count = new Set(groups).size
   if (foldOf !== undefined || count >= folds) return []
   return [

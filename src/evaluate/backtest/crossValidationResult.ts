@@ -1,7 +1,15 @@
 import { type PlainData, resultOf } from '../../base/result.js'
 import { textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
-import { count, decimal, figuresTable, headings, intervalHeading, limits, notesAt } from '../figureTexts.js'
+import {
+  countText,
+  decimal,
+  figuresTable,
+  headings,
+  intervalHeading,
+  limits,
+  notesAt,
+} from '../figureTexts.js'
 import type { FiguresByMetric } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metrics.js'
@@ -59,7 +67,7 @@ export function crossValidationText(figures: CrossValidationFigures): string {
   const churned = outcome.reduce((sum, value) => sum + value, 0)
   return [
     ...wrapText(
-      `Cross-validation in ${folds.length} folds: ${count(outcome.length)} predictions, ${count(churned)} of them churned`,
+      `Cross-validation in ${folds.length} folds: ${countText(outcome.length)} predictions, ${countText(churned)} of them churned`,
     ),
     ...[...notes, ...notesAt(named)].flatMap((note) => wrapText(`Note: ${note}`)),
     '',

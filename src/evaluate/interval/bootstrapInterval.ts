@@ -10,7 +10,7 @@ import {
   resampleCount,
 } from './bootstrapOptions.js'
 import { influenceOf, jackknife } from './influence.js'
-import { limitsOf } from './intervalLimits.js'
+import { limitsByMethod } from './intervalLimits.js'
 import { type ReadFigures, resampledFigures } from './resampledFigures.js'
 import { type FigureSheet, resampleUnits } from './resampleUnits.js'
 
@@ -137,7 +137,7 @@ function intervalsOf(
       sorted: sortedFigures(operation, figures[place]!),
       jackknife: () => jackknife(units, [influenceOf(ofRanked, ranked)], rule.stratified),
     }
-    const [lower, upper] = limitsOf(figure, rule.method ?? method, rule.level)
+    const [lower, upper] = limitsByMethod(figure, rule.method ?? method, rule.level)
     return { value: figure.value, lower, upper }
   })
 }

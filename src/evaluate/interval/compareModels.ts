@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkTogether } from '../../base/options.js'
 import { type MetricName, metrics, type RankedMetric } from '../metrics.js'
-import { rowProblems } from '../rows/checkedOutcomes.js'
+import { scoredRowProblems } from '../rows/checkedOutcomes.js'
 import { type OutcomeRows, readRows } from '../rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import {
@@ -165,7 +165,7 @@ export function checkPair<Checked extends { weight?: ArrayLike<number> | undefin
     const wrong = Object.entries({ probabilityA, probabilityB }).map(([parameter, probability]) => {
       const rows = readRows(probability, outcome, own?.weight)
       read.push(rows)
-      const problems = rows === null ? rowProblems(probability, outcome, own?.weight) : []
+      const problems = rows === null ? scoredRowProblems(probability, outcome, own?.weight) : []
       return problems.map((problem) =>
         problem.parameter === 'probability' ? { ...problem, parameter } : problem,
       )

@@ -16,7 +16,7 @@ export interface ResampledFigure {
 }
 
 /** Returns the limits that a method puts around a figure. */
-export function limitsOf(
+export function limitsByMethod(
   { value, sorted, jackknife }: ResampledFigure,
   method: 'percentile' | 'bca' | 'jackknife',
   level: number,

@@ -1,7 +1,7 @@
 import { sampleStandardDeviation } from 'simple-statistics'
 import { normalCumulative, normalQuantile } from '../../base/distributions.js'
 import { HoldfastError } from '../../base/errors.js'
-import { count, digitsFor, figureText, percentText } from '../figureTexts.js'
+import { countText, digitsFor, figureText, percentText } from '../figureTexts.js'
 import type { MetricName, RankedMetric } from '../metrics.js'
 import { metricWords } from '../metrics.js'
 import { rocAucOf } from '../ranking/ranking.js'
@@ -10,7 +10,7 @@ import { type Interval, type ResampledMetric, sortedFigures } from './bootstrapI
 import { type ResampleRule, resampleCount } from './bootstrapOptions.js'
 import { aucVariance, tooFewInClass } from './delongInterval.js'
 import { influenceOf, type Jackknife, jackknife } from './influence.js'
-import { limitsOf } from './intervalLimits.js'
+import { limitsByMethod } from './intervalLimits.js'
 import { resampledFigures } from './resampledFigures.js'
 import { type ResampleRows, resampleUnits } from './resampleUnits.js'
 
@@ -53,7 +53,7 @@ export function bootstrapComparison(
       ranked.map((form) => influenceOf(metric.ofRanked, form)),
       rule.stratified,
     )
-  const [lower, upper] = limitsOf({ value, sorted, jackknife: influences }, metric.method, rule.level)
+  const [lower, upper] = limitsByMethod({ value, sorted, jackknife: influences }, metric.method, rule.level)
   const difference = { value, lower, upper }
   if (metric.method === 'jackknife') {
     const { standardError } = influences()
@@ -203,9 +203,9 @@ function sureness({ pValue }: Facts): string {
 }
 
 function tooFew({ churners, churnersNeeded: needed }: Facts): string {
-  const few = `${count(churners)} churners are too few for a difference of this size`
-  if (needed === null) return `The ${count(churners)} churners at hand show none.`
+  const few = `${countText(churners)} churners are too few for a difference of this size`
+  if (needed === null) return `The ${countText(churners)} churners at hand show none.`
   return needed <= churners
     ? `${few} to show in every sample.`
-    : `${few}: about ${count(Number(needed.toPrecision(2)))} would be needed to show it in four of five samples.`
+    : `${few}: about ${countText(Number(needed.toPrecision(2)))} would be needed to show it in four of five samples.`
 }

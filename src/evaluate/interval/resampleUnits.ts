@@ -1,4 +1,4 @@
-import { groupOf, type RankedOutcomes } from '../rows/rankedOutcomes.js'
+import { groupAt, type RankedOutcomes } from '../rows/rankedOutcomes.js'
 
 /** Checked rows, scored by one model or by several on the same rows. */
 export interface ResampleRows {
@@ -192,7 +192,7 @@ function compareIds(a: string | number, b: string | number): number {
 /** Rows of weight above 0 by `before` (where given), churners first, then by their places and their weight. */
 function sortedRows({ outcome, weight, scorings }: ResampleRows, before: Float64Array | undefined) {
   const groups = scorings.map(({ probability, ranked }) =>
-    Int32Array.from({ length: outcome.length }, (_, row) => groupOf(ranked.probability, probability[row]!)),
+    Int32Array.from({ length: outcome.length }, (_, row) => groupAt(ranked.probability, probability[row]!)),
   )
   const whole = scorings[0]!.ranked.wholeWeights
   const compare = (a: number, b: number): number => {

@@ -3,7 +3,7 @@ import { betaCumulative, betaQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { optionsOrProblems } from '../../base/options.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
-import { rowProblems } from '../rows/checkedOutcomes.js'
+import { scoredRowProblems } from '../rows/checkedOutcomes.js'
 
 /** A Beta distribution of the acceptance, with mean `alpha / (alpha + beta)`. */
 export interface BetaAcceptance {
@@ -242,5 +242,5 @@ export function listProblems(
   outcome: ArrayLike<number>,
   weight: ArrayLike<number> | undefined,
 ): Problem[] {
-  return rowProblems(probability, outcome, weight).filter(({ code }) => code !== 'one-class')
+  return scoredRowProblems(probability, outcome, weight).filter(({ code }) => code !== 'one-class')
 }

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Problem } from '../../base/errors.js'
 import { meanWithError } from '../measureRows.js'
 import { atEqualSteps } from '../ranking/rankingCurves.js'
-import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { checkOutcomeRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { OutcomeRows } from '../rows/outcomeRows.js'
-import { groupOf, rankRows } from '../rows/rankedOutcomes.js'
+import { groupAt, rankRows } from '../rows/rankedOutcomes.js'
 import { ranksOf } from '../rows/ranksOf.js'
 import { contactProfitsOf } from './expectedProfit.js'
 import {
@@ -107,7 +107,14 @@ export function profitCurve(
 ): ProfitCurve {
   const problems: Problem[] = []
   const money = checkOffer(offer, probability?.length ?? 0, problems)
-  const { rows, checked } = checkRows('profitCurve', curveOptions, probability, outcome, options, problems)
+  const { rows, checked } = checkOutcomeRows(
+    'profitCurve',
+    curveOptions,
+    probability,
+    outcome,
+    options,
+    problems,
+  )
   const mean = acceptanceMean(money!)
   const byProbability = checked.orderBy === 'probability'
   const steps = byProbability
@@ -211,7 +218,7 @@ export function stepsByScore(
   for (let row = 0; row < outcome.length; row++) {
     const times = weight === null ? 1 : weight[row]!
     if (times === 0) continue
-    const step = groupOf(score, scoreOfRow[row]!)
+    const step = groupAt(score, scoreOfRow[row]!)
     const churned = outcome[row] === 1
     steps.customers[step]! += times
     if (churned) steps.churners[step]! += times

@@ -1,6 +1,6 @@
 import type { OutcomeRows } from '../rows/outcomeRows.js'
 import { customersInTop, type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
-import { wordsOf } from '../rows/sortedRows.js'
+import { bitWords } from '../rows/sortedRows.js'
 
 /** Below this many rows sorting them all costs less than the buckets. */
 const fewRows = 50_000
@@ -38,7 +38,7 @@ interface BucketSums {
 }
 
 function bucketsOf(probability: Float64Array): Int32Array {
-  const { upper } = wordsOf(probability)
+  const { upper } = bitWords(probability)
   const bucketOf = new Int32Array(probability.length)
   // Without the sign: −0 is 0.
   for (let row = 0; row < bucketOf.length; row++)
@@ -129,6 +129,6 @@ function spliced(
 /** Returns the lowest number that lies in a bucket. */
 function lowestOf(bucket: number): number {
   const number = new Float64Array(1)
-  wordsOf(number).upper[0] = bucket << bucketShift
+  bitWords(number).upper[0] = bucket << bucketShift
   return number[0]!
 }

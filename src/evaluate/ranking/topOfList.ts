@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
 import {
+  checkOutcomeRows,
   checkParameter,
-  checkRows,
   type OutcomeMetric,
   rowsMetric,
   shareRule,
@@ -71,7 +71,7 @@ export interface ShareMetric {
 function shareMetric(operation: string, of: (ranked: RankedOutcomes, share: number) => number): ShareMetric {
   return (probability, outcome, share, options) => {
     const problems = checkParameter('share', shareRule, share)
-    const { rows } = checkRows(operation, weightOptions, probability, outcome, options, problems)
+    const { rows } = checkOutcomeRows(operation, weightOptions, probability, outcome, options, problems)
     return of(rankAroundShares(rows, [share]), share)
   }
 }

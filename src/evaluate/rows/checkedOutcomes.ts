@@ -41,7 +41,7 @@ export function rowsMetric<Result, Checked extends Weighted>(
   of: (rows: OutcomeRows, checked: Checked) => Result,
 ): (probability: ArrayLike<number>, outcome: ArrayLike<number>, options?: unknown) => Result {
   return (probability, outcome, options) => {
-    const { rows, checked } = checkRows(operation, schema, probability, outcome, options)
+    const { rows, checked } = checkOutcomeRows(operation, schema, probability, outcome, options)
     return of(rows, checked)
   }
 }
@@ -68,7 +68,7 @@ interface Weighted {
  * @param parameterProblems what is wrong with its further parameters, from {@link checkParameter}
  * @throws {HoldfastError} every broken rule of options, parameters and rows
  */
-export function checkRows<Checked extends Weighted>(
+export function checkOutcomeRows<Checked extends Weighted>(
   operation: string,
   schema: z.ZodType<Checked>,
   probability: ArrayLike<number>,
@@ -79,16 +79,16 @@ export function checkRows<Checked extends Weighted>(
   let rows: OutcomeRows | null = null
   const checked = checkTogether(operation, schema, options, parameterProblems, (own) => {
     rows = readRows(probability, outcome, own?.weight)
-    return rows === null ? rowProblems(probability, outcome, own?.weight) : []
+    return rows === null ? scoredRowProblems(probability, outcome, own?.weight) : []
   })
   return { rows: rows!, checked }
 }
 
-/** Like {@link checkRows}, and sorts: for metrics that need the order of the probabilities. */
+/** Like {@link checkOutcomeRows}, and sorts: for metrics that need the order of the probabilities. */
 export function checkOutcomes<Checked extends Weighted>(
-  ...given: Parameters<typeof checkRows<Checked>>
+  ...given: Parameters<typeof checkOutcomeRows<Checked>>
 ): { readonly ranked: RankedOutcomes; readonly checked: Checked } {
-  const { rows, checked } = checkRows(...given)
+  const { rows, checked } = checkOutcomeRows(...given)
   return { ranked: rankRows(rows), checked }
 }
 
@@ -112,7 +112,7 @@ export interface ColumnRule {
 }
 
 /** Returns every rule that probabilities, outcomes and weights break, each with its first row and its count. */
-export function rowProblems(
+export function scoredRowProblems(
   probability: ArrayLike<number>,
   outcome: ArrayLike<number>,
   weight: ArrayLike<number> | undefined,

@@ -12,7 +12,7 @@ export interface OutcomeRows {
 }
 
 /**
- * Returns the rows, or null where any rule is broken: `rowProblems` then says which.
+ * Returns the rows, or null where any rule is broken: `scoredRowProblems` then says which.
  *
  * A Float64Array of probabilities and a Uint8Array of outcomes are taken as they are, other lists are copied into
  * such: each kind of list that a loop meets makes it slower.

@@ -1,5 +1,5 @@
 import type { OutcomeRows } from './outcomeRows.js'
-import { type SortedRows, sortRows, wordsOf } from './sortedRows.js'
+import { bitWords, type SortedRows, sortRows } from './sortedRows.js'
 
 /**
  * Outcomes by probability: the one sorted form that all metrics read, so that sorting is done once.
@@ -35,7 +35,7 @@ export function rankRows(rows: OutcomeRows): RankedOutcomes {
 }
 
 /** Returns the group that a probability lies in: a binary search in the descending `groups`. */
-export function groupOf(groups: Float64Array, probability: number): number {
+export function groupAt(groups: Float64Array, probability: number): number {
   let low = 0
   let high = groups.length - 1
   while (low < high) {
@@ -61,7 +61,7 @@ function groupsOf(rows: SortedRows): Groups {
 
 /** Returns the number of distinct probabilities. Counted first: an array per row would be three times the keys. */
 function distinct({ key }: SortedRows): number {
-  const words = wordsOf(key)
+  const words = bitWords(key)
   let count = 1
   for (let row = 1; row < key.length; row++) {
     const sameUpper = words.upper[2 * row] === words.upper[2 * row - 2]
@@ -71,8 +71,8 @@ function distinct({ key }: SortedRows): number {
 }
 
 function fillGroups({ probability, churned, stayed }: Groups, { key, weight }: SortedRows): void {
-  const words = wordsOf(key)
-  const bits = wordsOf(probability)
+  const words = bitWords(key)
+  const bits = bitWords(probability)
   let upper = -1 // No key: the first bit of every key is 0.
   let lower = 0
   let group = -1

@@ -14,7 +14,7 @@ export interface SortedRows {
 }
 
 /** Upper and lower 32 bits of numbers: those of number i at place 2 · i of each, which are views of the numbers. */
-export interface Words {
+export interface BitWords {
   readonly upper: Int32Array
   readonly lower: Int32Array
 }
@@ -22,7 +22,7 @@ export interface Words {
 const upperFirst = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
 
 /** Returns the words of numbers; writing to them changes the numbers. */
-export function wordsOf(numbers: Float64Array): Words {
+export function bitWords(numbers: Float64Array): BitWords {
   const { buffer, byteOffset, length } = numbers
   const first = new Int32Array(buffer, byteOffset, 2 * length)
   const second = first.subarray(1)
@@ -57,7 +57,7 @@ export function sortRows({ probability, outcome, weight }: OutcomeRows): SortedR
 
 function unweighted(probability: Float64Array, outcome: Uint8Array): SortedRows {
   const key = new Float64Array(probability.length)
-  const words = wordsOf(key)
+  const words = bitWords(key)
   for (let row = 0; row < key.length; row++) {
     // −0 becomes 0.
     key[row] = probability[row]! + 0
@@ -68,7 +68,7 @@ function unweighted(probability: Float64Array, outcome: Uint8Array): SortedRows 
 
 function weighted(probability: Float64Array, outcome: Uint8Array, weight: Float64Array): SortedRows {
   const key = new Float64Array(probability.length)
-  const words = wordsOf(key)
+  const words = bitWords(key)
   const kept = new Float64Array(probability.length)
   let count = 0
   for (let row = 0; row < probability.length; row++) {
@@ -80,7 +80,7 @@ function weighted(probability: Float64Array, outcome: Uint8Array, weight: Float6
   return { key: key.subarray(0, count), weight: kept.subarray(0, count) }
 }
 
-function moveUp(words: Words, row: number, outcome: number): void {
+function moveUp(words: BitWords, row: number, outcome: number): void {
   const high = words.upper[2 * row]!
   const low = words.lower[2 * row]!
   words.upper[2 * row] = (high << 1) | (low >>> 31)
@@ -89,7 +89,7 @@ function moveUp(words: Words, row: number, outcome: number): void {
 
 /** Sorts rows [from, to) in place. */
 function sortRange(rows: SortedRows, spare: SortedRows, from: number, to: number): void {
-  const words = wordsOf(rows.key)
+  const words = bitWords(rows.key)
   const window = Math.min(firstDifference(words, from, to), lastWindow)
   sortWindow(rows, spare, from, to, window)
   if (window === lastWindow) return
@@ -112,7 +112,7 @@ function sortRange(rows: SortedRows, spare: SortedRows, from: number, to: number
 }
 
 /** True where the row has a lower probability than the one before it. */
-function isBelow(key: Float64Array, words: Words, row: number): boolean {
+function isBelow(key: Float64Array, words: BitWords, row: number): boolean {
   if (key[row]! >= key[row - 1]!) return false
   return (
     words.upper[2 * row] !== words.upper[2 * row - 2] ||
@@ -121,7 +121,7 @@ function isBelow(key: Float64Array, words: Words, row: number): boolean {
 }
 
 /** Returns the place of the first bit in which rows differ, from 0 at the top. */
-function firstDifference(words: Words, from: number, to: number): number {
+function firstDifference(words: BitWords, from: number, to: number): number {
   let high = 0
   let low = 0
   for (let row = from + 1; row < to; row++) {
@@ -134,7 +134,7 @@ function firstDifference(words: Words, from: number, to: number): number {
 /** Sorts rows [from, to) by the bits [window, window + 33), keeping the order of those that agree. */
 function sortWindow(rows: SortedRows, spare: SortedRows, from: number, to: number, window: number): void {
   const shifts = [3, 2, 1].map((digit) => shiftsOf(window + digit * digitBits))
-  const starts = countDigits(wordsOf(rows.key), from, to, shifts)
+  const starts = countDigits(bitWords(rows.key), from, to, shifts)
   let [source, target] = [rows, spare]
   shifts.forEach((shift, digit) => {
     const start = starts[digit]!
@@ -164,7 +164,7 @@ function shiftsOf(end: number): Shifts {
 
 /** Returns for each digit where the rows of each value start; null where all rows have the same value. */
 function countDigits(
-  words: Words,
+  words: BitWords,
   from: number,
   to: number,
   shifts: readonly Shifts[],
@@ -195,7 +195,7 @@ function moveKeys(
   { highLeft, highRight, lowRight, lowMask }: Shifts,
   start: Int32Array,
 ): void {
-  const words = wordsOf(key)
+  const words = bitWords(key)
   for (let row = from; row < to; row++) {
     const high = (words.upper[2 * row]! << highLeft) >>> highRight
     const digit = (high | ((words.lower[2 * row]! >>> lowRight) & lowMask)) & (digits - 1)
@@ -211,7 +211,7 @@ function moveRows(
   { highLeft, highRight, lowRight, lowMask }: Shifts,
   start: Int32Array,
 ): void {
-  const words = wordsOf(source.key)
+  const words = bitWords(source.key)
   for (let row = from; row < to; row++) {
     const high = (words.upper[2 * row]! << highLeft) >>> highRight
     const digit = (high | ((words.lower[2 * row]! >>> lowRight) & lowMask)) & (digits - 1)

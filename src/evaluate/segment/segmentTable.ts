@@ -8,7 +8,7 @@ import { measureOptions } from '../backtest/validationOptions.js'
 import { type GroupOptions, groupProblems, resampleOptions } from '../interval/bootstrapOptions.js'
 import { metricsProblems } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
-import { checkRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
+import { checkOutcomeRows, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { OutcomeRows } from '../rows/outcomeRows.js'
 import {
   type PredictedBy,
@@ -113,7 +113,7 @@ export function segmentTable(
   attributes: Attributes,
   options: SegmentOptions = {},
 ): SegmentTable {
-  const { rows, checked } = checkRows(operation, segmentOptions, probability, outcome, options)
+  const { rows, checked } = checkOutcomeRows(operation, segmentOptions, probability, outcome, options)
   const found = attributeColumns(attributes, checked.by, rows.outcome.length)
   refuse(operation, [
     ...('problems' in found ? found.problems : edgeProblems(found.columns, checked.edges)),

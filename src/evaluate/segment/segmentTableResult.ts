@@ -1,7 +1,7 @@
 import { resultOf } from '../../base/result.js'
 import { type TextTableColumn, textTable } from '../../base/textTable.js'
 import { wrapText } from '../../base/wrapText.js'
-import { count, decimal, intervalHeading, notesAt } from '../figureTexts.js'
+import { countText, decimal, intervalHeading, notesAt } from '../figureTexts.js'
 import type { Interval } from '../interval/bootstrapInterval.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metrics.js'
@@ -102,8 +102,8 @@ function chance(pValue: number): string {
 }
 
 function whom({ customers, rows }: Segment): string {
-  const several = rows === customers ? '' : ` with ${count(rows)} rows`
-  return `${count(customers)} customers${several}`
+  const several = rows === customers ? '' : ` with ${countText(rows)} rows`
+  return `${countText(customers)} customers${several}`
 }
 
 function levelTable({ attributes, level, overall }: SegmentFigures, lines: readonly Segment[]): string {
@@ -113,10 +113,10 @@ function levelTable({ attributes, level, overall }: SegmentFigures, lines: reado
     attributeHeadings(attributes, ...counted, 'churned', 'expected', 'ratio', intervalHeading(level)),
     lines.map((segment) => [
       ...places(attributes, segment),
-      ...(severalRows ? [count(segment.customers)] : []),
-      count(segment.rows),
-      count(segment.churners),
-      count(Math.round(segment.rows * segment.meanProbability)),
+      ...(severalRows ? [countText(segment.customers)] : []),
+      countText(segment.rows),
+      countText(segment.churners),
+      countText(Math.round(segment.rows * segment.meanProbability)),
       segment.observedToExpected?.value.toFixed(2) ?? '-',
       shortLimits(segment.observedToExpected, 2),
     ]),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import {
+  checkOutcomeRows,
   checkParameter,
-  checkRows,
   probabilityRule,
   type WeightOptions,
   weightOptions,
@@ -97,7 +97,7 @@ function thresholdMetric<Result, Checked extends { weight?: ArrayLike<number> | 
 ) => Result {
   return (probability, outcome, threshold, options) => {
     const problems = checkParameter('threshold', probabilityRule, threshold)
-    const { rows, checked } = checkRows(operation, schema, probability, outcome, options, problems)
+    const { rows, checked } = checkOutcomeRows(operation, schema, probability, outcome, options, problems)
     return of(countRows(rows, threshold), checked, threshold)
   }
 }

@@ -83,12 +83,12 @@ export function checkTreatment<Checked extends CheckedTreatment>(
       flagColumn('treated', treated, 'to be 1 (treated) or 0 (control)'),
       ...weightColumns('weight', own?.weight),
     ])
-    return columns.length > 0 ? columns : groupProblems(outcome, treated, own?.weight)
+    return columns.length > 0 ? columns : armProblems(outcome, treated, own?.weight)
   })
   return { groups: treatmentGroups(score, outcome, treated, checked.weight, checked.goodOutcome), checked }
 }
 
-function groupProblems(
+function armProblems(
   outcome: ArrayLike<number>,
   treated: ArrayLike<number>,
   weight: ArrayLike<number> | undefined,

@@ -6,7 +6,7 @@ import { intervalByWeights } from '../../../src/evaluate/interval/intervalByWeig
 import {
   bcaLimits,
   bcaShare,
-  limitsOf,
+  limitsByMethod,
   medianBias,
   percentileLimits,
 } from '../../../src/evaluate/interval/intervalLimits.js'
@@ -162,7 +162,7 @@ test('BCa moves the quantiles by bias and acceleration', () => {
 test('the jackknife interval takes the bias of the resamples out, and widens to where none is known', () => {
   // Resamples of mean 3. Φ⁻¹(.975) = 1.959964.
   const of = (value: number) =>
-    limitsOf(
+    limitsByMethod(
       { value, sorted: Float64Array.of(2, 3, 4), jackknife: () => ({ standardError: 1, acceleration: 0 }) },
       'jackknife',
       0.95,
