@@ -2,7 +2,7 @@ import { isMissing } from '../base/bitmap.js'
 import { utc } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
-import { type ColumnReading, readingOf, type TextCounts } from '../table/columnReading.js'
+import { type ColumnReading, type ReadingWish, readingOf, type TextCounts } from '../table/columnReading.js'
 import { inputTables } from '../table/inputs.js'
 import { wishOf } from '../table/readingOptions.js'
 import type { ColumnKind } from '../table/table.js'
@@ -102,7 +102,7 @@ export async function planColumns(
 }
 
 /** Returns the kind that our name has, or that the user declares. */
-function declaredKind(staged: StagedTable, name: string): ColumnKind | undefined {
+export function declaredKind(staged: StagedTable, name: string): ColumnKind | undefined {
   const { required, optional } = inputTables[staged.table]
   const known: Readonly<Record<string, ColumnKind>> = { ...required, ...optional }
   return ownValue(known, name) ?? ownValue(staged.types, name)
@@ -201,8 +201,7 @@ async function expectedReadings(
   const readings = undecided.map(({ name, sourceName }) => {
     const sample = samples.get(sourceName)
     const wish = wishOf(name, staged.notation)
-    const isWished = Object.values(wish).some((each) => each !== undefined && each !== false)
-    if (sample === undefined || isWished || staged.numberColumns.has(sourceName)) return undefined
+    if (sample === undefined || isWished(wish) || staged.numberColumns.has(sourceName)) return undefined
     const expected = expectedOf(sample.texts)
     const reading = readingOf(name, sample, wish)
     const isAlike = reading.kind === (expected === 'words' ? 'text' : 'number')
@@ -216,6 +215,11 @@ async function expectedReadings(
   return readings
 }
 
+/** True where something is said of how a column is written. */
+export function isWished(wish: ReadingWish): boolean {
+  return Object.values(wish).some((each) => each !== undefined && each !== false)
+}
+
 interface NamedReading {
   readonly name: string
   readonly sourceName: string
@@ -223,7 +227,7 @@ interface NamedReading {
 }
 
 /** Rows whose texts say how a column is written. What the others hold is refused where it is written in another way. */
-const rowsSampled = 4_000
+export const rowsSampled = 4_000
 
 /** False for what is a text or a boolean anyway. */
 function isReadByTexts(staged: StagedTable, name: string): boolean {

@@ -114,6 +114,8 @@ export interface FilesRead {
   readonly parts: readonly SourcePart[]
   /** True for texts between semicolons: they mostly have decimal commas. */
   readonly expectsCommas: boolean
+  /** Of CSV files: the same query where only the first rows are wanted, and that of the cells as they stand in the files. */
+  readonly csv?: { readonly first: string; readonly cells: string }
 }
 
 /**
@@ -243,6 +245,9 @@ export function isNoneOf(engine: Engine, text: string, words: Iterable<string>):
   return `NOT list_contains([${Array.from(words, engine.dialect.literal).join(', ')}], ${text})`
 }
 
+/** The least that DuckDB takes: its longest line. The usual buffer takes .15 s of a packed file. */
+const smallBuffer = 2_097_152
+
 async function readCsv(
   engine: Engine,
   table: InputTableName | null,
@@ -270,15 +275,23 @@ async function readCsv(
   }
   if (problems.length > 0) return problems
   const { literal } = engine.dialect
-  const reads = [...groups.values()].map(({ header, paths: files }) => {
-    const columns = header.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    return `SELECT ${cleanedColumns(engine, header.names, file, missing)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(header.delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', compression='${isPacked(files[0]!) ? 'gzip' : 'none'}', store_rejects=true, rejects_table=${literal(linesTable(table))}, rejects_scan=${literal(`${linesTable(table)}_scan`)}${file})`
-  })
+  const lines = [linesTable(table), `${linesTable(table)}_scan`].map(literal)
+  const rejects = `store_rejects=true, rejects_table=${lines[0]}, rejects_scan=${lines[1]}`
+  const reads = (selected: (names: readonly string[]) => string, buffer = '') =>
+    [...groups.values()]
+      .map(({ header: { names, delimiter }, paths: files }) => {
+        const columns = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
+        const packed = isPacked(files[0]!) ? 'gzip' : 'none'
+        return `SELECT ${selected(names)} FROM read_csv(${listOf(engine, files)}, auto_detect=false, header=true, delim=${literal(delimiter)}, quote='"', escape='"', columns={${columns}}, nullstr='', compression='${packed}', ${rejects}${file}${buffer})`
+      })
+      .join(' UNION ALL BY NAME ')
+  const cleaned = (names: readonly string[]) => cleanedColumns(engine, names, file, missing)
+  const csv = { first: reads(cleaned, `, buffer_size=${smallBuffer}`), cells: reads(() => '*') }
   const parts = [...groups.values()].flatMap(({ header, paths: files }) =>
     files.map((path) => ({ file: path, names: new Set(header.names) })),
   )
   const expectsCommas = [...groups.values()].some(({ header }) => header.delimiter === ';')
-  return { query: reads.join(' UNION ALL BY NAME '), parts, expectsCommas }
+  return { query: reads(cleaned), csv, parts, expectsCommas }
 }
 
 /** Name of the engine's table of lines that are no rows. */

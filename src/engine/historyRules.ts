@@ -32,6 +32,8 @@ export interface PlannedTable {
   readonly plans: readonly ColumnPlan[]
   /** What is wrong with its columns. */
   readonly problems: readonly Problem[]
+  /** True where the table is built already, with no cell that breaks a rule: see {@link buildCells}. */
+  readonly isBuilt?: boolean
 }
 
 /** Name of the engine's temporary table of customers: `id`, `activatedAt`, `accepted`, `first`. */
@@ -201,8 +203,12 @@ export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, bes
       : [`${plan.unexpected} AS ${flagOf(engine, 'unexpected', plan.name)}`]),
     ...(plan.rounded === null ? [] : [`${plan.rounded} AS ${flagOf(engine, 'rounded', plan.name)}`]),
   ])
+  const rows =
+    staged.more?.csv === undefined
+      ? `rowid AS "holdfast row", * FROM ${staged.raw}`
+      : `NULL AS "holdfast row", * FROM (${staged.more.csv.cells})`
   const raw = withSteps(
-    `(SELECT rowid AS "holdfast row", * FROM ${staged.raw})`,
+    `(SELECT ${rows})`,
     plans.map((plan) => plan.steps),
   )
   const typed = `(SELECT "holdfast row", ${columns.join(', ')} FROM ${raw})`
@@ -221,7 +227,7 @@ export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, bes
  * Makes the temporary table of customer ids that the rules of the other tables ask.
  *
  * @param broken the rules that some customer breaks
- * @param isBuilt whether the table of customers is built, see {@link buildSound}
+ * @param isBuilt whether the table of customers is built, see {@link buildCells}
  */
 export async function makeCustomerIds(
   engine: Engine,
@@ -251,47 +257,54 @@ export function anyBroken(rules: readonly Pick<RowRule, 'broken'>[]): string {
   return rules.length === 0 ? 'false' : rules.map((rule) => `(${rule.broken})`).join(' OR ')
 }
 
-function builtTable(engine: Engine, { staged }: PlannedTable): string {
+/** Returns the table that a table is built as, before it has its own name. */
+export function builtTable(engine: Engine, { staged }: PlannedTable): string {
   return engine.dialect.identifier(builtName(staged.table))
 }
 
-const ruleBroken = 'holdfast: a row breaks a rule'
+const cellBroken = 'holdfast: a cell breaks a rule'
 
 /**
- * Makes the checked table where no row breaks a rule, under {@link builtName}; returns false, with nothing made, where one
+ * Makes the checked table where no cell breaks a rule, under {@link builtName}; returns false, with nothing made, where one
  * does. Cells are read once: to count what is broken and to build afterwards takes twice as long.
  */
-export async function buildSound(
+export async function buildCells(engine: Engine, planned: PlannedTable): Promise<boolean> {
+  const { identifier, literal } = engine.dialect
+  const { plans } = planned
+  const unexpected = plans
+    .filter((plan) => plan.unexpected !== undefined)
+    .map(({ name }) => ({ broken: flagOf(engine, 'unexpected', name) }))
+  const broken = anyBroken([...plans.flatMap((plan) => cellRules(engine, plan)), ...unexpected])
+  const [first, ...others] = builtColumns(engine, planned)
+  // In a column, as a condition on the rows would have their cells read twice
+  const guarded = `CASE WHEN ${broken} THEN error(${literal(cellBroken)}) ELSE ${first!.sql} END AS ${identifier(first!.name)}`
+  const columns = [guarded, ...others.map(({ name, sql }) => `${sql} AS ${identifier(name)}`)]
+  try {
+    await engine.run(
+      `CREATE OR REPLACE TABLE ${builtTable(engine, planned)} AS SELECT ${columns.join(', ')} FROM ${checkedRows(engine, planned, false)}`,
+    )
+    return true
+  } catch (error) {
+    // Of files that are not staged yet: staging says what is wrong with them
+    const isKnown =
+      planned.staged.more !== undefined || String((error as Error).cause ?? error).includes(cellBroken)
+    if (isKnown) return false
+    throw error
+  }
+}
+
+/** Returns whether no row of a built table breaks a rule. */
+export async function hasSoundRows(
   engine: Engine,
   planned: PlannedTable,
   rules: readonly RowRule[],
   besideOthers: boolean,
 ): Promise<boolean> {
-  const { identifier, literal } = engine.dialect
-  const table = builtTable(engine, planned)
-  const unexpected = planned.plans
-    .filter((plan) => plan.unexpected !== undefined)
-    .map(({ name }) => ({ broken: flagOf(engine, 'unexpected', name) }))
-  const cells = anyBroken([...rules.filter(({ of }) => of === 'cell'), ...unexpected])
-  const [first, ...others] = builtColumns(engine, planned)
-  // In a column, as a condition on the rows would have their cells read twice
-  const guarded = `CASE WHEN ${cells} THEN error(${literal(ruleBroken)}) ELSE ${first!.sql} END AS ${identifier(first!.name)}`
-  const columns = [guarded, ...others.map(({ name, sql }) => `${sql} AS ${identifier(name)}`)]
-  try {
-    await engine.run(
-      `CREATE OR REPLACE TABLE ${table} AS SELECT ${columns.join(', ')} FROM ${checkedRows(engine, planned, false)}`,
-    )
-  } catch (error) {
-    if (String((error as Error).cause ?? error).includes(ruleBroken)) return false
-    throw error
-  }
-  const rows = anyBroken(rules.filter(({ of }) => of === 'row'))
+  const broken = anyBroken(rules.filter(({ of }) => of === 'row'))
   const found = await engine.query(
-    `SELECT count(*) AS broken FROM ${builtRows(engine, planned, besideOthers)} WHERE ${rows}`,
+    `SELECT count(*) AS broken FROM ${builtRows(engine, planned, besideOthers)} WHERE ${broken}`,
   )
-  const isSound = found.cell('broken', 0) === 0
-  if (!isSound) await engine.run(`DROP TABLE ${table}`)
-  return isSound
+  return found.cell('broken', 0) === 0
 }
 
 /** The rows of a built table with what the rules of rows ask of them, see {@link checkedRows}. */
@@ -306,6 +319,11 @@ function builtRows(engine: Engine, planned: PlannedTable, besideOthers: boolean)
   const isKnown = builtColumns(engine, planned).some(({ name }) => name === 'day')
   const dated = `(SELECT *, ${isKnown ? 'day' : 'NULL::INTEGER'} AS "holdfast day" FROM ${table})`
   return besideOthers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
+}
+
+/** Removes a table that was built. */
+export async function dropBuilt(engine: Engine, planned: PlannedTable): Promise<void> {
+  await engine.run(`DROP TABLE IF EXISTS ${builtTable(engine, planned)}`)
 }
 
 /** Gives a table that was built its own name. */

@@ -15,6 +15,7 @@ import type { Engine } from './engine.js'
 import {
   atTable,
   type BadLine,
+  type FilesRead,
   fileColumn,
   filesOf,
   linesTable,
@@ -86,6 +87,14 @@ export interface StagedTable {
   readonly expectsCommas: boolean
   /** The columns of each file, where files were read. */
   readonly parts: readonly SourcePart[]
+  /** What reads all rows of CSV files, where `raw` holds the first of them only: see {@link stageAll}. */
+  readonly more?: FileRows
+}
+
+/** Files of one format, and how their rows are read. */
+interface FileRows extends FilesRead {
+  readonly format: FileFormat
+  readonly paths: readonly string[]
 }
 
 interface StagedFile {
@@ -251,6 +260,7 @@ type StagedBase = Omit<
   | 'badLines'
   | 'parts'
   | 'expectsCommas'
+  | 'more'
 >
 
 async function stageFiles(
@@ -278,10 +288,12 @@ async function stageFiles(
       },
     ]
   }
-  if (format === 'parquet') return stageUtf8(engine, base, format, paths, missing)
+  if (format === 'parquet') return stageUtf8(engine, base, format, paths, missing, true)
   return withUtf8(paths, encoding, async (read) => {
     if ('problems' in read) return read.problems.map((problem) => atTable(problem, table))
-    return withNames(await stageUtf8(engine, base, format, read.paths, missing), read.nameOf)
+    // Copies of files of another encoding are gone afterwards
+    const isAll = read.paths !== paths
+    return withNames(await stageUtf8(engine, base, format, read.paths, missing, isAll), read.nameOf)
   })
 }
 
@@ -311,38 +323,68 @@ async function stageUtf8(
   format: FileFormat,
   paths: readonly string[],
   missing: readonly string[],
+  isAll: boolean,
 ): Promise<StagedTable | readonly Problem[]> {
-  const { table, raw } = base
+  const { table } = base
   const read = await readStatement(engine, table, format, paths, missing)
   if (!('query' in read)) return read
   const misspelled = misspelledColumns(table, read.parts)
   if (misspelled.length > 0) return misspelled
+  return stageRows(engine, base, { ...read, format, paths }, isAll)
+}
+
+/** Rows of a CSV file that are staged at first: they say how the others are likely written. */
+const firstRows = 2_048
+
+async function stageRows(
+  engine: Engine,
+  base: StagedBase,
+  rows: FileRows,
+  isAll: boolean,
+): Promise<StagedTable | readonly Problem[]> {
+  const { table, raw } = base
+  const { format, paths, parts, expectsCommas } = rows
+  const first = isAll ? undefined : rows.csv?.first
+  const query = first === undefined ? rows.query : `SELECT * FROM (${first}) LIMIT ${firstRows}`
   try {
-    await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${read.query}`)
+    await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${query}`)
   } catch (error) {
     return [unreadableFile(table, ...reasonAt(paths, error))]
   }
-  const badLines = format === 'csv' || format === 'tsv' ? await readBadLines(engine, table) : []
+  const rowCount = await countRows(engine, raw)
+  const isMore = first !== undefined && rowCount === firstRows
+  const badLines = rows.csv !== undefined && !isMore ? await readBadLines(engine, table) : []
   const files = await stagedFiles(engine, raw, paths)
-  const count = await engine.query(`SELECT count(*) AS n FROM ${raw}`)
-  const rowCount = count.cell('n', 0) as number
   if (rowCount === 0 && badLines.length === 0) return [emptySource({ table, file: paths[0]! })]
   const columns = await describe(engine, raw)
   columns.delete(fileColumn)
-  const isCleaned = format !== 'parquet'
-  const { parts, expectsCommas } = read
   return {
     ...base,
     kinds: new Map(),
     numbersAreDays: false,
-    isCleaned,
+    isCleaned: format !== 'parquet',
     files,
     badLines,
     parts,
     expectsCommas,
     rowCount,
     columns,
+    ...(isMore ? { more: rows } : {}),
   }
+}
+
+/** Stages all rows of a table of which the first are staged. */
+export async function stageAll(
+  engine: Engine,
+  { more, ...staged }: StagedTable,
+): Promise<StagedTable | readonly Problem[]> {
+  return more === undefined ? staged : stageRows(engine, staged, more, true)
+}
+
+/** Returns the number of rows of a table of the engine. */
+export async function countRows(engine: Engine, name: string): Promise<number> {
+  const count = await engine.query(`SELECT count(*) AS n FROM ${name}`)
+  return count.cell('n', 0) as number
 }
 
 function emptySource(place: Place): Problem {

@@ -26,15 +26,24 @@ import type { History } from './history.js'
 import { planColumns } from './historyColumns.js'
 import { checkRows, soundCheck, swallowingLines, type TableCheck, tooManyRejects } from './historyRejects.js'
 import {
-  buildSound,
+  buildCells,
   buildStatement,
+  dropBuilt,
   dropCustomerIds,
+  hasSoundRows,
   makeCustomerIds,
   type PlannedTable,
   rowRules,
   takeBuilt,
 } from './historyRules.js'
-import { dropStaged, type FileNotation, type Source, stageSource } from './historySources.js'
+import {
+  dropStaged,
+  type FileNotation,
+  type Source,
+  type StagedTable,
+  stageAll,
+  stageSource,
+} from './historySources.js'
 import {
   foreignTables,
   kindsOf,
@@ -43,6 +52,7 @@ import {
   sourceProblems,
   structureProblems,
 } from './historyStructure.js'
+import { buildPlain } from './plainRows.js'
 import { dropRepeats, findRepeats } from './repeatedRows.js'
 
 /** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
@@ -195,7 +205,7 @@ async function loadHistory(
 ): Promise<History> {
   const today = options.today ?? dayOf('openHistory', 'today', new Date(), options.timeZone)
   const given = inputTableNames.filter((name) => sources[name] !== undefined)
-  refuse('openHistory', await foreignTables(engine, given))
+  if (options.engine !== undefined) refuse('openHistory', await foreignTables(engine, given))
   const planned: PlannedTable[] = []
   try {
     const problems = await planTables(engine, sources, options, planned)
@@ -265,11 +275,26 @@ async function planTables(
     problems.push(...structure)
     // Two columns of one name cannot be checked under that name
     if (structure.some((problem) => problem.code === 'column-duplicate')) continue
-    const columns = await planColumns(engine, staged, options.missing, true)
-    if (columns.plans.length > 0) planned.push({ staged, ...columns })
-    else problems.push(...columns.problems)
+    const found = await planTable(engine, staged, options.missing)
+    if (!('plans' in found)) problems.push(...found)
+    else if (found.plans.length > 0) planned.push(found)
+    else problems.push(...found.problems)
   }
   return [...unknownColumns(planned, options), ...problems]
+}
+
+/** Plans a staged table; one of which the first rows are staged is built straight away, or else staged and planned. */
+async function planTable(
+  engine: Engine,
+  staged: StagedTable,
+  missing: readonly string[],
+): Promise<PlannedTable | readonly Problem[]> {
+  const planned = { staged, ...(await planColumns(engine, staged, missing, true)) }
+  if (staged.more === undefined) return planned
+  const built = await buildPlain(engine, planned, missing)
+  if (built !== undefined) return built
+  const all = await stageAll(engine, staged)
+  return 'raw' in all ? planTable(engine, all, missing) : all
 }
 
 /** Returns a problem for each column that the options of all tables name and no table has. */
@@ -313,11 +338,12 @@ async function checkTables(
     const rulesOf = (each: PlannedTable) => rowRules(engine, each, today, knowsCustomers)
     let table = expected
     let check: TableCheck
-    if (await buildSound(engine, expected, rulesOf(expected), knowsCustomers)) {
+    const isBuilt = expected.isBuilt === true || (await buildCells(engine, expected))
+    if (isBuilt && (await hasSoundRows(engine, expected, rulesOf(expected), knowsCustomers))) {
       check = soundCheck(expected, badRows)
     } else {
-      if (expected.plans.some(({ unexpected }) => unexpected !== undefined))
-        table = { ...expected, ...(await planColumns(engine, expected.staged, missing, false)) }
+      await dropBuilt(engine, expected)
+      table = await countedTable(engine, expected, missing)
       planned[place] = table
       check = await checkRows(engine, table, rulesOf(table), badRows, knowsCustomers)
     }
@@ -328,6 +354,20 @@ async function checkTables(
     }
   }
   return checks
+}
+
+/** Returns a table with all its rows staged, and its columns planned by all their cells. */
+async function countedTable(
+  engine: Engine,
+  expected: PlannedTable,
+  missing: readonly string[],
+): Promise<PlannedTable> {
+  const isExpected = expected.plans.some(({ unexpected }) => unexpected !== undefined)
+  if (expected.staged.more === undefined && !isExpected) return expected
+  const all = await stageAll(engine, expected.staged)
+  refuse('openHistory', 'raw' in all ? [] : all)
+  const staged = all as StagedTable
+  return { staged, ...(await planColumns(engine, staged, missing, false)) }
 }
 
 function refusals(checks: readonly TableCheck[], options: CheckedOptions): readonly Problem[] {

@@ -12,12 +12,13 @@ export async function findRepeats(
   for (const table of tables) {
     if (table === 'customers') continue
     const name = engine.dialect.identifier(table)
-    // by a hash of 64 bits: 8 million rows take 4 s of processor time
+    // By a hash of 64 bits, in order: counting the different ones takes a third longer
+    const hashes = `SELECT hash(each) AS own FROM ${name} each`
     const counted = await engine.query(
-      `SELECT count(*) AS rows, count(DISTINCT hash(each)) AS different FROM ${name} each`,
+      `SELECT count(*) AS rows, count(*) FILTER (WHERE own = before) AS repeated
+       FROM (SELECT own, lag(own) OVER (ORDER BY own) AS before FROM (${hashes}))`,
     )
-    const rows = Number(counted.cell('rows', 0))
-    const repeated = rows - Number(counted.cell('different', 0))
+    const [rows, repeated] = [Number(counted.cell('rows', 0)), Number(counted.cell('repeated', 0))]
     if (repeated > 0) found.push({ table, rows, repeated, example: await exampleOf(engine, table) })
   }
   return found

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDay } from '../../src/base/days.js'
 import { HoldfastError } from '../../src/base/errors.js'
 import { openDuckdb } from '../../src/engine/duckdb.js'
+import type { Engine } from '../../src/engine/engine.js'
 import { type HistorySources, type OpenHistoryOptions, openHistory } from '../../src/engine/openHistory.js'
 import { readTable } from '../../src/table/readTable.node.js'
 import { tableFrom } from '../../src/table/table.js'
@@ -160,7 +161,7 @@ describe('long integers that are no ids', () => {
 })
 
 describe('a cell that no sampled row has says of its column what it says in a small table', () => {
-  // Every third row is sampled of 12,001, every row of 31
+  // Every third row is sampled of 12,001, from 0 on, and row 10,000 is not among the first, every row of 31
   const usual = { numbers: '12', words: 'gold' }
   const cells = [
     '007',
@@ -178,14 +179,15 @@ describe('a cell that no sampled row has says of its column what it says in a sm
   ]
   const said = async (other: string, odd: string, rows: number) => {
     const path = join(folder, `odd-${rows}.csv`)
-    const lines = Array.from({ length: rows }, (_, row) => `A,2024-01-05,"${row === 1 ? odd : other}"`)
+    const at = Math.min(10_000, rows - 1)
+    const lines = Array.from({ length: rows }, (_, row) => `A,2024-01-05,"${row === at ? odd : other}"`)
     await writeFile(path, `id,day,x\n${lines.join('\n')}\n`)
     return ask(
       { customers: customersOf(['A']), usage: path },
       'SELECT typeof(x) AS type, x, count(*) > 1 AS several FROM usage GROUP BY ALL ORDER BY 2',
     ).catch((error: HoldfastError) =>
       error.problems.map(({ code, parameter, rule, received, place, wayOut, count }) => {
-        return { code, parameter, rule, received, row: place?.row, wayOut, count }
+        return { code, parameter, rule, received, isThere: place?.row === at + 1, wayOut, count }
       }),
     )
   }
@@ -201,7 +203,147 @@ describe('a cell that no sampled row has says of its column what it says in a sm
       { type: 'VARCHAR', x: '007' },
       { type: 'VARCHAR', x: '12' },
     ])
-    expect(await said('12', 'oops', 12_001)).toMatchObject([{ code: 'value-type', row: 2, count: 1 }])
+    expect(await said('12', 'oops', 12_001)).toMatchObject([{ code: 'value-type', isThere: true, count: 1 }])
     expect(await said('gold', '12', 12_001)).toMatchObject([{ x: '12' }, { x: 'gold' }])
+  })
+})
+
+describe('a file whose first rows are written plainly', () => {
+  const rows = 2_500
+  /** Beyond the first 2,048 rows. */
+  const oddRow = 2_300
+  const tables = ['usage', 'payments', 'contacts', 'bills'] as const
+  const customers = customersOf(['A', 'B'])
+  const usual = {
+    numbers: (row: number) => `${row % 90}.${10 + (row % 85)}`,
+    days: (row: number) => `2024-01-${10 + (row % 15)}`,
+    times: (row: number) => `2024-02-${10 + (row % 15)} 23:${10 + (row % 45)}:59`,
+    words: (row: number) => (row % 2 === 0 ? 'gold' : 'silver'),
+    flags: (row: number) => (row % 2 === 0 ? 'true' : 'FALSE'),
+    sparse: (row: number) => (row % 1_000 === 999 ? '2024-03-01T10:00' : ''),
+  }
+  const numbers = ['12', '-0.5', '1.234', '1.234 ', '1234.500', '007', '5e3', '+5', '.5', '1_000', 'NaN']
+  const days = ['2024-02-29', '2024-02-30', '2024-1-5', '05.01.2024', '0099-01-01', '2024-01-05x', 'epoch']
+  const times = ['2024-01-05T23:59:59Z', '2024-01-05 24:00:00', '2024-01-05 1:02:03', '2024-01-05 12:30:5.']
+  const odd: Readonly<Record<keyof typeof usual, readonly string[]>> = {
+    numbers: [...numbers, '', '  ', 'NA', 'oops', '12345678901234567', '2024-01-05'],
+    days: [...days, '', 'NULL', '2024-01-05 12:30', ' 2024-01-05', '19728'],
+    times: [...times, '2024-01-05', '2024-01-05T23:00-05:00', '2024-01-05 12:30:59.5'],
+    words: ['', ' ', 'NA', '12', 'A12', 'true', '2024-01-05'],
+    flags: ['', '1', 'yes'],
+    sparse: ['2024-03-01', '7'],
+  }
+  const cases = Object.entries(odd).flatMap(([kind, cells]) =>
+    cells.map((cell) => ({ usually: usual[kind as keyof typeof usual], cell })),
+  )
+  const groups = Array.from({ length: Math.ceil(cases.length / tables.length) }, (_, group) =>
+    cases.slice(group * tables.length, (group + 1) * tables.length),
+  )
+
+  function textOf(usually: (row: number) => string, cell: string | undefined, dayName = 'day'): string {
+    const lines = Array.from({ length: rows }, (_, row) => {
+      const day = `2024-0${1 + (row % 6)}-15`
+      return `${row % 2 === 0 ? 'A' : 'B'},${day},${row}.5,call,${row === oddRow ? (cell ?? usually(row)) : usually(row)}`
+    })
+    return `id,${dayName},amount,kind,x\n${lines.join('\n')}\n`
+  }
+
+  const dayNames = tables.map((table) => (table === 'bills' ? 'period' : 'day'))
+
+  /** Everything that a user sees of a history of some files, or of its refusal. */
+  async function seen(files: readonly string[], encoding: string, badRows: 'refuse' | 'setAside') {
+    const named = tables.map((table, index) => [table, files[index]] as const)
+    const sources = named.flatMap(([table, from]) =>
+      from === undefined ? [] : [[table, { from, encoding }] as const],
+    )
+    const options = { today: '2025-01-01', badRows, maxRejectShare: 1 } as const
+    const opened = await openHistory({ customers, ...Object.fromEntries(sources) }, options).then(
+      (history) => ({ history }),
+      (error: HoldfastError) => ({ problems: error.problems }),
+    )
+    if (!('history' in opened)) return JSON.stringify(opened.problems).replaceAll(folder, '')
+    const { history } = opened
+    const rowsOf = async (table: string) =>
+      (await history.engine.query(`SELECT * EXCLUDE (amount) FROM ${table} ORDER BY rowid`)).rows()
+    const kept = await Promise.all(sources.map(([table]) => rowsOf(table)))
+    await history.close()
+    const { tables: kinds, notes, rejects, completeUntilByTable } = history
+    const said = { kinds, notes, rejects: rejects.rows(), completeUntilByTable }
+    return JSON.stringify({ kept, ...said }).replaceAll(folder, '')
+  }
+
+  // Files of other encodings are staged as texts as a whole, and their columns planned by all rows
+  test.each(
+    groups.map((group) => [group.map(({ cell }) => JSON.stringify(cell)).join(', '), group] as const),
+  )('gives what all its texts give, whatever comes later: %s', async (_, group) => {
+    const utf8 = await Promise.all(
+      group.map(async ({ usually, cell }, index) => {
+        const path = join(folder, `plain-${index}.csv`)
+        await writeFile(path, textOf(usually, cell, dayNames[index]))
+        return path
+      }),
+    )
+    const plain = [await seen(utf8, 'utf-8', 'refuse'), await seen(utf8, 'utf-8', 'setAside')]
+    for (const [index, path] of utf8.entries()) {
+      const { usually, cell } = group[index]!
+      await writeFile(path, `\ufeff${textOf(usually, cell, dayNames[index])}`, 'utf16le')
+    }
+    expect([await seen(utf8, 'utf-16le', 'refuse'), await seen(utf8, 'utf-16le', 'setAside')]).toEqual(plain)
+  })
+
+  test('is read by all its rows: numbers behind words, and times that no sampled row has', async () => {
+    // Every sixth row of 24,000 is sampled; of these 2,048 words and 21,952 numbers, 91 % are numbers
+    const columns = [
+      (row: number) => (row < 2_048 ? 'unknown' : '5'),
+      (row: number) => (row % 600 === 1 ? '2024-03-01T10:00' : ''),
+    ]
+    const paths = columns.map((_, index) => join(folder, `many-${index}.csv`))
+    const texts = columns.map((cellOf) => {
+      const lines = Array.from({ length: 24_000 }, (_, row) => `A,2024-01-15,${row}.5,${cellOf(row)}`)
+      return `id,day,amount,x\n${lines.join('\n')}\n`
+    })
+    for (const [index, path] of paths.entries()) await writeFile(path, texts[index]!)
+    const plain = await seen(paths, 'utf-8', 'setAside')
+    expect(plain).toMatch(/^{"kept"/)
+    for (const [index, path] of paths.entries()) await writeFile(path, `\ufeff${texts[index]}`, 'utf16le')
+    expect(await seen(paths, 'utf-16le', 'setAside')).toBe(plain)
+  })
+
+  test('lacks the values that words for missing stand for, however plain these are', async () => {
+    const usage = join(folder, 'missing.csv')
+    await writeFile(usage, textOf(usual.numbers, '-1').replace('2024-01-15', '1955-05-05'))
+    const missing = ['-1', '1955-05-05']
+    const query = 'SELECT count(*) AS rows, count(day) AS days, count(x) AS numbers FROM usage'
+    const lenient = { missing, badRows: 'setAside' } as const
+    // The row without its day is left out
+    expect(await ask({ customers, usage }, query, lenient)).toEqual([
+      { rows: rows - 1, days: rows - 1, numbers: rows - 2 },
+    ])
+  })
+
+  test('is never held as texts', async () => {
+    const usage = join(folder, 'plain.csv')
+    await writeFile(usage, textOf(usual.times, undefined))
+    const engine = await openDuckdb()
+    const statements: string[] = []
+    const watched: Engine = {
+      dialect: engine.dialect,
+      run: (statement) => {
+        statements.push(statement)
+        return engine.run(statement)
+      },
+      query: (statement) => engine.query(statement),
+      stream: (statement, rowsEach) => engine.stream(statement, rowsEach),
+      load: (name, table) => engine.load(name, table),
+      writeParquet: (statement, path) => engine.writeParquet(statement, path),
+      isClosed: false,
+      close: () => engine.close(),
+    }
+    const history = await openHistory({ customers, usage }, { today: '2025-01-01', engine: watched })
+    const staged = statements.filter((each) => each.includes('TABLE "holdfast raw usage" AS'))
+    expect(staged).toHaveLength(1)
+    expect(staged[0]).toMatch(/LIMIT 2048$/)
+    expect((await engine.query('SELECT count(*) AS n FROM usage')).rows()).toEqual([{ n: rows }])
+    await history.close()
   })
 })
