@@ -5,13 +5,17 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import asc from 'assemblyscript/asc'
 import { fillKernel } from './fillKernel.mjs'
 
-const folders = ['src/learn/tree/kernels', 'src/evaluate/interval/kernels']
+const folders = ['src/learn/tree/kernels', 'src/learn/logistic/kernels', 'src/evaluate/interval/kernels']
 const flags = [
   ...['--runtime', 'stub', '--noAssert', '--optimizeLevel', '3', '--shrinkLevel', '0'],
-  // One memory for all threads of a training, made by the caller; 65,536 pages of 64 kB are all that there can be.
-  ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-  ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
+  // Made by the caller; 65,536 pages of 64 kB are all that there can be.
+  ...['--importMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+  ...['--enable', 'simd', '--enable', 'bulk-memory'],
 ]
+/** One memory for all threads. */
+const shared = ['--sharedMemory', '--enable', 'threads']
+/** Copies into memory that threads share are several times slower: what has no threads has a memory of its own. */
+const withoutThreads = 'src/learn/logistic/kernels/logistic.as.ts'
 
 writeWhole(`${folders[0]}/training-fill.as.ts`, fillKernel())
 const compiler = readFileSync('node_modules/assemblyscript/package.json', 'utf8')
@@ -41,11 +45,17 @@ function fingerprintOf(folder, sources, name) {
 
 async function compile(path) {
   let bytes
-  const { error, stderr } = await asc.main([path, '--baseDir', '.', '--outFile', 'kernels.wasm', ...flags], {
-    writeFile: (name, contents) => {
-      if (name === 'kernels.wasm') bytes = contents
+  const { error, stderr } = await asc.main(
+    [
+      ...[path, '--baseDir', '.', '--outFile', 'kernels.wasm', ...flags],
+      ...(path === withoutThreads ? [] : shared),
+    ],
+    {
+      writeFile: (name, contents) => {
+        if (name === 'kernels.wasm') bytes = contents
+      },
     },
-  })
+  )
   const said = stderr.toString()
   if (error !== null || said !== '') {
     console.error(said)

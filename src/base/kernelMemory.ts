@@ -35,11 +35,9 @@ export class KernelMemory {
    *
    * @throws {Error} where the platform has none to give
    */
-  static forWebAssembly(operation = 'holdfast'): KernelMemory {
-    return new KernelMemory(
-      operation,
-      new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true }),
-    )
+  static forWebAssembly(operation = 'holdfast', isShared = true): KernelMemory {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: isShared })
+    return new KernelMemory(operation, memory)
   }
 
   /** Returns a memory for kernels in TypeScript. */

@@ -5,6 +5,7 @@ import { seededRandom } from '../../base/random.js'
 import type { CheckedTraining } from '../check.js'
 import { lossDifference } from '../pairedLosses.js'
 import { designOf } from './design.js'
+import type { ColumnShape } from './moments.js'
 import type { CheckedLogisticOptions } from './options.js'
 import { type Scales, scaleCandidates, scalesBySkewness, shapesOf } from './scales.js'
 import { bestStrength, type DealtRows, strengths, type TriedStrength } from './strength.js'
@@ -37,16 +38,16 @@ const choiceSeed = 1
  */
 export function chooseFit(
   training: CheckedTraining<CheckedLogisticOptions>,
+  ownShapes: readonly (ColumnShape | null)[],
   customerOf: Int32Array | null,
 ): Fit {
   const { inverseRegularization, skewed, minCategoryRows } = training.options
   const isGiven = inverseRegularization !== undefined && skewed !== undefined
   const dealt = isGiven ? null : dealtRows(training, customerOf)
   if (dealt === null) {
-    const shapes = shapesOf(training.features, training.weight)
     return {
       inverseRegularization: inverseRegularization ?? 1,
-      asLog: scalesBySkewness(shapes, skewed ?? 'log'),
+      asLog: scalesBySkewness(ownShapes, skewed ?? 'log'),
     }
   }
   const { features, outcome, weight } = dealt

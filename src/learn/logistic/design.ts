@@ -37,7 +37,9 @@ export interface Design {
   readonly scoreCount: number
   /** Number of columns, the intercept being the last. */
   readonly columnCount: number
-  /** Shape (rows × scoreCount). */
+  /** Scores a row, filled up with zeros to a multiple of 4. */
+  readonly width: number
+  /** Shape (rows × width). */
   readonly scores: Float64Array
   /** Number of indicator slots a row. */
   readonly slotCount: number
@@ -59,13 +61,15 @@ export function designOf(matrix: FeatureMatrix, weight: Float64Array | null, opt
   const features = featureDesigns(matrix, weight, options)
   const scoreCount = features.filter((feature) => feature.kind === 'number').length
   const columnCount = lastColumn(features, scoreCount) + 2
+  const width = Math.ceil(scoreCount / 4) * 4
   const slots = features.filter((feature) => feature.kind === 'text' || feature.missing !== null)
   const design: Design = {
     features,
     rowCount: matrix.rowCount,
     scoreCount,
     columnCount,
-    scores: new Float64Array(matrix.rowCount * scoreCount),
+    width,
+    scores: new Float64Array(matrix.rowCount * width),
     slotCount: slots.length,
     ones: new Int32Array(matrix.rowCount * slots.length).fill(columnCount),
   }
@@ -140,7 +144,7 @@ function fillNumber(
     if (isMissing(column.missing, row)) design.ones[row * design.slotCount + slot] = feature.missing!
     else {
       const score = standardScore(column.values[row]!, feature.moments)
-      design.scores[row * design.scoreCount + feature.column] = score
+      design.scores[row * design.width + feature.column] = score
     }
   }
 }

@@ -18,11 +18,13 @@ export interface Minimum {
   readonly curvature: Float64Array
 }
 
-/** Scores that second derivatives are summed over: of more rows every so manieth. */
-const mostCurvatureScores = 300_000
-const leastCurvatureRows = 2000
-/** How near the minimum of such a sample is gone to before the walk begins on all rows. */
+/** Scores of the sample, every so manieth row, at whose minimum the walk over more rows begins. */
+const sampleScores = 300_000
+const leastSampleRows = 2000
+/** How near that minimum is gone to. */
 const sampleTolerance = 1e-4
+/** Columns up to which second derivatives of all rows take no longer than some ten slopes; beyond, they are those of fewer rows. */
+const columnsOfAllRows = 200
 /** Steps whose change of the slope is remembered. */
 const memory = 12
 /** Share of the slope that a step leaves where second derivatives serve; they are asked for anew where it is more. */
@@ -31,15 +33,13 @@ const stepsBeforeAsking = 2
 
 /**
  * Walks down to the minimum of a convex objective: Newton steps with second derivatives that are kept while they serve,
- * bettered by what the slopes of later steps say (L-BFGS). Of many rows, second derivatives are those of a sample, at
- * whose minimum the walk begins; it ends at the minimum of all rows.
- *
- * Second derivatives of all rows take as long as some `columns / 4` slopes, which is most of a search by Newton's method.
+ * bettered by what the slopes of later steps say (L-BFGS). Of many rows, the walk begins at the minimum of a sample, and
+ * where columns are many as well, second derivatives are those of some rows; it ends at the minimum of all.
  *
  * @param curvature second derivatives somewhere near, where they are known from another search
  * @param onStep called after each step
  *
- * O(steps × rows × columns) time, and O(columns² × rows of the sample) for second derivatives; some ten steps.
+ * O(steps × rows × columns) time, and O(columns² × rows) for second derivatives, rows × 200 × columns at most; some ten steps.
  */
 export function minimise(
   objective: Objective,
@@ -49,16 +49,17 @@ export function minimise(
   onStep: (step: number) => void = () => {},
 ): Minimum {
   const { rowCount, scoreCount } = objective.design
-  const rows = Math.max(leastCurvatureRows, mostCurvatureScores / Math.max(scoreCount, 1))
-  const step = Math.floor(rowCount / rows)
-  if (step < 2) {
+  const every = Math.floor(rowCount / Math.max(leastSampleRows, sampleScores / Math.max(scoreCount, 1)))
+  if (every < 2) {
     return walkDown(objective, start, stop, (at) => curvatureAt(objective, at), curvature, onStep)
   }
-  const sample = sampleOf(objective, step)
+  const sample = sampleOf(objective, every)
+  const bentEvery = Math.min(every, Math.ceil(scoreCount / columnsOfAllRows))
+  const bent = bentEvery < 2 ? objective : bentEvery < every ? sampleOf(objective, bentEvery) : sample
   const ask = (at: Float64Array): Float64Array => {
-    const sampled = curvatureAt(sample, at)
-    raiseDiagonal(sampled, objective, at)
-    return sampled
+    const asked = curvatureAt(bent, at)
+    if (bent !== objective) raiseDiagonal(asked, objective, at)
+    return asked
   }
   const near = minimise(sample, start, { ...stop, gradientTolerance: sampleTolerance }, curvature)
   return walkDown(objective, near.coefficients, stop, ask, undefined, onStep)

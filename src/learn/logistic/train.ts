@@ -72,9 +72,10 @@ export function trainLogistic(
   const chooses =
     training.options.inverseRegularization === undefined || training.options.skewed === undefined
   const customers = chooses ? customersOf(features, training.ids) : ownRows
-  const { inverseRegularization, asLog } = chooseFit(training, customers.customerOf)
+  const shapes = shapesOf(features, weight)
+  const { inverseRegularization, asLog } = chooseFit(training, shapes, customers.customerOf)
   const { minCategoryRows } = training.options
-  const design = designOf(features, weight, { minCategoryRows, shapes: shapesOf(features, weight), asLog })
+  const design = designOf(features, weight, { minCategoryRows, shapes, asLog })
   const penalty = 1 / (inverseRegularization * totalWeight)
   const share = Float64Array.from(outcome, (_, row) => (weight === null ? 1 : weight[row]!) / totalWeight)
   const objective = { design, outcome, share, penalty }
