@@ -11,7 +11,7 @@ import type { HistoryKinds } from '../table/inputs.js'
 import type { RepeatedRows } from '../table/repeatedRows.js'
 import type { Table } from '../table/table.js'
 import { baseRates } from './baseRates.js'
-import { fingerprint } from './fingerprint.js'
+import { fingerprint } from './fingerprint.node.js'
 import type { FlatReading } from './flatFeatures.js'
 
 /** The label of a dataset. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Bitmap } from '../../src/base/bitmap.js'
 import { type FeatureColumn, numberColumn, textColumn } from '../../src/base/matrix.js'
-import { type FingerprintedData, fingerprint } from '../../src/dataset/fingerprint.js'
+import { type FingerprintedData, fingerprint } from '../../src/dataset/fingerprint.node.js'
 
 const base = (columns: readonly FeatureColumn[]): FingerprintedData => ({
   ids: ['A', 'B', 'C'],
@@ -153,4 +153,27 @@ test.each<[string, FingerprintedData]>([
   ]
   const texts = others.filter((other) => other !== data && JSON.stringify(other) !== JSON.stringify(data))
   expect(texts.map(fingerprint)).not.toContain(fingerprint(data))
+})
+
+test('a text that is longer than what is hashed together is hashed as others are', () => {
+  const long = 'é客a'.repeat(30_000)
+  const count = (value: number) => Buffer.from(Int32Array.of(value).buffer)
+  const text = (value: string) => Buffer.concat([count(Buffer.byteLength(value)), Buffer.from(value)])
+  const data: FingerprintedData = {
+    ids: ['A', long, 'B'],
+    cutoffs: null,
+    features: { rowCount: 3, columns: [] },
+    outcome: Uint8Array.of(1, 0, 1),
+  }
+  const bytes = [
+    text('holdfast dataset 1'),
+    count(3),
+    text('A'),
+    text(long),
+    text('B'),
+    text('flat'),
+    count(0),
+  ]
+  const expected = Buffer.concat([...bytes, Buffer.of(1, 0, 1), text('unweighted')])
+  expect(fingerprint(data)).toBe(createHash('sha256').update(expected).digest('hex'))
 })
