@@ -12,17 +12,22 @@ import type { Benchmark, Measurement } from '../result.js'
 import { pinning } from '../trees/pinning.js'
 import { writeCustomers, writeWide } from './data.js'
 
-const files: Readonly<Record<string, (path: string) => void>> = {
-  '500k': (path) => writeCustomers(path, 500_000),
-  '2m': (path) => writeCustomers(path, 2_000_000),
-  wide: (path) => writeWide(path, 1000, 5000),
+/** What writes a file, and how often both sides read it: the largest once, it takes as long as the others together. */
+interface MadeFile {
+  readonly write: (path: string) => void
+  readonly rounds: number
+}
+const files: Readonly<Record<string, MadeFile>> = {
+  '500k': { write: (path) => writeCustomers(path, 500_000), rounds: 3 },
+  '2m': { write: (path) => writeCustomers(path, 2_000_000), rounds: 1 },
+  wide: { write: (path) => writeWide(path, 1000, 5000), rounds: 3 },
 }
 const steps = ['readTable', 'fromFlatTable', 'splitRows', 'trainBoosting', 'evaluate'] as const
 const commands = ['commandTrain', 'commandEvaluate'] as const
-/** Resamples that the peers draw, and how many they stand for. */
-const [resamplesDrawn, resamplesAsked] = [10, 1000]
 /** What two learners with their defaults may differ by in AUC. */
 const nearlyEqual = 0.02
+/** What intervals of the same rows may differ by: those of 1000 resamples do by a twentieth, of 200 rows by the models. */
+const mostWidthRatio = 1.5
 
 const answersSchema = z.object({
   rows: z.number(),
@@ -30,6 +35,7 @@ const answersSchema = z.object({
   churners: z.number(),
   tested: z.number(),
   rocAuc: z.number(),
+  rocAucWidth: z.number(),
 })
 const turnSchema = z.object({
   /** Processor time of each step, s. */
@@ -54,7 +60,7 @@ export const benchmark: Benchmark = {
     'how much processor time is it from a file to the figures of a model, pandas, LightGBM and scikit-learn beside it?',
   run: async (args) => {
     const options = {
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string' },
       threads: { type: 'string', default: '1' },
     } as const
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
@@ -68,7 +74,7 @@ export const benchmark: Benchmark = {
     try {
       const runs = names.map((name) => ({
         name,
-        turns: measured(name, folder, python, Number(values.rounds), values.threads),
+        turns: measured(name, folder, python, Number(values.rounds ?? files[name]!.rounds), values.threads),
       }))
       const lines = runs.flatMap(({ name, turns }) => linesOf(name, turns))
       const columns = ['file', 'step', 'holdfast, s', 'theirs, s', 'ratio'].map((heading, column) => ({
@@ -83,7 +89,7 @@ export const benchmark: Benchmark = {
           columns,
           lines.map(({ cells }) => cells),
         ),
-        trial: positionals.length > 0 || values.threads !== '1',
+        trial: positionals.length > 0 || values.rounds !== undefined || values.threads !== '1',
       }
     } finally {
       rmSync(folder, { recursive: true })
@@ -103,12 +109,10 @@ function measured(
   threads: string,
 ): Round[] {
   const path = join(folder, `${name}.csv`)
-  files[name]!(path)
+  files[name]!.write(path)
   const own = (): Turn => turnOf(process.execPath, 'steps.mjs', [path, threads], threads)
   const theirs =
-    'reason' in python
-      ? null
-      : (): Turn => turnOf(python.command, 'peer.py', [path, threads, String(resamplesDrawn)], threads)
+    'reason' in python ? null : (): Turn => turnOf(python.command, 'peer.py', [path, threads], threads)
   const turns: Round[] = []
   for (let round = 0; round < rounds; round++) {
     turns.push({ own: own(), command: commandTimes(path, folder, threads), theirs: theirs?.() ?? null })
@@ -174,14 +178,22 @@ function verify(own: Turn, theirs: Turn | null): void {
   // 1000 rows leave 200 to test on: their AUC has a standard error of .03
   if (difference > (own.answers.tested < 1000 ? 0.1 : nearlyEqual))
     throw new Error(`AUC: ${own.answers.rocAuc} here, ${theirs.answers.rocAuc} there.`)
+  const ratio = own.answers.rocAucWidth / theirs.answers.rocAucWidth
+  if (!(ratio < mostWidthRatio && 1 / ratio < mostWidthRatio))
+    throw new Error(`Width of the interval of the AUC: ${ratio} times that of theirs.`)
 }
 
-/** Sums of the steps: with the time of as many resamples of the peers as ours have, and without. */
+/**
+ * Sums of the steps: `total` is what is to be compared, figures with their intervals, which are part of our `evaluate` and a
+ * step of its own of theirs; `totalFigures` leaves theirs out, `aroundTraining` the training.
+ */
 function withTotals({ times }: Turn): Times {
-  const figures = steps.reduce((sum, step) => sum + times[step]!, 0)
-  const resamples = ((times['resamples'] ?? 0) * resamplesAsked) / resamplesDrawn
-  return { ...times, total: figures, totalWithIntervals: figures + resamples }
+  const totalFigures = steps.reduce((sum, step) => sum + times[step]!, 0)
+  const total = totalFigures + (times['intervals'] ?? 0)
+  return { ...times, totalFigures, total, aroundTraining: total - times['trainBoosting']! }
 }
+
+const printed = [...steps, 'intervals', 'aroundTraining', 'totalFigures', 'total', ...commands, 'memory']
 
 interface Line {
   readonly cells: readonly string[]
@@ -195,19 +207,27 @@ function linesOf(name: string, turns: readonly Round[]): Line[] {
   const theirs = turns.flatMap(({ theirs: turn }): Times[] =>
     turn === null ? [] : [{ ...withTotals(turn), memory: turn.memory }],
   )
-  return [...steps, 'total', 'totalWithIntervals', ...commands, 'memory'].map((step): Line => {
-    const value = median(own.map((times) => times[step]!))
+  return printed.flatMap((step): Line[] => {
     const [id, unit] = step === 'memory' ? [`${name}.memory.peak`, 'MiB'] : [`${name}.${step}.time`, 's']
-    const result = { id, value, unit }
-    if (theirs[0]?.[step] === undefined)
-      return { cells: [name, step, value.toFixed(2), '', ''], results: [result] }
-    const other = median(theirs.map((times) => times[step]!))
-    const ratio = median(own.map((times, round) => times[step]! / theirs[round]![step]!))
-    const beside = { id: `${id}.lightgbm`, value: other, unit, peer: 'lightgbm', ratio }
-    return {
-      cells: [name, step, value.toFixed(2), other.toFixed(2), ratio.toFixed(2)],
-      results: [result, beside],
-    }
+    const [value, other] = [own, theirs].map((side) =>
+      side[0]?.[step] === undefined ? undefined : median(side.map((times) => times[step]!)),
+    )
+    const ratio =
+      value === undefined || other === undefined
+        ? undefined
+        : median(own.map((times, round) => times[step]! / theirs[round]![step]!))
+    const results: Measurement[] = []
+    if (value !== undefined) results.push({ id, value, unit })
+    if (other !== undefined)
+      results.push({
+        id: `${id}.lightgbm`,
+        value: other,
+        unit,
+        peer: 'lightgbm',
+        ...(ratio === undefined ? {} : { ratio }),
+      })
+    const cells = [value, other, ratio].map((each) => each?.toFixed(2) ?? '')
+    return results.length === 0 ? [] : [{ cells: [name, step, ...cells], results }]
   })
 }
 

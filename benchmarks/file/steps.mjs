@@ -26,6 +26,7 @@ const answers = {
   churners,
   tested: test.outcome.length,
   rocAuc: figures.rocAuc.value,
+  rocAucWidth: figures.rocAuc.upper - figures.rocAuc.lower,
 }
 const memory = process.resourceUsage().maxRSS / 1024
 process.stdout.write(JSON.stringify({ times, answers, memory }))
