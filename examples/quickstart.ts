@@ -43,7 +43,7 @@ const heldOut = scorer.scoreMatrix(flat.test.features)
 const riskiest = Array.from(heldOut.numbers('probability').values.keys())
   .sort((a, b) => Number(heldOut.cell('probability', b)) - Number(heldOut.cell('probability', a)))
   .slice(0, 10)
-console.log('\nThe ten riskiest of the customers that were kept aside (row of the file: risk, why):')
+console.log('\nThe ten riskiest of the held-out customers (row of the file: risk, why):')
 for (const row of riskiest) {
   const { probability, band, reason1, reason2, reason3 } = heldOut.row(row)
   console.log(`  ${flat.test.ids[row]!.padStart(5)}: ${shareOf(Number(probability))} ${band}`)

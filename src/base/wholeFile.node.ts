@@ -143,7 +143,7 @@ function aboutFile(path: string): Pick<Problem, 'parameter' | 'received' | 'plac
 
 const mostLinks = 40
 
-/** Returns the target of symbolic links, whether or not it exists; throws if they go in a circle. */
+/** Returns the target of symbolic links, whether or not it exists; throws if they form a loop. */
 export async function fileBehind(path: string): Promise<string> {
   let place = path
   for (let links = 0; links <= mostLinks; links++) {
@@ -152,7 +152,7 @@ export async function fileBehind(path: string): Promise<string> {
     // Relative to the real folder of the link
     place = isAbsolute(target) ? target : join(await realpath(dirname(place)), target)
   }
-  throw Object.assign(new Error(`The symbolic links of ${basename(path)} go in a circle`), { code: 'ELOOP' })
+  throw Object.assign(new Error(`The symbolic links of ${basename(path)} form a loop`), { code: 'ELOOP' })
 }
 
 /** Returns whether a path is something other than a file, such as a device, which a move would replace. */

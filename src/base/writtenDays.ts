@@ -1,11 +1,11 @@
 import { dayAtTime, type EpochDay, parseDay, timeSource, utc } from './days.js'
 
-/** How `YYYY-MM-DD`, with or without a time after it, is called. */
+/** The name of `YYYY-MM-DD`, with or without a time after it. */
 export const isoFormat = 'YYYY-MM-DD'
 
 /**
- * The ways to write a day that are recognised, `YYYY-MM-DD` aside. Points stand after the day first wherever they are
- * used; with slashes and dashes day and month are told apart by the column, or not at all.
+ * The date formats that are detected, besides `YYYY-MM-DD`. Dates with points have the day first everywhere; with
+ * slashes and dashes only the values of the column can tell day and month apart, if at all.
  */
 export const knownDateFormats = [
   'YYYY/MM/DD',
@@ -30,20 +30,20 @@ export const knownDateFormats = [
   'MMM DD YYYY',
 ] as const
 
-/** A way to write days as a pattern (in the syntax that JavaScript and RE2 share). */
+/** A date format as a pattern (in the syntax that JavaScript and RE2 share). */
 export interface DatePattern {
-  /** Of a whole text. A time may stand after the day, in the fourth group; the groups behind are those of `timeSource`. */
+  /** Of a whole text. A time may follow the day, in the fourth group; the groups after it are those of `timeSource`. */
   readonly pattern: string
   /** The parts that the first three groups hold, in their order. */
   readonly parts: readonly ('year' | 'month' | 'day')[]
   readonly hasShortYear: boolean
-  /** Of years of two digits, where the format says it (`19YY`): 1900 or 2000. */
+  /** Of two-digit years, if the format says it (`19YY`): 1900 or 2000. */
   readonly century: number | null
   readonly hasMonthName: boolean
 }
 
 const tokens = /YYYY|(?:19|20)?YY|MMM|MM|M|DD|D/g
-/** Returns the pattern of a format such as `DD/MM/YYYY`, undefined where it does not name year, month and day once. */
+/** Returns the pattern of a format such as `DD/MM/YYYY`, undefined unless it names year, month and day once each. */
 export function datePattern(format: string): DatePattern | undefined {
   const found = [...format.matchAll(tokens)]
   const parts = found.map(([token]) => partOf(token))
@@ -78,7 +78,7 @@ function partOf(token: string): 'year' | 'month' | 'day' {
 function tokenPattern(token: string, touches: boolean): string {
   if (token === 'YYYY') return '[0-9]{4}'
   if (token === 'YY') return '[0-9]{2}'
-  // A century that is written must be that one
+  // A century that is written must match
   if (token.endsWith('YY')) return `(?:${token.slice(0, 2)})?[0-9]{2}`
   if (token === 'MMM') return '[A-Za-z]{3,9}'
   return touches ? '[0-9]{2}' : '[0-9]{1,2}'
@@ -92,7 +92,7 @@ type Reader = (text: string) => EpochDay | undefined
 
 const readers = new Map<string, Reader>()
 
-/** Returns the function that reads days of a format, instants in a time zone; undefined for what is no day of it. */
+/** Returns a function that reads days of a format, instants in a time zone, and returns undefined for other texts. */
 export function dayReader(format: string, timeZone: string = utc): Reader {
   const key = `${format} in ${timeZone}`
   let reader = readers.get(key)
@@ -103,10 +103,10 @@ export function dayReader(format: string, timeZone: string = utc): Reader {
   return reader
 }
 
-// What may end with the name or the offset of a time zone; a dash is more often between parts of a day
+// A text that may end with the name or offset of a time zone; a dash is more often between parts of a day
 const maybeInstant = /.{10}.*(?:[Zz]|UTC|GMT|[+\u2212-][0-9:]+)(?:\[[^\]]*\])*\s*$/
 
-/** Returns whether one of some texts is an instant of a format: a time that says how far it is from UTC. */
+/** Returns whether any text is an instant of a format: a time with its offset from UTC. */
 export function haveInstants(texts: readonly string[], format: string): boolean {
   // More than a day apart, so that no instant has the same day in both
   const [west, east] = [dayReader(format, 'Etc/GMT+12'), dayReader(format, 'Etc/GMT-14')]
@@ -134,7 +134,7 @@ function compiledReader(format: string, timeZone: string): Reader {
   }
 }
 
-/** As POSIX has it, where the format names no century: 69 to 99 are of the last one. */
+/** As in POSIX, if the format names no century: 69 to 99 are 1969 to 1999. */
 function fullYear(year: number, century: number | null): number {
   if (century !== null) return century + year
   return year >= 69 ? 1900 + year : 2000 + year
@@ -164,7 +164,7 @@ function monthOfName(name: string): number {
   return lower === 'sept' ? 9 : index + 1
 }
 
-// Digits as they are typed in Chinese and Japanese texts
+// Digits as typed in Chinese and Japanese texts
 function withDigits(text: string): string {
   return text
     .trim()

@@ -1,20 +1,23 @@
 /** The sign between the whole part and the fraction of a number. */
 export type DecimalSign = '.' | ','
 
-/** How the numbers of a column are written, where that is not as programs write them (`-1234.5`). */
+/** How the numbers of a column are written, unless as programs write them (`-1234.5`). */
 export interface NumberNotation {
-  /** Null where no number of the column has a fraction or groups of digits: then one that reads in two ways is refused. */
+  /**
+   * Null if no number of the column has a fraction or groups of digits: then a number that can be read in two ways is
+   * refused.
+   */
   readonly decimal: DecimalSign | null
-  /** The only sign that may stand between groups of digits; blank for none. Left out: any but the decimal sign. */
+  /** The only sign allowed between groups of digits; blank for none. Left out: any but the decimal sign. */
   readonly thousands?: string
-  /** What stands with the numbers: `'%'`, `'€'`; blank for nothing. */
+  /** Written with the numbers: `'%'`, `'€'`; blank for none. */
   readonly unit?: string
 }
 
-/** The signs that may stand between groups of three digits; a space is any of the spaces that do not break. */
+/** The signs allowed between groups of three digits; a space is any non-breaking space. */
 export const thousandsSigns = ['', '.', ',', ' ', "'"] as const
 
-// Forms of one character each, wide or typographic, and what they stand for
+// Forms of single characters, wide or typographic, and their plain forms
 const forms: readonly (readonly [string, string])[] = [
   ['０１２３４５６７８９', '0123456789'],
   ['٠١٢٣٤٥٦٧٨٩', '0123456789'],
@@ -24,7 +27,7 @@ const forms: readonly (readonly [string, string])[] = [
   ['’‘ʼ´', "''''"],
   ['﹪٪＄￥￡', '%%$¥£'],
 ]
-/** Characters that numbers are also written with, and at the same place in `plainForms` what they stand for. */
+/** Other characters that numbers are written with; `plainForms` has their plain forms at the same place. */
 export const wideForms = forms.map(([wide]) => wide).join('')
 export const plainForms = forms.map(([, plain]) => plain).join('')
 
@@ -42,7 +45,7 @@ const unitPattern = new RegExp(unitSource, 'g')
 
 /** The pattern of the exponent of a number; no currency ends in an E before digits. */
 export const exponentSource = '[eE][+-]?[0-9]+'
-/** The pattern of the dashes of a price without cents, the decimal sign in its group. */
+/** The pattern of the dashes of a price without cents; its group is before them, with the decimal sign. */
 export const noCentsSource = '([0-9][.,])-+'
 
 /** Returns the text with ordinary digits, signs and spaces, without space around it. */
@@ -59,7 +62,7 @@ export function withPlainForms(text: string): string {
  *     1.022,40   1 022,40   1'022.40   1,23,456.50   .5   1,5e3
  *     -4   4-   (4)   € 4   4 €   -$4   $-4   12%   1e3 €   12,-
  *
- * A dash straight after the decimal sign says that there are no cents: `12,-` is 12.
+ * A dash straight after the decimal sign means no cents: `12,-` is 12.
  *
  * @param decimal sign of the fraction
  */
@@ -96,7 +99,7 @@ function compiledPattern(decimal: DecimalSign, thousands: string | undefined): R
   return pattern
 }
 
-// Ids and names, of which there may be many, need no look at the long pattern
+// Ids and names, which may be many, need not be matched with the long pattern
 const currencyFirst = new RegExp(`^(?:${currencyWords})`)
 
 function beginsWithLetter(text: string): boolean {
@@ -106,7 +109,7 @@ function beginsWithLetter(text: string): boolean {
 
 const exponentPattern = new RegExp(exponentSource)
 const noCents = new RegExp(noCentsSource)
-/** Returns the number that a text stands for, undefined where it is none; of a number in groups, `decimal` says which. */
+/** Returns the number that a text means, undefined if none; `decimal` tells the decimal sign from that of groups. */
 export function readNumber(text: string, decimal: DecimalSign, thousands?: string): number | undefined {
   if (beginsWithLetter(text) && !currencyFirst.test(text)) return undefined
   const plain = withPlainForms(text)
@@ -115,7 +118,7 @@ export function readNumber(text: string, decimal: DecimalSign, thousands?: strin
   const exponent = exponentPattern.exec(plain)?.[0] ?? ''
   const mantissa = plain.replace(exponentPattern, '').replace(noCents, '$1')
   const sign = /[-(]/.test(mantissa) ? '-' : ''
-  // The point of "kr." or "Rs." is none of the number
+  // The point of "kr." or "Rs." does not belong to the number
   const digits = mantissa
     .replaceAll(unitPattern, '')
     .replaceAll(decimal === '.' ? /[^0-9.]/g : /[^0-9,]/g, '')
@@ -124,7 +127,7 @@ export function readNumber(text: string, decimal: DecimalSign, thousands?: strin
   return Number.isFinite(value) ? value : undefined
 }
 
-/** Returns the number that a text stands for in a notation, undefined where it is none or could be two. */
+/** Returns the number that a text means in a notation, undefined if it is none or could be two. */
 export function numberIn({ decimal, thousands, unit }: NumberNotation, text: string): number | undefined {
   // 12 among percentages may be a share of 1: nobody can tell
   const value = decimal === null ? numberInBoth(text, thousands) : readNumber(text, decimal, thousands)
@@ -133,12 +136,12 @@ export function numberIn({ decimal, thousands, unit }: NumberNotation, text: str
   return written === unit || (unit !== '%' && written === '') ? value : undefined
 }
 
-/** True where the sign of a number stands behind it or around it: `4-`, `4- €`, `(4)`; not in `12,-`. */
+/** True if the sign of a number is after or around it: `4-`, `4- €`, `(4)`; not in `12,-`. */
 export function hasSignBehind(text: string): boolean {
   return /[0-9].*[-)]/.test(withPlainForms(text).replace(exponentPattern, '').replace(noCents, '$1'))
 }
 
-/** True where a text is an amount: a currency, a fraction, groups of digits or an exponent is written with its number. */
+/** True if a text is an amount: its number has a currency, a fraction, groups of digits or an exponent. */
 export function isAmount(text: string): boolean {
   const plain = withPlainForms(text)
   const unit = unitOf(text)
@@ -149,7 +152,7 @@ export function isAmount(text: string): boolean {
   )
 }
 
-/** True where a number is written with an exponent, and so not with all its digits. */
+/** True if a number is written with an exponent, so not with all its digits. */
 export function hasExponent(text: string): boolean {
   return exponentPattern.test(text)
 }
@@ -159,7 +162,7 @@ function numberInBoth(text: string, thousands: string | undefined): number | und
   return value === readNumber(text, ',', thousands) ? value : undefined
 }
 
-/** Returns the sign of currency or per cent in a text, blank where there is none. */
+/** Returns the sign of currency or per cent in a text, blank if none. */
 export function unitOf(text: string): string {
   const [unit = ''] = withPlainForms(text).match(unitPattern) ?? []
   return unit.replace(/\.$/, '').toLowerCase()

@@ -10,7 +10,7 @@ export interface BrokenIds {
   readonly wayOut: string
   /** From 0, ascending, at least one. */
   readonly rows: readonly number[]
-  /** The row that holds the id of the first of them already; undefined where the rule is another. */
+  /** The earlier row with the id of the first of them; undefined for other rules. */
   readonly firstSeen?: number
 }
 
@@ -43,7 +43,7 @@ export function brokenIds(table: Table, id: string, mayRepeat: boolean): BrokenI
     {
       code: 'duplicate-id',
       rule: 'to occur once',
-      wayOut: 'Keep one row for each customer; a raw history with several rows each is given with --history.',
+      wayOut: 'Keep one row per customer; give a raw history with several rows each with --history.',
       rows: repeated,
       firstSeen,
     },

@@ -20,7 +20,7 @@ import { integerOption, listOption, monthsOption } from './optionParsers.js'
 import { addOwnCutoffs, type OwnCutoffOptions, readOwnCutoffs } from './ownCutoffs.js'
 import type { Terminal } from './terminal.js'
 
-/** Options of commands that make a dataset of a raw history. */
+/** Options of commands that build a dataset from a raw history. */
 export interface HistoryOptions extends OwnCutoffOptions {
   readonly label?: string
   readonly gapDays: number
@@ -30,7 +30,7 @@ export interface HistoryOptions extends OwnCutoffOptions {
   readonly allFeatures?: boolean
 }
 
-// Features look back six months; customers younger than that are still counted, with what they have.
+// Features look back six months; newer customers are still counted, with what they have
 const mostCutoffs = 12
 const usualHorizonDays = 30
 const firstCutoffAfterMonths = 3
@@ -46,7 +46,7 @@ export function addHistoryOptions(command: Command): Command {
     )
     .option(
       '--horizon-days <days>',
-      `days in which the outcome is looked for (history only; default: ${usualHorizonDays}; value-dropped takes a month)`,
+      `length of the outcome window in days (history only; default: ${usualHorizonDays}; value-dropped takes a month)`,
       integerOption,
     )
     .option(
@@ -57,12 +57,14 @@ export function addHistoryOptions(command: Command): Command {
     .option('--all-features', 'keep features that no model can use on these tables (history only)')
     .option(
       '--cutoffs <months>',
-      `first days of months, 2025-01..2025-10 (history only; default: the last ${mostCutoffs} whose outcome is known)`,
+      `months whose first days are the cutoffs, 2025-01..2025-10 (history only; default: the last ${mostCutoffs} with a known outcome)`,
       monthsOption,
     )
 }
 
-/** Builds the dataset of a history: cutoffs and attributes of the options, the telecom features of the tables there are. */
+/**
+ * Builds the dataset of a history with the cutoffs and attributes of the options and telecom features of its tables.
+ */
 export async function datasetOfHistory(
   history: History,
   label: LabelRule,
@@ -101,7 +103,7 @@ function checkAttributes(history: History, attributes: readonly string[]): void 
   )
 }
 
-/** Throws where no outcome is known by the last cutoff: nothing could be trained on before it is tested on. */
+/** Throws if no outcome is known by the last cutoff: there would be nothing to train on before the test. */
 function checkTestable(label: LabelRule, cutoffs: readonly EpochDay[]): void {
   const [first, last] = [cutoffs[0]!, cutoffs.at(-1)!]
   const { end } = outcomeWindow(label, first)
@@ -137,7 +139,7 @@ function labelRefused(parameter: string, rule: string, received: unknown): Holdf
   return new HoldfastError('train', [{ code: 'option-invalid', parameter, rule, received }])
 }
 
-/** Returns the first days of the last months whose outcome windows are complete, after some months to look back on. */
+/** Returns the first days of the last months with complete outcome windows, after some months to look back on. */
 async function usualCutoffs(
   history: History,
   label: LabelRule,
@@ -160,7 +162,7 @@ async function usualCutoffs(
       parameter: 'the history',
       rule: `to hold two cutoffs with ${firstCutoffAfterMonths} months before and a complete outcome window after them`,
       received: `cutoffs from ${formatDay(first)}, outcomes complete until ${formatDay(outcomesUntil)}`,
-      wayOut: 'Give a longer history, a shorter --horizon-days, or name --cutoffs yourself.',
+      wayOut: 'Give a longer history or a shorter --horizon-days, or set --cutoffs yourself.',
     },
   ])
 }

@@ -21,8 +21,9 @@ const config = z.record(z.string(), mappedSource)
 /**
  * Returns the tables of a history from a folder or a configuration file.
  *
- * In a folder the files (or folders of files) are named after the input tables: `customers.parquet`, `usage/*.csv`. A
- * configuration is a JSON object from table to file, or to `{ from, columns, types }`; its paths are relative to it.
+ * In a folder, files (or folders of files) are named after the input tables: `customers.parquet`, `usage/*.csv`. A
+ * configuration is a JSON object that maps a table to a file or to `{ from, columns, types }`, with paths relative to
+ * it.
  *
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `option-invalid`
  */
@@ -40,7 +41,7 @@ export async function historySources(path: string, terminal: Terminal): Promise<
       rule: found === undefined ? 'to exist' : 'to be a folder or a .json file',
       received: path,
       wayOut:
-        'Name the folder that holds customers.parquet (or .csv, …) and the tables of events; a file with one row per customer is given without --history.',
+        'Name the folder that holds customers.parquet (or .csv, …) and the tables of events; give a file with one row per customer without --history.',
     },
   ])
 }
@@ -107,7 +108,7 @@ async function globOf(folder: string, problems: Problem[]): Promise<string> {
   return join(folder, `*${found[0] ?? endings[0]}`)
 }
 
-/** Says which files of a folder are called nearly as an input table, and so are not read, perhaps by mistake. */
+/** Reports files that are not read because their names are only nearly those of input tables. */
 async function sayNamesNearly(folder: string, terminal: Terminal): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const stem = name.split('.')[0]!

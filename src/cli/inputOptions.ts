@@ -36,7 +36,7 @@ export interface InputOptions extends NotationOptions {
 export function addInputOptions(command: Command): Command {
   return command
     .option('--history <path>', 'folder with customers.parquet, usage.csv, …, or a .json file that maps them')
-    .option('--missing <texts>', 'texts that stand for missing, besides blank: NA,?', listOption)
+    .option('--missing <texts>', 'texts that mean missing, besides blank: NA,?', listOption)
     .option(
       '--encoding <name>',
       'encoding of text files, such as gb18030 or windows-1252 (default: utf-8)',
@@ -44,25 +44,25 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       '--decimal <sign>',
-      "sign before the fraction of numbers, '.' or ',', or of one column: fee=, (default: as found)",
+      "decimal sign of numbers, '.' or ',', or of one column: fee=, (default: detected)",
       columnsOption<DecimalSign>(['.', ',']),
     )
     .option(
       '--thousands <sign>',
-      'sign between groups of three digits, or of one column: fee=. (default: as found)',
+      'sign between groups of three digits, or of one column: fee=. (default: detected)',
       columnsOption(thousandsSigns),
     )
     .option(
       '--date-format <format>',
-      'how days are written: DD/MM/YYYY, or of one column: since=YYYYMMDD (default: as found)',
+      'how days are written: DD/MM/YYYY, or of one column: since=YYYYMMDD (default: detected)',
       columnsOption(),
     )
     .addOption(
-      new Option('--bad-rows <what>', 'refuse the input, or set the rows aside and go on')
+      new Option('--bad-rows <what>', 'refuse the input, or set the rows aside and continue')
         .choices(['refuse', 'set-aside'])
         .default('refuse'),
     )
-    .option('--rejects <file>', 'where rows set aside are written, with reasons', 'rejects.csv')
+    .option('--rejects <file>', 'file for rows set aside, with reasons', 'rejects.csv')
     .option(
       '--max-reject-share <share>',
       'largest share of the rows of a table that may be set aside',
@@ -72,12 +72,12 @@ export function addInputOptions(command: Command): Command {
     .addOption(
       new Option(
         '--repeated-rows <what>',
-        'rows of events that are there more than once with the same values: count each, leave them out, or refuse (history only; default: keep, of a model its own)',
+        'repeated identical rows of events: count each, leave them out, or refuse (history only; default: keep, or what the model was trained with)',
       ).choices(['keep', 'drop', 'refuse']),
     )
     .option(
       '--time-zone <name>',
-      'time zone in which instants have their day, such as Europe/Berlin (default: UTC, of a model its own)',
+      'time zone that decides the day of an instant, such as Europe/Berlin (default: UTC, or what the model was trained with)',
     )
     .option(
       '--today <YYYY-MM-DD>',
@@ -86,12 +86,12 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       '--complete-until <day>',
-      'first day that is not complete in the tables, YYYY-MM-DD, or of one table, usage=YYYY-MM-DD, as often as needed (history only; default: the day after the last row, for a table that ends early its own)',
+      'first day that is not complete in the tables, YYYY-MM-DD, or in one table, usage=YYYY-MM-DD, as often as needed (history only; default: the day after the last row, or if a table ends early, after its own last row)',
       completeUntilOption,
     )
 }
 
-/** Returns what the flags say of how numbers and days are written. */
+/** Returns how the flags say numbers and days are written. */
 export function notationOf({ decimal, thousands, dateFormat }: InputOptions): NotationOptions {
   return {
     ...(decimal === undefined ? {} : { decimal }),
@@ -100,7 +100,7 @@ export function notationOf({ decimal, thousands, dateFormat }: InputOptions): No
   }
 }
 
-/** Ends the command where it got no input or two, or a flag that does not go with its input. */
+/** Ends the command if it got no input or two, or a flag that does not fit its input. */
 export function checkInput(command: Command, file: string | undefined): void {
   const { history } = command.opts<InputOptions>()
   if ((file === undefined) === (history === undefined)) {
@@ -110,7 +110,7 @@ export function checkInput(command: Command, file: string | undefined): void {
     )
   }
   const [other, input] = file === undefined ? ['(file only', '--history'] : ['(history only', 'a file']
-  // What the help says of an option is its rule
+  // The rule of an option is what its help says
   const strangers = command.options.filter(
     (option) =>
       option.description.includes(other) && command.getOptionValueSource(option.attributeName()) === 'cli',
@@ -123,7 +123,7 @@ export function checkInput(command: Command, file: string | undefined): void {
 /**
  * Opens the history with the options of the command line.
  *
- * @param about what holds where nothing is said: time zone and repeated rows as a model had them
+ * @param about defaults: the time zone and repeated rows of a model
  */
 export function openInputHistory(
   sources: HistorySources,

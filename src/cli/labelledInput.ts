@@ -33,7 +33,7 @@ import { rejectsFile } from './rejects.js'
 import type { Terminal } from './terminal.js'
 import { sayUnseen } from './unseen.js'
 
-/** Options of commands that ask how a model did on customers whose outcome is known. */
+/** Options of commands that measure a model on customers with a known outcome. */
 export interface LabelledInputOptions extends InputOptions, OwnCutoffOptions {
   readonly label: string
   readonly id?: string | undefined
@@ -43,13 +43,13 @@ export interface LabelledInputOptions extends InputOptions, OwnCutoffOptions {
   readonly asOf?: EpochDay
 }
 
-/** Customers whose outcome is known, and the rows of the input that were set aside. */
+/** Customers with a known outcome, and the rows of the input that were set aside. */
 export interface LabelledInput {
   readonly dataset: Dataset
   readonly rejects: Table
 }
 
-/** What a command reads and writes besides, for the check that nothing is written over. */
+/** What else a command reads and writes, to check that nothing is overwritten. */
 export interface OtherFiles {
   readonly inputs: readonly string[]
   readonly outputs: readonly OutputFile[]
@@ -61,16 +61,16 @@ export function addLabelOptions(command: Command): Command {
     .option('--label <column>', 'label column (file only)', 'churn')
     .option(
       '--id <column>',
-      'column that names the customer, who may have several rows: ranges then tell of customers, not of rows (file only)',
+      'column that names the customer, who may have several rows: ranges are then about customers, not rows (file only)',
     )
     .option(
       '--cutoff <YYYY-MM-DD>',
-      'moment to ask about (history only; default: the last with a known outcome)',
+      'cutoff to evaluate at (history only; default: the last with a known outcome)',
       dayOption,
     )
 }
 
-/** Adds the options that say what the labels of a file mean, and when it was true. */
+/** Adds the options for what the labels of a file mean and the day the file describes. */
 export function addOutcomeOptions(command: Command): Command {
   return command
     .option(
@@ -85,12 +85,12 @@ export function addOutcomeOptions(command: Command): Command {
     )
     .option(
       '--as-of <YYYY-MM-DD>',
-      'day on which the file was true: columns of days become the days until then (file only)',
+      'day that the file describes: columns of days become numbers of days up to it (file only)',
       dayOption,
     )
 }
 
-/** Returns what the flags say of outcomes, for `fromFlatTable`. */
+/** Returns the outcome options of `fromFlatTable` that the flags give. */
 export function outcomeOptions({
   positive,
   negative,
@@ -106,7 +106,10 @@ export function outcomeOptions({
   }
 }
 
-/** Returns the customers of a file or of a history with the features of the model and what happened, and says who is not in it. */
+/**
+ * Returns the customers of a file or history with the features of the model and what happened; reports who was left
+ * out.
+ */
 export async function labelledInput(
   operation: string,
   scorer: Scorer,
@@ -124,9 +127,9 @@ export async function labelledInput(
       ? await datasetOfHistory(scorer, modelFile, options, terminal, check)
       : await datasetOfFile(scorer, file, options, check)
   const { dataset } = input
-  sayLeftOut(terminal, 'not asked about', dataset.report.population)
+  sayLeftOut(terminal, 'left out', dataset.report.population)
   sayUnseen(terminal, scorer, scorer.unseenIn(dataset.features), dataset.ids.length)
-  sayLeftOut(terminal, 'not asked about', dataset.report.unlabelled)
+  sayLeftOut(terminal, 'left out', dataset.report.unlabelled)
   return input
 }
 
@@ -188,7 +191,7 @@ async function datasetOfHistory(
       ...(population === null ? {} : { population }),
     })
     const dataset = await buildDataset(history, plan)
-    terminal.message(`asked as of ${own === undefined ? formatDay(cutoff) : 'cutoffs of their own'}\n`)
+    terminal.message(`as of ${own === undefined ? formatDay(cutoff) : "the customers' own cutoffs"}\n`)
     sayNotes(terminal, history)
     return { dataset, rejects: history.rejects }
   } finally {
@@ -196,7 +199,7 @@ async function datasetOfHistory(
   }
 }
 
-/** The latest cutoff whose outcome, population and features the tables are complete for. */
+/** The latest cutoff for whose outcome, population and features the tables are complete. */
 function lastCutoff(history: History, label: LabelRule, tables: readonly InputTableName[]): EpochDay {
   return Math.min(
     latestCutoff(label, completeUntilOf(history, labelTables(label))),

@@ -4,10 +4,10 @@ import { completeUntilFlags, noteText } from './refusalText.js'
 import type { Terminal } from './terminal.js'
 
 /**
- * Says how many customers were left out for which reason, over all cutoffs; nobody disappears silently.
+ * Reports how many customers were left out for which reason, over all cutoffs; nobody disappears silently.
  *
  * @param counts columns `reason` and `customers`, as in the reports of datasets and scores
- * @param what what did not happen to them: "not scored"
+ * @param what what happened to them: "not scored"
  */
 export function sayLeftOut(terminal: Terminal, what: string, counts: Table): void {
   const sums = new Map<string, number>()
@@ -17,12 +17,12 @@ export function sayLeftOut(terminal: Terminal, what: string, counts: Table): voi
     if (reason === 'counted' || customers === 0) continue
     sums.set(String(reason), (sums.get(String(reason)) ?? 0) + Number(customers))
   }
-  // A customer is left out at one cutoff and counted at another
+  // A customer may be left out at one cutoff and counted at another
   const who = cutoffs.size > 1 ? `rows of customers at ${cutoffs.size} cutoffs` : 'customers'
   for (const [reason, customers] of sums) terminal.message(`${what}: ${customers} ${who}, ${reason}\n`)
 }
 
-/** Says what was noticed in the tables of a history. */
+/** Prints the notes of a history. */
 export function sayNotes(terminal: Terminal, { notes }: History): void {
   for (const note of notes) {
     const inFlags = note.replace(
@@ -41,7 +41,7 @@ const useWords = {
 } as const
 
 /**
- * Says which columns of a flat table are read as numbers, categories and days, and which are left out.
+ * Reports which columns of a flat table are read as numbers, categories and days, and which are left out.
  *
  * @param columns columns `column`, `use` and `detail`, as in the report of a dataset
  */
@@ -50,7 +50,7 @@ export function sayColumns(terminal: Terminal, columns: Table | undefined): void
   for (const [use, words] of Object.entries(useWords)) {
     const named = rows
       .filter((row) => row['use'] === use)
-      // Why a column is left out is said in a note of its own
+      // A note of its own says why a column is left out
       .map(({ column, detail }) =>
         detail === null || use === 'left out'
           ? `${column}`

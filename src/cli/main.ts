@@ -2,7 +2,8 @@
 import { removeUnfinishedOnSignals } from '../base/wholeFile.node.js'
 import { runCommandLine } from './runCommandLine.js'
 
-// A reader that has seen enough (`holdfast evaluate … | head`) closes the pipe: the command still ends its work
+// A reader that has seen enough (`holdfast evaluate … | head`) closes the pipe: the command still finishes its
+// work
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

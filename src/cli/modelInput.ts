@@ -8,13 +8,13 @@ import { columnMissing, type Table } from '../table/table.js'
 
 const namesShown = 5
 
-/** What a model of a history carries. */
+/** What a model of a history holds. */
 export interface HistoryModel {
   readonly rules: NonNullable<AboutModel['rules']>
   readonly label: NonNullable<AboutModel['label']>
 }
 
-/** Returns the feature rules and the label of a model; throws where it was trained on a flat table. */
+/** Returns the feature rules and the label of a model; throws if it was trained on a flat table. */
 export function checkHistoryModel({ about: { rules, label } }: Scorer, modelFile: string): HistoryModel {
   if (rules !== null && label !== null) return { rules, label }
   throw new HoldfastError('score', [
@@ -28,7 +28,7 @@ export function checkHistoryModel({ about: { rules, label } }: Scorer, modelFile
   ])
 }
 
-/** Throws where a file lacks columns that the model reads, with all of them. */
+/** Throws if a file lacks columns that the model reads, naming all of them. */
 export function checkTableModel({ model, about }: Scorer, table: Table): void {
   const absent = model.features.map((spec) => spec.name).filter((name) => !table.has(name))
   const isOtherFile = absent.length > model.features.length / 2
@@ -54,14 +54,14 @@ function otherFile(table: Table, absent: readonly string[], isOfHistory: boolean
   }
 }
 
-/** Returns why the table of a text file may have a single column, where it has. */
+/** Returns why the table of a text file may have only one column, blank if it has more. */
 export function oneColumnHint(table: Table): string {
   const format = fileFormat(table.source ?? '')
   if (table.columnNames.length > 1 || (format !== 'csv' && format !== 'tsv')) return ''
-  return 'It was read as one column: values must be separated by comma, semicolon, tab or bar. '
+  return 'It was read as one column: separate values by comma, semicolon, tab or bar. '
 }
 
-/** Reads the model file of a command; a table in its place is taken for two words in the wrong order. */
+/** Reads the model file of a command; a table in its place suggests that the two arguments were swapped. */
 export async function readModel(path: string, command: Command): Promise<Scorer> {
   if (fileFormat(path) === undefined) return readScorer(path)
   throw new HoldfastError('score', [

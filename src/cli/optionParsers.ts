@@ -23,17 +23,15 @@ export function dayOption(text: string): EpochDay {
   return day
 }
 
-/** A day until which all tables are complete, or days of some of them. */
+/** A day until which all tables are complete, or one for each of some tables. */
 export type CompleteUntilOption = EpochDay | Readonly<Partial<Record<InputTableName, EpochDay>>>
 
-/** Reads a day for all tables, or `table=day`, which may be given for several tables. */
+/** Reads a day for all tables, or `table=day`, which may be repeated. */
 export function completeUntilOption(text: string, earlier?: CompleteUntilOption): CompleteUntilOption {
   const [name, day, ...more] = text.split('=')
   if (day === undefined && earlier === undefined) return dayOption(text)
   if (day === undefined || typeof earlier === 'number') {
-    throw new InvalidArgumentError(
-      'Expected one day for all tables, or table=day for each that it is given for.',
-    )
+    throw new InvalidArgumentError('Expected one day for all tables, or table=day for each table.')
   }
   const table = inputTableNames.find((each) => each === name!.trim())
   if (table === undefined || more.length > 0) {
@@ -47,7 +45,7 @@ export function completeUntilOption(text: string, earlier?: CompleteUntilOption)
   return { ...earlier, [table]: dayOption(day.trim()) }
 }
 
-/** Reads the first days of the months from one to another from the command line. */
+/** Reads the first days of a range of months from the command line. */
 export function monthsOption(text: string): EpochDay[] {
   const [, first, last] = /^(\d{4}-(?:0[1-9]|1[0-2]))\.\.(\d{4}-(?:0[1-9]|1[0-2]))$/.exec(text) ?? []
   if (first === undefined || last === undefined || last < first) {
@@ -79,9 +77,9 @@ export function repeatedOption(text: string, earlier: readonly string[] = []): s
 }
 
 /**
- * Collects an option that is said of all columns (`,`) or of one (`fee=,`), and may be given several times.
+ * Collects an option for all columns (`,`) or for one (`fee=,`), which may be given several times.
  *
- * @param allowed the values there are; left out: any
+ * @param allowed left out: any value
  */
 export function columnsOption<Value extends string>(allowed?: readonly Value[]) {
   return (text: string, earlier?: Value | Readonly<Record<string, Value>>): Value | Record<string, Value> => {

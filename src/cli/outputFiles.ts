@@ -6,7 +6,7 @@ import { fileBehind, isOtherThanFile, keepOnSignal, removeOnSignal } from '../ba
 import { reportEndings, reportFormat } from '../report/reportFormat.js'
 import { fileFormat } from '../table/files.node.js'
 
-/** A file that a command is going to write, or a folder of such. */
+/** A file, or a folder of files, that a command is going to write. */
 export interface OutputFile {
   /** The flag that named it, `--out`. */
   readonly flag: string
@@ -15,8 +15,8 @@ export interface OutputFile {
 }
 
 /**
- * Throws where a command could not write its files, or would write over what it reads: before it reads anything, so that
- * nothing is written and no time is lost.
+ * Throws if a command could not write its files or would overwrite its inputs. This runs before anything is read, so
+ * that nothing is written and no time is lost.
  *
  * @param inputs files and globs that the command reads
  * @throws {HoldfastError} `option-invalid`, `file-missing`, `file-unreadable`, `file-exists`
@@ -54,7 +54,7 @@ function formatProblem({ flag, path, holds }: OutputFile): Problem | undefined {
     return { code: 'option-invalid', parameter: flag, rule, received: path }
   }
   if (holds === 'table' || format === undefined) return undefined
-  const rule = 'to be a model file, not one that ends as a table does'
+  const rule = 'to be a model file, without the ending of a table'
   return { code: 'option-invalid', parameter: flag, rule, received: path, wayOut: 'Name it churn.model.' }
 }
 
@@ -62,13 +62,13 @@ async function placeProblem({ flag, path, holds }: OutputFile): Promise<Problem 
   const facts = { parameter: flag, received: path }
   const place = await fileBehind(path).catch(() => undefined)
   if (place === undefined) {
-    const wayOut = 'Its symbolic links go in a circle; name a file.'
+    const wayOut = 'Its symbolic links form a loop; name a file.'
     return { code: 'file-unreadable', ...facts, rule: 'to be a file', wayOut }
   }
   const found = await stat(place).catch(() => undefined)
   if (holds === 'files') {
     if (found === undefined && place !== path) {
-      const wayOut = `It is a symbolic link to ${place}, which is not there: make that folder first.`
+      const wayOut = `It is a symbolic link to ${place}, which does not exist: create that folder first.`
       return { code: 'file-missing', ...facts, rule: 'to be a folder', wayOut }
     }
     if (found === undefined || found.isDirectory()) return folderProblem(await lastFolder(path), facts)
@@ -86,7 +86,7 @@ async function placeProblem({ flag, path, holds }: OutputFile): Promise<Problem 
   return folderProblem(dirname(place), facts)
 }
 
-/** The folder itself, or the one that it would be made in. */
+/** The folder itself, or the one it would be created in. */
 async function lastFolder(path: string): Promise<string> {
   const isThere = await stat(path).then(
     () => true,
@@ -101,7 +101,7 @@ async function folderProblem(
 ): Promise<Problem | undefined> {
   const around = await stat(folder).catch(() => undefined)
   if (around === undefined) {
-    const wayOut = `Make the folder ${folder} first.`
+    const wayOut = `Create the folder ${folder} first.`
     return { code: 'file-missing', ...facts, rule: 'to be in a folder that exists', wayOut }
   }
   if (!around.isDirectory()) {
@@ -111,7 +111,7 @@ async function folderProblem(
   return (await spaceProblem(folder, facts)) ?? (await rightsProblem(folder, facts))
 }
 
-// A model or a list of customers has some megabytes at most; where there is less, the end of the work is in danger
+// A model or a list of customers takes a few megabytes at most; with less, the command may fail at its end
 const leastFreeBytes = 16 * 2 ** 20
 
 async function spaceProblem(
@@ -119,13 +119,13 @@ async function spaceProblem(
   facts: Pick<Problem, 'parameter' | 'received'>,
 ): Promise<Problem | undefined> {
   const disk = await statfs(folder).catch(() => undefined)
-  // File systems without a size, such as some on networks, say 0 blocks
+  // File systems without a size, such as some network ones, report 0 blocks
   if (disk === undefined || disk.blocks === 0) return undefined
   const blocks = process.getuid?.() === 0 ? disk.bfree : disk.bavail
   const freeBytes = blocks * disk.bsize
   if (freeBytes >= leastFreeBytes) return undefined
-  const rule = `to be on a disk with ${megabytes(leastFreeBytes)} free, of which ${megabytes(freeBytes)} are left`
-  const wayOut = `Make space where ${resolve(folder)} is, or name a folder on another disk.`
+  const rule = `to be on a disk with ${megabytes(leastFreeBytes)} free, but only ${megabytes(freeBytes)} are left`
+  const wayOut = `Free some space on the disk of ${resolve(folder)}, or name a folder on another disk.`
   return { code: 'file-unreadable', ...facts, rule, wayOut }
 }
 
@@ -133,7 +133,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(bytes % 2 ** 20 === 0 ? 0 : 1)} MB`
 }
 
-/** Tries it: rights do not tell all (the superuser, file systems that are read only, quotas, no more files). */
+/** Tries to write, as rights do not tell all: superuser, read-only file systems, quotas, no more files. */
 async function rightsProblem(
   folder: string,
   facts: Pick<Problem, 'parameter' | 'received'>,
@@ -163,15 +163,15 @@ async function inputProblem(
     return {
       code: 'file-exists',
       parameter: flag,
-      rule: 'to be another file than those that are read',
+      rule: 'to differ from the files that are read',
       received: path,
-      wayOut: 'Inputs are never written to: name another file.',
+      wayOut: 'Inputs are never overwritten: name another file.',
     }
   }
   return undefined
 }
 
-// A file that a glob would read the next time is an input too
+// A file that a glob would read next time is an input too
 function isMatch(path: string, input: string): boolean {
   const sign = input.search(/[*?[]/)
   if (sign < 0) return false
@@ -180,11 +180,11 @@ function isMatch(path: string, input: string): boolean {
 }
 
 function namedTwice({ flag, path }: OutputFile, other: string): Problem {
-  const rule = `to be another file than that of ${other === flag ? `the other ${flag}` : other}`
+  const rule = `to differ from the file of ${other === flag ? `the other ${flag}` : other}`
   return { code: 'option-invalid', parameter: flag, rule, received: path }
 }
 
-/** Returns the same text for the same file, also under two names. */
+/** Returns the same text for the same file, even under two names. */
 async function identityOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined)
   return found === undefined ? resolve(await fileBehind(path).catch(() => path)) : `${found.dev}:${found.ino}`

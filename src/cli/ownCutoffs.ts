@@ -6,7 +6,7 @@ import type { Scorer } from '../score/scorer.js'
 import { readTable } from '../table/readTable.node.js'
 import { readJsonFile } from './readJsonFile.js'
 
-/** Options of commands that may ask each customer as of days of their own. */
+/** Options of commands that accept customers' own cutoffs. */
 export interface OwnCutoffOptions {
   readonly ownCutoffs?: string
 }
@@ -17,19 +17,19 @@ const example = '{ "kind": "before", "column": "contractEnd", "days": 7 }'
 export function addOwnCutoffs(command: Command): Command {
   return command.option(
     '--own-cutoffs <file>',
-    `days on which each customer is asked about: a table with the columns id and cutoff, or a .json file with a rule, ${example} (history only)`,
+    `own cutoffs of customers: a table with the columns id and cutoff, or a .json file with a rule, ${example} (history only)`,
   )
 }
 
-/** Returns the files that the option names, for the check that nothing is written over. */
+/** Returns the files that the option names, to check that nothing is overwritten. */
 export function ownCutoffFiles({ ownCutoffs }: OwnCutoffOptions): string[] {
   return ownCutoffs === undefined ? [] : [ownCutoffs]
 }
 
 /**
- * Returns the cutoffs of a file, undefined without one.
+ * Returns the cutoffs of the file, undefined without one.
  *
- * @param given another option that says when, which does not go with the file
+ * @param given another option for the cutoff, which cannot be combined with the file
  */
 export async function readOwnCutoffs(
   operation: string,
@@ -56,10 +56,10 @@ export async function readOwnCutoffs(
 }
 
 /**
- * Returns the problem that nothing says when to ask, of a model whose training asked each customer as of days of their own.
+ * Returns the problem of a missing cutoff, for a model trained with customers' own cutoffs.
  *
- * @param given what the options say; undefined = nothing
- * @param other the option that names one day for all
+ * @param given values of the options that set a cutoff; undefined = not set
+ * @param other the option that sets one day for all
  */
 export function momentProblems({ about }: Scorer, given: readonly unknown[], other: string): Problem[] {
   const { ownCutoffs } = about
@@ -68,7 +68,7 @@ export function momentProblems({ about }: Scorer, given: readonly unknown[], oth
     {
       code: 'option-invalid',
       parameter: '--own-cutoffs',
-      rule: `to be given, or ${other}: the model was trained on customers as of cutoffs of their own`,
+      rule: `to be given, or ${other}: the model was trained with customers' own cutoffs`,
       ...(ownCutoffs.kind === 'listed' ? {} : { wayOut: `Its rule was ${JSON.stringify(ownCutoffs)}.` }),
     },
   ]

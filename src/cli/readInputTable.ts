@@ -6,24 +6,24 @@ import { type ColumnKind, cellOf, type Table } from '../table/table.js'
 import { type BrokenIds, brokenIds } from './customerIds.js'
 import { type InputOptions, notationOf } from './inputOptions.js'
 
-/** What a command wants of its file. */
+/** What a command needs of its file. */
 export interface WantedTable {
   /** Column that names the customer, each once unless `mayRepeat`; read as texts, so that 007 stays 007. */
   readonly id?: string | undefined
   /** True where customers may have several rows. */
   readonly mayRepeat?: boolean
-  /** Columns that are texts, also where they look like numbers. */
+  /** Columns to read as texts, even if they look like numbers. */
   readonly texts: readonly string[]
-  /** How the columns were written that a model was trained on. */
+  /** How the columns that a model was trained on were written. */
   readonly notations?: ReadTableOptions['notations']
-  /** Where instants have their day, where nothing is said: as a model had it. */
+  /** Default time zone, that of a model. */
   readonly timeZone?: string
 }
 
 /** A file that was read. */
 export interface InputTable {
   readonly table: Table
-  /** Number in the file, from 1, of a row of the table, from 0. */
+  /** Returns the number in the file, from 1, of a row of the table, from 0. */
   readonly numberOf: (row: number) => number
   /** Rows of the file that are not in the table, and why. */
   readonly rejects: Table
@@ -32,7 +32,7 @@ export interface InputTable {
 /**
  * Reads the file of a command and applies `use` to it.
  *
- * Where the file is refused, `use` is still tried on the good rows, so that its problems are reported with the others.
+ * If the file is refused, `use` is still tried on the good rows, so that its problems are reported with the others.
  */
 export async function readInputTable<Result>(
   file: string,
@@ -64,7 +64,7 @@ export async function readInputTable<Result>(
   throw new Error('problems were refused')
 }
 
-/** Returns what `use` returns; where it refuses, the problems of the table name its file. */
+/** Returns what `use` returns; if it refuses, the problems of the table name its file. */
 function inFile<Result>(file: string, use: () => Result): Result {
   try {
     return use()
@@ -93,7 +93,7 @@ function readingOptions(
   }
 }
 
-/** Reads with the types of the columns that there are; which others are needed, the user of the table knows better. */
+/** Reads with the types of existing columns; `use` knows better which others are needed. */
 async function readKnown<Result>(
   reading: ReadTableOptions,
   read: (reading: ReadTableOptions) => Promise<Result>,
@@ -115,7 +115,7 @@ function problemsOf(error: unknown): readonly Problem[] {
   throw error
 }
 
-/** Returns the problems of a file whose good rows can still be looked at; throws those of a file that has none. */
+/** Returns the problems of a file whose good rows can still be checked; rethrows those of a file without any. */
 function rowProblemsOf(error: unknown): readonly Problem[] {
   const problems = problemsOf(error)
   if (problems.every((problem) => problem.place?.row !== undefined && !unreadable(problem))) return problems
@@ -131,7 +131,7 @@ function problemsOfUse(use: () => unknown): readonly Problem[] {
     use()
     return []
   } catch (error) {
-    // One class only, or no row at all, may follow from the rows that were left out
+    // One class only, or no row at all, may come from leaving rows out
     return problemsOf(error).filter(({ code }) => code !== 'one-class' && code !== 'table-empty')
   }
 }
@@ -152,7 +152,7 @@ function idProblems(
   return brokenIds(table, id, mayRepeat).map(({ code, rule, wayOut, rows, firstSeen }) => ({
     code,
     parameter: `id column ${id}`,
-    rule: firstSeen === undefined ? rule : `${rule} (it is in row ${numberOf(firstSeen)} already)`,
+    rule: firstSeen === undefined ? rule : `${rule} (it is already in row ${numberOf(firstSeen)})`,
     ...(firstSeen === undefined ? {} : { received: cellOf(table.column(id), rows[0]!) }),
     place: { file, row: numberOf(rows[0]!), column: id },
     wayOut: `${wayOut} Or set such rows aside, counted and listed, with readTableWithRejects.`,

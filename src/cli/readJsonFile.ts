@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { HoldfastError } from '../base/errors.js'
 
 /**
- * Returns the data of a JSON file that people write: in UTF-8 or, as some editors and shells save it, UTF-16 with a
+ * Returns the data of a JSON file written by hand: in UTF-8 or, as some editors and shells save it, UTF-16 with a
  * byte-order mark.
  *
- * @param hint how such a file is written
+ * @param hint how to write such a file
  * @throws {HoldfastError} `file-unreadable`, with the reason
  */
 export async function readJsonFile(

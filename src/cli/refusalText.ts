@@ -4,14 +4,14 @@ import { ownValue } from '../base/ownValue.js'
 
 const problemsShown = 50
 
-// How the library offers to go on without bad rows; said once, after all problems
+// How the library offers to continue without bad rows; printed once, after all problems
 const setAsideHints = [
   'Or set such rows aside, counted and listed, with readTableWithRejects.',
   "Or leave such rows out, counted and listed, with badRows: 'setAside'.",
 ]
 
 /**
- * Returns the message of a refusal for the user of a command: its flags instead of the options of functions.
+ * Returns the message of a refusal with the flags of a command instead of the options of functions.
  *
  * @param command the command that ran; undefined where none did
  */
@@ -19,7 +19,7 @@ export function refusalText(error: HoldfastError, command: Command | undefined):
   const sentences = error.problems.map((problem) => problemSentence(problemOfCommand(problem, command)))
   const name = command === undefined ? 'holdfast' : `holdfast ${command.name()}`
   const footer = offersToSetAside(error.problems)
-    ? '\nOr go on without such rows: with --bad-rows set-aside they are counted and written to a rejects file.'
+    ? '\nOr continue without such rows: with --bad-rows set-aside they are counted and written to a rejects file.'
     : ''
   if (sentences.length === 1) return `${name}: ${sentences[0]}${footer}`
   const lines = sentences.slice(0, problemsShown).map((sentence, index) => `  ${index + 1}. ${sentence}`)
@@ -28,12 +28,12 @@ export function refusalText(error: HoldfastError, command: Command | undefined):
   return `${name}: ${sentences.length} problems\n${lines.join('\n')}${footer}`
 }
 
-/** Returns a note about an input for the user of a command: its flags instead of the options of functions. */
+/** Returns a note about an input with the flags of a command instead of the options of functions. */
 export function noteText(note: string, command?: Command): string {
   return wayOutOfCommand(note, { code: 'column-type', parameter: 'table', rule: '' }, command)
 }
 
-/** Returns whether a refusal is about nothing but the command line: a wrong value of a flag. */
+/** Returns whether a refusal is only about wrong values of flags. */
 export function isUsageError(error: HoldfastError, command: Command | undefined): boolean {
   return error.problems.every(
     (problem) =>
@@ -60,20 +60,20 @@ function problemOfCommand(problem: Problem, command: Command | undefined): Probl
 }
 
 function parameterOfCommand({ parameter, place }: Problem, command: Command | undefined): string {
-  // A column of the user's may have the name of an option
+  // A user's column may have the name of an option
   if (place?.column !== undefined || place?.table !== undefined) return parameter
   if (parameter === 'sources') return 'the history'
   return flagOf(parameter, command) ?? parameter
 }
 
-/** Options of functions whose flags have another name. */
+/** Options of functions whose flags have other names. */
 const flagNames: Readonly<Record<string, string>> = {
   silentDays: 'horizonDays',
   folder: 'out',
 }
 
 function flagOf(option: string, command: Command | undefined): string | undefined {
-  // Flags have no groups: what an offer or an evaluation is given has a flag of its own
+  // Flags have no groups: each option of an offer or an evaluation has its own flag
   const bare = option.replace(/^(offer|evaluate)\./, '')
   const name = ownValue(flagNames, bare) ?? bare
   return command?.options.find((each) => each.attributeName() === name)?.long ?? undefined
@@ -81,7 +81,7 @@ function flagOf(option: string, command: Command | undefined): string | undefine
 
 type Rewrite = (found: readonly string[], problem: Problem, command: Command | undefined) => string
 
-/** What library ways out are in flags: the place in the sentence, and what stands there instead. */
+/** Translates ways out of the library into flags: a pattern in the sentence and its replacement. */
 const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   ...setAsideHints.map((hint) => [new RegExp(` ?${escaped(hint)}`), () => ''] as const),
   [/name the mark in missing: \['(.*?)'\]/, ([, mark]) => `name the mark with --missing ${quoted(mark!)}`],
@@ -108,11 +108,11 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
     ([, name, format]) => ` with --date-format ${quoted(`${name}=${format}`)}, or`,
   ],
   [
-    /Say the signs of this column: decimal: \{ "(.*?)": '(.)' \}/,
-    ([, name, sign]) => `Say the signs of this column: --decimal ${quoted(`${name}=${sign}`)}`,
+    /Set the signs of this column: decimal: \{ "(.*?)": '(.)' \}/,
+    ([, name, sign]) => `Set the signs of this column: --decimal ${quoted(`${name}=${sign}`)}`,
   ],
   [/,? or declare types: \{ "(.*?)": 'text' \}/, readAsText],
-  [/Declare types: \{ "(.*?)": 'text' \} for an id/, () => 'Name it in --id where it is one'],
+  [/Declare types: \{ "(.*?)": 'text' \} for an id/, () => 'Name it in --id if it is one'],
   [
     /, or read the column as text with types: \{ (.*?): 'text' \}/,
     ([, name], { place }) =>
@@ -145,7 +145,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [/Name it: \{ label: .*?, (positive|negative): … \}/, ([, name]) => `Name it with --${name}`],
   [
     /Say which mean what: \{ label: .*?, positive: .*?, negative: .*? \}; or/,
-    () => 'Say which mean what with --positive and --negative, each as often as needed; or',
+    () => 'Say what each means with --positive and --negative, as often as needed; or',
   ],
   [/Give it: \{ asOf: .*? \}/, () => 'Give it with --as-of'],
   [/asOf, the day of the forecast/, () => '--as-of, the day of the forecast'],
@@ -161,13 +161,13 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [
     /Read it with notations: .*? where it is written as in training, else with decimal: \{ "(.*?)": '(.)' \}/,
     ([, name, sign]) =>
-      `Read it with --decimal ${quoted(`${name}=${sign}`)} where it is not written as in training`,
+      `Read it with --decimal ${quoted(`${name}=${sign}`)} if it is not written as in training`,
   ],
   [/list them in missing, or declare its kind in types when reading/, () => 'or list them with --missing'],
   [/list them in missing/, () => 'list them with --missing'],
   [
     /A flat table with one row and a label for each customer enters at fromFlatTable instead\./,
-    () => 'A file with one row and a label for each customer is given without --history.',
+    () => 'Give a file with one row and a label per customer without --history.',
   ],
   [
     /report\.leftOut says .*?; churnPlan\(\{ optionalFeatures: \[\] \}\) keeps (it|them)/,
@@ -197,7 +197,7 @@ function wayOutOfCommand(text: string, problem: Problem, command: Command | unde
 }
 
 function readAsText([, name]: readonly string[], _: Problem, command: Command | undefined): string {
-  // Only training is free to choose: later the model says what is text
+  // Only training can choose: later the model says what is text
   return flagOf('textColumns', command) === undefined
     ? ''
     : `, or read the column as text with --text-columns ${quoted(name!)}`
@@ -205,7 +205,7 @@ function readAsText([, name]: readonly string[], _: Problem, command: Command | 
 
 function toHistory([found]: readonly string[], { place }: Problem): string {
   if (place?.table !== undefined) return found!
-  return 'It is a folder: the tables of a raw history are given with --history.'
+  return 'It is a folder: give the tables of a raw history with --history.'
 }
 
 function convertOrName([found]: readonly string[], { place }: Problem): string {

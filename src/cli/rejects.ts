@@ -4,15 +4,15 @@ import type { InputOptions } from './inputOptions.js'
 import type { OutputFile } from './outputFiles.js'
 import type { Terminal } from './terminal.js'
 
-/** Returns the rejects file where the options ask for one. */
+/** Returns the rejects file if the options ask for one. */
 export function rejectsFile(options: InputOptions): OutputFile[] {
   if (options.badRows === 'refuse') return []
   return [{ flag: '--rejects', path: options.rejects, holds: 'table' }]
 }
 
 /**
- * Writes the rows that were set aside to the rejects file and says how many; nothing disappears silently. With none set
- * aside the file holds the header alone, so that an earlier one does not speak of this run.
+ * Writes the rows that were set aside to the rejects file and reports how many; nothing disappears silently. Without
+ * such rows the file holds only the header, so that no earlier file is taken for this run's.
  */
 export async function writeRejects(rejects: Table, options: InputOptions, terminal: Terminal): Promise<void> {
   if (options.badRows === 'refuse') return

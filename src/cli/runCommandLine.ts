@@ -13,7 +13,7 @@ import { isUsageError, refusalText } from './refusalText.js'
 import type { Terminal } from './terminal.js'
 import { Unfinished } from './unfinished.js'
 
-/** What the exit code of a command says; stable, for scripts. */
+/** The exit codes of commands; stable, for scripts. */
 export const exitCodes = {
   /** Everything was done. */
   done: 0,
@@ -21,14 +21,14 @@ export const exitCodes = {
   failed: 1,
   /** The command line is wrong: unknown command or option, missing argument, wrong value of an option. */
   usage: 2,
-  /** The input was refused, or a file could not be written; nothing was written but for files that the message names. */
+  /** The input was refused, or a file could not be written; nothing was written except files that the message names. */
   refused: 3,
-  /** The time given did not suffice: what was written is less than was asked for. */
+  /** The time ran out: less was written than was asked for. */
   unfinished: 4,
 } as const
 
 /**
- * Runs one command line and returns its exit code. Never exits the process, so that it can be called and tested.
+ * Runs one command line and returns its exit code; never exits the process.
  *
  * @param words the words after `holdfast`
  */
@@ -47,14 +47,14 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   }
 }
 
-/** Ends a command that got a blank text for a file or folder, such as a variable of a shell that is not set. */
+/** Ends a command that got a blank text for a file or folder, such as an unset shell variable. */
 function refuseBlankPaths(command: Command): void {
   const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === ''
   const blank = [
     ...command.registeredArguments
       .filter((_, index) => isBlank(command.args[index]))
       .map((argument) => `the argument ${argument.name()}`),
-    // What the help says of an option is its rule
+    // The rule of an option is what its help says
     ...command.options
       .filter((option) => /[<](file|folder|path)[>]/.test(option.flags))
       .filter((option) => [command.getOptionValue(option.attributeName())].flat().some(isBlank))
@@ -73,7 +73,7 @@ function exitCodeOf(error: unknown, command: Command | undefined, terminal: Term
     terminal.message(`${refusalText(error, command)}\n`)
     return isUsageError(error, command) ? exitCodes.usage : exitCodes.refused
   }
-  // The disk is full, a file may not be read: no fault of holdfast
+  // The disk is full, or a file may not be read: not a fault of holdfast
   if (isSystemError(error)) {
     terminal.message(`holdfast${command === undefined ? '' : ` ${command.name()}`}: ${error.message}.\n`)
     return exitCodes.refused
@@ -102,7 +102,7 @@ Examples:
 
 Results go to standard output, progress and problems to standard error (progress only on a terminal).
 Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written, 4 written, but the time
-given did not suffice (train --budget).`,
+ran out (train --budget).`,
     )
   for (const add of [
     addTrainCommand,
@@ -113,7 +113,7 @@ given did not suffice (train --budget).`,
     addTagCommand,
     addSimulateCommand,
   ]) {
-    // Sub-commands do not inherit these settings by themselves when they are added later.
+    // Subcommands added later do not inherit these settings by themselves
     add(program, terminal).copyInheritedSettings(program)
   }
   return program

@@ -29,7 +29,7 @@ export function tableFiles(options: TableOutputOptions): OutputFile[] {
   return options.out.map((path) => ({ flag: '--out', path, holds: 'table' }))
 }
 
-/** Writes a table to every file of the options. */
+/** Writes a table to every output file. */
 export async function writeTables(table: Table, options: TableOutputOptions): Promise<void> {
   for (const path of options.out) {
     await writeTable(table, path, { spreadsheetSafe: options.spreadsheetSafe === true })

@@ -4,14 +4,14 @@ import type { Progress } from '../learn/contract.js'
 export interface Terminal {
   readonly output: (text: string) => void
   readonly message: (text: string) => void
-  /** True where a person looks at the messages; progress is shown only then. */
+  /** True if a person reads the messages; progress is shown only then. */
   readonly isTerminal: boolean
 }
 
 const barWidth = 24
 const millisBetweenFrames = 80
 
-/** Returns a progress watcher that redraws one line on a terminal and says nothing where the messages are piped. */
+/** Returns a progress watcher that redraws one line on a terminal and prints nothing if the messages are piped. */
 export function progressLine(terminal: Terminal): {
   readonly show: (progress: Progress) => void
   readonly end: () => void

@@ -3,12 +3,12 @@ import { overlapOf, untoldOverlap } from '../learn/trainedRows.js'
 import type { Scorer } from '../score/scorer.js'
 import type { Terminal } from './terminal.js'
 
-/** Says where customers are those that the model was trained on, or that it is not known. */
+/** Warns if customers are those that the model was trained on, or if this is unknown. */
 export function sayTrained({ model }: Scorer, { features }: Dataset, terminal: Terminal): void {
   const overlap = overlapOf(model, features)
   if (overlap === null) {
     terminal.message(
-      'note: the model file does not tell which rows the model was trained on: figures of its training rows are too good.\n',
+      'note: the model file does not say which rows the model was trained on: figures on its training rows are too good.\n',
     )
   } else if (!overlap.canBeTold) {
     terminal.message(`note: ${untoldOverlap(overlap)}\n`)
@@ -16,7 +16,7 @@ export function sayTrained({ model }: Scorer, { features }: Dataset, terminal: T
     const { equal, compared } = overlap
     terminal.message(
       `WARNING: THE MODEL WAS TRAINED ON THESE CUSTOMERS: ${equal} of the ${compared} rows that were compared are equal to rows ` +
-        'of its training. The figures are too good. Give customers that were kept from it: train --test-out writes them.\n',
+        'of its training. The figures are too good. Give customers that were held out: train --test-out writes them.\n',
     )
   }
 }

@@ -1,4 +1,4 @@
-/** Thrown after the files are written where the time given did not suffice for what was asked. */
+/** Thrown after the files are written if the time ran out before all was done. */
 export class Unfinished extends Error {
   override readonly name = 'Unfinished'
 }

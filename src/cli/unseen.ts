@@ -4,12 +4,12 @@ import type { Terminal } from './terminal.js'
 
 const whatWords: Readonly<Record<string, string>> = {
   category: 'a category that is new to the model',
-  number: 'a number far out of what training has seen',
+  number: 'a number far outside what training has seen',
   missing: 'no value, unlike in training',
-  distribution: 'their value elsewhere than in training, at least',
+  distribution: 'a value distributed differently than in training, at least',
 }
 
-/** Says of each column how many customers have a value that training has not seen, and why that may be. */
+/** Reports for each column how many customers have a value that training has not seen, and the likely reason. */
 export function sayUnseen(
   terminal: Terminal,
   { about, model }: Scorer,
@@ -28,7 +28,7 @@ export function sayUnseen(
   )
 }
 
-/** Returns the same as part of a summary, empty where no value is new. */
+/** Returns the same as part of a summary, blank if no value is new. */
 export function unseenSummary(unseen: Table): string {
   const rowsOf = new Map<string, number>()
   for (const { feature, rows, what } of unseen.rows()) {

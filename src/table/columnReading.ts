@@ -366,7 +366,7 @@ function unreadNumbers(
     doubt: {
       rule: `to be written with the signs that are said (decimal ${JSON.stringify(wish.decimal ?? '.')})`,
       received: cells.texts[Math.max(at, 0)],
-      wayOut: `Say the signs of this column: decimal: { ${quoted}: '.' }, or declare types: { ${quoted}: 'text' }.`,
+      wayOut: `Set the signs of this column: decimal: { ${quoted}: '.' }, or declare types: { ${quoted}: 'text' }.`,
     },
   }
 }

@@ -69,7 +69,7 @@ it('links in a circle are refused in the name of the function', async () => {
   await symlink('one', at('two'))
   const error = await failure(write(at('one'), 'new'))
   expect(error).toMatchObject({ name: 'HoldfastError', operation: 'save', code: 'file-missing' })
-  expect(error.message).toContain('go in a circle')
+  expect(error.message).toContain('form a loop')
   expect((await lstat(at('one'))).isSymbolicLink()).toBe(true)
 })
 

@@ -130,7 +130,7 @@ describe('a raw history', () => {
     ])
       expect(messages).toContain(fact)
     expect(messages).toContain('holdfast tag: 7 problems\n')
-    expect(messages).toMatch(/\nOr go on without such rows: with --bad-rows set-aside .*\n$/)
+    expect(messages).toMatch(/\nOr continue without such rows: with --bad-rows set-aside .*\n$/)
   })
 })
 
@@ -242,7 +242,7 @@ describe('the path of a history', () => {
     await writeLines(join(path, 'contacts/a.csv'), ['id,day,kind', 'C1,2024-03-01,complaint'])
     for (const out of ['usage.csv', 'contacts/scores.csv']) {
       const words = ['tag', '--history', path, ...today, '--out', join(path, out)]
-      expect(await refused(words)).toContain('expected --out to be another file than those that are read')
+      expect(await refused(words)).toContain('expected --out to differ from the files that are read')
     }
   })
 })

@@ -58,7 +58,7 @@ describe('a flat file', () => {
     [
       'a repeated id',
       [...good, 'C7,9,3,more,no'],
-      'FILE, row 61, column id: expected id column id to occur once (it is in row 7 already), got "C7" (string). Keep one row for each customer; a raw history with several rows each is given with --history.',
+      'FILE, row 61, column id: expected id column id to occur once (it is already in row 7), got "C7" (string). Keep one row per customer; give a raw history with several rows each with --history.',
     ],
     [
       'a row without id',
@@ -99,7 +99,7 @@ describe('a flat file', () => {
     [
       'an unknown delimiter',
       good.map((line) => line.replaceAll(',', '~')),
-      'FILE: expected column churn to be one of id~fee~calls~plan~churn. It was read as one column: values must be separated by comma, semicolon, tab or bar.',
+      'FILE: expected column churn to be one of id~fee~calls~plan~churn. It was read as one column: separate values by comma, semicolon, tab or bar.',
     ],
     [
       'two columns of one name',
@@ -146,11 +146,11 @@ describe('a flat file', () => {
       'row 61, column fee: expected fee to be a number, got "cheap"',
       'row 62, column calls: expected calls to be a finite number, got "Infinity"',
       'row 64, column id: expected id column id to have a value in every row',
-      'row 63, column id: expected id column id to occur once (it is in row 7 already), got "C7"',
+      'row 63, column id: expected id column id to occur once (it is already in row 7), got "C7"',
       'expected column plam to be one of id, fee, calls, plan, churn. Did you mean plan?',
     ])
       expect(messages).toContain(`${at('many.csv')}${fact.startsWith('row') ? ', ' : ': '}${fact}`)
-    expect(messages).toMatch(/\nOr go on without such rows: with --bad-rows set-aside .*\n$/)
+    expect(messages).toMatch(/\nOr continue without such rows: with --bad-rows set-aside .*\n$/)
   })
 
   it('so many bad rows that something else is wrong', async () => {
@@ -202,9 +202,7 @@ describe('files in the wrong place', () => {
   })
 
   it('a folder instead of a file', async () => {
-    expect(await train(folder)).toContain(
-      'It is a folder: the tables of a raw history are given with --history.',
-    )
+    expect(await train(folder)).toContain('It is a folder: give the tables of a raw history with --history.')
   })
 
   it('a file that is no table', async () => {
@@ -290,14 +288,14 @@ describe('files to write', () => {
     expect(messages).toContain('holdfast score: 4 problems')
     expect(messages).toContain(`expected --out to be in a folder that exists, got ${JSON.stringify(outs[1])}`)
     expect(messages).toContain('expected --out to be a file, got')
-    expect(messages).toContain('Inputs are never written to: name another file.')
-    expect(messages).toContain('expected --out to be another file than that of the other --out')
+    expect(messages).toContain('Inputs are never overwritten: name another file.')
+    expect(messages).toContain('expected --out to differ from the file of the other --out')
   })
 
   it('a model in a folder that is not there is refused before training', async () => {
     const path = join(folder, 'none', 'a.model')
     expect(await refused(['train', flat, '--out', path])).toBe(
-      `holdfast train: expected --out to be in a folder that exists, got ${JSON.stringify(path)} (string). Make the folder ${join(folder, 'none')} first.\n`,
+      `holdfast train: expected --out to be in a folder that exists, got ${JSON.stringify(path)} (string). Create the folder ${join(folder, 'none')} first.\n`,
     )
   })
 

@@ -104,8 +104,8 @@ describe('--bad-rows set-aside of a flat file', () => {
     const words = ['score', at('flat.model'), mixed, '--bad-rows', 'set-aside', '--out', at('b.csv')]
     const before = await contentOf(folder)
     for (const [path, sentence] of [
-      [mixed, 'expected --rejects to be another file than those that are read'],
-      [at('b.csv'), 'expected --rejects to be another file than that of --out'],
+      [mixed, 'expected --rejects to differ from the files that are read'],
+      [at('b.csv'), 'expected --rejects to differ from the file of --out'],
     ] as const) {
       const { code, messages } = await holdfast([...words, '--rejects', path])
       expect(code).toBeGreaterThanOrEqual(2)

@@ -203,10 +203,10 @@ describe('evaluate', () => {
     const { code, output, messages } = await holdfast(words)
     expect(code, messages).toBe(0)
     // The year is complete until 2025-01-01; 30 days of outcome before that
-    expect(messages).toContain('asked as of 2024-12-02\n')
+    expect(messages).toContain('as of 2024-12-02\n')
     expect(JSON.parse(output).customers).toBeGreaterThan(100)
     const earlier = await holdfast([...words, '--cutoff', '2024-10-01'])
-    expect(earlier.messages).toContain('asked as of 2024-10-01\n')
+    expect(earlier.messages).toContain('as of 2024-10-01\n')
     expect(earlier.output).not.toBe(output)
   })
 })

@@ -22,9 +22,9 @@ it.each(['lightgbm-categories.txt', 'lightgbm-codes.json', 'xgboost-one-hot.json
     const { code, output } = await holdfast(['import', golden(file), '--out', at('imported.model')])
     expect(code).toBe(0)
     expect(output).toMatch(/: (lightgbm|xgboost), 6 trees, 5 features: .* \(\d+ categories\)/)
-    expect(output).toMatch(/The file does not say how many .* churned\. Risk bands begin from 0\.\d{3}/)
+    expect(output).toMatch(/The file does not say how many .* churned\. Risk bands start from 0\.\d{3}/)
     const told = await holdfast(['import', golden(file), '--base-rate', '0.2', '--out', at('told.model')])
-    expect(told.output).not.toMatch(/Risk bands begin/)
+    expect(told.output).not.toMatch(/Risk bands start/)
     const words = [
       'score',
       at('imported.model'),

@@ -25,12 +25,12 @@ it('a link to a folder that is not there, and links in a circle, are refused bef
   const lost = await holdfast([...train, '--out', at('lost.model')])
   expect([lost.code, lost.messages]).toEqual([
     3,
-    expect.stringContaining(`Make the folder ${at('absent')} first`),
+    expect.stringContaining(`Create the folder ${at('absent')} first`),
   ])
   const circle = await holdfast([...train, '--out', at('circle.model')])
-  expect([circle.code, circle.messages]).toEqual([3, expect.stringContaining('links go in a circle')])
+  expect([circle.code, circle.messages]).toEqual([3, expect.stringContaining('links form a loop')])
   const simulate = await holdfast(['simulate', '--out', at('lost')])
-  expect([simulate.code, simulate.messages]).toEqual([3, expect.stringContaining('make that folder first')])
+  expect([simulate.code, simulate.messages]).toEqual([3, expect.stringContaining('create that folder first')])
 })
 
 it('a link is the file that it leads to where outputs are compared with each other and with inputs', async () => {
@@ -39,10 +39,10 @@ it('a link is the file that it leads to where outputs are compared with each oth
   const twice = await holdfast([...score, '--out', at('new.csv'), '--out', at('new-link.csv')])
   expect([twice.code, twice.messages]).toEqual([
     2,
-    expect.stringContaining('another file than that of the other'),
+    expect.stringContaining('differ from the file of the other'),
   ])
   const input = await holdfast([...score, '--out', at('flat-link.csv')])
-  expect([input.code, input.messages]).toEqual([3, expect.stringContaining('Inputs are never written to')])
+  expect([input.code, input.messages]).toEqual([3, expect.stringContaining('Inputs are never overwritten')])
 })
 
 // Each command with each of its paths blank, as a variable of a shell is that is not set

@@ -84,7 +84,7 @@ describe('report', () => {
     ]
     const { code, output, messages } = await holdfast(words)
     expect(code).toBe(0)
-    const [, asOf] = /asked as of (\d{4}-\d\d-\d\d)\n/.exec(messages)!
+    const [, asOf] = /\bas of (\d{4}-\d\d-\d\d)\n/.exec(messages)!
     // Dated by the day on which it was made, and as of when and within what the customers leave
     const page = parseHTML(await readFile(at('h.html'), 'utf8')).document
     const [made, predicts] = [...page.querySelectorAll('.by p')].map((line) => line.textContent!)

@@ -134,7 +134,7 @@ describe('a wrong command line ends with 2 and a sentence', () => {
     [
       'a table as model file',
       ['train', flat, '--out', join(folder, 'm.csv')],
-      /expected --out to be a model file, not one that ends as a table does/,
+      /expected --out to be a model file, without the ending of a table/,
     ],
   ])('%s', async (_, words, sentence) => {
     const ran = await holdfast(words)

@@ -17,7 +17,7 @@ it('customers with several rows are trained on where that is said, and tested or
   const { code, output } = await holdfast([...words, '--rows-per-customer', 'several', '--test-out', kept])
   expect(code).toBe(0)
   // A fifth of 150 customers, four rows each
-  expect(output).toContain('the 120 rows that were kept from the training')
+  expect(output).toContain('the 120 held-out rows')
   expect(output).toContain('trained on 480 rows')
 })
 

@@ -26,7 +26,7 @@ it('--test-out writes the kept rows whole: evaluate gives the figures of train o
     code: 0,
     messages: expect.stringMatching(/^numbers: .*\ncategories: .*\n$/),
   })
-  expect(trained.output).toContain('the 1409 rows that were kept from the training')
+  expect(trained.output).toContain('the 1409 held-out rows')
   const [kept, whole] = [await readTable(at('kept.csv')), await readTable(telco)]
   expect(kept.columnNames).toEqual(whole.columnNames)
   expect(kept.rowCount).toBe(1409)
@@ -71,8 +71,8 @@ it('report believes the model, not --train, on which rows it was trained: the wh
     expect(text).not.toContain('too good')
   }
   const note =
-    'The 7,043 rows given as training data are not the 5,634 rows that the model was trained on. Where test and training data ' +
-    'are compared, it is with the rows that were given.'
+    'The 7,043 rows given as training data are not the 5,634 rows that the model was trained on. ' +
+    'Comparisons of test and training data use the rows given.'
   expect(besideAll.messages).toBe(`note: ${note}\n`)
   expect(besideAll.text).toContain(note)
   expect(besideAll.text).toContain('**Given as training data**: 7,043 rows with 1,869 churners')
@@ -86,7 +86,7 @@ it('customers whose names are written as numbers are kept as they are written', 
   const words = ['train', at('names.csv'), '--id', 'id', '--label', 'churn', '--learner', 'prior']
   const { output } = await holdfast([...words, '--test-out', at('names-kept.csv'), '--out', at('n.model')])
   // A fifth of the 67 who left, 13, and of the 133 who stayed, 27
-  expect(output).toContain('the 40 rows that were kept')
+  expect(output).toContain('the 40 held-out rows')
   const kept = (await readFile(at('names-kept.csv'), 'utf8')).trim().split('\n')
   expect(kept).toHaveLength(41)
   expect(kept.slice(1).every((line) => rows.includes(line))).toBe(true)

@@ -151,7 +151,7 @@ describe('numbers as people write them', () => {
   test('plain numbers that the signs said cannot be are asked, not taken for texts', () => {
     expect(refused(() => tableOf(['12.5', '3.75'], { decimal: ',' })).problems[0]).toMatchObject({
       received: '12.5',
-      wayOut: `Say the signs of this column: decimal: { "fee": '.' }, or declare types: { "fee": 'text' }.`,
+      wayOut: `Set the signs of this column: decimal: { "fee": '.' }, or declare types: { "fee": 'text' }.`,
     })
   })
 

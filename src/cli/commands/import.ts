@@ -19,7 +19,7 @@ interface ImportCommandOptions {
   readonly categories?: string
 }
 
-/** Adds `holdfast import`: a model file from one that LightGBM or XGBoost wrote. */
+/** Adds `holdfast import`: a model file from one of LightGBM or XGBoost. */
 export function addImportCommand(program: Command, terminal: Terminal): Command {
   return program
     .command('import')
@@ -28,10 +28,14 @@ export function addImportCommand(program: Command, terminal: Terminal): Command 
     .requiredOption('--out <file>', 'model file to write')
     .option(
       '--base-rate <share>',
-      'share of churners it was trained on; risk bands begin there',
+      'share of churners it was trained on, where risk bands start',
       numberOption,
     )
-    .option('--rounds <count>', 'rounds of trees to keep (default: to the best, where named)', integerOption)
+    .option(
+      '--rounds <count>',
+      'rounds of trees to keep (default: up to the best round, if named)',
+      integerOption,
+    )
     .option(
       '--categories <file>',
       'JSON file with the texts of categories by feature, in the order of their codes',
@@ -65,8 +69,8 @@ function importEither(text: string, options: ImportOptions): ImportedModel {
 
 function guessedRate({ baseRate }: ImportedModel): string {
   return (
-    `The file does not say how many of its training rows churned. Risk bands begin from ${baseRate.toFixed(3)}, the ` +
-    'probability at the mean margin of its trees; where you know the share, give it with --base-rate.\n'
+    `The file does not say how many of its training rows churned. Risk bands start from ${baseRate.toFixed(3)}, the ` +
+    'probability at the mean margin of its trees; if you know the share, give it with --base-rate.\n'
   )
 }
 
@@ -80,7 +84,7 @@ function featureList(model: ImportedModel): string {
 
 const categoriesHint = 'Write it as { "plan": ["basic", "family"] }.'
 
-/** The import checks what is in it. */
+/** The import checks its contents. */
 async function categoriesOf(path: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const read = await readJsonFile('import', '--categories', path, categoriesHint)
   return read as Readonly<Record<string, readonly string[]>>

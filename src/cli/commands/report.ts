@@ -37,11 +37,13 @@ interface ReportCommandOptions extends LabelledInputOptions {
   readonly currency?: string
 }
 
-/** Adds `holdfast report`: one page on a model, for those who decide. */
+/** Adds `holdfast report`: one page about a model, for decision makers. */
 export function addReportCommand(program: Command, terminal: Terminal): Command {
   const command = program
     .command('report')
-    .description('Write a report on a model: one page with pictures that needs no network, or text, or JSON.')
+    .description(
+      'Write a report about a model: one page with pictures that needs no network, or text, or JSON.',
+    )
     .argument('<model>', 'model file written by holdfast train')
     .argument('[file]', 'table with one row per customer that the model was not trained on')
     .requiredOption(
@@ -54,16 +56,16 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
     .option(
       '--train <file>',
       'table with the rows that the model was trained on: how far the customers differ from them; other rows, such as the whole ' +
-        'file of which train kept some aside, are compared too, and said to be others (file only)',
+        'file of which train kept some aside, are compared too, with a note (file only)',
     )
-    .option('--segments <columns>', 'features to tell the figures by, separated by commas', listOption)
+    .option('--segments <columns>', 'features to break the figures down by, separated by commas', listOption)
     .option(
       '--customer-value <amount>',
-      'what is kept where a churner stays; with it the report counts money',
+      'what a churner who stays is worth; with it the report counts money',
       numberOption,
     )
-    .option('--offer-cost <amount>', 'what the offer costs for each who takes it', numberOption)
-    .option('--contact-cost <amount>', 'what a contact costs', numberOption)
+    .option('--offer-cost <amount>', 'cost of the offer for each customer who takes it', numberOption)
+    .option('--contact-cost <amount>', 'cost of a contact', numberOption)
     .option(
       '--acceptance <share>',
       'share of the contacted churners who stay (default: about 0.3, uncertain)',
@@ -71,7 +73,7 @@ export function addReportCommand(program: Command, terminal: Terminal): Command 
     )
     .option('--currency <name>', 'name of the currency')
     .option('--title <text>', 'heading of the report')
-    .option('--author <text>', 'who made it')
+    .option('--author <text>', 'author of the report')
     .option('--date <text>', 'date of the report (default: today, UTC)')
   return addInputOptions(command)
     .addHelpText(
@@ -141,7 +143,7 @@ function wordsOf({
   }
 }
 
-/** Returns the offer that the flags tell, undefined where they tell none. */
+/** Returns the offer that the flags describe, undefined without one. */
 function offerOf({
   customerValue,
   offerCost,
@@ -167,7 +169,7 @@ function offerOf({
         ([parameter]): Problem => ({
           code: 'option-invalid',
           parameter,
-          rule: 'to be given where the report counts money',
+          rule: 'to be given if the report counts money',
           wayOut: `Money needs ${names.map(([name]) => name).join(', ')}.`,
         }),
       ),
@@ -181,7 +183,7 @@ function offerOf({
   }
 }
 
-/** Throws where a segment is no feature of the model, before anything is read. */
+/** Throws if a segment is not a feature of the model, before anything is read. */
 function checkSegments({ model }: Scorer, segments: readonly string[]): void {
   const known = model.features.map(({ name }) => name)
   refuse(

@@ -34,7 +34,7 @@ interface ScoreCommandOptions extends InputOptions, TableOutputOptions, OwnCutof
   readonly spreadsheetSafe?: boolean
 }
 
-/** Scores, what the model has not seen, and the rows of the input that have none because they were set aside. */
+/** Scores, values the model has not seen, and the rows without a score that were set aside. */
 interface Scored {
   readonly scores: Table
   readonly unseen: Table
@@ -52,13 +52,13 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
     .option('--id <column>', 'column that names the customer (file only; default: the number of the row)')
     .option(
       '--as-of <YYYY-MM-DD>',
-      'day of the forecast: the first that is not looked at (default: the end of the history; a file needs it where the model reads days)',
+      'day of the forecast, the first that is not looked at (default: the end of the history; a file needs it if the model reads days)',
       dayOption,
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
     .option(
       '--max-unseen-share <share>',
-      'largest share of the customers whose value in a column may be new to the model; above it nothing is written',
+      'largest share of customers whose value in a column may be new to the model; above it nothing is written',
       numberOption,
       1,
     )
@@ -118,7 +118,7 @@ function scoresOfTable(
     const scores = scorer.scoreTable(table, { ...options, id })
     return { scores, unseen: scores.unseen }
   }
-  // Sorted by risk, a score without a name could not be brought back to its customer
+  // Sorted by risk, a score without a name could not be matched to its customer
   const scores = scorer.scoreTable(table, options)
   const numbers = Array.from({ length: scores.rowCount }, (_, row) => numberOf(row))
   const columns = [numberColumn('row', numbers), ...scores.columns]
@@ -142,7 +142,7 @@ async function scoresOfHistory(
     refuse('score', momentProblems(scorer, [own, options.asOf], '--as-of'))
     const asked = { reasons, maxUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
     const { scores, population } = await scoreHistory(history, scorer, asked)
-    terminal.message(`as of ${own === undefined ? formatDay(asOf) : 'cutoffs of their own'}\n`)
+    terminal.message(`as of ${own === undefined ? formatDay(asOf) : "the customers' own cutoffs"}\n`)
     sayNotes(terminal, history)
     sayLeftOut(terminal, 'not scored', population)
     return { scores, unseen: scores.unseen, rejects: history.rejects }

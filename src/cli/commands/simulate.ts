@@ -13,17 +13,17 @@ interface SimulateOptions {
   readonly overwrite: boolean
 }
 
-/** Adds `holdfast simulate`: the raw history of a telecom operator, with the truth beside it. */
+/** Adds `holdfast simulate`: the raw history of a telecom operator, with the truth. */
 export function addSimulateCommand(program: Command, terminal: Terminal): Command {
   return program
     .command('simulate')
     .description(
-      'Write the simulated history of a telecom operator as Parquet files, with the truth beside it.',
+      'Write the simulated history of a telecom operator as Parquet files, together with the truth.',
     )
-    .requiredOption('--out <folder>', 'folder to write to; made where it is missing')
+    .requiredOption('--out <folder>', 'folder to write to; created if missing')
     .option(
       '--customers <count>',
-      'people who are ever customers, some under several ids; most of them are in the network at a time',
+      'people who are ever customers, some under several ids; most of them at any one time',
       integerOption,
       20_000,
     )

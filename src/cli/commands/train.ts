@@ -52,56 +52,56 @@ interface TrainOptions extends InputOptions, HistoryOptions {
 interface Prepared {
   readonly split: Split
   readonly rejects: Table
-  /** Rows of the file that were kept from the training, to be written; null where they are not asked for. */
+  /** Rows of the file that were held out, to be written; null if not asked for. */
   readonly kept: Table | null
 }
 
-/** Adds `holdfast train`: a model file from a flat table or a raw history, with its figures on data kept aside. */
+/** Adds `holdfast train`: a model file from a flat table or a raw history, with its figures on held-out data. */
 export function addTrainCommand(program: Command, terminal: Terminal): Command {
   const command = program
     .command('train')
-    .description('Train a model, print its figures on customers kept aside, write the model file.')
+    .description('Train a model, print its figures on held-out customers, write the model file.')
     .argument('[file]', 'table with one row per customer: .csv, .tsv, .parquet, .jsonl')
     .requiredOption('--out <file>', 'model file to write')
     .option('--label <name>', 'label column of the file; with --history: cancelled, silent, value-dropped')
     .option('--id <column>', 'column that names the customer (file only)')
     .option(
       '--exclude <columns>',
-      'columns that are no features, separated by commas (file only)',
+      'columns that are not features, separated by commas (file only)',
       listOption,
     )
     .option(
       '--text-columns <columns>',
-      'columns to read as texts, also where they look like numbers: zip (file only)',
+      'columns to read as texts, even if they look like numbers: zip (file only)',
       listOption,
     )
     .addOption(
-      new Option('--learner <name>', 'what learns; auto: chosen by validation among all of them and a blend')
+      new Option('--learner <name>', 'learner; auto: chosen by validation among all of them and a blend')
         .choices([...learnerNames, 'auto'])
         .default('boosting'),
     )
     .option(
       '--budget <seconds>',
-      'time for the choice and its training (--learner auto only; default 60); exit code 4 where it does not suffice',
+      'time for choosing and training (--learner auto only; default 60); exit code 4 if it runs out',
       secondsOption,
     )
     .option(
       '--test-share <share>',
-      'share of customers kept aside for the figures (file only)',
+      'share of customers held out for the figures (file only)',
       numberOption,
       0.2,
     )
     .addOption(
       new Option(
         '--rows-per-customer <number>',
-        'several: customers have a row a month, say, and --id names them; a customer is trained on or tested, never both (file only)',
+        'several: a customer may have several rows, such as one per month, and --id names the customer, who is trained on or tested, never both (file only)',
       )
         .choices(['one', 'several'])
         .default('one'),
     )
     .option(
       '--test-out <file>',
-      'where the rows kept aside are written whole: evaluate and report need rows that the model has not seen (file only)',
+      'file for the complete held-out rows: evaluate and report need rows that the model has not seen (file only)',
     )
     .option('--seed <number>', 'seed of the split and of the training', integerOption, 1)
   return addHistoryOptions(addInputOptions(addOutcomeOptions(command)))
@@ -142,9 +142,7 @@ Examples:
         `\nwrote ${options.out}: ${model.learner}, trained on ${unfinished?.trainedRows ?? split.train.ids.length} rows\n`,
       )
       if (kept !== null) {
-        terminal.output(
-          `wrote ${options.testOut}: the ${kept.rowCount} rows that were kept from the training\n`,
-        )
+        terminal.output(`wrote ${options.testOut}: the ${kept.rowCount} held-out rows\n`)
       }
       if (unfinished !== null) throw new Unfinished(unfinished.notes[0])
     })
@@ -175,7 +173,7 @@ async function trained(
 
 const defaultBudgetSeconds = 60
 
-/** Reads a length of time from the command line. */
+/** Reads a number of seconds from the command line. */
 function secondsOption(text: string): number {
   const seconds = numberOption(text)
   if (seconds <= 0) throw new InvalidArgumentError('Expected a number of seconds above 0.')
@@ -193,7 +191,7 @@ function filesToWrite(options: TrainOptions): OutputFile[] {
 async function splitOfFile(file: string, options: TrainOptions): Promise<Prepared> {
   await checkOutputs('train', filesToWrite(options), [file])
   const { id, testShare, seed, textColumns = [], exclude = [] } = options
-  // What is in a column that is not used need not be understood
+  // The values of unused columns need not be understood
   const texts = [...textColumns, ...exclude]
   const wanted = { id, mayRepeat: options.rowsPerCustomer === 'several', texts }
   const { dataset, table, rejects } = await readInputTable(file, options, wanted, (input) => ({
@@ -206,7 +204,7 @@ async function splitOfFile(file: string, options: TrainOptions): Promise<Prepare
   return { split, rejects, kept }
 }
 
-/** Without a column of ids a customer is named by the number of the row. */
+/** Without an id column a customer is named by the row number. */
 function rowsOfCustomers(table: Table, id: string | undefined, ids: readonly string[]): Table {
   const wanted = new Set(ids)
   const column = id === undefined ? null : idColumn(table.column(id))
@@ -214,7 +212,7 @@ function rowsOfCustomers(table: Table, id: string | undefined, ids: readonly str
   for (let row = 0; row < table.rowCount; row++)
     if (wanted.has(String(column === null ? row + 1 : cellOf(column, row)))) rows.push(row)
   const kept = table.take(rows)
-  // As they were written: 1,022 is not to be read as 1022 from a file that holds 1.022
+  // As they were written, so that they are read again the same
   return new Table(kept.columns.map(idColumn), kept.rowCount, table.source)
 }
 
@@ -259,7 +257,7 @@ async function splitOfHistory(options: TrainOptions, terminal: Terminal): Promis
   }
 }
 
-/** The last cutoff; where customers have cutoffs of their own, the first day of the last month. */
+/** The last cutoff; with customers' own cutoffs, the first day of the last month. */
 function lastPeriod({ cutoffs, ownCutoffs }: Dataset): EpochDay {
   const periods = cutoffPeriods({ cutoffs: cutoffs!, ownCutoffs })
   return periods.reduce((last, cutoff) => Math.max(last, cutoff)) as EpochDay
