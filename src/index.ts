@@ -1,15 +1,11 @@
-// The names of a first day, in the order of the work; the rest stands by topic in `entries/`.
-/// <reference path="./entries/tables.ts" preserve="true" />
-/// <reference path="./entries/labels.ts" preserve="true" />
-/// <reference path="./entries/features.ts" preserve="true" />
-/// <reference path="./entries/datasets.ts" preserve="true" />
-/// <reference path="./entries/models.ts" preserve="true" />
-/// <reference path="./entries/metrics.ts" preserve="true" />
-/// <reference path="./entries/profit.ts" preserve="true" />
-/// <reference path="./entries/explain.ts" preserve="true" />
-/// <reference path="./entries/score.ts" preserve="true" />
-/// <reference path="./entries/lifecycle.ts" preserve="true" />
-/// <reference path="./entries/report.ts" preserve="true" />
+// The names of a first day, in the order of the work; the rest is in `entries/`, by topic. / <reference
+// path="./entries/tables.ts" preserve="true" /> / <reference path="./entries/labels.ts" preserve="true" /> /
+// <reference path="./entries/features.ts" preserve="true" /> / <reference path="./entries/datasets.ts"
+// preserve="true" /> / <reference path="./entries/models.ts" preserve="true" /> / <reference
+// path="./entries/metrics.ts" preserve="true" /> / <reference path="./entries/profit.ts" preserve="true" /> /
+// <reference path="./entries/explain.ts" preserve="true" /> / <reference path="./entries/score.ts"
+// preserve="true" /> / <reference path="./entries/lifecycle.ts" preserve="true" /> / <reference
+// path="./entries/report.ts" preserve="true" />
 
 // tables in: files, rows, raw histories
 export { readTable } from './table/readTable.node.js'
@@ -20,11 +16,11 @@ export { openHistory } from './engine/openHistory.js'
 export type { History } from './engine/history.js'
 export type { CustomerHistory } from './table/customerHistory.js'
 
-// days, and what every refusal is
+// days, and the error of every refusal
 export { epochDay, formatDay, monthly, type EpochDay } from './base/days.js'
 export { HoldfastError, type Problem } from './base/errors.js'
 
-// what is asked: a label after each cutoff, features before it
+// the question: a label after each cutoff, features before it
 export { churnPlan } from './dataset/churnPlan.js'
 export { cancelled } from './label/cancelled.js'
 export { silent } from './label/silent.js'
@@ -51,7 +47,7 @@ export { selectModel } from './select/selectModel.js'
 export { saveModel, loadModel } from './learn/store.node.js'
 export type { ChurnModel } from './learn/contract.js'
 
-// how good it is
+// how good the model is
 export { evaluate, evaluateProbabilities } from './evaluate/evaluate.js'
 export { compareModels } from './evaluate/interval/compareModels.js'
 export { crossValidate } from './evaluate/backtest/crossValidate.js'
@@ -60,14 +56,14 @@ export { compareBacktests } from './evaluate/backtest/compareBacktests.js'
 export { segmentTable } from './evaluate/segment/segmentTable.js'
 export type { Evaluation } from './evaluate/evaluation.js'
 
-// what it is worth, on one page
+// what the model is worth, on one page
 export { bestList, bestListLine } from './evaluate/profit/bestList.js'
 export { realisedProfit } from './evaluate/profit/realisedProfit.js'
 export { modelReport } from './report/modelReport.js'
 export { writeReport } from './report/writeReport.node.js'
 export { writePictures } from './report/writePictures.node.js'
 
-// the list of the morning
+// the morning's list
 export { createScorer, encodeScorer, loadScorer, type Scorer, type Score } from './score/scorer.js'
 export { saveScorer, readScorer } from './score/scorer.node.js'
 export { scoreHistory } from './score/scoreHistory.js'

@@ -1,4 +1,4 @@
-// `holdfast/datasets`: cutoffs of the customers' own; drift, exports and further columns of a dataset, and its types.
+// `holdfast/datasets`: customers' own cutoffs; drift, exports and more columns of a dataset, and its types.
 
 export type { BuildControl } from '../dataset/buildDataset.js'
 export type { ChurnPlan, ChurnPlanOptions } from '../dataset/churnPlan.js'

@@ -1,4 +1,4 @@
-// `holdfast/explain`: what a model goes by.
+// `holdfast/explain`: what drives a model's predictions.
 
 export type { Contributions } from '../learn/contract.js'
 export {

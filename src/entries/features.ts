@@ -1,4 +1,4 @@
-// `holdfast/features`: rules of what was known before a cutoff, and the ways to run them.
+// `holdfast/features`: rules for what was known before a cutoff, and ways to run them.
 
 export type { FeatureColumn, FeatureMatrix, FeatureSpec } from '../base/matrix.js'
 export type { WindowRule } from '../base/windows.js'

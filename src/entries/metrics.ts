@@ -1,4 +1,4 @@
-// `holdfast/metrics`: every figure alone, with intervals and comparisons, and the types of evaluations.
+// `holdfast/metrics`: each metric on its own, intervals and comparisons, and the types of evaluations.
 
 export { populationStability, type Stability } from '../base/stability.js'
 

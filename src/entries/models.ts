@@ -1,4 +1,5 @@
-// `holdfast/models`: baselines, blends, calibration, base rates, models of other libraries, bytes of models, and the types of learners.
+// `holdfast/models`: baselines, blends, calibration, base rates, models of other libraries, models as bytes, and
+// the types of learners.
 
 export type { PriorModel } from '../learn/baseline/model.js'
 export type { PriorOptions } from '../learn/baseline/options.js'

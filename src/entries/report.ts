@@ -1,4 +1,4 @@
-// `holdfast/report`: the facts of a report, and its page, text and pictures one by one.
+// `holdfast/report`: the facts of a report, and its page, text and pictures one at a time.
 
 export type { ReportedData } from '../report/facts/dataFacts.js'
 export type {
