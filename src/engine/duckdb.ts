@@ -207,7 +207,7 @@ class DuckdbEngine implements Engine {
 
   #refuseClosed(operation: string): void {
     if (!this.#isClosed) return
-    const rule = 'to be open, and it has been closed'
+    const rule = 'to be open, but it has been closed'
     const wayOut = 'Open it, or its history, again; close it when its last answer is there.'
     throw new HoldfastError(operation, [{ code: 'engine-failed', parameter: 'the engine', rule, wayOut }])
   }

@@ -61,7 +61,7 @@ test('cancellations whose time for coming back is not over are named in a warnin
   )
   const warningsOf = async (rule: ReturnType<typeof falseChurn>) =>
     (await buildDataset(history, churnPlan({ ...plan, falseChurn: rule }))).warnings.filter((text) =>
-      text.includes('so far'),
+      text.includes('for now'),
     )
   expect(await warningsOf(falseChurn())).toEqual([])
   expect(await warningsOf(falseChurn({ device: { monthsAfter: 1 } }))).toEqual([

@@ -478,7 +478,7 @@ test('yes in a column called the opposite of churn is asked', () => {
   const table = tableFrom({ tenure: [1, 2], retained: ['yes', 'no'] })
   const error = errorOf(() => fromFlatTable(table, { label: 'retained' }))
   expect(error.code).toBe('value-unknown')
-  expect(error.message).toContain('column retained may be called the opposite')
+  expect(error.message).toContain('column retained may mean the opposite')
   expect([...fromFlatTable(table, { label: 'retained', positive: 'no' }).outcome]).toEqual([0, 1])
 })
 

@@ -109,8 +109,8 @@ describe('facts', () => {
         const segments = [segmentTable(probability, test.outcome, test.features, { ...by, ...given })]
         return modelReport(model, test, { evaluate: { resamples: 20 }, segments }).segments[0]!
       })
-      expect(alone!.notes.join()).toContain('take each row for a customer of its own')
-      expect(grouped!.notes.join()).not.toContain('take each row for a customer')
+      expect(alone!.notes.join()).toContain('treat each row as a customer')
+      expect(grouped!.notes.join()).not.toContain('treat each row as a customer')
       expect(grouped!.overall).toMatchObject({ customers: 100, rows: 400 })
     })
 

@@ -88,7 +88,7 @@ test('rows that a service shortens are not taken for each other: the column that
     { day: '2025-04-20', minutes: 50 },
   ]
   expect(() => scorer.scoreOne({ ...alone, usage: short }, { asOf })).toThrow(
-    'expected column cell to be there',
+    'expected column cell to be given',
   )
   const kept = await scorerOf('keep')
   expect(kept.about.tables).toBeNull()

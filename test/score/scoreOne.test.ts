@@ -95,7 +95,7 @@ describe('scoreOne', () => {
     [
       'a table',
       { customer, usage },
-      'scoreOne: expected table contacts to be in the history: the rules read it. Where the customer has no rows of it, ' +
+      'scoreOne: expected table contacts to be in the history: the rules read it. If the customer has no rows of it, ' +
         'give an empty list: { contacts: [] }.',
     ],
     ['a table of null', { ...whole, contacts: null }, 'expected table contacts to be in the history'],
