@@ -128,9 +128,9 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [/or give openHistory completeUntil: \{ (.*?) \}/, ([, days]) => `or give ${completeUntilFlags(days!)}`],
   [/or give openHistory completeUntil/, () => 'or name the day with --complete-until'],
   [
-    /(?:Map the name of your file onto ours|Names are mapped) with \{ from, columns(?:: \{ .*? \})? \}\./,
+    /(?:Map the name in your file to ours|Map names) with \{ from, columns(?:: \{ .*? \})? \}\./,
     (_, { parameter, place }) =>
-      `Map your names onto ours in a .json file for --history: { "${place?.table}": { "from": …, "columns": { "${parameter.replace('column ', '')}": … } } }.`,
+      `Map your names to ours in a .json file for --history: { "${place?.table}": { "from": …, "columns": { "${parameter.replace('column ', '')}": … } } }.`,
   ],
   [/It is a folder; name the files in it.*/, toHistory],
   [
@@ -166,7 +166,7 @@ const rewrites: readonly (readonly [RegExp, Rewrite])[] = [
   [/list them in missing, or declare its kind in types when reading/, () => 'or list them with --missing'],
   [/list them in missing/, () => 'list them with --missing'],
   [
-    /A flat table with one row and a label for each customer enters at fromFlatTable instead\./,
+    /Use fromFlatTable for a flat table with one row and a label per customer\./,
     () => 'Give a file with one row and a label per customer without --history.',
   ],
   [

@@ -5,7 +5,7 @@ import type { InputTableName } from '../table/inputs.js'
 export interface SourcePart {
   readonly names: ReadonlySet<string>
   readonly file?: string
-  /** Number of the first of the rows, where they are not a whole file. */
+  /** Number of the first of the rows, unless they are a whole file. */
   readonly row?: number
 }
 
@@ -21,8 +21,8 @@ export function partsOfRows(rows: readonly Readonly<Record<string, unknown>>[]):
 }
 
 /**
- * Returns a problem for each column that some parts of a source seem to misspell: no part has both names, so that each would
- * be without values where the other one is, as if nothing had been used.
+ * Returns a problem for each column that some parts of a source seem to misspell: no part has both names, so each
+ * column would lack the other's values, as if nothing had been used.
  */
 export function misspelledColumns(table: InputTableName, parts: readonly SourcePart[]): Problem[] {
   const names = new Map<string, SourcePart[]>()
@@ -40,12 +40,12 @@ export function misspelledColumns(table: InputTableName, parts: readonly SourceP
   )
 }
 
-/** True where one of some names is nearly another: only then the parts of the source are worth looking at. */
+/** True if one name is nearly another; only then are the parts of the source worth checking. */
 export function hasNearNames(names: readonly string[]): boolean {
   return names.some((name, index) => names.slice(index + 1).some((other) => isNearlyCalled(name, other)))
 }
 
-// Short names are a letter away from other words: fee and free. A number tells columns apart: phone1 and phone2
+// Short names are one letter from other words: fee and free. Numbers tell columns apart: phone1 and phone2
 function isNearlyCalled(name: string, other: string): boolean {
   if (Math.abs(name.length - other.length) > 3) return false
   const isShort = Math.min(name.length, other.length) < 6
@@ -58,16 +58,16 @@ function misspelling(table: InputTableName, name: string, received: string, part
   return {
     code: 'column-missing',
     parameter: `column ${name}`,
-    rule: `to be called so in every ${row === undefined ? 'file' : 'row'} that has it`,
+    rule: `to have this name in every ${row === undefined ? 'file' : 'row'} that has it`,
     received,
     place: { table, ...(file === undefined ? {} : { file }), ...(row === undefined ? {} : { row }) },
-    wayOut: `Did you mean ${name}? Rename it; where both are meant, give both in each, without values where they are not known.`,
+    wayOut: `Did you mean ${name}? Rename it; if both are meant, give both in each, blank where unknown.`,
   }
 }
 
 const filesNamed = 3
 
-/** Returns a sentence for each column that not all files of a table have: there it has no values. */
+/** Returns a sentence for each column that not all files of a table have; elsewhere it has no values. */
 export function partialColumnNotes(table: InputTableName, parts: readonly SourcePart[]): string[] {
   const files = new Map<string, Set<string>>()
   for (const { file, names } of parts) {

@@ -14,51 +14,51 @@ import {
 } from './outages.js'
 import { isBehind, lastUsualDay, lastUsualRows, type RowDay, type Silence, silencesOf } from './rowDays.js'
 
-/** What a history is complete until, and what was noticed on the way. */
+/** Until when a history is complete, and its notes. */
 export type Completeness = Pick<History, 'completeUntil' | 'completeUntilByTable' | 'notes'>
 
-/** The rows of an event table that are looked at. */
+/** The rows of an event table that are examined. */
 interface AskedRows {
   readonly table: InputTableName
   /** Temporary table of the engine: `id` and `day`, each pair once. */
   readonly rows: string
-  /** SQL that is true for the `id` of the customers who are looked at. */
+  /** SQL that is true for the `id` of the customers who are examined. */
   readonly isAsked: string
   readonly days: readonly RowDay[]
-  /** Day of the last row of any customer; null where there is none. */
+  /** Day of the last row of any customer; null if none. */
   readonly last: EpochDay | null
   /** How many customers have rows. */
   readonly customers: number
 }
 
-/** A table that has ended before the history, and how that is known. */
+/** A table that ended before the history, and how that is known. */
 interface TableEnd {
   readonly until: EpochDay
   readonly ground: string
 }
 
-/** What was found of a table. */
+/** What was found in a table. */
 interface Finding {
   readonly table: InputTableName
-  /** The days with rows, before the one that it was asked as of. */
+  /** The days with rows, before the day it was examined as of. */
   readonly days: readonly RowDay[]
   readonly end: TableEnd | null
-  /** Days in between without rows in their usual number. */
+  /** Days in between without the usual number of rows. */
   readonly silences: readonly Silence[]
   readonly shares: MonthShares
 }
 
 /**
- * Returns for each table the first day for which it is no longer complete, for the history the latest of these, and what
- * was noticed in sentences.
+ * Returns the first day for which each table is no longer complete, the latest of these for the history, and notes in
+ * sentences.
  *
- * A table is complete as long as the history is, unless it has ended before: then until the day after the last on which
- * rows came in their usual number. It has ended where the next rows were due by its own rhythm and are not there
- * ({@link lastUsualRows}), or where most customers who had rows month after month have none since ({@link outUntilEnd}).
- * Rows of `customers` and `plans` stand for years and have no rhythm; of a table of one customer nobody knows whether it
- * was the customer who left. The history is complete until the end of that table by day that goes on longest.
+ * A table is complete as long as the history is, unless it ended before: then until the day after the last with the
+ * usual number of rows. It has ended if the next rows were due by its own rhythm and are missing
+ * ({@link lastUsualRows}), or if most customers who had rows every month have had none since ({@link outUntilEnd}).
+ * Rows of `customers` and `plans` hold for years and have no rhythm; in a table of one customer, the customer may
+ * simply have left. The history is complete until the end of the daily table that lasts longest.
  *
- * @param given days that are known better: they replace what was found, and what contradicts them is noted
+ * @param given known days: they replace what was found, and contradictions are noted
  */
 export async function completenessOf(
   engine: Engine,
@@ -80,7 +80,7 @@ export async function completenessOf(
     const goesOn = typeof given === 'number' ? given : lastKnownDay(asked, findings, today)
     if (goesOn < until) {
       until = goesOn
-      // Asked as of its own end a table does not lag, and why it is the end must still be said
+      // As of its own end a table does not lag, but the note must still say why it is the end
       const first = findings
       findings = (await findAll(until)).map((each, index) => {
         const { end } = first[index]!
@@ -117,7 +117,7 @@ function completeness(
   }
 }
 
-/** Returns whether rows of a table are expected all the time. */
+/** Returns whether rows of a table are expected continually. */
 export function isFeed(table: InputTableName): boolean {
   return table !== 'customers' && table !== 'plans'
 }
@@ -127,7 +127,7 @@ export function isByMonth(table: InputTableName): boolean {
   return inputTables[table].happenedAt === 'period'
 }
 
-/** The day after the last row of the tables by day, or where there are none of those by month; at most tomorrow. */
+/** The day after the last row of the daily tables, or without any of the monthly ones; at most tomorrow. */
 function lastKnownDay(asked: readonly AskedRows[], findings: readonly Finding[], today: EpochDay): EpochDay {
   const byDay = asked.filter(({ table }) => !isByMonth(table))
   const ends = (byDay.length > 0 ? byDay : asked).map(({ table, last }): number => {
@@ -138,7 +138,7 @@ function lastKnownDay(asked: readonly AskedRows[], findings: readonly Finding[],
   return addDays((latest === -Infinity ? today : Math.min(latest - 1, today)) as EpochDay, 1)
 }
 
-/** Of a table with more rows those of a part of the customers are looked at, the same in each run. */
+/** Of larger tables, the rows of a sample of customers are examined, the same in each run. */
 const mostRows = 250_000
 
 async function askRows(engine: Engine, table: InputTableName): Promise<AskedRows> {
@@ -147,7 +147,7 @@ async function askRows(engine: Engine, table: InputTableName): Promise<AskedRows
   const rows = identifier(`holdfast asked ${table}`)
   const counted = await engine.query(`SELECT count(*) AS n, max(day) AS last FROM ${name}`)
   const parts = Math.floor(Number(counted.cell('n', 0)) / mostRows)
-  // By a number of 64 bits: one of 128 took a second for a million rows
+  // By a 64-bit number: a 128-bit one took a second for a million rows
   const isAsked = parts < 2 ? 'true' : `hash(id) % ${parts}::UBIGINT = 0`
   const ends = `SELECT ${identifier('from')} AS id, day FROM ${name} UNION ALL SELECT ${identifier('to')} AS id, day FROM ${name}`
   // Either end of a call may be a customer, or not
@@ -174,7 +174,7 @@ async function findingOf(
   if (!isFeed(table) || first === undefined)
     return { table, days: [], end: null, silences: [], shares: noShares }
   const shares = await monthShares(engine, rows, isAsked, first, until)
-  // Of one customer nobody knows whose silence it is
+  // With one customer, silence may be the customer's or the table's
   if (customers < 2) return { table, days: earlier, end: null, silences: [], shares }
   const silences = silencesOf(earlier, isByMonth(table))
   return { table, days: earlier, end: endOf(table, earlier, shares, until), silences, shares }
@@ -189,8 +189,8 @@ function endOf(
   const last = lastUsualRows(days, isByMonth(table))
   if (last !== null && isBehind(last, until)) {
     const after = days.at(-1)!.day
-    const few = after > last.day ? ` (those after it, up to ${formatDay(after)}, are too few to count)` : ''
-    const ground = `its last rows in their usual number are of ${formatDay(last.day)}${few}, and the next were due by ${formatDay(last.due)}`
+    const few = after > last.day ? ` (rows after it, up to ${formatDay(after)}, are too few to count)` : ''
+    const ground = `its last day with the usual number of rows is ${formatDay(last.day)}${few}, and the next was due by ${formatDay(last.due)}`
     return { until: addDays(last.day, 1), ground }
   }
   const out = outUntilEnd(shares)
@@ -206,29 +206,29 @@ function endNotes(finding: Finding, given: EpochDay | undefined, until: EpochDay
   if (given === undefined) {
     const of = end.until < until ? `, the history until ${formatDay(until)}` : ''
     return [
-      `Table ${table} is complete until ${formatDay(end.until)} only${of}: ${end.ground}. What reads ${table} is asked as of ${formatDay(end.until)} at the latest; where it is complete for longer, give openHistory completeUntil: { ${table}: '<day>' }.`,
+      `Table ${table} is complete only until ${formatDay(end.until)}${of}: ${end.ground}. Cutoffs of what reads ${table} can be ${formatDay(end.until)} at the latest; if it is complete for longer, give openHistory completeUntil: { ${table}: '<day>' }.`,
     ]
   }
-  // A whole month that is out says so itself
+  // A whole month that is out has a note of its own
   const isSaid = outageNotes(table, shares, given).length > 0
   return isSaid
     ? []
     : [
-        `Table ${table}: completeUntil says ${formatDay(given)}, but ${end.ground}: days without rows are taken for silence.`,
+        `Table ${table}: completeUntil says ${formatDay(given)}, but ${end.ground}: days without rows count as silence.`,
       ]
 }
 
-/** One month shows no rhythm: a list as of one day, or the first month of a feed that has ended. */
+/** One month shows no rhythm: it may be a list as of one day, or the first month of a feed that has ended. */
 function oneMonthNotes({ table, days }: Finding, until: EpochDay): string[] {
   const [month, ...more] = days
   if (!isByMonth(table) || month === undefined || more.length > 0) return []
   if (addMonths(addDays(month.day, 1), 1) > until) return []
   return [
-    `Table ${table} has rows of ${formatDay(month.day).slice(0, 7)} only: whether it is complete until ${formatDay(until)} its rows do not say. Where it is not, give openHistory completeUntil: { ${table}: '<day>' }.`,
+    `Table ${table} has rows of ${formatDay(month.day).slice(0, 7)} only, which do not show whether it is complete until ${formatDay(until)}. If it is not, give openHistory completeUntil: { ${table}: '<day>' }.`,
   ]
 }
 
-/** Returns the first day for which one of some tables is no longer complete; customers are always among them. */
+/** Returns the first day for which any of some tables, or `customers`, is no longer complete. */
 export function completeUntilOf(
   { completeUntil, completeUntilByTable: byTable }: Pick<History, 'completeUntil' | 'completeUntilByTable'>,
   tables: Iterable<InputTableName>,
@@ -238,8 +238,8 @@ export function completeUntilOf(
 }
 
 /**
- * Returns the problems of asking tables as of days for which they are no longer complete, where the history goes on: all
- * customers would look as if they had stopped at once.
+ * Returns the problems of cutoffs for which a table is no longer complete while the history goes on: all customers
+ * would seem to have stopped at once.
  *
  * @param what what reads a table: "features"
  */
@@ -260,7 +260,7 @@ export function lateCutoffProblems(
         rule: `to be at most ${formatDay(until)} for ${what} of ${table}, which is not complete from that day on`,
         received: formatDay(late[0]),
         count: late.length,
-        wayOut: `Use earlier cutoffs, leave out the ${what} of ${table}, or give openHistory completeUntil: { ${table}: '<day>' } where it is complete.`,
+        wayOut: `Use earlier cutoffs, leave out the ${what} of ${table}, or give openHistory completeUntil: { ${table}: '<day>' } if it is complete.`,
       },
     ]
   })

@@ -3,14 +3,14 @@ import type { InputTableName } from '../table/inputs.js'
 import { isFeed } from './completeUntil.js'
 import type { Engine } from './engine.js'
 
-/** What happens to customers now and then, and where it is written. */
+/** Events that happen to customers now and then, and where they are recorded. */
 interface RareEvents {
   readonly table: InputTableName
   /** In words: "no customer was activated". */
   readonly none: string
-  /** What such silence does. */
+  /** The effect of such silence. */
   readonly effect: string
-  /** SQL of the days, of any number of rows each, `day`. */
+  /** SQL of the days as `day`, with any number of rows each. */
   readonly days: string
 }
 
@@ -18,38 +18,39 @@ const rareEvents: readonly RareEvents[] = [
   {
     table: 'customers',
     none: 'no customer was activated',
-    effect: 'Newer customers are then missing in the base',
+    effect: 'Newer customers are then missing from the base',
     days: 'SELECT "activatedAt" AS day FROM customers',
   },
   {
     table: 'customers',
     none: 'no customer cancelled',
-    effect: 'Labels then take for stayed who has left',
+    effect: 'Labels then count customers who left as stayed',
     days: 'SELECT "cancelledAt" AS day FROM customers WHERE "cancelledAt" IS NOT NULL',
   },
   {
     table: 'plans',
-    none: 'no plan began',
-    effect: 'Features and labels of plans then see old ones',
+    none: 'no plan started',
+    effect: 'Features and labels then see old plans',
     days: 'SELECT day FROM plans',
   },
 ]
 
-/** An export takes its time: so many days without say nothing. */
+/** An export takes time: fewer days without events mean nothing. */
 const leastSilentDays = 14
-/** Chance of a silence as long as the last one, below which it is said. */
+/** A last silence less likely than this by chance is reported. */
 const byChance = 1e-3
 
 /**
- * Returns a sentence for each kind of event of `customers` and `plans` that has stopped before the end of the table.
+ * Returns a sentence for each kind of event of `customers` and `plans` that stopped before the end of the table.
  *
- * Such events have no rhythm. With n spans between days that have them, the longest of l days, and a last one of k·l days up to
- * the end, the chance of it, had nothing changed, is that of a span k times as long as the longest of n others:
+ * Such events have no rhythm. Given n spans between days with events, the longest of l days, and a last one of k·l days
+ * up to the end, the chance of the last, had nothing changed, is that of a span k times as long as the longest of n
+ * others:
  *
  *     ∏ i / (k + i) over i = 1 … n      (spans of a Poisson process)
  *
- * Below 1 in 1,000 it is said. A last span longer than all the time before it is a cohort and not a feed: customers of one
- * spring, followed for years.
+ * A chance below 1 in 1,000 is reported, unless the last span is longer than all the time before it: that is a cohort,
+ * such as the customers of one spring followed for years, not a feed.
  *
  * @param untilOf the first day for which a table is not complete
  */
@@ -58,7 +59,7 @@ export async function deadFeedNotes(
   tables: readonly InputTableName[],
   untilOf: (table: InputTableName) => EpochDay,
 ): Promise<string[]> {
-  // Without a table of events day by day nobody knows how far the history goes
+  // Without a table of regular events the end of the history is unknown
   if (!tables.some(isFeed)) return []
   const notes: string[] = []
   for (const { table, none, effect, days } of rareEvents) {

@@ -14,12 +14,12 @@ import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { TextColumn } from '../base/matrix.js'
 import { type Column, Table } from '../table/table.js'
 
-/** The native module, loaded when it is asked for. */
+/** The native module, loaded on demand. */
 export type DuckdbApi = typeof import('@duckdb/node-api')
 
 /**
- * The storage behind a vector of @duckdb/node-api. Its own `getItem` makes a BigInt or an object per value; reading the
- * storage takes a tenth of the time. The version is pinned and the round-trip tests cover every type.
+ * The storage behind a vector of @duckdb/node-api. Its own `getItem` creates a BigInt or an object per value; reading
+ * the storage takes a tenth of the time. The version is pinned and round-trip tests cover every type.
  */
 interface VectorStorage {
   readonly items?: ArrayLike<number> & ArrayBufferView
@@ -27,9 +27,9 @@ interface VectorStorage {
   readonly validity: { readonly data: BigUint64Array | null }
 }
 
-/** Collects one column, a chunk of a result at a time. */
+/** Collects one column from the chunks of a result. */
 interface ColumnReader {
-  /** Reads the rows of a chunk that are not missing into the places from `start` on. */
+  /** Reads the values of a chunk that are not missing, into the places from `start` on. */
   read(vector: DuckDBVector, start: number, isNull: Uint8Array): void
   finish(missing: Bitmap | null): Column
 }
@@ -44,7 +44,7 @@ interface ReadPart {
   readonly rowsBefore: number
 }
 
-/** Returns the rows of a finished query as a table, reading the vectors of the chunks. */
+/** Returns the rows of a finished query as a table. */
 export function readResult(api: DuckdbApi, result: DuckDBMaterializedResult): Table {
   const part = { operation: 'engine.query', rowCount: result.rowCount, rowsBefore: 0 }
   return readChunks(api, result, chunksOf(result), part)
@@ -54,7 +54,7 @@ function* chunksOf(result: DuckDBMaterializedResult): Generator<DuckDBDataChunk,
   for (let index = 0; index < result.chunkCount; index++) yield result.getChunk(index)
 }
 
-/** Hands over the rows of a query while it runs, in tables that end with the chunk that fills them. */
+/** Yields the rows of a running query in tables that end with the chunk that fills them. */
 export async function* streamResult(
   api: DuckdbApi,
   result: DuckDBResult,
@@ -125,7 +125,7 @@ function storageOf(vector: DuckDBVector): VectorStorage {
 function markNulls(vector: DuckDBVector, isNull: Uint8Array): void {
   const words = storageOf(vector).validity.data
   if (words === null) return
-  // A 64-bit word of valid bits is two 32-bit words, the lower first
+  // A 64-bit word of validity bits is two 32-bit words, the lower first
   const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2)
   for (let row = 0; row < isNull.length; row++) {
     isNull[row] = ((halves[row >>> 5]! >>> (row & 31)) & 1) ^ 1
@@ -217,7 +217,7 @@ const readFloats: ReadNumbers = (vector, values, start, isNull, column) => {
   }
 }
 
-/** Reads integers of 2 or 4 words of 32 bits without making a BigInt of each. */
+/** Reads integers of two or four 32-bit words without a BigInt for each. */
 function readBigints(wordsEach: 2 | 4, signed: boolean): ReadNumbers {
   return (vector, values, start, isNull, column) => {
     const words = wordsOf(vector)
@@ -241,7 +241,7 @@ function wordsOf(vector: DuckDBVector): Int32Array {
   return new Int32Array(view.buffer, view.byteOffset, view.byteLength / 4)
 }
 
-/** Reads decimals as the nearest number; beyond 2^53 that would be a decimal of another whole part. */
+/** Reads decimals as the nearest number; beyond 2^53 the whole part would change. */
 function readDecimals(scale: number): ReadNumbers {
   const divisor = 10 ** scale
   const limit = BigInt(largestInteger) * 10n ** BigInt(scale)
@@ -276,7 +276,7 @@ function textReader({ name, rowCount }: ReadColumn): ColumnReader {
   }
 }
 
-/** Returns an ASCII text of at most 12 bytes, which DuckDB keeps in the vector itself; undefined for others. */
+/** Returns an ASCII text of at most 12 bytes, which DuckDB stores in the vector itself; undefined for others. */
 function shortText(view: DataView, offset: number): string | undefined {
   const length = view.getUint32(offset, true)
   if (length > 12) return undefined
@@ -326,7 +326,7 @@ function dayReader(
       const items = storageOf(vector).items as unknown as Int32Array | BigInt64Array
       for (let row = 0; row < isNull.length; row++) {
         if (isNull[row] === 1) continue
-        // Exact: a count of micro- or nanoseconds is divided as a BigInt
+        // Exact: counts of micro- or nanoseconds are divided as BigInt
         const day = items instanceof Int32Array ? items[row]! : floorDays(items[row]!, BigInt(unitsPerDay))
         if (Math.abs(day) >= 100_000_000)
           throw notFinite(column, start + row, day > 0 ? 'infinity' : '-infinity')
@@ -376,7 +376,7 @@ function tooLarge(
   ])
 }
 
-/** Appends all rows of a table to an existing table of the engine, a chunk at a time. */
+/** Appends all rows of a table to an existing table of the engine, chunk by chunk. */
 export async function writeRows(
   api: DuckdbApi,
   connection: DuckDBConnection,

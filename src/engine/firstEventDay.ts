@@ -4,11 +4,11 @@ import { isByMonth, isFeed } from './completeUntil.js'
 import type { History } from './history.js'
 
 /**
- * Returns the first day for which all of some tables have begun; those by month begin with their first month. `plans` and
- * `contacts` do not count, because a first one may be years old or late; where there is no other, the first row of any
- * table does.
+ * Returns the first day by which all given tables have started; monthly tables start with their first month. `plans`
+ * and `contacts` do not count, because their first row may be years old or late; if there are no others, the first row
+ * of any table counts.
  *
- * @returns null where a table is empty
+ * @returns null if a table is empty
  */
 export async function firstEventDay(
   { engine, tables: given }: Pick<History, 'engine' | 'tables'>,

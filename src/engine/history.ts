@@ -10,36 +10,36 @@ export type CompleteUntilByTable = Readonly<Partial<Record<InputTableName, Epoch
 /**
  * A checked history, loaded into an engine under our own table and column names.
  *
- * In the engine every table is called by its input name (`customers`, `usage`, …). Days are INTEGER days since
- * 1970-01-01, so that no engine's date arithmetic can differ from ours. Every event table has besides its own columns
- * `id` and `day`: the day its row happened on (`usage.day`, `payments.day`, `contacts.day`; `plans.from`; the last day
- * of the month of `bills.period` and `devices.period`; `period` itself is the month's first day). `calls` has `from`,
- * `to` and `day`, and no `id`: either end may be a customer or not. `customers` has `id`, `activatedAt`, `cancelledAt` (always
- * there, NULL where unknown) and its attributes.
+ * In the engine every table has its input name (`customers`, `usage`, …). Days are INTEGER days since 1970-01-01, so
+ * that no engine's date arithmetic can differ from ours. Besides its own columns, every event table has `id` and `day`,
+ * the day its row happened on (`usage.day`, `payments.day`, `contacts.day`; `plans.from`; the last day of the month of
+ * `bills.period` and `devices.period`; `period` itself is the month's first day). `calls` has `from`, `to` and `day`,
+ * but no `id`: either end may be a customer or not. `customers` has `id`, `activatedAt`, `cancelledAt` (always there,
+ * NULL if unknown) and its attributes.
  */
 export interface History<Tables extends HistoryKinds = HistoryKinds> {
   readonly engine: Engine
-  /** The tables that were given, each with its columns and their kinds, under our names. */
+  /** The given tables, each with its columns and their kinds, under our names. */
   readonly tables: Tables
   /** First day for which the history is no longer complete: the latest of its tables. */
   readonly completeUntil: EpochDay
-  /** Time zone in which instants of the tables have their day. */
+  /** Time zone that decides the day of an instant. */
   readonly timeZone: string
-  /** What was done with rows of events that have the values of an earlier row in every column. */
+  /** What was done with rows of events that equal an earlier row in every column. */
   readonly repeatedRows: RepeatedRows
   /**
-   * First day for which each table is no longer complete: what reads a table is asked as of this day at the latest, and
-   * every outcome window that looks for its rows must end at or before it.
+   * First day for which each table is no longer complete: cutoffs of what reads a table can be this day at the latest,
+   * and every outcome window that looks for its rows must end at or before it.
    */
   readonly completeUntilByTable: CompleteUntilByTable
   /**
-   * What was noticed in the tables and may be a fault of the export, in sentences: tables that have ended and on what
-   * ground, days that were given and contradict the rows, months that are out.
+   * Possible faults of the export, in sentences: tables that have ended and how that is known, given days that
+   * contradict the rows, months without rows.
    */
   readonly notes: readonly string[]
   /**
    * Rows that were set aside: columns `table`, `file`, `row`, `column`, `code`, `rule`, `value`. One row per broken
-   * rule. `row` counts the file's rows from 1, header not counted; `file` is missing where the source was in memory.
+   * rule. `row` counts the file's rows from 1, header not counted; `file` is missing if the source was in memory.
    */
   readonly rejects: Table
   /** Frees the engine. */

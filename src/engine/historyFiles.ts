@@ -17,11 +17,11 @@ export interface BadLine {
   readonly rule: string
   readonly text: string
   readonly wayOut: string
-  /** True where a quote stays open: nobody can tell how many rows are in it, so it cannot be set aside. */
+  /** True if a quote stays open: the line may hold any number of rows, so it cannot be set aside. */
   readonly swallowsRows: boolean
 }
 
-/** Name of the column that holds the file of each row, where there are several. */
+/** Name of the column that holds the file of each row, if there are several. */
 export const fileColumn = 'holdfast file'
 
 /** Returns the problem with the table named in its place. */
@@ -33,7 +33,7 @@ function placeOf(table: InputTableName | null, file: string): Place {
   return table === null ? { file } : { table, file }
 }
 
-/** Engines do not tell upper from lower case in names: columns that differ in nothing else cannot both be read. */
+/** Engines ignore case in names, so columns that differ only in case cannot both be read. */
 export function namesAlike(names: readonly string[], place: Place): Problem[] {
   const seen = new Map<string, string>()
   const problems: Problem[] = []
@@ -52,7 +52,7 @@ export function namesAlike(names: readonly string[], place: Place): Problem[] {
   return problems
 }
 
-/** Returns the problem that the engine has with a file. */
+/** Returns the problem of a file that the engine cannot read. */
 export function unreadableFile(table: InputTableName | null, file: string, reason: unknown): Problem {
   const message = reason instanceof Error ? reason.message : String(reason)
   return {
@@ -66,7 +66,7 @@ export function unreadableFile(table: InputTableName | null, file: string, reaso
 
 const globSigns = /[*?[]/
 
-/** Returns the files of a name, a glob or a list of them, in order, or what is wrong with it. */
+/** Returns the files of a name, a glob or a list of them, in order, or the problem. */
 export async function filesOf(
   engine: Engine,
   patterns: string | readonly string[],
@@ -87,7 +87,7 @@ export async function filesOf(
     rule: 'to be named once each',
     received: all[twice],
     place: { file: all[twice]! },
-    wayOut: 'Take it from the list, or name the files by one glob: its rows would count twice.',
+    wayOut: 'Its rows would count twice: remove it from the list, or name the files by one glob.',
   }
 }
 
@@ -103,23 +103,23 @@ async function filesOfPattern(engine: Engine, pattern: string): Promise<string[]
     rule: 'to match at least one file',
     received: pattern,
     place: { file: pattern },
-    wayOut: `It is looked up from the folder ${process.cwd()}.`,
+    wayOut: `It is relative to the folder ${process.cwd()}.`,
   }
 }
 
 /** How the rows of files are read. */
 export interface FilesRead {
   readonly query: string
-  /** The columns of each file; empty where nothing is to be learned from them. */
+  /** The columns of each file; empty if they are not needed. */
   readonly parts: readonly SourcePart[]
-  /** True for texts between semicolons: they mostly have decimal commas. */
+  /** True for values separated by semicolons, which mostly have decimal commas. */
   readonly expectsCommas: boolean
   /** Of CSV files: the same query where only the first rows are wanted, and that of the cells as they stand in the files. */
   readonly csv?: { readonly first: string; readonly cells: string }
 }
 
 /**
- * Returns the query that reads files of one format with all their columns, or what is wrong with them.
+ * Returns the query that reads files of one format with all their columns, or the problem.
  *
  * @param table null for a flat table
  */
@@ -155,7 +155,7 @@ async function readParquet(
   return alike.length > 0 ? alike : { query, parts, expectsCommas: false }
 }
 
-/** Returns the names of the columns of each file as they are written: reading renames those that differ only in case. */
+/** Returns the column names of each file as written; reading would rename those that differ only in case. */
 export async function partsOfParquet(engine: Engine, paths: readonly string[]): Promise<SourcePart[]> {
   const found = await engine.query(
     `SELECT file_name AS file, name FROM parquet_schema(${listOf(engine, paths)}) WHERE num_children IS NULL`,
@@ -165,7 +165,7 @@ export async function partsOfParquet(engine: Engine, paths: readonly string[]): 
   return Array.from(names, ([file, each]) => ({ file, names: each }))
 }
 
-/** Returns the file that the engine speaks of, and what it says. */
+/** Returns the file that an error of the engine names, and its reason. */
 export function reasonAt(paths: readonly string[], error: unknown): [file: string, reason: unknown] {
   const reason = error instanceof Error ? error.cause : undefined
   return [paths.find((path) => String(reason).includes(path)) ?? paths[0]!, reason]
@@ -228,18 +228,18 @@ function cleanedColumns(
   return [...columns, ...(file === '' ? [] : [identifier(fileColumn)])].join(', ')
 }
 
-/** Returns the SQL of a text that is NULL where it is blank or stands for missing. */
+/** Returns the SQL of a text that is NULL if it is blank or means missing. */
 export function cleanedText(engine: Engine, text: string, missing: readonly string[]): string {
   const trimmed = `trim(${text}, ${engine.dialect.literal(whiteSpace)})`
-  // A text that begins with a visible ASCII character is not blank; seeing that costs a tenth of trimming it
+  // A text that starts with a visible ASCII character is not blank; that check costs a tenth of trimming
   const visible = missing.length === 0 ? `WHEN ${text} >= '!' AND ${text} < '~' THEN ${text} ` : ''
   return `CASE ${visible}WHEN ${isNoneOf(engine, trimmed, ['', ...missing])} THEN ${text} END`
 }
 
 /**
- * Returns the SQL that is true where a text is none of some words.
+ * Returns the SQL that is true if a text is none of some words.
  *
- * No `NOT IN`: from five words on DuckDB makes a join of each, and opening eight small tables took 7 s instead of 1.
+ * No `NOT IN`: from five words on DuckDB turns each into a join, and opening eight small tables took 7 s instead of 1.
  */
 export function isNoneOf(engine: Engine, text: string, words: Iterable<string>): string {
   return `NOT list_contains([${Array.from(words, engine.dialect.literal).join(', ')}], ${text})`
@@ -257,7 +257,7 @@ async function readCsv(
   missing: readonly string[],
 ): Promise<FilesRead | readonly Problem[]> {
   const problems: Problem[] = []
-  // Files with the same header are read together; a file may have further columns that others lack
+  // Files with the same header are read together; a file may have columns that others lack
   const groups = new Map<string, { header: CsvHeader; paths: string[] }>()
   for (const path of paths) {
     const read = await readCsvHeader(path, format)
@@ -294,7 +294,7 @@ async function readCsv(
   return { query: reads(cleaned), csv, parts, expectsCommas }
 }
 
-/** Name of the engine's table of lines that are no rows. */
+/** Name of the engine's table of lines that are not rows. */
 export function linesTable(table: InputTableName | null): string {
   return `holdfast_lines_${table ?? 'flat'}`
 }
@@ -326,7 +326,7 @@ const lineRules: Readonly<Record<string, Pick<BadLine, 'code' | 'rule' | 'wayOut
 export async function readBadLines(engine: Engine, table: InputTableName | null): Promise<BadLine[]> {
   const { identifier } = engine.dialect
   const [errors, scans] = [linesTable(table), `${linesTable(table)}_scan`].map(identifier)
-  // A line can break several rules; what it is called is the first of them
+  // A line can break several rules; the first is reported
   const lines = await engine.query(
     `SELECT file_path AS file, line, any_value(csv_line) AS text,
        any_value(error_type::VARCHAR ORDER BY error_type::VARCHAR) AS type, any_value(error_message) AS message

@@ -7,7 +7,7 @@ import { type ColumnPlan, flagOf } from './historyColumns.js'
 import { builtName, type StagedTable } from './historySources.js'
 import { withSteps } from './writtenSql.js'
 
-/** One rule that every row of a table must keep, as data: the message is made from it and the statement too. */
+/** A rule that every row of a table must keep, as data: both message and statement are built from it. */
 export interface RowRule {
   /** Our name of the column. */
   readonly name: string
@@ -18,9 +18,9 @@ export interface RowRule {
   readonly wayOut: string
   /** SQL over the rows of {@link checkedRows}: true where the row breaks the rule. */
   readonly broken: string
-  /** SQL of the text that is shown of a row that breaks it. */
+  /** SQL of the text shown for a row that breaks it. */
   readonly shown: string
-  /** True where it only follows from another row that was set aside. */
+  /** True if it only follows from another row that was set aside. */
   readonly follows?: boolean
   /** Whether it asks how one cell is written, or what the typed columns of a row say, beside those of other rows too. */
   readonly of: 'cell' | 'row'
@@ -39,7 +39,7 @@ export interface PlannedTable {
 /** Name of the engine's temporary table of customers: `id`, `activatedAt`, `accepted`, `first`. */
 const customerIds = '"holdfast ids"'
 
-/** Returns the rules for the rows of a table. Columns that are not there have no rules. */
+/** Returns the rules for the rows of a table; absent columns have none. */
 export function rowRules(
   engine: Engine,
   { staged, plans }: PlannedTable,
@@ -117,7 +117,7 @@ function typeWayOut({ name, kind, required }: ColumnPlan): string {
 
 function futureRule(engine: Engine, name: string, today: EpochDay) {
   const day = engine.dialect.identifier(name)
-  // A bill of the running month is dated with a day to come, and yet is no bill of the future
+  // A bill of the current month is dated with its last day, which may be to come, and is still not in the future
   const known = name === 'period' ? `${monthStartOf(day)}` : day
   return {
     code: 'date-in-future',
@@ -141,7 +141,7 @@ const duplicateRule = {
   code: 'duplicate-id',
   rule: 'to occur once among the customers',
   wayOut:
-    'Keep one row for each customer; what changes over time belongs to plans. For customers who came back, or have several products, see subscriptionPeriods.',
+    'Keep one row per customer; what changes over time belongs in plans. For customers who came back or have several products, see subscriptionPeriods.',
   broken: '"holdfast row" > "holdfast first"',
 } as const
 

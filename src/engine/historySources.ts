@@ -29,22 +29,22 @@ import {
 /** Rows of a table: a file, a glob of files of one format, a list of them, a table in memory, or row objects. */
 export type SourceRows = string | readonly string[] | Table | readonly Readonly<Record<string, unknown>>[]
 
-/** How the files of a history are written, where that is not clear of itself. Columns are named by our names. */
+/** How the files of a history are written, unless detected. Columns are given by our names. */
 export interface FileNotation extends NotationOptions {
   /** Encoding of text files, a name that `TextDecoder` knows, such as `'gb18030'`. Default `'utf-8'`. */
   readonly encoding?: string
 }
 
-/** Rows of a table with the user's column names mapped onto ours. */
+/** Rows of a table with your column names mapped to ours. */
 export interface MappedSource extends FileNotation {
   readonly from: SourceRows
   /** Our name → the name in the file: `{ id: 'cust_no', activatedAt: 'start' }`. Other columns keep their names. */
   readonly columns?: Readonly<Record<string, string>>
-  /** Kinds of further columns, by our names, where they should not be read as found. */
+  /** Kinds of other columns, by our names, that should not be detected. */
   readonly types?: Readonly<Record<string, ColumnKind>>
 }
 
-/** The rules of a {@link MappedSource}, but for where its rows are. */
+/** The rules of a {@link MappedSource} without its rows. */
 export const mappedShape = {
   columns: z.record(z.string(), z.string()).optional(),
   types: readingShape.types.unwrap().optional(),
@@ -55,16 +55,16 @@ export const mappedShape = {
 /** Where the rows of an input table come from. */
 export type Source = SourceRows | MappedSource
 
-/** The rows of a source as the engine has them, before any check. */
+/** The rows of a source in the engine, before any check. */
 export interface StagedTable {
   readonly table: InputTableName
-  /** Identifier of the engine's table with the rows in the order of the source, numbered by `rowid` from 0. */
+  /** Identifier of the engine's table with the rows in source order, numbered by `rowid` from 0. */
   readonly raw: string
-  /** Names and types of the source's columns, as the engine says. */
+  /** Names and engine types of the source's columns. */
   readonly columns: ReadonlyMap<string, string>
   /** Kinds that are known because the source was a typed table. */
   readonly kinds: ReadonlyMap<string, ColumnKind>
-  /** Blank cells and those that stand for missing are NULL already. */
+  /** Blank cells and those that mean missing are already NULL. */
   readonly isCleaned: boolean
   /** Whole numbers in a day column are days since 1970-01-01 (sources in memory) or a mistake (texts in files). */
   readonly numbersAreDays: boolean
@@ -73,19 +73,19 @@ export interface StagedTable {
   readonly rowCount: number
   readonly columnNames: ReadonlyMap<string, string>
   readonly types: Readonly<Record<string, ColumnKind>>
-  /** What is said of how its texts are written. */
+  /** How its texts are written, as given. */
   readonly notation: NotationOptions
-  /** Our names of the columns that the source itself says something of. */
+  /** Our names of the columns that the source's own options name. */
   readonly columnsSaid: readonly string[]
-  /** Where instants have their day. */
+  /** Time zone that decides the day of an instant. */
   readonly timeZone: string
-  /** Columns of row objects whose cells came as numbers: nobody wrote them. */
+  /** Columns of row objects whose cells came as numbers, not as written texts. */
   readonly numberColumns: ReadonlySet<string>
   /** Lines that could not be read as a row, of any file. */
   readonly badLines: readonly BadLine[]
-  /** True where its files are of a kind that mostly has decimal commas: texts between semicolons. */
+  /** True if its files are of a kind that mostly has decimal commas: values separated by semicolons. */
   readonly expectsCommas: boolean
-  /** The columns of each file, where files were read. */
+  /** The columns of each file, if files were read. */
   readonly parts: readonly SourcePart[]
   /** What reads all rows of CSV files, where `raw` holds the first of them only: see {@link stageAll}. */
   readonly more?: FileRows
@@ -102,7 +102,7 @@ interface StagedFile {
   readonly firstRowid: number
 }
 
-/** Returns the function that says where in the source a row of the raw table is. */
+/** Returns a function that locates a row of the raw table in the source. */
 export function rowLocator(staged: StagedTable): (rowid: number) => { file?: string; row: number } {
   const numbers = new Map(
     staged.files.map(({ path }) => {
@@ -117,7 +117,7 @@ export function rowLocator(staged: StagedTable): (rowid: number) => { file?: str
   }
 }
 
-/** Returns where the problems of a whole source are. */
+/** Returns the place of problems of a whole source. */
 export function placeOfSource(staged: StagedTable): Place {
   return { table: staged.table, ...(staged.files[0] === undefined ? {} : { file: staged.files[0].path }) }
 }
@@ -202,7 +202,7 @@ export async function stageSource(
   }
 }
 
-/** Returns the source's names of the columns that are texts: ids, and what is declared so. */
+/** Returns the source's names of text columns: ids and those declared as texts. */
 function textColumnsOf({ table, columnNames, types }: StagedBase): Set<string> {
   const kinds = { ...types, ...inputTables[table].optional, ...inputTables[table].required }
   const ours = Object.entries(kinds).filter(([, kind]) => kind === 'text')
@@ -217,7 +217,7 @@ function withIds(table: Table, textNames: ReadonlySet<string>): Table {
   )
 }
 
-/** A number beyond 2^53 in place of a text was rounded before it came here, and two ids may have become one. */
+/** A number beyond 2^53 in place of a text was already rounded, and two ids may have become one. */
 function roundedIds(
   rows: readonly Readonly<Record<string, unknown>>[],
   textNames: ReadonlySet<string>,
@@ -234,7 +234,7 @@ function roundedIds(
       rule: 'to lie within ±(2^53 − 1), the integers that a number holds exactly',
       received: rows[first]![name],
       place: { table, row: first + 1, column: name },
-      wayOut: 'Give such ids as texts, or as a bigint.',
+      wayOut: 'Give such ids as texts or bigints.',
       count: rows.filter(isRounded).length,
     }
     return [problem]

@@ -10,12 +10,12 @@ import { ourNames } from './historyColumns.js'
 import type { PlannedTable } from './historyRules.js'
 import { isMappedSource, mappedShape, placeOfSource, type StagedTable } from './historySources.js'
 
-/** Comment on the tables that a history made, so that opening it again may replace them and nobody else's. */
+/** Comment on the tables that a history created, so that opening it again replaces only those. */
 export const ownComment = 'input table of holdfast'
 
 const mappedSources = z.record(z.string(), z.strictObject({ from: z.unknown(), ...mappedShape }))
 
-/** Returns what is wrong with the names of the sources, and with what is said of each beside its rows. */
+/** Returns the problems of the names of the sources and of the options of each. */
 export function sourceProblems(sources: unknown): Problem[] {
   const problems = sourceNameProblems(sources)
   if (typeof sources !== 'object' || sources === null) return problems
@@ -23,7 +23,7 @@ export function sourceProblems(sources: unknown): Problem[] {
   return [...problems, ...optionProblems(mappedSources, Object.fromEntries(mapped))]
 }
 
-/** Returns what is wrong with the names of the sources. */
+/** Returns the problems of the names of the sources. */
 export function sourceNameProblems(sources: unknown): Problem[] {
   if (!isPlainObject(sources)) {
     const rule = 'to be an object with a source for each table'
@@ -40,7 +40,7 @@ export function sourceNameProblems(sources: unknown): Problem[] {
       parameter: 'sources',
       rule: 'to have a table customers',
       received: names,
-      wayOut: 'Give one row for each customer, with id and activatedAt.',
+      wayOut: 'Give one row per customer, with id and activatedAt.',
     })
   }
   if (!names.some((name) => name !== 'customers' && inputTableNames.some((known) => known === name))) {
@@ -49,7 +49,7 @@ export function sourceNameProblems(sources: unknown): Problem[] {
       parameter: 'sources',
       rule: `to have at least one history table (${inputTableNames.slice(1).join(', ')})`,
       received: names,
-      wayOut: 'A flat table with one row and a label for each customer enters at fromFlatTable instead.',
+      wayOut: 'Use fromFlatTable for a flat table with one row and a label per customer.',
     })
   }
   return problems
@@ -65,7 +65,7 @@ function unknownTable(name: string): Problem {
   }
 }
 
-/** Returns the tables of a given engine that a history would have to overwrite and did not make. */
+/** Returns the tables of a given engine that a history would overwrite but did not create. */
 export async function foreignTables(engine: Engine, names: readonly string[]): Promise<Problem[]> {
   const { literal } = engine.dialect
   const found = await engine.query(
@@ -85,7 +85,7 @@ export async function foreignTables(engine: Engine, names: readonly string[]): P
     }))
 }
 
-/** Returns what is wrong with the columns of a source: names only. */
+/** Returns the problems of the column names of a source. */
 export function structureProblems(staged: StagedTable): Problem[] {
   const { required, optional } = inputTables[staged.table]
   const place = placeOfSource(staged)
@@ -121,12 +121,12 @@ function missingColumn(
   const close = closestWord(name, found)
   const wayOut =
     close === undefined
-      ? 'Map the name of your file onto ours with { from, columns }.'
-      : `Did you mean ${close}? Names are mapped with { from, columns: { ${name}: '${close}' } }.`
+      ? 'Map the name in your file to ours with { from, columns }.'
+      : `Did you mean ${close}? Map names with { from, columns: { ${name}: '${close}' } }.`
   return {
     code: 'column-missing',
     parameter: `column ${name}`,
-    rule: `to be there (${why}); the columns are ${found.join(', ')}`,
+    rule: `to exist (${why}); the columns are ${found.join(', ')}`,
     ...(place === undefined ? {} : { place }),
     wayOut,
   }
@@ -137,7 +137,7 @@ function unknownNotation(name: string, found: readonly string[], place: Problem[
   return {
     code: 'column-missing',
     parameter: `column ${name}`,
-    rule: `to be there (it is said how it is written); the columns are ${found.join(', ')}`,
+    rule: `to exist (a notation is given for it); the columns are ${found.join(', ')}`,
     ...(place === undefined ? {} : { place }),
     wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
   }
@@ -153,7 +153,7 @@ function typeFixed(staged: StagedTable, name: string, kind: ColumnKind): Problem
   }
 }
 
-// Engines do not tell upper from lower case in names
+// Engines ignore case in names
 function clashes(staged: StagedTable): Problem[] {
   const seen = new Map<string, string>()
   const { happenedAt } = inputTables[staged.table]
@@ -173,7 +173,7 @@ function clashes(staged: StagedTable): Problem[] {
       wayOut: 'Rename it in the source.',
     })
   }
-  // Mapped names first: where one meets a column that has that name already, the latter is to be renamed
+  // Mapped names first: if a column already has a mapped name, that column is the one to rename
   const inOrder = [...staged.columns.keys()].sort((a, b) => Number(ours.has(b)) - Number(ours.has(a)))
   for (const theirs of inOrder) {
     const our = ours.get(theirs) ?? theirs
@@ -205,11 +205,11 @@ export function kindsOf(planned: readonly PlannedTable[]): HistoryKinds {
   return kinds
 }
 
-/** Nobody talks to a service desk as often on average; who opens a product does. */
+/** No customers contact a service desk this often on average, but they may open a product this often. */
 const mostContactsAMonth = 4
 const daysAMonth = 30.44
 
-/** Says where `contacts` hold what customers do with the product, as nothing else does. */
+/** Returns a note if `contacts` seem to hold product usage. */
 export async function misplacedNotes(engine: Engine, given: readonly InputTableName[]): Promise<string[]> {
   if (!given.includes('contacts') || given.includes('usage')) return []
   const found = await engine.query(
@@ -219,7 +219,7 @@ export async function misplacedNotes(engine: Engine, given: readonly InputTableN
   const aMonth = rows! / Math.max(1, ids!) / Math.max(1, days! / daysAMonth)
   if (aMonth <= mostContactsAMonth) return []
   return [
-    `Table contacts has ${aMonth.toFixed(0)} rows for each customer and month, and there is no table usage. Contacts are talks with ` +
+    `Table contacts has ${aMonth.toFixed(0)} rows per customer and month, and there is no table usage. Contacts are talks with ` +
       'the service desk; what customers do with the product is usage, whose features are activity, silence and breadth. ' +
       "If that is what these rows are: usage: { from: …, columns: { feature: 'kind' } }.",
   ]

@@ -4,13 +4,13 @@ import { cellTwice, flatCells, isRecord, mostNested, notACell } from '../table/n
 import type { SourcePart } from './columnsOfParts.js'
 import type { Engine } from './engine.js'
 
-/** A column of JSON lines: by its own name, or by the path to it inside of objects, `customer.plan`. */
+/** A column of JSON lines: its own name, or the path to it inside objects, `customer.plan`. */
 export interface JsonColumn {
   readonly name: string
   readonly path: readonly string[]
 }
 
-/** A member of objects of one place in the lines. */
+/** A member of the objects at one place in the lines. */
 interface Member {
   readonly key: string
   readonly isObject: boolean
@@ -19,10 +19,10 @@ interface Member {
 }
 
 /**
- * Returns the columns of JSON lines in the order in which rows name them; an object has a column for each of its parts. Lists,
- * objects where other lines have a value, and names that are there twice are problems.
+ * Returns the columns of JSON lines in the order in which rows name them; an object has a column for each of its parts.
+ * Lists, objects in place of a value in other lines, and repeated names are problems.
  *
- * @param lines the SQL of a relation with a line a row: `json`, `filename`
+ * @param lines the SQL of a relation with one row per line: `json`, `filename`
  */
 export async function jsonColumns(
   engine: Engine,
@@ -41,9 +41,9 @@ export async function jsonColumns(
 }
 
 /**
- * Returns the columns that lines have together, in each file.
+ * Returns the groups of columns that lines have, by file.
  *
- * @param lines the SQL of a relation with a line a row: `json`, `filename`
+ * @param lines the SQL of a relation with one row per line: `json`, `filename`
  */
 export async function partsOfJson(engine: Engine, lines: string): Promise<SourcePart[]> {
   const found = await engine.query(
@@ -59,7 +59,7 @@ export async function partsOfJson(engine: Engine, lines: string): Promise<Source
   })
 }
 
-/** Returns the first line with an object in which a name is twice, and how many there are. */
+/** Returns the first line with an object that repeats a name, and how many there are. */
 async function namesTwice(engine: Engine, lines: string, path: readonly string[]): Promise<Problem[]> {
   const object = `json_extract(json, ${engine.dialect.literal(pointerOf(path))})`
   const keys = `CASE WHEN json_type(${object}) = 'OBJECT' THEN json_keys(${object}) END`
@@ -79,12 +79,12 @@ async function namesTwice(engine: Engine, lines: string, path: readonly string[]
   return [{ ...problem, count: found.rowCount }]
 }
 
-/** Returns the SQL of a value of a line as text, `holder` the JSON of its first name. */
+/** Returns the SQL of a value of a line as text; `holder` is the JSON of its first name. */
 export function jsonText(engine: Engine, holder: string, path: readonly string[]): string {
   return `json_extract_string(${holder}, ${engine.dialect.literal(pointerOf(path.slice(1)))})`
 }
 
-// The names as they are written: DESCRIBE would rename what differs only in upper and lower case
+// The names as written: DESCRIBE would rename those that differ only in case
 async function keysOf(engine: Engine, lines: string): Promise<string[]> {
   const found = await engine.query(
     `SELECT key FROM (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS place FROM
@@ -151,7 +151,7 @@ async function noCellAt(engine: Engine, lines: string, path: readonly string[]):
   return notACell([path.join('.'), JSON.parse(found.cell('found', 0) as string)])
 }
 
-/** A JSON pointer: it can name any key. */
+/** A JSON pointer, which can name any key. */
 function pointerOf(path: readonly string[]): string {
   return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -1,15 +1,15 @@
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import type { Dialect } from './engine.js'
 
-/** A history, or what of it a statement is made for. */
+/** A history, or the parts of it that a statement needs. */
 type Asked = { readonly tables: HistoryKinds } & (
   | { readonly dialect: Dialect }
   | { readonly engine: { readonly dialect: Dialect } }
 )
 
 /**
- * Returns the SQL that is true where a row of a table was known before a day: its `knownAt` is before it or missing.
- * `true` where the table has no such column.
+ * Returns the SQL that is true if a row of a table was known before a day: its `knownAt` is before it or missing.
+ * `true` if the table has no such column.
  *
  * @param alias name of the table in the statement
  * @param day SQL of the day
@@ -18,7 +18,7 @@ export function knownBefore(asked: Asked, table: InputTableName, alias: string, 
   return known(asked, table, 'knownAt', alias, day)
 }
 
-/** Returns the SQL of the day after which a row is seen: the day it happened or became known on, the later. */
+/** Returns the SQL of the day after which a row is seen: the later of the days it happened and became known. */
 export function seenAfter(asked: Asked, table: InputTableName, alias: string): string {
   if (asked.tables[table]?.['knownAt'] === undefined) return `${alias}.day`
   const knownAt = `${alias}.${dialectOf(asked).identifier('knownAt')}`
@@ -26,13 +26,13 @@ export function seenAfter(asked: Asked, table: InputTableName, alias: string): s
 }
 
 /**
- * Returns the SQL that is true where a customer's cancellation lies before a day and was known before it.
+ * Returns the SQL that is true if a customer's cancellation is before a day and was known before it.
  *
  *     cancelledAt < day and (cancelledKnownAt missing or cancelledKnownAt < asOf)
  *
- * NULL or false for everybody else.
+ * NULL or false for all others.
  *
- * @param asOf SQL of the day that it was known before; left out = `day`
+ * @param asOf SQL of the day before which it was known; left out = `day`
  */
 export function cancelledKnownBefore(asked: Asked, alias: string, day: string, asOf = day): string {
   const knownInTime = known(asked, 'customers', 'cancelledKnownAt', alias, asOf)

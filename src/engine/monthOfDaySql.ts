@@ -1,8 +1,8 @@
 /**
- * Returns the query for `id`, `month` (counted from January 1970) and `day_of_month` of a day of each row, in whole-number
- * arithmetic that every engine does alike: years begin on 1 March, so that leap days come last.
+ * Returns the query for `id`, `month` (counted from January 1970) and `day_of_month` of a day of each row, in integer
+ * arithmetic that is the same in every engine: years start on 1 March, so that leap days come last.
  *
- * @param table where the rows are, with a column `id`
+ * @param table the table of the rows, with a column `id`
  * @param day SQL of the day
  * @see Howard Hinnant, chrono-compatible low-level date algorithms, civil_from_days
  */

@@ -55,14 +55,14 @@ import {
 import { buildPlain } from './plainRows.js'
 import { dropRepeats, findRepeats } from './repeatedRows.js'
 
-/** The tables of a history and where their rows come from. Only `customers` and one other are needed. */
+/** The tables of a history and the sources of their rows. Only `customers` and one other are needed. */
 export type HistorySources = Readonly<Partial<Record<InputTableName, Source>>> & {
   readonly customers: Source
 }
 
 /**
- * What the compiler knows of the tables of some sources: where `types` are declared in place, those columns and the ones
- * that every such table has; else that there are columns.
+ * What the compiler knows of the tables of some sources: if `types` are declared in place, those columns and the
+ * required ones; else only that there are columns.
  */
 export type DeclaredKinds<Sources> = {
   readonly [Table in keyof Sources]: Sources[Table] extends { readonly types: infer Types }
@@ -84,36 +84,37 @@ export interface OpenHistoryOptions extends FileNotation {
   /** Day of the export; a row dated after it is in the future. Default: the current day (UTC). */
   readonly today?: DayInput
   /**
-   * First day for which the history is no longer complete. Default: the day after the last row of the tables by day
-   * (usage, payments, plans, contacts, calls), or where there are none of the tables by month; at most tomorrow.
+   * First day for which the history is no longer complete. Default: the day after the last row of the daily tables
+   * (usage, payments, plans, contacts, calls), or without any of the monthly ones; at most tomorrow.
    *
-   * A table that has ended before is complete until the day after the last on which rows came in their usual number, which
-   * `history.completeUntilByTable` holds and `history.notes` says with the ground. It has ended where the next rows were due
-   * by its rhythm (a table whose rows come once a month: in the next month, on the latest day of the month that they came
-   * on; else after a gap that it has had hardly ever), or where less than half as many customers as usual have a row in
-   * the last month. Single rows after the end do not count, a season without rows does where an earlier year had it.
-   * `customers` and `plans` are complete as long as the history is (where their events seem
-   * to have stopped, `notes` say it), and so is a table of one customer.
+   * A table that ended before is complete until the day after the last with the usual number of rows:
+   * `history.completeUntilByTable` has it, and `history.notes` says why. It has ended if the next rows were due by its
+   * rhythm (if rows come once a month: in the next month, by the latest day of the month they usually come on; else
+   * after a gap that it has hardly ever had), or if less than half as many customers as usual have a row in the last
+   * month. Single rows after the end do not count; a season without rows is no end if an earlier year had it.
+   * `customers` and `plans` are complete as long as the history is (`notes` say if their events seem to have stopped),
+   * and so is a table of one customer.
    *
-   * A day holds for all tables; `{ usage: '2025-06-01' }` for the tables that it names. It is believed: what the rows say
-   * against it is a note.
+   * A day holds for all tables, `{ usage: '2025-06-01' }` for the named ones. Given days are used even if the rows
+   * contradict them, which becomes a note.
    */
   readonly completeUntil?: DayInput | Readonly<Partial<Record<InputTableName, DayInput>>>
   /**
-   * Texts that stand for missing in every column, besides blank ones: `['?', '-']`. Default none; in columns that are not
-   * texts, NA, N/A, n/a, NULL and null are missing anyway.
+   * Texts that mean missing in every column, besides blank: `['?', '-']`. Default none; in columns that are not texts,
+   * NA, N/A, n/a, NULL and null are always missing.
    */
   readonly missing?: readonly string[]
   /**
-   * What to do with rows of an event table that have the values of an earlier row in every column: count each (`'keep'`,
-   * said in `history.notes`), leave them out (`'drop'`, said too), or refuse the history. An export that overlaps the last
-   * one, or a file that is there twice, doubles sums; two equal rows may as well be two events. Models keep it for a service. Default `'keep'`.
+   * What to do with rows of an event table that equal an earlier row in every column: count each (`'keep'`) or leave
+   * them out (`'drop'`), both with a note in `history.notes`, or refuse the history. An export that overlaps the last
+   * one, or a file read twice, doubles sums; but equal rows may also be two events. Models store it for scoring.
+   * Default `'keep'`.
    */
   readonly repeatedRows?: RepeatedRows
   /**
-   * Time zone of the operator, an IANA name such as `'America/New_York'`: in it an instant has its day. Instants are `Date`s,
-   * times of Parquet that are adjusted to UTC, and texts whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`). Times
-   * without an offset are those of the clock on the wall. Models keep it for a service. Default `'UTC'`.
+   * Time zone of the operator, an IANA name such as `'America/New_York'`, which decides the day of an instant. Instants
+   * are `Date`s, Parquet times adjusted to UTC, and texts whose time has an offset (`2024-12-04T23:59:00-05:00`, `…Z`).
+   * Times without an offset are local times. Models store it for scoring. Default `'UTC'`.
    */
   readonly timeZone?: string
 }
@@ -136,9 +137,9 @@ function isDuckdb(value: unknown): boolean {
 }
 
 /**
- * Opens a raw history: brings the tables into an engine under our names, with every row checked.
+ * Opens a raw history: loads the tables into an engine under our names and checks every row.
  *
- * Files are read by DuckDB itself and checked set-wise, so that millions of rows are a matter of seconds. The rules:
+ * DuckDB reads the files and checks whole columns at a time, so that millions of rows take seconds. The rules:
  *
  *     every table     its required columns are there; a required cell has a value; a number is a finite number, a day
  *                     is a day; no row is dated after `today`
@@ -147,21 +148,21 @@ function isDuckdb(value: unknown): boolean {
  *                     last day of its month); a plan does not end before it begins. Not checked for `calls`, whose ends
  *                     may be outside of the network
  *
- * Blank cells are missing, and so are NA, N/A and NULL where a column is not of texts. Numbers and days are recognised as
- * people write them, as `readTable` does, and asked where they read in two ways: 4,000 rows in even steps say how a column
- * is written, and what is written otherwise is refused. Further columns are read as found: numbers, days, booleans (true,
- * false), else texts; a column of which nearly all cells are numbers and a few are not is refused, and whole numbers with
- * leading zeros are texts. An object inside of a row, in JSON lines and row objects, gives a column for each of its parts:
- * `customer.plan`; lists are refused. The sources are never written to.
+ * Blank cells are missing, and so are NA, N/A and NULL in columns that are not texts. Numbers and days may be written
+ * as people write them, as in `readTable`, and a column that can be read in two ways is refused with a question: 4,000
+ * evenly spaced rows show how a column is written, and cells written otherwise are refused. Other columns are detected
+ * as numbers, days, booleans (true, false) or else texts; a column is refused if nearly all its cells are numbers and a
+ * few are not, and integers with leading zeros are texts. An object inside a row, in JSON lines and row objects, gives
+ * a column for each of its parts: `customer.plan`; lists are refused. The sources are never written to.
  *
- * Where `types` of further columns are declared in place, the compiler knows these columns in `history.tables`; see
- * `featureBuilders`. Columns that are not declared are then unknown to it.
+ * If `types` of other columns are declared in place, the compiler knows these columns in `history.tables`; see
+ * `featureBuilders`. Undeclared columns are then unknown to it.
  *
  * @param sources for each table a file (.csv, .tsv, .csv.gz, .parquet, .jsonl, .ndjson), a glob of files, a list of
- * files and globs (a file that is named twice is refused), a Table, a
- * list of row objects, or `{ from, columns, types }` with the user's column names mapped onto ours
- * @throws {HoldfastError} all problems of all tables at once, for each rule its first row, with file, row, column and
- * count: `table-unknown`, `file-missing`, `file-unreadable`, `table-empty`, `column-missing`, `column-duplicate`,
+ * files and globs (a file named twice is refused), a Table, a list of row objects, or `{ from, columns, types }` with
+ * your column names mapped to ours
+ * @throws {HoldfastError} all problems of all tables at once, each with file, row and column of the first bad row and
+ * the count: `table-unknown`, `file-missing`, `file-unreadable`, `table-empty`, `column-missing`, `column-duplicate`,
  * `column-type`, `value-missing`, `value-type`, `value-not-finite`, `duplicate-id`, `duplicate-row`, `id-unknown`,
  * `event-before-activation`, `date-in-future`, `out-of-range`
  *
@@ -273,7 +274,7 @@ async function planTables(
     }
     const structure = structureProblems(staged)
     problems.push(...structure)
-    // Two columns of one name cannot be checked under that name
+    // Two columns with one name cannot be checked under it
     if (structure.some((problem) => problem.code === 'column-duplicate')) continue
     const found = await planTable(engine, staged, options.missing)
     if (!('plans' in found)) problems.push(...found)
@@ -283,7 +284,7 @@ async function planTables(
   return [...unknownColumns(planned, options), ...problems]
 }
 
-/** Plans a staged table; one of which the first rows are staged is built straight away, or else staged and planned. */
+/** Plans a staged table; if only its first rows are staged, builds it at once if possible, or else stages all and plans again. */
 async function planTable(
   engine: Engine,
   staged: StagedTable,
@@ -297,7 +298,7 @@ async function planTable(
   return 'raw' in all ? planTable(engine, all, missing) : all
 }
 
-/** Returns a problem for each column that the options of all tables name and no table has. */
+/** Returns a problem for each column that the options for all tables name but no table has. */
 function unknownColumns(planned: readonly PlannedTable[], options: CheckedOptions): Problem[] {
   const known = [...new Set(planned.flatMap(({ plans }) => plans.map((plan) => plan.name)))]
   return columnsSaid(options)
@@ -356,7 +357,7 @@ async function checkTables(
   return checks
 }
 
-/** Returns a table with all its rows staged, and its columns planned by all their cells. */
+/** Returns a table with all rows staged and columns planned by all cells. */
 async function countedTable(
   engine: Engine,
   expected: PlannedTable,

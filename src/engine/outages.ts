@@ -3,11 +3,11 @@ import type { InputTableName } from '../table/inputs.js'
 import type { Engine } from './engine.js'
 import type { Silence } from './rowDays.js'
 
-/** A month is out where fewer than this part of the usual share of the customers have rows. */
+/** A month is out if the share of customers with rows is below this part of the usual share. */
 const outageShare = 0.5
-/** Tables that fewer customers than this have rows of in a usual month say nothing. */
+/** Tables with rows of a smaller share of customers in a usual month are not judged. */
 const leastUsualShare = 0.2
-/** So many days of a silence outside of months that are said to be out are said. */
+/** A silence is reported from more than this many days outside months reported as out. */
 const leastBesides = 7
 /** With fewer other months there is no usual month. */
 const leastMonths = 3
@@ -17,34 +17,34 @@ interface MonthShare {
   readonly share: number
 }
 
-/** Which share of the customers has rows of a table: in each whole month, and in the month of days before the end. */
+/** The share of customers with rows of a table: in each whole month, and in the month of days before the end. */
 export interface MonthShares {
   readonly months: readonly MonthShare[]
   readonly last: MonthShare | null
 }
 
-/** Of a table that nothing can be said of. */
+/** Of a table that cannot be judged. */
 export const noShares: MonthShares = { months: [], last: null }
 
-/** A table that most customers have no rows of any more. */
+/** A table in which most customers no longer have rows. */
 export interface OutUntilEnd {
-  /** First day of the first month without. */
+  /** First day of the first month without them. */
   readonly from: EpochDay
   readonly share: number
   readonly usual: number
 }
 
 /**
- * Returns a sentence for each whole month before a day in which most of the base is silent at once: a feed that was out,
- * and not customers who left together.
+ * Returns a sentence for each whole month before a day in which most of the base is silent at once: the feed was out,
+ * rather than customers leaving together.
  *
- * With s(m) the customers with a row in month m among those who are active for all of it, a month is out where s(m) is
- * below half of the median of the other months, of three at least and where that median is at least 20 %.
+ * With s(m) the share of customers with a row in month m among those active for all of it, a month is out if s(m) is
+ * below half of the median of the other months, if there are at least three and that median is at least 20 %.
  */
 export function outageNotes(table: InputTableName, { months }: MonthShares, until: EpochDay): string[] {
   return outMonths(months, until).map(
     ({ month, share, usual }) =>
-      `Table ${table}: in ${formatDay(month).slice(0, 7)} only ${percent(share)} of the customers have a row, in a usual month ${percent(usual)}: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load the month again.`,
+      `Table ${table}: in ${formatDay(month).slice(0, 7)} only ${percent(share)} of the customers have a row, in a usual month ${percent(usual)}: rows seem to be missing. Features, labels and stages count it as silence; leave out cutoffs and horizons that touch it, or load the month again.`,
   )
 }
 
@@ -57,7 +57,7 @@ function outMonths(months: readonly MonthShare[], until: EpochDay) {
 }
 
 /**
- * Returns a sentence for each silence that whole months do not say: rows that are missing from the middle of one month to the
+ * Returns a sentence for each silence that the notes on whole months do not cover: from the middle of one month to the
  * middle of another.
  */
 export function silenceNotes(
@@ -74,15 +74,15 @@ export function silenceNotes(
     if (besides <= leastBesides) return []
     const who = isEmpty ? 'no customer has' : 'far fewer customers than usual have'
     return [
-      `Table ${table}: from ${formatDay(from)} to ${formatDay(addDays(after, -1))} (${after - from} days) ${who} a row: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load these days again.`,
+      `Table ${table}: from ${formatDay(from)} to ${formatDay(addDays(after, -1))} (${after - from} days) ${who} a row: rows seem to be missing. Features, labels and stages count it as silence; leave out cutoffs and horizons that touch it, or load these days again.`,
     ]
   })
 }
 
 /**
- * Returns since when a table is out and has stayed so to the end: the last month of days is out, by the rule of
- * {@link outageNotes}, and so are the months before it back to one from which the share fell by more than half at once. A
- * share that falls slowly, or was as low in the same month of an earlier year, is not out.
+ * Returns since when a table has been out until the end: the last month of days is out, by the rule of
+ * {@link outageNotes}, and so are the months before it back to one from which the share fell by more than half at once.
+ * A share that fell slowly, or was as low in the same month of an earlier year, is not out.
  */
 export function outUntilEnd({ months, last }: MonthShares): OutUntilEnd | null {
   const usual = usualShare(months)
@@ -111,7 +111,7 @@ function usualShare(months: readonly MonthShare[]): number | null {
 }
 
 /**
- * Returns which share of the customers has rows of a table, month by month, of the days before one.
+ * Returns the share of customers with rows of a table, by month, up to the day before `until`.
  *
  * @param rows table of the engine with the `id` and `day` of the rows of some customers
  * @param isAsked SQL that is true for the `id` of these customers
@@ -138,7 +138,7 @@ export async function monthShares(
     ([start, after], span) => `count(*) FILTER (WHERE ${isThere(start, after)}) AS c${span}`,
   )
   const counted = await engine.query(`SELECT ${counts.join(', ')} FROM customers WHERE ${isAsked}`)
-  // Joins by equality only: those of days with spans took 25 ms, however few the rows
+  // Joins by equality only: joins of days with spans took 25 ms, however few the rows
   const seen = await engine.query(
     `WITH spans (span, start, after) AS (VALUES ${spans.map((span, index) => `(${[index, ...span].join(', ')})`).join(', ')}),
 pairs AS (

@@ -3,9 +3,9 @@ import type { ColumnKind } from '../table/table.js'
 import type { Dialect } from './engine.js'
 
 /**
- * Returns how the rows of `plans`, `t`, are put in order so that the plan in force as of a day comes first, for all who ask:
- * the one that began last; of those of one day one that has not ended, then the greatest by the other columns in the order
- * of their names. `ended` is 1 where a row has ended before the day.
+ * Returns the order of the rows of `plans`, `t`, that puts the plan in force as of a day first: the one that started
+ * last; among those of one day one that has not ended, then the greatest by the other columns in the order of their
+ * names. `ended` is 1 if a row ended before the day.
  *
  * @param columns the columns of `plans`
  */
@@ -20,21 +20,23 @@ export function plansOrderSql(
   return { ended, order: ['t.day DESC', ended, ...ties].join(', ') }
 }
 
-/** Whose plan in force is asked for, and as of when; `t` is the row of `plans`. */
+/** Whose plan in force is wanted, and as of when; `t` is the row of `plans`. */
 export interface PlansInForce {
   /** Name of the common table expression. */
   readonly name: string
-  /** What one row is given for. */
+  /** The columns that identify a row of the result. */
   readonly keys: readonly string[]
   /** Columns of the result, each with its name. */
   readonly columns: readonly string[]
-  /** The FROM and WHERE: rows that begin before the day, and are known then. */
+  /** The FROM and WHERE: rows that start, and are known, before the day. */
   readonly from: string
   /** SQL of the day. */
   readonly asOf: string
 }
 
-/** Returns a common table expression with the plan in force as of a day: of the rows before it the latest, where it has not ended. */
+/**
+ * Returns a common table expression with the plan in force as of a day: the latest row before it, unless it has ended.
+ */
 export function plansInForceSql(
   { name, keys, columns, from, asOf }: PlansInForce,
   plans: Readonly<Record<string, ColumnKind>>,

@@ -6,52 +6,53 @@ export interface RowDay {
   readonly customers: number
 }
 
-/** The last rows of a table that came in their usual number. */
+/** The last day with the usual number of rows in a table. */
 export interface LastRows {
   readonly day: EpochDay
-  /** The day by which the next were due. */
+  /** The day by which the next rows were due. */
   readonly due: EpochDay
   /** All days with the usual number of rows, the earliest first. */
   readonly usualDays: readonly EpochDay[]
 }
 
-/** On a usual day at least this part of the usual number of customers has rows; weekends are quieter than other days. */
+/** On a usual day at least this part of the usual number of customers have rows; weekends are quieter. */
 const usualPart = 0.25
-/** What is usual is the median of so many days with rows: it follows a base that grows or shrinks. */
+/** The usual number is the median of this many days with rows, so that it follows a growing or shrinking base. */
 const usualOver = 42
-/** Rows that come once a month come from about the same customers each month. */
+/** Rows that come once a month are from about the same customers each month. */
 const usualPartByMonth = 0.5
 const usualMonths = 7
-/** With fewer usual days a table has no rhythm; but the same day of two months is one. */
+/** With fewer usual days a table has no rhythm, but the same day in two months is one. */
 const leastDays = 3
 const leastMonths = 2
-/** Gaps of a table whose rows come once a month, in days: the tenth of each, the last days, the first working days. */
+/** Gaps in days of a table whose rows come once a month: on the tenth, the last days, the first working days. */
 const monthlyGaps = { least: 27, most: 33 } as const
-/** Rows after a silence of more days than this, and of twice the rhythm, must go on for it to be over. */
+/** A silence of more days than this, and of twice the rhythm, is over only if rows keep coming after it. */
 const leastSilence: Days = 14
-/** A silence of no more days than this is none that a rhythm of days would not have. */
+/** A silence of at most this many days may belong to a daily rhythm. */
 const leastUnusual: Days = 7
-/** With fewer usual days nothing is known of how long a silence can be. */
+/** With fewer usual days it is unknown how long a silence can be. */
 const leastSteadyDays = 14
-/** With fewer gaps than this the longest say little of how long one can be. */
+/** With fewer gaps than this the longest says little about how long one can be. */
 const manyGaps = 50
-/** The others are months that are out. */
+/** At least this share of gaps are monthly in a monthly table; the others are months that are out. */
 const mostlyMonthly = 0.75
-/** A table may be behind by so much without a word, because an export takes its time. */
+/** A table may lag this much without a note, because an export takes time. */
 const leastLag: Days = 2
 
 /**
- * Returns the last rows that came in their usual number, and the day by which the next were due.
+ * Returns the last day with the usual number of rows, and the day by which the next were due.
  *
- * A day is usual where at least a quarter of the median of the last 42 days with rows has some: single rows after a feed
- * has ended are none. Where usual days lie about a month apart, at least half of the median of seven months, and the next
- * are due in the next month, on the latest day of the month that they came on. Else they are due as long after the last
- * as usual days lie apart: the 98th of a hundred gaps, or of few gaps the longest but one, as that may be an outage; where
- * gaps differ much, half as long again, of few gaps two and a half times as long. A day or two after a silence of twice as long are no new beginning.
+ * A day is usual if at least a quarter of the median number of customers of the last 42 days with rows have rows, so
+ * that single rows after the end of a feed do not count. If usual days are about a month apart, at least half of the
+ * median of seven months must have rows, and the next are due in the next month, by the latest day of the month they
+ * came on. Else they are due as long after the last as usual days are apart: the 98th percentile of gaps, or of few
+ * gaps the longest but one, as the longest may be an outage; if gaps vary much, half as long again, or of few gaps two
+ * and a half times as long. A day or two of rows after a silence of twice as long are no restart.
  *
  * @param days the earliest first
  * @param isByMonth whether rows of the table count on the last day of a month
- * @returns null where there are too few usual days for a rhythm
+ * @returns null if there are too few usual days for a rhythm
  */
 export function lastUsualRows(days: readonly RowDay[], isByMonth: boolean): LastRows | null {
   const loose = usualDays(days, usualPart, usualOver)
@@ -65,26 +66,26 @@ export function lastUsualRows(days: readonly RowDay[], isByMonth: boolean): Last
   return { day, due: addDays(day, rhythmOf(usual)), usualDays: usual }
 }
 
-/** Returns whether rows are missing before a day: they were due, and the time is not one in which there never are any. */
+/** Returns whether rows are missing before a day: they were due, and it is not a season that never has any. */
 export function isBehind(last: LastRows, until: EpochDay): boolean {
   const lag = until - last.day - 1
   return last.due < until && lag > leastLag && !isOutOfSeason(last, until)
 }
 
-/** Days on which a table has no rows in their usual number, between days on which it has. */
+/** Days without the usual number of rows, between days with it. */
 export interface Silence {
   readonly from: EpochDay
   /** The first day with the usual number of rows again. */
   readonly until: EpochDay
-  /** True where no customer has a row on any of them. */
+  /** True if no customer has a row on any of them. */
   readonly isEmpty: boolean
 }
 
 /**
- * Returns the silences of a table that its rhythm does not explain: longer than a week and than three times the rhythm of
- * {@link lastUsualRows}. A day within is not usual by the 42 days with rows before it, or by those that follow and those
- * before the 42, so that a few rows a day do not become usual in time. What comes back in another year is a season. Tables
- * of rows once a month are judged by months.
+ * Returns the silences of a table that its rhythm does not explain: longer than a week and than three times the rhythm
+ * of {@link lastUsualRows}. Their days are not usual by the 42 days with rows before them, or by those after and those
+ * before the 42, so that a few rows a day do not become usual in time. A silence that recurs in another year is a
+ * season. Tables with rows once a month are judged by months.
  */
 export function silencesOf(days: readonly RowDay[], isByMonth: boolean): Silence[] {
   const loose = usualDays(days, usualPart, usualOver)
@@ -99,7 +100,7 @@ export function silencesOf(days: readonly RowDay[], isByMonth: boolean): Silence
   })
 }
 
-/** Usual days, by what was usual longer ago and will be again too. */
+/** Usual days, also by what was usual earlier and is usual later. */
 function steadyDays(days: readonly RowDay[]): EpochDay[] {
   const counts = days.map(({ customers }) => customers)
   const usual = (from: number, after: number): number => {
@@ -114,7 +115,7 @@ function steadyDays(days: readonly RowDay[]): EpochDay[] {
   })
 }
 
-/** Whether the same days of another year have no usual day either, of which the outer thirds may have some. */
+/** Whether the same days of another year have no usual day either, except in their outer thirds. */
 function isSeason(from: EpochDay, until: EpochDay, usual: readonly EpochDay[]): boolean {
   const edge = Math.floor((until - from) / 3)
   const [first, last] = [usual[0]!, usual.at(-1)!]
@@ -127,7 +128,7 @@ function isSeason(from: EpochDay, until: EpochDay, usual: readonly EpochDay[]): 
   return false
 }
 
-/** Returns the last day before another on which rows came in the number that was usual until then. */
+/** Returns the last day before another with the number of rows that was usual until then. */
 export function lastUsualDay(days: readonly RowDay[], before: EpochDay): EpochDay | null {
   const earlier = days.filter(({ day }) => day < before)
   const usual = median(earlier.map(({ customers }) => customers))
@@ -152,7 +153,7 @@ function isMonthly(usual: readonly EpochDay[], isByMonth: boolean): boolean {
   return monthly.length >= mostlyMonthly * gaps.length
 }
 
-/** The latest day of the month that the rows of a year came on, in the month after the last. */
+/** The latest day of the month that the rows of the last year came on, in the month after the last. */
 function nextMonthly(usual: readonly EpochDay[]): EpochDay {
   const next = addMonths(monthStart(usual.at(-1)!), 1)
   const latest = Math.max(...usual.slice(-12).map((day) => day - monthStart(day)))
@@ -176,8 +177,8 @@ function withoutStragglers(usual: readonly EpochDay[]): readonly EpochDay[] {
 }
 
 /**
- * Whether in an earlier year no usual day lay in the same days, of which the first third may still have had some. A season
- * is longer than the rhythm.
+ * Whether an earlier year had no usual day on the same days either, except in their first third. A season is longer
+ * than the rhythm.
  */
 function isOutOfSeason({ day, due, usualDays: usual }: LastRows, until: EpochDay): boolean {
   const start = day + 1 + Math.floor((until - day - 1) / 3)
@@ -193,7 +194,7 @@ function gapsOf(days: readonly EpochDay[]): Days[] {
   return days.slice(1).map((day, index) => day - days[index]!)
 }
 
-/** The upper of the two in the middle. */
+/** The upper of the two middle values. */
 function median(values: readonly number[]): number {
   return Float64Array.from(values).sort()[values.length >> 1] ?? 0
 }

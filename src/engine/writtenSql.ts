@@ -12,22 +12,22 @@ import {
 } from '../base/writtenNumbers.js'
 import type { Engine } from './engine.js'
 
-/** A value that is computed once for each row; later steps and expressions have it by its name. */
+/** A value computed once per row; later steps and expressions refer to it by name. */
 export interface Step {
-  /** As it stands in SQL. */
+  /** As written in SQL. */
   readonly name: string
   readonly sql: string
 }
 
-/** SQL of a value and of the steps to it, each over those before. */
+/** SQL of a value and of the steps to it, each based on those before. */
 export interface Stepped {
   readonly steps: readonly Step[]
   readonly value: string
 }
 
 /**
- * Returns the SQL of a relation with the steps of its columns beside them. What is written out in place of a name is bound
- * and compiled anew each time: the rules of a table with two days then took 100 ms of its planner, however few its rows.
+ * Returns the SQL of a relation with the steps of its columns. Expressions repeated in place of a name would be bound
+ * and compiled each time: the rules of a table with two days then took its planner 100 ms, however few its rows.
  */
 export function withSteps(relation: string, columns: readonly (readonly Step[])[]): string {
   const most = Math.max(0, ...columns.map((steps) => steps.length))
@@ -41,10 +41,10 @@ export function withSteps(relation: string, columns: readonly (readonly Step[])[
   return rows
 }
 
-/** Gives the name of a step of a column, the same for the same word. */
+/** Returns the name of a step of a column, the same for the same word. */
 export type StepName = (what: string) => string
 
-/** Returns the SQL of the number (DOUBLE) that a text stands for in a notation, NULL where it is none: as `numberIn`. */
+/** Returns the SQL of the number (DOUBLE) that a text means in a notation, NULL if none: as `numberIn`. */
 export function writtenNumber(
   engine: Engine,
   text: string,
@@ -95,9 +95,9 @@ function withUnit(engine: Engine, plain: string, number: string, unit: string | 
 }
 
 /**
- * Returns the SQL of the day (DATE) that a text stands for in a format other than `YYYY-MM-DD`: as `dayReader`.
+ * Returns the SQL of the day (DATE) that a text means in a format other than `YYYY-MM-DD`: as `dayReader`.
  *
- * @param timeZone where an instant has its day
+ * @param timeZone decides the day of an instant
  */
 export function writtenDay(
   engine: Engine,
@@ -114,7 +114,7 @@ export function writtenDay(
     ? `${centurySql(`${written}.year`, century)} || right(${written}.year, 2)`
     : `${written}.year`
   const month = hasMonthName ? monthNumber(engine, `${written}.month`) : `${written}.month`
-  // A year below 100 is rather one with its century left out
+  // A year below 100 more likely lacks its century
   const isYear = hasShortYear ? 'true' : `NOT starts_with(${year}, '00')`
   const names = [...parts, 'time'].map(literal).join(', ')
   const day = `TRY_CAST(${year} || '-' || ${month} || '-' || ${written}.day AS DATE)`
@@ -158,9 +158,9 @@ export function isoDay(engine: Engine, text: string, timeZone: string, step: Ste
 }
 
 /**
- * The day (DATE) of a text that is an instant just as DuckDB writes it, or with T before and Z after its time; NULL for all
- * that is written otherwise. What comes back as it was has nothing in it that was not read. .25 s of a million texts with
- * times; taking them apart by a regular expression takes 1.2.
+ * The day (DATE) of a text that is an instant exactly as DuckDB writes it, or with T before and Z after its time; NULL
+ * for all others. A text that comes back unchanged was read completely. A million texts with times take 0.25 s; parsing
+ * them by a regular expression takes 1.2.
  */
 function plainDay(text: string, stamp: string, timeZone: string): string {
   const written = `CASE WHEN length(${text}) = 10 THEN CAST(CAST(${stamp} AS DATE) AS VARCHAR) ELSE CAST(${stamp} AS VARCHAR) END`
@@ -168,12 +168,12 @@ function plainDay(text: string, stamp: string, timeZone: string): string {
   const isoText =
     timeZone === utc ? `CASE WHEN ends_with(${text}, 'Z') THEN left(${apart}, -1) ELSE ${apart} END` : apart
   const day = `CAST(${stamp} AS DATE)`
-  // Of four digits; infinity comes back as it was too
+  // Years of four digits; infinity would also come back unchanged
   const isWritten = `${stamp} BETWEEN TIMESTAMP '0100-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'`
   return `CASE WHEN NOT ${isWritten} THEN NULL WHEN (${written}) = ${text} THEN ${day} WHEN CAST(${stamp} AS VARCHAR) = ${isoText} THEN ${day} END`
 }
 
-// The day that comes back as it was: DuckDB also reads 2024-1-5. A year below 100 is rather one with its century left out
+// The day that comes back unchanged: DuckDB also reads 2024-1-5. A year below 100 more likely lacks its century
 function firstDate(text: string): string {
   const day = `TRY_CAST(left(${text}, 10) AS DATE)`
   return `CASE WHEN CAST(${day} AS VARCHAR) = left(${text}, 10) AND ${day} BETWEEN DATE '0100-01-01' AND DATE '9999-12-31' THEN ${day} END`
@@ -181,7 +181,7 @@ function firstDate(text: string): string {
 
 const timeNames = ['hour', 'minute', 'half', 'zone', 'sign', 'hours', 'minutes']
 
-/** The parts of a time: NULL where there is none, each blank where it is no time. */
+/** The parts of a time: NULL without one, each blank for what is not a time. */
 function timeParts(engine: Engine, isThere: string, time: string): string {
   const { literal } = engine.dialect
   const whole = literal(`^${timeSource}$`)
@@ -189,7 +189,7 @@ function timeParts(engine: Engine, isThere: string, time: string): string {
   return `CASE WHEN ${isThere} THEN ${parts} END`
 }
 
-/** The day as it is written, or where its time says how far it is from UTC, that of the instant; NULL where it is no time. */
+/** The day as written, or if its time has an offset from UTC, that of the instant; NULL for what is not a time. */
 function dayAtTime(engine: Engine, day: string, time: string, timeZone: string): string {
   const { literal } = engine.dialect
   const count = (part: string) => `coalesce(TRY_CAST(${time}.${part} AS INTEGER), 0)`
@@ -209,14 +209,17 @@ function monthNumber(engine: Engine, name: string): string {
   return `CASE ${branches.join(' ')} END`
 }
 
-/** Returns the SQL whether a whole number is one of days since 1970: none of a spreadsheet, no month YYYYMM; as a service has it. */
+/**
+ * Returns the SQL that is true if an integer is days since 1970, not a spreadsheet day or a month YYYYMM; scoring uses
+ * the same rule.
+ */
 export function isDayNumber(number: string): string {
   const { first, after } = spreadsheetDays
   const isMonth = `(${number} BETWEEN 190001 AND 219912 AND CAST(${number} AS BIGINT) % 100 BETWEEN 1 AND 12)`
   return `(${number} BETWEEN ${earliestDay} AND ${latestDay} AND NOT (${number} >= ${first} AND ${number} < ${after}) AND NOT ${isMonth})`
 }
 
-/** True where a format needs other SQL than `YYYY-MM-DD` does. */
+/** True if a format needs other SQL than `YYYY-MM-DD`. */
 export function isOwnFormat(format: string | undefined): format is string {
   return format !== undefined && format !== isoFormat
 }

@@ -94,7 +94,7 @@ export class ColumnWatch {
     return {
       code: 'column-missing',
       parameter: `column ${name}`,
-      rule: 'to be called so in every row that has it',
+      rule: 'to have this name in every row that has it',
       received: close,
       place: this.#place(row),
       wayOut: `Did you mean ${close}? Rename it to ${name}; if ${name} is not known, write null.`,

@@ -53,12 +53,12 @@ describe('a raw history', () => {
     [
       'a missing column',
       { usage: ['customer,day,minutes', ...usage.slice(1)] },
-      'usage.csv, table usage: expected column id to be there (needed in usage); the columns are customer, day, minutes. Map your names onto ours in a .json file for --history: { "usage": { "from": …, "columns": { "id": … } } }.',
+      'usage.csv, table usage: expected column id to exist (needed in usage); the columns are customer, day, minutes. Map your names to ours in a .json file for --history: { "usage": { "from": …, "columns": { "id": … } } }.',
     ],
     [
       'a column that is nearly called so',
       { bills: ['id,periods,amount', ...bills.slice(1)] },
-      'bills.csv, table bills: expected column period to be there (needed in bills); the columns are id, periods, amount. Did you mean periods? Map your names onto ours',
+      'bills.csv, table bills: expected column period to exist (needed in bills); the columns are id, periods, amount. Did you mean periods? Map your names onto ours',
     ],
     [
       'text in a number column',
@@ -78,7 +78,7 @@ describe('a raw history', () => {
     [
       'a repeated id',
       { customers: [...customers, 'C3,2023-06-15,,south'] },
-      'customers.csv, table customers, row 21, column id: expected id to occur once among the customers, got "C3" (string). Keep one row for each customer; what changes over time belongs to plans. For customers who came back, or have several products, see subscriptionPeriods.',
+      'customers.csv, table customers, row 21, column id: expected id to occur once among the customers, got "C3" (string). Keep one row per customer; what changes over time belongs in plans. For customers who came back or have several products, see subscriptionPeriods.',
     ],
     [
       'a row without id',
@@ -126,7 +126,7 @@ describe('a raw history', () => {
       'row 242, column id: expected id to be the id of a customer, got "C99"',
       'row 243, column day: expected day to be on or after the activation of the customer, got "2023-05-01"',
       'row 244, column day: expected day to be on or before today (2025-01-01), got "2025-06-01"',
-      'expected column period to be there (needed in bills)',
+      'expected column period to exist (needed in bills)',
     ])
       expect(messages).toContain(fact)
     expect(messages).toContain('holdfast tag: 7 problems\n')

@@ -69,7 +69,7 @@ describe('usage until May, payments until July', () => {
     expect(days).toEqual(['customers 2025-07-11', 'usage 2025-05-29', 'payments 2025-07-11'])
     expect(history.completeUntil).toBe(epochDay('2025-07-11'))
     expect(history.notes).toEqual([
-      "Table usage is complete until 2025-05-29 only, the history until 2025-07-11: its last rows in their usual number are of 2025-05-28, and the next were due by 2025-06-12. What reads usage is asked as of 2025-05-29 at the latest; where it is complete for longer, give openHistory completeUntil: { usage: '<day>' }.",
+      "Table usage is complete only until 2025-05-29, the history until 2025-07-11: its last day with the usual number of rows is 2025-05-28, and the next was due by 2025-06-12. Cutoffs of what reads usage can be 2025-05-29 at the latest; if it is complete for longer, give openHistory completeUntil: { usage: '<day>' }.",
     ])
   })
 
@@ -147,7 +147,7 @@ test('tables whose rows usually lie as far apart do not lag', async () => {
 test('a month without the usage of most customers is a feed that was out, and is said', async () => {
   await open('07', {}, ['04'])
   expect(history.notes).toEqual([
-    'Table usage: in 2025-04 only 0 % of the customers have a row, in a usual month 100 %: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load the month again.',
+    'Table usage: in 2025-04 only 0 % of the customers have a row, in a usual month 100 %: rows seem to be missing. Features, labels and stages count it as silence; leave out cutoffs and horizons that touch it, or load the month again.',
   ])
 })
 
@@ -300,7 +300,7 @@ describe('who is silent in a table that has ended is not known', () => {
     history = await openHistory({ customers, usage: daily }, { completeUntil: { usage: '2025-06-20' } })
     expect(formatDay(history.completeUntil)).toBe('2025-06-20')
     expect(history.notes).toEqual([
-      'Table usage: completeUntil says 2025-06-20, but its last rows in their usual number are of 2025-05-31, and the next were due by 2025-06-01: days without rows are taken for silence.',
+      'Table usage: completeUntil says 2025-06-20, but its last day with the usual number of rows is 2025-05-31, and the next was due by 2025-06-01: days without rows count as silence.',
     ])
   })
 
@@ -453,7 +453,7 @@ test('days without rows across the middle of months are said with their days, on
     return history.notes
   }
   expect(await without('2024-03-16', '2024-04-28')).toEqual([
-    'Table usage: from 2024-03-16 to 2024-04-27 (43 days) no customer has a row: rows seem to be missing. Features, labels and stages take it for silence; leave out cutoffs and horizons that touch it, or load these days again.',
+    'Table usage: from 2024-03-16 to 2024-04-27 (43 days) no customer has a row: rows seem to be missing. Features, labels and stages count it as silence; leave out cutoffs and horizons that touch it, or load these days again.',
   ])
   await history.close()
   expect(await without('2024-03-28', '2024-05-03')).toEqual([expect.stringContaining('in 2024-04 only 0 %')])

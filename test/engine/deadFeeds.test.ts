@@ -59,7 +59,7 @@ test('events that go on are not said to have ended', async () => {
 test.each([
   ['activations', 'Table customers: no customer was activated from'],
   ['cancellations', 'Table customers: no customer cancelled from'],
-  ['plans', 'Table plans: no plan began from'],
+  ['plans', 'Table plans: no plan started from'],
 ] as const)('%s that stop two months before the end are said, with the day', async (what, sentence) => {
   const notes = await feedNotes(1, { [what]: 300 })
   const own = notes.filter((note) => note.startsWith(sentence))

@@ -269,11 +269,11 @@ describe('sources that are refused as a whole', () => {
     ).toEqual([
       ['table-unknown', 'table customer', 'Did you mean customers?'],
       ['table-unknown', 'table usages', 'Did you mean usage?'],
-      ['table-unknown', 'sources', 'Give one row for each customer, with id and activatedAt.'],
+      ['table-unknown', 'sources', 'Give one row per customer, with id and activatedAt.'],
       [
         'table-unknown',
         'sources',
-        'A flat table with one row and a label for each customer enters at fromFlatTable instead.',
+        'Use fromFlatTable for a flat table with one row and a label per customer.',
       ],
     ])
     expect((await refused(undefined)).code).toBe('option-invalid')
@@ -336,8 +336,8 @@ describe('sources that are refused as a whole', () => {
       ['column-duplicate', 'devices', 'column RowId'],
     ])
     expect(error.problems[0]).toMatchObject({
-      rule: 'to be there (needed in customers); the columns are ID, activatedAt',
-      wayOut: "Did you mean ID? Names are mapped with { from, columns: { id: 'ID' } }.",
+      rule: 'to exist (needed in customers); the columns are ID, activatedAt',
+      wayOut: "Did you mean ID? Map names with { from, columns: { id: 'ID' } }.",
     })
   })
 

@@ -147,7 +147,7 @@ const minutes = [sumOf('usage', 'minutes', 'all')]
 test('a misspelled measure of a later row is refused, and so is one that no row has', () => {
   const followed = followCustomer({ customer, usage: [{ day: '2025-03-01', minutes: 1 }] }, minutes)
   expect(() => followed.append('usage', { day: '2025-03-02', Minutes: 2 })).toThrow(
-    'append: table usage, row 2: expected column minutes to be called so in every row that has it, got "Minutes" ' +
+    'append: table usage, row 2: expected column minutes to have this name in every row that has it, got "Minutes" ' +
       '(string). Did you mean Minutes? Rename it to minutes; if minutes is not known, write null.',
   )
   expect(row(followed)).toEqual([1])
