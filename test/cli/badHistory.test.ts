@@ -58,7 +58,7 @@ describe('a raw history', () => {
     [
       'a column that is nearly called so',
       { bills: ['id,periods,amount', ...bills.slice(1)] },
-      'bills.csv, table bills: expected column period to exist (needed in bills); the columns are id, periods, amount. Did you mean periods? Map your names onto ours',
+      'bills.csv, table bills: expected column period to exist (needed in bills); the columns are id, periods, amount. Did you mean periods? Map your names to ours',
     ],
     [
       'text in a number column',
@@ -332,7 +332,7 @@ describe('days and models that do not fit', async () => {
     const { code, messages } = await holdfast(tag(ended))
     expect(code).toBe(0)
     expect(messages).toMatch(
-      /note: Table bills is complete until 2024-10-01 only.*give --complete-until bills=<day>\./,
+      /note: Table bills is complete only until 2024-10-01.*give --complete-until bills=<day>\./,
     )
   })
 

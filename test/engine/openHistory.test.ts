@@ -756,7 +756,7 @@ test('product events that are given as contacts are said to belong to usage', as
   const often = events(1, 'export')
   expect(await notesOf({ customers, contacts: often })).toEqual([
     expect.stringMatching(
-      /^Table contacts has 61 rows for each customer and month, and there is no table usage\./,
+      /^Table contacts has 61 rows per customer and month, and there is no table usage\./,
     ),
   ])
   expect(await notesOf({ customers, contacts: events(24, 'ticket') })).toEqual([])
