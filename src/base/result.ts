@@ -11,31 +11,43 @@ export type PlainData<Value> = Value extends Float64Array | Int32Array | Uint8Ar
 export type Result<Figures> = Readonly<Figures> & {
   /** Returns the figures as plain data; `JSON.stringify` calls it. */
   toJSON(): PlainData<Figures>
+  /** Returns the figures as text for a terminal, in most cases at most 80 columns wide. */
+  toString(): string
 }
 
-abstract class Frozen extends Printed {
-  constructor(facts: object) {
-    super()
-    Object.assign(this, facts)
-    Object.freeze(this)
+/** Returns the class that facts extend: its members are the facts, frozen; `String` and `console.log` show their text. */
+export function frozenOf<Facts extends object>(
+  text: (facts: Facts) => string,
+): new (
+  facts: Facts,
+) => Readonly<Facts> {
+  class Frozen extends Printed {
+    constructor(facts: Facts) {
+      super()
+      Object.assign(this, facts)
+      Object.freeze(this)
+    }
+
+    toString(): string {
+      return text(this as unknown as Facts)
+    }
   }
-}
-
-abstract class FrozenResult extends Frozen {
-  toJSON(): unknown {
-    return plainData({ ...this })
-  }
-}
-
-/** Returns a base class whose members are the frozen facts; subclasses add the text that `console.log` shows. */
-export function frozenOf<Facts extends object>(): new (facts: Facts) => Readonly<Facts> {
   return Frozen as unknown as new (
     facts: Facts,
   ) => Readonly<Facts>
 }
 
 /** Like {@link frozenOf}, for figures that can be stored as JSON. */
-export function resultOf<Figures extends object>(): new (figures: Figures) => Result<Figures> {
+export function resultOf<Figures extends object>(
+  text: (figures: Figures) => string,
+): new (
+  figures: Figures,
+) => Result<Figures> {
+  class FrozenResult extends frozenOf(text as (figures: object) => string) {
+    toJSON(): unknown {
+      return plainData({ ...this })
+    }
+  }
   return FrozenResult as unknown as new (
     figures: Figures,
   ) => Result<Figures>

@@ -20,6 +20,7 @@ export type {
   BacktestFold,
   DriftName,
   FoldMeasurement,
+  PooledFigures,
   PredictedRows,
 } from '../evaluate/backtest/foldPredictions.js'
 export type { OutcomeSpan, TemporalData, Train } from '../evaluate/backtest/runFolds.js'

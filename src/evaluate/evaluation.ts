@@ -80,15 +80,9 @@ export interface EvaluationFigures {
 export type EvaluationData = PlainData<EvaluationFigures>
 
 /** How good a model is on given customers: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class Evaluation extends resultOf<EvaluationFigures>() {
-  /** Returns the evaluation as an aligned table of at most 80 columns. */
-  override toString(): string {
-    return evaluationText(this)
-  }
-}
+export class Evaluation extends resultOf<EvaluationFigures>(evaluationText) {}
 
-/** Returns an evaluation as text for a terminal: aligned tables of at most 80 columns. */
-export function evaluationText(figures: EvaluationFigures): string {
+function evaluationText(figures: EvaluationFigures): string {
   return [
     ...titleLines(figures),
     '',

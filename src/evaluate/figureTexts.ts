@@ -75,3 +75,27 @@ export function figureText(value: number, digits: number): string {
   const text = value.toFixed(digits).replace(/^(-?)0\./, '$1.')
   return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '')
 }
+
+/** Who leads by a difference A − B, and by how much: figures and limits as the leader sees them. */
+export interface Lead {
+  readonly leader: string
+  readonly other: string
+  readonly by: string
+  /** Lower and upper limit: `.046 to .164`. */
+  readonly range: string
+  /** True where the interval does not reach 0. */
+  readonly isShown: boolean
+}
+
+/** Returns who leads by a difference, with as many digits as its interval bears. */
+export function leadBy(
+  { value, lower, upper }: Interval,
+  better: 'higher' | 'lower',
+  [a, b]: readonly [string, string],
+): Lead {
+  const [leader, other] = (better === 'higher' ? value : -value) >= 0 ? [a, b] : [b, a]
+  const [from, to] = value >= 0 ? [lower, upper] : [-upper, -lower]
+  const digits = digitsFor((to - from) / 2)
+  const range = `${figureText(from, digits)} to ${figureText(to, digits)}`
+  return { leader, other, by: figureText(Math.abs(value), digits), range, isShown: from > 0 }
+}

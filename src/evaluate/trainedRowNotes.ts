@@ -33,23 +33,19 @@ export function predictedByProblems(
     ...argumentProblems('predictedBy.features', given.features, 'matrix'),
   ]
   if (problems.length > 0) return problems
-  if (models !== undefined && given.models.length !== models)
-    problems.push({
-      code: 'length-differs',
-      parameter,
-      rule: `to have ${models} models`,
-      received: given.models.length,
-    })
-  if (given.features.rowCount !== rows) {
-    const rule = `to have ${rows} rows`
-    problems.push({
-      code: 'length-differs',
-      parameter: 'predictedBy.features',
-      rule,
-      received: given.features.rowCount,
-    })
-  }
+  const [count, received] = [given.models.length, given.features.rowCount]
+  if (models !== undefined && count !== models)
+    problems.push({ code: 'length-differs', parameter, rule: `to have ${models} models`, received: count })
+  const ofFeatures = { parameter: 'predictedBy.features', rule: `to have ${rows} rows`, received }
+  if (received !== rows) problems.push({ code: 'length-differs', ...ofFeatures })
   return problems
+}
+
+/** Returns what must be known of the models of predictions: see {@link trainedRowNotes}. */
+export function predictedByNotes(given: PredictedBy | undefined, names?: readonly string[]): string[] {
+  return (given?.models ?? []).flatMap((model, index) =>
+    trainedRowNotes(model, given!.features).map((note) => (names ? `${names[index]}: ${note}` : note)),
+  )
 }
 
 /** Says where rows are those that a model was trained on; empty where they are not, or it is not known. */

@@ -15,7 +15,7 @@ import { labelSql } from './labelSql.js'
 import { outcomeWindow } from './outcomeWindow.js'
 import { type FirstPassageRule, type LabelRule, type OutcomeRule, outcomeRuleSchema } from './rule.js'
 
-/** Options of {@link labelTable}. */
+/** Options of `labelTable`. */
 export interface LabelTableOptions {
   /**
    * Table of the engine with the columns `id` and `reason`: customers whose cancellation was false. If a cancellation

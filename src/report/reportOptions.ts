@@ -37,7 +37,7 @@ export interface ReportOptions {
   readonly evaluate?: EvaluateOptions
 }
 
-/** Options of {@link modelReport}. */
+/** Options of `modelReport`. */
 export interface ModelReportOptions extends ReportOptions {
   /** Columns of the test data for figures by segment; a pair is crossed: `['contract', ['contract', 'region']]`. */
   readonly segmentsBy?: readonly (string | readonly [string, string])[]

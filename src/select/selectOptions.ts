@@ -6,7 +6,7 @@ import type { CandidateChoice, FamilyName } from './candidate.js'
 import type { SelectionRule } from './chooseTrial.js'
 import type { SelectionState } from './selectionState.js'
 
-/** Options of {@link selectModel}. */
+/** Options of `selectModel`. */
 export interface SelectOptions {
   /**
    * Total wall-clock time, including the training of the final model. Seconds, above 0. Default 60; unlimited if

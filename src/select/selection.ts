@@ -3,8 +3,4 @@ import type { SelectionFacts } from './selectionFacts.js'
 import { selectionText } from './selectionText.js'
 
 /** A model, the candidates that it was chosen from, and why. Printed, it is a table. */
-export class Selection extends frozenOf<SelectionFacts>() {
-  override toString(): string {
-    return selectionText(this)
-  }
-}
+export class Selection extends frozenOf<SelectionFacts>(selectionText) {}

@@ -7,7 +7,7 @@ import { percentText } from '../figureTexts.js'
 import { metricsProblems } from '../measureRows.js'
 import { Backtest } from './backtestResult.js'
 import { driftOverTime } from './drift.js'
-import { FoldPredictions, measureFold, measureWithoutModel, type TimedFold } from './foldPredictions.js'
+import { FoldPredictions, measureFold, type TimedFold } from './foldPredictions.js'
 import { type FoldPlan, ModelOverTime, planFolds } from './planFolds.js'
 import {
   betweenFolds,
@@ -119,27 +119,22 @@ async function testFold(
   models: ModelOverTime,
   options: CheckedBacktest,
 ): Promise<TestedFold> {
-  const { cutoff } = planned
   const found = await models.at(planned)
-  if ('note' in found) {
-    const test = takeTemporalRows(data, planned.testRows)
-    const { measurement, standardErrors } = measureWithoutModel(test, options.metrics, found.note)
-    const fold = { cutoff, ...trainedOn(planned), refitted: false, ...measurement }
-    return { timed: { fold, standardErrors }, rows: new Int32Array(0), probability: new Float64Array(0) }
-  }
-  const { inUse, refitted } = found
-  const rows = options.newCustomersOnly
-    ? rowsOfNewCustomers(data, planned.testRows, inUse.trainRows)
-    : planned.testRows
+  const inUse = 'note' in found ? planned : found.inUse
+  const isNew = options.newCustomersOnly && !('note' in found)
+  const rows = isNew ? rowsOfNewCustomers(data, planned.testRows, inUse.trainRows) : planned.testRows
   const test = takeTemporalRows(data, rows)
-  const probability = predictionsOf(operation, inUse.model, test)
-  const { measurement, standardErrors } = measureFold(test, test.ids, probability, options)
-  const fold = { cutoff, ...trainedOn(inUse), refitted, ...measurement }
-  return { timed: { fold, standardErrors }, rows, probability }
-}
-
-function trainedOn({ trainCutoffs, trainRows, purgedRows }: Omit<FoldPlan, 'cutoff' | 'testRows'>) {
-  return { trainCutoffs, trainRows: trainRows.length, purgedRows }
+  const probability = 'note' in found ? null : predictionsOf(operation, found.inUse.model, test)
+  const tested = 'note' in found ? found.note : { probability: probability!, customers: test.ids }
+  const { measurement, standardErrors } = measureFold(test, tested, options)
+  const { trainCutoffs, trainRows, purgedRows } = inUse
+  const training = { trainCutoffs, trainRows: trainRows.length, purgedRows }
+  const refitted = 'note' in found ? false : found.refitted
+  const fold = { cutoff: planned.cutoff, ...training, refitted, ...measurement }
+  const timed = { fold, standardErrors }
+  return probability === null
+    ? { timed, rows: new Int32Array(0), probability: new Float64Array(0) }
+    : { timed, rows, probability }
 }
 
 function rowsOfNewCustomers(data: TemporalData, testRows: Int32Array, trainRows: Int32Array): Int32Array {
@@ -179,15 +174,13 @@ function notesOn(
   hasDrift: boolean,
   { purge, newCustomersOnly, testShare }: CheckedBacktest,
 ): string[] {
-  const only = newCustomersOnly ? ['Only customers are tested of whom no row was trained on.'] : []
   const share = testShare === undefined ? '' : percentText(testShare)
-  return [
-    ...(purge ? [] : ['Trained on outcomes that nobody knew yet (purge: false): the figures are too good.']),
-    ...only,
-    ...(share === ''
-      ? []
-      : [`Only customers are tested, ${share} of all, who are held out of every training.`]),
-    ...(untestedCutoffs.length === 0 ? [] : [`Not tested, only trained on: ${untestedCutoffs.join(', ')}.`]),
-    ...(hasDrift ? [] : ['Drift is not looked for: that takes figures at three cutoffs or more.']),
+  const notes = [
+    !purge && 'Trained on outcomes that nobody knew yet (purge: false): the figures are too good.',
+    newCustomersOnly && 'Only customers are tested of whom no row was trained on.',
+    share !== '' && `Only customers are tested, ${share} of all, who are held out of every training.`,
+    untestedCutoffs.length > 0 && `Not tested, only trained on: ${untestedCutoffs.join(', ')}.`,
+    !hasDrift && 'Drift is not looked for: that takes figures at three cutoffs or more.',
   ]
+  return notes.filter((note) => note !== false)
 }

@@ -12,39 +12,26 @@ import {
   notesAt,
   shareText,
 } from '../figureTexts.js'
-import type { FiguresByMetric } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metrics.js'
 import { driftWords, type MetricDrift } from './drift.js'
-import type { BacktestFold, PredictedRows } from './foldPredictions.js'
+import type { BacktestFold, PooledFigures } from './foldPredictions.js'
 
 /** The figures of a backtest. */
-export interface BacktestFigures extends PredictedRows {
+export interface BacktestFigures extends PooledFigures {
   /** One per tested cutoff, in time. */
   readonly folds: readonly BacktestFold[]
   /** One per metric with figures at three cutoffs or more, then base rate and mean probability. */
   readonly drift: readonly MetricDrift[]
-  /** All test rows as one list; intervals by customer, who may be in it once a cutoff. */
-  readonly pooled: FiguresByMetric
-  /** Level of all intervals, in (0, 1). */
-  readonly level: number
-  /** What the reader must know before the figures, in whole sentences. */
-  readonly notes: readonly string[]
 }
 
 /** A backtest as plain JSON data. */
 export type BacktestData = PlainData<BacktestFigures>
 
 /** How good models were, cutoff after cutoff: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class Backtest extends resultOf<BacktestFigures>() {
-  /** Returns the backtest as an aligned table of at most 80 columns for up to five metrics. */
-  override toString(): string {
-    return backtestText(this)
-  }
-}
+export class Backtest extends resultOf<BacktestFigures>(backtestText) {}
 
-/** Returns a backtest as text for a terminal. */
-export function backtestText(figures: BacktestFigures): string {
+function backtestText(figures: BacktestFigures): string {
   const { folds, notes } = figures
   const named = folds.map((fold) => ({ ...fold, name: formatDay(fold.cutoff) }))
   return [

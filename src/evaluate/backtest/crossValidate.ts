@@ -12,7 +12,7 @@ import { overlapOf } from '../../learn/trainedRows.js'
 import { metricsProblems } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { CrossValidation, type CrossValidationFold, type OverFolds } from './crossValidationResult.js'
-import { FoldPredictions, measureFold, measureWithoutModel } from './foldPredictions.js'
+import { FoldPredictions, measureFold, type TestedRows } from './foldPredictions.js'
 import {
   betweenFolds,
   oneClassNote,
@@ -102,8 +102,7 @@ export async function crossValidate(
     level: checked.level,
     notes: [
       ...(note === null ? [] : [note]),
-      ...seenNotes(seen, folds.length),
-      ...notesOn(rows, customerOf, draws),
+      ...notesOn(rows, customerOf, draws, seen === 0 ? '' : `${seen} of ${folds.length}`),
     ],
   })
 }
@@ -119,23 +118,18 @@ async function runFold(
   const testRows = all.filter((row) => foldOf[row] === fold)
   const test = takeTemporalRows(rows, testRows)
   const note = oneClassNote(rows.outcome, trainRows)
-  if (note !== null) {
-    const { measurement } = measureWithoutModel(test, rule.metrics, note)
-    return {
-      measurement: { trainRows: trainRows.length, ...measurement },
-      testRows,
-      probability: null,
-      isSeen: false,
-    }
-  }
+  const measured = (tested: TestedRows | string) => ({
+    trainRows: trainRows.length,
+    ...measureFold(test, tested, rule).measurement,
+  })
+  if (note !== null) return { measurement: measured(note), testRows, probability: null, isSeen: false }
   const training = takeTemporalRows(rows, trainRows)
   const owned = groups === undefined ? training : { ...training, ids: textsOf(groups, trainRows) }
   const model = await train(owned, signal === undefined ? {} : { signal })
   const probability = predictionsOf(operation, model, test)
-  const tested = Array.from(testRows, (row) => customers[row]!)
-  const { measurement } = measureFold(test, tested, probability, rule)
+  const measurement = measured({ probability, customers: Array.from(testRows, (row) => customers[row]!) })
   const isSeen = overlapOf(model, test.features)?.isOverlap === true
-  return { measurement: { trainRows: trainRows.length, ...measurement }, testRows, probability, isSeen }
+  return { measurement, testRows, probability, isSeen }
 }
 
 /** Whose the rows are: as the option says, else the ids, else by rows that are identical. */
@@ -208,34 +202,26 @@ function listProblems(
   if (foldOf === undefined) return ofGroups
   const numbers = Array.from(foldOf)
   const wrong = numbers.findIndex((fold) => !Number.isInteger(fold) || fold < 0)
-  const rule = `to have one value per row (${rows})`
-  return [
-    ...ofGroups,
-    ...(foldOf.length === rows
-      ? []
-      : [{ code: 'length-differs' as const, parameter: 'foldOf', rule, received: foldOf.length }]),
-    ...given.map(
-      (parameter): Problem => ({
-        code: 'option-invalid',
-        parameter,
-        rule: 'to be left out where foldOf says which fold tests each row',
-      }),
-    ),
-    ...(wrong === -1
-      ? []
-      : [
-          {
-            code: 'out-of-range' as const,
-            parameter: 'foldOf',
-            rule: 'to be integers of at least 0',
-            received: numbers[wrong],
-            place: { row: wrong + 1 },
-          },
-        ]),
-    ...(new Set(numbers).size > 1
-      ? []
-      : [{ code: 'option-invalid' as const, parameter: 'foldOf', rule: 'to name at least two folds' }]),
-  ]
+  const problems = given.map(
+    (parameter): Problem => ({
+      code: 'option-invalid',
+      parameter,
+      rule: 'to be left out where foldOf says which fold tests each row',
+    }),
+  )
+  const parameter = 'foldOf'
+  if (numbers.length !== rows) {
+    const rule = `to have one value per row (${rows})`
+    problems.unshift({ code: 'length-differs', parameter, rule, received: numbers.length })
+  }
+  if (wrong !== -1) {
+    const place = { row: wrong + 1 }
+    const rule = 'to be integers of at least 0'
+    problems.push({ code: 'out-of-range', parameter, rule, received: numbers[wrong], place })
+  }
+  if (new Set(numbers).size < 2)
+    problems.push({ code: 'option-invalid', parameter, rule: 'to name at least two folds' })
+  return [...ofGroups, ...problems]
 }
 
 function foldCountProblems(groups: Int32Array, { foldOf, folds }: CheckedCrossValidation): Problem[] {
@@ -252,30 +238,27 @@ function foldCountProblems(groups: Int32Array, { foldOf, folds }: CheckedCrossVa
   ]
 }
 
-function seenNotes(seen: number, folds: number): string[] {
-  if (seen === 0) return []
-  return [
-    `In ${seen} of ${folds} folds the model was trained on rows that it was tested on: what train gives has seen other rows than ` +
-      'it is handed, of a model to go on from for one. The figures are too good.',
-  ]
-}
-
-function notesOn({ cutoffs }: TemporalData, groups: Int32Array, draws: readonly Int32Array[]): string[] {
-  const foldOfGroup = new Map<number, number>()
+function notesOn(
+  { cutoffs }: TemporalData,
+  customerOf: Int32Array,
+  draws: readonly Int32Array[],
+  seen: string,
+): string[] {
+  const foldOfCustomer = new Map<number, number>()
   const split = new Set<number>()
-  groups.forEach((group, row) => {
+  customerOf.forEach((customer, row) => {
     const fold = draws[0]![row]!
-    if ((foldOfGroup.get(group) ?? fold) !== fold) split.add(group)
-    foldOfGroup.set(group, fold)
+    if ((foldOfCustomer.get(customer) ?? fold) !== fold) split.add(customer)
+    foldOfCustomer.set(customer, fold)
   })
-  return [
-    ...(cutoffs === null
-      ? []
-      : ['The rows have cutoffs and the folds mix them: the figures are too good. Use backtest.']),
-    ...(split.size === 0
-      ? []
-      : [
-          `${split.size} customers have rows in several folds: models were tested on customers they were trained on.`,
-        ]),
+  const notes = [
+    seen !== '' &&
+      `In ${seen} folds the model was trained on rows that it was tested on: what train gives has seen other rows than ` +
+        'it is handed, of a model to go on from for one. The figures are too good.',
+    cutoffs !== null &&
+      'The rows have cutoffs and the folds mix them: the figures are too good. Use backtest.',
+    split.size > 0 &&
+      `${split.size} customers have rows in several folds: models were tested on customers they were trained on.`,
   ]
+  return notes.filter((note) => note !== false)
 }

@@ -10,10 +10,9 @@ import {
   limits,
   notesAt,
 } from '../figureTexts.js'
-import type { FiguresByMetric } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
 import { metricWords } from '../metrics.js'
-import type { FoldMeasurement, PredictedRows } from './foldPredictions.js'
+import type { FoldMeasurement, PooledFigures } from './foldPredictions.js'
 
 /** One fold: tested with a model that was trained on all others. */
 export interface CrossValidationFold extends FoldMeasurement {
@@ -33,31 +32,19 @@ export interface OverFolds {
 }
 
 /** The figures of a cross-validation. */
-export interface CrossValidationFigures extends PredictedRows {
+export interface CrossValidationFigures extends PooledFigures {
   readonly folds: readonly CrossValidationFold[]
   /** Mean ± standard deviation over the folds; null where no fold has a figure. */
   readonly overFolds: Readonly<Partial<Record<MetricName, OverFolds | null>>>
-  /** All test rows as one list; intervals by customer. */
-  readonly pooled: FiguresByMetric
-  /** Level of all intervals, in (0, 1). */
-  readonly level: number
-  /** What the reader must know before the figures, in whole sentences. */
-  readonly notes: readonly string[]
 }
 
 /** A cross-validation as plain JSON data. */
 export type CrossValidationData = PlainData<CrossValidationFigures>
 
 /** How good models are on rows held out in turn: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class CrossValidation extends resultOf<CrossValidationFigures>() {
-  /** Returns the cross-validation as aligned tables of at most 80 columns for up to five metrics. */
-  override toString(): string {
-    return crossValidationText(this)
-  }
-}
+export class CrossValidation extends resultOf<CrossValidationFigures>(crossValidationText) {}
 
-/** Returns a cross-validation as text for a terminal. */
-export function crossValidationText(figures: CrossValidationFigures): string {
+function crossValidationText(figures: CrossValidationFigures): string {
   const { folds, notes, outcome } = figures
   const repeats = new Set(folds.map(({ repeat }) => repeat)).size
   const named = folds.map((fold) => ({

@@ -11,7 +11,6 @@ import {
   standardErrorOf,
 } from '../measureRows.js'
 import type { MetricName } from '../metrics.js'
-
 import type { TemporalData } from './runFolds.js'
 
 /** Predictions of rows that the predicting model was not trained on, one entry per prediction. */
@@ -28,6 +27,16 @@ export interface PredictedRows {
   readonly ids: readonly string[]
   /** Shape (predictions); null where the data has no weights. */
   readonly weight: Float64Array | null
+}
+
+/** All predictions and their figures as one list. */
+export interface PooledFigures extends PredictedRows {
+  /** All test rows as one list; intervals by customer, who may be in it several times. */
+  readonly pooled: FiguresByMetric
+  /** Level of all intervals, in (0, 1). */
+  readonly level: number
+  /** What the reader must know before the figures, in whole sentences. */
+  readonly notes: readonly string[]
 }
 
 /** Collects what the models of the folds predicted for rows they were not trained on. */
@@ -69,18 +78,24 @@ export class FoldPredictions {
   }
 }
 
-/** Returns what the test rows of a fold are measured to be. */
+/** Predictions of the test rows of a fold, and whose these rows are. */
+export interface TestedRows {
+  readonly probability: Float64Array
+  readonly customers: readonly (string | number)[]
+}
+
+/** Returns what the test rows of a fold are measured to be; without a model, why: then only the base rate is known. */
 export function measureFold(
-  test: TrainingData,
-  customers: readonly (string | number)[],
-  probability: Float64Array,
+  { outcome, weight = null }: Pick<TrainingData, 'outcome'> & { readonly weight?: Float64Array | null },
+  tested: TestedRows | string,
   rule: MeasureRule,
 ): { readonly measurement: FoldMeasurement } & Pick<TimedFold, 'standardErrors'> {
-  const { outcome } = test
-  const weight = test.weight ?? null
-  const { figures, notes } = measureRows({ probability, outcome, weight, customers }, rule)
+  const isTested = typeof tested === 'object'
+  const { figures, notes } = isTested
+    ? measureRows({ ...tested, outcome, weight }, rule)
+    : { figures: noFigures(rule.metrics), notes: [tested] }
   const baseRate = meanWithError(outcome, weight)
-  const meanProbability = meanWithError(probability, weight)
+  const meanProbability = isTested ? meanWithError(tested.probability, weight) : null
   return {
     measurement: {
       testRows: outcome.length,
@@ -95,26 +110,6 @@ export function measureFold(
       ...(baseRate === null ? {} : { baseRate: baseRate.standardError }),
       ...(meanProbability === null ? {} : { meanProbability: meanProbability.standardError }),
     },
-  }
-}
-
-/** Returns the measurement of a fold that has no model, with the base rate of its rows. */
-export function measureWithoutModel(
-  { outcome, weight }: Pick<TrainingData, 'outcome' | 'weight'>,
-  metrics: readonly MetricName[],
-  note: string,
-): { readonly measurement: FoldMeasurement } & Pick<TimedFold, 'standardErrors'> {
-  const baseRate = meanWithError(outcome, weight)
-  return {
-    measurement: {
-      testRows: outcome.length,
-      churners: classWeights({ outcome, weight: weight ?? null }).churners,
-      baseRate: baseRate?.value ?? null,
-      meanProbability: null,
-      figures: noFigures(metrics),
-      note,
-    },
-    standardErrors: baseRate === null ? {} : { baseRate: baseRate.standardError },
   }
 }
 

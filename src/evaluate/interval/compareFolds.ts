@@ -5,7 +5,7 @@ import { studentCumulative, studentQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
 import { levelRule } from '../../base/sharedRules.js'
-import { digitsFor, figureText, percentText } from '../figureTexts.js'
+import { leadBy, percentText } from '../figureTexts.js'
 import type { Interval } from './bootstrapInterval.js'
 import { namesRule } from './bootstrapOptions.js'
 
@@ -94,7 +94,7 @@ export function compareFolds(
     standardError,
     pValue: pValueOf(value, standardError, folds - 1),
     shareABetter: mean(differences.map((d) => (Math.sign(sign * d) + 1) / 2)),
-    sentence: sentenceOf(difference, folds, level, sign, names),
+    sentence: sentenceOf(difference, folds, { level, better, names }),
   }
 }
 
@@ -104,33 +104,24 @@ function pValueOf(value: number, standardError: number, degreesOfFreedom: number
 }
 
 function sentenceOf(
-  { value, lower, upper }: Interval,
+  difference: Interval,
   folds: number,
-  level: number,
-  sign: number,
-  names: readonly [string, string],
+  { level, better, names }: Required<Omit<CompareFoldsOptions, 'testShare'>>,
 ): string {
-  const [first, second] = sign * value >= 0 ? names : [names[1], names[0]]
+  const { value, lower, upper } = difference
   if (value === 0 && lower === upper)
     return `${names[0]} and ${names[1]} have the same value in each of ${folds} folds.`
-  const limits = value >= 0 ? [lower, upper] : [-upper, -lower]
-  const digits = digitsFor((upper - lower) / 2)
-  const [from, to] = limits.map((limit) => figureText(limit, digits))
-  const by = `${first} is better by ${figureText(Math.abs(value), digits)} over ${folds} folds (${percentText(level)} interval ${from} to ${to})`
-  if (limits[0]! > 0) return `${by}: this will very likely hold for other rows of the same kind.`
-  return `No difference can be shown: ${by}; other rows may as well find ${second} better.`
+  const { leader, other, by, range, isShown } = leadBy(difference, better, names)
+  const lead = `${leader} is better by ${by} over ${folds} folds (${percentText(level)} interval ${range})`
+  if (isShown) return `${lead}: this will very likely hold for other rows of the same kind.`
+  return `No difference can be shown: ${lead}; other rows may as well find ${other} better.`
 }
 
 function foldProblems(valuesA: ArrayLike<number>, valuesB: ArrayLike<number>): Problem[] {
   const problems: Problem[] = []
-  if (valuesA.length < 2) {
-    problems.push({
-      code: 'table-empty',
-      parameter: 'valuesA',
-      rule: 'to hold at least two folds',
-      received: valuesA.length,
-    })
-  }
+  const least = 'to hold at least two folds'
+  if (valuesA.length < 2)
+    problems.push({ code: 'table-empty', parameter: 'valuesA', rule: least, received: valuesA.length })
   if (valuesA.length !== valuesB.length) {
     const rule = `to have one value per fold of valuesA (${valuesA.length})`
     problems.push({ code: 'length-differs', parameter: 'valuesB', rule, received: valuesB.length })
@@ -138,14 +129,8 @@ function foldProblems(valuesA: ArrayLike<number>, valuesB: ArrayLike<number>): P
   for (const [parameter, values] of Object.entries({ valuesA, valuesB })) {
     const fold = Array.prototype.findIndex.call(values, (value) => !Number.isFinite(value))
     if (fold < 0) continue
-    const place = { row: fold + 1 }
-    problems.push({
-      code: 'value-not-finite',
-      parameter,
-      rule: 'to hold finite numbers',
-      received: values[fold],
-      place,
-    })
+    const facts = { rule: 'to hold finite numbers', received: values[fold], place: { row: fold + 1 } }
+    problems.push({ code: 'value-not-finite', parameter, ...facts })
   }
   return problems
 }

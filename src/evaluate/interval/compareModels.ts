@@ -7,9 +7,9 @@ import { type OutcomeRows, readRows } from '../rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from '../rows/rankedOutcomes.js'
 import {
   type PredictedBy,
+  predictedByNotes,
   predictedByProblems,
   predictedByRule,
-  trainedRowNotes,
 } from '../trainedRowNotes.js'
 import { figureProblems, metricProblems, resampledMetric } from './bootstrapInterval.js'
 import { type BootstrapOptions, bootstrapOptions, groupProblems, namesRule } from './bootstrapOptions.js'
@@ -124,14 +124,15 @@ export function compareModels(
       ? delongComparison(operation, rows, checked.level)
       : bootstrapComparison(operation, rows, resampled, checked)
   return modelComparison(figures, {
-    ...checked,
+    metric,
+    method,
+    names,
+    level: checked.level,
     better: typeof metric === 'function' ? (checked.better ?? 'higher') : metrics[metric].better,
     churners: ranked[0].churners,
     valueA,
     valueB,
-    notes: (predictedBy?.models ?? []).flatMap((model, index) =>
-      trainedRowNotes(model, predictedBy!.features).map((note) => `${names[index]}: ${note}`),
-    ),
+    notes: predictedByNotes(predictedBy, names),
   })
 }
 

@@ -1,7 +1,7 @@
 import { sampleStandardDeviation } from 'simple-statistics'
 import { normalCumulative, normalQuantile } from '../../base/distributions.js'
 import { HoldfastError } from '../../base/errors.js'
-import { countText, digitsFor, figureText, percentText } from '../figureTexts.js'
+import { countText, leadBy, percentText } from '../figureTexts.js'
 import type { MetricName, RankedMetric } from '../metrics.js'
 import { metricWords } from '../metrics.js'
 import { rocAucOf } from '../ranking/ranking.js'
@@ -126,40 +126,26 @@ export interface ModelComparison {
 }
 
 /** What was compared. */
-interface Compared {
+export interface Compared
+  extends Pick<
+    ModelComparison,
+    'better' | 'method' | 'level' | 'names' | 'churners' | 'valueA' | 'valueB' | 'notes'
+  > {
   readonly metric: MetricName | RankedMetric
-  readonly better: 'higher' | 'lower'
-  readonly method: 'bootstrap' | 'delong'
-  readonly level: number
-  readonly names: readonly [string, string]
-  readonly churners: number
-  readonly valueA: number
-  readonly valueB: number
-  readonly notes?: readonly string[]
 }
 
 /** Returns figures with what they were made of and what they mean. */
 export function modelComparison(figures: ComparedFigures, compared: Compared): ModelComparison {
-  const { better, method, level, names, churners, valueA, valueB } = compared
-  const { difference, standardError, pValue, shareAHigher } = figures
-  const metric = typeof compared.metric === 'function' ? null : compared.metric
-  const shareABetter = better === 'higher' ? shareAHigher : 1 - shareAHigher
+  const { shareAHigher, ...shown } = figures
+  const { metric, notes, ...own } = compared
   const facts = {
-    metric,
-    better,
-    method,
-    level,
-    names,
-    valueA,
-    valueB,
-    difference,
-    standardError,
-    pValue,
-    shareABetter,
-    churners,
-    churnersNeeded: churnersNeeded(difference.value, standardError, level, churners),
+    ...own,
+    ...shown,
+    metric: typeof metric === 'function' ? null : metric,
+    shareABetter: own.better === 'higher' ? shareAHigher : 1 - shareAHigher,
+    churnersNeeded: churnersNeeded(shown.difference.value, shown.standardError, own.level, own.churners),
   }
-  return { ...facts, sentence: sentenceOf(facts), notes: compared.notes ?? [] }
+  return { ...facts, sentence: sentenceOf(facts), notes }
 }
 
 const chanceToShow = 0.8
@@ -184,18 +170,11 @@ function sentenceOf(facts: Facts): string {
   if (standardError === 0 && difference.value === 0) {
     return `No difference: ${names[0]} and ${names[1]} have the same ${words} in every sample of these customers.`
   }
-  const sign = better === 'higher' ? 1 : -1
-  const aLeads = sign * difference.value >= 0
-  const leader = aLeads ? names[0] : names[1]
-  const isUp = aLeads === (better === 'higher')
-  const [from, to] = isUp ? [difference.lower, difference.upper] : [-difference.upper, -difference.lower]
-  const digits = digitsFor((to - from) / 2)
-  const by = `${figureText(Math.abs(difference.value), digits)} (${words})`
-  const range = `${percentText(level)} interval ${figureText(from, digits)} to ${figureText(to, digits)}`
-  if (from > 0) {
-    return `${leader} is better by ${by}, ${range}: on new customers of the same kind this will ${sureness(facts)} hold.`
-  }
-  return `No difference can be shown: ${leader} is better by ${by} on these customers, ${range}. ${tooFew(facts)}`
+  const { leader, by, range, isShown } = leadBy(difference, better, names)
+  const [size, interval] = [`${by} (${words})`, `${percentText(level)} interval ${range}`]
+  return isShown
+    ? `${leader} is better by ${size}, ${interval}: on new customers of the same kind this will ${sureness(facts)} hold.`
+    : `No difference can be shown: ${leader} is better by ${size} on these customers, ${interval}. ${tooFew(facts)}`
 }
 
 function sureness({ pValue }: Facts): string {

@@ -12,9 +12,9 @@ import { checkOutcomeRows, type WeightOptions, weightOptions } from '../rows/che
 import type { OutcomeRows } from '../rows/outcomeRows.js'
 import {
   type PredictedBy,
+  predictedByNotes,
   predictedByProblems,
   predictedByRule,
-  trainedRowNotes,
 } from '../trainedRowNotes.js'
 import { type AttributeColumn, type Attributes, attributeColumns, attributeLevels } from './attributes.js'
 import { type CountedRows, cutSegments } from './cutSegments.js'
@@ -145,12 +145,8 @@ export function segmentTable(
     overall: measureSegment(everybody, all, rule).segment,
     worst: worstSegments(measured, all, checked.level),
     level: checked.level,
-    notes: [...seenNotes(checked.predictedBy), ...notesOn(plans, checked)],
+    notes: [...predictedByNotes(checked.predictedBy), ...notesOn(plans, checked)],
   })
-}
-
-function seenNotes(predictedBy: PredictedBy | undefined): string[] {
-  return (predictedBy?.models ?? []).flatMap((model) => trainedRowNotes(model, predictedBy!.features))
 }
 
 /** Returns rows whose counts are of customers: all rows of one together count as one, and so do all that churned. */

@@ -65,15 +65,9 @@ export interface SegmentFigures {
 }
 
 /** How good predictions are by segment: figures to read, `String(…)` to print, `JSON.stringify` to keep. */
-export class SegmentTable extends resultOf<SegmentFigures>() {
-  /** Returns the table as text, of at most 80 columns for up to two metrics and short values. */
-  override toString(): string {
-    return segmentText(this)
-  }
-}
+export class SegmentTable extends resultOf<SegmentFigures>(segmentText) {}
 
-/** Returns a table by segment as text for a terminal. */
-export function segmentText(table: SegmentFigures): string {
+function segmentText(table: SegmentFigures): string {
   const { attributes, segments, overall, notes } = table
   const lines = [...segments, overall]
   const merged = segments.filter(({ mergedFrom }) => mergedFrom.length > 0)
