@@ -204,9 +204,9 @@ export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, bes
     ...(plan.rounded === null ? [] : [`${plan.rounded} AS ${flagOf(engine, 'rounded', plan.name)}`]),
   ])
   const rows =
-    staged.more?.csv === undefined
+    staged.more === undefined
       ? `rowid AS "holdfast row", * FROM ${staged.raw}`
-      : `NULL AS "holdfast row", * FROM (${staged.more.csv.cells})`
+      : `NULL AS "holdfast row", * FROM (${staged.more.csv?.cells ?? staged.more.query})`
   const raw = withSteps(
     `(SELECT ${rows})`,
     plans.map((plan) => plan.steps),

@@ -87,7 +87,7 @@ export interface StagedTable {
   readonly expectsCommas: boolean
   /** The columns of each file, if files were read. */
   readonly parts: readonly SourcePart[]
-  /** What reads all rows of CSV files, where `raw` holds the first of them only: see {@link stageAll}. */
+  /** What reads all rows of the files, where `raw` holds the first of them only: see {@link stageAll}. */
   readonly more?: FileRows
 }
 
@@ -288,11 +288,11 @@ async function stageFiles(
       },
     ]
   }
-  if (format === 'parquet') return stageUtf8(engine, base, format, paths, missing, true)
+  if (format === 'parquet') return stageUtf8(engine, base, format, paths, missing, false)
   return withUtf8(paths, encoding, async (read) => {
     if ('problems' in read) return read.problems.map((problem) => atTable(problem, table))
     // Copies of files of another encoding are gone afterwards
-    const isAll = read.paths !== paths
+    const isAll = format === 'json' || read.paths !== paths
     return withNames(await stageUtf8(engine, base, format, read.paths, missing, isAll), read.nameOf)
   })
 }
@@ -333,7 +333,7 @@ async function stageUtf8(
   return stageRows(engine, base, { ...read, format, paths }, isAll)
 }
 
-/** Rows of a CSV file that are staged at first: they say how the others are likely written. */
+/** Rows of files that are staged at first: they say how the others are likely written. */
 const firstRows = 2_048
 
 async function stageRows(
@@ -344,15 +344,14 @@ async function stageRows(
 ): Promise<StagedTable | readonly Problem[]> {
   const { table, raw } = base
   const { format, paths, parts, expectsCommas } = rows
-  const first = isAll ? undefined : rows.csv?.first
-  const query = first === undefined ? rows.query : `SELECT * FROM (${first}) LIMIT ${firstRows}`
+  const query = isAll ? rows.query : `SELECT * FROM (${rows.csv?.first ?? rows.query}) LIMIT ${firstRows}`
   try {
     await engine.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${query}`)
   } catch (error) {
     return [unreadableFile(table, ...reasonAt(paths, error))]
   }
   const rowCount = await countRows(engine, raw)
-  const isMore = first !== undefined && rowCount === firstRows
+  const isMore = !isAll && rowCount === firstRows
   const badLines = rows.csv !== undefined && !isMore ? await readBadLines(engine, table) : []
   const files = await stagedFiles(engine, raw, paths)
   if (rowCount === 0 && badLines.length === 0) return [emptySource({ table, file: paths[0]! })]

@@ -14,12 +14,12 @@ const plainMonth = '(?:0[1-9]|[1-9][0-9])[0-9]{2}-[0-9]{2}'
 const plainTime = `[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9]${plainFraction})?`
 
 /**
- * Builds the table of a CSV file straight from the file, where all cells are written in the plainest way: numbers as `-12.5`,
- * days as `2025-01-31` with or without a time, true and false, and texts. Then what its columns are read as does not depend
- * on which of its rows are sampled, and no cell breaks a rule. Returns the table with the plans of its columns, or undefined,
+ * Builds a table straight from its files, where all cells are typed or written in the plainest way: numbers as `-12.5`, days
+ * as `2025-01-31` with or without a time, true and false, and texts. Then what its columns are read as does not depend on
+ * which of its rows are sampled, and no cell breaks a rule. Returns the table with the plans of its columns, or undefined,
  * with nothing made, where some cell is written in another way: the rows are then to be staged.
  *
- * All cells are read once and are never held as texts: 1 million rows of four columns take half of the processor time.
+ * All cells are read once and are never held as texts: 1 million rows of four columns of CSV take half of the processor time.
  *
  * @param likely the table as its first rows are planned
  */
@@ -35,9 +35,12 @@ export async function buildPlain(
   if (!(await buildCells(engine, planned))) return undefined
   const raw = builtTable(engine, planned)
   const rowCount = await countRows(engine, raw)
-  const badLines = await readBadLines(engine, staged.table)
+  const isCsv = staged.more?.csv !== undefined
+  const badLines = isCsv ? await readBadLines(engine, staged.table) : []
   const built = { ...planned, staged: { ...staged, rowCount, badLines }, isBuilt: true }
-  if (await isReadAlike(engine, { ...built, staged: { ...built.staged, raw } }, missing)) return built
+  const isAlike =
+    !isCsv || (await isReadAlike(engine, { ...built, staged: { ...built.staged, raw } }, missing))
+  if (isAlike) return built
   await dropBuilt(engine, planned)
   return undefined
 }
@@ -50,6 +53,9 @@ function plainPlan(
   plan: ColumnPlan,
 ): ColumnPlan | undefined {
   const { name, sourceName, kind, value } = plan
+  const isText = plan.steps.length > 0
+  // Of typed files some texts say how days and numbers are written
+  if (staged.more?.csv === undefined) return isText && kind !== 'text' ? undefined : plan
   const inFile = engine.dialect.identifier(sourceName)
   const text = { name: plan.shown, sql: cleanedText(engine, inFile, missing) }
   if (kind === 'text') return { ...plan, steps: [text] }

@@ -321,9 +321,21 @@ describe('a file whose first rows are written plainly', () => {
     ])
   })
 
-  test('is never held as texts', async () => {
-    const usage = join(folder, 'plain.csv')
-    await writeFile(usage, textOf(usual.times, undefined))
+  const typed = (odd: string) =>
+    `SELECT 'A' AS id, TIMESTAMP '2024-01-31 23:59:59' AS day, CASE WHEN i = ${oddRow} THEN ${odd} ELSE i END AS x FROM range(${rows}) t(i)`
+
+  test('of typed cells is refused for one that is no number, by its row', async () => {
+    const usage = await parquet('odd.parquet', typed("'NaN'::DOUBLE"))
+    const place = { table: 'usage', row: oddRow + 1, column: 'x' }
+    expect(await problemsOf({ customers, usage })).toMatchObject([
+      { code: 'value-not-finite', place, count: 1 },
+    ])
+  })
+
+  test.each(['csv', 'parquet'])('is never held as it is in the file: %s', async (format) => {
+    const csv = join(folder, 'plain.csv')
+    await writeFile(csv, textOf(usual.times, undefined))
+    const usage = format === 'csv' ? csv : await parquet('plain.parquet', typed('i'))
     const engine = await openDuckdb()
     const statements: string[] = []
     const watched: Engine = {
