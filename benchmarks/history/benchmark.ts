@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,9 +9,9 @@ import { z } from 'zod'
 import { addDays, epochDay, formatDay } from '../../src/base/days.js'
 import { seededRandom } from '../../src/base/random.js'
 import { textTable } from '../../src/base/textTable.js'
+import { openDuckdb } from '../../src/engine/duckdb.js'
 import type { Benchmark, Measurement } from '../result.js'
 
-const rows = 1_000_000
 const customers = 20_000
 const rounds = 5
 const firstDay = epochDay('2024-01-01')
@@ -27,24 +27,34 @@ const turnSchema = z.object({
 })
 type Turn = z.output<typeof turnSchema>
 
-/** Files of one million rows of usage: their name, and the type that their days have for DuckDB. */
+/** Files of usage: their rows, how they are written, and the type that their days have for DuckDB. */
 const kinds = [
-  { id: 'days', file: 'days.csv', dayType: 'DATE' },
-  { id: 'timestamps', file: 'timestamps.csv', dayType: 'TIMESTAMP' },
-  { id: 'compressed', file: 'timestamps.csv.gz', dayType: 'TIMESTAMP' },
+  { id: 'days', rows: 1_000_000, ending: 'csv', dayType: 'DATE' },
+  { id: 'timestamps', rows: 1_000_000, ending: 'csv', dayType: 'TIMESTAMP' },
+  { id: 'compressed', rows: 1_000_000, ending: 'csv.gz', dayType: 'TIMESTAMP' },
+  { id: '500k-days', rows: 500_000, ending: 'csv', dayType: 'DATE' },
+  { id: '500k-timestamps', rows: 500_000, ending: 'csv', dayType: 'TIMESTAMP' },
+  { id: '500k-parquet', rows: 500_000, ending: 'parquet', dayType: 'TIMESTAMP' },
+  { id: '4m-compressed', rows: 4_050_000, ending: 'csv.gz', dayType: 'TIMESTAMP' },
 ] as const
+
+type Kind = (typeof kinds)[number]
 
 /** Opening a raw history with every row checked, beside DuckDB's own read and cast of the same table. */
 export const benchmark: Benchmark = {
   about:
     "how much processor time is it to open a raw history from CSV, DuckDB's own read and cast beside it?",
   run: async (args) => {
-    if (args.length > 0) throw new Error('It takes no arguments.')
+    const asked = kinds.filter(({ id }) => args.length === 0 || args.includes(id))
+    if (asked.length < args.length)
+      throw new Error(`It takes ids of files: ${kinds.map(({ id }) => id).join(', ')}.`)
     execFileSync(process.execPath, [program('../../scripts/build.mjs'), '--unchecked'], { stdio: 'inherit' })
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-history-'))
     try {
-      writeFiles(folder)
-      const runs = kinds.map((kind) => ({ id: kind.id, turns: measured(folder, kind) }))
+      writeCustomers(folder)
+      const runs: { id: string; turns: Round[] }[] = []
+      for (const kind of asked)
+        runs.push({ id: kind.id, turns: measured(folder, await writeUsage(folder, kind), kind) })
       return {
         peers: runs[0]!.turns[0]!.theirs.versions,
         results: runs.flatMap(({ id, turns }) => resultsOf(id, turns)),
@@ -68,7 +78,7 @@ export const benchmark: Benchmark = {
             ]
           }),
         ),
-        trial: false,
+        trial: args.length > 0,
       }
     } finally {
       rmSync(folder, { recursive: true })
@@ -80,27 +90,41 @@ function program(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
-/** 20,000 customers; a row of usage has an id, a day or a time, a number and a word, 28 and 37 bytes. */
-function writeFiles(folder: string): void {
-  const random = seededRandom(1)
-  const two = (value: number): string => String(value).padStart(2, '0')
+function writeCustomers(folder: string): void {
   const people = Array.from(
     { length: customers },
     (_, index) => `${100_000 + index},2023-0${1 + (index % 9)}-15`,
   )
   writeFileSync(join(folder, 'customers.csv'), `id,activatedAt\n${people.join('\n')}\n`)
-  const texts = { days: ['id,day,minutes,kind'], timestamps: ['id,day,minutes,kind'] }
+}
+
+/** Writes rows of usage in the order of their days, each an id, a day or a time, a number and a word: 28 or 37 bytes. */
+async function writeUsage(folder: string, { id, rows, ending, dayType }: Kind): Promise<string> {
+  const random = seededRandom(1)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const path = join(folder, `${id}.csv`)
+  writeFileSync(path, 'id,day,minutes,kind\n')
+  let lines: string[] = []
   for (let row = 0; row < rows; row++) {
     const day = formatDay(addDays(firstDay, Math.floor((row / rows) * days)))
     const time = `${two(random.integer(24))}:${two(random.integer(60))}:${two(random.integer(60))}`
-    const id = 100_000 + random.integer(customers)
-    const rest = `${(100 * random.uniform()).toFixed(2)},${['call', 'data', 'text'][row % 3]}`
-    texts.days.push(`${id},${day},${rest}`)
-    texts.timestamps.push(`${id},${day} ${time},${rest}`)
+    const [who, minutes] = [100_000 + random.integer(customers), (100 * random.uniform()).toFixed(2)]
+    const when = dayType === 'DATE' ? day : `${day} ${time}`
+    lines.push(`${who},${when},${minutes},${['call', 'data', 'text'][row % 3]}\n`)
+    if (lines.length < 100_000 && row < rows - 1) continue
+    appendFileSync(path, lines.join(''))
+    lines = []
   }
-  writeFileSync(join(folder, 'days.csv'), `${texts.days.join('\n')}\n`)
-  writeFileSync(join(folder, 'timestamps.csv'), `${texts.timestamps.join('\n')}\n`)
-  writeFileSync(join(folder, 'timestamps.csv.gz'), gzipSync(readFileSync(join(folder, 'timestamps.csv'))))
+  if (ending === 'csv') return path
+  const written = join(folder, `${id}.${ending}`)
+  if (ending === 'csv.gz') writeFileSync(written, gzipSync(readFileSync(path)))
+  else {
+    const engine = await openDuckdb()
+    const columns = `{id: 'VARCHAR', day: '${dayType}', minutes: 'DOUBLE', kind: 'VARCHAR'}`
+    await engine.writeParquet(`SELECT * FROM read_csv('${path}', columns=${columns})`, written)
+    await engine.close()
+  }
+  return written
 }
 
 interface Round {
@@ -108,9 +132,9 @@ interface Round {
   readonly theirs: Turn
 }
 
-function measured(folder: string, { file, dayType }: (typeof kinds)[number]): Round[] {
+function measured(folder: string, path: string, { id, dayType }: Kind): Round[] {
   const turnOf = (script: string): Turn => {
-    const words = [program(script), join(folder, 'customers.csv'), join(folder, file), dayType]
+    const words = [program(script), join(folder, 'customers.csv'), path, dayType]
     return turnSchema.parse(JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })))
   }
   const turns: Round[] = []
@@ -119,7 +143,7 @@ function measured(folder: string, { file, dayType }: (typeof kinds)[number]): Ro
     verify(turn)
     // The first round reads the file into the cache of the system
     if (round > 0) turns.push(turn)
-    console.error(`${file}: round ${round} of ${rounds}`)
+    console.error(`${id}: round ${round} of ${rounds}`)
   }
   return turns
 }
