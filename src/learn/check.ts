@@ -156,18 +156,22 @@ function isPlainlySound(column: FeatureColumn): boolean {
     for (let row = 0; row < codes.length; row++) if (codes[row]! >>> 0 >= dictionary.length) return false
     return true
   }
-  // A number × 0 is 0 or −0; infinities and NaN give NaN. Four sums, so that no addition waits for the one before.
   const { values } = column
   if (!isTyped(values)) return false
-  let [a, b, c, d] = [0, 0, 0, 0]
-  let row = 0
-  for (; row + 3 < values.length; row += 4) {
-    a += values[row]! * 0
-    b += values[row + 1]! * 0
-    c += values[row + 2]! * 0
-    d += values[row + 3]! * 0
+  // A number × 0 is 0 or −0; infinities and NaN give NaN. Four sums of two, so that no addition waits for the one before:
+  // one value at a time in each took twice as long.
+  const [count, whole] = [values.length, values.length & ~7]
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  for (let row = 0; row < whole; row += 8) {
+    a += values[row]! * 0 + values[row + 1]! * 0
+    b += values[row + 2]! * 0 + values[row + 3]! * 0
+    c += values[row + 4]! * 0 + values[row + 5]! * 0
+    d += values[row + 6]! * 0 + values[row + 7]! * 0
   }
-  for (; row < values.length; row++) a += values[row]! * 0
+  for (let row = whole; row < count; row++) a += values[row]! * 0
   return a + b + c + d === 0
 }
 

@@ -5,7 +5,10 @@ export const certainty = 1e-15
 
 /** Returns the probabilities of log odds, shape (rows), each in [1e-15, 1 - 1e-15]: never exactly 0 or 1. */
 export function probabilityOf(margin: Float64Array): Float64Array {
-  return withoutCertainty(margin.map(sigmoid))
+  // In loops: `map` calls a function for each of them, which took as long as 100 trees of depth 3
+  const probability = new Float64Array(margin.length)
+  for (let row = 0; row < margin.length; row++) probability[row] = uncertain(sigmoid(margin[row]!))
+  return probability
 }
 
 /** Returns the probabilities, each in [1e-15, 1 - 1e-15]. */
