@@ -22,7 +22,7 @@ const fewestOfOutcome = 20
  *
  * Nothing is removed: that decision needs somebody who knows where the column comes from.
  *
- * O(columns × rows) time, and a sort of at most 50,000 rows per column.
+ * O(columns × rows) time, and a sort of at most 50,000 rows per column that comes near that AUC.
  */
 export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): string[] {
   const { rowCount, columns } = features
@@ -37,7 +37,7 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
     if (spread === 'constant') return [`Column ${name} has the same value in every row.`]
     const same = earlierTwin(column, rowCount, some, seen)
     if (same !== undefined) return [`Column ${name} has the values of column ${same.name} in every row.`]
-    const auc = isJudged ? singleFeatureAuc(column, outcome, rows) : 0.5
+    const auc = isJudged ? singleFeatureAuc(column, outcome, rows, suspiciousAuc) : 0.5
     if (auc <= suspiciousAuc) return []
     return [
       `Column ${name} alone predicts churn with an AUC of ${auc.toFixed(3)}: was it known at the cutoff, or filled in after the customer had left?`,

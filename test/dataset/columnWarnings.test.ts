@@ -196,6 +196,43 @@ test('the AUC of a number column without missing values is that of rocAuc, or it
   )
 })
 
+test('where it is asked whether an AUC is exceeded, the answer is that of the AUC, which is never above what is given', () => {
+  const number = fc.oneof(
+    fc.constantFrom(0, -0, 1, 2, 1e308, -1e308, 5e-324, null),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer({ min: 0, max: 9 }),
+  )
+  const cells = fc.array(fc.tuple(number, fc.boolean(), fc.boolean()), { minLength: 4, maxLength: 80 })
+  fc.assert(
+    fc.property(cells, fc.constantFrom(0.5, 0.6, 0.8, 0.95), (drawn, asked) => {
+      // Some columns tell all: churners have the upper half of the numbers
+      const tells = drawn[0]![2]
+      const values = drawn.map(([value]) => value)
+      const middle = values.reduce((sum: number, value) => sum + (value ?? 0) / values.length, 0)
+      const happened = Uint8Array.from(drawn, ([value, churned]) =>
+        Number(tells ? (value ?? 0) > middle : churned),
+      )
+      fc.pre(new Set(happened).size === 2)
+      const columns = [
+        numberColumn('number', values),
+        textColumn(
+          'text',
+          values.map((value) => (value === null ? null : String(value))),
+        ),
+      ]
+      const rows = drawn.map((_, row) => row)
+      for (const column of columns) {
+        const exact = singleFeatureAuc(column, happened, rows)
+        const found = singleFeatureAuc(column, happened, rows, asked)
+        if (exact > asked) expect(found).toBe(exact)
+        else expect(found).toBeLessThanOrEqual(asked)
+        expect(found).toBeGreaterThanOrEqual(exact)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('a flat table with a leaking column says so', () => {
   const table = tableFrom({
     reason: ofRows((row) => (outcome[row] === 1 ? 'moved away' : null)),
