@@ -83,7 +83,10 @@ function detectDelimiter(text: string): string {
 
 function headerProblems(names: readonly string[], path: string): Problem[] {
   const problems: Problem[] = []
+  const firstOf = new Map<string, number>()
   for (const [index, name] of names.entries()) {
+    const first = firstOf.get(name)
+    if (first === undefined) firstOf.set(name, index)
     if (name.trim() === '') {
       problems.push({
         code: 'column-missing',
@@ -92,13 +95,13 @@ function headerProblems(names: readonly string[], path: string): Problem[] {
         place: { file: path },
         wayOut: 'The first line must hold the column names: add it there.',
       })
-    } else if (names.indexOf(name) < index) {
+    } else if (first !== undefined) {
       problems.push({
         code: 'column-duplicate',
         parameter: `column ${name}`,
         rule: 'to occur once',
         place: { file: path, column: name },
-        wayOut: `Columns ${names.indexOf(name) + 1} and ${index + 1} have the same name; rename one of them.`,
+        wayOut: `Columns ${first + 1} and ${index + 1} have the same name; rename one of them.`,
       })
     }
   }

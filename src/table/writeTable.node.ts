@@ -76,13 +76,13 @@ function* csvLines(table: Table, delimiter: string, spreadsheetSafe: boolean): G
   const fields = table.columns.map((column) => fieldsOf(column, field, spreadsheetSafe))
   for (let start = 0; start < table.rowCount; start += rowsEach) {
     const end = Math.min(start + rowsEach, table.rowCount)
-    let lines = ''
+    const lines: string[] = []
+    const cells: string[] = new Array(fields.length)
     for (let row = start; row < end; row++) {
-      for (let column = 0; column < fields.length; column++)
-        lines += column === 0 ? fields[0]!(row) : delimiter + fields[column]!(row)
-      lines += '\n'
+      for (let column = 0; column < fields.length; column++) cells[column] = fields[column]!(row)
+      lines.push(cells.join(delimiter), '\n')
     }
-    yield lines
+    yield lines.join('')
   }
 }
 
