@@ -27,33 +27,36 @@ export function fingerprintsOf(
 ): Float64Array {
   const first = new Int32Array(rowCount).fill(salt)
   const second = new Int32Array(rowCount).fill(~salt)
-  const single = new Float32Array(1)
-  const bits = new Int32Array(single.buffer)
-  const mix = (row: number, value: number): void => {
-    first[row] = mixed(first[row]!, value, 0x9e3779b1)
-    second[row] = mixed(second[row]!, value, 0x85ebca6b)
-  }
   for (const column of columns) {
-    const { missing } = column
-    if (column.kind === 'text') {
-      const { codes } = column
-      const texts = column.dictionary.map((text) => {
-        const category = categoryOf(text)
-        return category === null ? missingNumber : textNumber(category, salt)
-      })
-      for (let row = 0; row < rowCount; row++) {
-        mix(row, isMissing(missing, row) ? missingNumber : texts[codes[row]!]!)
-      }
-    } else {
-      // Days until another day move with it: the day itself stays.
-      const { values, daysUntil = 0 } = column
-      for (let row = 0; row < rowCount; row++) {
-        single[0] = values[row]! - daysUntil + 0
-        mix(row, isMissing(missing, row) ? missingNumber : bits[0]!)
-      }
+    const numbers = numbersToMix(column, rowCount, salt)
+    for (let row = 0; row < rowCount; row++) {
+      const number = isMissing(column.missing, row) ? missingNumber : numbers[row]!
+      first[row] = mixed(first[row]!, number, 0x9e3779b1)
+      second[row] = mixed(second[row]!, number, 0x85ebca6b)
     }
   }
-  return Float64Array.from(first, (high, row) => (high >>> 0) * 65_536 + (second[row]! & 0xffff))
+  const fingerprints = new Float64Array(rowCount)
+  for (let row = 0; row < rowCount; row++)
+    fingerprints[row] = (first[row]! >>> 0) * 65_536 + (second[row]! & 0xffff)
+  return fingerprints
+}
+
+/** Returns the 32 bits that stand for each value of a column. */
+function numbersToMix(column: FeatureColumn, rowCount: number, salt: number): Int32Array {
+  if (column.kind === 'text') {
+    const texts = column.dictionary.map((text) => {
+      const category = categoryOf(text)
+      return category === null ? missingNumber : textNumber(category, salt)
+    })
+    const numbers = new Int32Array(rowCount)
+    for (let row = 0; row < rowCount; row++) numbers[row] = texts[column.codes[row]!]!
+    return numbers
+  }
+  // Days until another day move with it: the day itself stays.
+  const { values, daysUntil = 0 } = column
+  const singles = new Float32Array(rowCount)
+  for (let row = 0; row < rowCount; row++) singles[row] = values[row]! - daysUntil + 0
+  return new Int32Array(singles.buffer)
 }
 
 function mixed(hash: number, value: number, factor: number): number {
@@ -71,10 +74,11 @@ export function textNumber(text: string, salt: number): number {
 
 /** Returns fingerprints as text, 6 bytes each. */
 export function textOf(numbers: readonly number[]): string {
-  const bytes = Array.from(numbers, (number) =>
-    Array.from({ length: bytesEach }, (_, index) => Math.floor(number / 256 ** index) % 256),
-  ).flat()
-  return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''))
+  let bytes = ''
+  for (const number of numbers)
+    for (let index = 0; index < bytesEach; index++)
+      bytes += String.fromCharCode(Math.floor(number / 256 ** index) % 256)
+  return btoa(bytes)
 }
 
 /** Returns the fingerprints of a text of `textOf`. */

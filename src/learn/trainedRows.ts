@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { customersOf } from '../base/customersOf.js'
-import { groupNumbers } from '../base/groupNumbers.js'
+import { customersOf, ownRows } from '../base/customersOf.js'
+import { groupNumbers, repeatedNumbers } from '../base/groupNumbers.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import type { ChurnModel, TrainingData } from './contract.js'
 import type { NestingModel } from './nesting.js'
@@ -72,9 +72,13 @@ export function trainedRowsOf(
   if (own === null || names.length === 0 || features.rowCount === 0) return null
   const number = textNumber(salt, 0)
   const all = fingerprintsOf(own, features.rowCount, number)
-  const { kept, below } = lowest(all.slice().sort())
-  const rows = Int32Array.from(all.keys()).filter((row) => all[row]! < below)
-  const { customerOf, pairsByChance } = customersOf({ rowCount: features.rowCount, columns: own }, ids)
+  const sorted = all.slice().sort()
+  const { kept, below } = lowest(sorted)
+  const rows = rowsBelow(all, below)
+  // Identical rows have one fingerprint: where all are different, none need be looked for.
+  const { customerOf, pairsByChance } = sorted.some((value, place) => value === sorted[place + 1])
+    ? customersOf({ rowCount: features.rowCount, columns: own }, ids)
+    : { ...ownRows, customerOf: ids == null ? null : repeatedNumbers(ids) }
   const idOf = ids == null ? rows : groupNumbers(Array.from(rows, (row) => ids[row]!))
   const twins = twinCount(rows, all, customerOf, idOf) + (2 * pairsByChance * rows.length) / features.rowCount
   const customers = customerOf === null ? rows.length : new Set(rows.map((row) => customerOf[row]!)).size
@@ -145,6 +149,12 @@ function lowest(sorted: Float64Array): { readonly kept: readonly number[]; reado
     kept.push(value)
   }
   return { kept, below: fingerprintLimit }
+}
+
+function rowsBelow(fingerprints: Float64Array, below: number): Int32Array {
+  const rows: number[] = []
+  for (let row = 0; row < fingerprints.length; row++) if (fingerprints[row]! < below) rows.push(row)
+  return Int32Array.from(rows)
 }
 
 /** Rows that are equal to one of another customer, or to another row under the same id: what other rows may be equal to. */
