@@ -34,7 +34,10 @@ export function categoryWordCount(categoryCount: number): number {
   return Math.max(1, (categoryCount + 31) >>> 5)
 }
 
-const nodeFields = ['feature', 'threshold', 'missingLeft', 'categoryStart', 'value', 'cover', 'gain'] as const
+/** A node as it is added: each member goes to the list of its name. */
+type AddedNode = Readonly<
+  Record<'feature' | 'threshold' | 'missingLeft' | 'categoryStart' | 'value' | 'cover' | 'gain', number>
+>
 
 /** Nodes of trees, one after the other, as they become an ensemble. */
 export class EnsembleNodes {
@@ -50,8 +53,14 @@ export class EnsembleNodes {
   readonly gain: number[] = []
 
   /** Adds a node, whose right child is not known yet; returns its place. */
-  push(node: Readonly<Record<(typeof nodeFields)[number], number>>): number {
-    for (const field of nodeFields) this[field].push(node[field])
+  push({ feature, threshold, missingLeft, categoryStart, value, cover, gain }: AddedNode): number {
+    this.feature.push(feature)
+    this.threshold.push(threshold)
+    this.missingLeft.push(missingLeft)
+    this.categoryStart.push(categoryStart)
+    this.value.push(value)
+    this.cover.push(cover)
+    this.gain.push(gain)
     return this.right.push(0) - 1
   }
 

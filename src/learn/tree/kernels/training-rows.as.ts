@@ -158,14 +158,18 @@ export function weightOf(weights: usize, role: usize, rows: usize, begin: i32, e
  */
 export function countCodes(thread: i32): void {
   if (thread != 0) return
+  const rows = address(0)
+  const codes = address(3)
+  const weights = address(4)
   const counts = address(5)
   memory.fill(counts, 0, 2048)
   for (let owner = 0; owner < threadCount(); owner++) {
     const range = rangeAt(address(1), argument(2), owner)
-    for (let index = load<i32>(range); index < load<i32>(range, 4); index++) {
-      const row = load<u32>(address(0) + (<usize>index << 2))
-      const at = counts + (<usize>load<u8>(address(3) + <usize>row) << 3)
-      const weight: f64 = address(4) == 0 ? 1 : <f64>load<u32>(address(4) + (<usize>row << 2))
+    const stop = rows + (<usize>load<i32>(range, 4) << 2)
+    for (let from = rows + (<usize>load<i32>(range) << 2); from < stop; from += 4) {
+      const row = <usize>load<u32>(from)
+      const at = counts + (<usize>load<u8>(codes + row) << 3)
+      const weight: f64 = weights == 0 ? 1 : <f64>load<u32>(weights + (row << 2))
       store<f64>(at, load<f64>(at) + weight)
     }
   }

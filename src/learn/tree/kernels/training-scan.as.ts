@@ -363,6 +363,7 @@ export function scanBounded(
   let best: i64 = 0
   let bestCut = 0
   let left = start
+  const leastWeight = number(11)
   let weight: f64 = 0
   let allWeight: f64 = 0
   if (counts != 0) {
@@ -371,10 +372,13 @@ export function scanBounded(
   }
   for (let place = 0; place < cuts; place++) {
     const bin = order == 0 ? <usize>place : <usize>load<u8>(order + <usize>place)
-    left += load<i64>(bins + (bin << 3))
+    const cell = load<i64>(bins + (bin << 3))
+    // Without rows it is the cut before it over again, and no better.
+    if (cell == 0 && place > 0) continue
+    left += cell
     if (counts != 0) {
       weight += load<f64>(counts + (bin << 3))
-      if (weight < number(11) || allWeight - weight < number(11)) continue
+      if (weight < leastWeight || allWeight - weight < leastWeight) continue
     }
     const right = sum - left
     if (<u32>left < least || <u32>right < least) continue
