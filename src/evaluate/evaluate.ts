@@ -72,23 +72,23 @@ const defaultSpan = 0.75
 
 type CheckedOptions = z.output<typeof evaluateOptions>
 
-/** Below this many churners (or stayers) an evaluation says that it can say little. */
+/** With fewer churners (or stayers) the evaluation warns that it can say little. */
 const fewCustomers = 30
 
 /**
  * Returns how good the predictions of a model are on customers it was not trained on.
  *
- * Print it, or read its fields. The data must be later than the training data, or at least other customers: on its
- * own training rows every model looks better than it is. Such rows, and those that chose the number of trees, are found by
- * their fingerprints where they are more than chance leaves equal, and `notes` say how many there are, or that it cannot
- * be told: those of a model trained in this process, and of one in the file of a scorer that was made with its
- * training data. Of models of other libraries and of `saveModel` it is not known.
+ * Print it, or read its fields. The data must be later than the training data, or at least of other customers: on its
+ * own training rows every model looks better than it is. Rows that the model was trained on, or that chose its number
+ * of trees, are recognised by fingerprint, and `notes` say how many there are, or that it cannot be told. This works
+ * for models trained in this process and for scorers saved with their training data; for models of other libraries and
+ * of `saveModel` it is not known.
  *
- * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see `bootstrapInterval`),
- * all from the same resamples; where an id of `data` is there more than once, or rows are identical far beyond chance
- * (`notes` say so), whole customers are drawn, and counts are of rows. Calibration has none:
- * resampling biases it upwards. What is not defined for the data
- * is null, and `notes` says why; fewer than 30 churners are said there too.
+ * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see
+ * `bootstrapInterval`), all from the same resamples; if ids repeat, or far more rows are identical than chance allows
+ * (`notes` say so), whole customers are drawn and counts are of rows. Calibration has none: resampling biases it
+ * upwards. Figures that are not defined for the data are null, and `notes` says why; it also warns of fewer than 30
+ * churners.
  *
  * @param model any trained model
  * @param data features and outcomes: a `Dataset`, weighted or not
@@ -119,7 +119,7 @@ export function evaluate(model: ChurnModel, data: TrainingData, options?: Evalua
   return evaluation('evaluate', probability, data.outcome, full, notes)
 }
 
-/** Whose rows are drawn together, as an option of an evaluation; and what was noticed. */
+/** Which rows are drawn together, as an option, and what was noticed. */
 interface OwnedRows {
   readonly groups: Pick<EvaluateOptions, 'groups'>
   readonly notes: readonly string[]
@@ -129,8 +129,8 @@ interface OwnedRows {
 const ownGroups: OwnedRows = { groups: {}, notes: [] }
 
 /**
- * Returns whose the rows are: those of a customer, at several cutoffs for one, or copies of a row, say less than those of as
- * many customers would.
+ * Returns which rows belong together: several rows of a customer, or copies of a row, tell less than as many different
+ * customers.
  */
 export function customersWithSeveralRows(
   operation: string,
@@ -147,7 +147,7 @@ export function customersWithSeveralRows(
   }
 }
 
-/** Returns counts of customers in place of counts of rows where some have several; else each counts by its weight. */
+/** Returns counts of customers instead of rows if some customers have several rows. */
 function countsOfCustomers(
   counts: Pick<EvaluationFigures, 'customers' | 'calibration' | 'liftTable'>,
   probability: ArrayLike<number>,

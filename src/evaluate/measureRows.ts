@@ -5,7 +5,7 @@ import { type MetricName, metrics, metricWords } from './metrics.js'
 import type { OutcomeRows } from './rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rows/rankedOutcomes.js'
 
-/** Predictions and what happened, of right values but of any number and of one class or two. */
+/** Checked predictions and outcomes: any number of rows, one class or both. */
 export interface MeasuredRows extends OutcomeRows {
   /** Shape (rows): the customer of each row, whose rows are drawn together. */
   readonly customers: readonly (string | number)[]
@@ -19,7 +19,7 @@ export interface MeasureRule {
   readonly seed: number
 }
 
-/** What rows are measured to be. */
+/** The figures of some rows. */
 export interface Measured {
   readonly figures: FiguresByMetric
   /** Why figures are null or not to be relied on: parts of a sentence. */
@@ -32,7 +32,7 @@ const fewCustomers = 30
 /**
  * Returns the figures of rows with bootstrap intervals, as `bootstrapInterval` makes them, all from one set of resamples.
  *
- * Never throws for what the rows are: a metric that is not defined is null, and a note says why.
+ * Never throws because of the rows: a metric that is not defined is null, and a note says why.
  */
 export function measureRows(rows: MeasuredRows, rule: MeasureRule): Measured {
   const { churners, stayers } = classWeights(rows)

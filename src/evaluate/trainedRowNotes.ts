@@ -6,7 +6,7 @@ import type { ChurnModel } from '../learn/contract.js'
 import { overlapOf, untoldOverlap } from '../learn/trainedRows.js'
 import { shareText } from './figureTexts.js'
 
-/** What predictions were made by and of: they themselves do not tell whether a model had seen their rows. */
+/** The models behind predictions, and the rows: predictions alone do not tell whether a model had seen the rows. */
 export interface PredictedBy {
   readonly models: readonly ChurnModel[]
   /** The rows that were predicted, in the order of the predictions. */
@@ -19,7 +19,7 @@ export const predictedByRule = z
   .describe('models and the features that they predicted')
   .optional()
 
-/** Returns what is wrong with what the predictions are said to be made by. */
+/** Returns what is wrong with the option `predictedBy`. */
 export function predictedByProblems(
   given: PredictedBy | undefined,
   rows: number,
@@ -48,7 +48,7 @@ export function predictedByNotes(given: PredictedBy | undefined, names?: readonl
   )
 }
 
-/** Says where rows are those that a model was trained on; empty where they are not, or it is not known. */
+/** Returns a warning if the model was trained on the rows; nothing if it was not, or if that is not known. */
 export function trainedRowNotes(model: ChurnModel, features: FeatureMatrix): string[] {
   const overlap = overlapOf(model, features)
   if (overlap === null) return []

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../base/errors.js'
 
-/** Deeper nesting than this is taken for a cycle. */
+/** Deeper nesting than this counts as a cycle. */
 const depthLimit = 100
 
 /**

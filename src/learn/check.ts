@@ -12,7 +12,7 @@ import type { TrainingData } from './contract.js'
 /** Options and data that a trainer may trust: every rule holds, rows of weight 0 are gone. */
 export interface CheckedTraining<Options> {
   readonly options: Options
-  /** Columns in the order of their names, so that the order of the input does not show in the model. */
+  /** Columns sorted by name, so that the order of the input does not affect the model. */
   readonly features: FeatureMatrix
   /** Shape (rows), 0 or 1; both occur. */
   readonly outcome: Uint8Array
@@ -196,7 +196,7 @@ function weightProblems(weight: Float64Array): Problem[] {
   })
 }
 
-/** One problem for all values that break the rule: the first one, and how many there are. */
+/** One problem for all values that break the rule, with the first of them and their number. */
 function valueProblems(
   values: ArrayLike<number>,
   holds: (value: number, row: number) => boolean,

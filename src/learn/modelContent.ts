@@ -7,7 +7,7 @@ import { refuseModel } from './restore.js'
 /** Reads a model from what its `state` gave. @throws {HoldfastError} `model-invalid` */
 export type Restore = (features: readonly FeatureSpec[], baseRate: number, state: unknown) => ChurnModel
 
-/** How to read back models, by the name of what made them. */
+/** How to read models back, by the name of what made them. */
 export type Restorers = Readonly<Record<string, Restore>>
 
 /** A model as plain JSON data: a model file holds one, and models that are made of others hold several. */
@@ -39,7 +39,7 @@ export function contentOf(model: ChurnModel): ModelContent {
   return { learner, baseRate, features, state: model.state() }
 }
 
-/** Returns the model of content whose form is already checked. @throws {HoldfastError} `model-invalid` */
+/** Returns the model of content that is already checked. @throws {HoldfastError} `model-invalid` */
 export function restoreChecked(operation: string, restorers: Restorers, content: ModelContent): ChurnModel {
   refuseModel(operation, featureProblems(content.features))
   return restorers[content.learner]!(content.features, content.baseRate, content.state)

@@ -1,13 +1,13 @@
 import { customerCount } from '../base/dealCustomers.js'
 
-/** How much larger the losses are than others of the same rows, in all, and the standard error of that. */
+/** By how much losses exceed others of the same rows in sum, with the standard error. */
 export interface LossDifference {
   readonly sum: number
   readonly standardError: number
 }
 
 /**
- * Returns how much larger losses are than others, from the paired differences of customers.
+ * Returns by how much losses exceed others, from the paired differences of customers.
  *
  * @param customerOf shape (rows): the customer of each row, numbered from 0; null where each row is a customer of its own
  */
@@ -26,7 +26,7 @@ export function lossDifference(
   return { sum, standardError: Math.sqrt(Math.max(squares - (sum * sum) / count, 0)) }
 }
 
-/** The sum of each customer's values; of rows that are customers of their own, the values. */
+/** The sum of each customer's values. */
 function customerTotals(values: Float64Array, customerOf: Int32Array | null): Float64Array {
   if (customerOf === null) return values
   const totals = new Float64Array(customerCount(customerOf, values.length))

@@ -1,4 +1,4 @@
-/** How long the process waits for a training at most, but for a single step. */
+/** The longest that a training keeps the process busy, except for a single step. */
 const busyMs = 20
 
 /** Lets the process do other work between the steps of a training. */
@@ -16,7 +16,7 @@ export class Pauses {
   }
 }
 
-/** Takes the steps to their end, and lets the process do other work in between. */
+/** Runs all steps, and lets the process do other work in between. */
 export async function pausing<Result>(steps: Generator<void, Result, void>): Promise<Result> {
   const pauses = new Pauses()
   for (;;) {

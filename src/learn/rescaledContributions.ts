@@ -17,7 +17,7 @@ export interface ScoreCurve {
 const nearBase = 1e-10
 
 /**
- * Returns the contributions of the features to g(score), where those to the score are known.
+ * Returns the contributions of the features to g(score) from those to the score.
  *
  * A score s = base + Σ cᵢ goes the straight way from its base to its value, all features in step; each gets what g
  * rises by while it moves (the Shapley value of Aumann and Shapley for many infinitely small steps):
@@ -28,7 +28,7 @@ const nearBase = 1e-10
  * what is expected of it. The base is g of the mean, not the mean of g.
  *
  * @param curve g: continuous, finite, its slope too
- * @returns arrays of its own; the given ones stay as they are
+ * @returns new arrays; the given ones are not changed
  *
  * O(rows × features) time.
  */
@@ -69,7 +69,8 @@ const toLogOdds: ScoreCurve = {
 }
 
 /**
- * Returns contributions in the wanted scale: the same object where they are in it, else by {@link rescaledContributions}.
+ * Returns contributions in the wanted scale: the same object if they are in it already, otherwise by {@link
+ * rescaledContributions}.
  *
  * O(rows × features) time.
  */

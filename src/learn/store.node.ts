@@ -14,9 +14,10 @@ import {
 } from './store.js'
 
 /**
- * Writes a model file, whole or not at all: a reader never sees half of it, and a crash leaves the old one.
+ * Writes a model file, whole or not at all: a reader never sees half a file, and after a crash the old one is still
+ * there.
  *
- * @param path of the file; one that is there is replaced
+ * @param path of the file; an existing file is replaced
  * @param about plain JSON data to keep beside the model
  * @throws {HoldfastError} `file-unreadable` where the file cannot be written, with the reason; as `encodeModel`
  *
@@ -29,7 +30,7 @@ export async function saveModel(model: ChurnModel, path: string, about: unknown 
 }
 
 /**
- * Returns the model of a file, checked as `decodeModel` does; its size before it is read.
+ * Returns the model of a file, checked as by `decodeModel`; its size is checked before it is read.
  *
  * @throws {HoldfastError} `file-missing`, `file-unreadable`; as `decodeModel`
  *
@@ -41,7 +42,7 @@ export async function loadModel(path: string, options?: DecodeOptions): Promise<
   return decodedFrom('loadModel', path, () => decodeModel(bytes, options))
 }
 
-/** Returns what `decode` returns; where it refuses, its problems name the file, in the name of who reads it. */
+/** Returns what `decode` returns; its refusals name the file and the function that reads it. */
 export function decodedFrom<Decoded>(operation: string, path: string, decode: () => Decoded): Decoded {
   try {
     return decode()

@@ -40,9 +40,9 @@ const operation = 'backtest'
  * search — it chooses without the test rows, so no figure here was ever used to choose: nested selection is to choose
  * inside `train`.
  *
- * Intervals are bootstraps over customers. `pooled` takes all test rows as one list, in which a customer may be once a
- * cutoff: his rows are drawn together. A fold that cannot be trained or measured stays, with null figures and a note.
- * The drift is a weighted line through the folds; of many metrics looked at, one in twenty drifts by chance alone.
+ * Intervals are bootstraps over customers. `pooled` takes all test rows as one list, in which a customer may appear
+ * once per cutoff: their rows are drawn together. A fold that cannot be trained or measured stays, with null figures
+ * and a note. The drift is a weighted line through the folds; of many metrics, one in twenty drifts by chance alone.
  *
  * @param data rows with customers and cutoffs: a `Dataset`
  * @param train gives a model for the rows it is given; may be asynchronous

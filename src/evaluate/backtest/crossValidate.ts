@@ -36,14 +36,14 @@ const operation = 'crossValidate'
  * For flat tables, which have no time. Where rows have cutoffs use `backtest`: folds would mix months, the models would
  * learn from the weeks that they are tested on, and the figures would be too good.
  *
- * All rows of a customer go to one fold; without ids, rows that are identical far beyond chance count as one customer's,
- * and a note says so. Folds are dealt out at random by seed, stratified by who churned in any row, or
+ * All rows of a customer go to one fold; without ids, rows count as one customer's if far more are identical than
+ * chance allows, and a note says so. Folds are dealt out at random by seed, stratified by who churned in any row, or
  * are those of `foldOf`. `train` is given training rows only: whatever it chooses from them — options, by an inner
  * validation, a model by a search — was chosen without the test rows. Nested selection is to choose inside `train`.
  *
- * `overFolds` is mean ± standard deviation of the folds' figures; folds share training rows, so it is no standard error.
- * `pooled` takes all predictions as one list, with bootstrap intervals by customer; it ranks rows by several models and
- * is therefore no better, and often a little worse, than the mean of the folds.
+ * `overFolds` is mean ± standard deviation of the folds' figures; folds share training rows, so it is no standard
+ * error. `pooled` takes all predictions as one list, with bootstrap intervals by customer; it ranks rows of several
+ * models together and is therefore often a little worse than the mean of the folds.
  *
  * @param data features and outcomes; with `ids` the rows of a customer stay together: a `Dataset`
  * @param train gives a model for the rows it is given; may be asynchronous
@@ -253,8 +253,8 @@ function notesOn(
   })
   const notes = [
     seen !== '' &&
-      `In ${seen} folds the model was trained on rows that it was tested on: what train gives has seen other rows than ` +
-        'it is handed, of a model to go on from for one. The figures are too good.',
+      `In ${seen} folds the model was trained on rows that it was tested on: what train returned has seen rows that it ` +
+        'was not given, such as those of a model that it continues from. The figures are too good.',
     cutoffs !== null &&
       'The rows have cutoffs and the folds mix them: the figures are too good. Use backtest.',
     split.size > 0 &&

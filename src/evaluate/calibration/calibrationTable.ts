@@ -44,8 +44,8 @@ export const calibrationOptions = weightOptions.extend({
 /**
  * Returns mean predicted probability beside observed churn rate, in bins of probability.
  *
- * Read it before money is computed from probabilities: where the two columns differ, so does expected profit. With
- * few customers in a bin the observed rate is noise: look at `rows` first.
+ * Read it before you compute money from probabilities: where the two columns differ, so does expected profit. With few
+ * customers in a bin the observed rate is noise: look at `rows` first.
  *
  * With B bins, p in bin i (from 0):
  *

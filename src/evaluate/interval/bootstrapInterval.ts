@@ -32,10 +32,10 @@ export interface RankedRows {
 /**
  * Returns a metric with the interval of a bootstrap over customers.
  *
- * The interval says how much the figure would move with other customers of the same kind; it knows nothing of
- * another month, another region or another training. Not for differences of two models on the same customers:
- * their intervals may overlap although one is always better, see `compareModels`. Refused for `calibrationError` and
- * its like, whose resamples are biased upwards. With fewer than 30 churners the interval itself is a rough guess.
+ * The interval says how much the figure would move with other customers of the same kind; it says nothing about another
+ * month, another region or another training. Not for differences of two models on the same customers: their intervals
+ * may overlap although one is always better, see `compareModels`. Refused for `calibrationError` and its like, whose
+ * resamples are biased upwards. With fewer than 30 churners the interval itself is a rough guess.
  *
  * Each resample draws as many rows as there are, with replacement: from all, or with `stratified` churners from
  * the churners and stayers from the stayers; with `groups` whole customers instead of rows. A resample without churners
@@ -50,8 +50,8 @@ export interface RankedRows {
  *                  the bias moves by it once more, for resamples show only a part of it
  *
  * Rows of the same class and probability have the same d. Of more than 100 distinct probabilities in a class,
- * neighbours form 100 blocks with one d each, which needs 200 figures instead of n; the d of a customer is the sum of
- * those of his rows.
+ * neighbours form 100 blocks with one d each, which needs 200 figures instead of n; the d of a customer is the sum over
+ * their rows.
  *
  * @param probability predicted churn, shape (n), each in [0, 1]
  * @param outcome what happened, shape (n), 1 = churned, 0 = stayed

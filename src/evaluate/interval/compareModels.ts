@@ -31,8 +31,8 @@ export interface CompareOptions extends Omit<BootstrapOptions, 'method'> {
   /** What the two models are called in the sentence. Default A and B. */
   readonly names?: readonly [string, string]
   /**
-   * The two models and the rows that they predicted: left out, nobody can tell whether one was trained on these rows, and so
-   * looks better than it is.
+   * The two models and the rows that they predicted: without them it is not known whether one was trained on these rows
+   * and looks better than it is.
    */
   readonly predictedBy?: PredictedBy
 }

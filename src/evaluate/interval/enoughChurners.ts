@@ -40,9 +40,9 @@ const countRule = z.number().gte(1)
 /**
  * Returns how narrow an interval of the AUC these many customers allow, and how many churners a wished width needs.
  *
- * Ask it before an evaluation, for how long to wait for outcomes or how many customers to hold out, and after one, for what
- * the figures can bear. It knows counts only: `delongInterval` and `bootstrapInterval` measure the interval of the predictions at
- * hand. More stayers do not help where churners are few.
+ * Use it before an evaluation to decide how long to wait for outcomes or how many customers to hold out, and after one
+ * to see how much weight the figures bear. It uses counts only: `delongInterval` and `bootstrapInterval` measure the
+ * interval of the predictions at hand. More stayers do not help where churners are few.
  *
  *     Q₁ = A/(2 − A),  Q₂ = 2A²/(1 + A)
  *     variance = [ A(1 − A) + (churners − 1)(Q₁ − A²) + (stayers − 1)(Q₂ − A²) ] / (churners · stayers)

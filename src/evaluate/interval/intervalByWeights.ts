@@ -30,9 +30,9 @@ const weightedResampleOptions = resampleOptions.extend({
 /**
  * Returns any figure with the percentile interval of a bootstrap over customers.
  *
- * Use it for the metrics that `bootstrapInterval` does not know: of time to churn, of treatment data, of your own. For the
- * others take `bootstrapInterval`, which is faster and corrects for what it knows of the metric. As all intervals it
- * says how much the figure would move with other customers of the same kind.
+ * Use it for the metrics that `bootstrapInterval` does not know: of time to churn, of treatment data, of your own. For
+ * the others take `bootstrapInterval`, which is faster and corrects for what it knows about the metric. Like all
+ * intervals it says how much the figure would move with other customers of the same kind.
  *
  * Each resample draws as many customers as there are, with replacement, and gives the figure how often each row was
  * drawn, as its weight. The limits are the (1 − level)/2 and (1 + level)/2 quantiles (type 6, as in `bootstrapInterval`) of the figures. Rows with

@@ -55,9 +55,9 @@ type CheckedBudget = z.output<typeof budgetSchema>
 /**
  * Returns whom to contact now, outcomes not known yet: the list of highest expected profit under a budget.
  *
- * Use it for the list of tonight. It trusts the probabilities, so calibrate them; what such a list earned on known
- * outcomes, and how sure that is, says `realisedProfit`. Nobody is listed whose contact is expected to lose money,
- * however large the budget.
+ * Use it for tonight's list. It trusts the probabilities, so calibrate them; `realisedProfit` says what such a list
+ * earned on known outcomes, and how sure that is. Nobody is listed whose contact is expected to lose money, however
+ * large the budget.
  *
  * With the expected profit of a contact as in `expectedContactProfit`, its cost as `reserve` says, x = 1 for the listed:
  *

@@ -45,8 +45,8 @@ export interface OfferMetric<Result> {
 /**
  * Returns what the best cut of the list earns per customer at the mean acceptance: the maximum profit criterion (MPC).
  *
- * Use it to compare models in money when the acceptance is known, and for the share to contact. It takes the outcome to
- * find the best cut, so on few customers it is kind to every model; choose the cut on other customers than those whose
+ * Use it to compare models in money when the acceptance is known, and for the share to contact. It uses the outcomes to
+ * find the best cut, so on few customers it flatters every model; choose the cut on customers other than those whose
  * profit is reported. Where the acceptance is uncertain see `expectedMaximumProfit`, where money differs by customer
  * `profitCurve`.
  *

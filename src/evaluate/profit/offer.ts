@@ -169,7 +169,7 @@ function isAcceptance(value: unknown): boolean {
 
 function valueHint(name: (typeof amountNames)[number]): string {
   return name === 'customerValue'
-    ? 'Set the value of a customer who costs more than he brings to 0: he is not worth a contact.'
+    ? 'Set the value of customers who cost more than they bring to 0: they are not worth a contact.'
     : 'State costs as amounts that are paid: 5, not -5.'
 }
 

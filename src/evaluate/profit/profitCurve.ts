@@ -72,8 +72,9 @@ const curveOptions = weightOptions.extend({
  * Returns, for each share of customers contacted from the top of the list, what the campaign earns.
  *
  * Use it to choose how many to contact, and to see how flat the top is. The amounts of each customer count as they are:
- * nothing is averaged. Like `maximumProfit` its best point is chosen with the outcomes at hand, so on few customers it
- * promises more than the same cut will bring on others. For a list whose outcomes are not known yet see `bestList`.
+ * nothing is averaged. As with `maximumProfit`, the best point is chosen with the outcomes at hand, so on few customers
+ * it promises more than the same cut will bring with others. For a list whose outcomes are not known yet see
+ * `bestList`.
  *
  * With γ the (mean) acceptance, v = customerValue, d = offerCost, f = contactCost of each contacted customer:
  *

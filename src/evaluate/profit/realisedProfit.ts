@@ -51,8 +51,8 @@ type Checked = z.output<typeof realisedOptions>
  * Returns what contacting a list would have earned on customers whose outcome is known, and how sure that is.
  *
  * Use it for the list that was chosen beforehand: by a threshold, by where it pays, or by `bestList`. The outcomes must
- * be those of customers who were not contacted, or the saved ones count as stayers; what is not observed, who would
- * have accepted, enters as its mean. Unlike `maximumProfit` nothing is chosen by the outcome.
+ * be those of customers who were not contacted: otherwise customers who were saved count as stayers. Who would have
+ * accepted is not observed and enters as its mean. Unlike `maximumProfit` nothing is chosen by the outcome.
  *
  *     profit = sum over contacted churners of (γ·(v − d) − f)  −  sum over contacted stayers of (d + f)
  *

@@ -36,7 +36,7 @@ const goalRule = z.union([
 /**
  * Returns how many contacts a random list and the model's list need to reach the same number of churners.
  *
- * The line that a call centre understands. It speaks of one size of catch: `gainsCurve` has all of them.
+ * The line a call centre understands, for one number of churners to reach; `gainsCurve` shows them all.
  *
  * With n customers, of which c churn, and a catch of s·c churners (from `contactsWithoutModel` = k: s = k / n):
  *

@@ -5,7 +5,7 @@ import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
  * Returns how likely a random churner has a higher predicted probability than a random customer who stayed.
  *
  * Use it to compare rankings over the whole list. It does not say whether the probabilities are right (see
- * `calibrationError`), and with few churners it is kind: the top of the list, which is all that a campaign sees,
+ * `calibrationError`), and it flatters where churners are few: the top of the list, which is all that a campaign sees,
  * hardly moves it (see `liftAt`, `averagePrecision`).
  *
  *     AUC = P(p_churner > p_stayer) + P(p_churner = p_stayer) / 2
@@ -76,7 +76,7 @@ export function giniCoefficientOf(ranked: RankedOutcomes): number {
  *     AP = Σ over distinct thresholds t, from the highest, of (recall(t) − recall(before t)) · precision(t)
  *
  * the step-wise sum, as scikit-learn's `average_precision_score`; not the trapezoid area under the precision-recall
- * curve, which is too kind. Rows of equal probability enter together, hence equal probabilities for all give the
+ * curve, which is too optimistic. Rows of equal probability enter together, hence equal probabilities for all give the
  * base rate.
  *
  * @returns in (0, 1]; the base rate = no better than chance
@@ -111,8 +111,8 @@ export function averagePrecisionOf(ranked: RankedOutcomes): number {
 /**
  * Returns the largest distance between the shares of churners and of stayers that a threshold separates (KS).
  *
- * Use it where credit scoring habits ask for it: one number for the best single threshold, whatever it is. It looks
- * at that one point only and is noisier than `rocAuc`; at the threshold you really use see `confusionAt`.
+ * Use it where credit-scoring practice asks for it: one number for the best single threshold. It looks at that point
+ * only and is noisier than `rocAuc`; for the threshold you really use see `confusionAt`.
  *
  *     KS = max over thresholds t of | F_churners(t) − F_stayers(t) |
  *

@@ -89,8 +89,8 @@ function shareMetric(operation: string, of: (ranked: RankedOutcomes, share: numb
  *     lift = (churners among the k highest probabilities / k) / b
  *
  * Ties at the boundary are shared, not broken: a group of m equal probabilities, of which only j places remain,
- * contributes its churners times j / m. Hence the order of rows never matters, and equal probabilities for all
- * give 1. With weights, n is their sum; where they are not whole numbers, k = share * n without rounding.
+ * contributes its churners times j / m. So the order of rows never matters, and equal probabilities for all give 1.
+ * With weights, n is their sum; if they are not whole numbers, k = share * n without rounding.
  *
  * @returns lift, in [0, 1 / b]; 1 = no better than chance
  *

@@ -36,7 +36,7 @@ export interface SegmentOptions extends WeightOptions, GroupOptions, MeasureOpti
   readonly minChurners?: number
   /** Segments of fewer customers are merged. Integer ≥ 1. Default 100. */
   readonly minCustomers?: number
-  /** What made the predictions, of which rows: left out, nobody can tell whether a model was trained on these rows. */
+  /** What made the predictions, and of which rows: otherwise nobody knows whether a model was trained on these rows. */
   readonly predictedBy?: PredictedBy
   /** Level of the intervals, and of the worst segments together, in (0, 1). Default 0.95. */
   readonly level?: number
@@ -82,11 +82,11 @@ const operation = 'segmentTable'
  * the neighbour of fewer churners, texts as `other`; `mergedFrom` names them. Every customer is in exactly one segment.
  *
  * `worst` names segments whose level or AUC is further off than that of the others, after Holm's correction for all
- * segments looked at: where nothing differs, some segment is named in at most 5 of 100 tables (at level 0.95). Many tables by
- * many attributes find something by chance all the same.
+ * segments looked at: where nothing differs, some segment is named in at most 5 of 100 tables (at level 0.95). Many
+ * tables by many attributes will still find something by chance.
  *
- * @param probability predicted churn, shape (n), each in [0, 1]; of customers the model was not trained on, which nobody can
- *   tell from predictions: give `predictedBy`, and `notes` say where it was
+ * @param probability predicted churn, shape (n), each in [0, 1]; of customers the model was not
+ *   trained on; give `predictedBy`, and `notes` warn if it was
  * @param outcome what happened, shape (n), 1 = churned, 0 = stayed
  * @param attributes columns to cut by, each of shape (n): the features of a dataset, or values by name
  * @throws {HoldfastError} `one-class`, `length-differs`, `table-empty`, `value-missing`, `out-of-range`,

@@ -28,16 +28,16 @@ export interface EstimateBaseRateOptions {
 export interface BaseRateEstimate {
   /** In (0, 1): to be given to `shiftPrior`. */
   readonly baseRate: number
-  /** By chance of these customers alone; null at an end of the range. It knows nothing of a model that is wrong. */
+  /** From the chance of these customers alone, not from errors of the model; null at an end of the range. */
   readonly standardError: number | null
   /** Steps that the search took. */
   readonly iterations: number
-  /** What to know before it is used, in sentences. */
+  /** What to know before using it, in sentences. */
   readonly notes: readonly string[]
 }
 
 /**
- * Returns the churn rate of customers whose outcome is not known yet, from what a model says of them.
+ * Returns the churn rate of customers whose outcome is not known yet, estimated from a model's predictions.
  *
  * Use it with `shiftPrior` where the churn rate may have moved since training and outcomes come too late to say. It
  * **assumes that nothing but the rate has changed**: churners of now are as churners of the training rows were, stayers

@@ -29,11 +29,11 @@ export interface ShiftProbabilitiesOptions {
 /**
  * Returns the model with its probabilities moved to another churn rate, the order of customers unchanged.
  *
- * Use it where more or fewer customers leave than in the training rows, and the leavers are of the same kind as ever: a
- * season, a region, training rows that were drawn by outcome. Where features have moved as well, the model has seen
- * part of the change already and the shift counts it twice: on CDNOW (.77 of the training rows churn, .61 later) the
- * model's mean goes to .56 by itself, and to .40 by the shift; log loss .597 becomes .694. There `matchBaseRate`, or
- * `calibrate` on new outcomes. The rate to go to is known, or `estimateBaseRate` finds it.
+ * Use it where more or fewer customers leave than in the training rows, but the leavers are of the same kind as before:
+ * in another season or region, or after training rows were drawn by outcome. Where features have moved as well, the
+ * model has seen part of the change already and the shift counts it twice: on CDNOW (.77 of the training rows churn,
+ * .61 later) the model's mean goes to .56 by itself, and to .40 by the shift; log loss .597 becomes .694. There
+ * `matchBaseRate`, or `calibrate` on new outcomes. The rate to go to is known, or `estimateBaseRate` finds it.
  *
  * With π = `from`, π' = `baseRate`, p the model's probability:
  *

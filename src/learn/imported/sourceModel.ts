@@ -1,4 +1,4 @@
-/** A node as other libraries have it: its children are places in the list of its tree's nodes. */
+/** A node as in other libraries: its children are places in the list of its tree's nodes. */
 export type SourceNode = SourceLeaf | NumberSplit | CategorySplit
 
 /** Where a tree ends. */
@@ -37,7 +37,7 @@ export interface CategorySplit extends Split {
 /** A tree; its first node is the root. */
 export interface SourceTree {
   readonly nodes: readonly SourceNode[]
-  /** Nodes that no way leads to: pruned, but still in the file. */
+  /** Unreachable nodes: pruned, but still in the file. */
   readonly prunedCount: number
 }
 
@@ -45,7 +45,7 @@ export interface SourceTree {
 export interface SourceCategories {
   readonly codes: readonly number[]
   readonly texts: readonly string[]
-  /** True where the texts are nothing but the codes. */
+  /** True if the texts are just the codes. */
   readonly areCodes: boolean
 }
 

@@ -43,7 +43,7 @@ const trees = z.object({
 /** The trees of `booster.save_model('x.json')`, of the booster `gbtree`. */
 export const xgboostBooster = z.object({ model: trees })
 
-/** The same of the booster `dart`: each tree with its weight. */
+/** The same for the booster `dart`: each tree with its weight. */
 export const xgboostDart = z.object({ gbtree: z.object({ model: trees }), weight_drop: z.array(z.number()) })
 
 /** Trees with what belongs to all of them. */
