@@ -217,6 +217,17 @@ export function closestWord(
   return best ?? (farthest === undefined ? longerOrShorter(word, candidates) : undefined)
 }
 
+/** Returns the way out for a name that is not known: the closest of the known ones, otherwise the given one, if any. */
+export function nearName(
+  word: string,
+  known: readonly string[],
+  otherwise?: string,
+): Pick<Problem, 'wayOut'> {
+  const close = closestWord(word, known)
+  const wayOut = close === undefined ? otherwise : `Did you mean ${close}?`
+  return wayOut === undefined ? {} : { wayOut }
+}
+
 /** The candidate, nearest in length, that begins or ends with the word, or the reverse: `horizon` for `horizonDays`. */
 function longerOrShorter(word: string, candidates: readonly string[]): string | undefined {
   const own = normalizeWord(word)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ArgumentKind, argumentProblems, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
-import { closestWord, HoldfastError, type Problem, refuse } from './errors.js'
+import { closestWord, HoldfastError, nearName, type Problem, refuse } from './errors.js'
 import { nounOf } from './nounOf.js'
 import { ownValue, setOwnValue } from './ownValue.js'
 
@@ -253,13 +253,8 @@ function hasOwnWords(issue: z.core.$ZodIssue): boolean {
 }
 
 function unknownOption(parameter: string, key: string, known: readonly string[]): Problem {
-  const close = closestWord(key, known)
-  return {
-    code: 'option-unknown',
-    parameter,
-    rule: `to be one of ${known.join(', ')}`,
-    wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
-  }
+  const rule = `to be one of ${known.join(', ')}`
+  return { code: 'option-unknown', parameter, rule, ...nearName(key, known, 'Leave it out.') }
 }
 
 /** The nearest of the texts that an option may be. */

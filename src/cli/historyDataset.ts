@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { addDays, addMonths, type EpochDay, formatDay, monthStart } from '../base/days.js'
-import { closestWord, HoldfastError, refuse } from '../base/errors.js'
+import { HoldfastError, nearName, refuse } from '../base/errors.js'
 import { buildDataset } from '../dataset/buildDataset.js'
 import { churnPlan } from '../dataset/churnPlan.js'
 import type { Dataset } from '../dataset/dataset.js'
@@ -91,13 +91,12 @@ function checkAttributes(history: History, attributes: readonly string[]): void 
     attributes
       .filter((name) => !known.includes(name))
       .map((name) => {
-        const close = closestWord(name, known)
         return {
           code: 'column-missing',
           parameter: '--attributes',
           rule: `to name columns of customers, which are ${known.join(', ')}`,
           received: name,
-          ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+          ...nearName(name, known),
         }
       }),
   )

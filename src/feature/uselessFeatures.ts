@@ -1,6 +1,6 @@
 import { isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay } from '../base/days.js'
-import { closestWord, refuse } from '../base/errors.js'
+import { nearName, refuse } from '../base/errors.js'
 import {
   type FeatureColumn,
   type FeatureMatrix,
@@ -98,8 +98,7 @@ export function refuseUnnamed(
     named
       .filter((name) => !names.includes(name))
       .map((name) => {
-        const close = closestWord(name, names)
-        const wayOut = close === undefined ? {} : { wayOut: `Did you mean ${close}?` }
+        const wayOut = nearName(name, names)
         const rule = 'to name features of the rules'
         return { code: 'feature-missing', parameter, rule, received: name, ...wayOut } as const
       }),

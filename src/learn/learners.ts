@@ -1,5 +1,5 @@
 import { checkArguments } from '../base/arguments.js'
-import { closestWord, HoldfastError } from '../base/errors.js'
+import { HoldfastError, nearName } from '../base/errors.js'
 import { type PriorModel, restorePrior } from './baseline/model.js'
 import { type PriorOptions, priorOptions } from './baseline/options.js'
 import { trainPrior } from './baseline/train.js'
@@ -73,14 +73,13 @@ export const learnerNames = Object.keys(learners) as readonly LearnerName[]
 export function learnerNamed(name: string): Learner<object> {
   checkArguments('learnerNamed', ['name', name, 'text'])
   if (Object.hasOwn(learners, name)) return learners[name as LearnerName]
-  const close = closestWord(name, learnerNames)
   throw new HoldfastError('learnerNamed', [
     {
       code: 'value-unknown',
       parameter: 'the learner',
       rule: `to be one of ${learnerNames.join(', ')}`,
       received: name,
-      ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+      ...nearName(name, learnerNames),
     },
   ])
 }

@@ -1,7 +1,7 @@
 import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import { addMonths, type EpochDay, monthStart, parseDay } from '../base/days.js'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { nearName, type Problem, refuse } from '../base/errors.js'
 import type { NumberColumn } from '../base/matrix.js'
 import { ownValue } from '../base/ownValue.js'
 import { evidenceSentence, type StageEvidence } from './evidence.js'
@@ -169,12 +169,11 @@ function levelNameProblems({ baseLevels }: MonthlySeries, signals: ReadonlySet<s
   return Object.keys(baseLevels ?? {})
     .filter((name) => !signals.has(name))
     .map((name) => {
-      const close = closestWord(name, [...signals])
       return {
         code: 'option-unknown',
         parameter: `baseLevels.${name}`,
         rule: `to be the level of a signal, of which there ${signals.size === 0 ? 'is none' : `are ${[...signals].join(', ')}`}`,
-        wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
+        ...nearName(name, [...signals], 'Leave it out.'),
       }
     })
 }

@@ -1,6 +1,6 @@
 import { isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay } from '../base/days.js'
-import { closestWord, inNameOf, type Problem, refuse } from '../base/errors.js'
+import { inNameOf, nearName, type Problem, refuse } from '../base/errors.js'
 import type { Table } from '../table/table.js'
 import { lifecycleStages } from './stage.js'
 
@@ -62,14 +62,13 @@ function sameIds(codes: Int32Array, dictionary: readonly string[]): Int32Array {
 }
 
 function unknownStage(received: string, row: number): Problem {
-  const close = closestWord(received, lifecycleStages)
   return {
     code: 'value-unknown',
     parameter: 'stage',
     rule: `to be one of ${lifecycleStages.join(', ')}`,
     received,
     place: { row: row + 1, column: 'stage' },
-    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    ...nearName(received, lifecycleStages),
   }
 }
 

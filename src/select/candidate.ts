@@ -1,4 +1,4 @@
-import { closestWord, type Problem } from '../base/errors.js'
+import { nearName, type Problem } from '../base/errors.js'
 import type { BoostingOptions } from '../learn/boosting/options.js'
 import { trainBoostingAsync } from '../learn/boosting/train.js'
 import type { ChurnModel, TrainControl, TrainingData } from '../learn/contract.js'
@@ -36,13 +36,12 @@ export function candidateOf(learner: LearnerName, options: Readonly<Record<strin
 
 /** Returns the problem of an unknown kind of model. */
 export function familyProblem(name: string, parameter: string, known: readonly string[]): Problem {
-  const close = closestWord(name, known)
   return {
     code: 'value-unknown',
     parameter,
     rule: `to be one of ${known.join(', ')}`,
     received: name,
-    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    ...nearName(name, known),
   }
 }
 

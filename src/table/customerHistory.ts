@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DayInput, EpochDay } from '../base/days.js'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { nearName, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { ColumnWatch } from './columnWatch.js'
@@ -235,12 +235,11 @@ export function unknownTables(history: CustomerHistory): Problem[] {
   return Object.keys(history ?? {})
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const close = closestWord(name, known)
       return {
         code: 'table-unknown' as const,
         parameter: `table ${name}`,
         rule: `to be one of ${known.join(', ')}`,
-        wayOut: close === undefined ? 'Leave it out.' : `Did you mean ${close}?`,
+        ...nearName(name, known, 'Leave it out.'),
       }
     })
 }

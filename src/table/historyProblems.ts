@@ -1,4 +1,4 @@
-import { closestWord, type Problem } from '../base/errors.js'
+import { nearName, type Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
 import type { HistoryKinds, InputTableName } from './inputs.js'
 import type { ColumnKind } from './table.js'
@@ -66,11 +66,9 @@ export function columnProblems(
   const columns = tables[table]
   if (columns === undefined || ownValue(columns, column) !== undefined) return []
   const names = Object.keys(columns)
-  const close = closestWord(column, names)
-  const wayOut = close === undefined ? otherwise : `Did you mean ${close}?`
   const rule = `to be one of ${names.join(', ')}`
-  const problem: Problem = { code: 'column-missing', parameter: `column ${column}`, rule, place: { table } }
-  return [wayOut === undefined ? problem : { ...problem, wayOut }]
+  const facts = { rule, place: { table }, ...nearName(column, names, otherwise) }
+  return [{ code: 'column-missing', parameter: `column ${column}`, ...facts }]
 }
 
 const kindOf: Readonly<Record<string, ColumnKind>> = { string: 'text', number: 'number', boolean: 'boolean' }

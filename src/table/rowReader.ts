@@ -9,7 +9,7 @@ import {
   spreadsheetDay,
   utc,
 } from '../base/days.js'
-import { closestWord, type Place, type Problem } from '../base/errors.js'
+import { nearName, type Place, type Problem } from '../base/errors.js'
 import { setOwnValue } from '../base/ownValue.js'
 import { type EventTableName, inputTables } from './inputs.js'
 import { cellProblems, flatCells, isRecord } from './nestedCells.js'
@@ -176,9 +176,8 @@ export class RowReader {
   #addMissing(row: object, rowNumber: number, problems: Problem[]): void {
     for (const name of this.#required) {
       if (Object.hasOwn(row, name)) continue
-      const close = closestWord(name, Object.keys(row))
       const problem = requiredMissing(name, this.#place(rowNumber, name))
-      problems.push(close === undefined ? problem : { ...problem, wayOut: `Did you mean ${close}?` })
+      problems.push({ ...problem, ...nearName(name, Object.keys(row)) })
     }
   }
 

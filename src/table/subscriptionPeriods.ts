@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { addDays, addMonths, type EpochDay, formatDay, monthStart, parseDay } from '../base/days.js'
-import { closestWord, type Problem, refuse } from '../base/errors.js'
+import { nearName, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { ownValue } from '../base/ownValue.js'
 import { timeZoneRule } from '../base/timeZone.js'
@@ -257,10 +257,9 @@ function periodTableProblems(tables: PeriodTables, { product }: CheckedOptions):
   )
   return [
     ...unknown.map((name): Problem => {
-      const close = closestWord(name, inputTableNames)
-      const wayOut = close === undefined ? 'Leave it out.' : `Did you mean ${close}?`
       const rule = `to be one of ${inputTableNames.join(', ')}`
-      return { code: 'table-unknown', parameter: `table ${name}`, rule, wayOut }
+      const wayOut = nearName(name, inputTableNames, 'Leave it out.')
+      return { code: 'table-unknown', parameter: `table ${name}`, rule, ...wayOut }
     }),
     ...noLists.flatMap((name) => argumentProblems(`tables.${name}`, tables[name], 'rows')),
     ...(product === undefined || tables.calls === undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay, parseDay } from '../base/days.js'
-import { closestWord, HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, inNameOf, nearName, type Problem, refuse } from '../base/errors.js'
 import {
   type FeatureColumn,
   type NumberColumn,
@@ -247,13 +247,12 @@ export class Table extends Printed {
 
 /** Returns the problem "no such column", with the nearest name that the table has. */
 export function columnMissing(name: string, table: Table): Problem {
-  const close = closestWord(name, table.columnNames)
   return {
     code: 'column-missing',
     parameter: `column ${name}`,
     rule: `to be one of ${table.columnNames.join(', ')}`,
     ...(table.source === undefined ? {} : { place: { file: table.source } }),
-    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    ...nearName(name, table.columnNames),
   }
 }
 

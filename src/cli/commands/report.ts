@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import { nearName, type Problem, refuse } from '../../base/errors.js'
 import { writeTogether } from '../../base/wholeFile.node.js'
 import type { RetentionOffer } from '../../evaluate/profit/offer.js'
 import { modelReport } from '../../report/modelReport.js'
@@ -191,13 +191,12 @@ function checkSegments({ model }: Scorer, segments: readonly string[]): void {
     segments
       .filter((name) => !known.includes(name))
       .map((name): Problem => {
-        const close = closestWord(name, known)
         return {
           code: 'option-invalid',
           parameter: '--segments',
           rule: `to name features of the model, which are ${known.join(', ')}`,
           received: name,
-          ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+          ...nearName(name, known),
         }
       }),
   )

@@ -1,5 +1,5 @@
 import { type Bitmap, isMissing } from '../../base/bitmap.js'
-import { closestWord, type Problem } from '../../base/errors.js'
+import { nearName, type Problem } from '../../base/errors.js'
 import {
   type FeatureColumn,
   type FeatureMatrix,
@@ -104,13 +104,12 @@ function tooMany(known: readonly string[]): Problem {
 }
 
 function unknownAttribute(name: string, known: readonly string[]): Problem {
-  const close = closestWord(name, known)
   return {
     code: 'column-missing',
     parameter: 'by',
     rule: `to be among the attributes ${inShort(known)}`,
     received: name,
-    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    ...nearName(name, known),
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkArguments } from '../../base/arguments.js'
 import { addDays, addMonths, dayOf, type EpochDay } from '../../base/days.js'
-import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import { nearName, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import { ownValue } from '../../base/ownValue.js'
 import { windowBefore } from '../../base/windows.js'
@@ -150,11 +150,10 @@ function wrongAttributes(customer: CheckedCustomer, attributes: readonly ColumnP
 }
 
 function unknownTable(table: string): Problem {
-  const close = closestWord(table, eventTableNames)
   return {
     code: 'table-unknown',
     parameter: `table ${table}`,
     rule: `to be one of ${eventTableNames.join(', ')}`,
-    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    ...nearName(table, eventTableNames),
   }
 }

@@ -1,5 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
-import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import { nearName, type Problem, refuse } from '../../base/errors.js'
 import { inputTableNames } from '../../table/inputs.js'
 import type { ColumnKind } from '../../table/table.js'
 import type { FeatureRule } from '../rule.js'
@@ -31,8 +31,7 @@ export function checkTables(operation: string, tables: object): void {
   const names: readonly string[] = inputTableNames
   const unknown = Object.keys(tables).filter((name) => !names.includes(name))
   const problems = unknown.map((name): Problem => {
-    const close = closestWord(name, names)
-    const wayOut = close === undefined ? {} : { wayOut: `Did you mean ${close}?` }
+    const wayOut = nearName(name, names)
     return {
       code: 'table-unknown',
       parameter: `table ${name}`,

@@ -1,4 +1,4 @@
-import { closestWord, type Problem } from '../../base/errors.js'
+import { nearName, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { CheckedBoostingOptions } from './options.js'
@@ -25,13 +25,12 @@ export function namesProblems(
 }
 
 function unknownColumn(option: string, name: string, names: readonly string[]): Problem {
-  const close = closestWord(name, names)
   return {
     code: 'option-invalid',
     parameter: `each column of ${option}`,
     rule: 'to be a column of the features',
     received: name,
-    ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+    ...nearName(name, names),
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { withCategories } from '../../base/category.js'
-import { closestWord, inNameOf, type Problem } from '../../base/errors.js'
+import { inNameOf, nearName, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix } from '../../base/matrix.js'
 import type { ChurnModel } from '../contract.js'
 import { categoryEffects } from './categoryEffects.js'
@@ -130,7 +130,6 @@ export function accumulatedLocalEffects(
 function featureProblems({ features }: ChurnModel, feature: string): Problem[] {
   const names = features.map(({ name }) => name)
   if (names.includes(feature)) return []
-  const close = closestWord(String(feature), names)
   const shown = names.length > 8 ? [...names.slice(0, 8), '…'] : names
   return [
     {
@@ -139,7 +138,7 @@ function featureProblems({ features }: ChurnModel, feature: string): Problem[] {
       rule:
         names.length === 0 ? 'to be none: the model reads no feature' : `to be one of ${shown.join(', ')}`,
       received: feature,
-      ...(close === undefined ? {} : { wayOut: `Did you mean ${close}?` }),
+      ...nearName(String(feature), names),
     },
   ]
 }

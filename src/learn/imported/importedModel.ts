@@ -1,4 +1,4 @@
-import { closestWord, type Problem, refuse } from '../../base/errors.js'
+import { nearName, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureSpec } from '../../base/matrix.js'
 import { probabilityOf } from '../margin.js'
 import { expectedValue } from '../tree/explain/treeExplainer.js'
@@ -91,12 +91,10 @@ function nameProblems(names: readonly string[]): Problem[] {
 function categoryOptionProblems(source: SourceModel, options: CheckedImportOptions): Problem[] {
   const readable = [...source.categories.keys()].flatMap((feature) => source.featureNames[feature] ?? [])
   return Object.entries(options.categories).flatMap(([name, texts]): Problem[] => {
-    const close = closestWord(name, readable)
     const parameter = `categories.${name}`
-    const wayOut = close === undefined ? 'Leave it out.' : `Did you mean ${close}?`
     if (!readable.includes(name)) {
       const rule = 'to name a feature that the model reads as categories'
-      return [{ code: 'option-invalid', parameter, rule, wayOut }]
+      return [{ code: 'option-invalid', parameter, rule, ...nearName(name, readable, 'Leave it out.') }]
     }
     if (new Set(texts).size === texts.length) return []
     return [{ code: 'option-invalid', parameter, rule: 'to hold texts that differ', received: texts }]
