@@ -52,6 +52,8 @@ export type Request =
     }
   | { readonly command: 'explain'; readonly library: string; readonly rows: number; readonly threads: number }
   | { readonly command: 'single'; readonly library: string; readonly repeats: number }
+  /** Scores rows as a service gets them, objects of cells, with three reasons each. */
+  | { readonly command: 'reasons'; readonly library: string; readonly repeats: number }
   /** A fixed piece of work that no engine is part of: tells how quiet the machine is. */
   | { readonly command: 'spin' }
 

@@ -111,6 +111,23 @@ class Holdfast implements Library {
     return { seconds: seconds / repeats }
   }
 
+  async reasons(repeats: number): Promise<Answer> {
+    const model = this.#trained() as core.ChurnModel
+    const scorer = this.holdfast.createScorer(model)
+    const count = Math.min(1000, this.data.trainRows)
+    const features = this.#rows(this.data.testRows, count)
+    const rows = new this.holdfast.Table(features.columns, count).rows()
+    const probability = model.probability(features)
+    const { seconds } = await timed(() => {
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        const score = scorer.scoreRow(rows[repeat % count]!)
+        if (score.probability !== probability[repeat % count] || score.reasons.length !== 3)
+          throw new Error(`Row ${repeat % count} has another score as an object than in a matrix.`)
+      }
+    })
+    return { seconds: seconds / repeats }
+  }
+
   #trained(): Model {
     if (this.#model === undefined) throw new Error('Nothing was trained yet.')
     return this.#model

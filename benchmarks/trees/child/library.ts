@@ -11,6 +11,7 @@ export interface Library {
   score(rows: number, threads: number, output: string | undefined): Promise<Answer>
   explain(rows: number): Promise<Answer>
   single(repeats: number): Promise<Answer>
+  reasons(repeats: number): Promise<Answer>
 }
 
 /** Refuses what a library cannot do. */

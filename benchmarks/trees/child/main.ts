@@ -46,6 +46,8 @@ async function answerTo(request: Request): Promise<Answer> {
       return library.explain(request.rows)
     case 'single':
       return library.single(request.repeats)
+    case 'reasons':
+      return library.reasons(request.repeats)
   }
 }
 

@@ -51,6 +51,7 @@ export async function open(data: LoadedData): Promise<Library> {
     score: unable,
     explain: unable,
     single: unable,
+    reasons: unable,
   }
 }
 

@@ -144,8 +144,8 @@ export const explaining: Part = async (context) => {
   ])
 }
 
-/** One row at a time, per tree. */
-export const singleRow: Part = (context) => {
+/** One row at a time, per tree; as a service gets rows, with reasons, by holdfast alone. */
+export const singleRow: Part = async (context) => {
   const repeats = scaled(50_000, context, 500)
   const measure: Measured['measure'] = async (session, name, trees) =>
     ((await session.ask(name, { command: 'single', repeats })).seconds * 1e9) / trees
@@ -157,7 +157,23 @@ export const singleRow: Part = (context) => {
     measure,
   }
   const works = [leaves31, depth3, manyTrees].map((shape): [Shape, Measured] => [shape, row])
-  return measured({ id: 'single-row', rows: trainRows, threads: 1, peers, works }, context)
+  const measureReasons: Measured['measure'] = async (session, name) =>
+    (await session.ask(name, { command: 'reasons', repeats })).seconds * 1e3
+  const withReasons: Measured = {
+    about: 'scoreRow with three reasons',
+    unit: 'ms',
+    targets: [],
+    verify: measureReasons,
+    measure: measureReasons,
+  }
+  const common = { rows: trainRows, threads: 1 }
+  return joinReports([
+    await measured({ ...common, id: 'single-row', peers, works }, context),
+    await measured(
+      { ...common, id: 'single-row.reasons', peers: [], works: [[leaves31, withReasons]] },
+      context,
+    ),
+  ])
 }
 
 async function measured(plan: Plan, context: Context): Promise<PartReport> {
