@@ -3,7 +3,14 @@ import type { InputTableName } from '../table/inputs.js'
 import type { Reject } from '../table/rejects.js'
 import type { Engine } from './engine.js'
 import type { BadLine } from './historyFiles.js'
-import { anyBroken, checkedRows, type PlannedTable, type RowRule } from './historyRules.js'
+import {
+  anyBroken,
+  builtRows,
+  builtTable,
+  checkedRows,
+  type PlannedTable,
+  type RowRule,
+} from './historyRules.js'
 import { placeOfSource, rowLocator } from './historySources.js'
 
 /** What the check of one table found. */
@@ -31,12 +38,54 @@ export async function checkRows(
   mode: 'refuse' | 'setAside',
   knowsCustomers: boolean,
 ): Promise<TableCheck> {
-  const { staged } = planned
   const asked = mode === 'refuse' ? rules.filter((rule) => rule.follows !== true) : rules
+  const relation = checkedRows(engine, planned, knowsCustomers || planned.staged.table === 'customers')
+  const counts = await countBroken(engine, relation, asked)
+  return checkOf(engine, planned, { relation, asked, counts }, mode)
+}
+
+/**
+ * Checks the rows of a table that is built, and takes those out that break a rule. Returns undefined where one breaks a rule
+ * by a cell that is not in the table as it is written in its file: the rows are then to be staged.
+ */
+export async function checkBuilt(
+  engine: Engine,
+  planned: PlannedTable,
+  rules: readonly RowRule[],
+  mode: 'refuse' | 'setAside',
+  knowsCustomers: boolean,
+): Promise<TableCheck | undefined> {
+  const asked = rules.filter((rule) => rule.of === 'row' && (mode === 'setAside' || rule.follows !== true))
+  const relation = builtRows(engine, planned, knowsCustomers)
+  const counts = await countBroken(engine, relation, asked)
+  if (counts.any === 0) return soundCheck(planned, mode)
+  const { more, table } = planned.staged
+  const isOneFile = more?.csv !== undefined && more.paths.length === 1
+  const isById = asked.every(({ name }, index) => name === 'id' || counts.values[index] === 0)
+  if (!isOneFile || !isById || table === 'customers') return undefined
+  const check = await checkOf(engine, planned, { relation, asked, counts }, mode)
+  const broken = `SELECT "holdfast row" FROM ${relation} WHERE ${anyBroken(check.broken)}`
+  await engine.run(`DELETE FROM ${builtTable(engine, planned)} WHERE rowid IN (${broken})`)
+  return { ...check, isBuilt: true }
+}
+
+interface BrokenRows {
+  /** SQL of the rows, as the rules have them. */
+  readonly relation: string
+  readonly asked: readonly RowRule[]
+  /** How many rows break each of the rules that are asked, and how many any. */
+  readonly counts: { readonly values: readonly number[]; readonly any: number }
+}
+
+async function checkOf(
+  engine: Engine,
+  planned: PlannedTable,
+  { relation, asked, counts }: BrokenRows,
+  mode: 'refuse' | 'setAside',
+): Promise<TableCheck> {
+  const { staged } = planned
   const problems = lineProblems(planned)
   const rejects = mode === 'refuse' ? [] : lineRejects(planned)
-  const relation = checkedRows(engine, planned, knowsCustomers || staged.table === 'customers')
-  const counts = await countBroken(engine, relation, asked)
   const locate = rowLocator(staged)
   for (const [index, rule] of asked.entries()) {
     const count = counts.values[index]!
@@ -74,7 +123,7 @@ export async function checkRows(
 }
 
 /** Returns the check of a table whose rows break no rule and which is built; lines that are no rows it may have. */
-export function soundCheck(planned: PlannedTable, mode: 'refuse' | 'setAside'): TableCheck {
+function soundCheck(planned: PlannedTable, mode: 'refuse' | 'setAside'): TableCheck {
   const rejects = mode === 'refuse' ? [] : lineRejects(planned)
   const rejectShare = rejectShareOf(planned.staged, 0)
   return { planned, broken: [], problems: lineProblems(planned), rejects, rejectShare, isBuilt: true }
@@ -88,7 +137,7 @@ async function countBroken(
   engine: Engine,
   relation: string,
   rules: readonly RowRule[],
-): Promise<{ values: readonly number[]; any: number }> {
+): Promise<BrokenRows['counts']> {
   const conditions = [...rules.map((rule) => rule.broken), anyBroken(rules)]
   const counts = conditions.map((condition, index) => `count(*) FILTER (WHERE ${condition}) AS c${index}`)
   const found = await engine.query(`SELECT ${counts.join(', ')} FROM ${relation}`)

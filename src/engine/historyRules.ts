@@ -293,22 +293,8 @@ export async function buildCells(engine: Engine, planned: PlannedTable): Promise
   }
 }
 
-/** Returns whether no row of a built table breaks a rule. */
-export async function hasSoundRows(
-  engine: Engine,
-  planned: PlannedTable,
-  rules: readonly RowRule[],
-  besideOthers: boolean,
-): Promise<boolean> {
-  const broken = anyBroken(rules.filter(({ of }) => of === 'row'))
-  const found = await engine.query(
-    `SELECT count(*) AS broken FROM ${builtRows(engine, planned, besideOthers)} WHERE ${broken}`,
-  )
-  return found.cell('broken', 0) === 0
-}
-
-/** The rows of a built table with what the rules of rows ask of them, see {@link checkedRows}. */
-function builtRows(engine: Engine, planned: PlannedTable, besideOthers: boolean): string {
+/** Returns the SQL of the rows of a built table with what the rules of rows ask of them, see {@link checkedRows}. */
+export function builtRows(engine: Engine, planned: PlannedTable, besideOthers: boolean): string {
   const { staged, plans } = planned
   const table = builtTable(engine, planned)
   if (staged.table === 'calls' || !plans.some(({ name }) => name === 'id')) return table
@@ -317,7 +303,8 @@ function builtRows(engine: Engine, planned: PlannedTable, besideOthers: boolean)
     return `(SELECT *, rowid AS "holdfast row", ${first} AS "holdfast first" FROM ${table})`
   }
   const isKnown = builtColumns(engine, planned).some(({ name }) => name === 'day')
-  const dated = `(SELECT *, ${isKnown ? 'day' : 'NULL::INTEGER'} AS "holdfast day" FROM ${table})`
+  const day = isKnown ? 'day' : 'NULL::INTEGER'
+  const dated = `(SELECT *, rowid AS "holdfast row", id AS "holdfast shown id", ${day} AS "holdfast day" FROM ${table})`
   return besideOthers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
 }
 

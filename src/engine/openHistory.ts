@@ -24,13 +24,12 @@ import { openDuckdb } from './duckdb.js'
 import type { Engine } from './engine.js'
 import type { History } from './history.js'
 import { planColumns } from './historyColumns.js'
-import { checkRows, soundCheck, swallowingLines, type TableCheck, tooManyRejects } from './historyRejects.js'
+import { checkBuilt, checkRows, swallowingLines, type TableCheck, tooManyRejects } from './historyRejects.js'
 import {
   buildCells,
   buildStatement,
   dropBuilt,
   dropCustomerIds,
-  hasSoundRows,
   makeCustomerIds,
   type PlannedTable,
   rowRules,
@@ -338,11 +337,11 @@ async function checkTables(
   for (const [place, expected] of planned.entries()) {
     const rulesOf = (each: PlannedTable) => rowRules(engine, each, today, knowsCustomers)
     let table = expected
-    let check: TableCheck
     const isBuilt = expected.isBuilt === true || (await buildCells(engine, expected))
-    if (isBuilt && (await hasSoundRows(engine, expected, rulesOf(expected), knowsCustomers))) {
-      check = soundCheck(expected, badRows)
-    } else {
+    let check = isBuilt
+      ? await checkBuilt(engine, expected, rulesOf(expected), badRows, knowsCustomers)
+      : undefined
+    if (check === undefined) {
       await dropBuilt(engine, expected)
       table = await countedTable(engine, expected, missing)
       planned[place] = table

@@ -291,6 +291,25 @@ describe('a file whose first rows are written plainly', () => {
     expect([await seen(utf8, 'utf-16le', 'refuse'), await seen(utf8, 'utf-16le', 'setAside')]).toEqual(plain)
   })
 
+  test.each([
+    ['unknown customers', ',A,', ',X,'],
+    ['days to come', '2024-03-15', '2025-03-15'],
+  ])('loses its rows of %s, whichever way it is read', async (_, text, other) => {
+    const paths = ['usage', 'payments'].map((name) => join(folder, `unknown-${name}.csv`))
+    const lines = textOf(usual.times, undefined).split('\n')
+    const texts = paths.map((_, index) =>
+      lines.map((line, row) => (row % 700 === 699 - index ? `,${line}`.replace(text, other).slice(1) : line)),
+    )
+    for (const [index, path] of paths.entries()) await writeFile(path, texts[index]!.join('\n'))
+    const plain = [await seen(paths, 'utf-8', 'refuse'), await seen(paths, 'utf-8', 'setAside')]
+    expect(plain[1]).toMatch(/"rejects":\[{/)
+    for (const [index, path] of paths.entries())
+      await writeFile(path, `\ufeff${texts[index]!.join('\n')}`, 'utf16le')
+    expect([await seen(paths, 'utf-16le', 'refuse'), await seen(paths, 'utf-16le', 'setAside')]).toEqual(
+      plain,
+    )
+  })
+
   test('is read by all its rows: numbers behind words, and times that no sampled row has', async () => {
     // Every sixth row of 24,000 is sampled; of these 2,048 words and 21,952 numbers, 91 % are numbers
     const columns = [
