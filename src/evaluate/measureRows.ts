@@ -2,6 +2,7 @@ import { normalQuantile } from '../base/distributions.js'
 import { HoldfastError, type Problem } from '../base/errors.js'
 import { bootstrapIntervals, type Interval, metricProblems } from './interval/bootstrapInterval.js'
 import { type MetricName, metrics, metricWords } from './metrics.js'
+import { flagWeights } from './rows/checkedOutcomes.js'
 import type { OutcomeRows } from './rows/outcomeRows.js'
 import { type RankedOutcomes, rankRows } from './rows/rankedOutcomes.js'
 
@@ -78,13 +79,7 @@ export function classWeights({ outcome, weight }: Pick<OutcomeRows, 'outcome' | 
   churners: number
   stayers: number
 } {
-  let churners = 0
-  let stayers = 0
-  for (let row = 0; row < outcome.length; row++) {
-    const share = weight === null ? 1 : weight[row]!
-    if (outcome[row] === 1) churners += share
-    else stayers += share
-  }
+  const [stayers, churners] = flagWeights(outcome, weight ?? undefined)
   return { churners, stayers }
 }
 

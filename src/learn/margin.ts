@@ -44,7 +44,7 @@ export function uncertain(probability: number): number {
 /** Log odds between churn rates that rows of one kind, drawn as they come, do not have. */
 const otherRate = 0.5
 
-/** Returns whether two churn rates are farther apart than draws of the same customers can be: one was shifted, or drawn by outcome. */
+/** Returns whether churn rates are farther apart than draws of the same customers: one was shifted, or drawn by outcome. */
 export function isOtherRate(rate: number, other: number): boolean {
   return Math.abs(logit(rate) - logit(other)) > otherRate
 }

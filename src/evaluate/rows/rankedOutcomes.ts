@@ -92,7 +92,8 @@ function fillGroups({ probability, churned, stayed }: Groups, { key, weight }: S
   }
 }
 
-function total(values: Float64Array): number {
+/** Returns the sum of values. */
+export function total(values: Float64Array): number {
   let sum = 0
   for (let index = 0; index < values.length; index++) sum += values[index]!
   return sum

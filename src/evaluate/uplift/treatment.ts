@@ -11,6 +11,7 @@ import {
   weightColumns,
   weightOptions,
 } from '../rows/checkedOutcomes.js'
+import { total } from '../rows/rankedOutcomes.js'
 import { ranksOf } from '../rows/ranksOf.js'
 
 /** What metrics of treatment data accept. */
@@ -156,7 +157,7 @@ export function treatmentGroups(
     all[group]! += own
     if (outcome[row] === goodOutcome) good[group]! += own
   })
-  return { ...groups, customers: sum(groups.treated) + sum(groups.control), wholeWeights }
+  return { ...groups, customers: total(groups.treated) + total(groups.control), wholeWeights }
 }
 
 /** Returns the groups that the same customers would make if their score were a level by treatment and outcome. */
@@ -165,8 +166,8 @@ export function groupsByLevel(
   levelOf: (isTreated: boolean, isGood: boolean) => number,
 ): TreatmentGroups {
   const cells = armsOf(groups).flatMap(({ all, good }, arm) => [
-    { arm, isGood: true, level: levelOf(arm === 1, true), weight: sum(good) },
-    { arm, isGood: false, level: levelOf(arm === 1, false), weight: sum(all) - sum(good) },
+    { arm, isGood: true, level: levelOf(arm === 1, true), weight: total(good) },
+    { arm, isGood: false, level: levelOf(arm === 1, false), weight: total(all) - total(good) },
   ])
   const levels = [...new Set(cells.map(({ level }) => level))].sort((a, b) => b - a)
   const byLevel = emptyGroups(levels.length)
@@ -176,11 +177,6 @@ export function groupsByLevel(
     if (isGood) good[levels.indexOf(level)]! += weight
   }
   return { ...groups, ...byLevel }
-}
-
-/** Returns the sum of weights. */
-export function sum(weights: Float64Array): number {
-  return weights.reduce((total, each) => total + each, 0)
 }
 
 type Sums = Pick<TreatmentGroups, 'treated' | 'control' | 'treatedGood' | 'controlGood'>

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
 import { checkParameter, shareRule } from '../rows/checkedOutcomes.js'
-import { roundedUp } from '../rows/rankedOutcomes.js'
+import { roundedUp, total } from '../rows/rankedOutcomes.js'
 import {
   checkTreatment,
   groupsByLevel,
-  sum,
   type TreatmentGroups,
   type TreatmentMetric,
   type TreatmentOptions,
@@ -135,8 +134,8 @@ function sumOfGains(curve: GainCurve): number {
 
 /** scikit-uplift's: 2 where outcome and treatment agree, and on top of it 1 for the good, or for the treated. */
 function perfectOrder(groups: TreatmentGroups): TreatmentGroups {
-  const goodOfControl = sum(groups.controlGood)
-  const badOfTreated = sum(groups.treated) - sum(groups.treatedGood)
+  const goodOfControl = total(groups.controlGood)
+  const badOfTreated = total(groups.treated) - total(groups.treatedGood)
   return groupsByLevel(
     groups,
     (isTreated, isGood) =>
