@@ -18,6 +18,10 @@ export class LeafSums {
   /** Leaves that a kernel computes, and those that none does. */
   readonly #deep: readonly LeafGame[]
   readonly #others: readonly LeafGame[]
+  /** Both: what is computed leaf by leaf where no kernel is. */
+  readonly #alone: readonly LeafGame[]
+  /** The nodes on the ways to leaves: to look for them takes longer than to answer them. */
+  readonly #asked = new Map<readonly LeafGame[], Int32Array>()
   #plan: ExplainPlan | null | undefined
   #rows: RowSums | undefined
 
@@ -30,6 +34,7 @@ export class LeafSums {
     this.#groups = groups
     this.#deep = deep.filter((game) => game.deepTable !== null)
     this.#others = deep.filter((game) => game.deepTable === null)
+    this.#alone = [...this.#deep, ...this.#others]
   }
 
   /**
@@ -46,9 +51,10 @@ export class LeafSums {
     const plan = kernels === null || rowCount < fewRows ? null : this.#planOfLeaves()
     if (kernels !== null && plan !== null) kernels.addOutputs(plan, columns, rowCount, values)
     const groups = plan === null && this.#groups.length > 0 ? this.#rowSums() : null
-    const leaves = plan === null ? [...this.#deep, ...this.#others] : this.#others
+    const leaves = plan === null ? this.#alone : this.#others
     if (groups === null && leaves.length === 0) return
-    const asked = askedNodes(leaves)
+    const asked = this.#asked.get(leaves) ?? askedNodes(leaves)
+    this.#asked.set(leaves, asked)
     const answers = new Uint8Array(leaves.length === 0 ? 0 : this.ensemble.right.length)
     forEachBlock(columns, rowCount, (block, first, count) => {
       for (let row = 0; row < count; row++) {
