@@ -1,8 +1,8 @@
 /**
  * Replaces a symmetric positive definite matrix by its factor L with A = L Lᵀ.
  *
- * @param matrix shape (size × size), row by row, of which the lower triangle is given and overwritten
- * @returns false where it is not positive definite in floating point; it is then spoilt
+ * @param matrix shape (size × size), row by row; only its lower triangle is read, and overwritten
+ * @returns false if it is not positive definite in floating point; its content is then undefined
  *
  * O(size³ / 6) time.
  */
@@ -19,7 +19,7 @@ export function factorCholesky(matrix: Float64Array, size: number): boolean {
   return true
 }
 
-/** Replaces a vector b by the solution of A x = b, of a matrix that {@link factorCholesky} has factored. O(size²) time. */
+/** Replaces a vector b by the solution of A x = b, with A factored by {@link factorCholesky}. O(size²) time. */
 export function solveFactored(factor: Float64Array, vector: Float64Array): void {
   const size = vector.length
   for (let row = 0; row < size; row++) {
@@ -35,9 +35,9 @@ export function solveFactored(factor: Float64Array, vector: Float64Array): void 
 }
 
 /**
- * Solves A x = b in place for a symmetric positive definite A of which the lower triangle is given.
+ * Solves A x = b in place for a symmetric positive definite A, given by its lower triangle.
  *
- * @returns false where A is not positive definite in floating point; both are then spoilt
+ * @returns false if A is not positive definite in floating point; the content of both is then undefined
  */
 export function solveCholesky(matrix: Float64Array, vector: Float64Array): boolean {
   if (!factorCholesky(matrix, vector.length)) return false

@@ -319,8 +319,7 @@ export function monthsBetween(start: EpochDay, end: EpochDay): Months {
 }
 
 /**
- * Returns the first days of the months from `first` up to and including `last`. The usual cutoffs: one snapshot per
- * month.
+ * Returns the first days of the months from `first` up to and including `last`. The usual cutoffs: one snapshot per month.
  *
  * @example
  * monthly('2025-01', '2025-03').map(formatDay)

@@ -1,15 +1,15 @@
 import { solveCholesky } from './cholesky.js'
 import { sigmoid, softplus } from './statistics.js'
 
-/** Columns whose weighted sum is to be the log odds of targets. */
+/** Columns whose weighted sum is fitted to the log odds of targets. */
 export interface LogisticRows {
   /** Shape (columns)(rows). */
   readonly columns: readonly Float64Array[]
-  /** Shape (rows), each in [0, 1]: what the probabilities are to be. */
+  /** Shape (rows), each in [0, 1]: the probabilities to fit. */
   readonly target: ArrayLike<number>
-  /** Shape (rows); null where every row counts once. */
+  /** Shape (rows); null if every row counts once. */
   readonly weight: Float64Array | null
-  /** Shape (rows): log odds that are added as they are. */
+  /** Shape (rows): log odds added unchanged. */
   readonly offset?: Float64Array
 }
 
@@ -25,16 +25,16 @@ const mostSteps = 100
 const halvingsAtMost = 50
 /** Slope of the objective, per standard deviation of a column and per curvature, at which the minimum counts as found. */
 const flat = 1e-11
-/** Of the objective: below it a change of its value is rounding. */
+/** Of the objective: a smaller change of its value is rounding. */
 const rounding = 1e-14
-/** Added to the curvature of each coefficient, as a share: where two of them do the same, neither runs away. */
+/** Added to the curvature of each coefficient, as a share, so that redundant ones do not diverge. */
 const damping = 1e-10
-/** A column of less spread, in log odds or as a share of its mean, is a constant: what is left of it is rounding. */
+/** A column with less spread, in log odds or as a share of its mean, is constant: the rest is rounding. */
 const leastSpread = 1e-9
 
 /**
- * Returns the line of least log loss, by Newton's method, begun at slopes of 1: the maximum of the likelihood. A column
- * that is a constant keeps the slope 1.
+ * Returns the line with the least log loss (maximum likelihood), by Newton's method from slopes of 1. A constant column
+ * keeps the slope 1.
  *
  * O(steps × rows × columns²) time; four to ten steps.
  */
@@ -60,7 +60,7 @@ export function fitLogisticLine({ columns, target, weight, offset: given }: Logi
 
 interface StandardColumn {
   readonly mean: number
-  /** 0 of a constant column. */
+  /** 0 for a constant column. */
   readonly deviation: number
   readonly scores: Float64Array
 }

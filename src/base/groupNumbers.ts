@@ -35,7 +35,9 @@ export function groupNumbers(groups: ArrayLike<string | number>): Int32Array {
   return numbers
 }
 
-/** Returns the numbers of {@link groupNumbers}; null where all groups are different, which takes a third of the time to see. */
+/**
+ * Returns the numbers of {@link groupNumbers}; null if all groups differ, which takes a third of the time to find out.
+ */
 export function repeatedNumbers(groups: ArrayLike<string | number>): Int32Array | null {
   const hashes = new Int32Array(groups.length)
   for (let row = 0; row < hashes.length; row++) hashes[row] = Math.imul(hashOf(groups[row]!), 0x9e3779b1)

@@ -33,8 +33,7 @@ const mostAgreeing = 0.9
  * Returns the rows that are identical in all columns, if they are far more than by chance; else null.
  *
  * Copied rows, and customers whose features do not change, give pairs of identical rows; so does chance if columns
- * distinguish few customers. But chance also gives near misses. With q the share of pairs of rows that agree in column
- * j:
+ * distinguish few customers. But chance also gives near misses. With q the share of pairs of rows that agree in column j:
  *
  *     expected pairs = max over j of  pairs that differ in column j only · q / (1 − q)
  *
@@ -54,13 +53,13 @@ export function identicalRows(features: FeatureMatrix, ownerOf: Int32Array | nul
   return identicalByNumbers(numberOf, ownerOf, () => takeRows(features, sampledRows(features.rowCount)))
 }
 
-/** Columns that nearly always tell all rows apart, where anything does; and the rows that tell which these are. */
+/** How many columns nearly always distinguish all rows, if any do; and how many rows are used to choose them. */
 const [tellingColumns, rowsOfTelling] = [3, 64]
 
 /**
- * Returns a number from 0 per distinct row, in order of first appearance; null where all are different.
+ * Returns a number from 0 per distinct row, in order of first appearance; null if all are different.
  *
- * Of rows that a few columns tell apart the others are not read: of 500,000 rows × 20 columns, in a tenth of the time.
+ * If a few columns distinguish all rows, the others are not read: a tenth of the time for 500,000 rows × 20 columns.
  */
 function rowNumbers(features: FeatureMatrix): Int32Array | null {
   const { rowCount } = features
@@ -83,7 +82,7 @@ function rowNumbers(features: FeatureMatrix): Int32Array | null {
   return count === rowCount ? null : numberOf
 }
 
-/** Returns the places of the columns with the most distinct values among some rows. */
+/** Returns the positions of the columns with the most distinct values among some rows. */
 function mostTelling(features: FeatureMatrix): number[] {
   const some = takeRows(features, sampledRows(features.rowCount, rowsOfTelling))
   const distinct = some.columns.map((column, place) => {

@@ -7,23 +7,24 @@ const mostBytes = mostPages * pageBytes
 const lineBytes = 64
 
 /**
- * The memory of kernels: one buffer, outside of the JavaScript heap, that arrays are cut from one after the other.
+ * The memory of kernels: one buffer outside the JavaScript heap, from which arrays are allocated one after another.
  *
- * An array is an address. Views are not kept across `allocate`, which may move the buffer. At most 4 GiB, which is all that 32-bit addresses reach.
+ * An array is an address. Do not keep views across `allocate`, which may move the buffer. At most 4 GiB, the limit of
+ * 32-bit addresses.
  */
 export class KernelMemory {
-  /** The whole memory; of another buffer after an `allocate` that moved it. */
+  /** The whole memory; another buffer after an `allocate` that moved it. */
   buffer: ArrayBufferLike
   bytes!: Uint8Array
   words!: Int32Array
   floats!: Float64Array
   #end = lineBytes
-  /** Where memory that was never used begins: it holds zeros. */
+  /** Start of the memory that was never used and holds zeros. */
   #used = lineBytes
 
   private constructor(
     readonly operation: string,
-    /** What a WebAssembly module imports as its memory; null for plain kernels. */
+    /** The memory that a WebAssembly module imports; null for kernels in TypeScript. */
     readonly shared: WebAssembly.Memory | null,
   ) {
     this.buffer = shared === null ? new ArrayBuffer(pageBytes) : shared.buffer
@@ -33,7 +34,7 @@ export class KernelMemory {
   /**
    * Returns a memory that WebAssembly and its threads share; errors name the operation.
    *
-   * @throws {Error} where the platform has none to give
+   * @throws {Error} if the platform has no memory to give
    */
   static forWebAssembly(operation = 'holdfast', isShared = true): KernelMemory {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: isShared })
@@ -45,7 +46,7 @@ export class KernelMemory {
     return new KernelMemory(operation, null)
   }
 
-  /** Bytes that are in use. */
+  /** Bytes in use. */
   get size(): number {
     return this.#end
   }
@@ -53,7 +54,7 @@ export class KernelMemory {
   /**
    * Returns the address of `bytes` bytes of zeros.
    *
-   * @throws {HoldfastError} `memory-exceeded` where 4 GiB or what the platform gives are not enough
+   * @throws {HoldfastError} `memory-exceeded` if 4 GiB or the memory of the platform are not enough
    */
   allocate(bytes: number): number {
     const address = this.#end
@@ -65,7 +66,7 @@ export class KernelMemory {
     return address
   }
 
-  /** Forgets every array from this address on; the memory is used again by later ones. */
+  /** Frees every array from this address on, for later ones. */
   release(address: number): void {
     this.#end = address
   }
@@ -92,7 +93,9 @@ export class KernelMemory {
     this.#view()
   }
 
-  /** Views are made once: asking a shared memory for its buffer, or making a view, takes longer than a small job. */
+  /**
+   * Views are created once: getting the buffer of a shared memory, or creating a view, takes longer than a small job.
+   */
   #view(): void {
     this.bytes = new Uint8Array(this.buffer)
     this.words = new Int32Array(this.buffer)
@@ -118,7 +121,7 @@ function memoryExceeded(operation: string, bytes: number, cause: unknown): Holdf
 
 const compiled = new Map<string, WebAssembly.Module>()
 
-/** Returns the module of bytes in base64, compiled when it is asked for first. */
+/** Returns the module of bytes in base64, compiled on first use. */
 export function compileKernels(base64: string): WebAssembly.Module {
   const known = compiled.get(base64)
   if (known !== undefined) return known

@@ -1,6 +1,5 @@
 /**
- * The values that holdfast's functions take and return, recognised by their members, because plain JavaScript has no
- * types.
+ * The values that holdfast's functions take and return, recognised by their members, because plain JavaScript has no types.
  */
 const shapes: readonly (readonly [noun: string, has: (value: Members) => boolean])[] = [
   ['a Promise', ({ then }) => typeof then === 'function'],

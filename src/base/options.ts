@@ -39,10 +39,10 @@ export function checkOptions<Schema extends z.ZodType>(
 }
 
 /**
- * Like {@link checkOptions}, with all else that the function refuses, in one error.
+ * Like {@link checkOptions}, together with all other problems, in one error.
  *
- * @param before what is wrong with its parameters
- * @param further says what is wrong with its rows, from the options; from undefined where these break a rule
+ * @param before problems of its parameters
+ * @param further returns problems of its rows, given the options, or undefined if these break a rule
  */
 export function checkTogether<Checked>(
   operation: string,
@@ -57,7 +57,7 @@ export function checkTogether<Checked>(
   return checked!
 }
 
-/** Returns checked options, or undefined and adds what is wrong with them to the problems. */
+/** Returns checked options, or undefined after adding their problems. */
 export function optionsOrProblems<Checked>(
   schema: z.ZodType<Checked>,
   options: unknown,
@@ -72,7 +72,7 @@ export function optionsOrProblems<Checked>(
   }
 }
 
-/** Returns what is wrong with options. */
+/** Returns the problems of options. */
 export function optionProblems(schema: z.ZodType, options: unknown): readonly Problem[] {
   const problems: Problem[] = []
   optionsOrProblems(schema, options, problems)

@@ -1,8 +1,8 @@
 /**
- * Returns the rows, ascending, whose hash another row may have: all that share theirs, and few others.
+ * Returns the rows, ascending, that may share their hash with another: all that do, and a few others.
  *
- * Two looks at a bitmap that the processor keeps near, where a table of all hashes takes ten times as long. O(rows) time; 4 to
- * 8 bytes a row, and at most 32 MB.
+ * Looks twice at a bitmap that fits the cache; a table of all hashes takes ten times as long. O(rows) time; 4 to 8
+ * bytes per row, and at most 32 MB.
  *
  * @param hashes shape (rows), well mixed in all bits
  */

@@ -9,8 +9,7 @@ export const timeZoneRule = z
   .default(utc)
 
 /**
- * Returns the time zone in options, by default or if invalid UTC; invalid ones are refused later with the other
- * options.
+ * Returns the time zone in options, by default or if invalid UTC; invalid ones are refused later with the other options.
  */
 export function zoneOf(options: { readonly timeZone?: unknown } | undefined): string {
   const timeZone = options?.timeZone

@@ -51,8 +51,7 @@ export async function writeWholeFile(
 }
 
 /**
- * Writes all files that `write` writes, by whatever function, or none: they are moved into place when the last is
- * complete.
+ * Writes all files that `write` writes, by whatever function, or none: they are moved into place when the last is complete.
  *
  * @throws {HoldfastError} what `write` throws; if a move fails, the files moved before are named
  */

@@ -36,8 +36,7 @@ export function windowBefore(cutoff: EpochDay, rule: WindowRule): DayWindow {
 }
 
 /**
- * Returns the days whose events decide an outcome. The gap is the time needed to act; events in it belong to neither
- * side.
+ * Returns the days whose events decide an outcome. The gap is the time needed to act; events in it belong to neither side.
  *
  * With c = cutoff, g = gapDays:
  *

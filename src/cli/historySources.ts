@@ -22,8 +22,7 @@ const config = z.record(z.string(), mappedSource)
  * Returns the tables of a history from a folder or a configuration file.
  *
  * In a folder, files (or folders of files) are named after the input tables: `customers.parquet`, `usage/*.csv`. A
- * configuration is a JSON object that maps a table to a file or to `{ from, columns, types }`, with paths relative to
- * it.
+ * configuration is a JSON object that maps a table to a file or to `{ from, columns, types }`, with paths relative to it.
  *
  * @throws {HoldfastError} `file-missing`, `file-unreadable`, `option-invalid`
  */

@@ -107,8 +107,7 @@ export function outcomeOptions({
 }
 
 /**
- * Returns the customers of a file or history with the features of the model and what happened; reports who was left
- * out.
+ * Returns the customers of a file or history with the features of the model and what happened; reports who was left out.
  */
 export async function labelledInput(
   operation: string,

@@ -108,7 +108,7 @@ export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
     : checkOptions('churnPlan', churnPlanSchema, withDaysIn(options, ['cutoffs'], zoneOf(options)))
   refuse('churnPlan', outcomeColumnProblems(plan))
   refuseUnnamed('churnPlan', 'optionalFeatures', plan.optionalFeatures ?? [], plan.features)
-  // Copies: which rules a set asked is known of those that were given only.
+  // Before copying: rules of a set are recognised only as given
   const asked = options.features.filter(isOfSet).map(featureName)
   const optional =
     plan.optionalFeatures !== undefined || asked.length === 0 ? {} : { optionalFeatures: asked }

@@ -95,8 +95,7 @@ export interface Dataset {
   /** Sentences about what was left out or looks wrong; may be empty. */
   readonly warnings: readonly string[]
   /**
-   * SHA-256 over ids, cutoffs, features, outcomes and weights: the same data gives the same text. Computed when first
-   * read.
+   * SHA-256 over ids, cutoffs, features, outcomes and weights: the same data gives the same text. Computed when first read.
    */
   readonly fingerprint: string
 }

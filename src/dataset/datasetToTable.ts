@@ -33,8 +33,7 @@ export class PlainTable extends Table {
  * Returns a dataset as one table, for a file or another tool: `id`, `cutoff` (not for a flat table), the features,
  * `outcome` (1 = churned), `weight` if there is one.
  *
- * Feature names contain characters (`contacts[kind=late]_count_3m`) that some tools refuse: use `names: 'plain'` for
- * those.
+ * Feature names contain characters (`contacts[kind=late]_count_3m`) that some tools refuse: use `names: 'plain'` for those.
  *
  * @throws {HoldfastError} `column-duplicate` if a feature of a flat table has one of these names; with plain names it
  * is numbered instead

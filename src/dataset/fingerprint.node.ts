@@ -11,7 +11,7 @@ export interface FingerprintedData {
   readonly weight?: Float64Array
 }
 
-/** Bytes that are hashed together: a call for each text or number would take longer than the hash. */
+/** Bytes that are hashed together: a call per text or number would take longer than the hash. */
 const bytesTogether = 65_536
 
 /** Bytes of texts and numbers on their way into a hash. */
@@ -62,7 +62,7 @@ class HashedBytes {
     return this.#hash.digest('hex')
   }
 
-  /** Returns where there is room for so many bytes. */
+  /** Returns the position of this many free bytes. */
   #room(bytes: number): number {
     if (this.#length + bytes > bytesTogether) this.#flush()
     return this.#length
@@ -77,10 +77,9 @@ class HashedBytes {
 /**
  * Returns the SHA-256 of a dataset's contents: the same data gives the same text, on every machine and in every run.
  *
- * Keep it with a model to know later what it was trained on. It covers ids, cutoffs, the name, kind, values, missing
- * rows and category texts of each feature, outcomes and weights, in the order of rows and columns. It does not depend
- * on the order of a column's dictionary, on unused texts in it, on the value behind a missing bit, or on the sign of
- * zero.
+ * Keep it with a model to know later what it was trained on. It covers ids, cutoffs, the name, kind, values, missing rows
+ * and category texts of each feature, outcomes and weights, in the order of rows and columns. It does not depend on the
+ * order of a column's dictionary, on unused texts in it, on the value behind a missing bit, or on the sign of zero.
  *
  * O(rows × columns) time, about .2 s for 10 million values; constant memory.
  *

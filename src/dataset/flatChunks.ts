@@ -19,8 +19,7 @@ export interface FlatChunksOptions extends NotationOptions {
   /** Column that says what happened: two different values, or 0 and 1, or true and false; in every row. */
   readonly label: string
   /**
-   * The value of the label column that means churned, or several. Default: recognised if unambiguous, as by
-   * `fromFlatTable`.
+   * The value of the label column that means churned, or several. Default: recognised if unambiguous, as by `fromFlatTable`.
    */
   readonly positive?: LabelValues
   /** The value of the label column that means stayed, or several. Default: the other one. */

@@ -18,8 +18,7 @@ export interface SplitByTimeOptions {
    */
   readonly testFrom: DayInput
   /**
-   * Leave out training rows whose outcome was not yet known at `testFrom`. Default true; false only to measure the
-   * effect.
+   * Leave out training rows whose outcome was not yet known at `testFrom`. Default true; false only to measure the effect.
    */
   readonly purge?: boolean
   /**

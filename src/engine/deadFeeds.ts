@@ -43,9 +43,8 @@ const byChance = 1e-3
 /**
  * Returns a sentence for each kind of event of `customers` and `plans` that stopped before the end of the table.
  *
- * Such events have no rhythm. Given n spans between days with events, the longest of l days, and a last one of k·l days
- * up to the end, the chance of the last, had nothing changed, is that of a span k times as long as the longest of n
- * others:
+ * Such events have no rhythm. Given n spans between days with events, the longest of l days, and a last one of k·l days up
+ * to the end, the chance of the last, had nothing changed, is that of a span k times as long as the longest of n others:
  *
  *     ∏ i / (k + i) over i = 1 … n      (spans of a Poisson process)
  *

@@ -187,7 +187,7 @@ class DuckdbEngine implements Engine {
   async #refuseSeveral(operation: string, statement: string): Promise<void> {
     checkArguments(operation, ['statement', statement, 'text'])
     this.#refuseClosed(operation)
-    // .7 ms a statement: what has no semicolon is no more than one, and parsing it twice says nothing new
+    // Without a semicolon it is a single statement; parsing it twice would cost 0.7 ms
     if (/^\s*[a-z(][^;]*$/i.test(statement)) return
     const count = await this.#connection.extractStatements(statement).then(
       (statements) => statements.count,

@@ -215,7 +215,7 @@ async function expectedReadings(
   return readings
 }
 
-/** True where something is said of how a column is written. */
+/** True if a notation is given for a column. */
 export function isWished(wish: ReadingWish): boolean {
   return Object.values(wish).some((each) => each !== undefined && each !== false)
 }

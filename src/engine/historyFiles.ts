@@ -114,7 +114,7 @@ export interface FilesRead {
   readonly parts: readonly SourcePart[]
   /** True for values separated by semicolons, which mostly have decimal commas. */
   readonly expectsCommas: boolean
-  /** Of CSV files: the same query where only the first rows are wanted, and that of the cells as they stand in the files. */
+  /** Of CSV files: the same query for only the first rows, and the query of the cells as written. */
   readonly csv?: { readonly first: string; readonly cells: string }
 }
 
@@ -245,7 +245,7 @@ export function isNoneOf(engine: Engine, text: string, words: Iterable<string>):
   return `NOT list_contains([${Array.from(words, engine.dialect.literal).join(', ')}], ${text})`
 }
 
-/** The least that DuckDB takes: its longest line. The usual buffer takes .15 s of a packed file. */
+/** The smallest that DuckDB accepts, its longest line. The default buffer costs 0.15 s for a compressed file. */
 const smallBuffer = 2_097_152
 
 async function readCsv(

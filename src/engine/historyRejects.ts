@@ -22,7 +22,7 @@ export interface TableCheck {
   readonly rejects: readonly Reject[]
   /** Share of the rows that break any rule, in [0, 1]. */
   readonly rejectShare: number
-  /** True where the table is made already, see {@link buildCells}. */
+  /** True if the table is already built, see {@link buildCells}. */
   readonly isBuilt: boolean
 }
 

@@ -32,7 +32,7 @@ export interface PlannedTable {
   readonly plans: readonly ColumnPlan[]
   /** What is wrong with its columns. */
   readonly problems: readonly Problem[]
-  /** True where the table is built already, with no cell that breaks a rule: see {@link buildCells}. */
+  /** True if the table is already built, with no cell that breaks a rule: see {@link buildCells}. */
   readonly isBuilt?: boolean
 }
 
@@ -257,7 +257,7 @@ export function anyBroken(rules: readonly Pick<RowRule, 'broken'>[]): string {
   return rules.length === 0 ? 'false' : rules.map((rule) => `(${rule.broken})`).join(' OR ')
 }
 
-/** Returns the table that a table is built as, before it has its own name. */
+/** Returns the name under which a table is built. */
 export function builtTable(engine: Engine, { staged }: PlannedTable): string {
   return engine.dialect.identifier(builtName(staged.table))
 }
@@ -265,8 +265,8 @@ export function builtTable(engine: Engine, { staged }: PlannedTable): string {
 const cellBroken = 'holdfast: a cell breaks a rule'
 
 /**
- * Makes the checked table where no cell breaks a rule, under {@link builtName}; returns false, with nothing made, where one
- * does. Cells are read once: to count what is broken and to build afterwards takes twice as long.
+ * Builds the checked table under {@link builtName}; returns false, with nothing built, if a cell breaks a rule. Cells
+ * are read once: to count what is broken and to build afterwards takes twice as long.
  */
 export async function buildCells(engine: Engine, planned: PlannedTable): Promise<boolean> {
   const { identifier, literal } = engine.dialect
@@ -285,7 +285,7 @@ export async function buildCells(engine: Engine, planned: PlannedTable): Promise
     )
     return true
   } catch (error) {
-    // Of files that are not staged yet: staging says what is wrong with them
+    // Problems of files that are not staged yet are found by staging
     const isKnown =
       planned.staged.more !== undefined || String((error as Error).cause ?? error).includes(cellBroken)
     if (isKnown) return false
@@ -308,7 +308,7 @@ export function builtRows(engine: Engine, planned: PlannedTable, besideOthers: b
   return besideOthers ? `(SELECT * FROM ${dated} LEFT JOIN ${customerIds} ON id = "holdfast id")` : dated
 }
 
-/** Removes a table that was built. */
+/** Drops a built table. */
 export async function dropBuilt(engine: Engine, planned: PlannedTable): Promise<void> {
   await engine.run(`DROP TABLE IF EXISTS ${builtTable(engine, planned)}`)
 }

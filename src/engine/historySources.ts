@@ -87,11 +87,11 @@ export interface StagedTable {
   readonly expectsCommas: boolean
   /** The columns of each file, if files were read. */
   readonly parts: readonly SourcePart[]
-  /** What reads all rows of the files, where `raw` holds the first of them only: see {@link stageAll}. */
+  /** Reads all rows of the files if `raw` holds only the first of them: see {@link stageAll}. */
   readonly more?: FileRows
 }
 
-/** Files of one format, and how their rows are read. */
+/** Files of one format, and how to read their rows. */
 interface FileRows extends FilesRead {
   readonly format: FileFormat
   readonly paths: readonly string[]
@@ -291,7 +291,7 @@ async function stageFiles(
   if (format === 'parquet') return stageUtf8(engine, base, format, paths, missing, false)
   return withUtf8(paths, encoding, async (read) => {
     if ('problems' in read) return read.problems.map((problem) => atTable(problem, table))
-    // Copies of files of another encoding are gone afterwards
+    // Copies of files in another encoding are removed afterwards
     const isAll = format === 'json' || read.paths !== paths
     return withNames(await stageUtf8(engine, base, format, read.paths, missing, isAll), read.nameOf)
   })
@@ -333,7 +333,7 @@ async function stageUtf8(
   return stageRows(engine, base, { ...read, format, paths }, isAll)
 }
 
-/** Rows of files that are staged at first: they say how the others are likely written. */
+/** Rows of files that are staged first: they suggest how the others are written. */
 const firstRows = 2_048
 
 async function stageRows(
@@ -372,7 +372,7 @@ async function stageRows(
   }
 }
 
-/** Stages all rows of a table of which the first are staged. */
+/** Stages all rows of a table whose first rows are staged. */
 export async function stageAll(
   engine: Engine,
   { more, ...staged }: StagedTable,

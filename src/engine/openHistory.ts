@@ -104,10 +104,9 @@ export interface OpenHistoryOptions extends FileNotation {
    */
   readonly missing?: readonly string[]
   /**
-   * What to do with rows of an event table that equal an earlier row in every column: count each (`'keep'`) or leave
-   * them out (`'drop'`), both with a note in `history.notes`, or refuse the history. An export that overlaps the last
-   * one, or a file read twice, doubles sums; but equal rows may also be two events. Models store it for scoring.
-   * Default `'keep'`.
+   * What to do with rows of an event table that equal an earlier row in every column: count each (`'keep'`) or leave them
+   * out (`'drop'`), both with a note in `history.notes`, or refuse the history. An export that overlaps the last one, or a
+   * file read twice, doubles sums; but equal rows may also be two events. Models store it for scoring. Default `'keep'`.
    */
   readonly repeatedRows?: RepeatedRows
   /**

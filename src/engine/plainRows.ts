@@ -8,20 +8,20 @@ import { countRows, type StagedTable } from './historySources.js'
 import { withoutMarks } from './textColumns.js'
 
 const plainFraction = '(?:[.][0-9]+)?'
-// 1.234 could as well be 1,234, and 007 a name: whether they are, the other cells say
+// 1.234 could also mean 1,234, and 007 could be a name: the other cells decide
 const plainNumber = `-?(?:(?:0|[1-9][0-9]{3,14})${plainFraction}|[1-9][0-9]{0,2}(?:[.](?:[0-9]{1,2}|[0-9]{4,}))?)`
 const plainMonth = '(?:0[1-9]|[1-9][0-9])[0-9]{2}-[0-9]{2}'
 const plainTime = `[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9]${plainFraction})?`
 
 /**
- * Builds a table straight from its files, where all cells are typed or written in the plainest way: numbers as `-12.5`, days
- * as `2025-01-31` with or without a time, true and false, and texts. Then what its columns are read as does not depend on
- * which of its rows are sampled, and no cell breaks a rule. Returns the table with the plans of its columns, or undefined,
- * with nothing made, where some cell is written in another way: the rows are then to be staged.
+ * Builds a table straight from its files if all cells are typed or written plainly: numbers as `-12.5`, days as
+ * `2025-01-31` with or without a time, true and false, and texts. Then the kinds of its columns do not depend on the
+ * sampled rows, and no cell breaks a rule. Returns the table with the plans of its columns, or undefined, with nothing
+ * built, if a cell is written otherwise: then the rows must be staged.
  *
- * All cells are read once and are never held as texts: 1 million rows of four columns of CSV take half of the processor time.
+ * All cells are read once and never held as texts: a million CSV rows of four columns take half the processor time.
  *
- * @param likely the table as its first rows are planned
+ * @param likely the table as planned from its first rows
  */
 export async function buildPlain(
   engine: Engine,
@@ -45,7 +45,7 @@ export async function buildPlain(
   return undefined
 }
 
-/** Returns how a column is read whose cells are all plain, undefined where that does not say enough. */
+/** Returns how to read a column whose cells are all plain, undefined if that is not enough to decide. */
 function plainPlan(
   engine: Engine,
   staged: StagedTable,
@@ -61,7 +61,7 @@ function plainPlan(
   if (kind === 'text') return { ...plan, steps: [text] }
   if (isWished(wishOf(name, staged.notation)) || plan.reading !== undefined) return undefined
   const { unexpected: _, ...rest } = plan
-  // Only what is not plain need be looked at whether it is missing; -1 may be a word for it
+  // Only cells that are not plain need a check for missing; -1 may mean missing
   const [cell, steps] = missing.length === 0 ? [inFile, []] : [text.name, [text]]
   const { pattern, sql } = plainCell(staged, name, kind, cell)
   const isThere = `${withoutMarks(engine, `(${text.sql})`)} IS NOT NULL`
@@ -83,7 +83,7 @@ function plainCell(
 ): { readonly pattern: string; readonly sql: string } {
   if (kind === 'number') return { pattern: plainNumber, sql: `TRY_CAST(${text} AS DOUBLE)` }
   if (kind === 'boolean') return { pattern: '(?i:true|false)', sql: `TRY_CAST(${text} AS BOOLEAN)` }
-  // A day in UTC is that of the zone only where the zone is UTC
+  // A day in UTC is that of the zone only if the zone is UTC
   const day = `-[0-9]{2}(?:${plainTime}${timeZone === utc ? 'Z?' : ''})?`
   const isPeriod = name === 'period'
   const date = isPeriod ? `CASE WHEN length(${text}) = 7 THEN ${text} || '-01' ELSE ${text} END` : text
@@ -94,9 +94,8 @@ function plainCell(
 }
 
 /**
- * Whether the columns of a built table whose kind nobody says are read in the same way by all their cells: texts that stand
- * there as they are written are planned again, and a time says that its column is one of days only where a row with it is
- * sampled.
+ * Whether all cells of the columns without a declared kind agree with the plan: texts are planned again by all their
+ * cells, and a time makes its column one of days only if a row with it is sampled.
  */
 async function isReadAlike(
   engine: Engine,

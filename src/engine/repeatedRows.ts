@@ -3,7 +3,7 @@ import type { InputTableName } from '../table/inputs.js'
 import type { FoundRepeats } from '../table/repeatedRows.js'
 import type { Engine } from './engine.js'
 
-/** Returns the tables that hold a row more than once; `customers`, where an id is there once, is not asked. */
+/** Returns the tables that hold a row more than once, except `customers`, where ids are unique. */
 export async function findRepeats(
   engine: Engine,
   tables: readonly InputTableName[],
@@ -12,7 +12,7 @@ export async function findRepeats(
   for (const table of tables) {
     if (table === 'customers') continue
     const name = engine.dialect.identifier(table)
-    // By a hash of 64 bits, in order: counting the different ones takes a third longer
+    // By 64-bit hashes in order: counting the distinct ones takes a third longer
     const hashes = `SELECT hash(each) AS own FROM ${name} each`
     const counted = await engine.query(
       `SELECT count(*) AS rows, count(*) FILTER (WHERE own = before) AS repeated
@@ -32,7 +32,7 @@ async function exampleOf(engine: Engine, table: InputTableName): Promise<string>
   return `${first.cell('id', 0)} on ${formatDay(first.cell('day', 0) as EpochDay)}`
 }
 
-/** Leaves the first of each group of equal rows in a table, in the order of the rows. */
+/** Keeps only the first of each group of equal rows in a table, in row order. */
 export async function dropRepeats(engine: Engine, { table }: FoundRepeats): Promise<void> {
   const name = engine.dialect.identifier(table)
   await engine.run(

@@ -32,7 +32,7 @@ interface Computed {
 
 /** Most rows to look at: with 20,000, the standard error of a correlation of .99 is below .0002. */
 const rowsJudged = 20_000
-/** Only numbers with this correlation in so few rows are compared in all rows that are looked at. */
+/** Only numbers with this correlation in so few rows are compared in all examined rows. */
 const rowsOfLikelyTwins = 1_000
 const leastOfLikelyTwins = 0.9
 /** From this correlation on, each of two numbers explains 98 % of the other. */
@@ -41,7 +41,7 @@ const leastOfTwins = 0.99
 const fewestOthers = 10
 /** Not everything happens every day: a table's first row may come this much later than its true beginning. */
 const graceDays = 31
-/** Days with a row from which on a table's first row tells where it begins. */
+/** From this many days with rows on, a table's first row shows where it starts. */
 const fewestDays = 20
 /** From this many distinct numbers on, numbers that are all different look like ids. */
 const fewestOfIds = 50
@@ -67,7 +67,7 @@ export async function uselessFeatures(
   }
   add(await idFeatures(history, judged))
   add(await earlyWindows(history, judged, cutoffs))
-  // Of very few rows anything can be said of every column.
+  // Very few rows prove nothing about any column
   if (features.rowCount >= 2 * fewestOthers) {
     add(nearlyConstant(features))
     add(twins(features, new Set(found.keys()), kept))
@@ -123,7 +123,7 @@ async function idFeatures(history: History, rules: readonly FeatureRule[]): Prom
   return found
 }
 
-/** Returns why a number column names something, or null where it measures. */
+/** Returns why a number column is an id, or null if it is a measure. */
 async function idDetail({ engine }: History, table: string, column: string): Promise<string | null> {
   const { identifier } = engine.dialect
   const value = identifier(column)
@@ -139,7 +139,7 @@ async function idDetail({ engine }: History, table: string, column: string): Pro
     `  FROM ${identifier(table)} WHERE ${value} IS NOT NULL GROUP BY id) customer`,
   )) as [number, number, number, number, number, number]
   if (fractions > 0 || rows < fewestOfIds) return null
-  // Where customers have one row each, amounts may be all different too.
+  // If customers have one row each, amounts may be all different too
   if (varied === 0 && different === customers && customers >= fewestOfIds && rows >= 2 * customers)
     return `${table}.${column} is one whole number for each customer, and no two are alike`
   if (range < rows || range > 2 * rows) return null
@@ -173,7 +173,7 @@ async function earlyWindows(
   return found
 }
 
-/** Returns the day of a table's first row; null where so few days have one that it may have begun long before. */
+/** Returns the day of a table's first row; null if so few days have rows that it may have started long before. */
 async function beginningOf({ engine }: History, table: EventTableName): Promise<EpochDay | null> {
   const found = await engine.query(
     `SELECT min(day) AS first_day, max(day) - min(day) AS days, count(DISTINCT day) AS days_with_rows FROM ${engine.dialect.identifier(table)}`,
@@ -181,7 +181,7 @@ async function beginningOf({ engine }: History, table: EventTableName): Promise<
   const [first, days, withRows] = ['first_day', 'days', 'days_with_rows'].map((name) =>
     Number(found.numbers(name).values[0]),
   ) as [number, number, number]
-  // A month without a row is then no chance: less than one in e^9 with rows on a day in three or more.
+  // A month without a row is then no accident: with rows on every third day or more, its chance is below e^-9
   return withRows >= fewestDays && 3 * withRows >= days ? (first as EpochDay) : null
 }
 
@@ -200,7 +200,7 @@ function nearlyConstant({ rowCount, columns }: FeatureMatrix): UselessFeature[] 
   })
 }
 
-/** Returns the value that more than half of the rows have, or any where none has (Boyer and Moore 1981). */
+/** Returns the value that more than half of the rows have, or any value if there is none (Boyer and Moore 1981). */
 function majority(column: FeatureColumn, rowCount: number): number | null {
   let [usual, lead] = [null as number | null, 0]
   for (let row = 0; row < rowCount; row++) {
@@ -216,7 +216,7 @@ function valueAt(column: FeatureColumn, row: number): number | null {
   return column.kind === 'text' ? column.codes[row]! : column.values[row]!
 }
 
-/** Later numbers that say what earlier ones do. What is to be kept is nobody's twin, but others are its. */
+/** Later numbers that duplicate earlier ones. A feature to keep is never reported, but others can be its twins. */
 function twins(
   { rowCount, columns }: FeatureMatrix,
   gone: ReadonlySet<string>,
@@ -235,7 +235,7 @@ function twins(
     return known
   }
   const correlationOf = (own: Standard, other: Standard): number => {
-    // In few rows a rare flag may be the same in all of them
+    // A rare flag may be the same in all of a few rows
     const isUnlikely =
       !own.isConstant && !other.isConstant && Math.abs(correlation(own, other)) < leastOfLikelyTwins
     return isUnlikely ? 0 : correlation(inAllRows(own.name), inAllRows(other.name))
@@ -255,11 +255,11 @@ function twins(
   return found
 }
 
-/** A column less its mean, of length 1; 0 where it is missing. */
+/** A column minus its mean, scaled to length 1; 0 where missing. */
 interface Standard {
   readonly name: string
   readonly values: Float64Array
-  /** Which rows are missing, a bit each. */
+  /** The missing rows, one bit each. */
   readonly missing: Buffer
   readonly isConstant: boolean
 }

@@ -69,7 +69,7 @@ function* csvLines(table: Table, delimiter: string, spreadsheetSafe: boolean): G
   // A single blank field would be an empty line, which readers skip
   const options = { delimiter, quoted_empty: table.columns.length === 1 }
   yield stringify([table.columnNames], options)
-  // Most texts need no quotes, and stringify takes ten times as long to see it
+  // Most texts need no quotes, and stringify takes ten times as long to find out
   const isPlain = new RegExp(`^[^"\r\n${delimiter}]+$`)
   const field = (text: string): string =>
     isPlain.test(text) ? text : stringify([[text]], options).slice(0, -1)

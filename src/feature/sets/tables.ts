@@ -50,16 +50,16 @@ export function checkTables(operation: string, tables: object): void {
   refuse(operation, problems)
 }
 
-/** Rules that a set asked, as objects: a copy of one is a rule of the user's own. */
+/** Rules made by a set, as objects: a copy of one counts as the user's own rule. */
 const rulesOfSets = new WeakSet<FeatureRule>()
 
-/** Returns the rules of a set, remembered as such: see {@link isOfSet}. */
+/** Returns the rules of a set after recording them for {@link isOfSet}. */
 export function setOf(rules: readonly FeatureRule[]): FeatureRule[] {
   for (const rule of rules) rulesOfSets.add(rule)
   return [...rules]
 }
 
-/** Returns whether a set asked for a feature, in case it helps; a rule that a user wrote is asked for whatever the tables hold. */
+/** Returns whether a rule comes from a set; rules written by a user are always kept. */
 export function isOfSet(rule: FeatureRule): boolean {
   return rulesOfSets.has(rule)
 }
