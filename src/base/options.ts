@@ -223,7 +223,7 @@ function unionProblems(
     .map((problem) => ({ ...problem, parameter: [...path, problem.parameter].join('.') }))
 }
 
-/** Returns the union at a path, also where the way leads through other unions: by what was given. */
+/** Returns the union at a path, which may lead through other unions, chosen by the given value. */
 function unionAt(schema: z.ZodType, path: readonly string[], given: unknown): z.ZodUnion | undefined {
   const current = unwrap(schema)
   const [step, ...rest] = path
@@ -288,7 +288,7 @@ export function optionRule(schema: z.ZodType): string {
 
 /** The part of JSON Schema that rules are written in. */
 export interface JsonRule {
-  /** A list where a value of any of several types will do. */
+  /** A list if several types are allowed. */
   readonly type?: string | readonly string[]
   readonly minimum?: number
   readonly maximum?: number

@@ -9,9 +9,9 @@ import type { Dialect, Engine } from './engine.js'
 
 /** Options of {@link openDuckdb}. */
 export interface DuckdbOptions {
-  /** Database file; it is made where there is none. Default `':memory:'`, gone when the engine is closed. */
+  /** Database file; created if missing. Default `':memory:'`, gone when the engine is closed. */
   readonly path?: string
-  /** Number of threads, integer of at least 1. Default: one for each core. */
+  /** Number of threads, integer of at least 1. Default: one per core. */
   readonly threads?: number
   /** Memory that DuckDB may use before it spills to disk, as `'4GB'` or `'500MB'`. Default: 80 % of the machine. */
   readonly memoryLimit?: string
@@ -27,7 +27,7 @@ const duckdbOptions = z.strictObject({
     .optional(),
 })
 
-/** How DuckDB writes what SQL leaves open. */
+/** DuckDB's spelling of what SQL leaves open. */
 export const duckdbDialect: Dialect = Object.freeze({
   name: 'duckdb',
   identifier: (name: string) => {
@@ -50,14 +50,14 @@ export const duckdbDialect: Dialect = Object.freeze({
 /**
  * Opens a DuckDB engine, in memory or on a database file.
  *
- * This is the default engine: it runs in the process and reads CSV, Parquet and JSON lines by itself. The native code is
- * loaded here and not by the import of holdfast.
+ * This is the default engine: it runs in the process and reads CSV, Parquet and JSON lines itself. The native code is
+ * loaded here, not by importing holdfast.
  *
  * Queries return numbers for all numeric types, texts for VARCHAR and ENUM, days for DATE and the TIMESTAMP types (the
  * time of day is cut off, in UTC), booleans for BOOLEAN. Other types are refused. An integer beyond 2^53 is refused
  * because a number cannot hold it, and so are NaN and infinities: missing is NULL.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`; `engine-failed` where DuckDB is not installed for this
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`; `engine-failed` if DuckDB is not installed for this
  * platform or the database file cannot be opened
  *
  * @example
@@ -183,7 +183,7 @@ class DuckdbEngine implements Engine {
     this.#instance.closeSync()
   }
 
-  // Of several statements DuckDB would give the rows of the first
+  // Of several statements DuckDB would return the rows of the first
   async #refuseSeveral(operation: string, statement: string): Promise<void> {
     checkArguments(operation, ['statement', statement, 'text'])
     this.#refuseClosed(operation)
@@ -240,7 +240,7 @@ function engineFailed(operation: string, statement: string, cause: unknown): Hol
   )
 }
 
-// DuckDB adds the statement with an arrow below it; the statement is shown already.
+// DuckDB adds the statement with an arrow below it, but the statement is shown already
 function reasonOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause)
   const reason = message

@@ -23,7 +23,7 @@ import {
 } from './textColumns.js'
 import { isDayNumber } from './writtenSql.js'
 
-/** How one column of ours is made from a column of the source, as SQL expressions over the raw table and its steps. */
+/** How a column is built from one of the source, as SQL expressions over the raw table and its steps. */
 export interface ColumnPlan extends CellPlan {
   /** Our name. */
   readonly name: string
@@ -31,13 +31,13 @@ export interface ColumnPlan extends CellPlan {
   readonly sourceName: string
   readonly kind: ColumnKind
   readonly required: boolean
-  /** The cell as text, NULL where it is missing: what is shown of a bad row. */
+  /** The cell as text, NULL if missing, to show for a bad row. */
   readonly shown: string
-  /** How the source writes its numbers or days, where not as programs do. */
+  /** How the source writes its numbers or days, unless as programs do. */
   readonly reading?: ColumnReading
   /**
-   * Where the kind is expected by some cells alone: SQL that is true of a cell, of the right kind, by which the column is
-   * of another. Such plans hold where no cell breaks them; else the columns are planned anew, with all cells counted.
+   * If the kind is expected from a sample: SQL that is true for a valid cell that shows the column to be of another
+   * kind. Such a plan holds if no cell breaks it; else the columns are planned again, with all cells counted.
    */
   readonly unexpected?: string
 }
@@ -55,9 +55,9 @@ function rawKindOf(type: string, known: ColumnKind | undefined): RawKind | undef
 }
 
 /**
- * Plans every column of a staged table, or says what is wrong with its columns.
+ * Plans every column of a staged table, or returns the problems of its columns.
  *
- * @param expects whether some cells may say what the others are: see {@link ColumnPlan.unexpected}
+ * @param expects whether a sample may decide the kind: see {@link ColumnPlan.unexpected}
  */
 export async function planColumns(
   engine: Engine,
@@ -101,19 +101,19 @@ export async function planColumns(
   return { plans, problems }
 }
 
-/** Returns the kind that our name has, or that the user declares. */
+/** Returns the fixed kind of a column by its name, or the declared one. */
 export function declaredKind(staged: StagedTable, name: string): ColumnKind | undefined {
   const { required, optional } = inputTables[staged.table]
   const known: Readonly<Record<string, ColumnKind>> = { ...required, ...optional }
   return ownValue(known, name) ?? ownValue(staged.types, name)
 }
 
-// Texts of a typed file or table are texts; texts of CSV and JSON can be anything
+// Texts of a typed file or table are texts; those of CSV and JSON can be anything
 function typedTable(staged: StagedTable): boolean {
   return staged.kinds.size > 0 || staged.files.some((file) => file.path.toLowerCase().endsWith('.parquet'))
 }
 
-/** Returns our name and the source's for every column of the source, in its order. */
+/** Returns our name for every column name of the source, in its order. */
 export function ourNames(staged: StagedTable): Map<string, string> {
   const ours = new Map([...staged.columnNames].map(([our, theirs]) => [theirs, our]))
   return new Map(
@@ -189,8 +189,8 @@ async function planUndecided(
 }
 
 /**
- * Returns how some columns are read without a count of all their cells, undefined for the others: as numbers where some
- * cells are plain ones, which holds until a cell says otherwise, and as texts where some are words and none is a number.
+ * Returns how some columns are read without counting all their cells, undefined for the others: as numbers if the
+ * sampled cells are plain ones, until a cell contradicts, and as texts if some are words and none is a number.
  */
 async function expectedReadings(
   engine: Engine,
@@ -226,16 +226,16 @@ interface NamedReading {
   readonly reading: ColumnReading
 }
 
-/** Rows whose texts say how a column is written. What the others hold is refused where it is written in another way. */
+/** Rows whose texts show how a column is written; cells of other rows written otherwise are refused. */
 export const rowsSampled = 4_000
 
-/** False for what is a text or a boolean anyway. */
+/** False for columns that are texts or booleans anyway. */
 function isReadByTexts(staged: StagedTable, name: string): boolean {
   const kind = declaredKind(staged, name)
   return kind === undefined ? !typedTable(staged) : kind === 'number' || kind === 'day'
 }
 
-/** Returns some texts of each column of texts, from rows in even steps. */
+/** Returns some texts of each column of texts, from evenly spaced rows. */
 async function sampledTexts(
   engine: Engine,
   staged: StagedTable,
@@ -258,7 +258,7 @@ async function sampledTexts(
   )
 }
 
-/** Returns how a column of texts is written whose kind is known; undefined where that is no matter. */
+/** Returns how a column of texts of known kind is written; undefined if irrelevant. */
 function declaredReading(
   staged: StagedTable,
   samples: ReadonlyMap<string, TextCounts>,
@@ -312,7 +312,7 @@ function planColumn(
     const place = { ...staged, takesMonths: name === 'period' }
     const said = reading?.numbers === undefined && reading?.dateFormat === undefined ? {} : { reading }
     const read = readCells(engine, shown.name, step, kind, place, reading)
-    // What is asked is refused as a whole: its cells are not refused besides
+    // A column in doubt is refused as a whole, not also cell by cell
     const unchecked = reading?.doubt === undefined ? {} : { wrongType: null, notFinite: null, rounded: null }
     return { ...base, ...said, ...read, steps: [shown, ...read.steps], shown: shown.name, ...unchecked }
   }
@@ -329,7 +329,7 @@ function planColumn(
       return { ...base, shown, value: number, wrongType: null, notFinite, rounded }
     }
     case 'number to text': {
-      // An id that was read as a floating number because some were missing: 17, not 17.0
+      // An id that was read as a float because some were missing: 17, not 17.0
       const whole = `TRY_CAST(${column} AS HUGEINT)`
       const value = `CASE WHEN ${whole} = ${column} THEN CAST(${whole} AS VARCHAR) ELSE ${shown} END`
       const rounded = isFloat ? `isfinite(${column}) AND ${isLong(column)}` : null
@@ -377,7 +377,7 @@ function planColumn(
   }
 }
 
-/** Returns the name of what is beside a column of ours in the rows that are checked. */
+/** Returns the name of a check column next to one of ours in the checked rows. */
 export function flagOf(engine: Engine, what: string, name: string): string {
   return engine.dialect.identifier(`holdfast ${what} ${name}`)
 }
@@ -392,7 +392,7 @@ function shownText(
   return staged.isCleaned ? text : cleanedText(engine, text, missing)
 }
 
-// In whole numbers: DuckDB rounds nanoseconds when it makes a day of them, and a double rounds counts of both
+// In integers: DuckDB rounds when it converts nanoseconds to a day, and a double rounds counts of both
 function dayOfTime(engine: Engine, instant: string, type: string, timeZone: string): string {
   const column =
     type === 'TIMESTAMP WITH TIME ZONE' && timeZone !== utc

@@ -13,7 +13,7 @@ import {
 } from './historyRules.js'
 import { placeOfSource, rowLocator } from './historySources.js'
 
-/** What the check of one table found. */
+/** The result of checking a table. */
 export interface TableCheck {
   readonly planned: PlannedTable
   /** The rules that some row breaks. */
@@ -27,9 +27,9 @@ export interface TableCheck {
 }
 
 /**
- * Checks the rows of a table in one pass, and in another for each rule that is broken.
+ * Checks the rows of a table in one pass, and in one more for each broken rule.
  *
- * @param mode `'refuse'` gives problems with the first row of each broken rule; `'setAside'` also every row
+ * @param mode `'refuse'` returns problems with the first row of each broken rule; `'setAside'` also every row
  */
 export async function checkRows(
   engine: Engine,
@@ -122,7 +122,7 @@ async function checkOf(
   }
 }
 
-/** Returns the check of a table whose rows break no rule and which is built; lines that are no rows it may have. */
+/** Returns the check of a built table whose rows break no rule; it may still have lines that are not rows. */
 function soundCheck(planned: PlannedTable, mode: 'refuse' | 'setAside'): TableCheck {
   const rejects = mode === 'refuse' ? [] : lineRejects(planned)
   const rejectShare = rejectShareOf(planned.staged, 0)
@@ -186,7 +186,7 @@ function lineProblem(table: InputTableName, line: BadLine, hint: string, count: 
   }
 }
 
-/** Returns the problems of lines that cannot be set aside because other rows are lost in them. */
+/** Returns the problems of lines that cannot be set aside because they swallow other rows. */
 export function swallowingLines({ staged }: PlannedTable): Problem[] {
   return staged.badLines
     .filter((line) => line.swallowsRows)

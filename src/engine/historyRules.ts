@@ -16,21 +16,21 @@ export interface RowRule {
   readonly code: ProblemCode
   readonly rule: string
   readonly wayOut: string
-  /** SQL over the rows of {@link checkedRows}: true where the row breaks the rule. */
+  /** SQL over the rows of {@link checkedRows}: true if the row breaks the rule. */
   readonly broken: string
   /** SQL of the text shown for a row that breaks it. */
   readonly shown: string
   /** True if it only follows from another row that was set aside. */
   readonly follows?: boolean
-  /** Whether it asks how one cell is written, or what the typed columns of a row say, beside those of other rows too. */
+  /** Whether it checks how one cell is written, or the typed columns of a row, possibly against other rows. */
   readonly of: 'cell' | 'row'
 }
 
-/** A staged table with its columns planned: everything that its statements are made from. */
+/** A staged table with its columns planned: everything its statements are built from. */
 export interface PlannedTable {
   readonly staged: StagedTable
   readonly plans: readonly ColumnPlan[]
-  /** What is wrong with its columns. */
+  /** Problems of its columns. */
   readonly problems: readonly Problem[]
   /** True if the table is already built, with no cell that breaks a rule: see {@link buildCells}. */
   readonly isBuilt?: boolean
@@ -172,7 +172,7 @@ function shownOf(engine: Engine, plan: ColumnPlan): string {
   return flagOf(engine, 'shown', plan.name)
 }
 
-/** Returns the SQL of the day that a row happened on, over typed columns. */
+/** Returns the SQL of the day on which a row happened, over typed columns. */
 function happenedOn(engine: Engine, staged: StagedTable): string {
   const { happenedAt } = inputTables[staged.table]
   const day = engine.dialect.identifier(happenedAt)
@@ -185,11 +185,12 @@ function monthStartOf(day: string): string {
 }
 
 /**
- * Returns the SQL of the rows of a table with typed columns under our names, and beside them what the rules ask:
- * `holdfast row` (rowid), `holdfast shown x` (the cell as text), `holdfast wrong x`, `holdfast not finite x`, `holdfast rounded x`, and for
- * rows of customers `holdfast first`, for others `holdfast day`, `holdfast activated`, `holdfast accepted`.
+ * Returns the SQL of the rows of a table with typed columns under our names, and the columns that the rules need:
+ * `holdfast row` (rowid), `holdfast shown x` (the cell as text), `holdfast wrong x`, `holdfast not finite x`,
+ * `holdfast rounded x`, and for rows of customers `holdfast first`, for others `holdfast day`, `holdfast activated`,
+ * `holdfast accepted`.
  *
- * @param besideOthers whether a row is seen beside other rows: of its id, or of its customer
+ * @param besideOthers whether a row is checked against other rows: of its id, or of its customer
  */
 export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, besideOthers: boolean): string {
   const { identifier } = engine.dialect
@@ -224,7 +225,7 @@ export function checkedRows(engine: Engine, { staged, plans }: PlannedTable, bes
 }
 
 /**
- * Makes the temporary table of customer ids that the rules of the other tables ask.
+ * Creates the temporary table of customer ids that the rules of other tables read.
  *
  * @param broken the rules that some customer breaks
  * @param isBuilt whether the table of customers is built, see {@link buildCells}
@@ -247,12 +248,12 @@ export async function makeCustomerIds(
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${customerIds} AS ${rows}`)
 }
 
-/** Removes the temporary table of customer ids. */
+/** Drops the temporary table of customer ids. */
 export async function dropCustomerIds(engine: Engine): Promise<void> {
   await engine.run(`DROP TABLE IF EXISTS ${customerIds}`)
 }
 
-/** Returns the SQL that is true where a row breaks any of the rules. */
+/** Returns the SQL that is true if a row breaks any of the rules. */
 export function anyBroken(rules: readonly Pick<RowRule, 'broken'>[]): string {
   return rules.length === 0 ? 'false' : rules.map((rule) => `(${rule.broken})`).join(' OR ')
 }
@@ -266,7 +267,7 @@ const cellBroken = 'holdfast: a cell breaks a rule'
 
 /**
  * Builds the checked table under {@link builtName}; returns false, with nothing built, if a cell breaks a rule. Cells
- * are read once: to count what is broken and to build afterwards takes twice as long.
+ * are read once: counting broken ones first and then building takes twice as long.
  */
 export async function buildCells(engine: Engine, planned: PlannedTable): Promise<boolean> {
   const { identifier, literal } = engine.dialect
@@ -276,7 +277,7 @@ export async function buildCells(engine: Engine, planned: PlannedTable): Promise
     .map(({ name }) => ({ broken: flagOf(engine, 'unexpected', name) }))
   const broken = anyBroken([...plans.flatMap((plan) => cellRules(engine, plan)), ...unexpected])
   const [first, ...others] = builtColumns(engine, planned)
-  // In a column, as a condition on the rows would have their cells read twice
+  // In a column, because a condition on the rows would read their cells twice
   const guarded = `CASE WHEN ${broken} THEN error(${literal(cellBroken)}) ELSE ${first!.sql} END AS ${identifier(first!.name)}`
   const columns = [guarded, ...others.map(({ name, sql }) => `${sql} AS ${identifier(name)}`)]
   try {
@@ -293,7 +294,7 @@ export async function buildCells(engine: Engine, planned: PlannedTable): Promise
   }
 }
 
-/** Returns the SQL of the rows of a built table with what the rules of rows ask of them, see {@link checkedRows}. */
+/** Returns the SQL of the rows of a built table with the columns that the rules of rows need, see {@link checkedRows}. */
 export function builtRows(engine: Engine, planned: PlannedTable, besideOthers: boolean): string {
   const { staged, plans } = planned
   const table = builtTable(engine, planned)
@@ -313,7 +314,7 @@ export async function dropBuilt(engine: Engine, planned: PlannedTable): Promise<
   await engine.run(`DROP TABLE IF EXISTS ${builtTable(engine, planned)}`)
 }
 
-/** Gives a table that was built its own name. */
+/** Gives a built table its final name. */
 export async function takeBuilt(engine: Engine, planned: PlannedTable): Promise<void> {
   const own = engine.dialect.identifier(planned.staged.table)
   await engine.run(`DROP TABLE IF EXISTS ${own}`)
@@ -338,7 +339,7 @@ function builtColumns(
 }
 
 /**
- * Returns the statement that makes the checked table under its own name.
+ * Returns the statement that creates the checked table under its final name.
  *
  * @param broken the rules that some row breaks; rows that break one are left out
  */

@@ -164,7 +164,7 @@ function isDuckdb(value: unknown): boolean {
  * `column-type`, `value-missing`, `value-type`, `value-not-finite`, `duplicate-id`, `duplicate-row`, `id-unknown`,
  * `event-before-activation`, `date-in-future`, `out-of-range`
  *
- * Two passes over each source. The tables live in the memory of the engine.
+ * One or two passes over each source. The tables live in the memory of the engine.
  *
  * @example
  * const history = await openHistory({

@@ -23,8 +23,8 @@ type FlatModel = Pick<AboutModel, 'flat' | 'timeZone'>
 /**
  * Returns the columns of a table as a model reads them; days that it does not need are left out.
  *
- * A column without a single value has no kind of its own and takes the one the model expects. Texts where the model was
- * trained on numbers or days are read as they were written in training, or refused.
+ * A column without a single value has no kind of its own and takes the one the model expects. If the model was trained
+ * on numbers or days, texts are read as written in training, or refused.
  *
  * @param about how the columns of the training table became features
  * @param asOf the day of the forecast

@@ -75,9 +75,9 @@ export class UnseenWatch {
   }
 
   /**
-   * Returns columns `feature`, `what` (`category`, `number`, `missing`, `distribution`), `rows`, `share`, `example`, `why`: per column the
-   * rows whose value training has not seen; of a `distribution`, whose values training has seen, but not so many of them there,
-   * those that at least lie elsewhere. Without rows where there are none.
+   * Returns columns `feature`, `what` (`category`, `number`, `missing`, `distribution`), `rows`, `share`, `example`,
+   * `why`: per column the rows whose value training has not seen; for a `distribution`, whose values training has seen
+   * but in other proportions, the least number of rows that must differ. Empty if there are none.
    */
   counts(features: FeatureMatrix): Table {
     const found = this.#found(features, true)

@@ -364,7 +364,7 @@ function unreadNumbers(
   return {
     kind: 'number',
     doubt: {
-      rule: `to be written with the signs that are said (decimal ${JSON.stringify(wish.decimal ?? '.')})`,
+      rule: `to be written with the given signs (decimal ${JSON.stringify(wish.decimal ?? '.')})`,
       received: cells.texts[Math.max(at, 0)],
       wayOut: `Set the signs of this column: decimal: { ${quoted}: '.' }, or declare types: { ${quoted}: 'text' }.`,
     },
