@@ -1,11 +1,15 @@
-// The names of a first day, in the order of the work; the rest is in `entries/`, by topic. / <reference
-// path="./entries/tables.ts" preserve="true" /> / <reference path="./entries/labels.ts" preserve="true" /> /
-// <reference path="./entries/features.ts" preserve="true" /> / <reference path="./entries/datasets.ts"
-// preserve="true" /> / <reference path="./entries/models.ts" preserve="true" /> / <reference
-// path="./entries/metrics.ts" preserve="true" /> / <reference path="./entries/profit.ts" preserve="true" /> /
-// <reference path="./entries/explain.ts" preserve="true" /> / <reference path="./entries/score.ts"
-// preserve="true" /> / <reference path="./entries/lifecycle.ts" preserve="true" /> / <reference
-// path="./entries/report.ts" preserve="true" />
+// The names of a first day, in the order of the work; the rest is in `entries/`, by topic.
+/// <reference path="./entries/tables.ts" preserve="true" />
+/// <reference path="./entries/labels.ts" preserve="true" />
+/// <reference path="./entries/features.ts" preserve="true" />
+/// <reference path="./entries/datasets.ts" preserve="true" />
+/// <reference path="./entries/models.ts" preserve="true" />
+/// <reference path="./entries/metrics.ts" preserve="true" />
+/// <reference path="./entries/profit.ts" preserve="true" />
+/// <reference path="./entries/explain.ts" preserve="true" />
+/// <reference path="./entries/score.ts" preserve="true" />
+/// <reference path="./entries/lifecycle.ts" preserve="true" />
+/// <reference path="./entries/report.ts" preserve="true" />
 
 // tables in: files, rows, raw histories
 export { readTable } from './table/readTable.node.js'

@@ -41,7 +41,7 @@ it.each(commands)('%s is refused before its work where the disk is full', async 
   expect(code).toBe(3)
   expect(messages).toContain(`holdfast ${name}: `)
   expect(messages).toContain('to be on a disk with 16 MB free, but only 2 MB are left')
-  expect(messages).toContain(`Make space where ${folder}`)
+  expect(messages).toContain(`Free some space on the disk of ${folder}`)
   expect(await contentOf(folder)).toEqual(before)
 })
 
