@@ -32,6 +32,14 @@ it('package.json has the entries that there are, and the tests know them', () =>
   expect(Object.keys(entries).sort()).toEqual([...names.keys()].sort())
 })
 
+it('a function has the name that it is exported by', () => {
+  for (const [entry, values] of Object.entries(entries)) {
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value === 'function') expect(value.name, `${name} of ${entry}`).toBe(name)
+    }
+  }
+})
+
 it('the program that is imported as holdfast knows the types of all entries but the simulated one', () => {
   // Without, a project that writes declarations could not name what it infers (TS2742)
   const known = [

@@ -391,3 +391,8 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   }
   return current
 }
+
+/** Returns a function under the name that users call it by: for stack traces, and messages about a metric given. */
+export function named<Call extends (...given: never[]) => unknown>(name: string, call: Call): Call {
+  return Object.defineProperty(call, 'name', { value: name })
+}

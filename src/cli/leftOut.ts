@@ -40,8 +40,12 @@ const useWords = {
   'left out': 'left out',
 } as const
 
+/** Most columns of a use to name; 5,000 names would hide the messages that matter. */
+const mostNames = 50
+
 /**
- * Reports which columns of a flat table are read as numbers, categories and days, and which are left out.
+ * Reports which columns of a flat table are read as numbers, categories and days, and which are left out; of many
+ * columns the first ones by name.
  *
  * @param columns columns `column`, `use` and `detail`, as in the report of a dataset
  */
@@ -56,6 +60,8 @@ export function sayColumns(terminal: Terminal, columns: Table | undefined): void
           ? `${column}`
           : `${column} (${String(detail).replace(/ categor(y|ies)$/, '')})`,
       )
-    if (named.length > 0) terminal.message(`${words}: ${named.join(', ')}\n`)
+    if (named.length === 0) continue
+    const more = named.length > mostNames ? ` and ${named.length - mostNames} more` : ''
+    terminal.message(`${words}: ${named.slice(0, mostNames).join(', ')}${more}\n`)
   }
 }

@@ -91,3 +91,16 @@ it('customers whose names are written as numbers are kept as they are written', 
   expect(kept).toHaveLength(41)
   expect(kept.slice(1).every((line) => rows.includes(line))).toBe(true)
 })
+
+it('of many columns the first fifty are named and the others counted', async () => {
+  const names = Array.from({ length: 60 }, (_, index) => `n${index}`)
+  const rows = Array.from({ length: 40 }, (_, row) => [
+    row % 2,
+    ...names.map((_, index) => (row * (index + 3)) % 101),
+  ])
+  await writeFile(at('wide.csv'), [['churn', ...names], ...rows].map((cells) => cells.join(',')).join('\n'))
+  const words = ['train', at('wide.csv'), '--label', 'churn', '--learner', 'prior', '--out', at('wide.model')]
+  const { code, messages } = await holdfast(words)
+  expect(code, messages).toBe(0)
+  expect(messages).toContain(`numbers: ${names.slice(0, 50).join(', ')} and 10 more\n`)
+})

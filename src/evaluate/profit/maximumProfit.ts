@@ -1,4 +1,5 @@
 import { type Problem, refuse } from '../../base/errors.js'
+import { named } from '../../base/options.js'
 import type { RankedMetric } from '../metrics.js'
 import { checkOutcomes, type WeightOptions, weightOptions } from '../rows/checkedOutcomes.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
@@ -151,12 +152,12 @@ function offerMetric<Result>(
   operation: string,
   of: (ranked: RankedOutcomes, offer: UniformOffer) => Result,
 ): OfferMetric<Result> {
-  return (probability, outcome, offer, options) => {
+  return named(operation, (probability, outcome, offer, options) => {
     const problems: Problem[] = []
     const checked = checkUniformOffer(offer, problems)
     const { ranked } = checkOutcomes(operation, weightOptions, probability, outcome, options, problems)
     return of(ranked, checked!)
-  }
+  })
 }
 
 function metricOf(

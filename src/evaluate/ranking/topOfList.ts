@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HoldfastError } from '../../base/errors.js'
+import { named } from '../../base/options.js'
 import {
   checkOutcomeRows,
   checkParameter,
@@ -69,11 +70,11 @@ export interface ShareMetric {
 }
 
 function shareMetric(operation: string, of: (ranked: RankedOutcomes, share: number) => number): ShareMetric {
-  return (probability, outcome, share, options) => {
+  return named(operation, (probability, outcome, share, options) => {
     const problems = checkParameter('share', shareRule, share)
     const { rows } = checkOutcomeRows(operation, weightOptions, probability, outcome, options, problems)
     return of(rankAroundShares(rows, [share]), share)
-  }
+  })
 }
 
 /**

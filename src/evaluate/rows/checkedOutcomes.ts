@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../../base/errors.js'
-import { checkTogether, optionRule } from '../../base/options.js'
+import { checkTogether, named, optionRule } from '../../base/options.js'
 import { weightRule } from '../../base/sharedRules.js'
 import { isNumberList, valueProblems } from '../../base/valueProblems.js'
 import { isWeight, type OutcomeRows, readRows } from './outcomeRows.js'
@@ -40,10 +40,10 @@ export function rowsMetric<Result, Checked extends Weighted>(
   schema: z.ZodType<Checked>,
   of: (rows: OutcomeRows, checked: Checked) => Result,
 ): (probability: ArrayLike<number>, outcome: ArrayLike<number>, options?: unknown) => Result {
-  return (probability, outcome, options) => {
+  return named(operation, (probability, outcome, options) => {
     const { rows, checked } = checkOutcomeRows(operation, schema, probability, outcome, options)
     return of(rows, checked)
-  }
+  })
 }
 
 /** Returns a metric that reads the sorted form. */

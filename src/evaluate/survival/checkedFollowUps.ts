@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../../base/errors.js'
-import { checkTogether } from '../../base/options.js'
+import { checkTogether, named } from '../../base/options.js'
 import {
   type ColumnRule,
   flagColumn,
@@ -89,8 +89,9 @@ export function followUpMetric<Checked extends CheckedOptions>(
   schema: z.ZodType<Checked>,
   of: (found: CheckedFollowUps<Checked>) => number,
 ): FollowUpMetric<unknown> {
-  return (risk, duration, churned, options) =>
-    of(checkFollowUps(operation, schema, { risk, duration, churned }, options))
+  return named(operation, (risk, duration, churned, options) =>
+    of(checkFollowUps(operation, schema, { risk, duration, churned }, options)),
+  )
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { named } from '../../base/options.js'
 import {
   checkOutcomeRows,
   checkParameter,
@@ -95,11 +96,11 @@ function thresholdMetric<Result, Checked extends { weight?: ArrayLike<number> | 
   threshold: number,
   options?: unknown,
 ) => Result {
-  return (probability, outcome, threshold, options) => {
+  return named(operation, (probability, outcome, threshold, options) => {
     const problems = checkParameter('threshold', probabilityRule, threshold)
     const { rows, checked } = checkOutcomeRows(operation, schema, probability, outcome, options, problems)
     return of(countRows(rows, threshold), checked, threshold)
-  }
+  })
 }
 
 /** Counts checked rows. O(n). */

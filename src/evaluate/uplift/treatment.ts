@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../../base/errors.js'
-import { checkTogether } from '../../base/options.js'
+import { checkTogether, named } from '../../base/options.js'
 import {
   flagColumn,
   flagWeights,
@@ -58,10 +58,10 @@ export function treatmentMetric<Result, Checked extends CheckedTreatment>(
   schema: z.ZodType<Checked>,
   of: (groups: TreatmentGroups, checked: Checked) => Result,
 ): TreatmentMetric<Result, unknown> {
-  return (score, outcome, treated, options) => {
+  return named(operation, (score, outcome, treated, options) => {
     const { groups, checked } = checkTreatment(operation, schema, { score, outcome, treated }, options)
     return of(groups, checked)
-  }
+  })
 }
 
 /**
