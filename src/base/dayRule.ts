@@ -19,7 +19,7 @@ export function withDaysIn<Options>(options: Options, names: readonly string[], 
   const dayIn = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(dayIn)
     if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dayIn(v)]))
-    return givenDay(value, timeZone) ?? value
+    return isInstant(value) ? (givenDay(value, timeZone) ?? value) : value
   }
   const given = Object.entries(options).filter(([name]) => names.includes(name))
   if (given.length === 0) return options

@@ -371,9 +371,11 @@ function unwrap(schema: z.ZodType): z.ZodType {
     current instanceof z.ZodNullable ||
     current instanceof z.ZodDefault ||
     current instanceof z.ZodPrefault ||
-    current instanceof z.ZodReadonly
+    current instanceof z.ZodReadonly ||
+    current instanceof z.ZodPipe
   ) {
-    current = current.unwrap() as z.ZodType
+    // What is given is before a transformation
+    current = (current instanceof z.ZodPipe ? current.in : current.unwrap()) as z.ZodType
   }
   return current
 }

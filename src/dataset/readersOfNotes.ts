@@ -15,8 +15,8 @@ export function readersOfNotes(
   notes: readonly string[],
   { features, label }: { readonly features: readonly FeatureRule[]; readonly label: LabelRule },
 ): string[] {
-  // Notes on a table begin with its name
-  const tables = new Set(notes.flatMap((note) => /^Table (\w+)/.exec(note)?.[1] ?? []))
+  // Notes on a table begin with its name; every row of a dataset reads customers
+  const tables = new Set(notes.flatMap((note) => /^Table (?!customers\b)(\w+)/.exec(note)?.[1] ?? []))
   return [...tables].map((table) => {
     const names = features.filter((rule) => tablesRead(rule).some((read) => read === table)).map(featureName)
     const isOfLabel = labelTables(label).some((read) => read === table)

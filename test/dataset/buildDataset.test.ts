@@ -238,6 +238,23 @@ test('a plan is plain data: it comes back from JSON as it was', () => {
   expect(churnPlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan)
 })
 
+test.each([
+  [
+    ['01.01.2025'],
+    'cutoffs.0 to be a day written YYYY-MM-DD or YYYY-MM, a Date, or a whole number of days since 1970-01-01, got "01.01.2025"',
+  ],
+  [
+    ['2025-01-01', '2025-02-30'],
+    'cutoffs.1 to be a day written YYYY-MM-DD or YYYY-MM, a Date, or a whole number of days since 1970-01-01, got "2025-02-30"',
+  ],
+  [[20250101], "got 20250101 (number). Did you mean '2025-01-01'?"],
+  ['2025-01-01', 'cutoffs to be a list that is not empty, got "2025-01-01"'],
+])('a cutoff that is no day is refused as it was given: %s', (cutoffs, words) => {
+  const features = [tenure()]
+  const options = { label: cancelled({ horizonDays: 30 }), features, cutoffs: cutoffs as string[] }
+  expect(() => churnPlan(options)).toThrow(words)
+})
+
 test('all problems of a plan are told at once', () => {
   const bad = {
     label: { kind: 'cancelled', gapDays: -1 },

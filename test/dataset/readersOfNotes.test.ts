@@ -2,9 +2,11 @@ import { expect, it } from 'vitest'
 import { epochDay, formatDay, monthly } from '../../src/base/days.js'
 import { buildDataset } from '../../src/dataset/buildDataset.js'
 import { churnPlan } from '../../src/dataset/churnPlan.js'
+import { readersOfNotes } from '../../src/dataset/readersOfNotes.js'
 import { openHistory } from '../../src/engine/openHistory.js'
 import { meanOf, sumOf } from '../../src/feature/builders/aggregateBuilders.js'
 import { ratio } from '../../src/feature/builders/arithmeticBuilders.js'
+import { tenure } from '../../src/feature/builders/customerBuilders.js'
 import { cancelled } from '../../src/label/cancelled.js'
 
 it('what reads a table that was out is named with the note of it', async () => {
@@ -40,4 +42,9 @@ it('what reads a table that was out is named with the note of it', async () => {
   } finally {
     await history.close()
   }
+})
+
+it('every row reads customers: no feature is named for a note of theirs', () => {
+  const plan = { features: [tenure()], label: cancelled({ horizonDays: 30 }) }
+  expect(readersOfNotes(['Table customers: 3 rows have no id.'], plan)).toEqual([])
 })
