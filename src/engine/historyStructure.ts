@@ -162,8 +162,12 @@ function clashes(staged: StagedTable): Problem[] {
   const ours = new Map([...staged.columnNames].map(([our, theirs]) => [theirs, our]))
   const problems: Problem[] = []
   for (const theirs of staged.columns.keys()) {
-    if (theirs.toLowerCase() !== 'rowid') continue
-    const rule = 'to have another name: the engine numbers its rows by it'
+    const isRowid = theirs.toLowerCase() === 'rowid'
+    const isOfChecks = [theirs, ours.get(theirs)].some((name) => name?.toLowerCase().startsWith('holdfast '))
+    if (!isRowid && !isOfChecks) continue
+    const rule = isRowid
+      ? 'to have another name: the engine numbers its rows by it'
+      : 'to have another name: those that begin with "holdfast " are for checking rows'
     const place = { ...placeOfSource(staged), column: theirs }
     problems.push({
       code: 'column-duplicate',

@@ -341,6 +341,28 @@ describe('sources that are refused as a whole', () => {
     })
   })
 
+  test('columns named as those that check rows, which would hide them', async () => {
+    const lines = Array.from(
+      { length: 2_500 },
+      (_, row) => `${row === 2_400 ? 'X' : 'A'},2025-01-01,${row + 1}`,
+    )
+    const usage = await file('bad/holdfast-row.csv', `id,day,Holdfast row\n${lines.join('\n')}\n`)
+    const customers = [{ id: 'A', activatedAt: '2024-01-01' }]
+    const mapped = {
+      from: [{ id: 'A', day: '2025-01-01', x: 1 }],
+      columns: { 'holdfast day': 'x' },
+    }
+    for (const [from, column] of [
+      [usage, 'Holdfast row'],
+      [mapped, 'x'],
+    ] as const) {
+      const error = await refused({ customers, usage: from })
+      expect(error.problems).toMatchObject([
+        { code: 'column-duplicate', parameter: `column ${column}`, place: { table: 'usage', column } },
+      ])
+    }
+  })
+
   test('a table of events without id beside customers that are fine', async () => {
     const error = await refused({
       customers: [{ id: 'A', activatedAt: '2024-01-01' }],
