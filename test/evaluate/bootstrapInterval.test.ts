@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom, shuffledIndices } from '../../src/base/random.js'
 import { brierScore } from '../../src/evaluate/calibration/probabilityScores.js'
+import { evaluateProbabilities } from '../../src/evaluate/evaluate.js'
 import {
   countText,
   decimal,
@@ -93,6 +94,21 @@ describe('bootstrap interval', () => {
       { resamples: 30 },
     )
     expect(bootstrapInterval(p, y, 'averagePrecision', { resamples: 30, weight })).toEqual(twice)
+  })
+
+  test('counts of more rows than 32 bits hold are drawn as others are', () => {
+    // Standard error of a mean: sd / √rows.
+    const { p, y } = population(200, 21)
+    const losses = [...p].map((value, row) => (value - y[row]!) ** 2)
+    const mean = losses.reduce((a, b) => a + b, 0) / 200
+    const variance = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / 200
+    for (const each of [2 ** 21, 2 ** 24, 2 ** 33]) {
+      const weight = new Float64Array(200).fill(each)
+      const expected = 2 * 1.96 * Math.sqrt(variance / (200 * each))
+      const one = bootstrapInterval(p, y, 'brierScore', { weight, resamples: 1000 })
+      const headline = evaluateProbabilities(p, y, { weight, resamples: 1000 }).brierScore
+      for (const { lower, upper } of [one, headline]) expect((upper - lower) / expected).toBeCloseTo(1, 0.5)
+    }
   })
 
   test('fractional weights stay with their rows', () => {

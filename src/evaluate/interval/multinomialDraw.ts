@@ -1,7 +1,13 @@
 import type { Random } from '../../base/random.js'
 
 /** Fills the counts of a stretch of units with one draw, with replacement, of as many as there are. */
-export type DrawUnits = (times: Int32Array, random: Random) => void
+export type DrawUnits = (times: DrawnTimes, random: Random) => void
+
+/** How often each unit is drawn: 32 bits where the draws fit in them. */
+export type DrawnTimes = Int32Array | Float64Array
+
+/** The most draws whose counts fit in 32 bits. */
+export const mostWordDraws = 2 ** 31 - 1
 
 // 1000 resamples of 100,000 units: a place each is drawn in 4 to 15 ns, a binomial count takes 250 to 350 ns however
 // many it stands for.

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../base/random.js'
 import type { RankedOutcomes } from '../rows/rankedOutcomes.js'
-import { multinomialDraw } from './multinomialDraw.js'
+import { copiesOf, type DrawnTimes, mostWordDraws, multinomialDraw } from './multinomialDraw.js'
 import {
   type DrawnCells,
   type FigureSheet,
@@ -49,7 +49,10 @@ function plainFigures(
   const random = seededRandom(seed)
   const draws = strataOf(units, stratified).map(([first, end]) => multinomialDraw(units.copies, first, end))
   // The last stands for cells that no row is in
-  const times = new Int32Array(units.copies.length + 1)
+  const { length } = units.copies
+  const times = new (copiesOf(units.copies, 0, length) <= mostWordDraws ? Int32Array : Float64Array)(
+    length + 1,
+  )
   const resample = new Resample(units, ranked)
   return () => {
     do for (const draw of draws) draw(times, random)
@@ -65,7 +68,7 @@ class Resample {
   /** Per model: the churners of each group, then the stayers. */
   readonly #counts: readonly Float64Array[]
   readonly #places: Pick<DrawnCells, 'churnedAt' | 'stayedAt'>
-  #times: Int32Array = new Int32Array(0)
+  #times: DrawnTimes = new Int32Array(0)
   #churners = 0
   #stayers = 0
 
@@ -81,7 +84,7 @@ class Resample {
   }
 
   /** Takes what was drawn; false where one of the classes is empty. */
-  take(times: Int32Array): boolean {
+  take(times: DrawnTimes): boolean {
     this.#times = times
     const { cells, copies, unitsWithChurner } = this.#units
     if (cells === null) this.#fill(times)
@@ -114,7 +117,7 @@ class Resample {
     })
   }
 
-  #fill(times: Int32Array): void {
+  #fill(times: DrawnTimes): void {
     const { rowStart, churned, weight, groups } = this.#units
     for (const counts of this.#counts) counts.fill(0)
     const half = this.#counts.map((counts) => counts.length / 2)
@@ -136,7 +139,7 @@ class Resample {
   }
 }
 
-function sumOf(values: Int32Array, first: number, end: number): number {
+function sumOf(values: DrawnTimes, first: number, end: number): number {
   let sum = 0
   for (let index = first; index < end; index++) sum += values[index]!
   return sum

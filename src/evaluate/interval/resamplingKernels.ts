@@ -1,7 +1,7 @@
 import { compileKernels, KernelMemory } from '../../base/kernelMemory.js'
 import { seededRandom } from '../../base/random.js'
 import { resamplingBytes } from './kernels/resamplingBytes.js'
-import { copiesOf, drawsPlaces, multinomialDraw } from './multinomialDraw.js'
+import { copiesOf, drawsPlaces, mostWordDraws, multinomialDraw } from './multinomialDraw.js'
 import { type FigureSheet, type ResamplePlan, type ResampleUnits, strataOf } from './resampleUnits.js'
 
 type Read = (
@@ -50,7 +50,7 @@ function load(): typeof loaded {
 
 /**
  * Returns a function that draws a resample of cells and reads the figures of the sheet: to the bit what TypeScript does, in a
- * seventh of its time. Null where the units are no cells, or there is no WebAssembly.
+ * seventh of its time. Null where the units are no cells, their counts exceed 32 bits, or there is no WebAssembly.
  *
  * 32 bytes a group of the sorted form and 1 to 9 a customer, in a memory that is kept and used again.
  */
@@ -60,7 +60,8 @@ export function kernelFigures(
   { seed, stratified }: ResamplePlan,
 ): (() => ArrayLike<number>) | null {
   const { cells, copies, unitsWithChurner } = units
-  const own = sheet === undefined || cells === null ? null : load()
+  const fits = copiesOf(copies, 0, copies.length) <= mostWordDraws
+  const own = sheet === undefined || cells === null || !fits ? null : load()
   if (own == null) return null
   const { memory, kernels, start } = own
   memory.release(start)
