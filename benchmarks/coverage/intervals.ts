@@ -102,13 +102,14 @@ function resampledIntervals(
   const all = { count: statistics.length, read }
   const drawn = resampledFigures(units, ranked, all, { resamples, stratified, seed })
   return figures.flatMap((figure, place) => {
-    const { ofRanked, method } = resampledMetric(figure.metric)
+    const { ofRanked, method, ...scale } = resampledMetric(figure.metric)
     const boosting = drawn[2 * Math.floor(place / 2)]!
     const logistic = drawn[2 * Math.floor(place / 2) + 1]!
     const single = figure.models.length === 1
     const some = figure.models.map((_, model) => influenceOf(ofRanked, ranked[model]!))
     const ofRows = jackknife(units, some, stratified)
     const resampled = {
+      ...(single ? scale : {}),
       value: figureOf(figure, ranked),
       sorted: boosting
         .map((drawnValue, index) => (single ? drawnValue : drawnValue - logistic[index]!))

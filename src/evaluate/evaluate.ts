@@ -13,25 +13,23 @@ import {
   calibrationTableOf,
   maximumCalibrationErrorOf,
 } from './calibration/calibrationTable.js'
-import {
-  brierDecompositionOf,
-  brierScoreOf,
-  logLossOf,
-  wronglyCertain,
-} from './calibration/probabilityScores.js'
+import { brierDecompositionOf, wronglyCertain } from './calibration/probabilityScores.js'
 import { binsOfCustomers, countCustomers, liftRowsOfCustomers } from './customersOfParts.js'
 import { Evaluation, type EvaluationFigures } from './evaluation.js'
 import { headlineFigures } from './headlineFigures.js'
-import { bootstrapIntervals, type RankedRows } from './interval/bootstrapInterval.js'
+import {
+  bootstrapIntervals,
+  type RankedRows,
+  type ResampledMetric,
+  resampledMetric,
+} from './interval/bootstrapInterval.js'
 import {
   type BootstrapOptions,
   bootstrapOptions,
   groupProblems,
   resampleCount,
 } from './interval/bootstrapOptions.js'
-import type { RankedMetric } from './metrics.js'
 import { contactSavingsOf } from './ranking/contactsForSameCatch.js'
-import { averagePrecisionOf, kolmogorovSmirnovOf, rocAucOf } from './ranking/ranking.js'
 import { gainsCurveOf, precisionRecallCurveOf, rocCurveOf } from './ranking/rankingCurves.js'
 import { liftOf, liftTableOf, lowestInTop } from './ranking/topOfList.js'
 import { checkOutcomes, probabilityRule, shareRule, type WeightOptions } from './rows/checkedOutcomes.js'
@@ -87,7 +85,7 @@ const fewCustomers = 30
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see
  * `bootstrapInterval`), all from the same resamples; if ids repeat, or far more rows are identical than chance allows
  * (`notes` say so), whole customers are drawn and counts are of rows. Calibration has none: resampling biases it
- * upwards. Figures that are not defined for the data are null, and `notes` says why; it also warns of fewer than 30
+ * upwards. Limits lie where the figure can be, and a perfect ranking of few customers has a wide interval. Figures that are not defined for the data are null, and `notes` says why; it also warns of fewer than 30
  * churners.
  *
  * @param model any trained model
@@ -199,7 +197,7 @@ function evaluation(
   refuse(operation, groupProblems(checked.groups, outcome, checked.weight))
   const { topShare, bins, binning } = checked
   const line = lineProblem(ranked)
-  const hasLogLoss = wronglyCertain(ranked) === 0
+  const figures = headline({ probability, outcome, weight: checked.weight, ranked }, checked)
   const threshold = checked.threshold ?? lowestInTop(ranked, customersInTop(ranked, topShare))
   const calibration = calibrationTableOf(ranked, bins, binning)
   const parts = Math.max(1, Math.min(10, Math.floor(ranked.wholeWeights ? ranked.customers : 10)))
@@ -212,7 +210,7 @@ function evaluation(
     baseRate: ranked.churners / ranked.customers,
     level: checked.level,
     resamples: resampleCount(checked, ranked),
-    ...headline({ probability, outcome, weight: checked.weight, ranked }, checked, hasLogLoss),
+    ...figures,
     topShare,
     bins,
     binning,
@@ -227,27 +225,26 @@ function evaluation(
     confusion: confusionOf(ranked, threshold),
     matthewsCorrelation: matthewsCorrelationOf(ranked, threshold),
     halfOfChurners: contactSavingsOf(ranked, { caughtShare: 0.5 }),
-    notes: [...notes, ...notesOn(outcome, checked, ranked, line, hasLogLoss)],
+    notes: [...notes, ...notesOn(outcome, checked, ranked, line, figures.logLoss !== null)],
   })
 }
 
 function headline(
   rows: RankedRows,
   checked: CheckedOptions,
-  hasLogLoss: boolean,
 ): Pick<
   Evaluation,
   'rocAuc' | 'gini' | 'kolmogorovSmirnov' | 'averagePrecision' | 'brierScore' | 'lift' | 'logLoss'
 > {
   const { topShare } = checked
-  const always: RankedMetric[] = [
-    rocAucOf,
-    averagePrecisionOf,
-    brierScoreOf,
-    (ranked) => liftOf(ranked, topShare),
-    kolmogorovSmirnovOf,
+  const always: ResampledMetric[] = [
+    resampledMetric('rocAuc'),
+    resampledMetric('averagePrecision'),
+    resampledMetric('brierScore'),
+    { ...resampledMetric('liftAt'), ofRanked: (ranked) => liftOf(ranked, topShare) },
+    resampledMetric('kolmogorovSmirnov'),
   ]
-  const asked = hasLogLoss ? [...always, (ranked: RankedOutcomes) => logLossOf(ranked)] : always
+  const asked = wronglyCertain(rows.ranked) === 0 ? [...always, resampledMetric('logLoss')] : always
   const [rocAuc, averagePrecision, brierScore, lift, kolmogorovSmirnov, logLoss] = bootstrapIntervals(
     rows,
     asked,
@@ -263,7 +260,7 @@ function headline(
     averagePrecision: averagePrecision!,
     brierScore: brierScore!,
     lift: lift!,
-    logLoss: logLoss ?? null,
+    logLoss: Number.isFinite(logLoss?.upper) ? logLoss! : null,
   }
 }
 
@@ -306,7 +303,9 @@ function notesOn(
     ...(hasLogLoss
       ? []
       : [
-          `Log loss is infinite: ${wronglyCertain(ranked)} ${unit} were predicted with certainty (0 or 1) and wrongly.`,
+          wronglyCertain(ranked) > 0
+            ? `Log loss is infinite: ${wronglyCertain(ranked)} ${unit} were predicted with certainty (0 or 1) and wrongly.`
+            : `No log loss: ${unit} were predicted with certainty (0 or 1). All of them rightly, but a single wrong one makes it infinite.`,
         ]),
     ...(line === null ? [] : [`No calibration line: the method expects probability ${line.rule}.`]),
   ]

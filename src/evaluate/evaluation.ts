@@ -41,7 +41,7 @@ export interface EvaluationFigures {
   readonly gini: Interval
   readonly kolmogorovSmirnov: Interval
   readonly averagePrecision: Interval
-  /** In nats; null where it is infinite. */
+  /** In nats; null where it is infinite, and where all predictions are certain. */
   readonly logLoss: Interval | null
   readonly brierScore: Interval
   /** Part of the customers that can be contacted, in (0, 1]. */

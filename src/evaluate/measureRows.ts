@@ -1,6 +1,11 @@
 import { normalQuantile } from '../base/distributions.js'
 import { HoldfastError, type Problem } from '../base/errors.js'
-import { bootstrapIntervals, type Interval, metricProblems } from './interval/bootstrapInterval.js'
+import {
+  bootstrapIntervals,
+  type Interval,
+  metricProblems,
+  resampledMetric,
+} from './interval/bootstrapInterval.js'
 import { type MetricName, metrics, metricWords } from './metrics.js'
 import { flagWeights } from './rows/checkedOutcomes.js'
 import type { OutcomeRows } from './rows/outcomeRows.js'
@@ -96,11 +101,7 @@ function intervalsOf(
   const rule = { level, resamples, seed, groups, method: undefined, stratified: false }
   const drawn = (some: readonly MetricName[]): Interval[] | null => {
     try {
-      return bootstrapIntervals(
-        rows,
-        some.map((name) => metrics[name].ofRanked),
-        rule,
-      )
+      return bootstrapIntervals(rows, some.map(resampledMetric), rule)
     } catch (error) {
       if (error instanceof HoldfastError && error.code === 'value-not-finite') return null
       throw error
@@ -108,7 +109,10 @@ function intervalsOf(
   }
   const together = drawn(names)
   return Object.fromEntries(
-    names.map((name, place) => [name, together === null ? (drawn([name])?.[0] ?? null) : together[place]!]),
+    names.map((name, place) => {
+      const interval = together === null ? drawn([name])?.[0] : together[place]
+      return [name, interval !== undefined && Number.isFinite(interval.upper) ? interval : null]
+    }),
   )
 }
 

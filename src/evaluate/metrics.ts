@@ -14,36 +14,51 @@ interface MetricEntry {
   readonly ofRanked: RankedMetric
   /** Which way is better. */
   readonly better: 'higher' | 'lower'
+  /** Lowest and highest value that it can have. */
+  readonly range: readonly [lowest: number, highest: number]
 }
+
+const share = [0, 1] as const
+const notNegative = [0, Number.POSITIVE_INFINITY] as const
 
 /** Every metric that is one number, by name; its further parameters at their defaults. */
 export const metrics = {
-  rocAuc: { ofRanked: rocAucOf, better: 'higher' },
-  averagePrecision: { ofRanked: averagePrecisionOf, better: 'higher' },
-  logLoss: { ofRanked: (ranked) => logLossOf(ranked), better: 'lower' },
-  brierScore: { ofRanked: brierScoreOf, better: 'lower' },
+  rocAuc: { ofRanked: rocAucOf, better: 'higher', range: share },
+  averagePrecision: { ofRanked: averagePrecisionOf, better: 'higher', range: share },
+  logLoss: { ofRanked: (ranked) => logLossOf(ranked), better: 'lower', range: notNegative },
+  brierScore: { ofRanked: brierScoreOf, better: 'lower', range: share },
   /** At the top tenth. */
-  liftAt: { ofRanked: (ranked) => liftOf(ranked, 0.1), better: 'higher' },
+  liftAt: { ofRanked: (ranked) => liftOf(ranked, 0.1), better: 'higher', range: notNegative },
   /** Ten equal-width bins. */
-  calibrationError: { ofRanked: (ranked) => calibrationErrorOf(ranked, 10, 'equal-width'), better: 'lower' },
-  giniCoefficient: { ofRanked: giniCoefficientOf, better: 'higher' },
-  kolmogorovSmirnov: { ofRanked: kolmogorovSmirnovOf, better: 'higher' },
+  calibrationError: {
+    ofRanked: (ranked) => calibrationErrorOf(ranked, 10, 'equal-width'),
+    better: 'lower',
+    range: share,
+  },
+  giniCoefficient: { ofRanked: giniCoefficientOf, better: 'higher', range: [-1, 1] },
+  kolmogorovSmirnov: { ofRanked: kolmogorovSmirnovOf, better: 'higher', range: share },
   /** In the top tenth. */
-  precisionAt: { ofRanked: (ranked) => precisionOf(ranked, 0.1), better: 'higher' },
+  precisionAt: { ofRanked: (ranked) => precisionOf(ranked, 0.1), better: 'higher', range: share },
   /** In the top tenth. */
-  recallAt: { ofRanked: (ranked) => recallOf(ranked, 0.1), better: 'higher' },
+  recallAt: { ofRanked: (ranked) => recallOf(ranked, 0.1), better: 'higher', range: share },
   /** At the threshold 0.5. */
-  matthewsCorrelation: { ofRanked: (ranked) => matthewsCorrelationOf(ranked, 0.5), better: 'higher' },
+  matthewsCorrelation: {
+    ofRanked: (ranked) => matthewsCorrelationOf(ranked, 0.5),
+    better: 'higher',
+    range: [-1, 1],
+  },
   /** F1 at the threshold 0.5. */
-  fBeta: { ofRanked: (ranked) => fBetaOf(ranked, 0.5, 1), better: 'higher' },
+  fBeta: { ofRanked: (ranked) => fBetaOf(ranked, 0.5, 1), better: 'higher', range: share },
   /** Ten equal-width bins. */
   maximumCalibrationError: {
     ofRanked: (ranked) => maximumCalibrationErrorOf(ranked, 10, 'equal-width'),
     better: 'lower',
+    range: share,
   },
   integratedCalibrationIndex: {
     ofRanked: (ranked) => integratedCalibrationIndexOf(ranked, 0.75),
     better: 'lower',
+    range: share,
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>
 

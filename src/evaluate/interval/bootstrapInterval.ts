@@ -13,6 +13,7 @@ import { influenceOf, jackknife } from './influence.js'
 import { limitsByMethod } from './intervalLimits.js'
 import { type ReadFigures, resampledFigures } from './resampledFigures.js'
 import { type FigureSheet, resampleUnits } from './resampleUnits.js'
+import { withUnseenCustomers } from './unseenCustomers.js'
 
 /** A figure and the limits of its interval. */
 export interface Interval {
@@ -49,6 +50,12 @@ export interface RankedRows {
  *     jackknife    value − bias ± z·√( (n − 1)/n · Σ d² ), bias = mean of the resamples − value; the limit on the side of
  *                  the bias moves by it once more, for resamples show only a part of it
  *
+ * All limits lie where the metric can be: `jackknife` measures a metric from the end that a perfect model has, with a variance
+ * that falls with this distance, and is cut at the other end. Where resamples agree on the lowest or the highest figure, as on an
+ * AUC of 1, the other limit is what so few customers cannot exclude: the figure with a share of 1 − ((1 − level)/2)^(1/k) of
+ * the k churners, or of the stayers, at the other end of the ranking (Clopper and Pearson). A perfect ranking of 20
+ * churners has an AUC of .832 to 1.
+ *
  * Rows of the same class and probability have the same d. Of more than 100 distinct probabilities in a class,
  * neighbours form 100 blocks with one d each, which needs 200 figures instead of n; the d of a customer is the sum over
  * their rows.
@@ -58,7 +65,7 @@ export interface RankedRows {
  * @param metric name of a metric that is one number, or a function of the sorted form
  * @returns value on all rows, lower and upper limit; same seed, same data, same interval, in any order of rows
  * @throws {HoldfastError} `option-invalid`; `option-unknown`, `out-of-range` for a metric that is not known or has no
- *   interval; `value-not-finite` if the metric has no finite value, on all rows or on a resample; `one-class`,
+ *   interval; `value-not-finite` if the metric has no finite value, on all rows or on a resample, or its interval no end (log loss of certain predictions); `one-class`,
  *   `length-differs`, `table-empty`, `value-missing`, `out-of-range`: all at once
  *
  * One sort, then O(resamples · n) time, or O(resamples · distinct probabilities) where these are few; O(n) memory.
@@ -94,21 +101,25 @@ export function bootstrapInterval(
     ...groupProblems(groups, outcome, weight),
     ...figureProblems(resampled.ofRanked(ranked)),
   ])
-  return intervalsOf('bootstrapInterval', { probability, outcome, weight, ranked }, [resampled], checked)[0]!
+  const rows = { probability, outcome, weight, ranked }
+  const interval = intervalsOf('bootstrapInterval', rows, [resampled], checked)[0]!
+  refuse('bootstrapInterval', figureProblems(interval.upper))
+  return interval
 }
 
 /**
- * Returns intervals of several metrics from one set of resamples. Every metric must be finite on all rows.
+ * Returns intervals of several metrics from one set of resamples. Every metric must be finite on all rows. The upper limit of
+ * log loss is infinite where certain predictions were all right, and resamples agree.
  *
  * @param sheet gives the figures of all these metrics from one look at a resample
  */
 export function bootstrapIntervals(
   rows: RankedRows,
-  rankedMetrics: readonly RankedMetric[],
+  resampledMetrics: readonly ResampledMetric[],
   rule: ResampleRule,
   sheet?: FigureSheet,
 ): Interval[] {
-  return intervalsOf('bootstrapIntervals', rows, rankedMetrics.map(resampledMetric), rule, sheet)
+  return intervalsOf('bootstrapIntervals', rows, resampledMetrics, rule, sheet)
 }
 
 function intervalsOf(
@@ -131,13 +142,20 @@ function intervalsOf(
   }
   const plan = { ...rule, resamples: resampleCount(rule, ranked) }
   const figures = resampledFigures(units, [ranked], figuresOf, plan)
-  return resampledMetrics.map(({ ofRanked, method }, place) => {
+  return resampledMetrics.map(({ ofRanked, method, ...scale }, place) => {
     const figure = {
+      ...scale,
       value: ofRanked(ranked),
       sorted: sortedFigures(operation, figures[place]!),
       jackknife: () => jackknife(units, [influenceOf(ofRanked, ranked)], rule.stratified),
     }
-    const [lower, upper] = limitsByMethod(figure, rule.method ?? method, rule.level)
+    const limits = limitsByMethod(figure, rule.method ?? method, rule.level)
+    const customers = {
+      figureOf: ([form]: readonly RankedOutcomes[]) => ofRanked(form!),
+      ranked: [ranked],
+      units,
+    }
+    const [lower, upper] = withUnseenCustomers(limits, figure.sorted, rule.level, customers, scale.range)
     return { value: figure.value, lower, upper }
   })
 }
@@ -177,6 +195,9 @@ export interface ResampledMetric {
   readonly ofRanked: RankedMetric
   /** The kind of interval that holds its level for this metric. */
   readonly method: 'percentile' | 'jackknife'
+  /** Lowest and highest value, and which of them is that of a perfect model; none for a function of one's own. */
+  readonly range?: readonly [lowest: number, highest: number]
+  readonly best?: number
 }
 
 /**
@@ -186,8 +207,15 @@ export interface ResampledMetric {
  * customers in 82 of 100 samples with 200 churners, BCa in 90.
  */
 export function resampledMetric(metric: MetricName | RankedMetric): ResampledMetric {
-  const ofRanked = typeof metric === 'function' ? metric : metrics[metric].ofRanked
-  return { ofRanked, method: ofRanked === metrics.kolmogorovSmirnov.ofRanked ? 'jackknife' : 'percentile' }
+  if (typeof metric === 'function') {
+    const name = metricNames.find((one) => metrics[one].ofRanked === metric)
+    return name === undefined ? { ofRanked: metric, method: 'percentile' } : resampledMetric(name)
+  }
+  const { ofRanked, better, range } = metrics[metric]
+  const [lowest, highest] = range
+  // Lift has no highest value.
+  const best = better === 'higher' && Number.isFinite(highest) ? highest : lowest
+  return { ofRanked, method: metric === 'kolmogorovSmirnov' ? 'jackknife' : 'percentile', range, best }
 }
 
 /** Returns why a metric can not be resampled; nothing where it can. */
@@ -216,7 +244,8 @@ export function figureProblems(value: number): Problem[] {
       parameter: 'metric',
       rule: 'to have a finite value',
       received: value,
-      wayOut: 'logLoss is infinite where a certain prediction is wrong: move the probabilities off 0 and 1.',
+      wayOut:
+        'logLoss is infinite where a certain prediction is, or may be, wrong: move the probabilities off 0 and 1.',
     },
   ]
 }

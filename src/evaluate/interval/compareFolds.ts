@@ -100,7 +100,9 @@ export function compareFolds(
 
 function pValueOf(value: number, standardError: number, degreesOfFreedom: number): number {
   if (value === 0) return 1
-  return standardError === 0 ? 0 : 2 * studentCumulative(degreesOfFreedom, -Math.abs(value) / standardError)
+  // Where nothing varies the folds that speak for one side are all there is.
+  if (standardError === 0) return 2 * 0.5 ** (degreesOfFreedom + 1)
+  return 2 * studentCumulative(degreesOfFreedom, -Math.abs(value) / standardError)
 }
 
 function sentenceOf(
@@ -112,6 +114,8 @@ function sentenceOf(
   if (value === 0 && lower === upper)
     return `${names[0]} and ${names[1]} have the same value in each of ${folds} folds.`
   const { leader, other, by, range, isShown } = leadBy(difference, better, names)
+  if (lower === upper)
+    return `No difference can be shown: ${leader} is better by ${by} in each of ${folds} folds, which do not tell how much other rows would differ.`
   const lead = `${leader} is better by ${by} over ${folds} folds (${percentText(level)} interval ${range})`
   if (isShown) return `${lead}: this will very likely hold for other rows of the same kind.`
   return `No difference can be shown: ${lead}; other rows may as well find ${other} better.`

@@ -36,7 +36,8 @@ const weightedResampleOptions = resampleOptions.extend({
  *
  * Each resample draws as many customers as there are, with replacement, and gives the figure how often each row was
  * drawn, as its weight. The limits are the (1 − level)/2 and (1 + level)/2 quantiles (type 6, as in `bootstrapInterval`) of the figures. Rows with
- * weights of their own: multiply these in.
+ * weights of their own: multiply these in. No width means that no customer at hand speaks against the value, not that the value
+ * is certain: what other figures may be is known of the metrics of `bootstrapInterval` only.
  *
  * @param rowCount number of rows, at least 2
  * @param figureOf the figure of rows with these weights, shape (rows), whole numbers ≥ 0; not to be kept or written to

@@ -13,19 +13,23 @@ export interface ResampledFigure {
   readonly sorted: Float64Array
   /** Asked for only where the method needs it. */
   readonly jackknife: () => Jackknife
+  /** Lowest and highest value that the figure can have; none for a function of one's own. */
+  readonly range?: readonly [lowest: number, highest: number]
+  /** The end of the range that a perfect model has; left out for differences. */
+  readonly best?: number
 }
 
 /** Returns the limits that a method puts around a figure. */
 export function limitsByMethod(
-  { value, sorted, jackknife }: ResampledFigure,
+  figure: ResampledFigure,
   method: 'percentile' | 'bca' | 'jackknife',
   level: number,
 ): Limits {
+  const { value, sorted } = figure
   if (method === 'percentile') return percentileLimits(sorted, level)
-  const { standardError, acceleration } = jackknife()
-  return method === 'bca'
-    ? bcaLimits(sorted, level, { bias: medianBias(sorted, value), acceleration })
-    : jackknifeLimits(sorted, value, standardError, level)
+  if (method === 'jackknife') return jackknifeLimits(figure, level)
+  const { acceleration } = figure.jackknife()
+  return bcaLimits(sorted, level, { bias: medianBias(sorted, value), acceleration })
 }
 
 /** Returns the (1 − level)/2 and (1 + level)/2 quantiles of sorted figures. */
@@ -73,11 +77,33 @@ export function bcaShare(share: number, { bias, acceleration }: BcaCorrection): 
  *
  * Resamples show only a part of the bias of a maximum: that of the Kolmogorov-Smirnov distance was .0187 over samples of
  * 3000 customers with 200 churners, .0101 in their resamples.
+ *
+ * A figure with a range is measured from the end that a perfect model has, and its variance falls with this distance u,
+ * as that of a count: the limits solve (u − w)² = (z · standard error)² · u/w, w = the distance less its bias, and
+ * never reach that end. At the other end they are cut, for a figure may lie there: a worthless model has a
+ * Kolmogorov-Smirnov distance of 0.
  */
-function jackknifeLimits(figures: Float64Array, value: number, standardError: number, level: number): Limits {
-  const bias = mean(figures as unknown as number[]) - value
-  const reach = normalQuantile((1 + level) / 2) * standardError
-  return [value - bias - Math.max(0, bias) - reach, value - bias - Math.min(0, bias) + reach]
+function jackknifeLimits({ value, sorted, jackknife, range, best }: ResampledFigure, level: number): Limits {
+  const reach = normalQuantile((1 + level) / 2) * jackknife().standardError
+  const [lowest, highest] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const middle = mean(sorted as unknown as number[])
+  if (best === undefined) {
+    const bias = middle - value
+    const lower = value - bias - Math.max(0, bias) - reach
+    return [Math.max(lowest, lower), Math.min(highest, value - bias - Math.min(0, bias) + reach)]
+  }
+  const distance = Math.abs(best - value)
+  if (distance === 0 || reach === 0) return [value, value]
+  // Of few resamples nearly all may be perfect, or none.
+  const factor = Math.min(2, Math.max(0.5, distance / Math.abs(best - middle)))
+  const [near, far] = [Math.min(1, factor), Math.max(1, factor)].map((more, side) => {
+    const from = distance * factor * more
+    const half = reach ** 2 / (2 * from)
+    return from + half + (side === 0 ? -1 : 1) * Math.sqrt(half * (half + 2 * from))
+  }) as [number, number]
+  return best === highest
+    ? [Math.max(lowest, best - far), best - near]
+    : [best + near, Math.min(highest, best + far)]
 }
 
 /** Keeps a share of `count` figures half a figure away from 0 and 1, where it has no normal quantile. */

@@ -56,14 +56,15 @@ test('folds: the standard error counts the training rows that folds share', () =
   expect(shareABetter).toBeCloseTo((2 + 1) / 5, 12)
 })
 
-test('folds that do not differ are the same, those that always differ by the same are sure', () => {
+test('folds that do not differ are the same, those that always differ by the same tell nothing of others', () => {
   const same = compareFolds([0.8, 0.7], [0.8, 0.7])
   expect(same).toMatchObject({ pValue: 1, shareABetter: 0.5, standardError: 0 })
   expect(same.sentence).toBe('A and B have the same value in each of 2 folds.')
   const sure = compareFolds([2, 3], [1, 2])
-  expect(sure.pValue).toBe(0)
+  // Two folds speak for the same side in half of the cases.
+  expect(sure.pValue).toBe(0.5)
   expect(sure.sentence).toBe(
-    'A is better by 1.0000 over 2 folds (95 % interval 1.0000 to 1.0000): this will very likely hold for other rows of the same kind.',
+    'No difference can be shown: A is better by 1.0000 in each of 2 folds, which do not tell how much other rows would differ.',
   )
   // Student's t of one degree: 2 · (1/2 − atan(.5 / .5) / π), the difference being one standard error away from 0.
   const unsure = compareFolds([1, 0], [0, 0], { testShare: 1 / 3 })
