@@ -13,6 +13,8 @@ export const measurementSchema = z.strictObject({
   peer: z.string().min(1).optional(),
   /** Value of holdfast over the value of the peer, from the same run. */
   ratio: z.number().optional(),
+  /** The earlier run that it is kept from; left out where this run measured it. */
+  run: z.strictObject({ date: z.iso.datetime(), commit: z.string().nullable() }).optional(),
 })
 
 /** One measured figure. */
@@ -69,6 +71,8 @@ export interface Report {
   readonly text?: string
   /** A run on other data than the ids say, to try the benchmark itself: printed, not written. */
   readonly trial?: boolean
+  /** Only some of the figures were asked for: those of earlier runs stay in the file, and say so. */
+  readonly partial?: boolean
 }
 
 /** A benchmark: a folder `benchmarks/NAME` whose `benchmark.ts` exports one of these as `benchmark`. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { textTable } from '../src/base/textTable.js'
 import { type Benchmark, type Report, type Result, resultSchema } from './result.js'
 import { codeState, machine, ownVersions } from './surroundings.js'
@@ -47,7 +47,7 @@ export async function runBenchmark(name: string | undefined, args: readonly stri
   const report = await benchmark.run(args)
   const result = resultOf(name!, report)
   const trial = report.trial === true
-  if (!trial) writeResult(result)
+  if (!trial) writeResult(report.partial === true ? withEarlier(result, writtenResult(name!)) : result)
   return [
     `${name}: ${benchmark.about}`,
     surroundingsLine(result),
@@ -56,6 +56,38 @@ export async function runBenchmark(name: string | undefined, args: readonly stri
     ...result.notices.map((notice) => `Notice: ${notice}`),
     trial ? 'A trial: nothing was written.' : `Written: benchmarks/results/${name}.json`,
   ].join('\n')
+}
+
+/**
+ * Returns the result with the figures of an earlier run that this one did not measure, each with its date and commit.
+ * Figures of peers in other versions, or on another machine, are gone, and a notice says how many.
+ */
+export function withEarlier(result: Result, earlier: Result | null): Result {
+  const measured = new Set(result.results.map(({ id }) => id))
+  const others = (earlier?.results ?? []).filter(({ id }) => !measured.has(id))
+  const versions = { ...earlier?.versions, ...result.versions }
+  const isSameMachine = JSON.stringify(earlier?.machine) === JSON.stringify(result.machine)
+  const kept = others.filter(
+    ({ peer }) => isSameMachine && (peer === undefined || versions[peer] === earlier!.versions[peer]),
+  )
+  const run = earlier === null ? undefined : { date: earlier.date, commit: earlier.commit }
+  const gone = others.length - kept.length
+  return resultSchema.parse({
+    ...result,
+    versions,
+    results: [...result.results, ...kept.map((figure) => ({ run, ...figure }))],
+    notices: [
+      ...result.notices,
+      ...(gone === 0
+        ? []
+        : [`${gone} earlier figures are gone: their versions or their machine were others.`]),
+    ],
+  })
+}
+
+function writtenResult(name: string): Result | null {
+  const file = new URL(`results/${name}.json`, here)
+  return existsSync(file) ? resultSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null
 }
 
 function writeResult(result: Result): void {

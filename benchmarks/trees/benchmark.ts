@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Benchmark } from '../result.js'
 import { type Comparison, measurementsOf, spinSpread } from './comparison.js'
 import { barsText, comparisonText } from './comparisonText.js'
-import { type PartName, parseOptions, partNames, type TreesOptions } from './options.js'
+import { isPartial, type PartName, parseOptions, partNames, type TreesOptions } from './options.js'
 import { findPrograms } from './packages.js'
 import { type Context, joinReports, type Part, type PartReport } from './part.js'
 import { categorical, missing, small, telcoShaped, training, wide } from './parts/boosting.js'
@@ -47,6 +47,7 @@ export const benchmark: Benchmark = {
       const { comparisons, versions } = report
       return {
         trial: options.scale !== 1,
+        partial: isPartial(options),
         peers: versions,
         results: comparisons.flatMap(measurementsOf),
         notices: [

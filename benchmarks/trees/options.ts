@@ -67,6 +67,16 @@ export function parseOptions(args: readonly string[]): TreesOptions {
   }
 }
 
+/** True where not every line was asked for. */
+export function isPartial({ parts, sizes, threads, peers }: TreesOptions): boolean {
+  return (
+    parts.length < partNames.length ||
+    sizes.length < allSizes.split(',').length ||
+    threads !== null ||
+    peers.length < peerNames.length
+  )
+}
+
 /** Returns rows as people write them: `200k`, `1m`, `560`. */
 export function rowsWord(rows: number): string {
   if (rows >= 1_000_000 && rows % 1_000_000 === 0) return `${rows / 1_000_000}m`

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { expect, test } from 'vitest'
 import { type Report, resultSchema } from '../../benchmarks/result.js'
-import { benchmarkNames, loadBenchmark, resultOf } from '../../benchmarks/runBenchmark.js'
+import { benchmarkNames, loadBenchmark, resultOf, withEarlier } from '../../benchmarks/runBenchmark.js'
 
 const report: Report = {
   peers: { lightgbm: '4.7.0' },
@@ -41,6 +41,21 @@ test('a figure of a peer without a version is refused', () => {
 test('a figure that is no number is refused', () => {
   const results = [{ id: 'telco.boosting.rocAuc', value: Number.NaN, unit: '1' }]
   expect(() => resultOf('quality', { ...report, results })).toThrow(/results\.0\.value/)
+})
+
+test('a run of some lines keeps the others, with their date and commit, but not those of other versions', () => {
+  const commit = 'a'.repeat(40)
+  const earlier = { ...resultOf('quality', report), date: '2026-01-01T00:00:00.000Z', commit }
+  const one = { ...report, results: [{ id: 'telco.boosting.rocAuc', value: 0.86, unit: '1' }] }
+  const { results, notices } = withEarlier(resultOf('quality', one), earlier)
+  expect(results).toEqual([
+    one.results[0],
+    { ...report.results[1], run: { date: '2026-01-01T00:00:00.000Z', commit } },
+  ])
+  expect(notices).toEqual([])
+  const newer = withEarlier(resultOf('quality', { ...one, peers: { lightgbm: '5.0.0' } }), earlier)
+  expect(newer.results).toEqual(one.results)
+  expect(newer.notices).toEqual(['1 earlier figures are gone: their versions or their machine were others.'])
 })
 
 test('an unknown benchmark is refused with the existing names', async () => {
