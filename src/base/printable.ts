@@ -14,3 +14,13 @@ export function shortened(text: string, length: number): string {
   const tail = Math.floor((length - 1) / 3)
   return `${characters.slice(0, length - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
 }
+
+/**
+ * Returns a number as a sentence says it: every digit before the point, two after it from 100 on, else four significant ones.
+ * Powers of ten only from 1e15 on and below 1e-6, where zeros can no longer be counted.
+ */
+export function numberInWords(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size >= 1e15 || size < 1e-6)) return String(Number(value.toPrecision(4)))
+  return String(Number(size >= 100 ? value.toFixed(2) : value.toPrecision(4)))
+}

@@ -6,11 +6,7 @@ import type { Terminal } from './terminal.js'
 /** Warns if customers are those that the model was trained on, or if this is unknown. */
 export function sayTrained({ model }: Scorer, { features }: Dataset, terminal: Terminal): void {
   const overlap = overlapOf(model, features)
-  if (overlap === null) {
-    terminal.message(
-      'note: the model file does not say which rows the model was trained on: figures on its training rows are too good.\n',
-    )
-  } else if (!overlap.canBeTold) {
+  if (overlap === null || !overlap.canBeTold) {
     terminal.message(`note: ${untoldOverlap(overlap)}\n`)
   } else if (overlap.isOverlap) {
     const { equal, compared } = overlap

@@ -79,8 +79,8 @@ const fewCustomers = 30
  * Print it, or read its fields. The data must be later than the training data, or at least of other customers: on its
  * own training rows every model looks better than it is. Rows that the model was trained on, or that chose its number
  * of trees, are recognised by fingerprint, and `notes` say how many there are, or that it cannot be told. This works
- * for models trained in this process and for scorers saved with their training data; for models of other libraries and
- * of `saveModel` it is not known.
+ * for models trained in this process, for files of `saveModel` and for scorers saved with their training data; of models of other
+ * libraries, and of older files, `notes` say that it is not known.
  *
  * AUC, Gini, KS, average precision, log loss, Brier score and lift come with bootstrap intervals (see
  * `bootstrapInterval`), all from the same resamples; if ids repeat, or far more rows are identical than chance allows

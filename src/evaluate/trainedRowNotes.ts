@@ -48,13 +48,14 @@ export function predictedByNotes(given: PredictedBy | undefined, names?: readonl
   )
 }
 
-/** Returns a warning if the model was trained on the rows; nothing if it was not, or if that is not known. */
+/** Returns a warning if the model was trained on the rows, or if that is not known; nothing if it was not. */
 export function trainedRowNotes(model: ChurnModel, features: FeatureMatrix): string[] {
+  // A model that reads nothing has seen nothing.
+  if (model.features.length === 0) return []
   const overlap = overlapOf(model, features)
-  if (overlap === null) return []
   const untold = untoldOverlap(overlap)
   if (untold !== null) return [untold]
-  if (!overlap.isOverlap) return []
+  if (!overlap?.isOverlap) return []
   const { equal, compared } = overlap
   return [
     `${equal} of the ${compared} rows that were compared (${shareText(equal / compared)}) are equal to rows that THE MODEL WAS ` +

@@ -66,7 +66,7 @@ export interface ChurnModel {
   readonly learner: string
   /** The features it needs, in the order of its contributions. */
   readonly features: readonly FeatureSpec[]
-  /** What its training noticed about the rows, in sentences. Empty in a model read from a file; some learners have none. */
+  /** What its training noticed about the rows, in sentences. Empty in a model read from a file, but for those of a calibration; some learners have none. */
   readonly notes?: readonly string[]
   /**
    * Share of churners that its probabilities stand for: the weighted share of the rows it was trained on, or the one that

@@ -8,14 +8,15 @@ import {
   type DecodeOptions,
   decodeModel,
   decodeOptions,
-  encodeModel,
+  encodeWithRows,
   refuseTooLarge,
   type StoredModel,
 } from './store.js'
 
 /**
  * Writes a model file, whole or not at all: a reader never sees half a file, and after a crash the old one is still
- * there.
+ * there. Beside the model it holds fingerprints of the rows that it was trained on, where these are known: no value, but
+ * `evaluate` recognises the rows.
  *
  * @param path of the file; an existing file is replaced
  * @param about plain JSON data to keep beside the model
@@ -25,7 +26,7 @@ import {
  */
 export async function saveModel(model: ChurnModel, path: string, about: unknown = null): Promise<void> {
   checkArguments('saveModel', ['model', model, 'model'], ['path', path, 'text'])
-  const bytes = encodeModel(model, about)
+  const bytes = encodeWithRows('saveModel', model, about)
   await writeWholeFile('saveModel', path, bytes, 'file-unreadable')
 }
 

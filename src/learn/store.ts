@@ -9,6 +9,7 @@ import type { ChurnModel } from './contract.js'
 import { contentOf, modelContentSchema, restoreChecked } from './modelContent.js'
 import { checkState, restoreWayOut } from './restore.js'
 import { restorers } from './restorers.js'
+import { knownRowsForFile, knownRowsSchema, rememberKnownRows } from './trainedRows.js'
 
 /** Version of the file format that this release writes; it reads all up to it. */
 export const modelFormatVersion = 1
@@ -40,7 +41,7 @@ const operation = 'decodeModel'
  * Returns the model as the bytes of a file: UTF-8 JSON with format, version and SHA-256 of its content.
  *
  * The bytes depend on nothing but the model: no time, no machine, members in a fixed order. The same seed and data
- * give the same file.
+ * give the same file. Which rows the model was trained on is not in them, as it is in those of `saveModel`.
  *
  * @param about plain JSON data to keep beside the model (feature rules, risk bands); left out = null
  * @throws {HoldfastError} `value-type` where `about` is not plain JSON data; `value-unknown` for an unknown learner
@@ -57,8 +58,21 @@ const operation = 'decodeModel'
  * @see {@link decodeModel}, `saveModel`
  */
 export function encodeModel(model: ChurnModel, about: unknown = null): Uint8Array {
-  checkArguments('encodeModel', ['model', model, 'model'])
-  const payload = canonicalJson('encodeModel', 'the model', { ...contentOf(model), about: about ?? null })
+  return modelBytes('encodeModel', model, { about: about ?? null })
+}
+
+/** Returns the model as the bytes of a file that also tells which rows the model has seen, so far as that is known. */
+export function encodeWithRows(operation: string, model: ChurnModel, about: unknown): Uint8Array {
+  const seenRows = knownRowsForFile(model)
+  return modelBytes(operation, model, {
+    about: about ?? null,
+    ...(seenRows === undefined ? {} : { seenRows }),
+  })
+}
+
+function modelBytes(operation: string, model: ChurnModel, beside: object): Uint8Array {
+  checkArguments(operation, ['model', model, 'model'])
+  const payload = canonicalJson(operation, 'the model', { ...contentOf(model), ...beside })
   const bytes = new TextEncoder().encode(payload)
   const start = new TextEncoder().encode(header(bytesToHex(sha256(bytes)), bytes.length))
   const file = new Uint8Array(start.length + bytes.length + 2)
@@ -91,8 +105,10 @@ export function decodeModel(bytes: Uint8Array, options?: DecodeOptions): StoredM
   const { maxBytes } = checkOptions(operation, decodeOptions, options)
   refuseTooLarge(operation, bytes.length, maxBytes)
   const payload = verifiedPayload(bytes)
-  const { about, ...content } = checkState(operation, modelFile, parsed(payload))
-  return { model: restoreChecked(operation, restorers, content), about }
+  const { about, seenRows, ...content } = checkState(operation, modelFile, parsed(payload))
+  const model = restoreChecked(operation, restorers, content)
+  if (seenRows !== undefined) rememberKnownRows(model, seenRows)
+  return { model, about }
 }
 
 /** Throws where a model file has more bytes than allowed. @throws {HoldfastError} `model-too-large` */
@@ -109,7 +125,11 @@ export function refuseTooLarge(caller: string, byteCount: number, maxBytes: numb
   ])
 }
 
-const modelFile = modelContentSchema(restorers).extend({ about: z.unknown() })
+const modelFile = modelContentSchema(restorers).extend({
+  about: z.unknown(),
+  // Not there in files of earlier versions and of encodeModel
+  seenRows: knownRowsSchema.optional(),
+})
 
 /** Fixed width, so that its end is known before anything is parsed. */
 function header(checksum: string, byteCount: number): string {

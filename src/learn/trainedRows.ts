@@ -16,6 +16,9 @@ import {
 /** Fingerprints that are kept: of more rows those with the lowest, which are a sample of them by what they hold. */
 const mostKept = 2048
 
+/** Fingerprints of trainings in a file: each takes up to 17 kB. */
+const mostInFile = 17
+
 /** Rule of {@link TrainedRows}. */
 export const trainedRowsSchema = z.strictObject({
   columns: z.array(z.string()).min(1),
@@ -255,7 +258,14 @@ function pairCount(values: Float64Array): number {
 }
 
 /** Returns what is said where it cannot be told whether rows are those of a training; null where it can. */
-export function untoldOverlap({ canBeTold, equal, compared, equalByChance }: RowOverlap): string | null {
+export function untoldOverlap(overlap: RowOverlap | null): string | null {
+  if (overlap === null) {
+    return (
+      'It is not known which rows the model was trained on. It may have seen some of these customers: then every ' +
+      'figure here is too good.'
+    )
+  }
+  const { canBeTold, equal, compared, equalByChance } = overlap
   if (canBeTold) return null
   const found = `${equal} of the ${compared} rows that were compared are equal to rows of the training`
   if (equal <= fewEqual * compared) {
@@ -284,6 +294,34 @@ export interface KnownTraining {
   readonly rows: number
   /** Null in model files of earlier versions. */
   readonly fingerprints: TrainedRows | null
+}
+
+/** {@link KnownRows} in a model file; the training is a place among the rows. */
+export const knownRowsSchema = z.strictObject({
+  rows: z.array(trainedRowsSchema).min(1).max(mostInFile),
+  isWhole: z.boolean(),
+  training: z.int().min(0).max(mostInFile).nullable(),
+})
+
+/** Returns what is known of the rows that a model has seen, for its file; undefined where nothing is. */
+export function knownRowsForFile(model: ChurnModel): z.output<typeof knownRowsSchema> | undefined {
+  const { rows, isWhole, training } = knownRowsOf(model)
+  const each = [...new Map(rows.map((one) => [one.fingerprints, one])).values()]
+  const place = each.findIndex(({ fingerprints }) => fingerprints === training?.fingerprints?.fingerprints)
+  if (each.length === 0) return undefined
+  const kept = each.slice(0, mostInFile)
+  return {
+    rows: kept,
+    isWhole: isWhole && kept.length === each.length,
+    training: place < 0 || place >= kept.length ? null : place,
+  }
+}
+
+/** Keeps beside a model what its file knows of the rows that it has seen. */
+export function rememberKnownRows(model: ChurnModel, known: z.output<typeof knownRowsSchema>): void {
+  const own = known.training === null ? null : (known.rows[known.training] ?? null)
+  const training = own === null ? null : { rows: own.rows, fingerprints: own }
+  rememberTrainedRows(model, { rows: known.rows, isWhole: known.isWhole, training })
 }
 
 interface Remembered extends KnownRows {

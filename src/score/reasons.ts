@@ -76,9 +76,18 @@ function strongest(contributions: Contributions, row: number, count: number): nu
 
 function effectText(effect: number, scale: Contributions['scale']): string {
   if (scale === 'log-odds') {
-    const factor = Math.exp(effect)
-    return `odds of leaving ×${factor.toFixed(factor < 10 ? 2 : 0)}`
+    return `odds of leaving ${factorText(Math.exp(effect))}`
   }
   const points = (100 * effect).toFixed(1)
   return `risk of leaving ${effect < 0 ? '' : '+'}${points} points`
+}
+
+const largestFactor = 1_000_000
+
+/** Logistic models give values far from those of training factors that no number can hold. */
+function factorText(factor: number): string {
+  if (factor > largestFactor) return `×${largestFactor.toLocaleString('en-US')} and more`
+  if (factor < 1 / largestFactor) return '×0.000001 and less'
+  if (factor < 0.1) return `×${factor.toLocaleString('en-US', { maximumSignificantDigits: 2 })}`
+  return `×${factor < 10 ? factor.toFixed(2) : Math.round(factor).toLocaleString('en-US')}`
 }

@@ -1,12 +1,14 @@
 import { checkArguments } from '../base/arguments.js'
 import { inNameOf } from '../base/errors.js'
-import { decodedFrom, readModelFile, saveModel } from '../learn/store.node.js'
-import { loadScorer, type Scorer } from './scorer.js'
+import { writeWholeFile } from '../base/wholeFile.node.js'
+import { decodedFrom, readModelFile } from '../learn/store.node.js'
+import { encodeScorer, loadScorer, type Scorer } from './scorer.js'
 
 /** Writes the model file of a scorer: whole or not at all. */
 export async function saveScorer(scorer: Scorer, path: string): Promise<void> {
   checkArguments('saveScorer', ['scorer', scorer, 'scorer'], ['path', path, 'text'])
-  await inNameOf('saveScorer', () => saveModel(scorer.model, path, scorer.about))
+  const bytes = inNameOf('saveScorer', () => encodeScorer(scorer))
+  await writeWholeFile('saveScorer', path, bytes, 'file-unreadable')
 }
 
 /**

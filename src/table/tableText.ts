@@ -11,14 +11,16 @@ export interface WrittenTable {
 }
 
 const digitsShown = 4
+const amountsFrom = 1000
 const longestCell = 40
 const widestTable = 120
 
-/** Returns a cell as printed for people: four digits, missing as "–". */
+/** Returns a cell as printed for people: four digits, of amounts from 1000 on two after the point, missing as "–". */
 export function cellText(cell: number | string | boolean | null): string {
   if (cell === null) return '–'
   if (typeof cell !== 'number') return String(cell)
-  return Number.isInteger(cell) ? String(cell) : cell.toPrecision(digitsShown)
+  if (Number.isInteger(cell)) return String(cell)
+  return Math.abs(cell) >= amountsFrom ? cell.toFixed(2) : cell.toPrecision(digitsShown)
 }
 
 /** Returns all rows and columns as aligned text, numbers to the right. For small tables. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { numberColumn, takeRows, textColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
@@ -13,6 +16,7 @@ import { trainCalibrated } from '../../src/learn/calibrate/trainCalibrated.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { decodeModel, encodeModel } from '../../src/learn/store.js'
+import { loadModel, saveModel } from '../../src/learn/store.node.js'
 import {
   overlapOf,
   overlapWith,
@@ -21,6 +25,7 @@ import {
   untoldOverlap,
 } from '../../src/learn/trainedRows.js'
 import { createScorer, encodeScorer, loadScorer } from '../../src/score/scorer.js'
+import { readScorer, saveScorer } from '../../src/score/scorer.node.js'
 import { rowsOf, sampleData } from './sample.js'
 
 const names = ['tenureMonths', 'plan', 'complaints', 'contract', 'noise']
@@ -307,9 +312,35 @@ describe('an evaluation', () => {
     expect(owned!.notes.join()).not.toContain('values of another row')
   })
 
-  it('says nothing of models whose training rows are not known', () => {
+  it('says that it is not known of a file without them, and nothing of a model that reads nothing', () => {
     const file = decodeModel(encodeModel(trainLogistic(train))).model
-    expect(notesOf(file, data)).not.toContain('TRAINED ON')
-    expect(notesOf(trainPrior(train), data)).not.toContain('TRAINED ON')
+    expect(notesOf(file, data)).toContain('It is not known which rows the model was trained on.')
+    expect(calibrate(file, test).notes.join()).toContain(
+      'It is not known which rows the model was trained on.',
+    )
+    expect(notesOf(trainPrior(train), data)).not.toMatch(/TRAINED ON|not known/)
+  })
+
+  it('is in files of saveModel, with the rows that calibrated', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'holdfast-rows-')), 'model')
+    await saveModel(calibrate(trainBoosting(train, { rounds: 5 }), test), path)
+    const { model } = await loadModel(path)
+    expect(notesOf(model, train)).toContain('300 of the 300 rows')
+    expect(notesOf(model, test)).toContain('100 of the 100 rows')
+    expect(notesOf(model, sampleData(200, 99))).not.toMatch(/TRAINED ON|not known/)
+    await saveModel(model, path)
+    expect(notesOf((await loadModel(path)).model, train)).toContain('300 of the 300 rows')
+    // Who leaves the rows out of a scorer leaves them out of its file.
+    await saveScorer(createScorer(trainLogistic(train)), path)
+    expect(notesOf((await readScorer(path)).model, train)).toContain('It is not known')
+    await rm(dirname(path), { recursive: true })
+  })
+
+  it('a calibration on training rows says so where notes are read', () => {
+    const calibrated = calibrate(trainLogistic(train), train)
+    expect(calibrated.notes.join()).toContain(
+      '300 of the 300 rows that were compared are equal to rows that the model was',
+    )
+    expect(blendModels([{ model: calibrated }, { model: trainPrior(train) }]).notes).toEqual(calibrated.notes)
   })
 })

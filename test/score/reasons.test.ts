@@ -46,18 +46,39 @@ describe('reasonsOf', () => {
     ])
   })
 
-  it('says the value to four digits, odds below 10 to hundredths, and points to tenths', () => {
+  it.each([
+    [0.00001, '0.00001'],
+    [123456.78, '123456.78'],
+    [123456, '123456'],
+    [-0.123456, '-0.1235'],
+    [31.694, '31.69'],
+    [1058.4375, '1058.44'],
+    [0, '0'],
+    [1.23456e-9, '1.235e-9'],
+    [2.5e20, '250000000000000000000'],
+    [2.5e30, '2.5e+30'],
+  ])('a value of %d reads %s', (value, text) => {
+    expect(plainValue('fee', value)).toBe(`fee is ${text}`)
+  })
+
+  it('says the value with all digits before the point, odds below 10 to hundredths, and points to tenths', () => {
     const texts = (scale: Contributions['scale'], ...effects: number[]) =>
       reasonsFor(effects, 10, scale).map(({ text }) => text)
     expect(texts('log-odds', Math.log(12.34), Math.log(9.994), 0.0001, 0, -Math.log(4))).toEqual([
-      'the a is 1235000 (odds of leaving ×12)',
-      'the b is 1235000 (odds of leaving ×9.99)',
+      'the a is 1234567.89 (odds of leaving ×12)',
+      'the b is 1234567.89 (odds of leaving ×9.99)',
       'the e is north (odds of leaving ×0.25)',
       'the c is not known (odds of leaving ×1.00)',
     ])
     expect(texts('probability', 0.0512, -0.0333)).toEqual([
-      'the a is 1235000 (risk of leaving +5.1 points)',
-      'the b is 1235000 (risk of leaving -3.3 points)',
+      'the a is 1234567.89 (risk of leaving +5.1 points)',
+      'the b is 1234567.89 (risk of leaving -3.3 points)',
+    ])
+    expect(texts('log-odds', 800, -800, Math.log(123456), -Math.log(250))).toEqual([
+      'the a is 1234567.89 (odds of leaving ×1,000,000 and more)',
+      'the b is 1234567.89 (odds of leaving ×0.000001 and less)',
+      'the c is not known (odds of leaving ×123,456)',
+      'the d is 1234567.89 (odds of leaving ×0.004)',
     ])
     expect(reasonsFor([0, -0.5], 3, 'probability')).toEqual([
       {
@@ -65,7 +86,7 @@ describe('reasonsOf', () => {
         value: 1234567.89,
         effect: -0.5,
         scale: 'probability',
-        text: 'the b is 1235000 (risk of leaving -50.0 points)',
+        text: 'the b is 1234567.89 (risk of leaving -50.0 points)',
       },
     ])
   })

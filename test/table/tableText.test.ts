@@ -10,11 +10,11 @@ const shops = tableFrom({
 })
 const text = [
   '3 rows × 3 columns',
-  'id   fee  open',
-  '──  ────  ─────',
-  'A   1235  true',
-  'B     10  false',
-  '–      –  –',
+  'id      fee  open',
+  '──  ───────  ─────',
+  'A   1234.57  true',
+  'B        10  false',
+  '–         –  –',
 ].join('\n')
 
 describe('a table as text', () => {

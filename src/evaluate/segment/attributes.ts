@@ -258,5 +258,5 @@ function level(label: string, name: string): Level {
 }
 
 function numberText(value: number): string {
-  return String(Number(value.toPrecision(6)))
+  return String(Math.abs(value) >= 1e5 ? value : Number(value.toPrecision(6)))
 }

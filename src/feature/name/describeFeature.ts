@@ -1,4 +1,5 @@
 import { checkArguments } from '../../base/arguments.js'
+import { numberInWords } from '../../base/printable.js'
 import type { WindowRule } from '../../base/windows.js'
 import type { NumberRange, RowCondition, RowFilter } from '../../population/rowFilter.js'
 import { conditionsOf } from '../../population/rowFilter.js'
@@ -57,7 +58,7 @@ export function describeFeature(rule: FeatureRule): string {
 /**
  * Returns a customer's value of a rule as a sentence, for a reason.
  *
- * Numbers have four digits. Null = not known.
+ * Numbers have all digits before the point and four in all, from 100 on two after it. Null = not known.
  *
  * @example
  * describeValue(daysUntil('contractEnd'), -12)
@@ -85,7 +86,7 @@ export function describeValue(rule: FeatureRule, value: number | string | null):
 /** Returns "… is …", for a feature without a rule or without a sentence of its own. */
 export function plainValue(feature: string, value: number | string | null): string {
   if (value === null) return `${feature} is not known`
-  return `${feature} is ${typeof value === 'string' ? value : fourDigits(value)}`
+  return `${feature} is ${typeof value === 'string' ? value : numberInWords(value)}`
 }
 
 /** Returns when something is, relative to the day of the forecast. */
@@ -103,16 +104,12 @@ function fallWords(rule: DropRule, value: number): string {
   const what = measured(rule, rule.measure)
   const before = beforeWords(rule.months)
   if (value === 0) return `${what} of the last month is the same as ${before} before`
-  const change = `${value > 0 ? 'fell' : 'rose'} by ${fourDigits(100 * Math.abs(value))} %`
+  const change = `${value > 0 ? 'fell' : 'rose'} by ${numberInWords(100 * Math.abs(value))} %`
   return `${what} ${change} in the last month against ${before} before`
 }
 
 function beforeWords(months: number): string {
   return months === 1 ? 'the month' : `the mean of the ${months} months`
-}
-
-function fourDigits(value: number): string {
-  return String(Number(value.toPrecision(4)))
 }
 
 type CustomerRule = Extract<

@@ -60,6 +60,11 @@ export class BlendModel implements NestingModel {
     this.#places = members.map(({ model }) => model.features.map(({ name }) => place.get(name)!))
   }
 
+  /** What the trainings of the members noticed, each note once. */
+  get notes(): readonly string[] {
+    return [...new Set(this.innerModels.flatMap(({ notes }) => notes ?? []))]
+  }
+
   probability(features: FeatureMatrix, options?: PredictOptions): Float64Array {
     return probabilityOf(this.#margin('BlendModel.probability', features, options))
   }

@@ -1,8 +1,9 @@
 import { checkArguments } from '../../base/arguments.js'
 import { inNameOf } from '../../base/errors.js'
+import type { FeatureMatrix } from '../../base/matrix.js'
 import type { ChurnModel, TrainingData } from '../contract.js'
 import { isOtherRate, shownRate } from '../margin.js'
-import { overlapOf, type RowOverlap, rememberingTrained, untoldOverlap } from '../trainedRows.js'
+import { overlapOf, rememberingTrained, untoldOverlap } from '../trainedRows.js'
 import type { Calibration } from './calibration.js'
 import { checkCalibration } from './checkCalibration.js'
 import { chooseCalibrator } from './chooseCalibrator.js'
@@ -68,18 +69,19 @@ export function calibrate(
   const { calibrator, calibration } = chooseCalibrator(rows, checked.customerOf, checked)
   const notes = [
     ...calibration.notes,
-    ...trainedNotes(overlapOf(model, features)),
+    ...trainedNotes(model, features),
     ...movedNotes(model, checked, calibrator.method),
   ]
   const calibrated = calibratedModel(model, calibrator, { ...calibration, notes }, checked.baseRate)
   return rememberingTrained(calibrated, null, { validation: checked })
 }
 
-function trainedNotes(overlap: RowOverlap | null): string[] {
-  if (overlap === null) return []
+function trainedNotes(model: ChurnModel, features: FeatureMatrix): string[] {
+  if (model.features.length === 0) return []
+  const overlap = overlapOf(model, features)
   const untold = untoldOverlap(overlap)
   if (untold !== null) return [untold]
-  if (!overlap.isOverlap) return []
+  if (!overlap?.isOverlap) return []
   return [
     `${overlap.equal} of the ${overlap.compared} rows that were compared are equal to rows that the model was trained on: on ` +
       'them it is surer than on others, and what is read from them leaves it too sure. Give other rows, or use trainCalibrated.',

@@ -47,6 +47,11 @@ export class CalibratedModel<Facts extends Calibration | null = Calibration | nu
     this.#curve = curveOf(calibrator)
   }
 
+  /** What the training of the model inside noticed, and the calibration. */
+  get notes(): readonly string[] {
+    return [...(this.model.notes ?? []), ...(this.calibration?.notes ?? [])]
+  }
+
   /** The model inside, for readers of models in models. */
   get innerModels(): readonly ChurnModel[] {
     return [this.model]

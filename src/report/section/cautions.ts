@@ -31,15 +31,9 @@ export function cautionsOf(facts: ReportFacts): string[] {
 /** Whether these customers are those that the model was trained on, as far as known. */
 function seenCaution({ data: { seen }, model: { learner } }: ReportFacts): string[] {
   if (learner === null) return []
-  if (seen === null) {
-    return [
-      'It is not known which rows the model was trained on. It may have seen some of these customers: then every ' +
-        'figure here is too good.',
-    ]
-  }
   const untold = untoldOverlap(seen)
   if (untold !== null) return [untold]
-  if (!seen.isOverlap) return []
+  if (!seen?.isOverlap) return []
   return [
     `The model was trained on these very customers: ${seen.equal} of the ${seen.compared} rows that were compared ` +
       `(${percent(seen.equal / seen.compared)}) are equal to rows of its training. Every figure here is too good.`,
