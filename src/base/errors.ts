@@ -66,6 +66,7 @@ export interface Problem {
 const problemsShown = 20
 const receivedShown = 80
 const partsLookedAt = 100
+const rowsShown = 5
 /** Letters that words must share at the beginning or end to be suggested for each other. */
 const leastPart = 3
 
@@ -86,7 +87,7 @@ export class HoldfastError extends Error {
   /** The code of the first problem. */
   readonly code: ProblemCode
   /** Every broken rule, at least one. */
-  readonly problems: readonly [Problem, ...Problem[]]
+  declare readonly problems: readonly [Problem, ...Problem[]]
 
   /**
    * @param operation the public function that refused, as the user called it
@@ -100,8 +101,15 @@ export class HoldfastError extends Error {
     const [first, ...rest] = problems
     const all = [awaited(first), ...rest.map(awaited)] as const
     super(messageOf(operation, all), options)
-    this.problems = all
+    // Node lists what can be enumerated of an error that nobody caught: whole tables, where these were refused
+    Object.defineProperty(this, 'problems', { value: all, enumerable: false })
     this.code = first.code
+  }
+
+  /** @internal */
+  toJSON(): object {
+    const { name, operation, code, problems } = this
+    return { name, operation, code, problems }
   }
 }
 
@@ -139,12 +147,36 @@ export function inNameOf<Value>(operation: string, run: () => Value): Value {
 
 function messageOf(operation: string, problems: readonly Problem[]): string {
   if (problems.length === 1) return `${operation}: ${problemSentence(problems[0]!)}`
-  const lines = problems
-    .slice(0, problemsShown)
-    .map((problem, index) => `  ${index + 1}. ${problemSentence(problem)}`)
-  const hidden = problems.length - lines.length
+  const alike = new Map<unknown, Problem[]>()
+  for (const problem of problems) {
+    const key = likeness(problem)
+    const own = alike.get(key)
+    if (own === undefined) alike.set(key, [problem])
+    else own.push(problem)
+  }
+  const sentences = [...alike.values()].map(
+    ([first, ...others]) => problemSentence(first!) + otherRows(others),
+  )
+  if (sentences.length === 1) return `${operation}: ${sentences[0]}`
+  const lines = sentences.slice(0, problemsShown).map((sentence, index) => `  ${index + 1}. ${sentence}`)
+  const hidden = sentences.length - lines.length
   if (hidden > 0) lines.push(`  … and ${hidden} more, see error.problems`)
   return `${operation}: ${problems.length} problems\n${lines.join('\n')}`
+}
+
+/** Equal for problems of several rows that break the same rule in the same place. */
+function likeness({ code, parameter, rule, place, wayOut }: Problem): unknown {
+  if (place?.row === undefined) return Symbol()
+  const { row: _, ...where } = place
+  return JSON.stringify([code, parameter, rule, where, wayOut])
+}
+
+function otherRows(others: readonly Problem[]): string {
+  if (others.length === 0) return ''
+  const shown = others.slice(0, rowsShown).map(({ place }) => place!.row)
+  const more = others.length - shown.length
+  const rows = `${others.length === 1 ? 'row' : 'rows'} ${shown.join(', ')}`
+  return ` Likewise ${more > 0 ? `${rows} and ${more} more` : rows}.`
 }
 
 /** Returns the sentence of one problem: place, parameter, rule, received value, count, way out. */

@@ -184,7 +184,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
   if (kind !== undefined)
     return argumentProblems(parameter, received, kind).map((each) => ({ ...each, code: 'option-invalid' }))
   const problem: Problem = { code: 'option-invalid', parameter, rule, received }
-  const wayOut = shareHint(rule, received) ?? wordHint(issue, received)
+  const wayOut = shareHint(rule, received) ?? wordHint(issue, received) ?? listHint(member, received)
   if (wayOut !== undefined) return [{ ...problem, wayOut }]
   return [rule.includes('YYYY-MM-DD') ? { ...problem, ...dayHint(received) } : problem]
 }
@@ -271,6 +271,16 @@ function shareHint(rule: string, received: unknown): string | undefined {
   const isPercentage =
     typeof received === 'number' && received > 1 && received <= 100 && rule.endsWith('at most 1')
   return isPercentage ? `Did you mean ${received / 100}?` : undefined
+}
+
+/** A list where one thing is meant. */
+function listHint(member: z.ZodType | undefined, received: unknown): string | undefined {
+  if (!Array.isArray(received) || member === undefined || received.length === 0) return undefined
+  if (unwrap(member) instanceof z.ZodObject) return 'Give one, not a list.'
+  if (!received.every((one) => member.safeParse(one).success)) return undefined
+  return received.length === 1
+    ? 'Give it without the list around it.'
+    : 'It is a list where one is meant: spread it with three dots, or give one.'
 }
 
 // A service that refuses requests by the thousand asks for the same few rules
@@ -382,6 +392,9 @@ function unwrap(schema: z.ZodType): z.ZodType {
 
 function memberNames(schema: z.ZodType): string[] {
   const inner = unwrap(schema)
+  if (inner instanceof z.ZodRecord && inner.keyType instanceof z.ZodEnum)
+    return (inner.keyType as z.ZodEnum).options.map(String)
+  if (inner instanceof z.ZodUnion) return (inner.options as readonly z.ZodType[]).flatMap(memberNames)
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
 }
 

@@ -60,6 +60,8 @@ export interface BuildControl {
  * features × 8 bytes here, and in the engine about twice the history.
  *
  * @example
+ * import { datasetToTable } from 'holdfast/datasets'
+ * import { sumOf, tenure } from 'holdfast/features'
  * const history = await openHistory({
  *   customers: [
  *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },

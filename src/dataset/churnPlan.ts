@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { isPlainObject } from '../base/arguments.js'
 import { dayRule, isInstant, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
-import { type EpochDay, utc } from '../base/days.js'
-import { refuse } from '../base/errors.js'
+import { type EpochDay, formatDay, spreadsheetDays, utc } from '../base/days.js'
+import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { timeZoneRule, zoneOf } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
@@ -64,7 +64,7 @@ export interface ChurnPlanOptions<
 
 /** Schema of plans with the same cutoffs for all: reads them back from JSON. */
 export const churnPlanSchema = z.strictObject({
-  label: labelRuleSchema,
+  label: labelRuleSchema.describe('what a label such as cancelled(), silent() or planDowngraded() returns'),
   features: z.array(featureRuleSchema).min(1),
   optionalFeatures: z.exactOptional(z.array(z.string())),
   cutoffs: z
@@ -82,11 +82,12 @@ const ownPlanSchema = churnPlanSchema.extend({ cutoffs: ownCutoffsSchema })
 /**
  * Returns the plan of a dataset: what to predict, for whom, when, from what. Nothing is run.
  *
- * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once; `data-leak` if a feature or an
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: all problems at once; `out-of-range` for cutoffs from 2070 on; `data-leak` if a feature or an
  * exclusion reads the column from which the label takes the reason for a cancellation; `feature-missing` if
  * `optionalFeatures` names no rule's feature
  *
  * @example
+ * import { sumOf, tenure } from 'holdfast/features'
  * const plan = churnPlan({
  *   label: cancelled({ gapDays: 7, horizonDays: 30 }),
  *   features: [sumOf('usage', 'minutes', { months: 3 }), tenure()],
@@ -106,7 +107,7 @@ export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
   const plan = isPlainObject(cutoffs)
     ? checkOptions('churnPlan', ownPlanSchema, options)
     : checkOptions('churnPlan', churnPlanSchema, withDaysIn(options, ['cutoffs'], zoneOf(options)))
-  refuse('churnPlan', outcomeColumnProblems(plan))
+  refuse('churnPlan', [...outcomeColumnProblems(plan), ...farCutoffs(plan.cutoffs)])
   refuseUnnamed('churnPlan', 'optionalFeatures', plan.optionalFeatures ?? [], plan.features)
   // Before copying: rules of a set are recognised only as given
   const asked = options.features.filter(isOfSet).map(featureName)
@@ -115,4 +116,12 @@ export function churnPlan(options: ChurnPlanOptions): ChurnPlan {
   const hasInstants = Array.isArray(cutoffs) && cutoffs.some(isInstant)
   const zone = hasInstants && timeZone === undefined ? { timeZone: utc } : {}
   return Object.freeze({ ...plan, ...optional, ...zone })
+}
+
+/** Days so far ahead that, as a number, they are the day of a spreadsheet: no history reaches there. */
+function farCutoffs(cutoffs: OwnCutoffs | readonly EpochDay[]): Problem[] {
+  if (!Array.isArray(cutoffs)) return []
+  const far = cutoffs.filter((day: EpochDay) => day >= spreadsheetDays.first)
+  const rule = `to be before ${formatDay(spreadsheetDays.first as EpochDay)}: no history reaches that far`
+  return far.map((day) => ({ code: 'out-of-range', parameter: 'cutoffs', rule, received: formatDay(day) }))
 }

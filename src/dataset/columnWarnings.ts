@@ -17,6 +17,7 @@ const fewestOfOutcome = 20
  *     no value in any row
  *     the same value in every row
  *     the same values as an earlier column in every row
+ *     categories that differ only in case or blanks: `Basic`, `basic `
  *     alone predicts churn with an AUC above 0.95 (see {@link singleFeatureAuc}): the usual sign that it was filled
  *     in after the customer had left. Judged on at most 50,000 evenly spaced rows, if both outcomes have at least 20
  *
@@ -37,12 +38,50 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
     if (spread === 'constant') return [`Column ${name} has the same value in every row.`]
     const same = earlierTwin(column, rowCount, some, seen)
     if (same !== undefined) return [`Column ${name} has the values of column ${same.name} in every row.`]
+    const spellings = otherSpellings(column, rowCount)
     const auc = isJudged ? singleFeatureAuc(column, outcome, rows, suspiciousAuc) : 0.5
-    if (auc <= suspiciousAuc) return []
+    if (auc <= suspiciousAuc) return spellings
     return [
+      ...spellings,
       `Column ${name} alone predicts churn with an AUC of ${auc.toFixed(3)}: was it known at the cutoff, or filled in after the customer had left?`,
     ]
   })
+}
+
+const spellingsShown = 3
+
+/** Returns a sentence if categories are the same but for case and blanks: to a model they are strangers. */
+function otherSpellings(column: FeatureColumn, rowCount: number): string[] {
+  if (column.kind !== 'text') return []
+  const codesOf = new Map<string, number[]>()
+  for (const [code, text] of column.dictionary.entries()) {
+    const codes = codesOf.get(folded(text))
+    if (codes === undefined) codesOf.set(folded(text), [code])
+    else codes.push(code)
+  }
+  const alike = [...codesOf.values()].filter(({ length }) => length > 1)
+  if (alike.length === 0) return []
+  const rowsOf = new Float64Array(column.dictionary.length)
+  for (let row = 0; row < rowCount; row++)
+    if (!isMissing(column.missing, row)) rowsOf[column.codes[row]!]! += 1
+  const found = alike
+    .map((codes) => codes.filter((code) => rowsOf[code]! > 0))
+    .filter(({ length }) => length > 1)
+  if (found.length === 0) return []
+  const shown = found
+    .slice(0, spellingsShown)
+    .map((codes) =>
+      codes.map((code) => `${JSON.stringify(column.dictionary[code])} (${rowsOf[code]} rows)`).join(', '),
+    )
+  const more = found.length > shown.length ? ` and ${found.length - shown.length} more` : ''
+  return [
+    `Column ${column.name} has categories that differ only in case or blanks and count as different ones: ` +
+      `${shown.join('; ')}${more}. If they are the same, write them alike in the source, before training and before scoring.`,
+  ]
+}
+
+function folded(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
 function judgeable(outcome: Uint8Array, rows: Int32Array): boolean {

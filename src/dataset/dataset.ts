@@ -136,6 +136,12 @@ export function partsOf(dataset: Dataset): DatasetParts {
   return Object.defineProperties({}, members) as DatasetParts
 }
 
+/** Returns the dataset with further warnings. */
+export function datasetWithWarnings(dataset: Dataset, further: readonly string[]): Dataset {
+  if (further.length === 0) return dataset
+  return datasetOf({ ...partsOf(dataset), warnings: [...dataset.warnings, ...further] })
+}
+
 /**
  * Returns a copy of the dataset with only the given rows, in their order.
  *

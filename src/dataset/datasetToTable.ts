@@ -39,12 +39,14 @@ export class PlainTable extends Table {
  * is numbered instead
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * const table = tableFrom({ tenure: [1, 34, 2, 45], churn: ['Yes', 'No', 'Yes', 'No'] })
  * const dataset = fromFlatTable(table, { label: 'churn' })
  * datasetToTable(dataset).columnNames
  * // => ['id', 'tenure', 'outcome']
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * const table = tableFrom({ 'monthly fee [EUR]': [10, 20, 30, 40], churn: ['Yes', 'No', 'Yes', 'No'] })
  * const plain = datasetToTable(fromFlatTable(table, { label: 'churn' }), { names: 'plain' })
  * plain.columnNames

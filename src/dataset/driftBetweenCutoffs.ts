@@ -43,6 +43,7 @@ interface Line {
  * O(rows × features) time, and a sort of the first cutoff's rows per number feature.
  *
  * @example
+ * import { countOf } from 'holdfast/features'
  * const history = await openHistory({
  *   customers: [{ id: 'A', activatedAt: '2024-01-15' }, { id: 'B', activatedAt: '2024-06-01' }],
  *   usage: [{ id: 'A', day: '2025-03-31', minutes: 12 }, { id: 'B', day: '2025-05-31', minutes: 30 }],

@@ -101,6 +101,7 @@ const operation = 'flatChunks'
  * columns read. Peak memory: one chunk at 8 bytes a value, and DuckDB's read-ahead.
  *
  * @example
+ * import { openDuckdb } from 'holdfast/tables'
  * const engine = await openDuckdb()
  * await engine.run("CREATE TABLE rows AS SELECT range AS calls, range > 4 AS churn FROM range(10)")
  * const chunks = flatChunks({ engine, query: 'SELECT * FROM rows' }, { label: 'churn' })

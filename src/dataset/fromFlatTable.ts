@@ -100,6 +100,7 @@ type CheckedOptions = z.output<typeof flatTableSchema>
  * O(rows × columns).
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * const table = tableFrom({
  *   customerID: ['A', 'B', 'C', 'D'],
  *   tenure: [1, 34, 2, 45],

@@ -66,6 +66,7 @@ export const splitByTimeSchema = z.strictObject({
  * O(rows × columns).
  *
  * @example
+ * import { tenure } from 'holdfast/features'
  * const history = await openHistory({
  *   customers: [
  *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },

@@ -3,7 +3,7 @@ import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { seedRule } from '../base/sharedRules.js'
-import { type Dataset, type Split, takeDatasetRows } from './dataset.js'
+import { type Dataset, datasetWithWarnings, type Split, takeDatasetRows } from './dataset.js'
 import { testedRows } from './testedRows.js'
 
 /** Options of {@link splitRows}. */
@@ -27,7 +27,7 @@ export const splitRowsSchema = z.strictObject({
  * Returns two parts of a dataset, drawn at random by customer.
  *
  * For flat tables, which know no time. If the rows have cutoffs, use `splitByTime`: a random split lets the model learn
- * from the same weeks that it is tested on, so its figures are too good.
+ * from the same weeks that it is tested on, so its figures are too good, and `warnings` of both parts say so.
  *
  * All rows of one customer go to the same part; so do rows without ids that are identical far beyond chance (see
  * `customersOf`). Of n customers (stratified: of each outcome, where a customer counts as churned if any row is),
@@ -38,6 +38,7 @@ export const splitRowsSchema = z.strictObject({
  * O(rows × columns).
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * const table = tableFrom({ tenure: [1, 34, 2, 45], churn: ['Yes', 'No', 'Yes', 'No'] })
  * const dataset = fromFlatTable(table, { label: 'churn' })
  * const { train, test } = splitRows(dataset, { testShare: 0.5, seed: 1 })
@@ -65,11 +66,21 @@ export function splitRows(dataset: Dataset, options: SplitRowsOptions = {}): Spl
       },
     ])
   }
+  const warned = datasetWithWarnings(dataset, mixedTimes(dataset))
   return {
-    train: takeDatasetRows(dataset, trainRows),
-    test: takeDatasetRows(dataset, testRows),
+    train: takeDatasetRows(warned, trainRows),
+    test: takeDatasetRows(warned, testRows),
     testFrom: null,
     purgedRows: 0,
     unusedRows: 0,
   }
+}
+
+function mixedTimes({ cutoffs }: Dataset): string[] {
+  const days = new Set(cutoffs)
+  if (days.size < 2) return []
+  return [
+    `Rows of ${days.size} cutoffs were split at random by customer: the model learns from the weeks that it is tested on, and its ` +
+      'figures are too good. Use splitByTime.',
+  ]
 }

@@ -15,6 +15,7 @@ import { type Dataset, datasetOf, partsOf } from './dataset.js'
  * O(rows × further columns).
  *
  * @example
+ * import { callingCircle, circleFeatures, tenure } from 'holdfast/features'
  * const history = await openHistory({
  *   customers: [
  *     { id: 'A', activatedAt: '2024-01-15', cancelledAt: '2025-04-20' },

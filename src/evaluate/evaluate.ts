@@ -3,6 +3,7 @@ import { checkArguments } from '../base/arguments.js'
 import { customerProblems } from '../base/customerProblems.js'
 import { customersOf, hasSeveralRows } from '../base/customersOf.js'
 import { inNameOf, type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
 import type { ChurnModel, TrainingData } from '../learn/contract.js'
 import { calibrationCurveOf } from './calibration/calibrationCurve.js'
 import { calibrationLineOf, lineProblem } from './calibration/calibrationLine.js'
@@ -40,6 +41,8 @@ import { trainedRowNotes } from './trainedRowNotes.js'
 
 /** How a model is evaluated. */
 export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {
+  /** Name for the printed table. Default: that of the learner, as \`boosting\`; of probabilities, none. */
+  readonly name?: string
   /** Part of the customers that can be contacted, in (0, 1]. Default 0.1. Lift and threshold follow from it. */
   readonly topShare?: number
   /** Customers from this probability upwards are contacted, in [0, 1]. Default: the lowest in the top share. */
@@ -51,10 +54,7 @@ export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {
 }
 
 /** How predictions that are already made are evaluated. */
-export interface EvaluateProbabilitiesOptions extends EvaluateOptions, WeightOptions {
-  /** Name of what made the predictions; for the printed table. */
-  readonly name?: string
-}
+export interface EvaluateProbabilitiesOptions extends EvaluateOptions, WeightOptions {}
 
 /** Rules and defaults of {@link EvaluateOptions}. */
 export const evaluateOptions = bootstrapOptions.extend({
@@ -64,6 +64,9 @@ export const evaluateOptions = bootstrapOptions.extend({
   threshold: probabilityRule.optional(),
   name: z.string().optional(),
 })
+
+/** The weights are those of the data. */
+const evaluateModelOptions = evaluateOptions.omit({ weight: true })
 
 /** Span of the calibration curve, its default. */
 const defaultSpan = 0.75
@@ -96,6 +99,8 @@ const fewCustomers = 30
  * Predicting, one sort, then O(resamples · n) time: 10,000 customers take about 0.2 s, 100,000 about 3; O(n) memory.
  *
  * @example
+ * import { trainPrior } from 'holdfast/models'
+ * import { tableFrom } from 'holdfast/tables'
  * const table = tableFrom({ tenure: [1, 34, 2, 45], churn: ['Yes', 'No', 'Yes', 'No'] })
  * const data = fromFlatTable(table, { label: 'churn' })
  * evaluate(trainPrior(data), data).rocAuc.value   // the base rate for all ranks nobody
@@ -105,16 +110,29 @@ const fewCustomers = 30
  */
 export function evaluate(model: ChurnModel, data: TrainingData, options?: EvaluateOptions): Evaluation {
   checkArguments('evaluate', ['model', model, 'model'], ['data', data, 'dataset'])
+  checkOptions('evaluate', evaluateModelOptions, options)
   const probability = inNameOf('evaluate', () => model.probability(data.features))
   const owned = options?.groups === undefined ? customersWithSeveralRows('evaluate', data) : ownGroups
   const full = {
     ...owned.groups,
-    ...options,
     name: model.learner,
+    ...options,
     ...(data.weight === undefined ? {} : { weight: data.weight }),
   }
-  const notes = [...trainedRowNotes(model, data.features), ...owned.notes]
+  const notes = [...trainedRowNotes(model, data.features), ...owned.notes, ...cutoffNotes(data)]
   return evaluation('evaluate', probability, data.outcome, full, notes)
+}
+
+/** Says that rows of several days are taken together, of which most customers may be there more than once. */
+function cutoffNotes(data: TrainingData & { readonly cutoffs?: ArrayLike<number> | null }): string[] {
+  const days = new Set(Array.from(data.cutoffs ?? []))
+  if (days.size < 2) return []
+  const customers = new Set(Array.from(data.ids ?? [])).size
+  const rows = data.outcome.length
+  return [
+    `The ${rows} rows are of ${days.size} cutoffs and ${customers} customers: a customer counts once for each cutoff, and the figures ` +
+      'hold for a list of all cutoffs together. For one at a time, backtest.',
+  ]
 }
 
 /** Which rows are drawn together, as an option, and what was noticed. */

@@ -195,6 +195,7 @@ export const featureRuleSchema: z.ZodType<FeatureRule> = z
       'to be a rule of a known kind',
     ),
   )
+  .describe("a rule of a feature, such as tenure() or sumOf('usage', 'minutes', { months: 3 })")
 
 function hasFewLevels(value: unknown): boolean {
   let level: unknown[] = [value]

@@ -26,6 +26,7 @@ export interface JoinableFeatures {
  * O(rows × columns) time; the columns of `base` are not copied.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const cutoffs = Int32Array.of(20179, 20179)
  * const minutes = { rowCount: 2, columns: [numberColumn('minutes', [10, 20])] }
  * const contacts = { rowCount: 1, columns: [numberColumn('contacts', [3])] }

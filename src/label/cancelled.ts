@@ -46,6 +46,7 @@ const schema = z.strictObject({
  * // => { kind: 'cancelled', gapDays: 7, horizon: { days: 30 } }
  *
  * @example
+ * import { labelName, reasonIn, voluntary } from 'holdfast/labels'
  * labelName(cancelled({ cause: voluntary(reasonIn('cancelReason', ['non-payment'])) }))
  * // => 'cancelled_voluntary[cancelReason=non-payment]_30d'
  */

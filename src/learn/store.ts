@@ -49,6 +49,7 @@ const operation = 'decodeModel'
  * O(size) time and memory.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * const bytes = encodeModel(trainPrior(data), { market: 'north' })
@@ -93,6 +94,7 @@ function modelBytes(operation: string, model: ChurnModel, beside: object): Uint8
  * O(size) time and memory.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * decodeModel(encodeModel(trainPrior(data))).model.baseRate

@@ -74,6 +74,7 @@ export interface MonthTag {
  * O(months × signals × trendMonths²) at worst, O(months) memory.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const tags = tagMonths({
  *   firstMonth: epochDay('2025-01-01'),
  *   tenureMonths: Int32Array.of(20, 21, 22, 23, 24),

@@ -21,6 +21,7 @@ import type { Table } from '../table/table.js'
  * @throws {HoldfastError} `column-missing`, `column-type`
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * const audited = stockFlowAudit(tableFrom({ new: [455, 385], left: [304, 409], stock: [11762, 11164] }))
  * audited.rows().map(({ residual }) => residual)
  * // => [null, -574]

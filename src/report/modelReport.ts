@@ -69,6 +69,7 @@ const usualUse =
  * The time of `evaluate`, `contributionImportance` and some `accumulatedLocalEffects`: a few seconds for 10,000 rows.
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * const table = tableFrom({ tenure: [1, 34, 2, 45, 3, 50], churn: ['Yes', 'No', 'Yes', 'No', 'No', 'Yes'] })
  * const data = fromFlatTable(table, { label: 'churn' })
  * const facts = modelReport(trainLogistic(data), data, { title: 'Six customers' })

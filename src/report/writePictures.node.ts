@@ -37,6 +37,7 @@ const writePicturesOptions = z.strictObject({
  * `option-unknown`; `value-type` if these are not the facts of a report
  *
  * @example
+ * import { predictionReport } from 'holdfast/report'
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
  * const files = await writePictures(facts, 'pictures', { formats: ['svg'] })
  * files.length

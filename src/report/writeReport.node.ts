@@ -18,6 +18,7 @@ import { reportMarkdown } from './reportMarkdown.js'
  * written; `value-type` if these are not the facts of a report
  *
  * @example
+ * import { predictionReport } from 'holdfast/report'
  * const facts = predictionReport([0.9, 0.8, 0.3, 0.1], [1, 0, 1, 0])
  * await writeReport(facts, 'report.html')
  * await writeReport(facts, 'report.pdf').catch((error) => error.code)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkArguments } from '../base/arguments.js'
+import { checkArguments, isPlainObject } from '../base/arguments.js'
 import { dayRule, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
 import { beyondAnyRow, type EpochDay, formatDay } from '../base/days.js'
@@ -190,6 +190,16 @@ export function loadScorer(bytes: Uint8Array): Scorer {
   if (about === null || about === undefined) return createScorer(model)
   const checked = aboutModelSchema.safeParse(about)
   if (checked.success) return scorerFrom(model, checked.data)
+  if (!isPlainObject(about) || !('bands' in about || 'rules' in about))
+    refuse('loadScorer', [
+      {
+        code: 'model-invalid',
+        parameter: 'about',
+        rule: 'to be what saveScorer or encodeScorer writes, not what saveModel writes with facts of its own',
+        received: about,
+        wayOut: 'Make a scorer of its model: createScorer((await loadModel(path)).model).',
+      },
+    ])
   const problems = checked.error.issues.map(
     (issue): Problem => ({
       code: 'model-invalid',
@@ -209,10 +219,21 @@ function percentsOf({ flat }: AboutModel): string[] {
     .map(([name]) => name)
 }
 
+/** Features that count the days since the last row of a table. */
+function recenciesOf({ rules }: AboutModel): string[] {
+  return (rules ?? []).filter(({ kind }) => kind === 'recency').map(featureName)
+}
+
 function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   const words = valueWords(about)
   rememberRows(model, about.trainedOn)
-  const watch = new UnseenWatch(model.features, about.seen, codeFeatures(model), percentsOf(about))
+  const watch = new UnseenWatch(
+    model.features,
+    about.seen,
+    codeFeatures(model),
+    percentsOf(about),
+    recenciesOf(about),
+  )
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)
@@ -249,6 +270,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
       ])
       return { features: customer.features(cutoff), repeats: customer.repeats }
     }
+    refuse('scoreOne', notWrapped(customer))
     const { timeZone, repeatedRows, tables } = about
     compiled ??= compileRules(rules, { timeZone, repeatedRows, ...(tables === null ? {} : { tables }) })
     const rows = new CustomerRows('scoreOne', customer, compiled, true)
@@ -323,6 +345,16 @@ function notCounted(customer: CheckedCustomer, cutoff: EpochDay): Problem[] {
   if (!hasLeft) return []
   const rule = `to be at or before ${formatDay(cancelledAt)}, the day on which customer ${id} cancelled`
   return [{ ...problem, rule, wayOut: 'Customers who have left need no score: leave them out.' }]
+}
+
+/** Says that what is known of the customer has a name of its own beside the event tables. */
+function notWrapped(history: CustomerHistory): Problem[] {
+  if (!isPlainObject(history) || 'customer' in history || !('id' in history || 'activatedAt' in history))
+    return []
+  const rule = 'to be the history of a customer: { customer, usage, … }'
+  const wayOut =
+    'Put what is known of the customer into customer: { customer: { id, activatedAt, … }, usage: [ … ] }.'
+  return [{ code: 'value-type', parameter: 'customer', rule, received: history, wayOut }]
 }
 
 function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is FollowedCustomer {

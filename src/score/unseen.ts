@@ -46,12 +46,14 @@ export class UnseenWatch {
   /**
    * @param codes features whose texts `codeText` translates
    * @param percents features that were percentages in training
+   * @param recencies features that count the days since the last row
    */
   constructor(
     specs: readonly FeatureSpec[],
     seen: readonly SeenFeature[] | null,
     codes: readonly string[] = [],
     percents: readonly string[] = [],
+    recencies: readonly string[] = [],
   ) {
     const byName = new Map((seen ?? []).map((feature) => [feature.name, feature]))
     this.#features = specs.map(
@@ -61,6 +63,7 @@ export class UnseenWatch {
           byName.get(spec.name),
           codes.includes(spec.name) ? codeText : categoryOf,
           percents.includes(spec.name),
+          recencies.includes(spec.name),
         ),
     )
   }
@@ -154,6 +157,7 @@ class Feature {
     seen: SeenFeature | undefined,
     readonly standsFor: (text: string) => string | null,
     readonly isPercent: boolean,
+    readonly isRecency: boolean,
   ) {
     this.name = spec.name
     this.#seen = seen
@@ -319,6 +323,8 @@ class Feature {
     }
     if (what === 'number' && seen?.kind === 'number' && seen.range !== null) {
       const { least, greatest } = seen.range
+      if (this.isRecency && Number(value) > greatest)
+        return `Training saw ${least} to ${greatest}: are the rows complete up to asOf? Days without data look like a silent customer.`
       const beyond = Math.max(least - Number(value), Number(value) - greatest)
       // Another unit would be ten or a hundred times as much; counts of days grow by themselves
       const isNear = beyond <= greatest - least

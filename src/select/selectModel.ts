@@ -50,6 +50,7 @@ import type { SelectOptions } from './selectOptions.js'
  * per row and trial.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = Array.from({ length: 200 }, (_, row) => row % 10)
  * const data = {
  *   features: { rowCount: 200, columns: [numberColumn('calls', calls)] },

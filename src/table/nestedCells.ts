@@ -73,6 +73,14 @@ export function flatRows(rows: readonly Row[]): {
   readonly rows: readonly Row[]
   readonly problems: Problem[]
 } {
+  const isNoRow = (row: unknown): boolean => row !== null && row !== undefined && !isRecord(row)
+  const first = rows.findIndex(isNoRow)
+  if (first >= 0) {
+    const rule = 'to be an object with a value for each column'
+    const count = rows.filter(isNoRow).length
+    const facts = { code: 'value-type', parameter: 'the row', rule, received: rows[first], count } as const
+    return { rows, problems: [{ ...facts, place: { row: first + 1 } }] }
+  }
   if (!rows.some((row) => Object.values(row ?? {}).some(isNoCell))) return { rows, problems: [] }
   const objects = new Set(rows.flatMap((row) => objectPaths(row ?? {})))
   const problems: Problem[] = []

@@ -93,7 +93,7 @@ export function tableFromRows(
 
 function notARow(received: unknown, row: number): Problem {
   const rule = 'to be an object with a value for each column'
-  return { code: 'value-type', parameter: `row ${row}`, rule, received, place: { row } }
+  return { code: 'value-type', parameter: 'the row', rule, received, place: { row } }
 }
 
 function withRow(problem: Problem, row: number): Problem {

@@ -39,6 +39,7 @@ const parquetRowsEach = 100_000
  * be written
  *
  * @example
+ * import { tableFrom } from 'holdfast/tables'
  * await writeTable(tableFrom({ id: ['A'], probability: [0.7] }), 'scores.csv')
  * const again = await readTable('scores.csv')
  * again.rows()

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { closestWord, HoldfastError, type Problem, problemSentence, refuse } from '../../src/base/errors.js'
 
@@ -113,4 +114,37 @@ describe('closestWord', () => {
     expect(closestWord('activatdAt', words)).toBe('activatedAt')
     expect(closestWord('ab', ['aa', 'bb'])).toBe('aa')
   })
+})
+
+describe('problems of many rows', () => {
+  it('that break one rule are one sentence, which names the first rows', () => {
+    const rows = Array.from({ length: 30 }, (_, row) => problem({ received: row, place: { row: row + 1 } }))
+    const error = new HoldfastError('read', [rows[0]!, ...rows.slice(1)])
+    expect(error.message).toBe(
+      'read: row 1: expected share to be above 0, got 0 (number). Likewise rows 2, 3, 4, 5, 6 and 24 more.',
+    )
+    expect(error.problems).toHaveLength(30)
+    const two = new HoldfastError('read', [rows[0]!, rows[1]!, problem({ parameter: 'level' })])
+    expect(two.message).toBe(
+      'read: 3 problems\n  1. row 1: expected share to be above 0, got 0 (number). Likewise row 2.\n  2. expected level to be above 0.',
+    )
+  })
+
+  it('of other columns, or without a row, stay apart', () => {
+    const other = problem({ place: { row: 2, column: 'fee' } })
+    const [first, ...rest] = [problem({ place: { row: 1 } }), other, problem({}), problem({})]
+    expect(new HoldfastError('read', [first!, ...rest]).message.split('\n')).toHaveLength(5)
+  })
+})
+
+it('an error that nobody caught shows its facts, not the tables that it was given', () => {
+  const received = Array.from({ length: 10_000 }, (_, row) => ({ row }))
+  const error = new HoldfastError('evaluate', [problem({ received, wayOut: 'Give one.' })])
+  // As Node prints it.
+  const text = inspect(error, { customInspect: false })
+  expect(text).toContain('Give one.')
+  expect(text.length).toBeLessThan(4000)
+  expect(JSON.parse(JSON.stringify(error)).problems[0].received).toHaveLength(10_000)
+  expect(error.message).toContain('got [object Object],')
+  expect(error.problems[0].received).toBe(received)
 })

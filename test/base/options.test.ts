@@ -86,3 +86,21 @@ describe('optionRule', () => {
     expect(optionRule(of)).toBe(words)
   })
 })
+
+it('an unknown name of a record with known names, alone or beside another kind, is told which there are', () => {
+  const days = z.partialRecord(z.enum(['usage', 'bills']), z.number())
+  for (const rule of [days, z.union([z.number(), days])]) {
+    const schema = z.strictObject({ until: rule.optional() })
+    expect(() => checkOptions('open', schema, { until: { usge: 1 } })).toThrow(
+      'expected until.usge to be one of usage, bills. Did you mean usage?',
+    )
+  }
+})
+
+it('a list where one is meant says so', () => {
+  const one = z.strictObject({ kind: z.string() })
+  const schema = z.strictObject({ rules: z.array(z.number()).optional(), population: one.optional() })
+  expect(() => checkOptions('plan', schema, { rules: [[1, 2], 3] })).toThrow('spread it with three dots')
+  expect(() => checkOptions('plan', schema, { rules: [[1]] })).toThrow('Give it without the list around it.')
+  expect(() => checkOptions('plan', schema, { population: [{}] })).toThrow('Give one, not a list.')
+})

@@ -242,3 +242,28 @@ test('a flat table with a leaking column says so', () => {
   const { warnings } = fromFlatTable(table, { label: 'churn', features: ['reason', 'usage'] })
   expect(warnings.join(' ')).toContain('Column reason')
 })
+
+test('categories that differ only in case or blanks are said with their rows, those of no row are not', () => {
+  const plans = ['Basic', 'basic ', 'BASIC', 'Pro', 'pro  max', 'Pro Max']
+  const plan = textColumn(
+    'plan',
+    ofRows((row) => plans[row % 6]!),
+  )
+  const of = (counts: string) =>
+    new RegExp(`^Column plan has categories that differ only in case or blanks.*: ${counts}\\. If`)
+  expect(warningsOf(plan)).toEqual([
+    expect.stringMatching(
+      of(
+        '"Basic" \\(67 rows\\), "basic " \\(67 rows\\), "BASIC" \\(67 rows\\); "pro  max" \\(66 rows\\), "Pro Max" \\(66 rows\\)',
+      ),
+    ),
+  ])
+  const unused = textColumn(
+    'plan',
+    ofRows((row) => (row === 0 ? 'Basic' : row % 2 ? 'basic' : 'Pro')),
+  )
+  expect(warningsOf(unused)).toHaveLength(1)
+  expect(
+    warningsOf({ ...unused, codes: unused.codes.map((code) => Math.max(code, 1)) } as FeatureColumn),
+  ).toEqual([])
+})

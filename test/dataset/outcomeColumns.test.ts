@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HoldfastError } from '../../src/base/errors.js'
 import { churnPlan } from '../../src/dataset/churnPlan.js'
+import { tenure } from '../../src/feature/builders/customerBuilders.js'
 import type { FeatureRule } from '../../src/feature/rule.js'
 import { reasonIn, voluntary } from '../../src/label/cancelCause.js'
 import { cancelled } from '../../src/label/cancelled.js'
@@ -40,4 +41,20 @@ test('the column that tells arrears from other cancellations is no feature', () 
   const arrears = falseChurn({ device: null, arrears: [{ by: 'attribute', column: 'region', in: ['x'] }] })
   const plan = { ...options, label: cancelled(), falseChurn: arrears }
   expect(problemsOf(plan)).toEqual([['data-leak', 'feature customer_region']])
+})
+
+test('a cutoff that no history reaches is refused where it is given, not as the number of a spreadsheet', () => {
+  const plan = (cutoff: string) => churnPlan({ label: cancelled(), features: [tenure()], cutoffs: [cutoff] })
+  expect(() => plan('2099-01-01')).toThrow(
+    'churnPlan: expected cutoffs to be before 2070-01-02: no history reaches that far, got "2099-01-01" (string).',
+  )
+  expect(plan('2070-01-01').cutoffs).toEqual([36_525])
+})
+
+test('what a plan lacks, or has as a list, is said with the way out', () => {
+  const whole = { label: cancelled(), features: [tenure()], cutoffs: ['2025-01-01'] }
+  const refusal = (wrong: object) => () => churnPlan({ ...whole, ...wrong } as never)
+  expect(refusal({ label: undefined })).toThrow('expected label to be what a label such as cancelled()')
+  expect(refusal({ features: [[tenure()], tenure()] })).toThrow('Give it without the list around it.')
+  expect(refusal({ population: [{ exclusions: [] }] })).toThrow('expected population to be { exclusions }')
 })

@@ -126,3 +126,18 @@ test('half a customer is a whole one: round(0.25 × 6) is 2', () => {
   const { test: tested } = splitRows(dataset, { testShare: 0.25 })
   expect([tested.ids.length, tested.outcome.reduce((sum, one) => sum + one, 0)]).toEqual([4, 2])
 })
+
+test('rows of several cutoffs are split with a warning, those of one without', () => {
+  const ids = Array.from({ length: 40 }, (_, row) => `C${row % 20}`)
+  const rows = datasetOfRows(
+    ids,
+    ids.map((_, row) => row % 2),
+  )
+  const at = (cutoffs: number) =>
+    splitRows(datasetOf({ ...rows, cutoffs: Int32Array.from(ids, (_, row) => 20_000 + (row % cutoffs)) }))
+  for (const part of [at(2).train, at(2).test])
+    expect(part.warnings).toEqual([
+      expect.stringMatching(/^Rows of 2 cutoffs were split at random.*Use splitByTime\.$/),
+    ])
+  expect(at(1).test.warnings).toEqual([])
+})

@@ -785,3 +785,15 @@ test('product events that are given as contacts are said to belong to usage', as
   const usage = often.map(({ id, day, kind }) => ({ id, day, feature: kind }))
   expect(await notesOf({ customers, usage, contacts: often })).toEqual([])
 })
+
+test('rows that are no objects are refused as such, and unknown tables of completeUntil are told which there are', async () => {
+  const customers = [{ id: 'A', activatedAt: '2024-01-01' }]
+  const { message } = await refused({ customers, usage: [1, 2] })
+  expect(message).toBe(
+    'openHistory: table usage, row 1: expected the row to be an object with a value for each column, got 1 (number) (2 times).',
+  )
+  const usage = [{ id: 'A', day: '2024-02-01' }]
+  const until = await refused({ customers, usage }, { completeUntil: { usge: today } } as never)
+  expect(until.message).toContain('to be one of customers, usage,')
+  expect(until.message).toContain('Did you mean usage?')
+})

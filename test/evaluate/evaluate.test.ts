@@ -8,8 +8,10 @@ import { maximumCalibrationError } from '../../src/evaluate/calibration/calibrat
 import { brierDecomposition } from '../../src/evaluate/calibration/probabilityScores.js'
 import { customersWithSeveralRows, evaluate, evaluateProbabilities } from '../../src/evaluate/evaluate.js'
 import { bootstrapInterval } from '../../src/evaluate/interval/bootstrapInterval.js'
+import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
 import { liftAt } from '../../src/evaluate/ranking/topOfList.js'
 import { matthewsCorrelation } from '../../src/evaluate/threshold/confusion.js'
+import { trainPrior } from '../../src/learn/baseline/train.js'
 import type { ChurnModel } from '../../src/learn/contract.js'
 
 function population(customers: number): { p: Float64Array; y: Uint8Array } {
@@ -159,4 +161,41 @@ describe('evaluate on data that allow little', () => {
     expect(() => evaluateProbabilities([0.9, 0.1], [1, 0], { topshare: 0.1 } as never)).toThrow(/topShare/)
     expect(() => evaluateProbabilities([0.9, 0.1], [1, 1])).toThrow(/^evaluateProbabilities: /)
   })
+})
+
+describe('options of evaluate', () => {
+  const features = {
+    rowCount: 60,
+    columns: [
+      numberColumn(
+        'fee',
+        Array.from({ length: 60 }, (_, row) => row),
+      ),
+    ],
+  }
+  const outcome = Uint8Array.from({ length: 60 }, (_, row) => (row % 3 === 0 ? 1 : 0))
+  const model = trainPrior({ features, outcome })
+
+  test('a name is that of the table, and a weight is one of the data', () => {
+    expect(evaluate(model, { features, outcome }, { name: 'mine', resamples: 20 }).name).toBe('mine')
+    expect(evaluate(model, { features, outcome }, { resamples: 20 }).name).toBe('prior')
+    expect(() => evaluate(model, { features, outcome }, { weight: [1] } as never)).toThrow(
+      'evaluate: expected weight to be one of',
+    )
+  })
+
+  test('rows of several cutoffs are said', () => {
+    const ids = Array.from({ length: 60 }, (_, row) => `C${row % 30}`)
+    const cutoffs = Int32Array.from({ length: 60 }, (_, row) => 20_000 + Math.floor(row / 30))
+    const data = { features, outcome, ids, cutoffs }
+    expect(evaluate(model, data, { resamples: 20 }).notes[0]).toMatch(
+      /^The 60 rows are of 2 cutoffs and 30 customers/,
+    )
+    const one = { ...data, cutoffs: cutoffs.map(() => 20_000) }
+    expect(evaluate(model, one, { resamples: 20 }).notes.join()).not.toContain('cutoffs')
+  })
+})
+
+test('a function of a metric is told that its name is meant', () => {
+  expect(() => bootstrapInterval([0.9, 0.1], [1, 0], rocAuc as never)).toThrow("Give its name: 'rocAuc'.")
 })

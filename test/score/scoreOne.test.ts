@@ -175,3 +175,20 @@ describe('scoreOne', () => {
     expect(() => scorer.scoreOne(whole, undefined as never)).toThrow(/^scoreOne: expected asOf to be a day/)
   })
 })
+
+it('a customer beside the tables, not in customer, is told where they belong', () => {
+  const error = refusal({ ...customer, usage })
+  expect(error.problems).toHaveLength(1)
+  expect(error.message).toContain('Put what is known of the customer into customer')
+})
+
+it('a day long after the last row is unseen for its days since, not for its unit', () => {
+  const contacts = [{ day: '2025-02-01', kind: 'call' }]
+  const { unseen } = scorer.scoreOne({ customer, usage, contacts }, { asOf: '2026-02-01' })
+  // 365 days where training saw 1 to 79
+  expect(unseen).toContainEqual({
+    feature: contacted,
+    value: 365,
+    why: 'Training saw 1 to 79: are the rows complete up to asOf? Days without data look like a silent customer.',
+  })
+})

@@ -290,3 +290,9 @@ describe('a model file', () => {
     expect(parametersOf('about')).toEqual(['about'])
   })
 })
+
+it('a model file with facts of its own is no scorer, and how to make one of it is said', () => {
+  expect(() => loadScorer(encodeModel(model, { market: 'north' }))).toThrow(
+    'Make a scorer of its model: createScorer((await loadModel(path)).model).',
+  )
+})

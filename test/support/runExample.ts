@@ -44,6 +44,33 @@ export function pageExamples(source: string, file: string): Example[] {
   }))
 }
 
+/** Returns the names that code uses and does not declare, and those that it imports, by where from. */
+export function namesOf(code: string): { used: Set<string>; imported: Map<string, string> } {
+  const used = new Set<string>()
+  const declared = new Set<string>()
+  const imported = new Map<string, string>()
+  const isName = (node: ts.Node): boolean => {
+    const { parent } = node
+    const isMember = ts.isPropertyAccessExpression(parent) && parent.name === node
+    const isKey = ts.isPropertyAssignment(parent) && parent.name === node
+    return !isMember && !isKey && !ts.isImportSpecifier(parent)
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportSpecifier(node))
+      imported.set(node.name.text, (node.parent.parent.parent.moduleSpecifier as ts.StringLiteral).text)
+    if (
+      (ts.isVariableDeclaration(node) || ts.isBindingElement(node) || ts.isParameter(node)) &&
+      ts.isIdentifier(node.name)
+    )
+      declared.add(node.name.text)
+    if (ts.isIdentifier(node) && isName(node)) used.add(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile('example.ts', code, ts.ScriptTarget.ES2022, true))
+  for (const name of declared) used.delete(name)
+  return { used, imported }
+}
+
 /**
  * Runs an example with the given names in scope. An expression followed by `// => value` (which may go on over more
  * comment lines) is a claim; words after three spaces are a remark. Returns each claim with what the code gave.

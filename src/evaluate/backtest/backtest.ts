@@ -53,6 +53,7 @@ const operation = 'backtest'
  * One training per fold, then O(resamples · rows) time; O(rows) memory and a copy of the training rows.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const features = { rowCount: 6, columns: [numberColumn('calls', [1, 8, 1, 8, 1, 8])] }
  * const cutoffs = Int32Array.from(['2025-01-01', '2025-01-01', '2025-02-01', '2025-02-01', '2025-03-01', '2025-03-01'], epochDay)
  * const data = {

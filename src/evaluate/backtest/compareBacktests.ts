@@ -66,6 +66,8 @@ const compareOptions = resampleOptions.extend({
  * O(resamples · predictions) time.
  *
  * @example
+ * import { trainPrior } from 'holdfast/models'
+ * import { numberColumn } from 'holdfast/tables'
  * const values = Array.from({ length: 240 }, (_, row) => (row * 37) % 80)
  * const cutoffs = Int32Array.from(values, (_, row) => 30 * Math.floor(row / 80))
  * const data = {

@@ -54,6 +54,7 @@ const operation = 'crossValidate'
  * folds × repeats trainings, then O(resamples · rows) time; O(rows · repeats) memory and a copy of the training rows.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const result = await crossValidate(data, (rows) => trainLogistic(rows), { foldOf: [0, 1, 0, 1, 0, 1, 0, 1], metrics: ['rocAuc'] })

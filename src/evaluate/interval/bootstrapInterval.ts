@@ -220,7 +220,20 @@ export function resampledMetric(metric: MetricName | RankedMetric): ResampledMet
 
 /** Returns why a metric can not be resampled; nothing where it can. */
 export function metricProblems(metric: unknown): Problem[] {
-  if (typeof metric === 'function') return []
+  if (typeof metric === 'function') {
+    const name = metricNames.find((one) => one === metric.name)
+    if (name === undefined) return []
+    const rule = 'to be the name of a metric, or a function of the sorted form'
+    return [
+      {
+        code: 'option-invalid',
+        parameter: 'metric',
+        rule,
+        received: metric,
+        wayOut: `Give its name: '${name}'.`,
+      },
+    ]
+  }
   const reason = typeof metric === 'string' ? metricsWithoutInterval[metric] : undefined
   if (reason !== undefined) {
     const rule = `to be a metric that resampling does not bias: ${reason}`

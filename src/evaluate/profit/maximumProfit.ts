@@ -75,6 +75,7 @@ export const maximumProfit: OfferMetric<MaximumProfit> = offerMetric('maximumPro
  * @throws {HoldfastError} as {@link maximumProfit} for the offer
  *
  * @example
+ * import { bootstrapInterval } from 'holdfast/metrics'
  * const metric = maximumProfitMetric({ customerValue: 200, offerCost: 10, contactCost: 1 })
  * bootstrapInterval([0.9, 0.8, 0.2, 0.1], [1, 1, 0, 0], metric).value   // 2 of 4 contacted: (0.3 · 190 − 1) / 2
  * // => 28
@@ -131,6 +132,7 @@ export const expectedMaximumProfit: OfferMetric<ExpectedMaximumProfit> = offerMe
  * @throws {HoldfastError} as {@link expectedMaximumProfit} for the offer
  *
  * @example
+ * import { bootstrapInterval } from 'holdfast/metrics'
  * const p = Array.from({ length: 200 }, (_, row) => (row + 0.5) / 200)
  * const y = p.map((value, row) => ((row * 7) % 10 < value * 10 ? 1 : 0))
  * const metric = expectedMaximumProfitMetric({ customerValue: 200, offerCost: 10, contactCost: 1 })

@@ -37,6 +37,7 @@ import { type DaysOfFollowUp, daysOfFollowUp, followedShares } from './followUpD
  * // => 1
  *
  * @example
+ * import { firstPassage, survivalTable } from 'holdfast/labels'
  * const customers = [
  *   { id: 'A', activatedAt: '2025-01-01', cancelledAt: '2025-04-10' },
  *   { id: 'B', activatedAt: '2025-03-02', cancelledAt: null },

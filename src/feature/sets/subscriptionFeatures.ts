@@ -80,6 +80,7 @@ const tenureEdges = [1, 3, 12, 24]
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `value-type`
  *
  * @example
+ * import { featureName } from 'holdfast/features'
  * const tables = { customers: { id: 'text', activatedAt: 'day' }, usage: { id: 'text', day: 'day', feature: 'text' } }
  * subscriptionFeatures(tables).map(featureName).slice(2, 6)
  * // => ['usage_activeDays_7d', 'usage_activeDays_28d', 'usage_activeDays_91d', 'usage_activeDays_7d_per_usage_activeDays_28d']

@@ -39,6 +39,7 @@ const schema = z.strictObject({
  * @throws {HoldfastError} `option-invalid`, `option-unknown`
  *
  * @example
+ * import { featureName } from 'holdfast/features'
  * transactionFeatures({ windowDays: [90] }).map(featureName)
  * // => ['payments_recency', 'tenure_months', 'payments_count_all', 'payments_count_90d', 'payments_gapMean_all', 'payments_gapDeviation_all', '(payments_recency)_per_payments_gapMean_all', 'payments_amount_sum_all', 'payments_amount_mean_all', 'payments_amount_sum_90d']
  *

@@ -19,6 +19,7 @@ const operation = 'trainPrior'
  * O(rows × columns) time, for the check.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * trainPrior(data).probability(data.features)[0]

@@ -49,6 +49,7 @@ export interface BlendReading extends Partial<BlendLine> {
  * O(features). Scoring takes the time of all members.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const members = [trainLogistic(data), trainPrior(data)]

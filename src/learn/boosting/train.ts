@@ -43,6 +43,7 @@ import { type BoostingOptions, boostingOptions } from './options.js'
  * share theirs), 29 bytes a row, 33 with weights; at most 4 GiB in all.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const model = trainBoosting(data, { minHessianPerLeaf: 0, rowShare: 1 })
@@ -70,6 +71,7 @@ export function trainBoosting(
  * @throws {HoldfastError} as `trainBoosting`; the promise is rejected
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const model = await trainBoostingAsync(data, { minHessianPerLeaf: 0 }, { signal: AbortSignal.timeout(60_000) })

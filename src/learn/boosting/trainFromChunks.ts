@@ -42,6 +42,7 @@ const operation = 'trainBoostingFromChunks'
  * chunk; at most 4 GiB of it in the kernels. On the heap: the texts of text columns, once each.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const chunk = (calls: number[], outcome: number[]) => ({
  *   features: { rowCount: calls.length, columns: [numberColumn('calls', calls)] },
  *   outcome: Uint8Array.from(outcome),

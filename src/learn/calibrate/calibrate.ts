@@ -47,6 +47,8 @@ const operation = 'calibrate'
  * O(rows · log rows) time beside one prediction of the rows; a million rows take some twenty seconds with `auto`.
  *
  * @example
+ * import { shiftPrior } from 'holdfast/models'
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
  * const model = shiftPrior(trainLogistic(data), { baseRate: 0.9 })      // a model that says too much

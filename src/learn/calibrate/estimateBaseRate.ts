@@ -58,6 +58,7 @@ export interface BaseRateEstimate {
  * O(rows × steps) time beside one prediction; some ten to hundred steps.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
  * const model = shiftPrior(trainLogistic(data), { baseRate: 0.2 })      // it expects fewer to leave: 42 % do

@@ -34,6 +34,7 @@ export interface MatchBaseRateOptions {
  * O(rows) time beside one prediction, some fifty times over.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 1, 1) }
  * const model = matchBaseRate(trainLogistic(data), data.features, { baseRate: 0.1 })

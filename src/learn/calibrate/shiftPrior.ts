@@ -45,6 +45,7 @@ export interface ShiftProbabilitiesOptions {
  * @throws {HoldfastError} `option-invalid`, `option-unknown`; `option-invalid` for models nested more than 4 deep
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * shiftPrior(trainPrior(data), { baseRate: 0.5 }).probability(data.features)[0]

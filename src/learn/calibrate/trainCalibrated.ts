@@ -38,6 +38,7 @@ type Checked = CheckedCalibration<z.output<typeof trainCalibratedOptions>>
  *   (`prior`), from which the calibrator would bring it back: move the result (by less than half a unit of log odds it is brought back, and `notes` say so); `one-class` where a fold would leave but one kind of rows; `aborted`
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
  * const model = trainCalibrated(data, (rows) => trainForest(rows, { trees: 50 }), { method: 'beta' })
@@ -66,6 +67,7 @@ export function trainCalibrated(
  * @throws {HoldfastError} as `trainCalibrated`; the promise is rejected
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', Array.from({ length: 400 }, (_, row) => row % 8))
  * const data = { features: { rowCount: 400, columns: [calls] }, outcome: Uint8Array.from(calls.values, (n, row) => (row % 50 < 6 * n ? 1 : 0)) }
  * const train = (rows, control) => trainBoostingAsync(rows, { rounds: 20 }, control)

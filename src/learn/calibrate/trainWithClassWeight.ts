@@ -38,6 +38,7 @@ export interface ClassWeightOptions {
  *   weights, or moves the model to another churn rate (`prior`)
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8, 3, 4])
  * const data = { features: { rowCount: 10, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 0, 1, 0, 1, 0, 0) }
  * const model = trainWithClassWeight(data, (rows) => trainPrior(rows), { churnerWeight: 'balanced' })

@@ -71,6 +71,7 @@ export interface FeatureEffect {
  * Predictions: 2 per row of a number, 3 of a text; for each row without a value one per edge or category.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = [0, 1, 2, 3, 4, 5, 6, 7]
  * const features = { rowCount: 8, columns: [numberColumn('calls', calls)] }
  * const model = trainLogistic({ features, outcome: Uint8Array.of(0, 0, 1, 0, 1, 0, 1, 1) })

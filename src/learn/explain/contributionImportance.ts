@@ -43,6 +43,7 @@ export interface ContributionImportances {
  * One call of `contributions` for at most `maxRows` rows.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const features = { rowCount: 4, columns: [numberColumn('calls', [0, 1, 6, 7]), numberColumn('noise', [1, 0, 1, 0])] }
  * const model = trainLogistic({ features, outcome: Uint8Array.of(0, 0, 1, 1) })
  * const importance = contributionImportance(model, features)

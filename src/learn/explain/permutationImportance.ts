@@ -65,6 +65,8 @@ export interface PermutationImportance {
  * O(features × repeats) predictions of all rows.
  *
  * @example
+ * import { rocAuc } from 'holdfast/metrics'
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const model = trainBoosting(data, { minHessianPerLeaf: 0 })

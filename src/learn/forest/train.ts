@@ -49,6 +49,7 @@ const operation = 'trainForest'
  * O(trees × rows × columnsPerSplit × depth) time; rows × columns bytes, and 38 bytes a row and thread.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 0, 2, 6, 7, 5, 8])
  * const data = { features: { rowCount: 8, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1) }
  * const model = trainForest(data, { minRowsPerLeaf: 1 })

@@ -35,6 +35,7 @@ const operation = 'importLightgbm'
  * O(size) time and memory.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const split = {
  *   split_feature: 0, split_gain: 3, threshold: 12.5, decision_type: '<=', default_left: false, missing_type: 'NaN',
  *   internal_count: 8, left_child: { leaf_value: 1, leaf_count: 2 }, right_child: { leaf_value: -1, leaf_count: 6 },

@@ -42,6 +42,7 @@ const supported = ['binary:logistic', 'binary:logitraw', 'reg:logistic']
  * O(size) time and memory.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const tree = {
  *   left_children: [1, -1, -1], right_children: [2, -1, -1], split_indices: [0, 0, 0],
  *   split_conditions: [12.5, 1, -1], default_left: [1, 0, 0], sum_hessian: [8, 2, 6], loss_changes: [3, 0, 0],

@@ -53,6 +53,7 @@ const operation = 'trainLogistic'
  * after one-hot.
  *
  * @example
+ * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 1, 1) }
  * const model = trainLogistic(data)

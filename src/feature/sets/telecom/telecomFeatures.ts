@@ -48,6 +48,7 @@ const tenureEdges = [3, 6, 12, 24]
  * @throws {HoldfastError} `option-invalid`, `option-unknown`, `table-unknown`, `value-type`
  *
  * @example
+ * import { featureName } from 'holdfast/features'
  * const tables = { customers: { id: 'text', activatedAt: 'day' }, contacts: { id: 'text', day: 'day', kind: 'text' } }
  * telecomFeatures(tables).slice(2).map(featureName)
  * // => ['contacts[kind=complaint]_count_1m', 'contacts[kind=complaint]_count_3m', 'contacts[kind=complaint]_count_6m', 'contacts[kind=cancel-request]_count_3m', 'contacts[kind=complaint]_recency']
