@@ -32,6 +32,8 @@ const innerDraws = 1_000_000
 interface Grown {
   readonly parts: readonly (readonly GrownTree[])[]
   readonly line: MarginLine
+  /** Margin before the first tree, where it is not the log odds of the base rate of all rows. */
+  readonly start?: number
 }
 
 /** What a training needs of its rows beside their codes. */
@@ -176,7 +178,8 @@ export class BoostingRun {
     if (startFrom !== undefined) builder.addEnsemble(startFrom.ensemble, slope)
     for (const part of grown.parts) for (const tree of part) builder.add(tree, slope / grown.parts.length)
     const { prior = baseRate } = this.options
-    const first = startFrom === undefined ? logit(baseRate) : startFrom.baseMargin + this.#startShift
+    const first =
+      startFrom === undefined ? (grown.start ?? logit(baseRate)) : startFrom.baseMargin + this.#startShift
     const start = intercept + slope * first + (logit(prior) - logit(baseRate))
     const { customers, seenNotes } = this.rows
     const notes = [...(customers.note === null ? [] : [customers.note]), ...seenNotes]
@@ -208,7 +211,12 @@ export class BoostingRun {
       'inner tree',
       innerFoldCount(options, training.data.outcome.length),
     )
-    return yield* this.#refit(training, rounds, random)
+    if (rounds.grown === undefined || options.repeats !== undefined || control.onAbort === 'keep')
+      return yield* this.#refit(training, rounds, random)
+    const { trees, start } = rounds.grown
+    const count = trees.reduce((sum, own) => sum + own.length, 0)
+    stepDone(training.team.operation, control, 'tree', count, count)
+    return { parts: trees, line: rounds.line, ...(typeof start === 'number' ? { start } : {}) }
   }
 
   /** Grows the parts on all rows, each as often as wanted. */

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/random.js'
 import { logit } from '../../base/statistics.js'
 import { indexOfLeast, total } from '../pairedLosses.js'
+import type { GrownTree } from '../tree/grow/grownTree.js'
 import { rowLosses } from './calibration.js'
 import { type Part, patienceLooks } from './parts.js'
 import { growPart, type PartTraining } from './trainedPart.js'
@@ -27,7 +28,14 @@ export interface FoldLooks {
   readonly looks: readonly Float64Array[]
   /** Place of the look of least loss. */
   readonly best: number
+  /** The trees that were grown on the other rows. */
+  readonly trees: readonly GrownTree[]
+  /** Where the margins of the other rows began: one number, or shape (rows). */
+  readonly start: number | Float64Array
 }
+
+/** Says of a part, by its number of trees, the margins of the rows held out and the losses of all looks, whether to leave off. */
+export type IsHopeless = (trees: number, margin: Float64Array, losses: readonly number[]) => boolean
 
 /** Margins of all rows held out, after every so many trees of a part. */
 export interface HeldOut {
@@ -39,7 +47,7 @@ export interface HeldOut {
  * Grows a part on all rows but those of one fold, and looks at these, until they are not predicted better for some looks.
  * Yields after each tree.
  *
- * @param isHopeless asked at each look with the number of trees and the margins of the rows; true leaves off
+ * @param isHopeless asked at each look; true leaves off
  * @returns null where it was hopeless
  */
 export function* growOnFold(
@@ -48,7 +56,7 @@ export function* growOnFold(
   folds: Folds,
   fold: number,
   random: Random,
-  isHopeless: (trees: number, margin: Float64Array) => boolean = () => false,
+  isHopeless: IsHopeless = () => false,
 ): Generator<void, FoldLooks | null, void> {
   const { outcome, weight } = training.data
   const roles = folds.fold.map((own) => (own === fold ? 1 : 0))
@@ -56,16 +64,19 @@ export function* growOnFold(
   const truth = truthOf(rows, outcome, weight)
   const looks: Float64Array[] = []
   const losses: number[] = []
-  for (const { count, margin } of growPart(startedAt(training, roles), part, roles, random)) {
+  const trees: GrownTree[] = []
+  const started = startedAt(training, roles)
+  for (const { tree, count, margin } of growPart(started, part, roles, random)) {
+    trees.push(tree)
     yield
     if (count % part.lookEvery !== 0 && count !== part.rounds) continue
     const own = valuesAt(margin, rows)
     const look = looks.push(own) - 1
     losses.push(total(rowLosses(own, truth.outcome, truth.weight)))
     if (look - indexOfLeast(losses) >= patienceLooks) break
-    if (isHopeless(count, own)) return null
+    if (isHopeless(count, own, losses)) return null
   }
-  return { part, rows, looks, best: indexOfLeast(losses) }
+  return { part, rows, looks, best: indexOfLeast(losses), trees, start: started.data.margin }
 }
 
 /** The training with the margins that its rows would start from: a model to go on from, or their base rate. */

@@ -2,6 +2,7 @@ import { customersByOutcome, dealCustomers, leavesBothOutcomes } from '../../bas
 import { groupNumbers } from '../../base/groupNumbers.js'
 import type { Random } from '../../base/random.js'
 import { indexOfLeast, lossDifference, total } from '../pairedLosses.js'
+import type { GrownTree } from '../tree/grow/grownTree.js'
 import { fitMarginLine, type MarginLine, rowLosses, sameMargin } from './calibration.js'
 import {
   type FoldLooks,
@@ -23,6 +24,14 @@ export interface Rounds {
   readonly parts: readonly Part[]
   readonly trees: readonly number[]
   readonly line: MarginLine
+  /** The parts as the only fold has grown them, where it held so few rows out that nobody trains on all of them again. */
+  readonly grown?: GrownParts
+}
+
+/** Trees of each part, and where the margins of their rows began: one number, or shape (rows). */
+export interface GrownParts {
+  readonly trees: readonly (readonly GrownTree[])[]
+  readonly start: number | Float64Array
 }
 
 /** Customers with rows of one kind that are needed to keep some of them from the training. */
@@ -32,7 +41,9 @@ export const manyRows = 50_000
 const defaultFolds = 3
 const singleFoldShare = 0.2
 /** Rows of a single part that is kept: more say no more. */
-const mostKept = 100_000
+const mostKept = 50_000
+/** Share of rows kept up to which the trees of the others are the model: a training on all rows again would double the time. */
+const smallShare = 0.13
 /** Trees where the rows are too few to keep any from the training: with learning rate 0.1 about as good as any. */
 const unseenTrees = 60
 /** Shares of the best numbers of trees that are tried together. */
@@ -77,7 +88,15 @@ export function* chooseRounds(
   }
   const ofRows = truthOf(rows, outcome, weight)
   const customers = customerOf === null ? null : groupNumbers(rows.map((row) => customerOf[row]!))
-  return smallestGoodShare(heldOut, ofRows, customers, startIsNew)
+  const rounds = smallestGoodShare(heldOut, ofRows, customers, startIsNew)
+  if (
+    training.options.innerFolds !== undefined ||
+    folds.count > 1 ||
+    rows.length > smallShare * outcome.length
+  )
+    return rounds
+  const trees = chosen.map((own, index) => own.trees.slice(0, rounds.trees[index]))
+  return { ...rounds, grown: { trees, start: chosen[0]!.start } }
 }
 
 /** How many times part of the rows is kept from a training. */

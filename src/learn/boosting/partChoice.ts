@@ -2,7 +2,7 @@ import { groupNumbers } from '../../base/groupNumbers.js'
 import type { Random } from '../../base/random.js'
 import { indexOfLeast, lossDifference, total } from '../pairedLosses.js'
 import { fitMarginLine, rowLosses } from './calibration.js'
-import { type FoldLooks, type Folds, growOnFold, meanMargin, truthOf } from './heldOut.js'
+import { type FoldLooks, type Folds, growOnFold, type IsHopeless, meanMargin, truthOf } from './heldOut.js'
 import type { Part, PartLadder } from './parts.js'
 import type { PartTraining } from './trainedPart.js'
 
@@ -13,6 +13,8 @@ export interface TriedPart extends FoldLooks {
 
 /** Standard errors by which a part must be behind to be left off. */
 const hopeless = 2
+/** Looks over which the gain of a look is a mean. */
+const pace = 2
 /** Trees of 256 leaves have eight rows a leaf then. */
 const leastRowsOfLarger = 2048
 
@@ -22,7 +24,7 @@ const leastRowsOfLarger = 2048
  *     deep       first
  *     shallow    left off where it has asked as many questions (trees × depth) as the deep one at its best and is behind
  *                it by more than two standard errors; or half as many, and is behind what the deep one was then by more
- *                than four, and so on between: it will hardly catch up
+ *                than four, and so on between, unless it would catch up at the pace of its last looks
  *     larger     one after the other: the first where the deep one is better than the shallow one, each further one
  *                where the one before it was better than its forerunner; none below 2,048 rows
  *
@@ -36,11 +38,7 @@ export function* chooseParts(
   { usual, larger }: PartLadder,
   random: Random,
 ): Generator<void, readonly TriedPart[], void> {
-  const grow = function* (
-    part: Part,
-    place: number,
-    isHopeless?: (trees: number, margin: Float64Array) => boolean,
-  ) {
+  const grow = function* (part: Part, place: number, isHopeless?: IsHopeless) {
     const grown = yield* growOnFold(training, part, folds, 0, random.fork(place + 1).fork(0), isHopeless)
     return grown === null ? null : { ...grown, place }
   }
@@ -50,11 +48,12 @@ export function* chooseParts(
   const mayBeLarger = training.data.outcome.length >= leastRowsOfLarger
   const judge = new FoldJudge(second.rows, training, customerOf)
   const rival = judge.losses([second])
-  const first = yield* grow(shallow!, 0, (trees, margin) => {
+  const first = yield* grow(shallow!, 0, (trees, margin, shallowLosses) => {
     // The look at which the deep part had asked as many questions, at the latest its best.
     const look = Math.floor((trees * shallow!.maxDepth) / (deep.maxDepth * deep.lookEvery)) - 1
     const share = Math.min((look + 1) / (second.best + 1), 1)
     if (!mayBeLarger || share < 0.5) return false
+    if (mayCatchUp(shallowLosses, shallow!, total(rival))) return false
     const rivals = share === 1 ? rival : judge.lossesOf(second.looks[look]!)
     return judge.isBehind(judge.lossesOf(margin), rivals, hopeless / share)
   })
@@ -69,6 +68,17 @@ export function* chooseParts(
     last = losses
   }
   return bestPair(tried, first === null ? null : [first, second], judge)
+}
+
+/**
+ * True where the part would come as far as the rival if each further look brought what the last ones did on average; they
+ * bring ever less, so that one who would not catch up then does not.
+ */
+function mayCatchUp(losses: readonly number[], { rounds, lookEvery }: Part, rival: number): boolean {
+  const before = losses.at(-1 - pace)
+  if (before === undefined) return true
+  const perLook = (before - losses.at(-1)!) / pace
+  return losses.at(-1)! - perLook * (rounds / lookEvery - losses.length) < rival
 }
 
 /** The two of least loss, in the order of the ladder; the usual ones where no others are better by a standard error. */
