@@ -11,6 +11,8 @@ export interface Folds {
   /** Fold of each row; those of `count` and above are never held out. */
   readonly fold: Uint8Array
   readonly count: number
+  /** Share of the customers in each fold. */
+  readonly share: number
 }
 
 /** Outcome and weight of some rows. */
@@ -28,6 +30,8 @@ export interface FoldLooks {
   readonly looks: readonly Float64Array[]
   /** Place of the look of least loss. */
   readonly best: number
+  /** That loss, of the margins as they are. */
+  readonly loss: number
   /** The trees that were grown on the other rows. */
   readonly trees: readonly GrownTree[]
   /** Where the margins of the other rows began: one number, or shape (rows). */
@@ -76,7 +80,8 @@ export function* growOnFold(
     if (look - indexOfLeast(losses) >= patienceLooks) break
     if (isHopeless(count, own, losses)) return null
   }
-  return { part, rows, looks, best: indexOfLeast(losses), trees, start: started.data.margin }
+  const best = indexOfLeast(losses)
+  return { part, rows, looks, best, loss: losses[best]!, trees, start: started.data.margin }
 }
 
 /** The training with the margins that its rows would start from: a model to go on from, or their base rate. */

@@ -40,10 +40,10 @@ const leastOfClass = 10
 export const manyRows = 50_000
 const defaultFolds = 3
 const singleFoldShare = 0.2
-/** Rows of a single part that is kept: more say no more. */
-const mostKept = 50_000
-/** Share of rows kept up to which the trees of the others are the model: a training on all rows again would double the time. */
-const smallShare = 0.13
+/** Customers of a single part that is kept, and those of the rarer outcome among them: more say no more. */
+const [mostKept, mostKeptOfClass] = [50_000, 2_500]
+/** Share kept up to which the trees of the others are the model: a training on all rows again would double the time. */
+const smallShare = 1 / 8
 /** Trees where the rows are too few to keep any from the training: with learning rate 0.1 about as good as any. */
 const unseenTrees = 60
 /** Shares of the best numbers of trees that are tried together. */
@@ -89,12 +89,7 @@ export function* chooseRounds(
   const ofRows = truthOf(rows, outcome, weight)
   const customers = customerOf === null ? null : groupNumbers(rows.map((row) => customerOf[row]!))
   const rounds = smallestGoodShare(heldOut, ofRows, customers, startIsNew)
-  if (
-    training.options.innerFolds !== undefined ||
-    folds.count > 1 ||
-    rows.length > smallShare * outcome.length
-  )
-    return rounds
+  if (training.options.innerFolds !== undefined || folds.count > 1 || folds.share > smallShare) return rounds
   const trees = chosen.map((own, index) => own.trees.slice(0, rounds.trees[index]))
   return { ...rounds, grown: { trees, start: chosen[0]!.start } }
 }
@@ -115,13 +110,19 @@ function foldsOf(
   random: Random,
 ): Folds | null {
   const rows = { customerOf, outcome }
-  if (Math.min(...customersByOutcome(rows)) < leastOfClass) return null
+  const kinds = customersByOutcome(rows)
+  const rarer = Math.min(...kinds)
+  if (rarer < leastOfClass) return null
   const count = innerFoldCount({ innerFolds: wanted }, outcome.length)
-  const single = Math.max(1 / singleFoldShare, outcome.length / mostKept)
+  const customers = kinds.reduce((sum, kind) => sum + kind, 0)
+  const share =
+    count === 1
+      ? Math.min(singleFoldShare, Math.max(mostKept / customers, mostKeptOfClass / rarer))
+      : 1 / count
   const foldAt = ({ place }: { place: number }): number =>
-    count === 1 ? Math.min(Math.floor(place % single), 1) : place % count
+    count === 1 ? Math.min(Math.floor(place % (1 / share)), 1) : place % count
   const fold = Uint8Array.from(dealCustomers(rows, foldAt, random))
-  return leavesBothOutcomes(fold, count, outcome) ? { fold, count } : null
+  return leavesBothOutcomes(fold, count, outcome) ? { fold, count, share } : null
 }
 
 function bestLook(looks: readonly Float64Array[], { outcome, weight }: Truth): number {

@@ -47,13 +47,14 @@ export interface BoostingOptions {
   readonly categorySmoothing?: number | undefined
   /**
    * True: the number of trees is the one that predicts rows best that were kept from the training (the validation set,
-   * or inner folds, after which the model of fewer than 400,000 rows is trained again on all of them). False: `rounds` trees. Default true.
+   * or inner folds, after which the model is trained again on all rows, see `innerFolds`). False: `rounds` trees. Default true.
    */
   readonly earlyStopping?: boolean | undefined
   /**
-   * Inner folds of early stopping. Integer in [1, 20]; 1 = one part is kept, 20 % of the rows and at most 50,000. Default 3,
-   * of which one is enough where trees are larger than usual; 1 from 50,000 rows on; from 400,000 on without the training
-   * on all rows that follows (it follows where a number is given, with `repeats`, and with `onAbort: 'keep'`).
+   * Inner folds of early stopping. Integer in [1, 20]; 1 = one part is kept: 20 % of the customers, or what holds 50,000 of
+   * them and 2,500 of the rarer outcome. Default 3, of which one is enough where trees are larger than usual; 1 from 50,000
+   * rows on. The training on all rows that follows is left out by default where an eighth or less is kept: give a number,
+   * `repeats` or `onAbort: 'keep'` to have it.
    */
   readonly innerFolds?: number | undefined
   /**

@@ -53,7 +53,7 @@ export function* chooseParts(
     const look = Math.floor((trees * shallow!.maxDepth) / (deep.maxDepth * deep.lookEvery)) - 1
     const share = Math.min((look + 1) / (second.best + 1), 1)
     if (!mayBeLarger || share < 0.5) return false
-    if (mayCatchUp(shallowLosses, shallow!, total(rival))) return false
+    if (mayCatchUp(shallowLosses, shallow!, second.loss)) return false
     const rivals = share === 1 ? rival : judge.lossesOf(second.looks[look]!)
     return judge.isBehind(judge.lossesOf(margin), rivals, hopeless / share)
   })

@@ -25,9 +25,9 @@ import { type BoostingOptions, boostingOptions } from './options.js'
  * parts (depth 8, then 12, up to 256 leaves) are tried where the deep one is better than the shallow one, and the two parts
  * are taken whose mean is best; the first two unless others are better by more than a standard error. Sizes, and how many
  * trees each part gets, are found on inner folds, whose rows the trees that predict them have not seen; the mean is read by
- * the line `intercept + slope · margin` that fits those rows best; then both are trained on all rows. From 400,000 rows on
- * 50,000 are kept, and the trees of the others are the model: half the time, for a log loss that is higher by .0001 to
- * .0003 (five simulated tables); `innerFolds: 1` trains on all.
+ * the line `intercept + slope · margin` that fits those rows best; then both are trained on all rows. From 400,000
+ * customers on, 20,000 of either outcome among them, an eighth or less is kept, and the trees of the others are the model:
+ * about half the time, for a log loss that is higher by .0001 to .0003 (five simulated tables); `innerFolds: 1` trains on all.
  *
  * Missing values learn a side per split; a split that saw none sends them to its heavier side. A category that
  * training has not seen, or beyond the `maxBins` heaviest, is read as missing. The order of columns never matters;

@@ -101,7 +101,7 @@ it('a shallow part that is behind but on its way is grown on: many rows where ef
   expect(new Set(depths)).toEqual(new Set([3, 6]))
 })
 
-it('of 400,000 rows an eighth is kept, and the trees of the others are the model', () => {
+it('of 400,000 customers an eighth is kept, and the trees of the others are the model', () => {
   const random = seededRandom(9)
   const rowCount = 400_000
   const values = Array.from({ length: rowCount }, () => random.integer(4))
@@ -119,6 +119,20 @@ it('of 400,000 rows an eighth is kept, and the trees of the others are the model
     return [steps.filter((step) => step === 'tree').length, model.ensemble.roots.length]
   }
   expect(countsOf({})[0]).toBe(1)
+  // A fifth is kept of customers of whom fewer than 20,000 leave, and where two rows are one customer: all train again.
+  const few = outcome.map((value, row) => (row % 16 === 0 ? value : 0))
+  const ids = Array.from({ length: rowCount }, (_, row) => String(row >> 1))
+  for (const data of [
+    { features, outcome: few },
+    { features, outcome, ids },
+  ]) {
+    let trained = 0
+    const onProgress = ({ step }: { step: string }): void => {
+      if (step === 'tree') trained++
+    }
+    const { ensemble } = trainBoosting(data, { rounds: 20 }, { onProgress })
+    expect(trained).toBe(ensemble.roots.length)
+  }
   // A number of folds that is given trains again on all rows.
   const [trained, trees] = countsOf({ innerFolds: 1 })
   expect(trained).toBe(trees)
