@@ -1,5 +1,6 @@
 import { addDays, addMonths, type EpochDay, formatDay, monthStart, monthsBetween } from '../base/days.js'
 import type { InputTableName } from '../table/inputs.js'
+import type { Table } from '../table/table.js'
 import type { Engine } from './engine.js'
 import type { Silence } from './rowDays.js'
 
@@ -49,9 +50,10 @@ export function outageNotes(table: InputTableName, { months }: MonthShares, unti
 }
 
 function outMonths(months: readonly MonthShare[], until: EpochDay) {
-  return months.flatMap(({ month, share }, place) => {
+  const sorted = sortedShares(months)
+  return months.flatMap(({ month, share }) => {
     if (addMonths(month, 1) > until) return []
-    const usual = usualShare(months.filter((_, other) => other !== place))
+    const usual = usualShare(sorted, sorted.indexOf(share))
     return usual === null || share >= outageShare * usual ? [] : [{ month, share, usual }]
   })
 }
@@ -66,11 +68,11 @@ export function silenceNotes(
   { months }: MonthShares,
   until: EpochDay,
 ): string[] {
-  const said = outMonths(months, until).map(({ month }) => month)
+  const said = new Set(outMonths(months, until).map(({ month }) => month))
   return silences.flatMap(({ from, until: after, isEmpty }) => {
     if (after > until) return []
     let besides = 0
-    for (let day = from; day < after; day = addDays(day, 1)) if (!said.includes(monthStart(day))) besides++
+    for (let day = from; day < after; day = addDays(day, 1)) if (!said.has(monthStart(day))) besides++
     if (besides <= leastBesides) return []
     const who = isEmpty ? 'no customer has' : 'far fewer customers than usual have'
     return [
@@ -85,7 +87,7 @@ export function silenceNotes(
  * A share that fell slowly, or was as low in the same month of an earlier year, is not out.
  */
 export function outUntilEnd({ months, last }: MonthShares): OutUntilEnd | null {
-  const usual = usualShare(months)
+  const usual = usualShare(sortedShares(months))
   if (usual === null || last === null) return null
   const isOut = ({ share }: MonthShare) => share < outageShare * usual
   if (!isOut(last)) return null
@@ -104,9 +106,16 @@ export function percent(value: number): string {
   return `${Math.round(100 * value)} %`
 }
 
-function usualShare(months: readonly MonthShare[]): number | null {
-  if (months.length < leastMonths) return null
-  const usual = months.map(({ share }) => share).sort((a, b) => a - b)[months.length >> 1]!
+function sortedShares(months: readonly MonthShare[]): Float64Array {
+  return Float64Array.from(months, ({ share }) => share).sort()
+}
+
+/** The median of ascending shares without the one at a place, if that is not -1; null where it says nothing. */
+function usualShare(sorted: Float64Array, without = -1): number | null {
+  const count = sorted.length - (without < 0 ? 0 : 1)
+  if (count < leastMonths) return null
+  const place = count >> 1
+  const usual = sorted[without >= 0 && place >= without ? place + 1 : place]!
   return usual < leastUsualShare ? null : usual
 }
 
@@ -132,34 +141,51 @@ export async function monthShares(
     [addMonths(until, -1), until] as const,
   ]
   const { identifier } = engine.dialect
+  const [activated, cancelled] = [identifier('activatedAt'), identifier('cancelledAt')]
   const isThere = (start: EpochDay | string, after: EpochDay | string) =>
-    `${identifier('activatedAt')} < ${start} AND (${identifier('cancelledAt')} IS NULL OR ${identifier('cancelledAt')} >= ${after})`
-  const counts = spans.map(
-    ([start, after], span) => `count(*) FILTER (WHERE ${isThere(start, after)}) AS c${span}`,
+    `${activated} < ${start} AND (${cancelled} IS NULL OR ${cancelled} >= ${after})`
+  const monthOf = (day: string): string =>
+    `datediff('month', DATE '${formatDay(begin)}', DATE '1970-01-01' + ${day})`
+  // Changes from month to month: a column for each would take memory with the square of the months
+  const counted = await engine.query(
+    `WITH stays AS (
+  SELECT CASE WHEN ${activated} < ${begin} THEN 0 ELSE ${monthOf(activated)} + 1 END AS first,
+    CASE WHEN ${cancelled} IS NULL THEN ${months} ELSE least(${monthOf(cancelled)}, ${months}) END AS after
+  FROM customers WHERE ${isAsked})
+SELECT span, sum(change) AS change FROM (
+  SELECT first AS span, 1 AS change FROM stays WHERE first < after
+  UNION ALL SELECT after AS span, -1 AS change FROM stays WHERE first < after)
+GROUP BY span UNION ALL
+SELECT -1 AS span, count(*) AS change FROM customers WHERE (${isAsked}) AND ${isThere(...spans[months]!)}`,
   )
-  const counted = await engine.query(`SELECT ${counts.join(', ')} FROM customers WHERE ${isAsked}`)
+  const changes = bySpan(counted, 'change')
+  let customersThere = 0
   // Joins by equality only: joins of days with spans took 25 ms, however few the rows
   const seen = await engine.query(
     `WITH spans (span, start, after) AS (VALUES ${spans.map((span, index) => `(${[index, ...span].join(', ')})`).join(', ')}),
 pairs AS (
-  SELECT DISTINCT id, datediff('month', DATE '${formatDay(begin)}', DATE '1970-01-01' + day) AS span FROM ${rows}
+  SELECT DISTINCT id, ${monthOf('day')} AS span FROM ${rows}
   WHERE day >= ${begin} AND day < ${addMonths(begin, months)}
   UNION ALL SELECT DISTINCT id, ${months} AS span FROM ${rows} WHERE day >= ${addMonths(until, -1)} AND day < ${until})
 SELECT span, count(*) AS customers FROM pairs JOIN spans USING (span) JOIN customers USING (id)
 WHERE ${isThere('start', 'after')} GROUP BY span`,
   )
-  const withRows = new Map(
-    Array.from({ length: seen.rowCount }, (_, row) => [
-      Number(seen.cell('span', row)),
-      Number(seen.cell('customers', row)),
-    ]),
-  )
+  const withRows = bySpan(seen, 'customers')
   const shares = spans.flatMap(([month], span) => {
-    const customers = Number(counted.cell(`c${span}`, 0))
-    return customers === 0 ? [] : [{ span, month, share: (withRows.get(span) ?? 0) / customers }]
+    customersThere = span < months ? customersThere + (changes.get(span) ?? 0) : changes.get(-1)!
+    return customersThere === 0 ? [] : [{ span, month, share: (withRows.get(span) ?? 0) / customersThere }]
   })
   return {
     months: shares.filter(({ span }) => span < months),
     last: shares.find(({ span }) => span === months) ?? null,
   }
+}
+
+function bySpan(table: Table, column: string): Map<number, number> {
+  return new Map(
+    Array.from({ length: table.rowCount }, (_, row) => [
+      Number(table.cell('span', row)),
+      Number(table.cell(column, row)),
+    ]),
+  )
 }
