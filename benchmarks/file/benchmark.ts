@@ -89,7 +89,8 @@ export const benchmark: Benchmark = {
           columns,
           lines.map(({ cells }) => cells),
         ),
-        trial: positionals.length > 0 || values.rounds !== undefined || values.threads !== '1',
+        trial: values.rounds !== undefined || values.threads !== '1',
+        partial: positionals.length > 0,
       }
     } finally {
       rmSync(folder, { recursive: true })
