@@ -1,4 +1,5 @@
 import { isMissing } from '../base/bitmap.js'
+import { withCategories } from '../base/category.js'
 import { type FeatureColumn, type FeatureMatrix, spreadRows } from '../base/matrix.js'
 import { singleFeatureAuc } from './singleFeatureAuc.js'
 
@@ -51,8 +52,10 @@ export function columnWarnings(features: FeatureMatrix, outcome: Uint8Array): st
 const spellingsShown = 3
 
 /** Returns a sentence if categories are the same but for case and blanks: to a model they are strangers. */
-function otherSpellings(column: FeatureColumn, rowCount: number): string[] {
-  if (column.kind !== 'text') return []
+function otherSpellings(texts: FeatureColumn, rowCount: number): string[] {
+  if (texts.kind !== 'text') return []
+  // Learners read blanks around a text as no part of it
+  const column = withCategories(texts)
   const codesOf = new Map<string, number[]>()
   for (const [code, text] of column.dictionary.entries()) {
     const codes = codesOf.get(folded(text))

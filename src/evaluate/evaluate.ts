@@ -41,7 +41,7 @@ import { trainedRowNotes } from './trainedRowNotes.js'
 
 /** How a model is evaluated. */
 export interface EvaluateOptions extends Omit<BootstrapOptions, 'weight'> {
-  /** Name for the printed table. Default: that of the learner, as \`boosting\`; of probabilities, none. */
+  /** Name for the printed table. Default: that of the learner, as `boosting`; of probabilities, none. */
   readonly name?: string
   /** Part of the customers that can be contacted, in (0, 1]. Default 0.1. Lift and threshold follow from it. */
   readonly topShare?: number

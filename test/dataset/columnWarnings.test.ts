@@ -254,7 +254,7 @@ test('categories that differ only in case or blanks are said with their rows, th
   expect(warningsOf(plan)).toEqual([
     expect.stringMatching(
       of(
-        '"Basic" \\(67 rows\\), "basic " \\(67 rows\\), "BASIC" \\(67 rows\\); "pro  max" \\(66 rows\\), "Pro Max" \\(66 rows\\)',
+        '"Basic" \\(67 rows\\), "basic" \\(67 rows\\), "BASIC" \\(67 rows\\); "pro  max" \\(66 rows\\), "Pro Max" \\(66 rows\\)',
       ),
     ),
   ])
@@ -265,5 +265,17 @@ test('categories that differ only in case or blanks are said with their rows, th
   expect(warningsOf(unused)).toHaveLength(1)
   expect(
     warningsOf({ ...unused, codes: unused.codes.map((code) => Math.max(code, 1)) } as FeatureColumn),
+  ).toEqual([])
+})
+
+test('blanks around a category, which learners do not read, are no other spelling', () => {
+  const plans = ['Gold', ' Gold', 'Gold ', 'Basic']
+  expect(
+    warningsOf(
+      textColumn(
+        'plan',
+        ofRows((row) => plans[row % 4]!),
+      ),
+    ),
   ).toEqual([])
 })
