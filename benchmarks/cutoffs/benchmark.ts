@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { quantile } from 'simple-statistics'
-import { z } from 'zod'
+import * as z from 'zod'
 import { writeOperator } from '../../src/simulate/writeOperator.node.js'
 import type { Benchmark, Measurement } from '../result.js'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { cellOf } from '../../src/table/table.js'
 import { openPython } from '../python.js'
 import type { QualitySet } from './qualitySet.js'

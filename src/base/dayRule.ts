@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { argumentProblems, isPlainObject } from './arguments.js'
 import { type DayInput, dayHint, dayWords, type EpochDay, givenDay, parseDay } from './days.js'
 import type { Problem } from './errors.js'

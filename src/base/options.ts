@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ArgumentKind, argumentProblems, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
 import { closestWord, HoldfastError, nearName, type Problem, refuse } from './errors.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isTimeZone, timeZoneWords, utc } from './days.js'
 
 /** Schema of an option that is a time zone; default UTC. */

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { optionProblems } from '../base/options.js'
 import { mappedShape } from '../engine/historySources.js'

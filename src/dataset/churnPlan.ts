@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isPlainObject } from '../base/arguments.js'
 import { dayRule, isInstant, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import type { EpochDay } from '../base/days.js'
 import { type FeatureColumn, numberColumn, textColumn } from '../base/matrix.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isMissing } from '../base/bitmap.js'
 import { dayRule, withDaysIn } from '../base/dayRule.js'
 import type { DayInput, EpochDay } from '../base/days.js'

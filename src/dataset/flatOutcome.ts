@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError, type Problem } from '../base/errors.js'
 import { type Cell, cellOf, type Table } from '../table/table.js'
 import { namesStayed, plainChurned, plainNo, plainStayed, plainYes } from './labelWords.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayRule, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'

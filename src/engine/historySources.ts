@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Place, Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
 import { encodingOption, withUtf8 } from '../table/encoding.node.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isPlainObject } from '../base/arguments.js'
 import { closestWord, type Problem } from '../base/errors.js'
 import { optionProblems } from '../base/options.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dayRule, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
 import { dayOf, type EpochDay } from '../base/days.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { customerProblems } from '../base/customerProblems.js'
 import { customersOf, hasSeveralRows } from '../base/customersOf.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { argumentProblems } from '../base/arguments.js'
 import type { Problem } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'

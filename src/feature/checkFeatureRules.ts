@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { type Need, needProblems } from '../table/historyProblems.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Days } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'

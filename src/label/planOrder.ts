@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Plans or brands in tiers, the lowest first; plans of one tier are equal. */
 export interface PlanTiers {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Days, Months } from '../base/days.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
 import { type CancelCause, cancelCauseSchema } from './cancelCause.js'

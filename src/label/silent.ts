@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
 import type { EventTableName } from '../table/inputs.js'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { isMissing } from '../base/bitmap.js'
 import { withCategories } from '../base/category.js'

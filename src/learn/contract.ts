@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { FeatureMatrix, FeatureSpec } from '../base/matrix.js'
 import type { PredictOptions } from './predictOptions.js'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Problem, refuse } from '../base/errors.js'
 
 /** Said of every model file that cannot be read as it is. */

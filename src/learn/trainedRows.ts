@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { customersOf, ownRows } from '../base/customersOf.js'
 import { groupNumbers, repeatedNumbers } from '../base/groupNumbers.js'
 import type { FeatureMatrix } from '../base/matrix.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { withDaysIn } from '../base/dayRule.js'
 import type { EpochDay } from '../base/days.js'

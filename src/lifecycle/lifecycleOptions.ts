@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dayRule } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
 import { type EpochDay, formatDay, monthStart } from '../base/days.js'

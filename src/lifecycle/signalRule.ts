@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { type Need, needProblems } from '../table/historyProblems.js'
 import type { EventTableName, HistoryKinds } from '../table/inputs.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { addMonths, type EpochDay, type Months } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'

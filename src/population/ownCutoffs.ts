@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments, isPlainObject } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
 import { type DayInput, type Days, dayHint, dayWords, type EpochDay, givenDay } from '../base/days.js'

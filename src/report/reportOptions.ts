@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { argumentOption } from '../base/options.js'
 import { weightRule } from '../base/sharedRules.js'
 import type { BacktestFigures } from '../evaluate/backtest/backtestResult.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Days } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { timeZoneRule } from '../base/timeZone.js'

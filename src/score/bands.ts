@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { logit, sigmoid } from '../base/statistics.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { callbackRule, groupsRule, seedRule, signalRule } from '../base/sharedRules.js'
 import type { MetricName } from '../evaluate/metrics.js'
 import type { Progress } from '../learn/contract.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DayInput, EpochDay } from '../base/days.js'
 import { nearName, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'

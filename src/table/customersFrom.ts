@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayHint, type EpochDay, formatDay, parseDay, spreadsheetDay } from '../base/days.js'
 import { inNameOf, type Problem, refuse } from '../base/errors.js'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { utc } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ownValue } from '../base/ownValue.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { datePattern } from '../base/writtenDays.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type EpochDay, formatDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { type InputTableName, inputTables } from './inputs.js'

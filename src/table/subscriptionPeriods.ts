@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { addDays, addMonths, type EpochDay, formatDay, monthStart, parseDay } from '../base/days.js'
 import { nearName, type Problem, refuse } from '../base/errors.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError } from '../../src/base/errors.js'
 import { checkOptions, optionRule } from '../../src/base/options.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError } from '../../src/base/errors.js'
 import { rocAuc } from '../../src/evaluate/ranking/ranking.js'
 import { thinnedPoints } from '../../src/evaluate/ranking/rankingCurves.js'

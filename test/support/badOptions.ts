@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ProblemCode } from '../../src/base/errors.js'
 import type { JsonRule } from '../../src/base/options.js'
 

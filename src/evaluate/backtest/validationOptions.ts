@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dayRule } from '../../base/dayRule.js'
 import type { DayInput, Days } from '../../base/days.js'
 import { callbackRule, groupsRule, signalRule } from '../../base/sharedRules.js'

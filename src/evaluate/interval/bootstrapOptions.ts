@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { customerProblems } from '../../base/customerProblems.js'
 import type { Problem } from '../../base/errors.js'
 import { groupsRule, levelRule, seedRule } from '../../base/sharedRules.js'

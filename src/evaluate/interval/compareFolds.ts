@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { studentCumulative, studentQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'

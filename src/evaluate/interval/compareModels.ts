@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Problem, refuse } from '../../base/errors.js'
 import { checkTogether } from '../../base/options.js'
 import { type MetricName, metrics, type RankedMetric } from '../metrics.js'

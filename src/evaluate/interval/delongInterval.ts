@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { betaQuantile, normalQuantile } from '../../base/distributions.js'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { groupsRule, levelRule } from '../../base/sharedRules.js'

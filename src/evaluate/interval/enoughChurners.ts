@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { normalQuantile } from '../../base/distributions.js'
 import { refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'

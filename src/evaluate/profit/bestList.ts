@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import type { Problem } from '../../base/errors.js'
 import { optionsOrProblems } from '../../base/options.js'

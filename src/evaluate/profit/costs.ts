@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { checkTogether, optionProblems } from '../../base/options.js'
 import { isNumberList } from '../../base/valueProblems.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { betaCumulative, betaQuantile } from '../../base/distributions.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { optionsOrProblems } from '../../base/options.js'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { checkTogether } from '../../base/options.js'
 import { seededRandom } from '../../base/random.js'
 import { groupsRule } from '../../base/sharedRules.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Problem } from '../../base/errors.js'
 import { checkTogether, named, optionRule } from '../../base/options.js'
 import { weightRule } from '../../base/sharedRules.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { hasSeveralRows } from '../../base/customersOf.js'
 import { type Problem, refuse } from '../../base/errors.js'
 import { ownValue } from '../../base/ownValue.js'

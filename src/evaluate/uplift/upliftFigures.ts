@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError } from '../../base/errors.js'
 import { checkParameter, shareRule } from '../rows/checkedOutcomes.js'
 import { roundedUp, total } from '../rows/rankedOutcomes.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Months } from '../../base/days.js'
 import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import type { Days, Months } from '../../base/days.js'
 import { checkOptions } from '../../base/options.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'

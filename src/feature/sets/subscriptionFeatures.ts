@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkOptions } from '../../base/options.js'
 import { ownValue } from '../../base/ownValue.js'
 import type { HistoryKinds } from '../../table/inputs.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
 import { logit } from '../../base/statistics.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The base rate has nothing to choose. */
 export type PriorOptions = Readonly<Record<string, never>>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { seedRule } from '../../base/sharedRules.js'
 
 /** How to train a boosting model. All are optional; left out, the data choose what is best for them. */

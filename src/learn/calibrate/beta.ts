@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { fitLogisticLine } from '../../base/fitLogisticLine.js'
 import { sigmoid, softplus } from '../../base/statistics.js'
 import { logOdds } from '../restore.js'

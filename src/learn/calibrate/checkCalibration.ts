@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { customerProblems } from '../../base/customerProblems.js'
 import { customersOf } from '../../base/customersOf.js'
 import { refuse } from '../../base/errors.js'

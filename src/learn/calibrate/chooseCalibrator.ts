@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { seededRandom } from '../../base/random.js'
 import type { Calibration } from './calibration.js'
 import { calibrationFolds } from './calibrationFolds.js'

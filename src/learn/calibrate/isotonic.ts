@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { logit, sigmoid } from '../../base/statistics.js'
 import { certainty, uncertain } from '../margin.js'
 import type { MarginCurve } from './marginCurve.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { groupsRule, seedRule } from '../../base/sharedRules.js'
 import { type CalibrationMethod, calibrationMethods } from './calibrator.js'
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { HoldfastError, inNameOf } from '../../base/errors.js'
 import { takeRows, takeValues } from '../../base/matrix.js'

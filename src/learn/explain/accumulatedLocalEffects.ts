@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { withCategories } from '../../base/category.js'
 import { inNameOf, nearName, type Problem } from '../../base/errors.js'

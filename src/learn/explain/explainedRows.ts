@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HoldfastError, type Problem, refuse } from '../../base/errors.js'
 import { type FeatureMatrix, takeRows, takeValues } from '../../base/matrix.js'
 import { checkOptions } from '../../base/options.js'

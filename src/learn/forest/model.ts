@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { FeatureSpec } from '../../base/matrix.js'
 import { checkState, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { seedRule } from '../../base/sharedRules.js'
 
 /** How to train a random forest. All are optional. */

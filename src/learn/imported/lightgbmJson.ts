@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Problem } from '../../base/errors.js'
 import { type LightgbmFile, lightgbmNumberSplit } from './lightgbmFile.js'
 import { broken, checkedPart, requiredPart, unsupported } from './problems.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Bitmap, isMissing } from '../../base/bitmap.js'
 import { categoryOf } from '../../base/category.js'
 import { type Problem, refuse } from '../../base/errors.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a file of another library does not say, and how much of it to take. */
 export interface ImportOptions {

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { HoldfastError, type Problem } from '../../base/errors.js'
 
 const cutShort =

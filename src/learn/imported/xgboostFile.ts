@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const counts = z.array(z.int())
 const numberText = z.string().regex(/^\d{1,9}$/)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** How to train a logistic model. All are optional. */
 export interface LogisticOptions {

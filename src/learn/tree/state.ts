@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Problem } from '../../base/errors.js'
 import type { FeatureSpec } from '../../base/matrix.js'
 import { logOdds } from '../restore.js'

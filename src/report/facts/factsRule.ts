@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 // JSON has null for non-finite numbers
 const number = z.custom<number | null>(

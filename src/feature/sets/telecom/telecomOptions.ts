@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The values of `payments.kind` and `contacts.kind` that the features use. */
 export interface TelecomKinds {
