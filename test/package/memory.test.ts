@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 // 200,000 rows × 28 columns of 64 bits are 45 MB, in a process whose heap may grow to 32 MB.
 const program = `
-import { seededRandom } from './dist/base/random.js'
+import { seededRandom } from './.cache/modules/base/random.js'
 import { trainBoosting } from './dist/index.js'
 const random = seededRandom(1)
 const rowCount = 200_000
@@ -27,7 +27,7 @@ it('trainBoosting takes more data than the JavaScript heap may hold', () => {
 
 // The same number of rows, 2,000 at a time.
 const chunked = `
-import { seededRandom } from './dist/base/random.js'
+import { seededRandom } from './.cache/modules/base/random.js'
 import { trainBoostingFromChunks } from './dist/index.js'
 function* rows() {
   for (let chunk = 0; chunk < 100; chunk++) {
