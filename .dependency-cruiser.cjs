@@ -13,6 +13,7 @@ const mayImport = {
   evaluate: ['base', 'learn/contract', 'learn/trainedRows'],
   select: ['base', 'learn', 'evaluate'],
   score: ['base', 'table', 'engine', 'population', 'feature', 'learn'],
+  export: ['base', 'table', 'feature', 'learn', 'score'],
   lifecycle: ['base', 'table', 'engine', 'population', 'feature'],
   report: [
     'base',

@@ -8,6 +8,7 @@
 /// <reference path="./entries/profit.ts" preserve="true" />
 /// <reference path="./entries/explain.ts" preserve="true" />
 /// <reference path="./entries/score.ts" preserve="true" />
+/// <reference path="./entries/export.ts" preserve="true" />
 /// <reference path="./entries/lifecycle.ts" preserve="true" />
 /// <reference path="./entries/report.ts" preserve="true" />
 

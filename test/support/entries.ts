@@ -1,5 +1,6 @@
 import * as datasets from '../../src/entries/datasets.js'
 import * as explain from '../../src/entries/explain.js'
+import * as exported from '../../src/entries/export.js'
 import * as features from '../../src/entries/features.js'
 import * as labels from '../../src/entries/labels.js'
 import * as lifecycle from '../../src/entries/lifecycle.js'
@@ -24,6 +25,7 @@ export const entries = {
   'holdfast/profit': profit,
   'holdfast/explain': explain,
   'holdfast/score': score,
+  'holdfast/export': exported,
   'holdfast/lifecycle': lifecycle,
   'holdfast/report': report,
   'holdfast/simulate': simulate,
@@ -41,6 +43,7 @@ export const everyName = {
   ...profit,
   ...explain,
   ...score,
+  ...exported,
   ...lifecycle,
   ...report,
   ...simulate,

@@ -10,10 +10,9 @@ import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'
 import { SumOfTrees } from '../tree/treeModel.js'
+import { lightgbmZero } from './singlePrecision.js'
 import type { ImportedLibrary } from './sourceModel.js'
 
-/** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */
-const zero = Math.fround(1e-35)
 /** Whole numbers as programs write them; a column of codes with gaps is often written 0.0, 1.0, … */
 const codePattern = /^[+-]?\d+(\.0*)?$/
 
@@ -142,7 +141,7 @@ function withZeroMissing(column: NumberColumn<NumberValues>): NumberColumn<Numbe
   const { values } = column
   const missing = Bitmap.where(
     values.length,
-    (row) => isMissing(column.missing, row) || Math.abs(values[row]!) <= zero,
+    (row) => isMissing(column.missing, row) || Math.abs(values[row]!) <= lightgbmZero,
   )
   return { ...column, missing }
 }

@@ -1,3 +1,6 @@
+/** LightGBM takes numbers as near to zero as this for zero; a single-precision number there. */
+export const lightgbmZero = Math.fround(1e-35)
+
 const bits = new DataView(new ArrayBuffer(8))
 
 /**

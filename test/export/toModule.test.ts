@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
+import { toModule } from '../../src/export/toModule.js'
+import { trainLogistic } from '../../src/learn/logistic/train.js'
+import { createScorer } from '../../src/score/scorer.js'
+import { tableFromRows } from '../../src/table/tableFromRows.js'
+import { exportCases, matrixOf } from './cases.js'
+
+interface ScoringModule {
+  readonly features: readonly { readonly name: string; readonly kind: string }[]
+  score(row: object): { readonly probability: number; readonly band: string; readonly margin: number }
+}
+
+async function imported(text: string): Promise<ScoringModule> {
+  return import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
+}
+
+describe('every kind of model as a module', () => {
+  it.each(exportCases())('$name: scores are those of scoreRow, to the bit', async ({ scorer, rows }) => {
+    const { score, features } = await imported(toModule(scorer))
+    expect(features.map(({ name }) => name)).toEqual(scorer.model.features.map(({ name }) => name))
+    const margin = scorer.model.margin(matrixOf(scorer.model, rows))
+    for (const [index, row] of rows.entries()) {
+      const { probability, band } = scorer.scoreRow(row, { reasons: 0 })
+      expect({ row, ...score(row) }).toEqual({ row, probability, band, margin: margin[index] })
+    }
+  })
+})
+
+describe('a row that scoreRow refuses', () => {
+  const { scorer } = exportCases().find(({ name }) => name === 'logistic')!
+  const [number, text] = [scorer.model.features[0]!.name, 'contract']
+  const whole = Object.fromEntries(scorer.model.features.map(({ name }) => [name, null]))
+  const good = [{}, { [number]: ' 12.5 ' }, { [number]: true }, { [number]: 3n }, { [text]: undefined }]
+  it.each(good)('%o is accepted by both', async (change) => {
+    const row = { ...whole, ...change }
+    const { score } = await imported(toModule(scorer))
+    expect(score(row).probability).toBe(scorer.scoreRow(row, { reasons: 0 }).probability)
+  })
+
+  const bad = [
+    { [number]: Number.NaN },
+    { [number]: Number.POSITIVE_INFINITY },
+    { [number]: '12,5' },
+    { [number]: ' ' },
+    { [number]: '1e999' },
+    { [number]: 2n ** 60n },
+    { [number]: new Date(0) },
+    { [number]: {} },
+    { [text]: 1 },
+    { [text]: false },
+  ]
+  it.each(bad)('%o makes score throw, with the column', async (change) => {
+    const row = { ...whole, ...change }
+    const { score } = await imported(toModule(scorer))
+    expect(() => scorer.scoreRow(row as Parameters<typeof scorer.scoreRow>[0])).toThrow()
+    expect(() => score(row)).toThrow(`score: column ${Object.keys(change)[0]} holds`)
+  })
+
+  it('all bad columns are named at once', async () => {
+    const { score } = await imported(toModule(scorer))
+    expect(() => score({ [number]: 'x' })).toThrow(
+      /holds x, expected a finite number.*column contract is missing/,
+    )
+    for (const row of [null, [], 'text']) expect(() => score(row as object)).toThrow(TypeError)
+  })
+})
+
+it('a column that training had in another notation takes numbers and no texts', async () => {
+  const table = tableFromRows(
+    Array.from({ length: 60 }, (_, row) => ({ spent: `${row},5`, churn: row % 3 === 0 ? 'yes' : 'no' })),
+  )
+  const dataset = fromFlatTable(table, { label: 'churn' })
+  const scorer = createScorer(trainLogistic(dataset), dataset)
+  const { score } = await imported(toModule(scorer))
+  expect(score({ spent: 12.5 }).probability).toBe(scorer.scoreRow({ spent: '12,5' }).probability)
+  expect(() => score({ spent: '12.5' })).toThrow('column spent holds 12.5')
+})
+
+it('a model of days is refused, with the way out', () => {
+  const table = tableFromRows(
+    Array.from({ length: 60 }, (_, row) => ({
+      since: `2024-01-${String((row % 28) + 1).padStart(2, '0')}`,
+      churn: row % 3 === 0 ? 'yes' : 'no',
+    })),
+  )
+  const dataset = fromFlatTable(table, { label: 'churn', asOf: '2024-02-01' })
+  const scorer = createScorer(trainLogistic(dataset), dataset)
+  expect(() => toModule(scorer)).toThrow(
+    /toModule: expected column since to hold numbers or texts.*toSql and asOf/,
+  )
+})
+
+it('a model of a learner of your own is refused by name', () => {
+  const { scorer } = exportCases()[0]!
+  const own = {
+    ...scorer,
+    model: { ...scorer.model, learner: 'mine', probability: () => new Float64Array(0) },
+  }
+  expect(() => toModule(own as unknown as typeof scorer)).toThrow(
+    /expected the model to be one of holdfast.*mine/,
+  )
+})
+
+it('the module has no import and runs nothing that is text', () => {
+  const text = toModule(exportCases().at(-1)!.scorer)
+  expect(text).not.toMatch(/^import |\brequire\(|\beval\(|new Function/m)
+})
