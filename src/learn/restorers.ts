@@ -1,13 +1,19 @@
+import { restorePrior } from './baseline/model.js'
 import { restoreBlend } from './blend/model.js'
+import { restoreBoosting } from './boosting/model.js'
 import { restoreCalibrated } from './calibrate/model.js'
+import { restoreForest } from './forest/model.js'
 import { restoreImported } from './imported/model.js'
-import { learners } from './learners.js'
+import { restoreLogistic } from './logistic/model.js'
 import type { Restorers } from './modelContent.js'
 import { mostNested } from './nesting.js'
 
-/** Models that hold no others: those of the learners, and those that other libraries trained. */
+/** Models that hold no others: those of the learners, without what trains them, and those that other libraries trained. */
 const single: Restorers = {
-  ...Object.fromEntries(Object.values(learners).map((learner) => [learner.name, learner.restore])),
+  prior: restorePrior,
+  logistic: restoreLogistic,
+  forest: restoreForest,
+  boosting: restoreBoosting,
   lightgbm: restoreImported('lightgbm'),
   xgboost: restoreImported('xgboost'),
 }
