@@ -12,11 +12,6 @@ export { type CompiledRules, type CompileRulesOptions, compileRules } from '../f
 export { type FollowedCustomer, followCustomer } from '../feature/memory/followCustomer.js'
 
 export type { ChurnModel, Contributions } from '../learn/contract.js'
-export { importLightgbm } from '../learn/imported/importLightgbm.js'
-export { importXgboost } from '../learn/imported/importXgboost.js'
-export type { ImportedModel, ImportedReading } from '../learn/imported/model.js'
-export type { ImportOptions } from '../learn/imported/options.js'
-export type { ImportedLibrary } from '../learn/imported/sourceModel.js'
 export type { PredictOptions } from '../learn/predictOptions.js'
 
 export type { AboutModel } from '../score/aboutModel.js'
@@ -26,8 +21,6 @@ export type { HistoryScores, ScoreHistoryOptions } from '../score/scoreHistory.j
 export {
   type ScoreOptions,
   type ScoreRowOptions,
-  createScorer,
-  encodeScorer,
   loadScorer,
   type Score,
   type Scorer,

@@ -187,8 +187,7 @@ export function encodeScorer(scorer: Scorer): Uint8Array {
 export function loadScorer(bytes: Uint8Array): Scorer {
   checkArguments('loadScorer', ['bytes', bytes, 'bytes'])
   const { model, about } = inNameOf('loadScorer', () => decodeModel(bytes))
-  if (about === null || about === undefined) return createScorer(model)
-  const checked = aboutModelSchema.safeParse(about)
+  const checked = aboutModelSchema.safeParse(about ?? { ...nothingKnown, bands: riskBands(model.baseRate) })
   if (checked.success) return scorerFrom(model, checked.data)
   if (!isPlainObject(about) || !('bands' in about || 'rules' in about))
     refuse('loadScorer', [
@@ -211,6 +210,9 @@ export function loadScorer(bytes: Uint8Array): Scorer {
   refuse('loadScorer', problems)
   throw checked.error
 }
+
+/** What a file of `saveModel` says of its training. */
+const nothingKnown = { rules: null, population: null, label: null, trainedOn: null }
 
 /** Columns of a flat table that were written as percentages. */
 function percentsOf({ flat }: AboutModel): string[] {

@@ -3,11 +3,15 @@ import { checkTraining } from '../check.js'
 import type { TrainingData } from '../contract.js'
 import { refuseAborted } from '../control.js'
 import { pausing } from '../pauses.js'
+import { loadKernels } from '../tree/loadKernels.js'
 import { boostingSteps } from './boostingRun.js'
 import { type BoostingControl, controlProblems } from './control.js'
 import type { BoostingModel } from './model.js'
 import { namesProblems } from './namedColumns.js'
 import { type BoostingOptions, boostingOptions } from './options.js'
+
+// Who trains or imports has time for the kernels
+loadKernels()
 
 /**
  * Returns a churn-risk model of gradient-boosted trees: each small tree corrects what the ones before it got wrong.

@@ -6,6 +6,7 @@ import type { TrainControl, TrainingData } from '../contract.js'
 import { refuseAborted, stepDone } from '../control.js'
 import { rememberingRows } from '../trainedRows.js'
 import { binsOf, type FeatureBins, specsOf } from '../tree/bins.js'
+import { loadKernels } from '../tree/loadKernels.js'
 import { processorCount } from '../tree/threads.js'
 import { type ForestLayout, layForest } from './forestMemory.js'
 import { type ForestKernels, forestKernels } from './kernels.js'
@@ -15,6 +16,9 @@ import { type OutOfBag, outOfBagOf } from './outOfBag.js'
 import { probabilityUnits } from './plainGrower.js'
 import { TreeCollector } from './treeCollector.js'
 import { growTogether } from './treeTeam.js'
+
+// Who trains or imports has time for the kernels
+loadKernels()
 
 const operation = 'trainForest'
 

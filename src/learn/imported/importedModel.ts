@@ -2,11 +2,15 @@ import { nearName, type Problem, refuse } from '../../base/errors.js'
 import type { FeatureSpec } from '../../base/matrix.js'
 import { probabilityOf } from '../margin.js'
 import { expectedValue } from '../tree/explain/treeExplainer.js'
+import { loadKernels } from '../tree/loadKernels.js'
 import { flatTrees, type KeptFeature } from './flatTrees.js'
 import { ImportedModel } from './model.js'
 import type { CheckedImportOptions } from './options.js'
 import { broken, unsupported } from './problems.js'
 import type { SourceModel, SourceTree } from './sourceModel.js'
+
+// Who trains or imports has time for the kernels
+loadKernels()
 
 /**
  * Returns the model of what was read from a file; throws one error with what was found wrong before and what is now.

@@ -4,6 +4,7 @@ import { Bitmap } from '../../../src/base/bitmap.js'
 import { takeRows } from '../../../src/base/matrix.js'
 import type { AlignedColumn } from '../../../src/learn/align.js'
 import { TreeExplainer } from '../../../src/learn/tree/explain/treeExplainer.js'
+import { loadKernels } from '../../../src/learn/tree/loadKernels.js'
 import { addMargins } from '../../../src/learn/tree/predict.js'
 import { rowPlanOf } from '../../../src/learn/tree/score/rowPlan.js'
 import { scoreRows } from '../../../src/learn/tree/score/scoreRows.js'
@@ -18,6 +19,7 @@ import {
   randomRows,
 } from './randomEnsemble.js'
 
+loadKernels()
 const kernels = ScoringKernels.get()!
 
 const shapes: Record<string, EnsembleShape> = {
@@ -140,28 +142,33 @@ describe('TreePredictor', () => {
   })
 })
 
-describe('without WebAssembly', () => {
-  it('a model gives the same margins and contributions to the bit', async () => {
-    const random = randomEnsemble(shapes['trees of 31 leaves']!, 8)
-    const rowCount = 9000
-    const rows = { columns: alignedRows(random.specs, randomRows(random, rowCount, 3)), rowCount }
-    const margin = new Float64Array(rowCount)
-    new TreePredictor(random.ensemble, random.specs).addMargins('test', rows.columns, margin)
-    const contributions = new TreeExplainer(random.ensemble, random.specs).contributions(rows)
-    vi.resetModules()
-    vi.stubGlobal('WebAssembly', undefined)
-    try {
-      const plain = await import('../../../src/learn/tree/score/treePredictor.js')
-      const explain = await import('../../../src/learn/tree/explain/treeExplainer.js')
-      const walked = new Float64Array(rowCount)
-      new plain.TreePredictor(random.ensemble, random.specs).addMargins('test', rows.columns, walked)
-      expect(walked).toEqual(margin)
-      const explainer = new explain.TreeExplainer(random.ensemble, random.specs)
-      expect(explainer.contributions(rows)).toEqual(contributions)
-    } finally {
-      vi.unstubAllGlobals()
-    }
-  })
+describe('without kernels', () => {
+  it.each(['not loaded', 'no WebAssembly'] as const)(
+    'a model gives the same margins and contributions to the bit: %s',
+    async (why) => {
+      const random = randomEnsemble(shapes['trees of 31 leaves']!, 8)
+      const rowCount = 9000
+      const rows = { columns: alignedRows(random.specs, randomRows(random, rowCount, 3)), rowCount }
+      const margin = new Float64Array(rowCount)
+      new TreePredictor(random.ensemble, random.specs).addMargins('test', rows.columns, margin)
+      const contributions = new TreeExplainer(random.ensemble, random.specs).contributions(rows)
+      vi.resetModules()
+      if (why === 'no WebAssembly') vi.stubGlobal('WebAssembly', undefined)
+      try {
+        const plain = await import('../../../src/learn/tree/score/treePredictor.js')
+        const explain = await import('../../../src/learn/tree/explain/treeExplainer.js')
+        const loader = await import('../../../src/learn/tree/loadKernels.js')
+        if (why === 'no WebAssembly') loader.loadKernels()
+        const walked = new Float64Array(rowCount)
+        new plain.TreePredictor(random.ensemble, random.specs).addMargins('test', rows.columns, walked)
+        expect(walked).toEqual(margin)
+        const explainer = new explain.TreeExplainer(random.ensemble, random.specs)
+        expect(explainer.contributions(rows)).toEqual(contributions)
+      } finally {
+        vi.unstubAllGlobals()
+      }
+    },
+  )
 })
 
 function expectSameBits(random: RandomEnsemble, rowCount: number, seed: number, base = 0.1): void {

@@ -2,8 +2,7 @@ import type { FeatureSpec } from '../../../base/matrix.js'
 import type { AlignedColumn } from '../../align.js'
 import type { TreeEnsemble } from '../ensemble.js'
 import { answerRow, forEachBlock } from '../predict.js'
-import { ScoringKernels } from '../score/scoringKernels.js'
-import { type ExplainPlan, explainPlanOf } from './explainPlan.js'
+import { type KernelExplainer, type TreeKernels, treeKernels } from '../treeKernels.js'
 import type { LeafGame } from './leafGames.js'
 import { type LeafGroup, leafGroupsOf } from './leafGroups.js'
 import type { LeafPath } from './leafPaths.js'
@@ -22,7 +21,7 @@ export class LeafSums {
   readonly #alone: readonly LeafGame[]
   /** The nodes on the ways to leaves: to look for them takes longer than to answer them. */
   readonly #asked = new Map<readonly LeafGame[], Int32Array>()
-  #plan: ExplainPlan | null | undefined
+  #explainer: KernelExplainer | null | undefined
   #rows: RowSums | undefined
 
   constructor(
@@ -40,18 +39,18 @@ export class LeafSums {
   /**
    * Writes into `values[output][row]`, all 0 before, the sums of every output.
    *
-   * @param kernels left out = where the platform has them
+   * @param kernels left out = where they are loaded
    */
   write(
     columns: readonly AlignedColumn[],
     rowCount: number,
     values: readonly Float64Array[],
-    kernels: ScoringKernels | null = ScoringKernels.get(),
+    kernels: TreeKernels | null = treeKernels(),
   ): void {
-    const plan = kernels === null || rowCount < fewRows ? null : this.#planOfLeaves()
-    if (kernels !== null && plan !== null) kernels.addOutputs(plan, columns, rowCount, values)
-    const groups = plan === null && this.#groups.length > 0 ? this.#rowSums() : null
-    const leaves = plan === null ? this.#alone : this.#others
+    const explainer = kernels === null || rowCount < fewRows ? null : this.#explainerOf(kernels)
+    explainer?.addOutputs(columns, rowCount, values)
+    const groups = explainer === null && this.#groups.length > 0 ? this.#rowSums() : null
+    const leaves = explainer === null ? this.#alone : this.#others
     if (groups === null && leaves.length === 0) return
     const asked = this.#asked.get(leaves) ?? askedNodes(leaves)
     this.#asked.set(leaves, asked)
@@ -71,11 +70,11 @@ export class LeafSums {
     return this.#rows
   }
 
-  #planOfLeaves(): ExplainPlan | null {
-    if (this.#plan === undefined) {
-      this.#plan = explainPlanOf(this.ensemble, this.specs, this.#groups, this.#deep)
+  #explainerOf(kernels: TreeKernels): KernelExplainer | null {
+    if (this.#explainer === undefined) {
+      this.#explainer = kernels.explainer(this.ensemble, this.specs, this.#groups, this.#deep)
     }
-    return this.#plan
+    return this.#explainer
   }
 }
 

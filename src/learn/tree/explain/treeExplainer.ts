@@ -2,7 +2,7 @@ import type { FeatureSpec } from '../../../base/matrix.js'
 import type { AlignedColumn } from '../../align.js'
 import type { TreeEnsemble } from '../ensemble.js'
 import { addMargins, answersOf } from '../predict.js'
-import type { ScoringKernels } from '../score/scoringKernels.js'
+import type { TreeKernels } from '../treeKernels.js'
 import { addInterventional, backgroundSides } from './interventionalGame.js'
 import type { LeafGame } from './leafGames.js'
 import type { LeafPath } from './leafPaths.js'
@@ -48,7 +48,7 @@ export class TreeExplainer {
    *
    * O(rows × trees × leaves) look-ups; leaves that ask more than 8 features cost O(features²) each instead.
    */
-  contributions({ columns, rowCount }: AlignedRows, kernels?: ScoringKernels | null): Float64Array[] {
+  contributions({ columns, rowCount }: AlignedRows, kernels?: TreeKernels | null): Float64Array[] {
     this.#contributions ??= new LeafSums(this.ensemble, this.specs, contributionGame)
     const values = columns.map(() => new Float64Array(rowCount))
     this.#contributions.write(columns, rowCount, values, kernels)
@@ -64,7 +64,7 @@ export class TreeExplainer {
   interventional(
     { columns, rowCount }: AlignedRows,
     background: AlignedRows,
-    kernels?: ScoringKernels | null,
+    kernels?: TreeKernels | null,
   ): { readonly mean: number; readonly values: Float64Array[] } {
     const answers = answersOf(this.ensemble, background.columns, background.rowCount)
     const sums = new LeafSums(this.ensemble, this.specs, (leaf) => {
@@ -84,7 +84,7 @@ export class TreeExplainer {
    * Returns the Shapley interaction values of the path-dependent game, shape (features, features, rows). They are
    * symmetric (both sides of a pair are one array), and a feature's row adds up to its contribution.
    */
-  interactions(rows: AlignedRows, kernels?: ScoringKernels | null): Float64Array[][] {
+  interactions(rows: AlignedRows, kernels?: TreeKernels | null): Float64Array[][] {
     const { columns, rowCount } = rows
     const width = columns.length
     this.#interactions ??= new LeafSums(this.ensemble, this.specs, (leaf) => interactionGame(leaf, width))

@@ -4,32 +4,11 @@ import type { AlignedColumn } from '../../align.js'
 import { type PredictOptions, predictOptions } from '../../predictOptions.js'
 import type { TreeEnsemble } from '../ensemble.js'
 import { addMargins } from '../predict.js'
-import { processorCount } from '../threads.js'
-import type { ScoringPlan } from './kernelPlan.js'
-import { type RowPlan, rowPlanOf } from './rowPlan.js'
-import { scoreRows, scoreTogether } from './scoreRows.js'
-import { ScoringKernels } from './scoringKernels.js'
-import { scoringPlanOf } from './scoringPlan.js'
+import { type KernelPredictor, treeKernels } from '../treeKernels.js'
 
-/** Fewer rows than this are scored one by one: the kernel of blocks works on 512 at once, however few there are. */
-const fewRows = 48
-/** Making the blocks' form takes as long as scoring about so many rows one by one: 20 ms for 100 trees of 31 leaves. */
-const rowsThatPay = 8192
-/** About what a row costs for each column that is asked. */
-const columnNanoseconds = 6
-/** Work that pays for a thread, which takes some 20 ms to start: with less than two of it, two were not faster than one. */
-const threadNanoseconds = 25e6
-
-/**
- * Scores the trees of one model, by the fastest of three ways that give the same sums to the bit: blocks of rows with
- * vectors, single rows, and a plain walk where there is no WebAssembly.
- *
- * The forms for the kernels are made when they pay: a service that scores customers one by one never makes the blocks'.
- */
+/** Scores the trees of one model: with the kernels where they are loaded, else by a plain walk; the same sums to the bit. */
 export class TreePredictor {
-  #rowPlan: RowPlan | undefined
-  #blockPlan: ScoringPlan | null | undefined
-  #rowsSeen = 0
+  #predictor: KernelPredictor | null | undefined
 
   constructor(
     readonly ensemble: TreeEnsemble,
@@ -49,35 +28,9 @@ export class TreePredictor {
     margin: Float64Array,
     options?: PredictOptions,
   ): void {
-    const asked = options === undefined ? 'auto' : checkOptions(operation, predictOptions, options).threads
-    const kernels = ScoringKernels.get()
-    if (kernels === null) {
-      addMargins(this.ensemble, columns, margin)
-      return
-    }
-    const plan = this.#planFor(margin.length)
-    if (plan === null) {
-      this.#rowPlan ??= rowPlanOf(this.ensemble, this.specs)
-      kernels.addRowMargins(this.#rowPlan, columns, margin)
-      return
-    }
-    const threads = asked === 'auto' ? this.#threadsThatPay(plan, margin.length) : asked
-    if (threads === 1) scoreRows(kernels, plan, columns, margin)
-    else scoreTogether(plan, columns, margin, { operation, threads })
-  }
-
-  #threadsThatPay(plan: ScoringPlan, rowCount: number): number {
-    const nanoseconds = rowCount * (plan.features.length * columnNanoseconds + plan.treeNanoseconds)
-    return Math.max(1, Math.min(Math.floor(nanoseconds / threadNanoseconds), processorCount()))
-  }
-
-  /** The blocks' plan, where it is faster for so many rows and what is saved has paid for making it. */
-  #planFor(rowCount: number): ScoringPlan | null {
-    if (rowCount < fewRows) return null
-    this.#rowsSeen += rowCount
-    if (this.#blockPlan === undefined && this.#rowsSeen >= rowsThatPay) {
-      this.#blockPlan = scoringPlanOf(this.ensemble, this.specs)
-    }
-    return this.#blockPlan ?? null
+    const threads = options === undefined ? 'auto' : checkOptions(operation, predictOptions, options).threads
+    this.#predictor ??= treeKernels()?.predictor(this.ensemble, this.specs)
+    if (this.#predictor == null) addMargins(this.ensemble, columns, margin)
+    else this.#predictor.addMargins(operation, columns, margin, threads)
   }
 }
