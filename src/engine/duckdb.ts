@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { HoldfastError } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { duckdbSpelling } from '../base/sqlSpelling.js'
 import type { Table } from '../table/table.js'
 import { type DuckdbApi, readResult, streamResult, writeRows } from './duckdbTable.js'
 import type { Dialect, Engine } from './engine.js'
@@ -29,17 +30,7 @@ const duckdbOptions = z.strictObject({
 
 /** DuckDB's spelling of what SQL leaves open. */
 export const duckdbDialect: Dialect = Object.freeze({
-  name: 'duckdb',
-  identifier: (name: string) => {
-    checkArguments('dialect.identifier', ['name', name, 'text'])
-    return `"${name.replaceAll('"', '""')}"`
-  },
-  literal: (value: string | number | boolean | null) => {
-    if (value === null) return 'NULL'
-    if (typeof value !== 'string') return String(value)
-    // chr(0) because a statement ends at a NUL character
-    return `'${value.replaceAll("'", "''")}'`.replaceAll('\0', "' || chr(0) || '")
-  },
+  ...duckdbSpelling,
   exactSum: (expression: string) => `fsum(${expression})`,
   pair: (first: string, second: string) => `{'first': ${first}, 'second': ${second}}`,
   second: (pair: string) => `struct_extract(${pair}, 'second')`,

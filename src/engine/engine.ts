@@ -1,14 +1,10 @@
+import type { SqlSpelling } from '../base/sqlSpelling.js'
 import type { Table } from '../table/table.js'
 
 /**
  * The spelling of what SQL leaves open, for one engine. The stages build statements from data; only spelling is here.
  */
-export interface Dialect {
-  readonly name: string
-  /** A name as an identifier: `"customer id"`. */
-  identifier(name: string): string
-  /** A value as a literal, with quotes doubled. */
-  literal(value: string | number | boolean | null): string
+export interface Dialect extends SqlSpelling {
   /** A sum that loses no digits, whatever the order of the rows. NULL without rows. */
   exactSum(expression: string): string
   /** Two values as one that `max` compares by the first, then by the second. */

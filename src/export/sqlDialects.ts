@@ -1,0 +1,82 @@
+import { whiteSpace } from '../base/category.js'
+import { duckdbSpelling, postgresqlSpelling, type SqlSpelling } from '../base/sqlSpelling.js'
+
+/** What an exported query needs of a database beside the spelling of names and values. */
+export interface ExportDialect extends SqlSpelling {
+  /** A finite number as a literal of 64 bits, so that it is computed with as it is here. */
+  double(value: number): string
+  /** Type of numbers of 64 bits. */
+  readonly doubleType: string
+  /** Type of texts. */
+  readonly textType: string
+  /** Type of whole numbers. */
+  readonly integerType: string
+  /** At the end of a step, so that the planner does not write its expressions into the next one, once for each use. */
+  readonly fence: string
+  /** Longest name of a column in UTF-8 bytes; null = any. */
+  readonly mostNameBytes: number | null
+  /** Columns of a step at most; null = any. */
+  readonly mostColumns: number | null
+  /** Names of columns that differ in upper and lower case only are the same. */
+  readonly ignoresCase: boolean
+  /** Texts cannot hold the character U+0000. */
+  readonly refusesNul: boolean
+  /** A text without white space around it, each character in one spelling (Unicode NFC). */
+  category(text: string): string
+  /** True if the whole text fits a regular expression, which is valid in all databases. */
+  matches(text: string, pattern: string): string
+  /** The days from a column of days until a day `YYYY-MM-DD`. */
+  daysUntil(column: string, day: string): string
+}
+
+const dialectOf = {
+  duckdb: {
+    ...duckdbSpelling,
+    // Without an exponent it would be a decimal number; a bare minus after another begins a comment
+    double: (value) => (value < 0 ? `(${withExponent(value)})` : withExponent(value)),
+    doubleType: 'DOUBLE',
+    textType: 'VARCHAR',
+    integerType: 'INTEGER',
+    fence: '',
+    mostNameBytes: null,
+    mostColumns: null,
+    ignoresCase: true,
+    refusesNul: false,
+    category: (text) => `nfc_normalize(trim(${text}, ${duckdbSpelling.literal(whiteSpace)}))`,
+    matches: (text, pattern) => `regexp_full_match(${text}, ${duckdbSpelling.literal(pattern)})`,
+    daysUntil: (column, day) =>
+      `date_diff('day', CAST(${column} AS DATE), DATE ${duckdbSpelling.literal(day)})`,
+  },
+  postgresql: {
+    ...postgresqlSpelling,
+    double: (value) => `'${withExponent(value)}'::float8`,
+    doubleType: 'double precision',
+    textType: 'text',
+    integerType: 'integer',
+    fence: ' OFFSET 0',
+    mostNameBytes: 63,
+    // 1,664 are possible
+    mostColumns: 1600,
+    ignoresCase: false,
+    refusesNul: true,
+    category: (text) => `normalize(btrim(${text}, ${postgresqlSpelling.literal(whiteSpace)}), NFC)`,
+    matches: (text, pattern) => `${text} ~ ${postgresqlSpelling.literal(`^(${pattern})$`)}`,
+    daysUntil: (column, day) => `(DATE ${postgresqlSpelling.literal(day)} - CAST(${column} AS date))`,
+  },
+} as const satisfies Readonly<Record<string, ExportDialect>>
+
+/** A database that a scorer can be exported to. */
+export type SqlDialectName = keyof typeof dialectOf
+
+/** Names of the databases that a scorer can be exported to. */
+export const sqlDialectNames = Object.keys(dialectOf) as [SqlDialectName, ...SqlDialectName[]]
+
+/** Returns the spelling of a database. */
+export function exportDialect(name: SqlDialectName): ExportDialect {
+  return dialectOf[name]
+}
+
+function withExponent(value: number): string {
+  const text = String(value)
+  return text.includes('e') ? text : `${text}e0`
+}

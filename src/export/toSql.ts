@@ -1,0 +1,328 @@
+import * as z from 'zod'
+import { checkArguments } from '../base/arguments.js'
+import { dayRule, withDaysIn } from '../base/dayRule.js'
+import { beyondAnyRow, type DayInput, type EpochDay, formatDay } from '../base/days.js'
+import { nearName, type Problem, refuse } from '../base/errors.js'
+import { checkOptions } from '../base/options.js'
+import { ownValue } from '../base/ownValue.js'
+import type { Scorer } from '../score/scorer.js'
+import {
+  type ExportedFeature,
+  readingsOf,
+  type ScoringPart,
+  type ScoringPlan,
+  scoringPlanOf,
+} from './scoringParts.js'
+import { type ExportDialect, exportDialect, type SqlDialectName, sqlDialectNames } from './sqlDialects.js'
+import { isCodeSql, mostSummands, type SqlFeature, SqlScore } from './sqlScore.js'
+import { SqlSteps, type StepColumn } from './sqlSteps.js'
+import { deepest } from './sqlTrees.js'
+
+/** Where the features of a query are, and what it gives. */
+export interface SqlOptions {
+  /** The database that will run it: `duckdb` or `postgresql`. */
+  readonly dialect: SqlDialectName
+  /**
+   * The table or view of features, one row per customer: its name; `[schema, name]` or `[catalog, schema, name]`; or
+   * `{ query }`, a SELECT that gives them, which is taken as it is. Names are quoted: `a.b` is one name.
+   */
+  readonly table: string | readonly string[] | { readonly query: string }
+  /** Column that names the customer, given as `id`. Left out = no such column. */
+  readonly id?: string | undefined
+  /** Columns of features that have another name in the table: `{ feature: column }`. */
+  readonly columns?: Readonly<Record<string, string>> | undefined
+  /** Number features that are columns of true and false, which PostgreSQL does not take for 1 and 0 by itself. */
+  readonly booleans?: readonly string[] | undefined
+  /** The day of the forecast; needed if the model was trained on columns of days, which are DATE columns here too. */
+  readonly asOf?: DayInput | undefined
+}
+
+const name = z.string().min(1)
+const sqlOptions = z.strictObject({
+  dialect: z.enum(sqlDialectNames),
+  table: z.union([name, z.array(name).min(1).max(3), z.strictObject({ query: name })]).meta({
+    description: 'a name, a list of names ([schema, name]), or { query } with a SELECT',
+  }),
+  id: name.optional(),
+  columns: z.record(z.string(), name).default({}),
+  booleans: z.array(z.string()).default([]),
+  asOf: dayRule.optional(),
+})
+
+type CheckedSqlOptions = z.output<typeof sqlOptions>
+
+/** DuckDB parses expressions up to a depth of 1,000, PostgreSQL some more. */
+const mostDepth = 800
+
+const operation = 'toSql'
+
+/**
+ * Returns a scorer as one SELECT over a table of features: columns `id` (if named), `margin` (log odds), `probability`
+ * and `band`, one row for each row of the table. For scoring where the data is, without moving a row.
+ *
+ * Probabilities and margins are those of the scorer to 1e-12 (databases compute e^x and ln x with another last digit;
+ * trees are added in the same order). It reads features and no history: for a model of a history the table holds the
+ * features under their names, as `datasetToTable` and `writeFeatures` give them.
+ *
+ *     NULL, '' and blank texts                      missing, as in scoring
+ *     texts                                         trimmed and in one Unicode spelling (NFC); unseen ones as in scoring
+ *     true and false                                1 and 0; name them in `booleans` for PostgreSQL
+ *     NaN and infinite numbers                      refused in scoring: all outputs of the row are NULL
+ *     texts in the place of an imported model's codes of categories that are no whole number    the same
+ *     columns of days                               DATE; the days until `asOf`; from 2200 on missing
+ *
+ * A column of another type makes the query fail, with the column's name. Names and texts are quoted, so nothing in a name,
+ * category or band is run; only `{ query }` is. PostgreSQL needs the encoding UTF8 for text features; with `jit` on it may
+ * compile a large model for longer than it runs: `SET jit = off`.
+ *
+ * Limits: trees of up to 800 questions one below the other, 51,200 trees; in PostgreSQL some hundred features fewer
+ * than the 1,600 columns of a table.
+ *
+ * @returns one statement without a semicolon, to be run or used as a sub-query; some 45 bytes for each node of a tree
+ * @throws {HoldfastError} `option-invalid`, `option-unknown`: also for columns whose names PostgreSQL would cut (above 63
+ * bytes) and names that DuckDB takes for the same (`Plan`, `plan`): give them others in `columns`; `out-of-range` beyond
+ * the limits; `value-unknown` for a model of a learner of your own
+ *
+ * O(size of the model) time and memory. On one core DuckDB scores some 100 trees × 200,000 rows a second.
+ *
+ * @example
+ * import { numberColumn } from 'holdfast/tables'
+ * import { trainPrior } from 'holdfast/models'
+ * import { createScorer } from 'holdfast/score'
+ * const calls = numberColumn('calls', [0, 1, 6, 7])
+ * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
+ * const scorer = createScorer(trainPrior(data))
+ * toSql(scorer, { dialect: 'duckdb', table: ['crm', 'customers'], id: 'customer id' }).includes('"crm"."customers"')
+ * // => true
+ *
+ * @see {@link toOnnx} for a model server, {@link toModule} for JavaScript
+ */
+export function toSql(scorer: Scorer, options: SqlOptions): string {
+  checkArguments(operation, ['scorer', scorer, 'scorer'])
+  const checked = checkOptions(operation, sqlOptions, withDaysIn(options, ['asOf'], scorer.about.timeZone))
+  const plan = scoringPlanOf(operation, scorer)
+  const dialect = exportDialect(checked.dialect)
+  refuse(operation, [...optionProblems(plan, checked, dialect), ...sizeProblems(plan.root)])
+  const steps = new SqlSteps(dialect)
+  const { features, isRefused } = inputColumns(steps, plan, checked)
+  const score = new SqlScore(steps, features)
+  const margin = score.margin(plan.root)
+  const probability = score.probability(plan.root)
+  refuse(operation, widthProblems(steps, dialect))
+  const unlessRefused = (sql: string): string =>
+    isRefused === null ? sql : `CASE WHEN ${isRefused.name} = 0 THEN ${sql} END`
+  const id = checked.id === undefined ? null : `input.${dialect.identifier(checked.id)}`
+  return steps.query(
+    `${tableSql(checked.table, dialect)} AS input`,
+    id,
+    {
+      margin: unlessRefused(margin.name),
+      probability: unlessRefused(probability.name),
+      band: unlessRefused(bandSql(plan, probability, dialect)),
+    },
+    [margin, probability, ...(isRefused === null ? [] : [isRefused])],
+  )
+}
+
+function tableSql(table: CheckedSqlOptions['table'], { identifier }: ExportDialect): string {
+  if (typeof table === 'string') return identifier(table)
+  if (Array.isArray(table)) return table.map(identifier).join('.')
+  return `(\n${(table as { readonly query: string }).query}\n)`
+}
+
+function bandSql(
+  { bands }: ScoringPlan,
+  probability: StepColumn,
+  { literal, double, textType }: ExportDialect,
+): string {
+  const whens = bands.map(
+    ({ name: band, from }) => ` WHEN ${probability.name} >= ${double(from)} THEN ${literal(band)}`,
+  )
+  return `CAST(CASE${whens.join('')} END AS ${textType})`
+}
+
+/** The features as models read them, and whether scoring would refuse the row; null = no row can be refused. */
+function inputColumns(
+  steps: SqlSteps,
+  plan: ScoringPlan,
+  options: CheckedSqlOptions,
+): { readonly features: ReadonlyMap<string, SqlFeature>; readonly isRefused: StepColumn | null } {
+  const { dialect } = steps
+  const features = new Map<string, SqlFeature>()
+  const refusals: { readonly sql: string; readonly from: StepColumn }[] = []
+  const [least, most] = [-Number.MAX_VALUE, Number.MAX_VALUE].map((value) => dialect.double(value))
+  const hasExact = new Set(
+    readingsOf(plan.root).flatMap((reading) =>
+      reading.kind === 'text' && reading.exact.size > 0 ? [reading.feature] : [],
+    ),
+  )
+  for (const feature of plan.features) {
+    const column = `input.${dialect.identifier(columnOf(feature, options))}`
+    if (feature.kind !== 'number') {
+      const text = feature.kind === 'code' ? `CAST(${column} AS ${dialect.textType})` : column
+      const value = steps.column(`${dialect.category(text)} COLLATE "C"`)
+      const raw = hasExact.has(feature.name)
+        ? steps.column(`CAST(${column} AS ${dialect.textType}) COLLATE "C"`)
+        : value
+      features.set(feature.name, { value, raw })
+      if (feature.kind === 'code')
+        refusals.push({ sql: `${value.name} <> '' AND NOT (${isCodeSql(dialect, value.name)})`, from: value })
+      continue
+    }
+    const number = steps.column(numberSql(feature, column, plan, options, dialect))
+    const isInRange = `${number.name} BETWEEN ${least} AND ${most}`
+    features.set(feature.name, {
+      value: steps.column(`CASE WHEN ${isInRange} THEN ${number.name} END`, [number]),
+      raw: null,
+    })
+    refusals.push({ sql: `NOT (${isInRange})`, from: number })
+  }
+  if (refusals.length === 0) return { features, isRefused: null }
+  const whens = refusals.map(({ sql }) => `\n    WHEN ${sql} THEN 1`)
+  const isRefused = steps.column(
+    `CASE${whens.join('')} ELSE 0 END`,
+    refusals.map(({ from }) => from),
+  )
+  return { features, isRefused }
+}
+
+function columnOf({ name: feature }: ExportedFeature, { columns }: CheckedSqlOptions): string {
+  return ownValue(columns, feature) ?? feature
+}
+
+function numberSql(
+  { name: feature }: ExportedFeature,
+  column: string,
+  { days }: ScoringPlan,
+  { booleans, asOf }: CheckedSqlOptions,
+  dialect: ExportDialect,
+): string {
+  const asDouble = (sql: string): string => `CAST(${sql} AS ${dialect.doubleType})`
+  if (days.has(feature)) {
+    const end = dialect.literal(formatDay(beyondAnyRow))
+    const until = asDouble(dialect.daysUntil(column, formatDay(asOf as EpochDay)))
+    return `CASE WHEN CAST(${column} AS DATE) < DATE ${end} THEN ${until} END`
+  }
+  return asDouble(booleans.includes(feature) ? `CAST(${column} AS ${dialect.integerType})` : column)
+}
+
+function optionProblems(plan: ScoringPlan, options: CheckedSqlOptions, dialect: ExportDialect): Problem[] {
+  const { table, id, columns, booleans, asOf } = options
+  const names = plan.features.map((feature) => feature.name)
+  const numbers = plan.features.filter(({ kind }) => kind === 'number').map((feature) => feature.name)
+  const unknown = (parameter: string, received: string, known: readonly string[]): Problem[] =>
+    known.includes(received)
+      ? []
+      : [
+          {
+            code: 'option-invalid',
+            parameter: `${parameter} ${received}`,
+            rule:
+              parameter === 'booleans'
+                ? 'to be a number feature of the model'
+                : 'to be a feature of the model',
+            ...nearName(received, known, 'Leave it out.'),
+          },
+        ]
+  const places = typeof table === 'string' ? [table] : Array.isArray(table) ? table : []
+  return [
+    ...Object.keys(columns).flatMap((feature) => unknown('columns', feature, names)),
+    ...booleans.flatMap((feature) => unknown('booleans', feature, numbers)),
+    ...places.flatMap((place) => nameProblems('table', place, dialect)),
+    ...(id === undefined ? [] : nameProblems('id', id, dialect)),
+    ...plan.features.flatMap((feature) =>
+      nameProblems(`the column of ${feature.name}`, columnOf(feature, options), dialect),
+    ),
+    ...sameNameProblems(plan, options, dialect),
+    ...(plan.days.size > 0 && asOf === undefined ? [asOfMissing([...plan.days])] : []),
+    ...queryProblems(table),
+  ]
+}
+
+function nameProblems(parameter: string, received: string, dialect: ExportDialect): Problem[] {
+  const problem = { code: 'option-invalid', parameter, received } as const
+  if (received.includes('\0') || /\p{Surrogate}/u.test(received))
+    return [
+      { ...problem, rule: 'to be a name without U+0000 and unpaired surrogates, which no database can hold' },
+    ]
+  const bytes = new TextEncoder().encode(received).length
+  if (dialect.mostNameBytes === null || bytes <= dialect.mostNameBytes) return []
+  const rule = `to have at most ${dialect.mostNameBytes} bytes (it has ${bytes}): ${dialect.name} cuts longer names`
+  const wayOut = 'Name the column that it has in the table: columns: { feature: column }.'
+  return [{ ...problem, rule, ...(parameter.startsWith('the column') ? { wayOut } : {}) }]
+}
+
+function sameNameProblems(
+  { features }: ScoringPlan,
+  options: CheckedSqlOptions,
+  dialect: ExportDialect,
+): Problem[] {
+  const taken = new Map<string, string>()
+  return features.flatMap((feature): Problem[] => {
+    const column = columnOf(feature, options)
+    const key = dialect.ignoresCase ? column.toLowerCase() : column
+    const other = taken.get(key)
+    taken.set(key, feature.name)
+    if (other === undefined) return []
+    const rule = `to be another than that of ${other}${dialect.ignoresCase ? `: ${dialect.name} takes upper and lower case for the same` : ''}`
+    const wayOut = 'Give one of them another name in the table, and name it in columns: { feature: column }.'
+    return [
+      { code: 'option-invalid', parameter: `the column of ${feature.name}`, rule, received: column, wayOut },
+    ]
+  })
+}
+
+function asOfMissing(days: readonly string[]): Problem {
+  return {
+    code: 'option-invalid',
+    parameter: 'asOf',
+    rule: `to be the day of the forecast, because the model reads the days since ${days.join(', ')}`,
+    received: undefined,
+    wayOut: "Give it: { asOf: '2025-01-31' }.",
+  }
+}
+
+function queryProblems(table: CheckedSqlOptions['table']): Problem[] {
+  if (typeof table === 'string' || Array.isArray(table)) return []
+  const { query } = table as { readonly query: string }
+  if (!/;\s*$/.test(query)) return []
+  const rule = 'to be one SELECT without a semicolon at its end'
+  return [{ code: 'option-invalid', parameter: 'table.query', rule, received: query.slice(-40) }]
+}
+
+function sizeProblems(part: ScoringPart): Problem[] {
+  if (part.kind === 'calibrated') return sizeProblems(part.inner)
+  if (part.kind === 'blend') return part.members.flatMap(({ inner }) => sizeProblems(inner))
+  if (part.kind !== 'trees') return []
+  const problem = { code: 'out-of-range', parameter: 'the model' } as const
+  const [depth, trees] = [deepest(part.ensemble), part.ensemble.roots.length]
+  const wayOut = 'Train it with a smaller maxDepth, or use toOnnx or toModule.'
+  return [
+    ...(depth <= mostDepth
+      ? []
+      : [
+          {
+            ...problem,
+            rule: `to have trees of at most ${mostDepth} questions one below the other`,
+            received: depth,
+            wayOut,
+          },
+        ]),
+    ...(trees <= mostSummands
+      ? []
+      : [{ ...problem, rule: `to have at most ${mostSummands} trees`, received: trees, wayOut }]),
+  ]
+}
+
+function widthProblems({ width }: SqlSteps, { name: database, mostColumns }: ExportDialect): Problem[] {
+  if (mostColumns === null || width < mostColumns) return []
+  return [
+    {
+      code: 'out-of-range',
+      parameter: 'the model',
+      rule: `to need fewer than ${mostColumns} columns in a step of the query, as ${database} has no more`,
+      received: width,
+      wayOut: 'Train it on fewer features, or use another database, toOnnx or toModule.',
+    },
+  ]
+}
