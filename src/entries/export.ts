@@ -1,5 +1,6 @@
-// `holdfast/export`: a scorer where the data is: one SQL query, a JavaScript module without imports. Loads no engine.
+// `holdfast/export`: a scorer where the data is: one SQL query, an ONNX model, a JavaScript module without imports. Loads no engine.
 
 export { toModule } from '../export/toModule.js'
+export { toOnnx } from '../export/toOnnx.js'
 export type { SqlDialectName } from '../export/sqlDialects.js'
 export { type SqlOptions, toSql } from '../export/toSql.js'

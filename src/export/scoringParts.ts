@@ -214,3 +214,8 @@ function codeReading(spec: FeatureSpec & { readonly kind: 'text' }): Reading {
   const read = readingOf(spec, 'own')
   return read.kind === 'number' ? read : { ...read, areCodes: true, exact: new Map() }
 }
+
+/** Returns how many categories a text can be read as. */
+export function categoryCount({ exact, categories, unseen }: Reading & { readonly kind: 'text' }): number {
+  return 1 + Math.max(-1, ...exact.values(), ...categories.values(), unseen ?? -1)
+}

@@ -4,7 +4,7 @@ import type { IsotonicCalibrator } from '../learn/calibrate/isotonic.js'
 import { lightgbmZero } from '../learn/imported/singlePrecision.js'
 import type { FeatureEffects } from '../learn/logistic/model.js'
 import { certainty } from '../learn/margin.js'
-import type { Reading, ScoringPart } from './scoringParts.js'
+import { categoryCount, type Reading, type ScoringPart } from './scoringParts.js'
 import type { ExportDialect } from './sqlDialects.js'
 import type { SqlSteps, StepColumn } from './sqlSteps.js'
 import { type AskedColumn, treeSql } from './sqlTrees.js'
@@ -106,13 +106,7 @@ export class SqlScore {
   #asked(reading: Reading): { readonly column: StepColumn; readonly categories: number | null } {
     const column = this.#read(reading)
     if (reading.kind === 'number') return { column, categories: null }
-    const count = Math.max(
-      -1,
-      ...reading.exact.values(),
-      ...reading.categories.values(),
-      reading.unseen ?? -1,
-    )
-    return { column, categories: count + 1 }
+    return { column, categories: categoryCount(reading) }
   }
 
   /** Returns the number of a feature, or the place of its category. */

@@ -112,7 +112,7 @@ export function rowsAround(
     const values =
       spec.kind === 'number'
         ? [...extremes, ...thresholdsOf(model, spec.name).flatMap(neighbours), null]
-        : [...spec.categories.slice(0, 40), null]
+        : [...spec.categories.slice(0, 150), null]
     rows.push(...values.map((value) => ({ ...first, [spec.name]: value })))
   }
   const seed = seededRandom(5)
@@ -195,6 +195,7 @@ function oddRows(model: ChurnModel, count: number): ExportRow[] {
   const spelled = [...oddTexts, ...otherSpellings, ...unseenTexts, 'rare'].map((plan) => ({
     ...first,
     ...(oddNames.plan in first ? { [oddNames.plan]: plan } : {}),
+    ...('town' in first ? { town: plan } : {}),
   }))
   return rowsAround(model, [first, ...drawn], spelled)
 }
@@ -234,10 +235,29 @@ function steepRows(): ExportRow[] {
   return rowsAround(new LogisticModel(0.2, -1, steepEffects), [first])
 }
 
+/** 150 towns, more than a word of bits holds. */
+const towns: TrainingData = {
+  ...data,
+  features: {
+    rowCount: 500,
+    columns: [
+      textColumn(
+        'town',
+        Array.from({ length: 500 }, (_, row) => (row % 31 === 0 ? null : `town ${(row * 7) % 150}`)),
+      ),
+      data.features.columns[0]!,
+    ],
+  },
+}
+
 const models: readonly (readonly [string, ChurnModel])[] = [
   ['prior', trainPrior(data)],
   ['boosting', boosting],
   ['forest', forest],
+  [
+    'boosting of 150 towns',
+    trainBoosting(towns, { rounds: 8, earlyStopping: false, minRowsPerLeaf: 2, categorySmoothing: 0 }),
+  ],
   ['logistic', logistic],
   ['logistic with raw numbers', trainLogistic(data, { minCategoryRows: 5, skewed: 'raw' })],
   ['Platt over a forest', readThrough(forest, { method: 'platt', intercept: 0.2, slope: 1.3 })],
