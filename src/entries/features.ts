@@ -53,6 +53,12 @@ export {
   type CallingCircleRule,
   callingCircle,
 } from '../feature/circle/circleRule.js'
+export {
+  type Actionability,
+  type FeatureFamily,
+  type FeatureNature,
+  featureNature,
+} from '../feature/family.js'
 export { joinFeatures } from '../feature/joinFeatures.js'
 export { type CompiledRules, type CompileRulesOptions, compileRules } from '../feature/memory/compileRules.js'
 export { featuresOf } from '../feature/memory/featuresOf.js'

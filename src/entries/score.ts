@@ -16,7 +16,9 @@ export type { PredictOptions } from '../learn/predictOptions.js'
 
 export type { AboutModel } from '../score/aboutModel.js'
 export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from '../score/bands.js'
-export type { Reason } from '../score/reasons.js'
+export type { Actionability, FeatureFamily } from '../feature/family.js'
+export type { ReasonSettings } from '../score/reasonSettings.js'
+export type { FamilyEffect, Reason } from '../score/reasons.js'
 export type { HistoryScores, ScoreHistoryOptions } from '../score/scoreHistory.js'
 export {
   type ScoreOptions,

@@ -1,12 +1,17 @@
 import { isMissing } from '../base/bitmap.js'
 import type { FeatureMatrix } from '../base/matrix.js'
-import type { ChurnModel, Contributions } from '../learn/contract.js'
+import { type Actionability, type FeatureFamily, featureFamilies } from '../feature/family.js'
+import type { Contributions } from '../learn/contract.js'
 
 /** One reason for a score: a feature, its value, and its effect on the risk of leaving. */
 export interface Reason {
   readonly feature: string
   /** The customer's value; null = not known. */
   readonly value: number | string | null
+  /** What the feature is about: usage, price, contract, payment, service, customer; `other` = not known. */
+  readonly family: FeatureFamily
+  /** Whether the operator can change the value by an act of their own; `unknown` = not known. */
+  readonly actionability: Actionability
   /** Exact additive contribution in `scale`, relative to the mean of the training customers. */
   readonly effect: number
   /** Scale of the effects: log odds of leaving, or for a forest the probability. */
@@ -15,35 +20,71 @@ export interface Reason {
   readonly text: string
 }
 
-/** Describes a feature and its value in words: "months since activation is 7". */
-export type ValueWords = (feature: string, value: number | string | null) => string
+/** What all features of a family do to the risk of leaving. */
+export interface FamilyEffect {
+  readonly family: FeatureFamily
+  /** Sum of the effects of the family's features, in the scale of the reasons. */
+  readonly effect: number
+  /** What of it comes from features that are changeable. */
+  readonly changeable: number
+}
+
+/** What is said of a feature. */
+export interface FeatureInWords {
+  readonly name: string
+  readonly family: FeatureFamily
+  readonly actionability: Actionability
+  /** Returns the feature with a value in words: "months since activation is 7". */
+  readonly sentence: (value: number | string | null) => string
+}
 
 /**
  * Returns the strongest reasons of one row, by the size of their effect; effects of 0 are left out.
  *
  * The base and the effects of all features add up exactly to the log odds of the score, or to the score itself.
+ *
+ * @param features what is said of the features, in the order of the contributions
  */
 export function reasonsOf(
-  model: ChurnModel,
+  features: readonly FeatureInWords[],
   contributions: Contributions,
   lookUp: (feature: string, row: number) => number | string | null,
   row: number,
   count: number,
-  words: ValueWords,
 ): Reason[] {
   const order = strongest(contributions, row, count)
   return order.map((index) => {
-    const feature = model.features[index]!.name
-    const value = lookUp(feature, row)
+    const { name, family, actionability, sentence } = features[index]!
+    const value = lookUp(name, row)
     const effect = contributions.values[index]![row]!
     const { scale } = contributions
-    return {
-      feature,
-      value,
-      effect,
-      scale,
-      text: `${words(feature, value)} (${effectText(effect, scale)})`,
-    }
+    const text = `${sentence(value)} (${effectText(effect, scale)})`
+    return { feature: name, value, family, actionability, effect, scale, text }
+  })
+}
+
+/**
+ * Returns what each family does to one row, in the order of the families; those without a feature are left out.
+ *
+ * The base and the effects of all families add up to the log odds of the score, or to the score itself, as those of the
+ * features do.
+ */
+export function familyEffects(
+  features: readonly FeatureInWords[],
+  { values }: Contributions,
+  row: number,
+): FamilyEffect[] {
+  const sums = new Map<FeatureFamily, { effect: number; changeable: number }>()
+  features.forEach(({ family, actionability }, index) => {
+    const effect = values[index]![row]!
+    const sum = sums.get(family) ?? { effect: 0, changeable: 0 }
+    sum.effect += effect
+    if (actionability === 'changeable') sum.changeable += effect
+    sums.set(family, sum)
+  })
+  return featureFamilies.flatMap((family) => {
+    const sum = sums.get(family)
+    return sum === undefined ? [] : [{ family, ...sum }]
   })
 }
 

@@ -9,10 +9,9 @@ import { checkOptions } from '../base/options.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
 import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
-import { dayFromHere, describeValue, plainValue } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
 import type { FeatureRule } from '../feature/rule.js'
-import type { ChurnModel } from '../learn/contract.js'
+import type { ChurnModel, Contributions } from '../learn/contract.js'
 import { codeFeatures } from '../learn/imported/model.js'
 import { type PredictOptions, predictOptions } from '../learn/predictOptions.js'
 import { decodeModel, encodeModel } from '../learn/store.js'
@@ -24,7 +23,15 @@ import { type Cell, type Column, idColumn, type Table } from '../table/table.js'
 import { type AboutModel, aboutModelSchema, otherReading } from './aboutModel.js'
 import { bandName, type RiskBand, type RiskBandOptions, riskBands } from './bands.js'
 import { modelInput, rowInput } from './modelInput.js'
-import { type Reason, reasonsOf, type ValueWords, valuesByName } from './reasons.js'
+import { checkReasonSettings, featuresInWords, type ReasonSettings } from './reasonSettings.js'
+import {
+  type FamilyEffect,
+  type FeatureInWords,
+  familyEffects,
+  type Reason,
+  reasonsOf,
+  valuesByName,
+} from './reasons.js'
 import { Scores } from './scores.js'
 import { seenInTraining } from './seenInTraining.js'
 import { checkTrainedOn, comparedColumns, rememberRows, type TrainedOn, trainingFacts } from './trainedOn.js'
@@ -38,6 +45,16 @@ export interface Score {
   readonly band: string
   /** The strongest first. */
   readonly reasons: readonly Reason[]
+  /**
+   * What each family of features does to the risk: `base` and all effects add up to the log odds of the score, or to the
+   * score itself (a forest), as `scale` says. Null with `reasons: 0`.
+   */
+  readonly effects: {
+    readonly scale: Contributions['scale']
+    /** What the model says of the mean of its training customers. */
+    readonly base: number
+    readonly families: readonly FamilyEffect[]
+  } | null
   /**
    * Values of the customer that training has not seen, in the order of the model's features. The model reads them as
    * best it can; do not trust the score as much as others.
@@ -135,6 +152,14 @@ export interface Scorer {
    * Returns what training has not seen of a feature matrix, like `unseen` of its {@link Scores}, without scoring it.
    */
   unseenIn(features: FeatureMatrix): Table
+  /**
+   * Returns the same scorer with settings for its reasons, which replace those that it had; the model file does not keep
+   * them. The features' families and what can be done about them come from their rules; a model of a flat table has none,
+   * and is told here.
+   *
+   * @throws {HoldfastError} `option-invalid`, `option-unknown`, also for a name that is no feature of the model
+   */
+  with(settings: ReasonSettings): Scorer
 }
 
 /**
@@ -226,8 +251,8 @@ function recenciesOf({ rules }: AboutModel): string[] {
   return (rules ?? []).filter(({ kind }) => kind === 'recency').map(featureName)
 }
 
-function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
-  const words = valueWords(about)
+function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettings = {}): Scorer {
+  const words = featuresInWords(model, about, checkReasonSettings('with', settings, model))
   rememberRows(model, about.trainedOn)
   const watch = new UnseenWatch(
     model.features,
@@ -251,11 +276,13 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
     const unseen = watch.ofRow(features)
     refuseUnseen(operation, watch, features, unseen.length, options)
     const probability = inNameOf(operation, () => model.probability(features))[0]!
-    const reasons =
-      options.reasons === 0
-        ? []
-        : reasonsOf(model, model.contributions(features), valuesByName(features), 0, options.reasons, words)
-    return { probability, band: bandName(probability, about.bands), reasons, unseen, repeats }
+    const band = bandName(probability, about.bands)
+    if (options.reasons === 0) return { probability, band, reasons: [], effects: null, unseen, repeats }
+    const contributions = model.contributions(features)
+    const reasons = reasonsOf(words, contributions, valuesByName(features), 0, options.reasons)
+    const { scale, base } = contributions
+    const effects = { scale, base, families: familyEffects(words, contributions, 0) }
+    return { probability, band, reasons, effects, unseen, repeats }
   }
   const inZone = <Options>(options: Options): Options => withDaysIn(options, ['asOf'], about.timeZone)
   let compiled: CompiledRules | undefined
@@ -282,6 +309,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel): Scorer {
   return {
     model,
     about,
+    with: (given) => scorerFrom(model, about, given),
     unseenIn(features) {
       checkArguments('unseenIn', ['features', features, 'matrix'])
       return watch.counts(features)
@@ -366,7 +394,7 @@ function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is F
 function scoreColumns(
   model: ChurnModel,
   bands: readonly RiskBand[],
-  words: ValueWords,
+  words: readonly FeatureInWords[],
   features: FeatureMatrix,
   { reasons, threads }: CheckedScoreOptions,
 ): Column[] {
@@ -386,29 +414,16 @@ function reasonColumns(
   model: ChurnModel,
   features: FeatureMatrix,
   count: number,
-  words: ValueWords,
+  words: readonly FeatureInWords[],
 ): Column[] {
   const contributions = model.contributions(features)
   const lookUp = valuesByName(features)
   const texts = Array.from({ length: count }, () => new Array<string | null>(features.rowCount).fill(null))
   for (let row = 0; row < features.rowCount; row++) {
-    const reasons = reasonsOf(model, contributions, lookUp, row, count, words)
+    const reasons = reasonsOf(words, contributions, lookUp, row, count)
     for (let rank = 0; rank < reasons.length; rank++) texts[rank]![row] = reasons[rank]!.text
   }
   return texts.map((column, rank) => textColumn(`reason${rank + 1}`, column))
-}
-
-function valueWords({ rules, flat }: AboutModel): ValueWords {
-  const byName = new Map((rules ?? []).map((rule) => [featureName(rule), rule]))
-  const days = new Set(flat?.days)
-  return (feature, value) => {
-    const rule = byName.get(feature)
-    if (rule !== undefined) return describeValue(rule, value)
-    // A column of days became the days since each
-    return days.has(feature) && typeof value === 'number'
-      ? dayFromHere(feature, -value)
-      : plainValue(feature, value)
-  }
 }
 
 function needsRules(): HoldfastError {

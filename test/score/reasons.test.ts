@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
 import { plainValue } from '../../src/feature/name/describeFeature.js'
-import type { ChurnModel, Contributions } from '../../src/learn/contract.js'
+import type { Contributions } from '../../src/learn/contract.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
-import { reasonsOf, valuesByName } from '../../src/score/reasons.js'
+import { type FeatureInWords, reasonsOf, valuesByName } from '../../src/score/reasons.js'
 import { sampleData } from '../learn/sample.js'
+
+const inWords = (features: readonly { readonly name: string }[], article = ''): FeatureInWords[] =>
+  features.map(({ name }) => ({
+    name,
+    family: 'other',
+    actionability: 'unknown',
+    sentence: (value) => plainValue(`${article}${name}`, value),
+  }))
 
 describe('reasonsOf', () => {
   const data = sampleData(400, 1)
@@ -14,7 +22,7 @@ describe('reasonsOf', () => {
   it('says of a forest what a feature does to the risk, in points that add up to the probability', () => {
     const model = trainForest(data, { trees: 50 })
     const contributions = model.contributions(data.features)
-    const reasons = reasonsOf(model, contributions, lookUp, 3, 10, plainValue)
+    const reasons = reasonsOf(inWords(model.features), contributions, lookUp, 3, 10)
     const sum = reasons.reduce((total, { effect }) => total + effect, contributions.base)
     expect(sum).toBeCloseTo(model.probability(data.features)[3]!, 9)
     for (const { text, effect, scale } of reasons) {
@@ -27,12 +35,13 @@ describe('reasonsOf', () => {
 
   const reasonsFor = (effects: number[], count: number, scale: Contributions['scale'] = 'log-odds') => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, effects.length)
-    const model = { features: names.map((name) => ({ kind: 'number', name })) } as unknown as ChurnModel
+    const features = inWords(
+      names.map((name) => ({ name })),
+      'the ',
+    )
     const contributions = { base: 0, scale, values: effects.map((effect) => Float64Array.of(9, effect)) }
     const look = (feature: string) => (feature === 'c' ? null : feature === 'e' ? 'north' : 1234567.89)
-    return reasonsOf(model, contributions as never, look, 1, count, (name, value) =>
-      plainValue(`the ${name}`, value),
-    )
+    return reasonsOf(features, contributions as never, look, 1, count)
   }
 
   it('gives the strongest first, the first of equal ones, and none that does nothing', () => {
@@ -84,6 +93,8 @@ describe('reasonsOf', () => {
       {
         feature: 'b',
         value: 1234567.89,
+        family: 'other',
+        actionability: 'unknown',
         effect: -0.5,
         scale: 'probability',
         text: 'the b is 1234567.89 (risk of leaving -50.0 points)',
@@ -107,7 +118,7 @@ describe('reasonsOf', () => {
 
   it('says of other models what it does to the odds', () => {
     const model = trainLogistic(data)
-    const reasons = reasonsOf(model, model.contributions(data.features), lookUp, 3, 10, plainValue)
+    const reasons = reasonsOf(inWords(model.features), model.contributions(data.features), lookUp, 3, 10)
     expect(reasons.length).toBeGreaterThan(0)
     for (const { text, scale } of reasons) {
       expect(scale).toBe('log-odds')
