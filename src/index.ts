@@ -9,6 +9,7 @@
 /// <reference path="./entries/explain.ts" preserve="true" />
 /// <reference path="./entries/score.ts" preserve="true" />
 /// <reference path="./entries/export.ts" preserve="true" />
+/// <reference path="./entries/night.ts" preserve="true" />
 /// <reference path="./entries/lifecycle.ts" preserve="true" />
 /// <reference path="./entries/report.ts" preserve="true" />
 

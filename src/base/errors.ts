@@ -38,6 +38,10 @@ export type ProblemCode =
   | 'model-version'
   | 'model-too-large'
   | 'engine-failed'
+  | 'run-locked'
+  | 'run-unfinished'
+  | 'storage-failed'
+  | 'data-unexpected'
 
 /** Where in the input the problem is. Rows count from 1 and do not count the header. */
 export interface Place {

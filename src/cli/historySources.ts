@@ -3,11 +3,11 @@ import { dirname, isAbsolute, join } from 'node:path'
 import * as z from 'zod'
 import { closestWord, HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { optionProblems } from '../base/options.js'
+import { readJsonFile } from '../base/readJsonFile.node.js'
 import { mappedShape } from '../engine/historySources.js'
 import { sourceNameProblems } from '../engine/historyStructure.js'
 import type { HistorySources } from '../engine/openHistory.js'
 import { type InputTableName, inputTableNames } from '../table/inputs.js'
-import { readJsonFile } from './readJsonFile.js'
 import type { Terminal } from './terminal.js'
 
 const endings = ['.parquet', '.csv', '.tsv', '.csv.gz', '.jsonl', '.ndjson']

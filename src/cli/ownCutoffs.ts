@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { readJsonFile } from '../base/readJsonFile.node.js'
 import { cutoffsListed, type OwnCutoffs, ownCutoffsSchema } from '../population/ownCutoffs.js'
 import type { Scorer } from '../score/scorer.js'
 import { readTable } from '../table/readTable.node.js'
-import { readJsonFile } from './readJsonFile.js'
 
 /** Options of commands that accept customers' own cutoffs. */
 export interface OwnCutoffOptions {

@@ -4,6 +4,7 @@ import { isSystemError } from '../base/wholeFile.node.js'
 import { addEvaluateCommand } from './commands/evaluate.js'
 import { addImportCommand } from './commands/import.js'
 import { addReportCommand } from './commands/report.js'
+import { addRunCommand } from './commands/run.js'
 import { addScoreCommand } from './commands/score.js'
 import { addSimulateCommand } from './commands/simulate.js'
 import { addTagCommand } from './commands/tag.js'
@@ -25,7 +26,22 @@ export const exitCodes = {
   refused: 3,
   /** The time ran out: less was written than was asked for. */
   unfinished: 4,
+  /** A night job found its data not as they should be: repeated ids, scores that are all alike, a limit of the job. */
+  unexpected: 5,
+  /** Another run of the night job is at work. */
+  locked: 6,
+  /** A disk or a database failed; the outputs of the night job are as they were. */
+  storage: 7,
+  /** A disk or a database failed while a night was being published: the next run ends it, before it does anything else. */
+  unpublished: 8,
 } as const
+
+const nightCodes: Readonly<Record<string, number>> = {
+  'data-unexpected': exitCodes.unexpected,
+  'run-locked': exitCodes.locked,
+  'storage-failed': exitCodes.storage,
+  'run-unfinished': exitCodes.unpublished,
+}
 
 /**
  * Runs one command line and returns its exit code; never exits the process.
@@ -71,7 +87,7 @@ function exitCodeOf(error: unknown, command: Command | undefined, terminal: Term
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
   if (error instanceof HoldfastError) {
     terminal.message(`${refusalText(error, command)}\n`)
-    return isUsageError(error, command) ? exitCodes.usage : exitCodes.refused
+    return nightCodes[error.code] ?? (isUsageError(error, command) ? exitCodes.usage : exitCodes.refused)
   }
   // The disk is full, or a file may not be read: not a fault of holdfast
   if (isSystemError(error)) {
@@ -97,12 +113,14 @@ Examples:
   holdfast train customers.csv --label churn --id customerID --out churn.model
   holdfast score churn.model customers.csv --id customerID --out scores.csv
   holdfast report churn.model customers.csv --out report.html
+  holdfast run nightly.json
   holdfast simulate --out operator
   holdfast tag --history operator --out stages.csv
 
 Results go to standard output, progress and problems to standard error (progress only on a terminal).
 Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and nothing written, 4 written, but the time
-ran out (train --budget).`,
+ran out (train --budget); of holdfast run: 5 data not as they should be, 6 another run is at work, 7 a disk or database
+failed and the outputs are as they were, 8 it failed while they were being published, which the next run ends.`,
     )
   for (const add of [
     addTrainCommand,
@@ -110,6 +128,7 @@ ran out (train --budget).`,
     addEvaluateCommand,
     addReportCommand,
     addScoreCommand,
+    addRunCommand,
     addTagCommand,
     addSimulateCommand,
   ]) {

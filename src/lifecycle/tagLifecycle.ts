@@ -85,17 +85,48 @@ const schema = withStageOrder(
 export async function tagLifecycle(history: History, options?: TagLifecycleOptions): Promise<Table> {
   checkArguments('tagLifecycle', ['history', history, 'history'])
   const operation = 'tagLifecycle'
+  const { checked, signals } = checkedTags(operation, history, options)
+  const rows = new TagRows(checked.evidence)
+  for (const pass of passesOf(operation, checked, history, signals)) {
+    rows.beginPass()
+    for await (const tag of tagBlocks(operation, history, signals, checked, pass)) tag(rows)
+  }
+  return rows.table()
+}
+
+/**
+ * Yields the rows of {@link tagLifecycle} for one month in tables of some customers each, for more customers than fit
+ * into memory.
+ *
+ * @param operation the public function the user called
+ */
+export async function* tagsByBlock(
+  operation: string,
+  history: History,
+  options: Omit<TagLifecycleOptions, 'cutoffs'>,
+): AsyncGenerator<Table, void, void> {
+  const { checked, signals } = checkedTags(operation, history, options)
+  for (const pass of passesOf(operation, checked, history, signals)) {
+    for await (const tag of tagBlocks(operation, history, signals, checked, pass)) {
+      const rows = new TagRows(checked.evidence)
+      rows.beginPass()
+      tag(rows)
+      yield rows.table()
+    }
+  }
+}
+
+function checkedTags(
+  operation: string,
+  history: History,
+  options: TagLifecycleOptions | undefined,
+): { readonly checked: CheckedTagOptions; readonly signals: CheckedSignals } {
   const checked = checkOptions(
     operation,
     schema,
     withDaysIn(options, ['asOf', 'from', 'cutoffs'], history.timeZone),
   )
-  const signals = signalsOf(operation, history.tables, checked as SignalOptions)
-  const rows = new TagRows(checked.evidence)
-  for (const pass of passesOf(operation, checked, history, signals)) {
-    await tagPass(operation, history, signals, checked, pass, rows)
-  }
-  return rows.table()
+  return { checked, signals: signalsOf(operation, history.tables, checked as SignalOptions) }
 }
 
 type CheckedTagOptions = z.output<typeof schema>
@@ -126,14 +157,14 @@ function passesOf(
   return cutoffs.map((cutoff) => ({ cutoffs: [cutoff], asOf: cutoff })).reverse()
 }
 
-async function tagPass(
+/** Yields for each block of customers what adds their tags to rows. */
+async function* tagBlocks(
   operation: string,
   history: History,
   signals: CheckedSignals,
   options: CheckedTagOptions,
   { cutoffs, asOf }: TagPass,
-  rows: TagRows,
-): Promise<void> {
+): AsyncGenerator<(rows: TagRows) => void, void, void> {
   const calendar = await historyCalendar(
     operation,
     history,
@@ -145,11 +176,10 @@ async function tagPass(
   const table = await MonthlyTable.make(history, signals, calendar, asOf)
   try {
     const levels = options.seasonal ? await table.baseLevels(options.minBaseCustomers) : null
-    rows.beginPass()
     for await (const block of table.blocks(options.customersPerBlock)) {
       const baseLevels = levels === null ? signals.signals.map(() => null) : levelsOfRows(block, levels)
       const machine = new StageMachine({ ...block, baseLevels }, options as CheckedStageOptions)
-      tagBlock(block, machine, isTagged, rows)
+      yield (rows) => tagBlock(block, machine, isTagged, rows)
     }
   } finally {
     await table.drop()

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Days } from '../base/days.js'
+import type { Days, EpochDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
@@ -57,6 +57,8 @@ export interface AboutModel {
     /** From the base rate of the model if the scorer was given a dataset with rows other than the training rows. */
     readonly churned: number
     readonly fingerprint: string
+    /** First day after the outcomes that it was trained on; left out if not known: flat tables, files of earlier versions. */
+    readonly until?: EpochDay | undefined
     /** Fingerprints by which `evaluate` and reports recognise training rows; absent in files of earlier versions. */
     readonly trainedRows?: TrainedRows | undefined
     /**
@@ -101,6 +103,7 @@ export const aboutModelSchema: z.ZodType<AboutModel, unknown> = z.strictObject({
       rows: z.number().int().min(1),
       churned: z.number().int().min(0),
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+      until: (z.int() as unknown as z.ZodType<EpochDay, unknown>).optional(),
       trainedRows: trainedRowsSchema.optional(),
       furtherRows: z.array(trainedRowsSchema).max(mostFurtherRows).optional(),
       hasUnknownRows: z.boolean().optional(),

@@ -9,6 +9,7 @@ import { completeUntilOf } from '../engine/completeUntil.js'
 import { firstEventDay } from '../engine/firstEventDay.js'
 import type { History } from '../engine/history.js'
 import { checkFeatureRules, featureTables } from '../feature/checkFeatureRules.js'
+import type { FeatureRule } from '../feature/rule.js'
 import { featureMatrix } from '../feature/sql/featureMatrix.js'
 import { type OwnCutoffs, ownCutoffsSchema } from '../population/ownCutoffs.js'
 import { populationTables } from '../population/populationTable.js'
@@ -80,13 +81,7 @@ export async function scoreHistory(
   refuse('scoreHistory', momentProblems(scorer, asOf, cutoffs))
   const { population } = options
   const counted = population ?? scorer.about.population
-  const complete = completeUntilOf(history, scoredTables(scorer, counted))
-  const cutoff = asOf ?? complete
-  const rules = rulesOf(scorer)
-  if (cutoff > complete) throw notComplete('asOf', cutoff, complete)
-  refuse('scoreHistory', otherReading(scorer.about, history, 'history'))
-  checkFeatureRules('scoreHistory', rules, history.tables)
-  const tables = featureTables(rules)
+  const { rules, tables, complete, cutoff } = checkedMoment(history, scorer, asOf, counted)
   if (cutoffs === undefined) await refuseBeforeBeginning(history, 'asOf', cutoff, tables)
   const matrix = await inNameOf('scoreHistory', () =>
     featureMatrix(history, rules, {
@@ -111,6 +106,37 @@ export async function scoreHistory(
     ...scores.columns,
   ]
   return { scores: new Scores(columns, scores.rowCount, scores.unseen), population: matrix.population }
+}
+
+/**
+ * Returns the day that a history is scored as of, checked with what the rules read, and the rules.
+ *
+ * @throws {HoldfastError} what {@link scoreHistory} refuses before it computes anything
+ */
+export async function scoredMoment(
+  history: History,
+  scorer: Scorer,
+  asOf: EpochDay | undefined,
+): Promise<{ readonly rules: readonly FeatureRule[]; readonly cutoff: EpochDay }> {
+  refuse('scoreHistory', momentProblems(scorer, asOf, undefined))
+  const { rules, tables, cutoff } = checkedMoment(history, scorer, asOf, scorer.about.population)
+  await refuseBeforeBeginning(history, 'asOf', cutoff, tables)
+  return { rules, cutoff }
+}
+
+function checkedMoment(
+  history: History,
+  scorer: Scorer,
+  asOf: EpochDay | undefined,
+  population: PopulationRule | null,
+) {
+  const complete = completeUntilOf(history, scoredTables(scorer, population))
+  const cutoff = asOf ?? complete
+  const rules = rulesOf(scorer)
+  if (cutoff > complete) throw notComplete('asOf', cutoff, complete)
+  refuse('scoreHistory', otherReading(scorer.about, history, 'history'))
+  checkFeatureRules('scoreHistory', rules, history.tables)
+  return { rules, tables: featureTables(rules), complete, cutoff }
 }
 
 /** Returns the tables that decide who is scored and with which features. */

@@ -1,4 +1,5 @@
 import { argumentProblems } from '../base/arguments.js'
+import type { EpochDay } from '../base/days.js'
 import { type Problem, refuse } from '../base/errors.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import { tablesRead } from '../feature/columnKindsOf.js'
@@ -42,6 +43,8 @@ export interface TrainedOn {
   /** Tables and columns of the history, which tell rows apart; left out = not known. */
   readonly tables?: HistoryKinds
   readonly outcome: Uint8Array
+  /** Cutoff of each row; null or left out = not known. */
+  readonly cutoffs?: Int32Array | null
   readonly fingerprint: string
   /**
    * The training rows, for what training has seen and for fingerprints that reveal an evaluation on them. Left out:
@@ -122,14 +125,23 @@ export function comparedColumns({ rules, repeatedRows = 'keep', tables }: Traine
 /** Returns the facts about the training to keep: the model's own, if the data have other rows. */
 export function trainingFacts(model: ChurnModel, trainedOn: TrainedOn): AboutModel['trainedOn'] {
   const { outcome, fingerprint, features, ids } = trainedOn
+  const until = outcomesUntil(trainedOn)
   const own = features === undefined ? null : otherTraining(model, features)
   const rows = own?.rows ?? outcome.length
   return {
     rows,
     churned: own === null ? outcome.reduce((sum, one) => sum + one, 0) : Math.round(model.baseRate * rows),
     fingerprint,
+    ...(until === undefined ? {} : { until }),
     ...(features === undefined ? {} : rowFacts(model, { features, ids }, own ?? fingerprint)),
   }
+}
+
+/** Returns the first day after the last outcome window. */
+function outcomesUntil({ cutoffs, label }: TrainedOn): EpochDay | undefined {
+  if (cutoffs === undefined || cutoffs === null || cutoffs.length === 0 || label === null) return undefined
+  const last = cutoffs.reduce((a, b) => Math.max(a, b))
+  return (last + label.gapDays + label.horizonDays) as EpochDay
 }
 
 /**

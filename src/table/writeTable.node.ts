@@ -52,24 +52,59 @@ export async function writeTable(table: Table, path: string, options?: WriteTabl
   const { spreadsheetSafe } = checkOptions('writeTable', writeOptions, options)
   const format = fileFormat(path)
   if (format === undefined) refuse('writeTable', [formatUnknown(path)])
-  await writeWholeFile('writeTable', path, async (part) => {
-    if (format === 'parquet') await writeParquet(table, part)
-    else if (format === 'json') await writeLines(jsonLines(table), part, path)
-    else await writeLines(csvLines(table, format === 'tsv' ? '\t' : ',', spreadsheetSafe), part, path)
-  })
+  await writeWholeFile('writeTable', path, (part) => writeParts([table], part, { path, spreadsheetSafe }))
 }
 
-async function writeLines(lines: Iterable<string>, part: string, path: string): Promise<void> {
+/**
+ * Writes tables of the same columns one after another to a file, without holding more than one of them. A Parquet file has
+ * a group of rows for each 100 000 rows of a table.
+ *
+ * @param tables at least one
+ * @param part the file to fill
+ * @param path tells the format by its ending
+ */
+export async function writeParts(
+  tables: AsyncIterable<Table> | Iterable<Table>,
+  part: string,
+  { path, spreadsheetSafe }: { readonly path: string; readonly spreadsheetSafe: boolean },
+): Promise<void> {
+  const format = fileFormat(path)
+  if (format === 'parquet') await writeParquet(tables, part)
+  else if (format === 'json') await writeLines(linesOf(tables, jsonLines), part, path)
+  else {
+    const delimiter = format === 'tsv' ? '\t' : ','
+    const lines = (table: Table, isFirst: boolean) => csvLines(table, delimiter, spreadsheetSafe, isFirst)
+    await writeLines(linesOf(tables, lines), part, path)
+  }
+}
+
+async function* linesOf(
+  tables: AsyncIterable<Table> | Iterable<Table>,
+  lines: (table: Table, isFirst: boolean) => Iterable<string>,
+): AsyncGenerator<string> {
+  let isFirst = true
+  for await (const table of tables) {
+    yield* lines(table, isFirst)
+    isFirst = false
+  }
+}
+
+async function writeLines(lines: AsyncIterable<string>, part: string, path: string): Promise<void> {
   const source = Readable.from(lines)
   const target = createWriteStream(part, { flags: 'wx' })
   if (path.toLowerCase().endsWith('.gz')) await pipeline(source, createGzip(), target)
   else await pipeline(source, target)
 }
 
-function* csvLines(table: Table, delimiter: string, spreadsheetSafe: boolean): Generator<string> {
+function* csvLines(
+  table: Table,
+  delimiter: string,
+  spreadsheetSafe: boolean,
+  withHeader: boolean,
+): Generator<string> {
   // A single blank field would be an empty line, which readers skip
   const options = { delimiter, quoted_empty: table.columns.length === 1 }
-  yield stringify([table.columnNames], options)
+  if (withHeader) yield stringify([table.columnNames], options)
   // Most texts need no quotes, and stringify takes ten times as long to find out
   const isPlain = new RegExp(`^[^"\r\n${delimiter}]+$`)
   const field = (text: string): string =>
@@ -124,12 +159,23 @@ function jsonLine(table: Table, row: number): string {
   return `{${fields.join(',')}}\n`
 }
 
-async function writeParquet(table: Table, part: string): Promise<void> {
+async function writeParquet(tables: AsyncIterable<Table> | Iterable<Table>, part: string): Promise<void> {
   const { fileWriter, ParquetWriter } = await import('hyparquet-writer')
-  const writer = new ParquetWriter({
-    writer: fileWriter(part),
-    schema: [{ name: 'root', num_children: table.columns.length }, ...table.columns.map(parquetElement)],
-  })
+  let writer: InstanceType<typeof ParquetWriter> | undefined
+  for await (const table of tables) {
+    writer ??= new ParquetWriter({
+      writer: fileWriter(part),
+      schema: [{ name: 'root', num_children: table.columns.length }, ...table.columns.map(parquetElement)],
+    })
+    await writeRowGroups(writer, table)
+  }
+  await writer!.finish()
+}
+
+async function writeRowGroups(
+  writer: InstanceType<typeof import('hyparquet-writer').ParquetWriter>,
+  table: Table,
+): Promise<void> {
   for (let start = 0; start < table.rowCount; start += parquetRowsEach) {
     const end = Math.min(start + parquetRowsEach, table.rowCount)
     await writer.write({
@@ -140,7 +186,6 @@ async function writeParquet(table: Table, part: string): Promise<void> {
       rowGroupSize: parquetRowsEach,
     })
   }
-  await writer.finish()
 }
 
 function parquetElement({ name, kind }: Column) {

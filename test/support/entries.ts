@@ -6,6 +6,7 @@ import * as labels from '../../src/entries/labels.js'
 import * as lifecycle from '../../src/entries/lifecycle.js'
 import * as metrics from '../../src/entries/metrics.js'
 import * as models from '../../src/entries/models.js'
+import * as night from '../../src/entries/night.js'
 import * as profit from '../../src/entries/profit.js'
 import * as report from '../../src/entries/report.js'
 import * as score from '../../src/entries/score.js'
@@ -22,6 +23,7 @@ export const entries = {
   'holdfast/datasets': datasets,
   'holdfast/models': models,
   'holdfast/metrics': metrics,
+  'holdfast/night': night,
   'holdfast/profit': profit,
   'holdfast/explain': explain,
   'holdfast/score': score,
@@ -40,6 +42,7 @@ export const everyName = {
   ...datasets,
   ...models,
   ...metrics,
+  ...night,
   ...profit,
   ...explain,
   ...score,

@@ -18,6 +18,10 @@ export interface TestPostgres {
     readonly user: string
     readonly database: string
   }
+  /** Ends the server at once, with whatever it is doing; the data stay. */
+  crash(): Promise<void>
+  /** Starts it again after a crash. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -55,34 +59,44 @@ async function started(folder: string): Promise<TestPostgres> {
   )
   const port = await freePort()
   const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', fsync: 'off' }
-  const server = spawn(
-    bin.postgres,
-    ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  let said = ''
-  server.stderr.on('data', (text) => {
-    said += String(text)
-  })
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   const connection = { host: '127.0.0.1', port, user: 'holdfast', database: 'postgres' }
-  try {
-    await answered(
-      connection,
-      () => server.exitCode !== null,
-      () => said,
+  const start = async (): Promise<(signal: NodeJS.Signals) => Promise<void>> => {
+    const server = spawn(
+      bin.postgres,
+      ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
-  } catch (error) {
-    server.kill('SIGKILL')
-    await ended
-    throw error
+    let said = ''
+    server.stderr.on('data', (text) => {
+      said += String(text)
+    })
+    const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+    try {
+      await answered(
+        connection,
+        () => server.exitCode !== null,
+        () => said,
+      )
+    } catch (error) {
+      server.kill('SIGKILL')
+      await ended
+      throw error
+    }
+    return async (signal) => {
+      server.kill(signal)
+      await ended
+    }
   }
+  let end = await start()
   return {
     connection,
+    crash: () => end('SIGQUIT'),
+    async restart() {
+      end = await start()
+    },
     async stop() {
       // Fast shutdown: sessions are ended
-      server.kill('SIGINT')
-      await ended
+      await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
   }

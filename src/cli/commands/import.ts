@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { readJsonFile } from '../../base/readJsonFile.node.js'
 import { importLightgbm } from '../../learn/imported/importLightgbm.js'
 import { importXgboost } from '../../learn/imported/importXgboost.js'
 import type { ImportedModel } from '../../learn/imported/model.js'
@@ -9,7 +10,6 @@ import { createScorer } from '../../score/scorer.js'
 import { saveScorer } from '../../score/scorer.node.js'
 import { integerOption, numberOption } from '../optionParsers.js'
 import { checkOutputs } from '../outputFiles.js'
-import { readJsonFile } from '../readJsonFile.js'
 import type { Terminal } from '../terminal.js'
 
 interface ImportCommandOptions {

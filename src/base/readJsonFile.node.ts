@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { HoldfastError } from '../base/errors.js'
+import { HoldfastError } from './errors.js'
 
 /**
  * Returns the data of a JSON file written by hand: in UTF-8 or, as some editors and shells save it, UTF-16 with a

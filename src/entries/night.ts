@@ -1,0 +1,15 @@
+// `holdfast/night`: the job that scores all customers on a schedule, whole or not at all. Loads the engine.
+
+export type { NightManifest, WrittenOutput } from '../night/manifest.js'
+export type {
+  DuckdbSource,
+  FileOutput,
+  NightConfig,
+  NightOutput,
+  NightSource,
+  PostgresSource,
+  TableOutput,
+} from '../night/nightConfig.js'
+export type { UnseenCount } from '../night/nightStore.js'
+export { type NightProgress, type NightResult, type RunNightOptions, runNight } from '../night/runNight.js'
+export { readScoreLog, type ScoreLogOptions } from '../night/scoreLog.js'
