@@ -11,7 +11,7 @@ export interface OutputFile {
   /** The flag that named it, `--out`. */
   readonly flag: string
   readonly path: string
-  readonly holds: 'table' | 'model' | 'report' | 'files'
+  readonly holds: 'table' | 'model' | 'export' | 'report' | 'files'
 }
 
 /**
@@ -54,6 +54,11 @@ function formatProblem({ flag, path, holds }: OutputFile): Problem | undefined {
     return { code: 'option-invalid', parameter: flag, rule, received: path }
   }
   if (holds === 'table' || format === undefined) return undefined
+  if (holds === 'export') {
+    const wayOut = 'Name it churn.sql, churn.onnx or churn.mjs.'
+    const rule = 'to have another ending than a table'
+    return { code: 'option-invalid', parameter: flag, rule, received: path, wayOut }
+  }
   const rule = 'to be a model file, without the ending of a table'
   return { code: 'option-invalid', parameter: flag, rule, received: path, wayOut: 'Name it churn.model.' }
 }

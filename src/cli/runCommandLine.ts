@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { HoldfastError } from '../base/errors.js'
 import { isSystemError } from '../base/wholeFile.node.js'
 import { addEvaluateCommand } from './commands/evaluate.js'
+import { addExportCommand } from './commands/export.js'
 import { addImportCommand } from './commands/import.js'
 import { addReportCommand } from './commands/report.js'
 import { addRunCommand } from './commands/run.js'
@@ -114,6 +115,7 @@ Examples:
   holdfast score churn.model customers.csv --id customerID --out scores.csv
   holdfast report churn.model customers.csv --out report.html
   holdfast run nightly.json
+  holdfast export churn.model --to sql --dialect duckdb --table customers --out churn.sql
   holdfast simulate --out operator
   holdfast tag --history operator --out stages.csv
 
@@ -125,6 +127,7 @@ failed and the outputs are as they were, 8 it failed while they were being publi
   for (const add of [
     addTrainCommand,
     addImportCommand,
+    addExportCommand,
     addEvaluateCommand,
     addReportCommand,
     addScoreCommand,

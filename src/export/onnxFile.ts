@@ -1,74 +1,53 @@
-import protobuf from 'protobufjs/light.js'
+import protobuf from 'protobufjs/minimal.js'
 
 // The messages and field numbers of ONNX that an exported model needs, from onnx/onnx.proto3 of
 // https://github.com/onnx/onnx (Apache-2.0): names are those of the format.
-const schema: protobuf.INamespace = {
-  nested: {
-    ModelProto: {
-      fields: {
-        irVersion: { id: 1, type: 'int64' },
-        producerName: { id: 2, type: 'string' },
-        docString: { id: 6, type: 'string' },
-        graph: { id: 7, type: 'GraphProto' },
-        opsetImport: { id: 8, type: 'OperatorSetIdProto', rule: 'repeated' },
-        metadataProps: { id: 14, type: 'StringStringEntryProto', rule: 'repeated' },
-      },
-    },
-    OperatorSetIdProto: { fields: { domain: { id: 1, type: 'string' }, version: { id: 2, type: 'int64' } } },
-    StringStringEntryProto: { fields: { key: { id: 1, type: 'string' }, value: { id: 2, type: 'string' } } },
-    GraphProto: {
-      fields: {
-        node: { id: 1, type: 'NodeProto', rule: 'repeated' },
-        name: { id: 2, type: 'string' },
-        initializer: { id: 5, type: 'TensorProto', rule: 'repeated' },
-        input: { id: 11, type: 'ValueInfoProto', rule: 'repeated' },
-        output: { id: 12, type: 'ValueInfoProto', rule: 'repeated' },
-      },
-    },
-    NodeProto: {
-      fields: {
-        input: { id: 1, type: 'string', rule: 'repeated' },
-        output: { id: 2, type: 'string', rule: 'repeated' },
-        opType: { id: 4, type: 'string' },
-        attribute: { id: 5, type: 'AttributeProto', rule: 'repeated' },
-        domain: { id: 7, type: 'string' },
-      },
-    },
-    AttributeProto: {
-      fields: {
-        name: { id: 1, type: 'string' },
-        i: { id: 3, type: 'int64' },
-        t: { id: 5, type: 'TensorProto' },
-        ints: { id: 8, type: 'int64', rule: 'repeated', options: { packed: true } },
-        strings: { id: 9, type: 'bytes', rule: 'repeated' },
-        type: { id: 20, type: 'int32' },
-      },
-    },
-    TensorProto: {
-      fields: {
-        dims: { id: 1, type: 'int64', rule: 'repeated', options: { packed: true } },
-        dataType: { id: 2, type: 'int32' },
-        stringData: { id: 6, type: 'bytes', rule: 'repeated' },
-        name: { id: 8, type: 'string' },
-        rawData: { id: 9, type: 'bytes' },
-      },
-    },
-    ValueInfoProto: {
-      fields: {
-        name: { id: 1, type: 'string' },
-        type: { id: 2, type: 'TypeProto' },
-        docString: { id: 3, type: 'string' },
-      },
-    },
-    TypeProto: { fields: { tensorType: { id: 1, type: 'TensorType' } } },
-    TensorType: {
-      fields: { elemType: { id: 1, type: 'int32' }, shape: { id: 2, type: 'TensorShapeProto' } },
-    },
-    TensorShapeProto: { fields: { dim: { id: 1, type: 'Dimension', rule: 'repeated' } } },
-    Dimension: {
-      fields: { dimValue: { id: 1, type: 'int64' }, dimParam: { id: 2, type: 'string' } },
-    },
+// A field is [number, type]: a type of protobuf, or the message that it holds
+const messages: Readonly<Record<string, Readonly<Record<string, readonly [number, string]>>>> = {
+  ModelProto: {
+    irVersion: [1, 'int64'],
+    producerName: [2, 'string'],
+    docString: [6, 'string'],
+    graph: [7, 'GraphProto'],
+    opsetImport: [8, 'OperatorSetIdProto'],
+    metadataProps: [14, 'StringStringEntryProto'],
   },
+  OperatorSetIdProto: { domain: [1, 'string'], version: [2, 'int64'] },
+  StringStringEntryProto: { key: [1, 'string'], value: [2, 'string'] },
+  GraphProto: {
+    node: [1, 'NodeProto'],
+    name: [2, 'string'],
+    initializer: [5, 'TensorProto'],
+    input: [11, 'ValueInfoProto'],
+    output: [12, 'ValueInfoProto'],
+  },
+  NodeProto: {
+    input: [1, 'string'],
+    output: [2, 'string'],
+    opType: [4, 'string'],
+    attribute: [5, 'AttributeProto'],
+    domain: [7, 'string'],
+  },
+  AttributeProto: {
+    name: [1, 'string'],
+    i: [3, 'int64'],
+    t: [5, 'TensorProto'],
+    ints: [8, 'packed int64'],
+    strings: [9, 'bytes'],
+    type: [20, 'int32'],
+  },
+  TensorProto: {
+    dims: [1, 'packed int64'],
+    dataType: [2, 'int32'],
+    stringData: [6, 'bytes'],
+    name: [8, 'string'],
+    rawData: [9, 'bytes'],
+  },
+  ValueInfoProto: { name: [1, 'string'], type: [2, 'TypeProto'] },
+  TypeProto: { tensorType: [1, 'Tensor'] },
+  Tensor: { elemType: [1, 'int32'], shape: [2, 'TensorShapeProto'] },
+  TensorShapeProto: { dim: [1, 'Dimension'] },
+  Dimension: { dimValue: [1, 'int64'], dimParam: [2, 'string'] },
 }
 
 /** Numbers of the types of tensors in the format. */
@@ -141,5 +120,46 @@ export function attributeOf(name: string, value: AttributeValue): object {
 
 /** Returns the bytes of a model in the format. */
 export function onnxBytes(model: object): Uint8Array {
-  return protobuf.Root.fromJSON(schema).lookupType('ModelProto').encode(model).finish()
+  const writer = protobuf.Writer.create()
+  writeMessage(writer, 'ModelProto', model)
+  return writer.finish()
 }
+
+// By a table and not by the compiler of protobufjs, which makes functions of texts: pages and edge runtimes forbid that
+function writeMessage(writer: protobuf.Writer, name: string, message: object): void {
+  const given = message as Readonly<Record<string, unknown>>
+  for (const [field, [id, type]] of Object.entries(messages[name]!)) {
+    const value = given[field]
+    if (value === undefined) continue
+    if (type === 'packed int64') writePacked(writer, id, value as readonly number[])
+    else for (const each of Array.isArray(value) ? value : [value]) writeField(writer, id, type, each)
+  }
+}
+
+function writePacked(writer: protobuf.Writer, id: number, values: readonly number[]): void {
+  writer.uint32((id << 3) | lengthDelimited).fork()
+  for (const value of values) writer.int64(value)
+  writer.ldelim()
+}
+
+function writeField(writer: protobuf.Writer, id: number, type: string, value: unknown): void {
+  switch (type) {
+    case 'int64':
+    case 'int32':
+      writer.uint32(id << 3).int64(value as number)
+      return
+    case 'string':
+      writer.uint32((id << 3) | lengthDelimited).string(value as string)
+      return
+    case 'bytes':
+      writer.uint32((id << 3) | lengthDelimited).bytes(value as Uint8Array)
+      return
+    default:
+      writer.uint32((id << 3) | lengthDelimited).fork()
+      writeMessage(writer, type, value as object)
+      writer.ldelim()
+  }
+}
+
+/** Wire type of what begins with its length. */
+const lengthDelimited = 2

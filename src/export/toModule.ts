@@ -34,7 +34,6 @@ import { type Reading, type ScoringPart, type ScoringPlan, scoringPlanOf } from 
  * @example
  * import { numberColumn } from 'holdfast/tables'
  * import { trainPrior } from 'holdfast/models'
- * import { createScorer } from 'holdfast/score'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * const text = toModule(createScorer(trainPrior(data)))

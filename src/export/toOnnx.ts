@@ -38,7 +38,6 @@ const outputs = ['probability', 'margin', 'band'] as const
  * @example
  * import { numberColumn } from 'holdfast/tables'
  * import { trainPrior } from 'holdfast/models'
- * import { createScorer } from 'holdfast/score'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * toOnnx(createScorer(trainPrior(data))) instanceof Uint8Array

@@ -92,7 +92,6 @@ const operation = 'toSql'
  * @example
  * import { numberColumn } from 'holdfast/tables'
  * import { trainPrior } from 'holdfast/models'
- * import { createScorer } from 'holdfast/score'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * const scorer = createScorer(trainPrior(data))
@@ -220,7 +219,7 @@ function optionProblems(plan: ScoringPlan, options: CheckedSqlOptions, dialect: 
       : [
           {
             code: 'option-invalid',
-            parameter: `${parameter} ${received}`,
+            parameter: `${parameter}.${received}`,
             rule:
               parameter === 'booleans'
                 ? 'to be a number feature of the model'
