@@ -29,7 +29,10 @@ export interface ExportDialect extends SqlSpelling {
   daysUntil(column: string, day: string): string
 }
 
-const dialectOf = {
+/** A database that a scorer can be exported to. */
+export type SqlDialectName = 'duckdb' | 'postgresql'
+
+const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
   duckdb: {
     ...duckdbSpelling,
     // Without an exponent it would be a decimal number; a bare minus after another begins a comment
@@ -63,10 +66,7 @@ const dialectOf = {
     matches: (text, pattern) => `${text} ~ ${postgresqlSpelling.literal(`^(${pattern})$`)}`,
     daysUntil: (column, day) => `(DATE ${postgresqlSpelling.literal(day)} - CAST(${column} AS date))`,
   },
-} as const satisfies Readonly<Record<string, ExportDialect>>
-
-/** A database that a scorer can be exported to. */
-export type SqlDialectName = keyof typeof dialectOf
+}
 
 /** Names of the databases that a scorer can be exported to. */
 export const sqlDialectNames = Object.keys(dialectOf) as [SqlDialectName, ...SqlDialectName[]]
