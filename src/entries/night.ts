@@ -11,5 +11,11 @@ export type {
   TableOutput,
 } from '../night/nightConfig.js'
 export type { UnseenCount } from '../night/nightStore.js'
-export { type NightProgress, type NightResult, type RunNightOptions, runNight } from '../night/runNight.js'
+export {
+  type NightProgress,
+  type NightResult,
+  type RunNightOptions,
+  recoverNight,
+  runNight,
+} from '../night/runNight.js'
 export { readScoreLog, type ScoreLogOptions } from '../night/scoreLog.js'

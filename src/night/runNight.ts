@@ -126,6 +126,27 @@ export async function runNight(
   }
 }
 
+/**
+ * Ends what a run that was cut off has begun to publish, and runs nothing: publishes the rest of what was decided, or
+ * removes what was not. {@link runNight} does so by itself before anything else.
+ *
+ * @returns what was done
+ * @throws {HoldfastError} as {@link runNight}
+ */
+export async function recoverNight(
+  config: NightConfig | string,
+): Promise<'published' | 'removed' | 'nothing'> {
+  checkArguments('recoverNight', ['config', config, typeof config === 'string' ? 'text' : 'object'])
+  const { config: checked } = await checkedNight('recoverNight', config)
+  await mkdir(checked.state, { recursive: true })
+  const release = await takeLock('recoverNight', checked.state, { waitMillis: 0 })
+  try {
+    return (await recover('recoverNight', checked.state, outputConnection(checked))) ?? 'nothing'
+  } finally {
+    await release()
+  }
+}
+
 async function runNights(config: CheckedNight, run: CheckedRun, work: string): Promise<NightResult[]> {
   const { onProgress, signal } = run
   await recover(operation, config.state, outputConnection(config))

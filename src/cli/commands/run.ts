@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { EpochDay } from '../../base/days.js'
-import { type NightProgress, type NightResult, runNight } from '../../night/runNight.js'
+import { type NightProgress, type NightResult, recoverNight, runNight } from '../../night/runNight.js'
 import { dayOption, numberOption } from '../optionParsers.js'
 import { progressLine, type Terminal } from '../terminal.js'
 
@@ -12,6 +12,7 @@ interface RunCommandOptions {
   readonly every: 'day' | 'month'
   readonly wait: number
   readonly allowTrainingPeriod: boolean
+  readonly recover: boolean
 }
 
 /** Adds `holdfast run`: the night job. */
@@ -36,6 +37,7 @@ export function addRunCommand(program: Command, terminal: Terminal): Command {
       'allow days before the end of the outcomes that the model was trained on',
       false,
     )
+    .option('--recover', 'only end what a run that was cut off has begun to publish', false)
     .addHelpText(
       'after',
       `
@@ -48,6 +50,15 @@ Examples:
   holdfast run nightly.json --from 2024-07-01 --to 2025-06-01`,
     )
     .action(async (job: string, options: RunCommandOptions) => {
+      if (options.recover) {
+        const outcome = await recoverNight(job)
+        terminal.output(
+          terminal.isTerminal
+            ? `${recovered[outcome]}\n`
+            : `${JSON.stringify({ event: 'recovered', outcome })}\n`,
+        )
+        return
+      }
       const { wait, every, allowTrainingPeriod, asOf, from, to } = options
       const line = progressLine(terminal)
       const results = await runNight(job, {
@@ -65,6 +76,12 @@ Examples:
       }).finally(line.end)
       for (const result of results) sayResult(terminal, result)
     })
+}
+
+const recovered = {
+  published: 'the rest of a night was published',
+  removed: 'what a night had not yet published was removed',
+  nothing: 'no run had been cut off while it published',
 }
 
 function stepText({ step, asOf }: NightProgress): string {
