@@ -7,7 +7,12 @@ const ofThePackage = ['test/package/*.test.ts']
 const ofThePages = ['test/examples/*.test.ts', 'test/docs/pages.test.ts', 'test/package/memory.test.ts']
 // Each memory of kernels reserves gigabytes of addresses, which one process for many files runs out of; a mocked module
 // must not have been loaded before.
-export const alone = ['test/learn/tree/*.test.ts', 'test/learn/forest/*.test.ts', 'test/cli/fullDisk.test.ts']
+export const alone = [
+  'test/learn/tree/*.test.ts',
+  'test/learn/forest/*.test.ts',
+  'test/cli/fullDisk.test.ts',
+  'test/base/schema.test.ts',
+]
 // A test that hangs is to be found some day; how long one takes on a busy machine is no question to a test.
 const tenMinutes = 600_000
 const shared = {

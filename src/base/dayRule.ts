@@ -1,8 +1,8 @@
-import * as z from 'zod'
 import { argumentProblems, isPlainObject } from './arguments.js'
 import { type DayInput, dayHint, dayWords, type EpochDay, givenDay, parseDay } from './days.js'
 import type { Problem } from './errors.js'
 import { nounOf } from './nounOf.js'
+import * as z from './schema.js'
 
 /** Schema of an option that is a day. */
 export const dayRule = z

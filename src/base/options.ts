@@ -1,9 +1,10 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { type ArgumentKind, argumentProblems, isPlainObject } from './arguments.js'
 import { dayHint } from './days.js'
 import { closestWord, HoldfastError, nearName, type Problem, refuse } from './errors.js'
 import { nounOf } from './nounOf.js'
 import { ownValue, setOwnValue } from './ownValue.js'
+import { custom } from './schema.js'
 
 /**
  * Checks options against their zod schema and returns them with defaults filled in, as a frozen copy.
@@ -90,24 +91,23 @@ function keepProtoNames(
   path: readonly string[],
 ): Problem[] {
   if (!isObject(given) || !isObject(checked)) return []
-  const inner = unwrap(schema)
-  const isOfMembers = inner instanceof z.ZodObject || inner instanceof z.ZodRecord
-  if (isOfMembers && !isPlainObject(given)) return argumentProblems(path.join('.'), given, 'object')
-  if (inner instanceof z.ZodObject) {
-    return Object.entries(inner.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, member]) =>
+  const { type, shape, valueType } = definitionOf(schema)
+  if ((type === 'object' || type === 'record') && !isPlainObject(given))
+    return argumentProblems(path.join('.'), given, 'object')
+  if (type === 'object') {
+    return Object.entries(shape!).flatMap(([name, member]) =>
       keepProtoNames(member, ownValue(given, name), ownValue(checked, name), [...path, name]),
     )
   }
-  if (!(inner instanceof z.ZodRecord)) return []
-  const valueType = inner.valueType as z.ZodType
+  if (type !== 'record') return []
   const problems = Object.keys(checked).flatMap((name) =>
-    keepProtoNames(valueType, ownValue(given, name), checked[name], [...path, name]),
+    keepProtoNames(valueType!, ownValue(given, name), checked[name], [...path, name]),
   )
   if (!Object.hasOwn(given, '__proto__')) return problems
   const received = ownValue(given, '__proto__')
-  const value = valueType.safeParse(received)
+  const value = valueType!.safeParse(received)
   if (value.success) setOwnValue(checked, '__proto__', value.data)
-  else problems.push(invalidOption([...path, '__proto__'], optionRule(valueType), received))
+  else problems.push(invalidOption([...path, '__proto__'], optionRule(valueType!), received))
   return problems
 }
 
@@ -122,14 +122,14 @@ function invalidOption(path: readonly string[], rule: string, received: unknown)
 /** Rule of an option that is one of the things that functions take as arguments: a dataset, a list. */
 export function argumentOption<Value>(kind: ArgumentKind): z.ZodCustom<Value, Value> {
   const is = (value: unknown): boolean => argumentProblems('option', value, kind).length === 0
-  return z.custom<Value>(is, { params: { kind } })
+  return custom<Value>(is, { params: { kind } })
 }
 
 // What has no members of its own would pass for options without any; of something else, each member would be a problem.
 function isNoObject(schema: z.ZodType, options: unknown, fits: boolean): boolean {
   if (options === undefined || options === null) return false
   if (typeof options === 'object' && !Array.isArray(options) && !isPlainObject(options)) return true
-  if (fits || !(unwrap(schema) instanceof z.ZodObject)) return false
+  if (fits || definitionOf(schema).type !== 'object') return false
   return !isPlainObject(options) || nounOf(options) !== undefined
 }
 
@@ -144,8 +144,7 @@ function somethingElse(schema: z.ZodType, received: unknown): Problem {
   const [found] = argumentProblems('options', received, 'options') as [Problem]
   const problem: Problem = { ...found, code: 'option-invalid' }
   if (problem.wayOut !== undefined) return problem
-  const inner = unwrap(schema)
-  const shape = inner instanceof z.ZodObject ? (inner.shape as Readonly<Record<string, z.ZodType>>) : {}
+  const { shape = {} } = definitionOf(schema)
   const takes = (member: z.ZodType, value: unknown): boolean => member.safeParse(value).success
   // A rule that takes any object says nothing of what was meant
   const isAny = (member: z.ZodType): boolean => isPlainObject(received) && takes(member, {})
@@ -156,6 +155,16 @@ function somethingElse(schema: z.ZodType, received: unknown): Problem {
     ? `${meant[0]}: ${typeof received === 'string' ? `'${received}'` : String(received)}`
     : meant[0]
   return { ...problem, wayOut: `Give { ${member} }.` }
+}
+
+const undocumented = 'to be of the documented type'
+
+/** Returns what is wrong with a value that is read with a schema; none if it fits. */
+export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
+  const { error } = schema.safeParse(value)
+  return error === undefined
+    ? []
+    : distinct(error.issues.flatMap((issue) => problemsOf(issue, schema, value)))
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {
@@ -178,7 +187,8 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
     if (union !== undefined) return unionProblems(issue, union, path, valueAt(options, path))
   }
   const parameter = path.length === 0 ? 'options' : path.join('.')
-  const rule = member === undefined || hasOwnWords(issue) ? issue.message : optionRule(member)
+  const isTold = member === undefined ? issue.message !== 'Invalid input' : hasOwnWords(issue)
+  const rule = isTold ? issue.message : member === undefined ? undocumented : optionRule(member)
   const received = valueAt(options, path)
   const kind = issue.code === 'custom' ? (issue.params?.['kind'] as ArgumentKind | undefined) : undefined
   if (kind !== undefined)
@@ -192,11 +202,11 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown
 /** Says what is wrong with the alternative that was meant, where that can be told; else which there are. */
 function unionProblems(
   issue: z.core.$ZodIssueInvalidUnion,
-  union: z.ZodUnion,
+  union: z.ZodType,
   path: readonly string[],
   received: unknown,
 ): Problem[] {
-  const alternatives = (union.options as readonly z.ZodType[]).map((option, place) => ({
+  const alternatives = definitionOf(union).options!.map((option, place) => ({
     schema: unwrap(option),
     names: memberNames(option),
     issues: issue.errors[place] ?? [],
@@ -224,26 +234,18 @@ function unionProblems(
 }
 
 /** Returns the union at a path, which may lead through other unions, chosen by the given value. */
-function unionAt(schema: z.ZodType, path: readonly string[], given: unknown): z.ZodUnion | undefined {
-  const current = unwrap(schema)
+function unionAt(schema: z.ZodType, path: readonly string[], given: unknown): z.ZodType | undefined {
+  const { type, options, shape, element, valueType } = definitionOf(schema)
   const [step, ...rest] = path
-  if (step === undefined) return current instanceof z.ZodUnion ? current : undefined
-  if (current instanceof z.ZodUnion) {
-    const options = (current.options as readonly z.ZodType[]).filter((option) =>
-      memberNames(option).includes(step),
-    )
+  if (step === undefined) return type === 'union' ? unwrap(schema) : undefined
+  if (type === 'union') {
     const issuesOf = (option: z.ZodType): number => option.safeParse(given).error?.issues.length ?? 0
-    const [nearest] = options.sort((a, b) => issuesOf(a) - issuesOf(b))
+    const [nearest] = options!
+      .filter((option) => memberNames(option).includes(step))
+      .sort((a, b) => issuesOf(a) - issuesOf(b))
     return nearest === undefined ? undefined : unionAt(nearest, path, given)
   }
-  const member =
-    current instanceof z.ZodObject
-      ? (current.shape[step] as z.ZodType | undefined)
-      : current instanceof z.ZodArray
-        ? (current.element as z.ZodType)
-        : current instanceof z.ZodRecord
-          ? (current.valueType as z.ZodType)
-          : undefined
+  const member = shape?.[step] ?? element ?? valueType
   return member === undefined ? undefined : unionAt(member, rest, valueAt(given, [step]))
 }
 
@@ -276,7 +278,7 @@ function shareHint(rule: string, received: unknown): string | undefined {
 /** A list where one thing is meant. */
 function listHint(member: z.ZodType | undefined, received: unknown): string | undefined {
   if (!Array.isArray(received) || member === undefined || received.length === 0) return undefined
-  if (unwrap(member) instanceof z.ZodObject) return 'Give one, not a list.'
+  if (definitionOf(member).type === 'object') return 'Give one, not a list.'
   if (!received.every((one) => member.safeParse(one).success)) return undefined
   return received.length === 1
     ? 'Give it without the list around it.'
@@ -290,8 +292,7 @@ const ruleTexts = new WeakMap<z.ZodType, string>()
 export function optionRule(schema: z.ZodType): string {
   const known = ruleTexts.get(schema)
   if (known !== undefined) return known
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonRule
-  const rule = `to be ${ruleText(json)}`
+  const rule = `to be ${ruleText(jsonRule(schema))}`
   ruleTexts.set(schema, rule)
   return rule
 }
@@ -354,48 +355,147 @@ function limitTexts(rule: JsonRule): string[] {
   return limits
 }
 
+/** The rule of an option as JSON Schema writes it; of members of objects only the names. */
+function jsonRule(schema: z.ZodType): JsonRule {
+  const inner = unwrap(schema)
+  const described = descriptionOf(schema)
+  if (described !== undefined) return { description: described }
+  if (schema !== inner && isNullable(schema)) return { anyOf: [jsonRule(inner), { type: 'null' }] }
+  const def = definitionOf(inner)
+  switch (def.type) {
+    case 'lazy':
+      return jsonRule(def.getter!())
+    case 'union':
+      return { anyOf: def.options!.map(jsonRule) }
+    case 'literal':
+      return def.values!.length === 1 ? { const: def.values![0] } : { enum: def.values! }
+    case 'enum':
+      return { enum: Object.values(def.entries!) }
+    case 'object':
+      return { type: 'object', ...membersOf(def.shape!) }
+    case 'record':
+      return { type: 'object' }
+    case 'tuple':
+      return { type: 'array' }
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'array':
+      return { type: def.type, ...limitsOf(inner) }
+    default:
+      return {}
+  }
+}
+
+function membersOf(shape: Readonly<Record<string, z.ZodType>>): JsonRule {
+  const names = Object.keys(shape)
+  return {
+    properties: Object.fromEntries(names.map((name) => [name, {}])),
+    required: names.filter((name) => shape[name]!._zod.optin === undefined),
+  }
+}
+
+/** The limits that the checks of a schema set. */
+function limitsOf(schema: z.ZodType): JsonRule {
+  const { type, checks = [], format } = definitionOf(schema)
+  const limits = checks.map(({ _zod }) => _zod.def)
+  const isInteger = [format, ...limits.map((limit) => limit.format)].some((one) => one?.includes('int'))
+  const bounds = (kind: string, isInclusive: boolean) =>
+    limits
+      .filter((limit) => limit.check === kind && limit.inclusive === isInclusive)
+      .map(({ value }) => value!)
+  const least = limits.flatMap((limit) => limit.minimum ?? limit.length ?? [])
+  const named = <Name extends string>(name: Name, of: (...all: number[]) => number, all: readonly number[]) =>
+    (all.length === 0 ? {} : { [name]: of(...all) }) as { readonly [name in Name]?: number }
+  return {
+    ...(isInteger ? { type: 'integer' } : {}),
+    ...named('exclusiveMinimum', Math.max, bounds('greater_than', false)),
+    ...named('minimum', Math.max, bounds('greater_than', true)),
+    ...named('exclusiveMaximum', Math.min, bounds('less_than', false)),
+    ...named('maximum', Math.min, bounds('less_than', true)),
+    ...named(type === 'string' ? 'minLength' : 'minItems', Math.max, least),
+  }
+}
+
 function schemaAt(schema: z.ZodType, path: readonly string[]): z.ZodType | undefined {
   let current: z.ZodType | undefined = unwrap(schema)
   for (const step of path) {
-    if (current instanceof z.ZodUnion) current = alternativeWith(current, step)
-    if (current instanceof z.ZodObject) current = current.shape[step] as z.ZodType | undefined
-    else if (current instanceof z.ZodArray) current = current.element as z.ZodType
-    else if (current instanceof z.ZodRecord) current = current.valueType as z.ZodType
-    else return undefined
+    if (definitionOf(current).type === 'union') current = alternativeWith(current, step)
+    if (current === undefined) return undefined
+    const { shape, element, valueType }: Definition = definitionOf(current)
+    current = shape === undefined ? (element ?? valueType) : shape[step]
     if (current === undefined) return undefined
     if (step !== path.at(-1)) current = unwrap(current)
   }
   return current
 }
 
-function alternativeWith(union: z.ZodUnion, step: string): z.ZodType | undefined {
-  const options = (union.options as readonly z.ZodType[]).map(unwrap)
-  return options.find((option) => option instanceof z.ZodRecord || memberNames(option).includes(step))
+function alternativeWith(union: z.ZodType, step: string): z.ZodType | undefined {
+  const options = definitionOf(union).options!.map(unwrap)
+  return options.find(
+    (option) => definitionOf(option).type === 'record' || memberNames(option).includes(step),
+  )
+}
+
+/** What a schema is made of, as zod keeps it. */
+interface Definition {
+  readonly type: string
+  readonly innerType?: z.ZodType
+  readonly in?: z.ZodType
+  readonly shape?: Readonly<Record<string, z.ZodType>>
+  readonly element?: z.ZodType
+  readonly keyType?: z.ZodType
+  readonly valueType?: z.ZodType
+  readonly options?: readonly z.ZodType[]
+  readonly entries?: Readonly<Record<string, unknown>>
+  readonly values?: readonly unknown[]
+  readonly getter?: () => z.ZodType
+  readonly format?: string
+  readonly checks?: readonly { readonly _zod: { readonly def: Limit } }[]
+}
+
+/** A check as zod keeps it: of numbers `check`, `value`, `inclusive` and `format`, of sizes `minimum` or `length`. */
+interface Limit {
+  readonly check: string
+  readonly value?: number
+  readonly inclusive?: boolean
+  readonly format?: string
+  readonly minimum?: number
+  readonly length?: number
+}
+
+/** The definition of a schema without what is around it. */
+function definitionOf(schema: z.ZodType): Definition {
+  return unwrap(schema)._zod.def as unknown as Definition
+}
+
+/** What a schema is around: the value that may be left out or null, what is given before a transformation. */
+function insideOf(schema: z.ZodType): z.ZodType | undefined {
+  const { type, innerType, in: given } = schema._zod.def as unknown as Definition
+  return type === 'pipe' ? given : innerType
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  let current = schema
-  while (
-    current instanceof z.ZodOptional ||
-    current instanceof z.ZodExactOptional ||
-    current instanceof z.ZodNullable ||
-    current instanceof z.ZodDefault ||
-    current instanceof z.ZodPrefault ||
-    current instanceof z.ZodReadonly ||
-    current instanceof z.ZodPipe
-  ) {
-    // What is given is before a transformation
-    current = (current instanceof z.ZodPipe ? current.in : current.unwrap()) as z.ZodType
-  }
-  return current
+  const inside = insideOf(schema)
+  return inside === undefined ? schema : unwrap(inside)
+}
+
+function descriptionOf(schema: z.ZodType): string | undefined {
+  const inside = insideOf(schema)
+  if (schema.description !== undefined) return schema.description
+  return inside === undefined || schema._zod.def.type === 'nullable' ? undefined : descriptionOf(inside)
+}
+
+function isNullable(schema: z.ZodType): boolean {
+  const inside = insideOf(schema)
+  return schema._zod.def.type === 'nullable' || (inside !== undefined && isNullable(inside))
 }
 
 function memberNames(schema: z.ZodType): string[] {
-  const inner = unwrap(schema)
-  if (inner instanceof z.ZodRecord && inner.keyType instanceof z.ZodEnum)
-    return (inner.keyType as z.ZodEnum).options.map(String)
-  if (inner instanceof z.ZodUnion) return (inner.options as readonly z.ZodType[]).flatMap(memberNames)
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+  const { shape, options, keyType, entries } = definitionOf(schema)
+  if (keyType !== undefined) return Object.values(definitionOf(keyType).entries ?? {}).map(String)
+  if (options !== undefined) return options.flatMap(memberNames)
+  return shape === undefined || entries !== undefined ? [] : Object.keys(shape)
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

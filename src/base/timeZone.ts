@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import { isTimeZone, timeZoneWords, utc } from './days.js'
+import * as z from './schema.js'
 
 /** Schema of an option that is a time zone; default UTC. */
 export const timeZoneRule = z

@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import { type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import * as z from '../base/schema.js'
 import { type Need, needProblems } from '../table/historyProblems.js'
 import type { HistoryKinds, InputTableName } from '../table/inputs.js'
 import { columnsRead, tablesRead } from './columnKindsOf.js'

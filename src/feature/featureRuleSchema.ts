@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from '../base/schema.js'
 import { columnName, ownColumn, rowFilterSchema, timeColumns } from '../population/rowFilter.js'
 import { eventTableNames } from '../table/inputs.js'
 import type { FeatureRule, NumberRule, TextRule } from './rule.js'

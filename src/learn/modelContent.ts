@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import type { Problem } from '../base/errors.js'
 import type { FeatureSpec } from '../base/matrix.js'
+import * as z from '../base/schema.js'
 import type { ChurnModel } from './contract.js'
 import { refuseModel } from './restore.js'
 

@@ -1,5 +1,6 @@
-import * as z from 'zod'
 import { type Problem, refuse } from '../base/errors.js'
+import { schemaProblems } from '../base/options.js'
+import * as z from '../base/schema.js'
 
 /** Said of every model file that cannot be read as it is. */
 export const restoreWayOut = 'Get the file again from where it was made, or train the model again.'
@@ -21,10 +22,11 @@ export function checkState<Schema extends z.ZodType>(
   if (result.success) return result.data
   refuseModel(
     operation,
-    result.error.issues.map((issue) => ({
+    schemaProblems(schema, state).map((problem) => ({
+      ...problem,
       code: 'model-invalid',
-      parameter: issue.path.length === 0 ? 'the state' : issue.path.join('.'),
-      rule: `to be valid (${issue.message})`,
+      parameter: problem.parameter === 'options' ? 'the state' : problem.parameter,
+      wayOut: restoreWayOut,
     })),
   )
   throw result.error

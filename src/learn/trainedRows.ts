@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import { customersOf, ownRows } from '../base/customersOf.js'
 import { groupNumbers, repeatedNumbers } from '../base/groupNumbers.js'
 import type { FeatureMatrix } from '../base/matrix.js'
+import * as z from '../base/schema.js'
 import type { ChurnModel, TrainingData } from './contract.js'
 import type { NestingModel } from './nesting.js'
 import {

@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import type { Days, Months } from '../base/days.js'
 import { checkOptions } from '../base/options.js'
+import * as z from '../base/schema.js'
 import { type EventTableName, eventTableNames } from '../table/inputs.js'
 
 /** Leaves out customers activated after `cutoff − within`. */

@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import type { Days, EpochDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
+import * as z from '../base/schema.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { featureRuleSchema } from '../feature/featureRuleSchema.js'
 import type { FeatureRule } from '../feature/rule.js'

@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import { HoldfastError, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import * as z from '../base/schema.js'
 import { logit, sigmoid } from '../base/statistics.js'
 
 /** A band of risk: `from <= probability`, up to the next band above. */

@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import { inNameOf, nearName, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { ownValue } from '../base/ownValue.js'
+import * as z from '../base/schema.js'
 import {
   type Actionability,
   actionabilities,

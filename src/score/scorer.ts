@@ -1,11 +1,11 @@
-import * as z from 'zod'
 import { checkArguments, isPlainObject } from '../base/arguments.js'
 import { dayRule, withDaysIn } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
 import { beyondAnyRow, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, inNameOf, type Problem, refuse } from '../base/errors.js'
 import { type FeatureMatrix, numberColumn, textColumn } from '../base/matrix.js'
-import { checkOptions } from '../base/options.js'
+import { checkOptions, schemaProblems } from '../base/options.js'
+import * as z from '../base/schema.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
 import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
@@ -224,11 +224,11 @@ export function loadScorer(bytes: Uint8Array): Scorer {
         wayOut: 'Make a scorer of its model: createScorer((await loadModel(path)).model).',
       },
     ])
-  const problems = checked.error.issues.map(
-    (issue): Problem => ({
+  const problems = schemaProblems(aboutModelSchema, about).map(
+    (problem): Problem => ({
+      ...problem,
       code: 'model-invalid',
-      parameter: issue.path.join('.') || 'about',
-      rule: `to be what encodeScorer writes (${issue.message})`,
+      parameter: problem.parameter === 'options' ? 'about' : problem.parameter,
       wayOut: 'Write the file again with saveScorer.',
     }),
   )

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { isMissing } from '../base/bitmap.js'
 import { categoryOf } from '../base/category.js'
 import type {
@@ -9,6 +8,7 @@ import type {
   NumberValues,
   TextColumn,
 } from '../base/matrix.js'
+import * as z from '../base/schema.js'
 import { spreadOf, type TrainedSpread } from './spreadOfValues.js'
 
 /** What training has seen of one feature, besides the categories listed by the model. */

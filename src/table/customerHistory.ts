@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import type { DayInput, EpochDay } from '../base/days.js'
 import { nearName, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import * as z from '../base/schema.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { ColumnWatch } from './columnWatch.js'
 import { type EventTableName, eventTableNames, type HistoryKinds, historyKindsRule } from './inputs.js'

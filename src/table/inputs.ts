@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from '../base/schema.js'
 import type { ColumnKind } from './table.js'
 
 /** The input tables of a history. Only `customers` and one other are needed. */

@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import { ownValue } from '../base/ownValue.js'
+import * as z from '../base/schema.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { datePattern } from '../base/writtenDays.js'
 import { type DecimalSign, thousandsSigns } from '../base/writtenNumbers.js'

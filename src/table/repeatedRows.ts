@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import { type EpochDay, formatDay } from '../base/days.js'
 import type { Problem } from '../base/errors.js'
+import * as z from '../base/schema.js'
 import { type InputTableName, inputTables } from './inputs.js'
 import type { RowReader } from './rowReader.js'
 

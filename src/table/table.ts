@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { argumentProblems, checkArguments } from '../base/arguments.js'
 import { Bitmap, isMissing } from '../base/bitmap.js'
 import { type EpochDay, formatDay, parseDay } from '../base/days.js'
@@ -15,6 +14,7 @@ import {
 } from '../base/matrix.js'
 import { checkOptions } from '../base/options.js'
 import { Printed } from '../base/printed.js'
+import * as z from '../base/schema.js'
 import { timeZoneRule } from '../base/timeZone.js'
 import { kindOfValues, mixedValues, refuseStray } from './mixedValues.js'
 import { cellText, tableHtml, tableText, type WrittenTable, wholeTableText } from './tableText.js'

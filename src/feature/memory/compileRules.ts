@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { checkOptions } from '../../base/options.js'
+import * as z from '../../base/schema.js'
 import { timeZoneRule } from '../../base/timeZone.js'
 import type { TableReads } from '../../table/customerHistory.js'
 import {

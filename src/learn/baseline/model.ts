@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import * as z from '../../base/schema.js'
 import { logit } from '../../base/statistics.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'

@@ -1,7 +1,7 @@
-import * as z from 'zod'
 import { checkArguments } from '../../base/arguments.js'
 import { inNameOf, type Problem } from '../../base/errors.js'
 import type { FeatureMatrix, FeatureSpec } from '../../base/matrix.js'
+import * as z from '../../base/schema.js'
 import type { ChurnModel, Contributions } from '../contract.js'
 import { probabilityOf } from '../margin.js'
 import {

@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import type { FeatureSpec } from '../../base/matrix.js'
+import * as z from '../../base/schema.js'
 import { checkState, logOdds, refuseModel } from '../restore.js'
 import type { TreeEnsemble } from '../tree/ensemble.js'
 import { ensembleOfState, ensembleProblems, ensembleState, stateOfEnsemble } from '../tree/state.js'

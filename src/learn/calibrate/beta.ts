@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import { fitLogisticLine } from '../../base/fitLogisticLine.js'
+import * as z from '../../base/schema.js'
 import { sigmoid, softplus } from '../../base/statistics.js'
 import { logOdds } from '../restore.js'
 import { type MarginCurve, marginSlope } from './marginCurve.js'

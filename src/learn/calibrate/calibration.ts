@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from '../../base/schema.js'
 import { type CalibrationMethod, calibrationMethods } from './calibrator.js'
 
 const figure = z.number().min(0)

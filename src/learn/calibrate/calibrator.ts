@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from '../../base/schema.js'
 import { logit, sigmoid } from '../../base/statistics.js'
 import { uncertain } from '../margin.js'
 import type { ScoreCurve } from '../rescaledContributions.js'

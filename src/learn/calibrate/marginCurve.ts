@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from '../../base/schema.js'
 
 /** Slope of a curve in a model file: fits reach 1e12 at most, and models in models stay finite with more. */
 export const marginSlope = z.number().min(0).max(1e20)

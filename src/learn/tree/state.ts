@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import type { Problem } from '../../base/errors.js'
 import type { FeatureSpec } from '../../base/matrix.js'
+import * as z from '../../base/schema.js'
 import { logOdds } from '../restore.js'
 import { categoryWordCount, type TreeEnsemble } from './ensemble.js'
 
