@@ -211,7 +211,7 @@ function showValue(value: unknown): string {
   if (value instanceof Date)
     return `${Number.isNaN(value.getTime()) ? 'an invalid date' : value.toISOString()} (Date)`
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return `${shorten(String(value))} (${value.constructor.name})`
+    return `${listText(value)} (${value.constructor.name})`
   }
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'symbol') return 'a symbol'
@@ -221,6 +221,15 @@ function showValue(value: unknown): string {
     return `${shorten(JSON.stringify(value) ?? String(value))} (object)`
   } catch {
     return 'an object'
+  }
+}
+
+/** Lists inside of lists may go deeper than the stack. */
+function listText(value: object): string {
+  try {
+    return shorten(String(value))
+  } catch {
+    return 'a list'
   }
 }
 
