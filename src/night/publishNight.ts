@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
@@ -251,6 +251,17 @@ function writtenOutputs(
 function tableName(output: CheckedOutput): string | undefined {
   if ('file' in output) return undefined
   return `${output.table} of ${'duckdb' in output ? output.duckdb : shownAddress(output.postgres)}`
+}
+
+/** Finds folders that cannot be written to before the work of a night and not after it. */
+export async function checkWritable(operation: string, { outputs }: CheckedNight): Promise<void> {
+  for (const each of outputs) {
+    if ('postgres' in each) continue
+    const place = await fileBehind('file' in each ? each.file : each.duckdb)
+    await access(dirname(place), constants.W_OK).catch((cause: unknown) => {
+      throw unwritable(operation, place, cause, 'storage-failed')
+    })
+  }
 }
 
 /** Returns whether the outputs still hold what a night has published. */

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { checkArguments } from '../base/arguments.js'
 import { dayRule } from '../base/dayRule.js'
 import { addDays, addMonths, type DayInput, dayOf, type EpochDay, formatDay } from '../base/days.js'
-import { type Problem, refuse } from '../base/errors.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
 import { isSystemError, unwritable } from '../base/wholeFile.node.js'
 import { canonicalJson } from '../learn/canonicalJson.js'
@@ -17,7 +17,7 @@ import { type CheckedNight, checkedNight, type NightConfig } from './nightConfig
 import { type NightData, openNightHistory, openNightTable } from './nightData.js'
 import { checkIds, figuresOf } from './nightFigures.js'
 import { NightStore, type ScoreNight } from './nightStore.js'
-import { newRun, outputConnection, publishNight, stillPublished } from './publishNight.js'
+import { checkWritable, newRun, outputConnection, publishNight, stillPublished } from './publishNight.js'
 import { takeLock } from './runLock.js'
 import { contentOfFile, type SourceFiles, sourceFiles } from './sourceFiles.js'
 import { refuseStopped } from './stopped.js'
@@ -120,10 +120,33 @@ export async function runNight(
   try {
     return await runNights(checked, run, work)
   } catch (error) {
-    throw isSystemError(error) ? unwritable(operation, checked.state, error, 'storage-failed') : error
+    throw storageError(error, checked) ?? error
   } finally {
     await release()
   }
+}
+
+/** Returns the error for a disk that failed, whoever found it: this program or DuckDB. */
+function storageError(error: unknown, { state }: CheckedNight): HoldfastError | undefined {
+  if (isSystemError(error)) return unwritable(operation, state, error, 'storage-failed')
+  const isDisk =
+    error instanceof HoldfastError &&
+    error.code === 'engine-failed' &&
+    /no space left|disk full|could not write|read-only|failed to write|quota/i.test(error.message)
+  if (!isDisk) return undefined
+  const [{ wayOut = '' }] = error.problems
+  return new HoldfastError(
+    operation,
+    [
+      {
+        code: 'storage-failed',
+        parameter: `the disk of ${state}`,
+        rule: 'to have room',
+        wayOut: `${wayOut} Nothing was published.`,
+      },
+    ],
+    { cause: error },
+  )
 }
 
 /**
@@ -150,6 +173,7 @@ export async function recoverNight(
 async function runNights(config: CheckedNight, run: CheckedRun, work: string): Promise<NightResult[]> {
   const { onProgress, signal } = run
   await recover(operation, config.state, outputConnection(config))
+  await checkWritable(operation, config)
   onProgress?.({ asOf: null, step: 'recover', done: 1, total: 1 })
   const scorer = await readScorer(config.model)
   refuse(operation, scorerProblems(config, scorer))
