@@ -64,6 +64,8 @@ export { type CompiledRules, type CompileRulesOptions, compileRules } from '../f
 export { featuresOf } from '../feature/memory/featuresOf.js'
 export { type FollowedCustomer, followCustomer } from '../feature/memory/followCustomer.js'
 export { describeFeature, describeValue } from '../feature/name/describeFeature.js'
+export type { LanguageName } from '../feature/name/language.js'
+export type { FeatureLabel, FeatureLabels, WordOptions } from '../feature/name/wordOptions.js'
 export { featureName } from '../feature/name/featureName.js'
 export { parseFeatureName } from '../feature/name/parseFeatureName.js'
 export {

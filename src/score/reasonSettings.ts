@@ -10,8 +10,10 @@ import {
   featureNature,
   unknownNature,
 } from '../feature/family.js'
-import { dayFromHere, describeValue, plainValue } from '../feature/name/describeFeature.js'
+import { columnInWords, labelledNames, languages, ruleInWords } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
+import type { LanguageName } from '../feature/name/language.js'
+import { type FeatureLabels, featureLabelsRule, languageRule } from '../feature/name/wordOptions.js'
 import type { ChurnModel } from '../learn/contract.js'
 import type { AboutModel } from './aboutModel.js'
 import type { FeatureInWords } from './reasons.js'
@@ -25,11 +27,20 @@ export interface ReasonSettings {
   readonly families?: Readonly<Record<string, FeatureFamily>>
   /** Actionability by name of the feature. Default: from its rule; without a rule `unknown`. */
   readonly actionability?: Readonly<Record<string, Actionability>>
+  /** Language of the reasons: `en` English, `zh` Chinese. Default `en`. */
+  readonly language?: LanguageName
+  /**
+   * Words and units of your own, by name of a feature (`usage_minutes_sum_3m`), or of a column (`usage.minutes`) in all
+   * features that read it. In the language of the reasons.
+   */
+  readonly featureLabels?: FeatureLabels
 }
 
 const settingsSchema = z.strictObject({
   families: z.record(z.string(), z.enum(featureFamilies)).default({}),
   actionability: z.record(z.string(), z.enum(actionabilities)).default({}),
+  language: languageRule.default('en'),
+  featureLabels: featureLabelsRule.default({}),
 })
 
 /** Checked {@link ReasonSettings}. */
@@ -44,15 +55,19 @@ export function checkReasonSettings(
   operation: string,
   settings: unknown,
   model: ChurnModel,
+  { rules }: AboutModel,
 ): CheckedReasonSettings {
   const checked = inNameOf(operation, () => checkOptions(operation, settingsSchema, settings))
   const names = model.features.map(({ name }) => name)
-  refuse(
-    operation,
-    (['families', 'actionability'] as const).flatMap((option) =>
+  const labels = Object.keys(checked.featureLabels)
+  refuse(operation, [
+    ...(['families', 'actionability'] as const).flatMap((option) =>
       unknownFeatures(option, Object.keys(checked[option]), names),
     ),
-  )
+    ...(labels.length === 0
+      ? []
+      : unknownFeatures('featureLabels', labels, [...names, ...labelledNames(rules ?? [])])),
+  ])
   return checked
 }
 
@@ -63,7 +78,9 @@ function unknownFeatures(option: string, given: readonly string[], names: readon
     .map((name) => ({
       code: 'option-unknown',
       parameter: `${option}.${name}`,
-      rule: 'to be named after a feature of the model',
+      rule:
+        'to be named after a feature of the model' +
+        (option === 'featureLabels' ? ', or a column that it reads, such as usage.minutes' : ''),
       received: name,
       ...nearName(name, names, 'The names are in scorer.model.features.'),
     }))
@@ -73,8 +90,10 @@ function unknownFeatures(option: string, given: readonly string[], names: readon
 export function featuresInWords(
   { features }: ChurnModel,
   { rules, flat }: AboutModel,
-  { families, actionability }: CheckedReasonSettings,
+  { families, actionability, featureLabels }: CheckedReasonSettings,
+  language: LanguageName,
 ): FeatureInWords[] {
+  const speaker = { language: languages[language], labels: featureLabels as FeatureLabels }
   const byName = new Map((rules ?? []).map((rule) => [featureName(rule), rule]))
   const days = new Set(flat?.days)
   return features.map(({ name }) => {
@@ -84,13 +103,11 @@ export function featuresInWords(
       name,
       family: ownValue(families, name) ?? nature.family,
       actionability: ownValue(actionability, name) ?? nature.actionability,
-      sentence: (value) => {
-        if (rule !== undefined) return describeValue(rule, value)
-        // A column of days became the days since each
-        return days.has(name) && typeof value === 'number'
-          ? dayFromHere(name, -value)
-          : plainValue(name, value)
-      },
+      // A column of days became the days since each
+      sentence: (rule === undefined
+        ? columnInWords(name, speaker, days.has(name))
+        : ruleInWords(rule, speaker)
+      ).sentence,
     }
   })
 }

@@ -1,6 +1,7 @@
 import { isMissing } from '../base/bitmap.js'
 import type { FeatureMatrix } from '../base/matrix.js'
 import { type Actionability, type FeatureFamily, featureFamilies } from '../feature/family.js'
+import type { Language } from '../feature/name/language.js'
 import type { Contributions } from '../learn/contract.js'
 
 /** One reason for a score: a feature, its value, and its effect on the risk of leaving. */
@@ -34,7 +35,7 @@ export interface FeatureInWords {
   readonly name: string
   readonly family: FeatureFamily
   readonly actionability: Actionability
-  /** Returns the feature with a value in words: "months since activation is 7". */
+  /** Returns the feature with a value in words: "customer for 7 months". */
   readonly sentence: (value: number | string | null) => string
 }
 
@@ -51,6 +52,7 @@ export function reasonsOf(
   lookUp: (feature: string, row: number) => number | string | null,
   row: number,
   count: number,
+  language: Language,
 ): Reason[] {
   const order = strongest(contributions, row, count)
   return order.map((index) => {
@@ -58,7 +60,7 @@ export function reasonsOf(
     const value = lookUp(name, row)
     const effect = contributions.values[index]![row]!
     const { scale } = contributions
-    const text = `${sentence(value)} (${effectText(effect, scale)})`
+    const text = withEffect(sentence(value), effect, scale, language)
     return { feature: name, value, family, actionability, effect, scale, text }
   })
 }
@@ -115,20 +117,27 @@ function strongest(contributions: Contributions, row: number, count: number): nu
   return order
 }
 
-function effectText(effect: number, scale: Contributions['scale']): string {
-  if (scale === 'log-odds') {
-    return `odds of leaving ${factorText(Math.exp(effect))}`
-  }
-  const points = (100 * effect).toFixed(1)
-  return `risk of leaving ${effect < 0 ? '' : '+'}${points} points`
+/** Returns a sentence with what it does to the odds of leaving, or to the risk. */
+export function withEffect(
+  sentence: string,
+  effect: number,
+  scale: Contributions['scale'],
+  language: Language,
+): string {
+  if (scale === 'log-odds') return language.withOdds(sentence, ...factorOf(effect))
+  return language.withPoints(sentence, `${effect < 0 ? '' : '+'}${(100 * effect).toFixed(1)}`)
 }
 
 const largestFactor = 1_000_000
 
-/** Logistic models give values far from those of training factors that no number can hold. */
-function factorText(factor: number): string {
-  if (factor > largestFactor) return `×${largestFactor.toLocaleString('en-US')} and more`
-  if (factor < 1 / largestFactor) return '×0.000001 and less'
-  if (factor < 0.1) return `×${factor.toLocaleString('en-US', { maximumSignificantDigits: 2 })}`
-  return `×${factor < 10 ? factor.toFixed(2) : Math.round(factor).toLocaleString('en-US')}`
+/**
+ * Returns the factor on the odds, and whether it is beyond that. Logistic models give values far from those of training
+ * factors that no number can hold.
+ */
+export function factorOf(effect: number): [factor: string, beyond: -1 | 0 | 1] {
+  const factor = Math.exp(effect)
+  if (factor > largestFactor) return [largestFactor.toLocaleString('en-US'), 1]
+  if (factor < 1 / largestFactor) return ['0.000001', -1]
+  if (factor < 0.1) return [factor.toLocaleString('en-US', { maximumSignificantDigits: 2 }), 0]
+  return [factor < 10 ? factor.toFixed(2) : Math.round(factor).toLocaleString('en-US'), 0]
 }

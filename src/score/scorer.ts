@@ -9,7 +9,10 @@ import * as z from '../base/schema.js'
 import { type CompiledRules, compileRules } from '../feature/memory/compileRules.js'
 import { CustomerRows } from '../feature/memory/customerRows.js'
 import type { FollowedCustomer } from '../feature/memory/followCustomer.js'
+import { languages } from '../feature/name/describeFeature.js'
 import { featureName } from '../feature/name/featureName.js'
+import type { Language, LanguageName } from '../feature/name/language.js'
+import { languageRule } from '../feature/name/wordOptions.js'
 import type { FeatureRule } from '../feature/rule.js'
 import type { ChurnModel, Contributions } from '../learn/contract.js'
 import { codeFeatures } from '../learn/imported/model.js'
@@ -71,6 +74,8 @@ export interface Score {
 export interface ScoreOptions extends PredictOptions {
   /** Reasons per customer. Integer from 0 to 20, default 3; 0 skips their computation. */
   readonly reasons?: number
+  /** Language of the reasons: `en` English, `zh` Chinese. Default: that of the scorer ({@link Scorer.with}), `en`. */
+  readonly language?: LanguageName
   /**
    * Largest share of rows, in [0, 1], that may have an unseen value in any one column; above it, nothing is scored.
    * Default 1: nothing is refused, everything is counted in `unseen`.
@@ -87,6 +92,7 @@ export interface ScoreOptions extends PredictOptions {
 /** Rules and defaults of {@link ScoreOptions}. */
 export const scoreOptions = predictOptions.extend({
   reasons: z.number().int().min(0).max(20).default(3),
+  language: z.exactOptional(languageRule),
   maxUnseenShare: z.number().min(0).max(1).default(1),
 })
 
@@ -251,8 +257,23 @@ function recenciesOf({ rules }: AboutModel): string[] {
   return (rules ?? []).filter(({ kind }) => kind === 'recency').map(featureName)
 }
 
+/** What is said of each feature of the model, in a language. */
+interface Said {
+  readonly features: readonly FeatureInWords[]
+  readonly language: Language
+}
+
 function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettings = {}): Scorer {
-  const words = featuresInWords(model, about, checkReasonSettings('with', settings, model))
+  const reasonSettings = checkReasonSettings('with', settings, model, about)
+  const said = new Map<LanguageName, Said>()
+  const saidIn = (name: LanguageName = reasonSettings.language): Said => {
+    let own = said.get(name)
+    if (own === undefined) {
+      own = { features: featuresInWords(model, about, reasonSettings, name), language: languages[name] }
+      said.set(name, own)
+    }
+    return own
+  }
   rememberRows(model, about.trainedOn)
   const watch = new UnseenWatch(
     model.features,
@@ -264,7 +285,9 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
   const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)
-    const columns = inNameOf(operation, () => scoreColumns(model, about.bands, words, features, options))
+    const columns = inNameOf(operation, () =>
+      scoreColumns(model, about.bands, saidIn(options.language), features, options),
+    )
     return new Scores(columns, features.rowCount, unseen)
   }
   const one = (
@@ -279,7 +302,9 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
     const band = bandName(probability, about.bands)
     if (options.reasons === 0) return { probability, band, reasons: [], effects: null, unseen, repeats }
     const contributions = model.contributions(features)
-    const reasons = reasonsOf(words, contributions, valuesByName(features), 0, options.reasons)
+    const { features: words, language } = saidIn(options.language)
+    const lookUp = valuesByName(features)
+    const reasons = reasonsOf(words, contributions, lookUp, 0, options.reasons, language)
     const { scale, base } = contributions
     const effects = { scale, base, families: familyEffects(words, contributions, 0) }
     return { probability, band, reasons, effects, unseen, repeats }
@@ -394,7 +419,7 @@ function isFollowed(customer: CustomerHistory | FollowedCustomer): customer is F
 function scoreColumns(
   model: ChurnModel,
   bands: readonly RiskBand[],
-  words: readonly FeatureInWords[],
+  said: Said,
   features: FeatureMatrix,
   { reasons, threads }: CheckedScoreOptions,
 ): Column[] {
@@ -406,21 +431,16 @@ function scoreColumns(
       Array.from(probability, (value) => bandName(value, bands)),
     ),
   ]
-  if (reasons > 0) columns.push(...reasonColumns(model, features, reasons, words))
+  if (reasons > 0) columns.push(...reasonColumns(model, features, reasons, said))
   return columns
 }
 
-function reasonColumns(
-  model: ChurnModel,
-  features: FeatureMatrix,
-  count: number,
-  words: readonly FeatureInWords[],
-): Column[] {
+function reasonColumns(model: ChurnModel, features: FeatureMatrix, count: number, said: Said): Column[] {
   const contributions = model.contributions(features)
   const lookUp = valuesByName(features)
   const texts = Array.from({ length: count }, () => new Array<string | null>(features.rowCount).fill(null))
   for (let row = 0; row < features.rowCount; row++) {
-    const reasons = reasonsOf(words, contributions, lookUp, row, count)
+    const reasons = reasonsOf(said.features, contributions, lookUp, row, count, said.language)
     for (let rank = 0; rank < reasons.length; rank++) texts[rank]![row] = reasons[rank]!.text
   }
   return texts.map((column, rank) => textColumn(`reason${rank + 1}`, column))

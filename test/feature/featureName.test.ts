@@ -49,10 +49,14 @@ import { featureRules } from './arbitraryRules.js'
 const complaints = { column: 'kind', in: ['complaint', 'cancel request'] }
 
 test.each<[FeatureRule, string, string]>([
-  [sumOf('usage', 'minutes', { months: 3 }), 'usage_minutes_sum_3m', 'minutes, sum of the last 3 months'],
-  [meanOf('bills', 'amount', { days: 90 }), 'bills_amount_mean_90d', 'bill amount, mean of the last 90 days'],
-  [minOf('payments', 'balance', 'all'), 'payments_balance_min_all', 'payment balance, least so far'],
-  [maxOf('usage', 'dataMb', { days: 1 }), 'usage_dataMb_max_1d', 'data mb, most of the last day'],
+  [sumOf('usage', 'minutes', { months: 3 }), 'usage_minutes_sum_3m', 'sum of minutes in the last 3 months'],
+  [
+    meanOf('bills', 'amount', { days: 90 }),
+    'bills_amount_mean_90d',
+    'mean of bill amount in the last 90 days',
+  ],
+  [minOf('payments', 'balance', 'all'), 'payments_balance_min_all', 'lowest payment balance so far'],
+  [maxOf('usage', 'dataMb', { days: 1 }), 'usage_dataMb_max_1d', 'highest data mb in the last day'],
   [countOf('payments', 'all'), 'payments_count_all', 'number of payments so far'],
   [
     countOf('contacts', { months: 1 }, complaints),
@@ -62,7 +66,7 @@ test.each<[FeatureRule, string, string]>([
   [
     activeDays('usage', { months: 2, lag: 1 }),
     'usage_activeDays_2m_lag1m',
-    'days with usage in the 2 months up to 1 month ago',
+    'number of days with usage in the 2 months up to 1 month ago',
   ],
   [
     recency('contacts', complaints),
@@ -72,37 +76,37 @@ test.each<[FeatureRule, string, string]>([
   [
     slope('usage', 'minutes', 6),
     'usage_minutes_slope_6m',
-    'minutes, change per month over the last 6 months',
+    'change of minutes per month over the last 6 months',
   ],
   [
     drop('bills', 'amount', 3),
     'bills_amount_drop_3m',
-    'bill amount, fall of the last month against the mean of the 3 months before',
+    'fall of bill amount in the last month against the mean of the 3 months before',
   ],
   [
     drop('usage', 'minutes', 1),
     'usage_minutes_drop_1m',
-    'minutes, fall of the last month against the month before',
+    'fall of minutes in the last month against the month before',
   ],
   [tenure(), 'tenure_months', 'months since activation'],
   [attribute('paymentType'), 'customer_paymentType', 'payment type'],
   [inForce('plan', 'text'), 'plan_plan', 'plan in force'],
-  [inForce('fee', 'number'), 'plan_fee', 'fee (plan in force)'],
-  [daysUntil('contractEnd'), 'days_until_plan_contractEnd', 'days until contract end of the plan in force'],
+  [inForce('fee', 'number'), 'plan_fee', 'fee of the plan in force'],
+  [daysUntil('contractEnd'), 'days_until_plan_contractEnd', 'days until the contract ends'],
   [
     difference(sumOf('bills', 'amount', 'all'), sumOf('payments', 'amount', 'all')),
     'bills_amount_sum_all_minus_payments_amount_sum_all',
-    'bill amount, sum so far, minus payment amount, sum so far',
+    'sum of bill amount so far minus sum of payment amount so far',
   ],
   [
     sumOf('payments', 'amount', 'all', { column: 'kind', notIn: ['failed'] }),
     'payments[kind!=failed]_amount_sum_all',
-    'payment amount (kind not failed), sum so far',
+    'sum of payment amount (kind not failed) so far',
   ],
   [
     ratio(sumOf('bills', 'discount', { months: 3 }), sumOf('bills', 'amount', { months: 3 })),
     'bills_discount_sum_3m_per_bills_amount_sum_3m',
-    'bill discount, sum of the last 3 months, divided by bill amount, sum of the last 3 months',
+    'sum of bill discount in the last 3 months divided by sum of bill amount in the last 3 months',
   ],
 ])('%o is called %s and reads "%s"', (rule, name, words) => {
   expect(featureName(rule)).toBe(name)
@@ -115,50 +119,59 @@ test.each<[FeatureRule, string]>([
   [countOf('usage', { days: 1, lag: 7 }), 'number of usage records in the 1 day up to 7 days ago'],
   [countOf('plans', { months: 3, lag: 0 }), 'number of plan changes in the last 3 months'],
   [countOf('devices', { days: 2, lag: 1 }), 'number of device records in the 2 days up to 1 day ago'],
-  [distinctOf('usage', 'cell_id', month), 'cell id, different values in the last month'],
-  [entropyOf('contacts', 'kind', month), 'contact kind, spread over its values in the last month'],
-  [changesOf('devices', 'deviceId', 'all'), 'device id, changes so far'],
+  [distinctOf('usage', 'cell_id', month), 'number of different values of cell id in the last month'],
+  [
+    entropyOf('contacts', 'kind', month),
+    'spread of contact kind over its values in the last month (entropy)',
+  ],
+  [changesOf('devices', 'deviceId', 'all'), 'number of changes of device id so far'],
   [gapMean('usage', 'all'), 'mean time between days with usage so far'],
   [gapDeviation('payments', month), 'irregularity of the time between days with payments in the last month'],
-  [variability('bills', 'billAmount', 6), 'bill amount, variability over the last 6 months'],
-  [firstValue('plans', 'fee', 'number', 'all'), 'plan fee, first value so far'],
-  [lastValue('usage', 'cell', 'text', month), 'cell, last value of the last month'],
-  [streak('usage', 'active', 6), 'last months in a row with usage, at most 6'],
-  [streak('usage', 'silent', 1), 'last months in a row without usage, at most 1'],
-  [streak('bills', 'amount', 'rising', 6), 'last months in a row of rising bill amount, at most 6'],
-  [streak('bills', 'amount', 'falling', 6), 'last months in a row of falling bill amount, at most 6'],
+  [variability('bills', 'billAmount', 6), 'variability of bill amount over the last 6 months'],
+  [firstValue('plans', 'fee', 'number', 'all'), 'first plan fee so far'],
+  [lastValue('usage', 'cell', 'text', month), 'latest cell in the last month'],
+  [streak('usage', 'active', 6), 'months in a row with usage up to now (at most 6 counted)'],
+  [streak('usage', 'silent', 1), 'months in a row without usage up to now (at most 1 counted)'],
+  [
+    streak('bills', 'amount', 'rising', 6),
+    'months in a row of rising bill amount up to now (at most 6 counted)',
+  ],
+  [
+    streak('bills', 'amount', 'falling', 6),
+    'months in a row of falling bill amount up to now (at most 6 counted)',
+  ],
   [openRows('contacts', 'closedAt', 'count'), 'number of contacts without closed at'],
   [openRows('contacts', 'closedAt', 'oldestDays'), 'days since the oldest contact without closed at'],
   [
     oldestUnpaid({ table: 'bills', measure: 'amount' }, { table: 'payments', measure: 'amount' }),
     'days since the oldest bill amount that payment amount does not cover',
   ],
-  [isOther('payerId'), 'payer id is somebody else'],
+  [isOther('payerId'), 'whether payer id is somebody else'],
   [daysUntil('promotionEnd', 'customer'), 'days until promotion end'],
   [inForce('plan', 'text', { days: 1 }), 'plan in force 1 day ago'],
-  [inForce('fee', 'number', { months: 2 }), 'fee (plan in force 2 months ago)'],
+  [inForce('fee', 'number', { months: 2 }), 'fee of the plan in force 2 months ago'],
   [
     ratio(difference(tenure(), recency('bills')), tenure()),
-    '(months since activation, minus days since the last bill), divided by months since activation',
+    '(months since activation minus days since the last bill) divided by months since activation',
   ],
   [
     difference(ratio(tenure(), recency('bills')), tenure()),
-    '(months since activation, divided by days since the last bill), minus months since activation',
+    '(months since activation divided by days since the last bill) minus months since activation',
   ],
   [
     countTrue([tenure(), recency('payments')]),
-    'how many are above 0 of: months since activation; days since the last payment',
+    'how many of (months since activation; days since the last payment) are above 0',
   ],
   [band(tenure(), [3, 12]), 'band of months since activation (from 3, 12)'],
   [log1p(tenure()), 'logarithm of months since activation'],
   [squareRoot(tenure()), 'square root of months since activation'],
   [
     percentile(tenure(), inForce('plan', 'text')),
-    'months since activation, rank among the same plan in force',
+    'rank of months since activation among customers with the same plan in force',
   ],
-  [percentile(tenure()), 'months since activation, rank among all customers'],
+  [percentile(tenure()), 'rank of months since activation among all customers'],
   [recency('usage', { weekday: [1, 7] }), 'days since the last usage (on Monday or Sunday)'],
-  [recency('usage', { column: 'hour', between: [22, null] }), 'days since the last usage (hour from 22)'],
+  [recency('usage', { column: 'hour', between: [22, null] }), 'days since the last usage (hour 22 or more)'],
   [recency('usage', { column: 'hour', between: [null, 7] }), 'days since the last usage (hour below 7)'],
   [
     recency('usage', [
@@ -213,10 +226,10 @@ test.each<[string, () => unknown, string]>([
 })
 
 test.each([
-  [daysUntil('from'), -201, 'start of the plan in force was 201 days ago'],
-  [daysUntil('contractEnd'), 1, 'contract end of the plan in force is in 1 day'],
+  [daysUntil('from'), -201, 'plan in force began 201 days ago'],
+  [daysUntil('contractEnd'), 1, 'contract ends in 1 day'],
   [daysUntil('promotionEnd', 'customer'), 0, 'promotion end is on the day of the forecast'],
-  [daysUntil('contractEnd'), null, 'days until contract end of the plan in force is not known'],
+  [daysUntil('contractEnd'), null, 'no contract end on record'],
   [isOther('payerId'), 1, 'payer id is somebody else'],
   [isOther('payerId'), 0, 'payer id is the customer'],
   [
@@ -225,8 +238,8 @@ test.each([
     'minutes fell by 62.5 % in the last month against the mean of the 3 months before',
   ],
   [drop('usage', 'minutes', 1), -1, 'minutes rose by 100 % in the last month against the month before'],
-  [drop('usage', 'minutes', 1), 0, 'minutes of the last month is the same as the month before'],
-  [tenure(), 7.123456, 'months since activation is 7.123'],
+  [drop('usage', 'minutes', 1), 0, 'minutes did not change in the last month against the month before'],
+  [tenure(), 7.123456, 'customer for 7.123 months'],
   [inForce('plan', 'text'), 'gold', 'plan in force is gold'],
 ] as const)('%o with the value %o is read as "%s"', (rule, value, words) => {
   expect(describeValue(rule, value)).toBe(words)

@@ -173,3 +173,37 @@ describe('settings of reasons', () => {
     expect(() => scorer.with(given as never)).toThrow(said)
   })
 })
+
+describe('languages', () => {
+  const [, model] = modelKinds[0]!
+  const row = { tenureMonths: 3, plan: 'small', complaints: 4, contract: 'monthly', noise: 0 }
+  const scorer = createScorer(model)
+  const texts = (of: typeof scorer, language?: 'en' | 'zh') =>
+    of
+      .scoreRow(row, { reasons: 20, ...(language === undefined ? {} : { language }) })
+      .reasons.map(({ text }) => text)
+
+  it('are those of the scorer or of the call; effects and order are the same in both', () => {
+    expect(texts(scorer).join()).toMatch(/complaints is 4 \(odds of leaving ×\d+\.\d\d\)/)
+    const chinese = texts(scorer, 'zh')
+    expect(chinese.join()).toMatch(/complaints 为 4（流失发生比 ×\d+\.\d\d）/)
+    expect(chinese.join()).toContain('contract 为“monthly”（')
+    const speaks = scorer.with({ language: 'zh' })
+    expect(texts(speaks)).toEqual(chinese)
+    expect(texts(speaks, 'en')).toEqual(texts(scorer))
+    expect(chinese.map((text) => /×[\d.]+/.exec(text)![0])).toEqual(
+      texts(scorer).map((text) => /×[\d.]+/.exec(text)![0]),
+    )
+    expect(() => scorer.scoreRow(row, { language: 'fr' as never })).toThrow('"en", "zh"')
+  })
+
+  it('take labels and units for columns of a flat table', () => {
+    const labelled = scorer.with({
+      language: 'zh',
+      featureLabels: { complaints: { label: '投诉', unit: '次' }, tenureMonths: '在网月数' },
+    })
+    expect(texts(labelled).join()).toMatch(/投诉为 4 次（流失发生比/)
+    expect(texts(labelled).join()).toMatch(/在网月数为 3（/)
+    expect(() => scorer.with({ featureLabels: { complaint: 'x' } })).toThrow('Did you mean complaints?')
+  })
+})

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { numberColumn, textColumn } from '../../src/base/matrix.js'
-import { plainValue } from '../../src/feature/name/describeFeature.js'
+import { columnInWords, languages } from '../../src/feature/name/describeFeature.js'
 import type { Contributions } from '../../src/learn/contract.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { type FeatureInWords, reasonsOf, valuesByName } from '../../src/score/reasons.js'
 import { sampleData } from '../learn/sample.js'
 
+const english = { language: languages.en, labels: {} }
+
 const inWords = (features: readonly { readonly name: string }[], article = ''): FeatureInWords[] =>
   features.map(({ name }) => ({
     name,
     family: 'other',
     actionability: 'unknown',
-    sentence: (value) => plainValue(`${article}${name}`, value),
+    sentence: columnInWords(`${article}${name}`, english).sentence,
   }))
 
 describe('reasonsOf', () => {
@@ -22,7 +24,7 @@ describe('reasonsOf', () => {
   it('says of a forest what a feature does to the risk, in points that add up to the probability', () => {
     const model = trainForest(data, { trees: 50 })
     const contributions = model.contributions(data.features)
-    const reasons = reasonsOf(inWords(model.features), contributions, lookUp, 3, 10)
+    const reasons = reasonsOf(inWords(model.features), contributions, lookUp, 3, 10, languages.en)
     const sum = reasons.reduce((total, { effect }) => total + effect, contributions.base)
     expect(sum).toBeCloseTo(model.probability(data.features)[3]!, 9)
     for (const { text, effect, scale } of reasons) {
@@ -41,7 +43,7 @@ describe('reasonsOf', () => {
     )
     const contributions = { base: 0, scale, values: effects.map((effect) => Float64Array.of(9, effect)) }
     const look = (feature: string) => (feature === 'c' ? null : feature === 'e' ? 'north' : 1234567.89)
-    return reasonsOf(features, contributions as never, look, 1, count)
+    return reasonsOf(features, contributions as never, look, 1, count, languages.en)
   }
 
   it('gives the strongest first, the first of equal ones, and none that does nothing', () => {
@@ -67,7 +69,7 @@ describe('reasonsOf', () => {
     [2.5e20, '250000000000000000000'],
     [2.5e30, '2.5e+30'],
   ])('a value of %d reads %s', (value, text) => {
-    expect(plainValue('fee', value)).toBe(`fee is ${text}`)
+    expect(columnInWords('fee', english).sentence(value)).toBe(`fee is ${text}`)
   })
 
   it('says the value with all digits before the point, odds below 10 to hundredths, and points to tenths', () => {
@@ -118,7 +120,14 @@ describe('reasonsOf', () => {
 
   it('says of other models what it does to the odds', () => {
     const model = trainLogistic(data)
-    const reasons = reasonsOf(inWords(model.features), model.contributions(data.features), lookUp, 3, 10)
+    const reasons = reasonsOf(
+      inWords(model.features),
+      model.contributions(data.features),
+      lookUp,
+      3,
+      10,
+      languages.en,
+    )
     expect(reasons.length).toBeGreaterThan(0)
     for (const { text, scale } of reasons) {
       expect(scale).toBe('log-odds')

@@ -1,9 +1,10 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
 import { refuse } from '../../base/errors.js'
 import { numberColumn } from '../../base/matrix.js'
 import { writeTogether } from '../../base/wholeFile.node.js'
 import { completeUntilOf } from '../../engine/completeUntil.js'
+import { type LanguageName, languageNames } from '../../feature/name/language.js'
 import { scoredTables, scoreHistory } from '../../score/scoreHistory.js'
 import type { Scorer } from '../../score/scorer.js'
 import { columnMissing, Table } from '../../table/table.js'
@@ -30,6 +31,7 @@ interface ScoreCommandOptions extends InputOptions, TableOutputOptions, OwnCutof
   readonly id?: string
   readonly asOf?: EpochDay
   readonly reasons: number
+  readonly language: LanguageName
   readonly maxUnseenShare: number
   readonly spreadsheetSafe?: boolean
 }
@@ -56,6 +58,9 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
       dayOption,
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
+    .addOption(
+      new Option('--language <name>', 'language of the reasons').choices(languageNames).default('en'),
+    )
     .option(
       '--max-unseen-share <share>',
       'largest share of customers whose value in a column may be new to the model; above it nothing is written',
@@ -109,11 +114,11 @@ async function scoresOfFile(
 function scoresOfTable(
   scorer: Scorer,
   { table, numberOf }: InputTable,
-  { id, reasons, asOf, maxUnseenShare }: ScoreCommandOptions,
+  { id, reasons, language, asOf, maxUnseenShare }: ScoreCommandOptions,
 ): Omit<Scored, 'rejects'> {
   refuse('score', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
   checkTableModel(scorer, table)
-  const options = { reasons, maxUnseenShare, ...(asOf === undefined ? {} : { asOf }) }
+  const options = { reasons, language, maxUnseenShare, ...(asOf === undefined ? {} : { asOf }) }
   if (id !== undefined) {
     const scores = scorer.scoreTable(table, { ...options, id })
     return { scores, unseen: scores.unseen }
@@ -137,10 +142,15 @@ async function scoresOfHistory(
   await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources), ...ownCutoffFiles(options)])
   const history = await openInputHistory(sources, options, scorer.about)
   try {
-    const { asOf = completeUntilOf(history, scoredTables(scorer)), reasons, maxUnseenShare } = options
+    const {
+      asOf = completeUntilOf(history, scoredTables(scorer)),
+      reasons,
+      language,
+      maxUnseenShare,
+    } = options
     const own = await readOwnCutoffs('score', options, { '--as-of': options.asOf })
     refuse('score', momentProblems(scorer, [own, options.asOf], '--as-of'))
-    const asked = { reasons, maxUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
+    const asked = { reasons, language, maxUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
     const { scores, population } = await scoreHistory(history, scorer, asked)
     terminal.message(`as of ${own === undefined ? formatDay(asOf) : "the customers' own cutoffs"}\n`)
     sayNotes(terminal, history)

@@ -1,240 +1,295 @@
 import { checkArguments } from '../../base/arguments.js'
+import { checkOptions } from '../../base/options.js'
+import { ownValue } from '../../base/ownValue.js'
 import { numberInWords } from '../../base/printable.js'
-import type { WindowRule } from '../../base/windows.js'
-import type { NumberRange, RowCondition, RowFilter } from '../../population/rowFilter.js'
-import { conditionsOf } from '../../population/rowFilter.js'
+import { conditionsOf, type RowFilter } from '../../population/rowFilter.js'
 import type { EventTableName } from '../../table/inputs.js'
-import type {
-  Aggregate,
-  AggregateRule,
-  DaysUntilRule,
-  DropRule,
-  FeatureRule,
-  InForceRule,
-  OpenRowsRule,
-  StreakRule,
-  TransformedRule,
-} from '../rule.js'
+import type { AggregateRule, FeatureRule, RatioRule } from '../rule.js'
+import { chinese } from './chinese.js'
+import { english } from './english.js'
+import { featureName } from './featureName.js'
+import { type Language, type LanguageName, type Parts, variantOf } from './language.js'
+import { type FeatureLabel, type FeatureLabels, type WordOptions, wordOptions } from './wordOptions.js'
+
+/** The languages. */
+export const languages: Readonly<Record<LanguageName, Language>> = { en: english, zh: chinese }
 
 /**
  * Returns a rule in words, for the reasons given with a score.
  *
  * @example
  * describeFeature(sumOf('usage', 'minutes', { months: 3 }))
- * // => 'minutes, sum of the last 3 months'
+ * // => 'sum of minutes in the last 3 months'
  *
  * @example
  * describeFeature(countOf('contacts', { months: 1 }, { column: 'kind', in: ['complaint'] }))
  * // => 'number of contacts (kind complaint) in the last month'
+ *
+ * @example
+ * describeFeature(sumOf('usage', 'minutes', { months: 3 }), { language: 'zh' })
+ * // => '最近 3 个月的时长合计'
  */
-export function describeFeature(rule: FeatureRule): string {
+export function describeFeature(rule: FeatureRule, options?: WordOptions): string {
   checkArguments('describeFeature', ['rule', rule, 'rule'])
-  switch (rule.kind) {
-    case 'aggregate':
-      return describeAggregate(rule)
-    case 'valueAt':
-      return `${measured(rule, rule.column)}, ${rule.which} value ${within('of', rule.window)}`
-    case 'recency':
-      return `days since the last ${singular[rule.table]}${filterWords(rule.where)}`
-    case 'slope':
-      return `${measured(rule, rule.measure)}, change per month over the last ${rule.months} months`
-    case 'drop':
-      return `${measured(rule, rule.measure)}, fall of the last month against ${beforeWords(rule.months)} before`
-    case 'variability':
-      return `${measured(rule, rule.measure)}, variability over the last ${rule.months} months`
-    case 'streak':
-      return describeStreak(rule)
-    case 'openRows':
-      return describeOpenRows(rule)
-    case 'oldestUnpaid': {
-      const [due, paid] = [rule.due, rule.paid].map((amounts) => measured(amounts, amounts.measure))
-      return `days since the oldest ${due} that ${paid} does not cover`
-    }
-    default:
-      return describeCustomer(rule)
-  }
+  return ruleInWords(rule, speakerOf('describeFeature', options)).name
 }
 
 /**
  * Returns a customer's value of a rule as a sentence, for a reason.
  *
- * Numbers have all digits before the point and four in all, from 100 on two after it. Null = not known.
+ * Numbers have all digits before the point and four in all, from 100 on two after it; percentages have one decimal. A rule
+ * on another scale (logarithm, square root, band) reads as the number it was made from. Null = not known; where the rule
+ * says that it is missing if there is nothing, "no … on record".
  *
  * @example
- * describeValue(daysUntil('contractEnd'), -12)
- * // => 'contract end of the plan in force was 12 days ago'
+ * describeValue(daysUntil('contractEnd'), 21)
+ * // => 'contract ends in 21 days'
  *
  * @example
  * describeValue(drop('usage', 'minutes', 3), 0.62)
  * // => 'minutes fell by 62 % in the last month against the mean of the 3 months before'
  *
  * @example
- * describeValue(tenure(), 7)
- * // => 'months since activation is 7'
+ * describeValue(drop('usage', 'minutes', 3), 0.62, { language: 'zh', labels: { 'usage.minutes': '通话时长' } })
+ * // => '最近 1 个月的通话时长较此前 3 个月均值下降 62%'
  */
-export function describeValue(rule: FeatureRule, value: number | string | null): string {
+export function describeValue(
+  rule: FeatureRule,
+  value: number | string | null,
+  options?: WordOptions,
+): string {
   checkArguments('describeValue', ['rule', rule, 'rule'])
-  if (typeof value === 'number') {
-    if (rule.kind === 'daysUntil') return dayFromHere(pointOf(rule), value)
-    if (rule.kind === 'isOther')
-      return `${words(rule.column)} is ${value === 1 ? 'somebody else' : 'the customer'}`
-    if (rule.kind === 'drop') return fallWords(rule, value)
-  }
-  return plainValue(describeFeature(rule), value)
+  return ruleInWords(rule, speakerOf('describeValue', options)).sentence(value)
 }
 
-/** Returns "… is …", for a feature without a rule or without a sentence of its own. */
-export function plainValue(feature: string, value: number | string | null): string {
-  if (value === null) return `${feature} is not known`
-  return `${feature} is ${typeof value === 'string' ? value : numberInWords(value)}`
+/** A feature in words. */
+export interface InWords {
+  readonly name: string
+  /** Returns the feature with a value; null = not known. */
+  readonly sentence: (value: number | string | null) => string
 }
 
-/** Returns when something is, relative to the day of the forecast. */
-export function dayFromHere(what: string, days: number): string {
-  if (days === 0) return `${what} is on the day of the forecast`
-  return days > 0 ? `${what} is in ${count(days, 'day')}` : `${what} was ${count(-days, 'day')} ago`
+/** A language with a user's labels. */
+export interface Speaker {
+  readonly language: Language
+  readonly labels: FeatureLabels
 }
 
-function pointOf({ of, column }: DaysUntilRule): string {
-  if (of === 'customer') return column === 'activatedAt' ? 'activation' : words(column)
-  return `${column === 'from' ? 'start' : words(column)} of the plan in force`
+function speakerOf(operation: string, options: WordOptions | undefined): Speaker {
+  const { language, labels } = checkOptions(operation, wordOptions, options)
+  return { language: languages[language], labels: labels as FeatureLabels }
 }
 
-function fallWords(rule: DropRule, value: number): string {
-  const what = measured(rule, rule.measure)
-  const before = beforeWords(rule.months)
-  if (value === 0) return `${what} of the last month is the same as ${before} before`
-  const change = `${value > 0 ? 'fell' : 'rose'} by ${numberInWords(100 * Math.abs(value))} %`
-  return `${what} ${change} in the last month against ${before} before`
+/** Returns a rule in words; the parts that do not depend on the value are put together once. */
+export function ruleInWords(rule: FeatureRule, speaker: Speaker): InWords {
+  const { finish } = speaker.language
+  const { name, sentence } = unfinished(rule, speaker)
+  return { name: finish(name), sentence: (value) => finish(sentence(value)) }
 }
 
-function beforeWords(months: number): string {
-  return months === 1 ? 'the month' : `the mean of the ${months} months`
-}
-
-type CustomerRule = Extract<
-  FeatureRule,
-  { kind: 'tenure' | 'attribute' | 'isOther' | 'inForce' | 'daysUntil' }
->
-type CombinedRule = Extract<
-  FeatureRule,
-  { kind: 'difference' | 'ratio' | 'countTrue' | 'transformed' | 'percentile' }
->
-
-function describeCustomer(rule: CustomerRule | CombinedRule): string {
-  switch (rule.kind) {
-    case 'tenure':
-      return 'months since activation'
-    case 'attribute':
-      return words(rule.column)
-    case 'isOther':
-      return `${words(rule.column)} is somebody else`
-    case 'inForce':
-      return describeInForce(rule)
-    case 'daysUntil':
-      return `days until ${pointOf(rule)}`
-    default:
-      return describeCombined(rule)
+/** Returns a feature without a rule in words, `isDay` if it counts the days since a day. */
+export function columnInWords(feature: string, speaker: Speaker, isDay = false): InWords {
+  const { language } = speaker
+  const { label = feature, unit } = labelOf(speaker, feature) ?? {}
+  const { sentence } = plain(label, language, unit)
+  return {
+    name: label,
+    sentence: (value) =>
+      language.finish(
+        isDay && typeof value === 'number' ? language.dayFromHere(label, 0 - value) : sentence(value),
+      ),
   }
 }
 
-function describeCombined(rule: CombinedRule): string {
-  switch (rule.kind) {
-    case 'difference':
-      return `${operandWords(rule.minuend)}, minus ${operandWords(rule.subtrahend)}`
-    case 'ratio':
-      return `${operandWords(rule.numerator)}, divided by ${operandWords(rule.denominator)}`
-    case 'countTrue':
-      return `how many are above 0 of: ${rule.of.map(describeFeature).join('; ')}`
-    case 'transformed':
-      return describeTransformed(rule)
-    case 'percentile': {
-      const among = rule.within === 'everybody' ? 'all customers' : `the same ${describeFeature(rule.within)}`
-      return `${describeFeature(rule.of)}, rank among ${among}`
+/** Returns the names of features and columns that labels may be given for. */
+export function labelledNames(rules: readonly FeatureRule[]): Set<string> {
+  const names = new Set<string>()
+  // Asking for every label is how the sentences are made
+  const watching: Speaker = {
+    language: english,
+    labels: new Proxy(
+      {},
+      {
+        getOwnPropertyDescriptor(_, name) {
+          names.add(String(name))
+          return undefined
+        },
+      },
+    ),
+  }
+  for (const rule of rules) unfinished(rule, watching)
+  return names
+}
+
+function labelOf({ labels }: Speaker, name: string): FeatureLabel | undefined {
+  const given = ownValue(labels, name)
+  return typeof given === 'string' ? { label: given } : given
+}
+
+function plain(name: string, language: Language, unit?: string): InWords {
+  return {
+    name,
+    sentence: (value) =>
+      value === null ? language.unknown(name) : language.is(name, written(value, language, unit)),
+  }
+}
+
+function written(value: number | string, language: Language, unit?: string): string {
+  if (typeof value === 'string') return language.text(value)
+  const number = numberInWords(value)
+  return unit === undefined ? number : language.withUnit(number, unit)
+}
+
+function unfinished(rule: FeatureRule, speaker: Speaker): InWords {
+  const { language } = speaker
+  const own = labelOf(speaker, featureName(rule))
+  if (own !== undefined) return plain(own.label, language, own.unit)
+  const variant = variantOf(rule)
+  const [nameOf, says, none] = language.phrases[variant]
+  const { parts, unit } = partsOf(rule, speaker)
+  const name = nameOf(parts)
+  if (rule.kind === 'transformed' && rule.by !== 'band') {
+    const of = unfinished(rule.of, speaker)
+    const back = rule.by === 'sqrt' ? (size: number) => size * size : Math.expm1
+    // Twelve digits: what rounding left of a whole number is one again
+    return {
+      name,
+      sentence: (value) =>
+        of.sentence(
+          typeof value === 'number'
+            ? Number((Math.sign(value) * back(Math.abs(value))).toPrecision(12))
+            : value,
+        ),
     }
   }
-}
-
-// "a, minus b, divided by c" could be either.
-function operandWords(rule: FeatureRule): string {
-  const text = describeFeature(rule)
-  return rule.kind === 'difference' || rule.kind === 'ratio' ? `(${text})` : text
-}
-
-function describeTransformed(rule: TransformedRule): string {
-  const of = describeFeature(rule.of)
-  if (rule.by === 'band') return `band of ${of} (from ${rule.edges.join(', ')})`
-  return `${rule.by === 'log1p' ? 'logarithm' : 'square root'} of ${of}`
-}
-
-function describeInForce({ column, lag }: InForceRule): string {
-  const when =
-    lag === undefined ? '' : ` ${'days' in lag ? count(lag.days, 'day') : count(lag.months, 'month')} ago`
-  return column === 'plan' ? `plan in force${when}` : `${words(column)} (plan in force${when})`
-}
-
-const measureNouns: Readonly<Partial<Record<Aggregate, readonly [string, 'of' | 'in']>>> = {
-  sum: ['sum', 'of'],
-  mean: ['mean', 'of'],
-  min: ['least', 'of'],
-  max: ['most', 'of'],
-  distinct: ['different values', 'in'],
-  entropy: ['spread over its values', 'in'],
-  changes: ['changes', 'in'],
-}
-
-function describeAggregate(rule: AggregateRule): string {
-  const { aggregate, measure, table, window, where } = rule
-  if (measure !== undefined) {
-    const [noun, preposition] = measureNouns[aggregate]!
-    return `${measured(rule, measure)}, ${noun} ${within(preposition, window)}`
+  return {
+    name,
+    sentence(value) {
+      if (typeof value === 'string' && !('type' in rule)) return language.is(name, language.text(value))
+      if (value === null) return none === undefined ? language.unknown(name) : none(parts)
+      return says!(
+        parts,
+        written(value, language, unit),
+        typeof value === 'string' ? Number.NaN : value,
+        name,
+      )
+    },
   }
-  const days = `days with ${table}${filterWords(where)}`
-  const counted: Readonly<Partial<Record<Aggregate, string>>> = {
-    count: `number of ${plural[table]}${filterWords(where)}`,
-    activeDays: days,
-    gapMean: `mean time between ${days}`,
-    gapDeviation: `irregularity of the time between ${days}`,
+}
+
+const noParts: Parts = {
+  what: '',
+  counted: String,
+  rows: '',
+  row: '',
+  mass: '',
+  window: '',
+  months: 0,
+  column: '',
+  ago: '',
+  of: [],
+  edges: [],
+  condition: '',
+}
+
+/** Aggregates that are in the unit of their column. */
+const keepsUnit: ReadonlySet<string> = new Set(['sum', 'mean', 'min', 'max'])
+
+interface PartsAndUnit {
+  readonly parts: Parts
+  readonly unit?: string | undefined
+}
+
+function partsOf(rule: FeatureRule, speaker: Speaker): PartsAndUnit {
+  const { language } = speaker
+  const partsWith = (parts: Partial<Parts>, unit?: string): PartsAndUnit => ({
+    parts: { ...noParts, ...parts },
+    unit,
+  })
+  switch (rule.kind) {
+    case 'tenure':
+      return partsWith({})
+    case 'attribute':
+    case 'isOther': {
+      const { words, unit } = columnOf('customers', rule.column, speaker)
+      return partsWith({ column: words }, unit)
+    }
+    case 'inForce': {
+      const { words, unit } = columnOf('plans', rule.column, speaker)
+      return partsWith({ column: words, ago: rule.lag === undefined ? '' : language.ago(rule.lag) }, unit)
+    }
+    case 'daysUntil':
+      return partsWith({
+        column: columnOf(rule.of === 'customer' ? 'customers' : 'plans', rule.column, speaker).words,
+      })
+    case 'oldestUnpaid':
+      return partsWith({
+        of: [rule.due, rule.paid].map((rows) => measured(rows, rows.measure, speaker).words),
+      })
+    case 'difference':
+      return partsWith({ of: [rule.minuend, rule.subtrahend].map((each) => operand(each, speaker)) })
+    case 'ratio':
+      return partsWith(ratioParts(rule, speaker))
+    case 'countTrue':
+      return partsWith({ of: rule.of.map((each) => unfinished(each, speaker).name) })
+    case 'transformed':
+      return partsWith({
+        of: [unfinished(rule.of, speaker).name],
+        edges: rule.by === 'band' ? rule.edges : [],
+      })
+    case 'percentile': {
+      const group = rule.within === 'everybody' ? null : unfinished(rule.within, speaker).name
+      return partsWith({ of: [unfinished(rule.of, speaker).name, language.among(group)] })
+    }
+    default:
+      return rowParts(rule, speaker, partsWith)
   }
-  return `${counted[aggregate]} ${within('in', window)}`
 }
 
-function describeStreak({ of, table, measure, months, where }: StreakRule): string {
-  const how = { active: 'with', silent: 'without', rising: 'of rising', falling: 'of falling' }[of]
-  const what = measure === undefined ? `${table}${filterWords(where)}` : measured({ table, where }, measure)
-  return `last months in a row ${how} ${what}, at most ${months}`
+type RowsRule = Extract<FeatureRule, { readonly table: EventTableName }>
+
+function rowParts(
+  rule: RowsRule,
+  speaker: Speaker,
+  partsWith: (parts: Partial<Parts>, unit?: string) => PartsAndUnit,
+): PartsAndUnit {
+  const { language } = speaker
+  const { table, where } = rule
+  const filter = filterWords(rule, speaker)
+  const { rows, row, mass } = language.rows(table)
+  const column = rule.kind === 'valueAt' ? rule.column : 'measure' in rule ? rule.measure : undefined
+  const { words: what, unit } =
+    column === undefined ? { words: '', unit: undefined } : measured({ table, where }, column, speaker)
+  return partsWith(
+    {
+      what,
+      counted: (n) => language.counted(table, n) + filter,
+      rows: rows + filter,
+      row: row + filter,
+      mass: mass + filter,
+      window: 'window' in rule ? language.window(rule.window) : '',
+      months: 'months' in rule ? rule.months : 0,
+      column: rule.kind === 'openRows' ? columnOf(table, rule.until, speaker).words : '',
+    },
+    rule.kind === 'valueAt' ||
+      rule.kind === 'slope' ||
+      (rule.kind === 'aggregate' && keepsUnit.has(rule.aggregate))
+      ? unit
+      : undefined,
+  )
 }
 
-function describeOpenRows({ table, until, which, where }: OpenRowsRule): string {
-  const open = `without ${words(until)}`
-  return which === 'count'
-    ? `number of ${plural[table]}${filterWords(where)} ${open}`
-    : `days since the oldest ${singular[table]}${filterWords(where)} ${open}`
+function ratioParts(rule: RatioRule, speaker: Speaker): Partial<Parts> {
+  const of = [rule.numerator, rule.denominator].map((each) => operand(each, speaker))
+  if (variantOf(rule) !== 'share') return { of }
+  const { table, where } = rule.numerator as AggregateRule
+  return { of, condition: conditionWords(table, where, speaker) }
 }
 
-const singular: Readonly<Record<EventTableName, string>> = {
-  usage: 'usage',
-  bills: 'bill',
-  payments: 'payment',
-  plans: 'plan change',
-  contacts: 'contact',
-  devices: 'device record',
-}
-
-const plural: Readonly<Record<EventTableName, string>> = {
-  usage: 'usage records',
-  bills: 'bills',
-  payments: 'payments',
-  plans: 'plan changes',
-  contacts: 'contacts',
-  devices: 'device records',
-}
-
-const measurePrefix: Readonly<Record<EventTableName, string>> = {
-  ...singular,
-  usage: '',
-  plans: 'plan',
-  devices: 'device',
+// "a minus b divided by c" could be either.
+function operand(rule: FeatureRule, speaker: Speaker): string {
+  const { name } = unfinished(rule, speaker)
+  return rule.kind === 'difference' || rule.kind === 'ratio' ? speaker.language.enclosed(name) : name
 }
 
 interface Rows {
@@ -242,54 +297,31 @@ interface Rows {
   readonly where?: RowFilter | undefined
 }
 
-// Two tables have a column "amount"; a reason has to say which.
-function measured({ table, where }: Rows, measure: string): string {
-  const [prefix, name] = [measurePrefix[table], words(measure)]
-  return `${name.startsWith(prefix) ? name : `${prefix} ${name}`}${filterWords(where)}`
+function measured(
+  rows: Rows,
+  column: string,
+  speaker: Speaker,
+): { words: string; unit?: string | undefined } {
+  const label = labelOf(speaker, `${rows.table}.${column}`)
+  const words = label?.label ?? speaker.language.measured(rows.table, column)
+  return { words: words + filterWords(rows, speaker), unit: label?.unit }
 }
 
-function filterWords(where: RowFilter | undefined): string {
-  const conditions = conditionsOf(where).map(conditionWords)
-  return conditions.length === 0 ? '' : ` (${conditions.join(', ')})`
+function columnOf(
+  table: EventTableName | 'customers',
+  column: string,
+  speaker: Speaker,
+): { words: string; unit?: string | undefined } {
+  const label = labelOf(speaker, `${table}.${column}`)
+  return { words: label?.label ?? speaker.language.column(column), unit: label?.unit }
 }
 
-const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-
-function conditionWords(condition: RowCondition): string {
-  if ('weekday' in condition) return `on ${condition.weekday.map((day) => dayNames[day - 1]).join(' or ')}`
-  const column = words(condition.column)
-  if ('in' in condition) return `${column} ${condition.in.join(' or ')}`
-  if ('notIn' in condition) return `${column} not ${condition.notIn.join(' or ')}`
-  if ('between' in condition) return `${column} ${rangeWords(condition.between)}`
-  if ('notBetween' in condition) return `${column} not ${rangeWords(condition.notBetween)}`
-  return condition.is ? column : `not ${column}`
+function filterWords({ table, where }: Rows, speaker: Speaker): string {
+  if (where === undefined) return ''
+  const text = speaker.language.enclosed(conditionWords(table, where, speaker))
+  return text.startsWith('(') ? ` ${text}` : text
 }
 
-function rangeWords([from, to]: NumberRange): string {
-  const bounds = [from === null ? '' : `from ${from}`, to === null ? '' : `below ${to}`]
-  return bounds.filter((text) => text !== '').join(' to ')
-}
-
-/** `dataMb` and `data_mb` read as "data mb". */
-function words(column: string): string {
-  return column
-    .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replaceAll('_', ' ')
-    .toLowerCase()
-}
-
-function within(preposition: string, window: WindowRule): string {
-  return window === 'all' ? windowWords(window) : `${preposition} ${windowWords(window)}`
-}
-
-function windowWords(window: WindowRule): string {
-  if (window === 'all') return 'so far'
-  const [length, unit] = 'days' in window ? [window.days, 'day'] : [window.months, 'month']
-  const { lag } = window
-  if (lag !== undefined && lag > 0) return `the ${count(length, unit)} up to ${count(lag, unit)} ago`
-  return length === 1 ? `the last ${unit}` : `the last ${count(length, unit)}`
-}
-
-function count(number: number, unit: string): string {
-  return `${number} ${unit}${number === 1 ? '' : 's'}`
+function conditionWords(table: EventTableName, where: RowFilter | undefined, speaker: Speaker): string {
+  return speaker.language.conditions(conditionsOf(where), (name) => columnOf(table, name, speaker).words)
 }
