@@ -67,7 +67,7 @@ const examples: { readonly [V in Variant]: readonly [FeatureRule, ...(number | s
   min: [minOf('payments', 'balance', 'all'), -12.3],
   max: [maxOf('usage', 'minutes', { days: 1 }), 45],
   distinct: [distinctOf('usage', 'cell_id', month), 0, 1, 4],
-  entropy: [entropyOf('contacts', 'kind', quarter), 0.693147],
+  entropy: [entropyOf('contacts', 'kind', quarter), 0.25],
   changes: [changesOf('devices', 'deviceId', 'all'), 0, 1, 3],
   first: [firstValue('plans', 'fee', 'number', 'all'), 20],
   last: [lastValue('usage', 'cell', 'text', month), 'North 7'],
