@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from '../../base/schema.js'
 import { type LanguageName, languageNames } from './language.js'
 
 /** Words of your own for a feature or a column, instead of its name. */
