@@ -1,9 +1,10 @@
 import { isMissing } from '../../src/base/bitmap.js'
-import { type FeatureMatrix, numberColumn, textColumn } from '../../src/base/matrix.js'
+import { type FeatureMatrix, type FeatureSpec, numberColumn, textColumn } from '../../src/base/matrix.js'
 import { seededRandom } from '../../src/base/random.js'
 import { sigmoid } from '../../src/base/statistics.js'
 import { trainPrior } from '../../src/learn/baseline/train.js'
 import { blendModels } from '../../src/learn/blend/blendModels.js'
+import { restoreBoosting } from '../../src/learn/boosting/model.js'
 import { trainBoosting } from '../../src/learn/boosting/train.js'
 import type { Calibrator } from '../../src/learn/calibrate/calibrator.js'
 import { matchBaseRate } from '../../src/learn/calibrate/matchBaseRate.js'
@@ -14,7 +15,8 @@ import type { ChurnModel, TrainingData } from '../../src/learn/contract.js'
 import { trainForest } from '../../src/learn/forest/train.js'
 import { type FeatureEffects, LogisticModel } from '../../src/learn/logistic/model.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
-import type { TreeEnsemble } from '../../src/learn/tree/ensemble.js'
+import { EnsembleNodes, type TreeEnsemble } from '../../src/learn/tree/ensemble.js'
+import { stateOfEnsemble } from '../../src/learn/tree/state.js'
 import { createScorer, type Scorer } from '../../src/score/scorer.js'
 import { goldenCases, goldenRows, importedGolden } from '../learn/imported/goldenCases.js'
 
@@ -204,10 +206,19 @@ function pick(row: ExportRow, { features }: ChurnModel): ExportRow {
   return Object.fromEntries(features.map(({ name }) => [name, row[name] ?? null]))
 }
 
-const data = oddData(500, 1)
-const boosting = trainBoosting(data, { rounds: 12, earlyStopping: false, minRowsPerLeaf: 5 })
-const forest = trainForest(data, { trees: 10, maxDepth: 6, threads: 1 })
-const logistic = trainLogistic(data, { minCategoryRows: 20 })
+/** Made when first asked for, as a file of tests needs only some. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+const data = once(() => oddData(500, 1))
+const boosting = once(() => trainBoosting(data(), { rounds: 12, earlyStopping: false, minRowsPerLeaf: 5 }))
+const forest = once(() => trainForest(data(), { trees: 10, maxDepth: 6, threads: 1 }))
+const logistic = once(() => trainLogistic(data(), { minCategoryRows: 20 }))
 
 function readThrough(model: ChurnModel, calibrator: Calibrator): ChurnModel {
   return new CalibratedModel(model, calibrator, 0.3, null)
@@ -230,88 +241,165 @@ const steepEffects: readonly FeatureEffects[] = [
   },
 ]
 
-function steepRows(): ExportRow[] {
-  const first = { a: 1, b: 1, c: 1, d: 1, e: 1 }
-  return rowsAround(new LogisticModel(0.2, -1, steepEffects), [first])
-}
-
 /** 150 towns, more than a word of bits holds. */
-const towns: TrainingData = {
-  ...data,
-  features: {
-    rowCount: 500,
-    columns: [
-      textColumn(
-        'town',
-        Array.from({ length: 500 }, (_, row) => (row % 31 === 0 ? null : `town ${(row * 7) % 150}`)),
-      ),
-      data.features.columns[0]!,
-    ],
-  },
+function towns(): TrainingData {
+  const names = Array.from({ length: 500 }, (_, row) => (row % 31 === 0 ? null : `town ${(row * 7) % 150}`))
+  const columns = [textColumn('town', names), data().features.columns[0]!]
+  return { ...data(), features: { rowCount: 500, columns } }
 }
 
-const models: readonly (readonly [string, ChurnModel])[] = [
-  ['prior', trainPrior(data)],
-  ['boosting', boosting],
-  ['forest', forest],
-  [
-    'boosting of 150 towns',
-    trainBoosting(towns, { rounds: 8, earlyStopping: false, minRowsPerLeaf: 2, categorySmoothing: 0 }),
-  ],
-  ['logistic', logistic],
-  ['logistic with raw numbers', trainLogistic(data, { minCategoryRows: 5, skewed: 'raw' })],
-  ['Platt over a forest', readThrough(forest, { method: 'platt', intercept: 0.2, slope: 1.3 })],
-  ['a flat Platt line', readThrough(boosting, { method: 'platt', intercept: 0.2, slope: 0 })],
-  ['beta over boosting', readThrough(boosting, { method: 'beta', a: 0.7, b: 1.4, c: -0.1 })],
-  [
-    'isotonic over a logistic model',
-    readThrough(logistic, {
+/** A leaf, or a question: a number up to `most`, or one of the categories `left`, goes to `yes`. */
+type Tree =
+  | number
+  | {
+      readonly asks: number
+      readonly most?: number
+      readonly left?: readonly number[]
+      readonly missingLeft: 0 | 1
+      readonly yes: Tree
+      readonly no: Tree
+    }
+
+/** A model of trees written by hand. */
+export function treesOf(
+  features: readonly FeatureSpec[],
+  baseMargin: number,
+  trees: readonly Tree[],
+): ChurnModel {
+  const nodes = new EnsembleNodes()
+  const roots = nodes.roots
+  const leaves = (tree: Tree): number => (typeof tree === 'number' ? 1 : leaves(tree.yes) + leaves(tree.no))
+  const add = (tree: Tree): void => {
+    const isLeaf = typeof tree === 'number'
+    const place = nodes.push({
+      feature: isLeaf ? 0 : tree.asks,
+      threshold: isLeaf ? 0 : (tree.most ?? 0),
+      missingLeft: isLeaf ? 0 : tree.missingLeft,
+      categoryStart:
+        isLeaf || tree.left === undefined ? 0 : nodes.addCategories(3, (each) => tree.left!.includes(each)),
+      value: isLeaf ? tree : 0,
+      cover: leaves(tree),
+      gain: 0,
+    })
+    if (isLeaf) return
+    add(tree.yes)
+    nodes.right[place] = nodes.right.length
+    add(tree.no)
+  }
+  for (const tree of trees) {
+    roots.push(nodes.right.length)
+    add(tree)
+  }
+  return restoreBoosting(features, 0.5, { baseMargin, trees: stateOfEnsemble(nodes.build()) })
+}
+
+/** Thresholds at the ends of the numbers, sets of none and of all, trees of one leaf. */
+function oddTrees(): ChurnModel {
+  const ends = [0, -0, 5e-324, -5e-324, 1e-310, Number.MAX_VALUE, -Number.MAX_VALUE, 0.1, Math.fround(0.1)]
+  const sets = [[], [0, 1, 2], [1], [0, 2]]
+  return treesOf(
+    [
+      { kind: 'number', name: 'x' },
+      { kind: 'text', name: 'kind', categories: ['a', "b'", 'c\\'] },
+    ],
+    -0.3,
+    [
+      0.25,
+      ...([0, 1] as const).flatMap((missingLeft) => [
+        ...ends.map(
+          (most, place): Tree => ({ asks: 0, most, missingLeft, yes: 0.1 * (place + 1), no: -0.1 }),
+        ),
+        ...sets.map(
+          (left, place): Tree => ({ asks: 1, left, missingLeft, yes: 0.01 * (place + 1), no: -0.02 }),
+        ),
+      ]),
+      {
+        asks: 0,
+        most: 1,
+        missingLeft: 1,
+        yes: { asks: 1, left: [1], missingLeft: 0, yes: 2, no: 5e-324 },
+        no: -2,
+      },
+    ],
+  )
+}
+
+const models: Readonly<Record<string, () => ChurnModel>> = {
+  prior: () => trainPrior(data()),
+  boosting,
+  forest,
+  'boosting of 150 towns': () =>
+    trainBoosting(towns(), { rounds: 8, earlyStopping: false, minRowsPerLeaf: 2, categorySmoothing: 0 }),
+  logistic,
+  'logistic with raw numbers': () => trainLogistic(data(), { minCategoryRows: 5, skewed: 'raw' }),
+  'Platt over a forest': () => readThrough(forest(), { method: 'platt', intercept: 0.2, slope: 1.3 }),
+  'a flat Platt line': () => readThrough(boosting(), { method: 'platt', intercept: 0.2, slope: 0 }),
+  'beta over boosting': () => readThrough(boosting(), { method: 'beta', a: 0.7, b: 1.4, c: -0.1 }),
+  'isotonic over a logistic model': () =>
+    readThrough(logistic(), {
       method: 'isotonic',
       probability: [0, 0.05, 0.2, 0.2001, 0.6, 0.9, 1],
       calibrated: [0, 0.02, 0.02, 0.35, 0.5, 0.98, 1],
     }),
-  ],
-  [
-    'isotonic of one corner',
-    readThrough(forest, { method: 'isotonic', probability: [0.5], calibrated: [0.3] }),
-  ],
-  ['trained with calibration', trainCalibrated(data, (rows) => trainLogistic(rows), {})],
-  ['a shifted prior', shiftPrior(forest, { baseRate: 0.03 })],
-  ['matched to a base rate', matchBaseRate(boosting, data.features, { baseRate: 0.5 })],
-  [
-    'a calibrated blend of all',
+  'isotonic of one corner': () =>
+    readThrough(forest(), { method: 'isotonic', probability: [0.5], calibrated: [0.3] }),
+  'trained with calibration': () => trainCalibrated(data(), (rows) => trainLogistic(rows), {}),
+  'a shifted prior': () => shiftPrior(forest(), { baseRate: 0.03 }),
+  'matched to a base rate': () => matchBaseRate(boosting(), data().features, { baseRate: 0.5 }),
+  'a calibrated blend of all': () =>
     readThrough(
       blendModels(
         [
-          { model: readThrough(boosting, { method: 'beta', a: 1.1, b: 0.9, c: 0.1 }), weight: 0.5 },
-          { model: forest, weight: 0.3 },
-          { model: logistic, weight: 0.2 },
+          { model: readThrough(boosting(), { method: 'beta', a: 1.1, b: 0.9, c: 0.1 }), weight: 0.5 },
+          { model: forest(), weight: 0.3 },
+          { model: logistic(), weight: 0.2 },
         ],
         { intercept: 0.1, slope: 1.2 },
       ),
       { method: 'platt', intercept: -0.1, slope: 0.9 },
     ),
-  ],
-]
+}
 
-let made: readonly ExportCase[] | undefined
-
-/** Every kind of model, each with rows around what it decides by. */
-export function exportCases(): readonly ExportCase[] {
-  made ??= [
-    ...models.map(([name, model]) => ({ name, scorer: createScorer(model), rows: oddRows(model, 60) })),
-    {
-      name: 'a logistic model at the ends of the numbers',
-      scorer: createScorer(new LogisticModel(0.2, -1, steepEffects)),
-      rows: steepRows(),
-    },
-    ...goldenCases.flatMap((golden) =>
-      golden.files.map((file) => {
-        const model = importedGolden(golden, file)
+const makers: Readonly<Record<string, () => Omit<ExportCase, 'name'>>> = {
+  ...Object.fromEntries(
+    Object.entries(models).map(([name, make]) => [
+      name,
+      () => {
+        const model = make()
+        return { scorer: createScorer(model), rows: oddRows(model, 60) }
+      },
+    ]),
+  ),
+  'a logistic model at the ends of the numbers': () => {
+    const model = new LogisticModel(0.2, -1, steepEffects)
+    return { scorer: createScorer(model), rows: rowsAround(model, [{ a: 1, b: 1, c: 1, d: 1, e: 1 }]) }
+  },
+  'trees at the ends of the numbers': () => {
+    const model = oddTrees()
+    const unseen = ['a', " b'", 'd', '', ' '].map((kind) => ({ x: 1, kind }))
+    return { scorer: createScorer(model), rows: rowsAround(model, [{ x: 0.5, kind: 'a' }], unseen) }
+  },
+  // Where a library writes two forms, both become the same model
+  ...Object.fromEntries(
+    goldenCases.map((golden) => [
+      golden.name,
+      () => {
+        const model = importedGolden(golden, golden.files[0]!)
         const rows = rowsOf(goldenRows(golden)).map((row) => pick(row, model))
-        return { name: file, scorer: createScorer(model), rows: rowsAround(model, rows.slice(0, 60)) }
-      }),
-    ),
-  ]
-  return made
+        return { scorer: createScorer(model), rows: rowsAround(model, rows.slice(0, 60)) }
+      },
+    ]),
+  ),
+}
+
+/** Every kind of model, by name. */
+export const exportCaseNames = Object.keys(makers)
+
+const made = new Map<string, ExportCase>()
+
+/** Returns a model of every kind, with rows around what it decides by. */
+export function exportCase(name: string): ExportCase {
+  const known = made.get(name) ?? { name, ...makers[name]!() }
+  made.set(name, known)
+  return known
 }

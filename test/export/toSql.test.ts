@@ -1,6 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FeatureColumn, TextColumn } from '../../src/base/matrix.js'
 import { duckdbSpelling } from '../../src/base/sqlSpelling.js'
 import { fromFlatTable } from '../../src/dataset/fromFlatTable.js'
@@ -11,112 +9,22 @@ import type { ChurnModel, TrainingData } from '../../src/learn/contract.js'
 import { trainLogistic } from '../../src/learn/logistic/train.js'
 import { createScorer, type Scorer } from '../../src/score/scorer.js'
 import { tableFromRows } from '../../src/table/tableFromRows.js'
-import { startPostgres, type TestPostgres } from '../support/postgres.js'
-import { type ExportCase, type ExportRow, exportCases, matrixOf, oddData } from './cases.js'
+import { exportCase, oddData, treesOf } from './cases.js'
+import { TestDatabase } from './targets.js'
 
-/** What a query gives for one row. */
-interface SqlScore {
-  readonly id: number
-  readonly margin: number | null
-  readonly probability: number | null
-  readonly band: string | null
-}
-
-/** A database under test. */
-interface Database {
-  readonly name: SqlDialectName
-  run(statement: string): Promise<void>
-  query(statement: string): Promise<SqlScore[]>
-}
-
-let duckdb: DuckDBConnection
-let server: TestPostgres | null
-let client: Client
-const databases: Record<SqlDialectName, Database> = {
-  duckdb: {
-    name: 'duckdb',
-    run: async (statement) => void (await duckdb.run(statement)),
-    query: async (statement) =>
-      (await duckdb.runAndReadAll(statement)).getRowObjectsJS() as unknown as SqlScore[],
-  },
-  postgresql: {
-    name: 'postgresql',
-    run: async (statement) => void (await client.query(statement)),
-    query: async (statement) => (await client.query<SqlScore>(statement)).rows,
-  },
-}
+const databases: Partial<Record<SqlDialectName, TestDatabase | null>> = {}
 
 beforeAll(async () => {
-  duckdb = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect()
-  server = await startPostgres()
-  if (server === null) return
-  client = new Client(server.connection)
-  await client.connect()
-  await client.query('SET jit = off')
+  databases.duckdb = await TestDatabase.open('duckdb')
+  databases.postgresql = await TestDatabase.open('postgresql')
 }, 60_000)
 
 afterAll(async () => {
-  if (server === null) return
-  await client.end()
-  await server.stop()
+  await databases.duckdb?.close()
+  await databases.postgresql?.close()
 })
 
-const isThere = ({ name }: Database): boolean => name === 'duckdb' || server !== null
-
 const { identifier, literal } = duckdbSpelling
-
-/** Creates the table `features` with the rows, in the types of their features. */
-async function createFeatures(database: Database, { scorer, rows }: ExportCase): Promise<void> {
-  const columns = scorer.model.features.map(
-    ({ name, kind }) => `${identifier(name)} ${kind === 'number' ? 'double precision' : 'text'}`,
-  )
-  const cell = (value: ExportRow[string] | undefined): string =>
-    value === null || value === undefined
-      ? 'NULL'
-      : typeof value === 'string'
-        ? literal(value)
-        : `'${Object.is(value, -0) ? '-0' : value}'::float8`
-  const values = rows.map(
-    (row, index) => `(${[index, ...scorer.model.features.map(({ name }) => cell(row[name]))].join(',')})`,
-  )
-  await database.run('DROP TABLE IF EXISTS features')
-  await database.run(`CREATE TABLE features(${['"customer id" integer', ...columns].join(', ')})`)
-  await database.run(`INSERT INTO features VALUES ${values.join(',')}`)
-}
-
-/** The rows in their order, as the query scores them. */
-async function scoresOf(database: Database, sql: string): Promise<SqlScore[]> {
-  return database.query(`SELECT * FROM (${sql}) AS scored ORDER BY id`)
-}
-
-for (const database of Object.values(databases)) {
-  describe(`every kind of model as a query of ${database.name}`, () => {
-    it.for(exportCases())('$name: scores are those of the scorer, to 1e-12', async (each, { skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
-      const { scorer, rows } = each
-      await createFeatures(database, each)
-      const sql = toSql(scorer, { dialect: database.name, table: 'features', id: 'customer id' })
-      const scores = await scoresOf(database, sql)
-      expect(scores.length).toBe(rows.length)
-      const matrix = matrixOf(scorer.model, rows)
-      const [margin, probability] = [scorer.model.margin(matrix), scorer.model.probability(matrix)]
-      for (const [index, row] of rows.entries()) {
-        const score = scores[index]!
-        expect(
-          Math.abs(score.probability! - probability[index]!),
-          JSON.stringify({ row, score }),
-        ).toBeLessThan(1e-12)
-        const size = Math.max(1, Math.abs(margin[index]!))
-        expect(
-          Math.abs(score.margin! - margin[index]!) / size,
-          JSON.stringify({ row, score, m: margin[index] }),
-        ).toBeLessThan(1e-12)
-        const { band } = scorer.scoreRow(row, { reasons: 0 })
-        expect(score.band).toBe(band)
-      }
-    })
-  })
-}
 
 /** A scorer of columns of each kind: a number, days, true or false, a text. */
 function flatScorer(): Scorer {
@@ -136,20 +44,23 @@ function flatScorer(): Scorer {
 const flat = flatScorer()
 const flatOptions = { table: 'flat', id: 'id', booleans: ['paperless'], asOf: '2025-01-01' } as const
 
-for (const database of Object.values(databases)) {
-  describe(`the table of a query of ${database.name}`, () => {
+for (const dialect of ['duckdb', 'postgresql'] as const) {
+  describe(`the table of a query of ${dialect}`, () => {
+    let database: TestDatabase
+    beforeEach(({ skip }) => {
+      database = databases[dialect] ?? skip('PostgreSQL did not start')
+    })
     const create = async (rows: readonly string[]): Promise<void> => {
-      await database.run('DROP TABLE IF EXISTS flat')
-      await database.run(
+      await database.query('DROP TABLE IF EXISTS flat')
+      await database.query(
         'CREATE TABLE flat(id integer, calls double precision, since date, paperless boolean, plan text)',
       )
-      if (rows.length > 0) await database.run(`INSERT INTO flat VALUES ${rows.join(', ')}`)
+      if (rows.length > 0) await database.query(`INSERT INTO flat VALUES ${rows.join(', ')}`)
     }
-    const scored = (options: object = {}): Promise<SqlScore[]> =>
-      scoresOf(database, toSql(flat, { dialect: database.name, ...flatOptions, ...options }))
+    const scored = (options: object = {}): ReturnType<TestDatabase['ordered']> =>
+      database.ordered(toSql(flat, { dialect: dialect, ...flatOptions, ...options }))
 
-    it('may have days, and true and false', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('may have days, and true and false', async () => {
       await create([
         "(0, 3, DATE '2024-05-15', true, 'Gold')",
         "(1, 3, DATE '9999-12-31', false, ' Silver ')",
@@ -165,16 +76,12 @@ for (const database of Object.values(databases)) {
       for (const [row, probability] of expected.entries()) expect(given[row]).toBeCloseTo(probability, 12)
     })
 
-    it('may be empty', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('may be empty', async () => {
       await create([])
       expect(await scored()).toEqual([])
     })
 
-    it('with numbers that scoreRow refuses gives NULL for their rows, and scores of the others', async ({
-      skip,
-    }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('with numbers that scoreRow refuses gives NULL for their rows, and scores of the others', async () => {
       const numbers = ['NaN', 'Infinity', '-Infinity', '1']
       await create(numbers.map((number, id) => `(${id}, '${number}'::float8, NULL, NULL, NULL)`))
       const scores = await scored()
@@ -183,38 +90,35 @@ for (const database of Object.values(databases)) {
       expect(scores[3]!.probability).toBeGreaterThan(0)
     })
 
-    it('may be a sub-query, or in a schema', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('may be a sub-query, or in a schema', async () => {
       await create(["(0, 3, DATE '2024-05-15', true, 'Gold')"])
       const [score] = await scored()
       const query =
         'SELECT id + 5 AS id, calls, since, paperless, plan FROM flat -- the last line is a remark'
       expect(await scored({ table: { query } })).toEqual([{ ...score, id: 5 }])
-      const schema = database.name === 'duckdb' ? 'main' : 'public'
+      const schema = dialect === 'duckdb' ? 'main' : 'public'
       expect(await scored({ table: [schema, 'flat'] })).toEqual([score])
     })
 
-    it('of another type makes the query fail', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('of another type makes the query fail', async () => {
       await create([])
-      await database.run(`ALTER TABLE flat ALTER COLUMN plan TYPE integer USING 1`)
+      await database.query(`ALTER TABLE flat ALTER COLUMN plan TYPE integer USING 1`)
       await expect(scored()).rejects.toThrow(/trim/)
       await create([])
-      await database.run(`ALTER TABLE flat DROP COLUMN calls`)
+      await database.query(`ALTER TABLE flat DROP COLUMN calls`)
       await expect(scored()).rejects.toThrow(/calls/)
     })
 
-    it('may have other names of columns, also some that are cut or taken for the same', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('may have other names of columns, also some that are cut or taken for the same', async () => {
       await create(["(0, 3, DATE '2024-05-15', true, 'Gold')"])
       const long = 'x'.repeat(80)
       const data = oddData(200, 3)
       const [calls, other] = [numbersOf(data, long), numbersOf(data, long.toUpperCase())]
       const features = { rowCount: 200, columns: [calls, other] }
       const scorer = createScorer(trainLogistic({ ...data, features }))
-      const options = { dialect: database.name, table: 'flat' } as const
+      const options = { dialect: dialect, table: 'flat' } as const
       expect(() => toSql(scorer, options)).toThrow(
-        database.name === 'duckdb' ? /upper and lower case/ : /80.*cuts longer/,
+        dialect === 'duckdb' ? /upper and lower case/ : /80.*cuts longer/,
       )
       const query = 'SELECT calls AS one, calls + 1 AS two FROM flat'
       const sql = toSql(scorer, {
@@ -229,17 +133,12 @@ for (const database of Object.values(databases)) {
       )
     })
 
-    it('with codes of an imported model that are no whole numbers gives NULL', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
-      const { scorer, rows } = exportCases().find(({ name }) => name === 'lightgbm-codes.txt')!
+    it('with codes of an imported model that are no whole numbers gives NULL', async () => {
+      const { scorer, rows } = exportCase('lightgbm-codes')
       const code = scorer.model.features.find(({ kind }) => kind === 'text')!.name
       const texts = ['0', ' +0', '0.0', '000', '-0', '77777', '0.5', 'Gold', `${'0'.repeat(301)}`, '']
       const changed = texts.map((text) => ({ ...rows[0]!, [code]: text }))
-      await createFeatures(database, { name: '', scorer, rows: changed })
-      const scores = await scoresOf(
-        database,
-        toSql(scorer, { dialect: database.name, table: 'features', id: 'customer id' }),
-      )
+      const scores = await database.scores(scorer, changed)
       for (const [index, row] of changed.entries()) {
         const { probability } = scores[index]!
         // scoreRow takes 301 digits for the number that they are; nobody writes them
@@ -248,25 +147,40 @@ for (const database of Object.values(databases)) {
       }
     })
 
-    it('is scored in the same way whatever the settings of the session', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
-      const each = exportCases().find(({ name }) => name === 'logistic')!
-      await createFeatures(database, each)
-      const sql = toSql(each.scorer, { dialect: database.name, table: 'features', id: 'customer id' })
-      const before = await scoresOf(database, sql)
+    it('is scored in the same way whatever the settings of the session', async () => {
+      const { scorer, rows } = exportCase('logistic')
+      const before = await database.scores(scorer, rows)
       const [setting, back] =
-        database.name === 'duckdb'
+        dialect === 'duckdb'
           ? ["SET default_collation = 'NOCASE'", "SET default_collation = ''"]
           : ['SET standard_conforming_strings = off', 'SET standard_conforming_strings = on']
-      await database.run(setting)
-      const after = await scoresOf(database, sql).finally(() => database.run(back))
+      await database.query(setting)
+      const sql = toSql(scorer, { dialect, table: 'features', id: 'customer id' })
+      const after = await database.ordered(sql).finally(() => database.query(back))
       expect(after).toEqual(before)
     })
 
-    it('may have trees 800 questions deep, and no deeper', async ({ skip }) => {
-      skip(!isThere(database), 'PostgreSQL did not start')
+    it('adds trees in the order of the model', async () => {
+      // 0.1 is lost beside 1e16, and not after it has gone
+      const scorer = createScorer(treesOf([{ kind: 'number', name: 'x' }], 0.1, [1e16, -1e16, 0.2]))
+      const [score] = await database.scores(scorer, [{ x: 1 }])
+      expect(score!.margin).toBe(0.2)
+    })
+
+    it('has no row of a category that the database cannot hold', async () => {
+      const texts = ['a', 'b\0', 'c\ud800', '\ufffd']
+      const scorer = createScorer(
+        treesOf([{ kind: 'text', name: 'kind', categories: texts.slice(0, 3) }], 0, [
+          { asks: 0, left: [1, 2], missingLeft: 0, yes: 1, no: -1 },
+        ]),
+      )
+      const scores = await database.scores(scorer, [{ kind: 'a' }, { kind: '\ufffd' }, { kind: null }])
+      expect(scores.map(({ margin }) => margin)).toEqual([-1, -1, -1])
+    })
+
+    it('may have trees 800 questions deep, and no deeper', async () => {
       await create(["(0, 3, DATE '2024-05-15', true, 'Gold')"])
-      const options = { dialect: database.name, table: 'flat' } as const
+      const options = { dialect: dialect, table: 'flat' } as const
       const [score] = await database.query(toSql(createScorer(chainOfQuestions(800)), options))
       // The value 3 is above the questions 0, 1 and 2, and not above 3
       expect(score!.margin).toBe(3)
@@ -344,15 +258,16 @@ it('names and texts run nothing, whatever they hold', async () => {
   const trained = createScorer(trainLogistic({ ...data, features: { rowCount: 300, columns: [plan] } }))
   const scorer = { ...trained, about: { ...trained.about, bands } }
   for (const database of Object.values(databases)) {
-    if (!isThere(database)) continue
+    if (database === null) continue
+    const dialect = database.name
     for (const statement of ['DROP TABLE IF EXISTS kept', 'CREATE TABLE kept(a integer)'])
-      await database.run(statement)
-    await database.run(`DROP TABLE IF EXISTS ${identifier(evil)}`)
-    await database.run(`CREATE TABLE ${identifier(evil)}(${identifier(evil)} text)`)
+      await database.query(statement)
+    await database.query(`DROP TABLE IF EXISTS ${identifier(evil)}`)
+    await database.query(`CREATE TABLE ${identifier(evil)}(${identifier(evil)} text)`)
     const value = plan.dictionary[0]!
-    const quoted = database.name === 'duckdb' ? literal(value) : `E${literal(value.replaceAll('\\', '\\\\'))}`
-    await database.run(`INSERT INTO ${identifier(evil)} VALUES (${quoted})`)
-    const [score] = await database.query(toSql(scorer, { dialect: database.name, table: evil, id: evil }))
+    const quoted = dialect === 'duckdb' ? literal(value) : `E${literal(value.replaceAll('\\', '\\\\'))}`
+    await database.query(`INSERT INTO ${identifier(evil)} VALUES (${quoted})`)
+    const [score] = await database.query(toSql(scorer, { dialect: dialect, table: evil, id: evil }))
     const { probability } = trained.scoreRow({ [evil]: value })
     expect(score!.probability).toBeCloseTo(probability, 12)
     expect(score!.band).toBe(probability >= 0.5 ? bands[0]!.name : 'low')
