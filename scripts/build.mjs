@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { dirname, join, relative, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
 
 const require = createRequire(import.meta.url)
 execFileSync(process.execPath, ['scripts/kernels.mjs'], { stdio: 'inherit' })
@@ -24,47 +24,89 @@ const now = new Date()
 utimesSync(join(modules, '.tsbuildinfo'), now, now)
 
 /**
- * One file for each entry, and shared ones: a class is there once, whichever entries are imported. Packages that every
- * program with holdfast loads are bundled, in the part that is used; what is loaded when asked for stays a package.
+ * One file for each entry, one for what scores, and one for each stage: a class is there once, whichever entries are
+ * imported. Packages that every program with holdfast loads are bundled, in the part that is used; what is loaded when
+ * asked for stays a package, or a file of its own.
  */
 async function bundle() {
-  const { metafile } = await build({
-    entryPoints: [
-      'index.js',
-      'cli/main.js',
-      ...readdirSync(join(modules, 'entries'))
-        .filter((file) => file.endsWith('.js'))
-        .map((file) => join('entries', file)),
-    ].map((file) => join(modules, file)),
-    outbase: modules,
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    chunkNames: 'shared/[name]-[hash]',
-    format: 'esm',
-    platform: 'node',
-    target: 'es2022',
-    legalComments: 'none',
-    metafile: true,
-    // Written for require, which a bundle of modules does not have
-    external: ['commander'],
-    plugins: [{ name: 'packages', setup: leavePackagesThatLoadWhenAskedFor }],
+  const scoring = await modulesOf('entries/score')
+  const names = [
+    'index',
+    'cli/main',
+    ...readdirSync(join(modules, 'entries'))
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => `entries/${file.slice(0, -'.js'.length)}`),
+  ]
+  const reached = new Set()
+  const options = bundling(names)
+  const build = await rolldown({
+    ...options,
+    plugins: [...options.plugins, { name: 'reached', buildEnd: staticModules(reached) }],
   })
-  const written = new Set(Object.keys(metafile.outputs))
+  const stageOf = (id) => {
+    const stage = /^(\w+)[/\\]/.exec(relative(modules, id))?.[1]
+    return reached.has(id) && stage !== undefined && stage !== 'entries' && stage !== 'cli' ? stage : null
+  }
+  const { output } = await build.write({
+    dir: 'dist',
+    format: 'esm',
+    comments: false,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared/[name]-[hash].js',
+    codeSplitting: {
+      groups: [
+        { name: 'score', priority: 2, test: (id) => scoring.has(id) },
+        { name: stageOf, debugName: 'stages', priority: 1 },
+      ],
+    },
+  })
+  const written = new Set(output.map(({ fileName }) => join('dist', fileName)))
   for (const file of javascriptIn('dist')) if (!written.has(file)) rmSync(file)
-  writeFileSync('dist/licenses.txt', licenses(Object.keys(metafile.inputs)))
+  writeFileSync('dist/licenses.txt', licenses(output.flatMap(({ moduleIds = [] }) => moduleIds)))
 }
 
-function leavePackagesThatLoadWhenAskedFor({ onResolve }) {
-  onResolve({ filter: /^[^./]/ }, ({ kind, path }) =>
-    kind === 'dynamic-import' && !path.startsWith('node:') ? { path, external: true } : undefined,
-  )
+function bundling(names) {
+  return {
+    input: Object.fromEntries(names.map((name) => [name, resolve(modules, `${name}.js`)])),
+    platform: 'node',
+    // Written for require, which a bundle of modules does not have
+    external: ['commander', /^node:/],
+    plugins: [
+      {
+        name: 'packages that are loaded when asked for',
+        resolveDynamicImport: (id) =>
+          typeof id === 'string' && !id.startsWith('.') ? { id, external: true } : null,
+      },
+    ],
+  }
+}
+
+/** The modules that an entry needs, without those of which it uses nothing. */
+async function modulesOf(name) {
+  const build = await rolldown(bundling([name]))
+  const { output } = await build.generate({ format: 'esm' })
+  return new Set(output[0].moduleIds)
+}
+
+/** Fills a set with the modules that entries import, without those that they load when asked to. */
+function staticModules(reached) {
+  return function buildEnd() {
+    const left = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id).isEntry)
+    while (left.length > 0) {
+      const id = left.pop()
+      if (reached.has(id)) continue
+      reached.add(id)
+      left.push(...(this.getModuleInfo(id)?.importedIds ?? []))
+    }
+  }
 }
 
 /** The licenses of the packages that are bundled. */
 function licenses(inputs) {
-  const packages = inputs.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
-  return [...new Set(packages)]
+  const folders = inputs.flatMap(
+    (file) => /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(file)?.[0] ?? [],
+  )
+  return [...new Set(folders)]
     .sort()
     .map((folder) => {
       const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
