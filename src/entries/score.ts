@@ -19,7 +19,7 @@ export { bandOf, type RiskBand, type RiskBandOptions, riskBands } from '../score
 export type { Actionability, FeatureFamily } from '../feature/family.js'
 export type { LanguageName } from '../feature/name/language.js'
 export type { FeatureLabel, FeatureLabels } from '../feature/name/wordOptions.js'
-export type { ReasonSettings } from '../score/reasonSettings.js'
+export type { Playbook, ReasonSettings } from '../score/reasonSettings.js'
 export type { FamilyEffect, Reason } from '../score/reasons.js'
 export type { HistoryScores, ScoreHistoryOptions } from '../score/scoreHistory.js'
 export {
@@ -34,3 +34,4 @@ export type { SeenFeature } from '../score/seenInTraining.js'
 export type { TrainedSpread } from '../score/spreadOfValues.js'
 export type { TrainedOn } from '../score/trainedOn.js'
 export type { UnseenValue } from '../score/unseen.js'
+export type { CustomerValue, ValueAtRisk } from '../score/valueAtRisk.js'

@@ -18,6 +18,20 @@ import type { ChurnModel } from '../learn/contract.js'
 import type { AboutModel } from './aboutModel.js'
 import type { FeatureInWords } from './reasons.js'
 
+/**
+ * What you do about reasons.
+ *
+ *     { families: { price: 'offer a smaller plan' } }               for reasons of the family that are changeable
+ *     { families: { service: { past: 'apologise' } } }              for those that are past; changeable, fixed and unknown alike
+ *     { features: { days_until_plan_contractEnd: 'renew early' } }  for that feature, whatever it is; comes first
+ */
+export interface Playbook {
+  readonly families?: Readonly<
+    Partial<Record<FeatureFamily, string | Readonly<Partial<Record<Actionability, string>>>>>
+  >
+  readonly features?: Readonly<Record<string, string>>
+}
+
 /** What a scorer says of the features of its model, where the rules do not say it or you know better. */
 export interface ReasonSettings {
   /**
@@ -34,13 +48,40 @@ export interface ReasonSettings {
    * features that read it. In the language of the reasons.
    */
   readonly featureLabels?: FeatureLabels
+  /** What you do about reasons: a score carries the action of its strongest one that raises the risk and has one. */
+  readonly playbook?: Playbook
 }
+
+const action = z.string().min(1)
+const byActionability = z.strictObject({
+  changeable: z.exactOptional(action),
+  past: z.exactOptional(action),
+  fixed: z.exactOptional(action),
+  unknown: z.exactOptional(action),
+} satisfies Record<Actionability, unknown>)
+const ofFamily = z.exactOptional(z.union([action, byActionability]))
+
+const playbookSchema = z.strictObject({
+  families: z
+    .strictObject({
+      usage: ofFamily,
+      price: ofFamily,
+      contract: ofFamily,
+      payment: ofFamily,
+      service: ofFamily,
+      customer: ofFamily,
+      other: ofFamily,
+    } satisfies Record<FeatureFamily, unknown>)
+    .default({}),
+  features: z.record(z.string(), action).default({}),
+})
 
 const settingsSchema = z.strictObject({
   families: z.record(z.string(), z.enum(featureFamilies)).default({}),
   actionability: z.record(z.string(), z.enum(actionabilities)).default({}),
   language: languageRule.default('en'),
   featureLabels: featureLabelsRule.default({}),
+  playbook: playbookSchema.default({ families: {}, features: {} }),
 })
 
 /** Checked {@link ReasonSettings}. */
@@ -64,6 +105,7 @@ export function checkReasonSettings(
     ...(['families', 'actionability'] as const).flatMap((option) =>
       unknownFeatures(option, Object.keys(checked[option]), names),
     ),
+    ...unknownFeatures('playbook.features', Object.keys(checked.playbook.features), names),
     ...(labels.length === 0
       ? []
       : unknownFeatures('featureLabels', labels, [...names, ...labelledNames(rules ?? [])])),
@@ -90,7 +132,7 @@ function unknownFeatures(option: string, given: readonly string[], names: readon
 export function featuresInWords(
   { features }: ChurnModel,
   { rules, flat }: AboutModel,
-  { families, actionability, featureLabels }: CheckedReasonSettings,
+  { families, actionability, featureLabels, playbook }: CheckedReasonSettings,
   language: LanguageName,
 ): FeatureInWords[] {
   const speaker = { language: languages[language], labels: featureLabels as FeatureLabels }
@@ -99,10 +141,13 @@ export function featuresInWords(
   return features.map(({ name }) => {
     const rule = byName.get(name)
     const nature = rule === undefined ? unknownNature : featureNature(rule)
+    const family = ownValue(families, name) ?? nature.family
+    const can = ownValue(actionability, name) ?? nature.actionability
     return {
       name,
-      family: ownValue(families, name) ?? nature.family,
-      actionability: ownValue(actionability, name) ?? nature.actionability,
+      family,
+      actionability: can,
+      action: actionFor(playbook, name, family, can),
       // A column of days became the days since each
       sentence: (rule === undefined
         ? columnInWords(name, speaker, days.has(name))
@@ -110,4 +155,20 @@ export function featuresInWords(
       ).sentence,
     }
   })
+}
+
+function actionFor(
+  { families, features }: CheckedReasonSettings['playbook'],
+  name: string,
+  family: FeatureFamily,
+  actionability: Actionability,
+): string | null {
+  const ofFamily = families[family]
+  const own =
+    typeof ofFamily === 'string'
+      ? actionability === 'changeable'
+        ? ofFamily
+        : undefined
+      : ofFamily?.[actionability]
+  return ownValue(features, name) ?? own ?? null
 }

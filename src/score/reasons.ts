@@ -13,6 +13,8 @@ export interface Reason {
   readonly family: FeatureFamily
   /** Whether the operator can change the value by an act of their own; `unknown` = not known. */
   readonly actionability: Actionability
+  /** What to do about it, from the playbook; null if that says nothing of it. */
+  readonly action: string | null
   /** Exact additive contribution in `scale`, relative to the mean of the training customers. */
   readonly effect: number
   /** Scale of the effects: log odds of leaving, or for a forest the probability. */
@@ -35,6 +37,8 @@ export interface FeatureInWords {
   readonly name: string
   readonly family: FeatureFamily
   readonly actionability: Actionability
+  /** From the playbook; null if that says nothing of the feature. */
+  readonly action: string | null
   /** Returns the feature with a value in words: "customer for 7 months". */
   readonly sentence: (value: number | string | null) => string
 }
@@ -49,20 +53,61 @@ export interface FeatureInWords {
 export function reasonsOf(
   features: readonly FeatureInWords[],
   contributions: Contributions,
-  lookUp: (feature: string, row: number) => number | string | null,
+  lookUp: LookUp,
   row: number,
   count: number,
   language: Language,
 ): Reason[] {
-  const order = strongest(contributions, row, count)
-  return order.map((index) => {
-    const { name, family, actionability, sentence } = features[index]!
-    const value = lookUp(name, row)
-    const effect = contributions.values[index]![row]!
-    const { scale } = contributions
-    const text = withEffect(sentence(value), effect, scale, language)
-    return { feature: name, value, family, actionability, effect, scale, text }
+  return strongest(contributions, row, count).map((index) =>
+    reasonAt(features[index]!, index, contributions, lookUp, row, language),
+  )
+}
+
+type LookUp = (feature: string, row: number) => number | string | null
+
+function reasonAt(
+  { name, family, actionability, action, sentence }: FeatureInWords,
+  index: number,
+  { scale, values }: Contributions,
+  lookUp: LookUp,
+  row: number,
+  language: Language,
+): Reason {
+  const value = lookUp(name, row)
+  const effect = values[index]![row]!
+  const text = withEffect(sentence(value), effect, scale, language)
+  return { feature: name, value, family, actionability, action, effect, scale, text }
+}
+
+/**
+ * Returns the place of the feature with an action that raises the risk of a row most, the first of equal ones; -1 if no
+ * feature with an action raises it.
+ */
+export function strongestAction(
+  features: readonly FeatureInWords[],
+  { values }: Contributions,
+  row: number,
+): number {
+  let [best, most] = [-1, 0]
+  features.forEach(({ action }, index) => {
+    const effect = values[index]![row]!
+    if (action !== null && effect > most) [best, most] = [index, effect]
   })
+  return best
+}
+
+/** Returns what to do about a row: the action of the strongest reason that raises the risk and has one. */
+export function recommendationOf(
+  features: readonly FeatureInWords[],
+  contributions: Contributions,
+  lookUp: LookUp,
+  row: number,
+  language: Language,
+): { readonly action: string; readonly reason: Reason } | null {
+  const index = strongestAction(features, contributions, row)
+  if (index < 0) return null
+  const reason = reasonAt(features[index]!, index, contributions, lookUp, row, language)
+  return { action: reason.action!, reason }
 }
 
 /**

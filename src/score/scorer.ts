@@ -33,12 +33,23 @@ import {
   familyEffects,
   type Reason,
   reasonsOf,
+  recommendationOf,
+  strongestAction,
   valuesByName,
 } from './reasons.js'
 import { Scores } from './scores.js'
 import { seenInTraining } from './seenInTraining.js'
 import { checkTrainedOn, comparedColumns, rememberRows, type TrainedOn, trainingFacts } from './trainedOn.js'
 import { type UnseenValue, UnseenWatch } from './unseen.js'
+import {
+  type CustomerValue,
+  cellColumns,
+  customerValueRule,
+  customerValues,
+  type ValueAtRisk,
+  valueAtRisk,
+  valueColumns,
+} from './valueAtRisk.js'
 
 /** The score of one customer. */
 export interface Score {
@@ -59,6 +70,13 @@ export interface Score {
     readonly families: readonly FamilyEffect[]
   } | null
   /**
+   * What to do, from the playbook of the scorer ({@link Scorer.with}): the action of the strongest reason that raises the
+   * risk and has one, be it among `reasons` or not. Null if no reason has one, and with `reasons: 0`.
+   */
+  readonly recommendation: { readonly action: string; readonly reason: Reason } | null
+  /** What is expected to be lost with the customer; null without the option `value`. */
+  readonly valueAtRisk: ValueAtRisk | null
+  /**
    * Values of the customer that training has not seen, in the order of the model's features. The model reads them as
    * best it can; do not trust the score as much as others.
    */
@@ -76,6 +94,8 @@ export interface ScoreOptions extends PredictOptions {
   readonly reasons?: number
   /** Language of the reasons: `en` English, `zh` Chinese. Default: that of the scorer ({@link Scorer.with}), `en`. */
   readonly language?: LanguageName
+  /** What the customer is worth, for the expected value at risk: `{ amount: 39.9, unit: '€ a month' }`, or `{ column, unit }`. */
+  readonly value?: CustomerValue
   /**
    * Largest share of rows, in [0, 1], that may have an unseen value in any one column; above it, nothing is scored.
    * Default 1: nothing is refused, everything is counted in `unseen`.
@@ -93,6 +113,7 @@ export interface ScoreOptions extends PredictOptions {
 export const scoreOptions = predictOptions.extend({
   reasons: z.number().int().min(0).max(20).default(3),
   language: z.exactOptional(languageRule),
+  value: z.exactOptional(customerValueRule),
   maxUnseenShare: z.number().min(0).max(1).default(1),
 })
 
@@ -148,7 +169,8 @@ export interface Scorer {
   /**
    * Scores the rows of a feature table.
    *
-   * @returns columns `id` (the values of the column that the option names), `probability`, `band`, `reason1`, …
+   * @returns columns `id` (the values of the column that the option names), `probability`, `band`; with the option `value`,
+   * `value`, `valueAtRisk` and `valueUnit`; `reason1`, …; with a playbook, `action` (missing where no reason has one)
    * @throws {HoldfastError} `feature-missing`, `column-type`, `column-missing`, and what {@link Scorer.scoreRow} refuses
    */
   scoreTable(table: Table, options?: ScoreRowOptions & { readonly id?: string }): Scores
@@ -282,11 +304,18 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
     percentsOf(about),
     recenciesOf(about),
   )
-  const many = (operation: string, features: FeatureMatrix, options: CheckedScoreOptions): Scores => {
+  const many = (
+    operation: string,
+    features: FeatureMatrix,
+    options: CheckedScoreOptions,
+    others?: readonly Column[],
+  ): Scores => {
+    const worthOf =
+      options.value === undefined ? null : customerValues(operation, options.value, model, features, others)
     const unseen = watch.counts(features)
     refuseUnseen(operation, watch, features, unseen.rowCount, options)
     const columns = inNameOf(operation, () =>
-      scoreColumns(model, about.bands, saidIn(options.language), features, options),
+      scoreColumns(model, about.bands, saidIn(options.language), features, options, worthOf),
     )
     return new Scores(columns, features.rowCount, unseen)
   }
@@ -295,19 +324,30 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
     features: FeatureMatrix,
     options: CheckedScoreOptions,
     repeats: Score['repeats'] = [],
+    others?: readonly Column[],
   ): Score => {
+    const { value } = options
+    const worthOf = value === undefined ? null : customerValues(operation, value, model, features, others)
     const unseen = watch.ofRow(features)
     refuseUnseen(operation, watch, features, unseen.length, options)
     const probability = inNameOf(operation, () => model.probability(features))[0]!
     const band = bandName(probability, about.bands)
-    if (options.reasons === 0) return { probability, band, reasons: [], effects: null, unseen, repeats }
+    const score = {
+      probability,
+      band,
+      unseen,
+      repeats,
+      valueAtRisk: worthOf === null ? null : valueAtRisk(probability, worthOf(0), value!.unit),
+    }
+    if (options.reasons === 0) return { ...score, reasons: [], effects: null, recommendation: null }
     const contributions = model.contributions(features)
     const { features: words, language } = saidIn(options.language)
     const lookUp = valuesByName(features)
     const reasons = reasonsOf(words, contributions, lookUp, 0, options.reasons, language)
     const { scale, base } = contributions
     const effects = { scale, base, families: familyEffects(words, contributions, 0) }
-    return { probability, band, reasons, effects, unseen, repeats }
+    const recommendation = recommendationOf(words, contributions, lookUp, 0, language)
+    return { ...score, reasons, effects, recommendation }
   }
   const inZone = <Options>(options: Options): Options => withDaysIn(options, ['asOf'], about.timeZone)
   let compiled: CompiledRules | undefined
@@ -351,13 +391,14 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
     },
     scoreRow(row, options) {
       const { asOf, ...checked } = checkOptions('scoreRow', rowOptions, inZone(options))
-      return one('scoreRow', rowInput(row, model.features, about, asOf), checked)
+      const features = rowInput(row, model.features, about, asOf)
+      return one('scoreRow', features, checked, [], cellColumns(row, checked.value?.column))
     },
     scoreTable(table, given) {
       checkArguments('scoreTable', ['table', table, 'table'])
       const { id, asOf, ...checked } = checkOptions('scoreTable', tableOptions, inZone(given))
       const features = modelInput('scoreTable', model.features, table, about, asOf)
-      const scores = many('scoreTable', features, checked)
+      const scores = many('scoreTable', features, checked, table.columns)
       if (id === undefined) return scores
       const columns = [{ ...idColumn(table.column(id)), name: 'id' }, ...scores.columns]
       return new Scores(columns, scores.rowCount, scores.unseen)
@@ -421,7 +462,8 @@ function scoreColumns(
   bands: readonly RiskBand[],
   said: Said,
   features: FeatureMatrix,
-  { reasons, threads }: CheckedScoreOptions,
+  { reasons, threads, value }: CheckedScoreOptions,
+  worthOf: ((row: number) => number | null) | null,
 ): Column[] {
   const probability = model.probability(features, { threads })
   const columns: Column[] = [
@@ -431,6 +473,7 @@ function scoreColumns(
       Array.from(probability, (value) => bandName(value, bands)),
     ),
   ]
+  if (worthOf !== null) columns.push(...valueColumns(probability, worthOf, value!.unit))
   if (reasons > 0) columns.push(...reasonColumns(model, features, reasons, said))
   return columns
 }
@@ -439,11 +482,16 @@ function reasonColumns(model: ChurnModel, features: FeatureMatrix, count: number
   const contributions = model.contributions(features)
   const lookUp = valuesByName(features)
   const texts = Array.from({ length: count }, () => new Array<string | null>(features.rowCount).fill(null))
+  const hasPlaybook = said.features.some(({ action }) => action !== null)
+  const actions = new Array<string | null>(hasPlaybook ? features.rowCount : 0).fill(null)
   for (let row = 0; row < features.rowCount; row++) {
     const reasons = reasonsOf(said.features, contributions, lookUp, row, count, said.language)
     for (let rank = 0; rank < reasons.length; rank++) texts[rank]![row] = reasons[rank]!.text
+    if (hasPlaybook)
+      actions[row] = said.features[strongestAction(said.features, contributions, row)]?.action ?? null
   }
-  return texts.map((column, rank) => textColumn(`reason${rank + 1}`, column))
+  const columns = texts.map((column, rank) => textColumn(`reason${rank + 1}`, column))
+  return hasPlaybook ? [...columns, textColumn('action', actions)] : columns
 }
 
 function needsRules(): HoldfastError {

@@ -14,6 +14,7 @@ const inWords = (features: readonly { readonly name: string }[], article = ''): 
     name,
     family: 'other',
     actionability: 'unknown',
+    action: null,
     sentence: columnInWords(`${article}${name}`, english).sentence,
   }))
 
@@ -97,6 +98,7 @@ describe('reasonsOf', () => {
         value: 1234567.89,
         family: 'other',
         actionability: 'unknown',
+        action: null,
         effect: -0.5,
         scale: 'probability',
         text: 'the b is 1234567.89 (risk of leaving -50.0 points)',
