@@ -183,7 +183,7 @@ export async function openNightTable(
         const count = await engine.query('SELECT count(*) AS n FROM holdfast_night.features')
         await engine.run('DETACH holdfast_night')
         const rows = Number(count.cell('n', 0))
-        const lost = await readBadLines(engine, null)
+        const lost = query.isText ? await readBadLines(engine, null) : []
         refuseLost(operation, lost.length, rows, config)
         return {
           rows,
@@ -228,7 +228,7 @@ async function tableQuery(
   config: CheckedNight,
   scorer: Scorer,
   { from, columns = {}, encoding = config.encoding }: MappedSource,
-): Promise<{ readonly sql: string }> {
+): Promise<{ readonly sql: string; readonly isText: boolean }> {
   const paths = await filesOf(engine, from as string | readonly string[])
   if (!Array.isArray(paths)) return refuseAll(operation, [paths])
   const format = fileFormat(paths[0]!)
@@ -278,7 +278,8 @@ async function tableQuery(
   })
   const id = `CAST(${identifier(nameOf(config.id))} AS VARCHAR) AS ${identifier(idColumn)}`
   const stage = `CAST(NULL AS VARCHAR) AS ${identifier(stageColumn)}`
-  return { sql: `SELECT ${[id, ...selected, stage].join(', ')} FROM (${read.query}) AS holdfast_rows` }
+  const sql = `SELECT ${[id, ...selected, stage].join(', ')} FROM (${read.query}) AS holdfast_rows`
+  return { sql, isText: read.csv !== undefined }
 }
 
 /** A cell as `readTable` would read it: in a column of numbers or days, NA is missing, and true and false are 1 and 0. */
