@@ -1,7 +1,9 @@
 // `holdfast/night`: the job that scores all customers on a schedule, whole or not at all. Loads the engine.
 
+export type { Profile, Quantity, UnlikelyChange } from '../night/dataContract.js'
 export type { NightManifest, WrittenOutput } from '../night/manifest.js'
 export type {
+  DataContract,
   DuckdbSource,
   FileOutput,
   NightConfig,

@@ -76,6 +76,8 @@ export async function recover(
   folder: string,
   connection: string | undefined,
 ): Promise<'published' | 'removed' | null> {
+  // Cut off before it was moved into place
+  await rm(join(folder, `${journalFile}.part`), { force: true })
   const text = await readFile(join(folder, journalFile), 'utf8').catch(() => undefined)
   if (text === undefined) return null
   const journal = JSON.parse(text) as Journal

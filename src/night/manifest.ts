@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type EpochDay, formatDay } from '../base/days.js'
+import type { Profile, UnlikelyChange } from './dataContract.js'
 import type { UnseenCount } from './nightStore.js'
 
 /** Where the rows of an output went. */
@@ -43,6 +44,10 @@ export interface NightManifest {
     readonly bands: Readonly<Record<string, number>>
     readonly stages: Readonly<Record<string, number>>
   }
+  /** Quantities of the data, with which later nights are compared. */
+  readonly profile: Profile
+  /** Quantities that have changed more than the nights before let expect. */
+  readonly unlikely: readonly UnlikelyChange[]
   /** Values that training has not seen. */
   readonly unseen: readonly UnseenCount[]
   readonly warnings: readonly string[]
@@ -66,4 +71,22 @@ export function nightName(asOf: EpochDay, model: string): string {
 export async function readManifest(path: string): Promise<NightManifest | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : (JSON.parse(text) as NightManifest)
+}
+
+/** Nights that a night is compared with. */
+const mostEarlier = 60
+
+/** Returns the manifests of the last nights before a day, oldest first; of several models the one that was run last. */
+export async function earlierManifests(state: string, asOf: EpochDay): Promise<NightManifest[]> {
+  const folder = join(state, 'runs')
+  const names = (await readdir(folder).catch(() => [])).filter(
+    (name) => name.endsWith('.json') && name.slice(0, 10) < formatDay(asOf),
+  )
+  const byDay = new Map<string, NightManifest>()
+  for (const name of names.sort().slice(-2 * mostEarlier)) {
+    const manifest = (await readManifest(join(folder, name)))!
+    const other = byDay.get(manifest.asOf)
+    if (other === undefined || other.finishedAt < manifest.finishedAt) byDay.set(manifest.asOf, manifest)
+  }
+  return [...byDay.values()].slice(-mostEarlier)
 }

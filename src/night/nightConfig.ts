@@ -66,6 +66,25 @@ export type NightOutput =
   | (TableOutput & { readonly duckdb: string })
   | (TableOutput & { readonly postgres: string })
 
+/** What the data of a night must be like, see `src/night/dataContract.ts` for how changes are judged. */
+export interface DataContract {
+  /**
+   * Share of nights in which some quantity may be called unlike before although nothing has happened. (0, 0.5]. Default
+   * 0.01.
+   */
+  readonly falseAlarmRate?: number
+  /** Nights before the first comparison. Integer of at least 4, default 8. */
+  readonly leastRuns?: number
+  /** What changes unlike those before do: `warn` in the manifest, or `stop` the run. Default `'warn'`. */
+  readonly unlikely?: 'warn' | 'stop'
+  /** Least rows of the last 28 days of an event table; fewer stop the run. */
+  readonly minRows?: Readonly<Partial<Record<InputTableName, number>>>
+  /** Most days from the last row of an event table to the as-of day; more stop the run. */
+  readonly maxAgeDays?: Readonly<Partial<Record<InputTableName, number>>>
+  /** Largest share of customers without a value, by feature; more stop the run. */
+  readonly maxMissingShare?: Readonly<Record<string, number>>
+}
+
 /** A night job: what is scored with which model, and where the scores go. */
 export interface NightConfig {
   /** Model file written by `holdfast train` or `saveScorer`. */
@@ -92,6 +111,13 @@ export interface NightConfig {
   readonly maxUnseenShare?: number
   /** Largest share of customers with the same score; above it the model does not see what it reads. [0, 1]. Default 0.99. */
   readonly maxAlikeShare?: number
+  /** What the data must be like; beyond it the run stops or warns. */
+  readonly contract?: DataContract
+  /**
+   * Earlier nights of the job within so many days before the as-of day are run again first, with rows that have come
+   * late since. Needs outputs that keep the nights apart. Default 0.
+   */
+  readonly lookbackDays?: number
   /** See `openHistory`. */
   readonly today?: DayInput
   /** See `openHistory`. */
@@ -141,6 +167,17 @@ const schema = z.strictObject({
   maxRejectShare: z.number().min(0).max(1).default(0.05),
   maxUnseenShare: z.number().min(0).max(1).default(1),
   maxAlikeShare: z.number().min(0).max(1).default(0.99),
+  contract: z
+    .strictObject({
+      falseAlarmRate: z.number().gt(0).max(0.5).default(0.01),
+      leastRuns: z.int().min(4).default(8),
+      unlikely: z.enum(['warn', 'stop']).default('warn'),
+      minRows: z.partialRecord(z.enum(inputTableNames), z.number().min(0)).default({}),
+      maxAgeDays: z.partialRecord(z.enum(inputTableNames), z.number().min(0)).default({}),
+      maxMissingShare: z.record(z.string(), z.number().min(0).max(1)).default({}),
+    })
+    .prefault({}),
+  lookbackDays: z.int().min(0).default(0),
   today: dayRule.optional(),
   completeUntil: z.union([dayRule, z.partialRecord(z.enum(inputTableNames), dayRule)]).optional(),
   missing: z.array(z.string()).default([]),

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.js'
 import type { History } from '../engine/history.js'
 import { fileColumn, filesOf, isNoneOf, readBadLines, readStatement } from '../engine/historyFiles.js'
 import type { MappedSource } from '../engine/historySources.js'
+import { knownBefore } from '../engine/knownBefore.js'
 import { type HistorySources, openHistory } from '../engine/openHistory.js'
 import { featureStatement } from '../feature/sql/featureMatrix.js'
 import { tagsByBlock } from '../lifecycle/tagLifecycle.js'
@@ -15,6 +16,7 @@ import { scoredMoment } from '../score/scoreHistory.js'
 import type { Scorer } from '../score/scorer.js'
 import { fileFormat } from '../table/files.node.js'
 import { usualMissing } from '../table/inferKind.js'
+import type { EventTableName } from '../table/inputs.js'
 import type { CheckedNight } from './nightConfig.js'
 
 /** The stage of a customer, beside a feature that may be named so. */
@@ -28,6 +30,8 @@ export interface NightFacts {
   readonly rows: number
   /** Who was counted, and why others were not. */
   readonly population: readonly { readonly reason: string; readonly customers: number }[]
+  /** Of each event table the rows of the last 28 days, and the days since the last; null = no row. */
+  readonly tables: Readonly<Record<string, { readonly recent: number; readonly age: number | null }>>
   /** Rows of the sources that were set aside. */
   readonly rejected: number
   readonly warnings: readonly string[]
@@ -119,6 +123,7 @@ async function fillFromHistory(
         reason: String(reason),
         customers: Number(customers),
       })),
+      tables: await recentRows(history, asOf),
       rejected: history.rejects.rowCount,
       warnings: [...history.notes, ...(untagged === null ? [] : [untagged])],
     }
@@ -127,6 +132,22 @@ async function fillFromHistory(
     await engine.run('DROP TABLE IF EXISTS holdfast_stages')
     await engine.run('DROP TABLE IF EXISTS holdfast_rejects')
   }
+}
+
+const recentDays = 28
+
+async function recentRows(history: History, asOf: EpochDay): Promise<NightFacts['tables']> {
+  const tables = Object.keys(history.tables).filter((name) => name !== 'customers') as EventTableName[]
+  const found: Record<string, { readonly recent: number; readonly age: number | null }> = {}
+  for (const table of tables) {
+    const known = knownBefore(history, table, 't', `${asOf}`)
+    const counts = await history.engine.query(
+      `SELECT count(*) FILTER (t.day >= ${asOf - recentDays}) AS recent, ${asOf} - max(t.day) AS age FROM ${history.engine.dialect.identifier(table)} t WHERE t.day < ${asOf} AND ${known}`,
+    )
+    const { recent, age } = counts.row(0)
+    found[table] = { recent: Number(recent), age: age === null ? null : Number(age) }
+  }
+  return found
 }
 
 /** Both tables or none: a night that was cut off here has neither. */
@@ -188,6 +209,7 @@ export async function openNightTable(
         return {
           rows,
           population: [{ reason: 'counted', customers: rows }],
+          tables: {},
           rejected: lost.length,
           warnings: lost.length === 0 ? [] : [`${lost.length} lines could not be read as a row.`],
         }

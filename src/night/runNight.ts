@@ -11,8 +11,9 @@ import { isSystemError, unwritable } from '../base/wholeFile.node.js'
 import { canonicalJson } from '../learn/canonicalJson.js'
 import type { Scorer } from '../score/scorer.js'
 import { readScorer } from '../score/scorer.node.js'
+import { changeSentence, checkContract, profileOf } from './dataContract.js'
 import { recover } from './journal.js'
-import { manifestFile, type NightManifest, readManifest, shownDigits } from './manifest.js'
+import { earlierManifests, manifestFile, type NightManifest, readManifest, shownDigits } from './manifest.js'
 import { type CheckedNight, checkedNight, type NightConfig } from './nightConfig.js'
 import { type NightData, openNightHistory, openNightTable } from './nightData.js'
 import { checkIds, figuresOf } from './nightFigures.js'
@@ -188,15 +189,18 @@ async function runNights(config: CheckedNight, run: CheckedRun, work: string): P
     model: await contentOfFile(config.model),
     data: openedOnce(config, scorer, files, work),
   }
+  let isDone = false
   try {
     const days = run.from === undefined ? [run.asOf ?? (await job.data.open()).defaultAsOf] : daysOf(run)
     refuse(operation, trainingProblems(scorer, days, run))
     const results: NightResult[] = []
-    for (const asOf of days) results.push(await runOne(job, asOf))
+    const again = run.from === undefined ? await lookedBack(config, days[0]!, job.model) : []
+    for (const asOf of [...again, ...days]) results.push(await runOne(job, asOf))
+    isDone = true
     return results
   } finally {
     await job.data.close()
-    await removeSources(work)
+    await removeWork(work, isDone)
   }
 }
 
@@ -248,6 +252,14 @@ async function runOne(job: Job, asOf: EpochDay): Promise<NightResult> {
     await store.score(night)
     watch.lap('score')
     const { figures, unseen } = await figuresOf(operation, store, config)
+    const profile = await profileOf(store)
+    const nightsBefore = await earlierManifests(config.state, asOf)
+    const unlikely = checkContract(
+      operation,
+      config,
+      profile,
+      nightsBefore.map((each) => each.profile),
+    )
     const name = newRun()
     const manifest = await publishNight(store, night, name, (outputs) => {
       watch.lap('write')
@@ -268,8 +280,14 @@ async function runOne(job: Job, asOf: EpochDay): Promise<NightResult> {
           population: store.facts.population,
         },
         figures,
+        profile,
+        unlikely,
         unseen,
-        warnings: [...store.facts.warnings, ...trainingWarnings(scorer, asOf)],
+        warnings: [
+          ...store.facts.warnings,
+          ...trainingWarnings(scorer, asOf),
+          ...unlikely.map(changeSentence),
+        ],
         outputs,
       }
     })
@@ -279,6 +297,18 @@ async function runOne(job: Job, asOf: EpochDay): Promise<NightResult> {
   } finally {
     await store.close()
   }
+}
+
+/** Earlier nights of the same model that rows which came late may have changed. */
+async function lookedBack(
+  { state, lookbackDays }: CheckedNight,
+  asOf: EpochDay,
+  model: string,
+): Promise<EpochDay[]> {
+  const nights: EpochDay[] = []
+  for (let day = addDays(asOf, -lookbackDays); day < asOf; day = addDays(day, 1))
+    if ((await readManifest(manifestFile(state, day, model))) !== undefined) nights.push(day)
+  return nights
 }
 
 function storeName(fingerprint: string): string {
@@ -316,10 +346,13 @@ function openedOnce(config: CheckedNight, scorer: Scorer, files: SourceFiles, wo
   }
 }
 
-/** Removes the copies of the sources, but not what was computed from them. */
-async function removeSources(work: string): Promise<void> {
+/**
+ * Removes the copies of the sources, and once all nights are published also what was computed from them, by whichever run:
+ * one that was cut off may have been published by recovery.
+ */
+async function removeWork(work: string, isDone: boolean): Promise<void> {
   for (const name of await readdir(work)) {
-    if (name.startsWith('source')) await rm(join(work, name), { recursive: true, force: true })
+    if (isDone || name.startsWith('source')) await rm(join(work, name), { recursive: true, force: true })
   }
 }
 
@@ -337,25 +370,26 @@ function fingerprintsOf(
   return { options, night: sha256({ version: 1, model, asOf, options, data: files.fingerprints }) }
 }
 
-function rangeProblems({ asOf, from, to }: CheckedRun, { outputs }: CheckedNight): Problem[] {
+function rangeProblems({ asOf, from, to }: CheckedRun, { outputs, lookbackDays }: CheckedNight): Problem[] {
   const problem = (parameter: string, rule: string, wayOut?: string): Problem => ({
     code: 'option-invalid',
     parameter,
     rule,
     ...(wayOut === undefined ? {} : { wayOut }),
   })
-  if (from === undefined && to === undefined) return []
+  const apart = (): Problem[] =>
+    outputs.flatMap((each, index) => {
+      const isKept = 'file' in each ? each.file.includes('{asOf}') : each.keep === 'nights'
+      const rule = 'to keep the nights apart, as several of them are run'
+      const wayOut = 'file' in each ? 'Write {asOf} into the name of the file.' : 'Set keep to nights.'
+      return isKept ? [] : [problem(`outputs.${index}`, rule, wayOut)]
+    })
+  if (from === undefined && to === undefined) return lookbackDays > 0 ? apart() : []
   if (asOf !== undefined) return [problem('asOf', 'to be left out if from and to are given')]
   if (from === undefined || to === undefined)
     return [problem(from === undefined ? 'from' : 'to', 'to be given, as the other is')]
   if (to < from) return [{ ...problem('to', 'to be at or after from'), received: formatDay(to as EpochDay) }]
-  if (to === from) return []
-  return outputs.flatMap((each, index) => {
-    const isKept = 'file' in each ? each.file.includes('{asOf}') : each.keep === 'nights'
-    const rule = 'to keep the nights apart, as several of them are run'
-    const wayOut = 'file' in each ? 'Write {asOf} into the name of the file.' : 'Set keep to nights.'
-    return isKept ? [] : [problem(`outputs.${index}`, rule, wayOut)]
-  })
+  return to === from ? [] : apart()
 }
 
 function daysOf({ from, to, every }: CheckedRun): EpochDay[] {

@@ -14,6 +14,7 @@ import { scoreHistory } from '../../src/score/scoreHistory.js'
 import { readScorer } from '../../src/score/scorer.node.js'
 import { readTable } from '../../src/table/readTable.node.js'
 import { dayColumn } from '../../src/table/table.js'
+import { holdfast } from '../cli/holdfast.js'
 import { makeJob, refusal, type TestJob, trainedUntil } from './nightJob.js'
 
 const parquet: NightOutput = { file: 'out/scores-{asOf}.parquet' }
@@ -235,7 +236,69 @@ describe('a day in the past', () => {
   })
 })
 
+describe('rows that come late', () => {
+  it('change the nights of the lookback, and no others', async () => {
+    const { payments } = job.tables
+    const early = payments.days('day').values
+    const arrived = [...early.keys()].filter((row) => early[row]! < epochDay('2024-11-20'))
+    const config = job.config([csv], { stage: false, lookbackDays: 3, completeUntil: '2024-12-10' })
+    await job.write('payments', payments.take(arrived))
+    for (const day of ['2024-11-25', '2024-11-30', '2024-12-01'])
+      await runNight({ ...config, lookbackDays: 0 }, { asOf: day })
+    const before = await outContents()
+    await job.write('payments', payments)
+    const nights = await runNight(config, { asOf: '2024-12-02' })
+    expect(nights.map(({ asOf: day }) => day)).toEqual(['2024-11-30', '2024-12-01', '2024-12-02'])
+    const after = await outContents()
+    expect(after['scores-2024-11-25.csv']).toBe(before['scores-2024-11-25.csv'])
+    expect(after['scores-2024-11-30.csv']).not.toBe(before['scores-2024-11-30.csv'])
+    expect(after['scores-2024-12-01.csv']).not.toBe(before['scores-2024-12-01.csv'])
+  })
+})
+
 describe('what stops a run', () => {
+  it('data beyond the limits of the job, all of them named', async () => {
+    const contract = {
+      minRows: { usage: 1e9 },
+      maxAgeDays: { bills: 0 },
+      maxMissingShare: { tenure_months: 0.5, none: 1 },
+    }
+    const error = await refusal(runNight(job.config([parquet], { stage: false, contract }), { asOf }))
+    expect(error.problems.map(({ code, parameter }) => [code, parameter])).toEqual([
+      ['data-unexpected', 'usage: rows of the last 28 days'],
+      ['data-unexpected', 'bills: days since the last row'],
+      ['data-unexpected', 'column none: share missing'],
+    ])
+    expect(await readdir(at('out'))).toEqual([])
+    expect(
+      (await holdfast(['run', await job.configFile([parquet], { stage: false, contract }), '--as-of', asOf]))
+        .code,
+    ).toBe(5)
+  })
+
+  it('a change unlike those before, if it is to; else the manifest names it', async () => {
+    const contract = { leastRuns: 4 }
+    const config = job.config([parquet], { stage: false, contract })
+    await runNight(config, { from: '2024-12-20', to: '2024-12-24', every: 'day' })
+    const { usage } = job.tables
+    const day = usage.days('day').values
+    await job.write(
+      'usage',
+      usage.take([...day.keys()].filter((row) => day[row]! < epochDay('2024-12-01') || row % 20 === 0)),
+    )
+    const stopping = { ...config, contract: { ...contract, unlikely: 'stop' as const } }
+    const error = await refusal(runNight(stopping, { asOf: '2024-12-25' }))
+    const [night] = await runNight(config, { asOf: '2024-12-25' })
+    await job.write('usage', usage)
+    expect(error.code).toBe('data-unexpected')
+    expect(error.problems.map(({ parameter }) => parameter)).toContain('usage: rows of the last 28 days')
+    expect(night!.outcome).toBe('published')
+    expect(night!.manifest.unlikely.map(({ quantity }) => quantity)).toContain(
+      'usage: rows of the last 28 days',
+    )
+    expect(night!.manifest.warnings.join(' ')).toContain('was to be expected')
+  })
+
   it('a configuration with faults is refused with all of them', async () => {
     const error = await refusal(
       runNight({
