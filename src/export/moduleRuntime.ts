@@ -76,6 +76,21 @@ function logit(probability) {
 
 /** Asks trees. */
 export const treeRuntime = `
+// Nodes come with all on their left, then all on their right, after them: from the end on, both are known
+function grown(trees) {
+  const { feature } = trees
+  const right = new Int32Array(feature.length)
+  const roots = []
+  for (let node = feature.length - 1; node >= 0; node--) {
+    if (feature[node] >= 0) {
+      roots.pop()
+      right[node] = roots.pop()
+    }
+    roots.push(node)
+  }
+  return { ...trees, feature: Int32Array.from(feature), at: Float64Array.from(trees.at), right, roots: roots.reverse() }
+}
+
 function sumOfTrees(trees, cells) {
   const { roots, right, feature, at, missingLeft, sets, words } = trees
   const values = trees.read.map((read) => read(cells))

@@ -21,8 +21,10 @@ export interface ExportDialect extends SqlSpelling {
   readonly ignoresCase: boolean
   /** Texts cannot hold the character U+0000. */
   readonly refusesNul: boolean
-  /** A text without white space around it, each character in one spelling (Unicode NFC). */
+  /** A text without white space around it, each character in one spelling (Unicode NFC), compared byte by byte. */
   category(text: string): string
+  /** A text as it stands, compared byte by byte. */
+  exact(text: string): string
   /** True if the whole text fits a regular expression, which is valid in all databases. */
   matches(text: string, pattern: string): string
   /** The days from a column of days until a day `YYYY-MM-DD`. */
@@ -45,7 +47,8 @@ const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
     mostColumns: null,
     ignoresCase: true,
     refusesNul: false,
-    category: (text) => `nfc_normalize(trim(${text}, ${duckdbSpelling.literal(whiteSpace)}))`,
+    category: (text) => `nfc_normalize(trim(${text}, ${duckdbSpelling.literal(whiteSpace)})) COLLATE "C"`,
+    exact: (text) => `${text} COLLATE "C"`,
     matches: (text, pattern) => `regexp_full_match(${text}, ${duckdbSpelling.literal(pattern)})`,
     daysUntil: (column, day) =>
       `date_diff('day', CAST(${column} AS DATE), DATE ${duckdbSpelling.literal(day)})`,
@@ -62,7 +65,9 @@ const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
     mostColumns: 1600,
     ignoresCase: false,
     refusesNul: true,
-    category: (text) => `normalize(btrim(${text}, ${postgresqlSpelling.literal(whiteSpace)}), NFC)`,
+    category: (text) =>
+      `normalize(btrim(${text}, ${postgresqlSpelling.literal(whiteSpace)}), NFC) COLLATE "C"`,
+    exact: (text) => `${text} COLLATE "C"`,
     matches: (text, pattern) => `${text} ~ ${postgresqlSpelling.literal(`^(${pattern})$`)}`,
     daysUntil: (column, day) => `(DATE ${postgresqlSpelling.literal(day)} - CAST(${column} AS date))`,
   },

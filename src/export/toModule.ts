@@ -26,7 +26,7 @@ import { type Reading, type ScoringPart, type ScoringPlan, scoringPlanOf } from 
  * A text in the place of a number is read if training had numbers as programs write them; where training had another
  * notation (`12,5`), `score` refuses texts and takes numbers.
  *
- * @returns text of an ECMAScript module; some 4 kB and 12 to 20 bytes for each node of a tree
+ * @returns text of an ECMAScript module; some 4 kB and 20 bytes for each node of a tree
  * @throws {HoldfastError} `value-unknown` for a model of a learner of your own; `column-type` for a model of days
  *
  * O(size of the model) time and memory.
@@ -75,21 +75,19 @@ function partText(part: ScoringPart, plan: ScoringPlan): string {
     case 'constant':
       return literal(part)
     case 'trees': {
-      const { right, feature, threshold, value, missingLeft, categoryStart, leftCategories, roots } =
-        part.ensemble
-      return objectText({
+      const { right, feature, threshold, value, missingLeft, categoryStart, leftCategories } = part.ensemble
+      const isLeaf = Array.from(right, (child) => child === 0)
+      return `grown(${objectText({
         kind: literal(part.kind),
         scale: literal(part.scale),
         base: literal(part.base),
         read: readingsText(part.readings, plan),
-        roots: literal([...roots]),
-        right: literal([...right]),
-        feature: literal([...feature]),
-        at: literal(Array.from(right, (child, node) => (child === 0 ? value[node]! : threshold[node]!))),
+        feature: literal(isLeaf.map((leaf, node) => (leaf ? -1 : feature[node]!))),
+        at: literal(isLeaf.map((leaf, node) => (leaf ? value[node]! : threshold[node]!))),
         missingLeft: literal(missingLeft.join('')),
         sets: categoryStart.some((start) => start !== 0) ? literal([...categoryStart]) : 'null',
         words: literal([...leftCategories]),
-      })
+      })})`
     }
     case 'logistic':
       return objectText({

@@ -23,8 +23,8 @@ const outputs = ['probability', 'margin', 'band'] as const
  *
  * Outputs, of shape (rows, 1): `probability` and `margin` (tensor(double); the scorer's to 1e-9) and `band`
  * (tensor(string)). Rows that scoring refuses (an infinite number, a code that is no whole number) get NaN and ''. All is
- * computed in 64 bits, also thresholds, so that a number on a threshold decides as in the scorer. The metadata `features`
- * (JSON) lists name and kind.
+ * computed in 64 bits, also thresholds, so that a number on a threshold decides as in the scorer; the runtime adds trees
+ * in an order of its own. The metadata `features` (JSON) lists name and kind.
  *
  * Format version 10, operators of ai.onnx 21 and ai.onnx.ml 5 (TreeEnsemble); onnxruntime 1.20 or later. A model without
  * features (`trainPrior`) has no inputs and gives one row.
@@ -33,7 +33,7 @@ const outputs = ['probability', 'margin', 'band'] as const
  * a feature that is read as text by one model of a blend and as a code by another; `column-duplicate` for a feature named
  * like an output
  *
- * O(size of the model) time and memory; some 60 bytes for each node of a tree.
+ * O(size of the model) time and memory; some 30 bytes for each node of a tree.
  *
  * @example
  * import { numberColumn } from 'holdfast/tables'

@@ -74,8 +74,9 @@ const operation = 'toSql'
  *     columns of days                               DATE; the days until `asOf`; from 2200 on missing
  *
  * A column of another type makes the query fail, with the column's name. Names and texts are quoted, so nothing in a name,
- * category or band is run; only `{ query }` is. PostgreSQL needs the encoding UTF8 for text features; with `jit` on it may
- * compile a large model for longer than it runs: `SET jit = off`.
+ * category or band is run; only `{ query }` is. PostgreSQL 13 or later; the encoding UTF8 for text features; with `jit` on
+ * it may compile a large model for longer than it runs: `SET jit = off`. Whole numbers beyond 2^53, which scoring refuses,
+ * are rounded.
  *
  * Limits: trees of up to 800 questions one below the other, 51,200 trees, 1,000,000 nodes; in PostgreSQL some hundred
  * features fewer than the 1,600 columns of a table.
@@ -163,9 +164,9 @@ function inputColumns(
     const column = `input.${dialect.identifier(columnOf(feature, options))}`
     if (feature.kind !== 'number') {
       const text = feature.kind === 'code' ? `CAST(${column} AS ${dialect.textType})` : column
-      const value = steps.column(`${dialect.category(text)} COLLATE "C"`)
+      const value = steps.column(dialect.category(text))
       const raw = hasExact.has(feature.name)
-        ? steps.column(`CAST(${column} AS ${dialect.textType}) COLLATE "C"`)
+        ? steps.column(dialect.exact(`CAST(${column} AS ${dialect.textType})`))
         : value
       features.set(feature.name, { value, raw })
       if (feature.kind === 'code')
