@@ -20,7 +20,14 @@ export type { Actionability, FeatureFamily } from '../feature/family.js'
 export type { LanguageName } from '../feature/name/language.js'
 export type { FeatureLabel, FeatureLabels } from '../feature/name/wordOptions.js'
 export type { Playbook, ReasonSettings } from '../score/reasonSettings.js'
-export type { FamilyEffect, Reason } from '../score/reasons.js'
+export type { FamilyEffect, FeatureInWords, Reason } from '../score/reasons.js'
+export {
+  type ExplainChangeOptions,
+  explainChange,
+  type FeatureChange,
+  type ScoreChange,
+  type ScoredMoment,
+} from '../score/explainChange.js'
 export type { HistoryScores, ScoreHistoryOptions } from '../score/scoreHistory.js'
 export {
   type ScoreOptions,

@@ -169,20 +169,20 @@ export function withEffect(
   scale: Contributions['scale'],
   language: Language,
 ): string {
-  if (scale === 'log-odds') return language.withOdds(sentence, ...factorOf(effect))
+  if (scale === 'log-odds') return language.withOdds(sentence, factorWords(effect, language))
   return language.withPoints(sentence, `${effect < 0 ? '' : '+'}${(100 * effect).toFixed(1)}`)
 }
 
 const largestFactor = 1_000_000
 
 /**
- * Returns the factor on the odds, and whether it is beyond that. Logistic models give values far from those of training
- * factors that no number can hold.
+ * Returns what an effect does to the odds, in words. Logistic models give values far from those of training factors that no
+ * number can hold.
  */
-export function factorOf(effect: number): [factor: string, beyond: -1 | 0 | 1] {
+export function factorWords(effect: number, language: Language): string {
   const factor = Math.exp(effect)
-  if (factor > largestFactor) return [largestFactor.toLocaleString('en-US'), 1]
-  if (factor < 1 / largestFactor) return ['0.000001', -1]
-  if (factor < 0.1) return [factor.toLocaleString('en-US', { maximumSignificantDigits: 2 }), 0]
-  return [factor < 10 ? factor.toFixed(2) : Math.round(factor).toLocaleString('en-US'), 0]
+  if (factor > largestFactor) return language.factor(largestFactor.toLocaleString('en-US'), 1)
+  if (factor < 1 / largestFactor) return language.factor('0.000001', -1)
+  if (factor < 0.1) return language.factor(factor.toLocaleString('en-US', { maximumSignificantDigits: 2 }), 0)
+  return language.factor(factor < 10 ? factor.toFixed(2) : Math.round(factor).toLocaleString('en-US'), 0)
 }

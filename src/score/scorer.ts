@@ -130,6 +130,9 @@ export interface ScoreRowOptions extends ScoreOptions {
 
 const scoreOneOptions = scoreOptions.extend({ asOf: dayRule })
 
+const featuresOfOptions = z.strictObject({ asOf: dayRule })
+const languageOptions = z.strictObject({ language: languageRule.optional() })
+
 const rowOptions = scoreOptions.extend({ asOf: dayRule.optional() })
 const tableOptions = rowOptions.extend({ id: z.string().optional() })
 
@@ -137,6 +140,8 @@ const tableOptions = rowOptions.extend({ id: z.string().optional() })
 export interface Scorer {
   readonly model: ChurnModel
   readonly about: AboutModel
+  /** Language of the reasons. */
+  readonly language: LanguageName
   /**
    * Scores one customer from raw history, as of a cutoff, in a service: without an engine or SQL.
    *
@@ -188,6 +193,20 @@ export interface Scorer {
    * @throws {HoldfastError} `option-invalid`, `option-unknown`, also for a name that is no feature of the model
    */
   with(settings: ReasonSettings): Scorer
+  /**
+   * Returns the features of one customer as of a cutoff, one row, as {@link Scorer.scoreOne} reads them.
+   *
+   * @throws {HoldfastError} what `scoreOne` refuses
+   */
+  featuresOf(
+    customer: CustomerHistory | FollowedCustomer,
+    options: { readonly asOf: DayInput },
+  ): FeatureMatrix
+  /**
+   * Returns what is said of each feature of the model, in its order: family, actionability, action, words. Without a
+   * language in that of the scorer.
+   */
+  featuresInWords(language?: LanguageName): readonly FeatureInWords[]
 }
 
 /**
@@ -332,14 +351,10 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
     refuseUnseen(operation, watch, features, unseen.length, options)
     const probability = inNameOf(operation, () => model.probability(features))[0]!
     const band = bandName(probability, about.bands)
-    const score = {
-      probability,
-      band,
-      unseen,
-      repeats,
-      valueAtRisk: worthOf === null ? null : valueAtRisk(probability, worthOf(0), value!.unit),
-    }
-    if (options.reasons === 0) return { ...score, reasons: [], effects: null, recommendation: null }
+    const atRisk = worthOf === null ? null : valueAtRisk(probability, worthOf(0), value!.unit)
+    const rest = { valueAtRisk: atRisk, unseen, repeats }
+    if (options.reasons === 0)
+      return { probability, band, reasons: [], effects: null, recommendation: null, ...rest }
     const contributions = model.contributions(features)
     const { features: words, language } = saidIn(options.language)
     const lookUp = valuesByName(features)
@@ -347,7 +362,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
     const { scale, base } = contributions
     const effects = { scale, base, families: familyEffects(words, contributions, 0) }
     const recommendation = recommendationOf(words, contributions, lookUp, 0, language)
-    return { ...score, reasons, effects, recommendation }
+    return { probability, band, reasons, effects, recommendation, ...rest }
   }
   const inZone = <Options>(options: Options): Options => withDaysIn(options, ['asOf'], about.timeZone)
   let compiled: CompiledRules | undefined
@@ -374,7 +389,15 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
   return {
     model,
     about,
+    language: reasonSettings.language,
     with: (given) => scorerFrom(model, about, given),
+    featuresOf(customer, given) {
+      if (about.rules === null) throw needsRules('featuresOf')
+      const { asOf } = checkOptions('featuresOf', featuresOfOptions, inZone(given ?? {}))
+      return inNameOf('featuresOf', () => featuresAsOf(customer, asOf, about.rules!)).features
+    },
+    featuresInWords: (language) =>
+      saidIn(checkOptions('featuresInWords', languageOptions, { language }).language).features,
     unseenIn(features) {
       checkArguments('unseenIn', ['features', features, 'matrix'])
       return watch.counts(features)
@@ -384,7 +407,7 @@ function scorerFrom(model: ChurnModel, about: AboutModel, settings: ReasonSettin
       return many('scoreMatrix', features, checkOptions('scoreMatrix', scoreOptions, options))
     },
     scoreOne(customer, given) {
-      if (about.rules === null) throw needsRules()
+      if (about.rules === null) throw needsRules('scoreOne')
       const { asOf, ...checked } = checkOptions('scoreOne', scoreOneOptions, inZone(given ?? {}))
       const { features, repeats } = featuresAsOf(customer, asOf, about.rules)
       return one('scoreOne', features, checked, repeats)
@@ -494,8 +517,8 @@ function reasonColumns(model: ChurnModel, features: FeatureMatrix, count: number
   return hasPlaybook ? [...columns, textColumn('action', actions)] : columns
 }
 
-function needsRules(): HoldfastError {
-  return new HoldfastError('scoreOne', [
+function needsRules(operation: string): HoldfastError {
+  return new HoldfastError(operation, [
     {
       code: 'option-invalid',
       parameter: 'the model',

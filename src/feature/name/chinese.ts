@@ -240,9 +240,12 @@ export const chinese: Language = {
   unknown: (name) => `${name}未知`,
   withUnit: (value, unit) => `${value} ${unit}`,
   dayFromHere,
-  withOdds: (reason, factor, beyond) =>
-    `${reason}（流失发生比 ×${factor}${beyond === 0 ? '' : beyond < 0 ? '或更小' : '或更大'}）`,
+  factor: (factor, beyond) => `×${factor}${beyond === 0 ? '' : beyond < 0 ? '或更小' : '或更大'}`,
+  withOdds: (reason, factor) => `${reason}（流失发生比 ${factor}）`,
   withPoints: (reason, points) => `${reason}（流失风险 ${points} 个百分点）`,
+  nowAndBefore: (now, before) => `${now}；此前：${before}`,
+  moved: (factor, parts) => `与上次评分相比，流失发生比 ${factor}：${parts.join('，')}`,
+  movers: { customer: '客户自身变化', model: '模型更新', baseRate: '基准流失率' },
   // A space between Chinese characters and letters or digits, as publishers set them; not in what is quoted
   finish: (text) =>
     text.replaceAll(

@@ -228,8 +228,11 @@ export const english: Language = {
   unknown: (name) => is(name, 'not known'),
   withUnit: (value, unit) => `${value} ${unit}`,
   dayFromHere,
-  withOdds: (reason, factor, beyond) =>
-    `${reason} (odds of leaving ×${factor}${beyond === 0 ? '' : beyond < 0 ? ' and less' : ' and more'})`,
+  factor: (factor, beyond) => `×${factor}${beyond === 0 ? '' : beyond < 0 ? ' and less' : ' and more'}`,
+  withOdds: (reason, factor) => `${reason} (odds of leaving ${factor})`,
   withPoints: (reason, points) => `${reason} (risk of leaving ${points} points)`,
+  nowAndBefore: (now, before) => `${now}; before: ${before}`,
+  moved: (factor, parts) => `odds of leaving ${factor} since the score before: ${parts.join(', ')}`,
+  movers: { customer: 'what the customer did', model: 'the new model', baseRate: 'the base rate' },
   finish: (text) => text,
 }

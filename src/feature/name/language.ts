@@ -106,9 +106,17 @@ export interface Language {
   readonly withUnit: (value: string, unit: string) => string
   /** When something is, relative to the day of the forecast. */
   readonly dayFromHere: (what: string, days: number) => string
-  /** A reason with what it does to the odds of leaving (beyond 1 or -1: more, or less, than the factor), or to the risk. */
-  readonly withOdds: (reason: string, factor: string, beyond: -1 | 0 | 1) => string
+  /** A factor on the odds; beyond 1 or -1: more, or less, than it. */
+  readonly factor: (factor: string, beyond: -1 | 0 | 1) => string
+  /** A reason with what it does to the odds of leaving, or to the risk. */
+  readonly withOdds: (reason: string, factor: string) => string
   readonly withPoints: (reason: string, points: string) => string
+  /** A feature now, and how it was before. */
+  readonly nowAndBefore: (now: string, before: string) => string
+  /** What the odds have moved by since the score before, and the parts of that. */
+  readonly moved: (factor: string, parts: readonly string[]) => string
+  /** What moved a score. */
+  readonly movers: Readonly<Record<'customer' | 'model' | 'baseRate', string>>
   /** Puts all of a sentence together: what typography asks for. */
   readonly finish: (text: string) => string
 }
