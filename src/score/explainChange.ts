@@ -115,7 +115,7 @@ export interface ScoreChange {
  * const data = { features: { rowCount: 6, columns: [fee] }, outcome: Uint8Array.of(0, 0, 1, 1, 0, 1) }
  * const scorer = createScorer(trainLogistic(data))
  * explainChange({ scorer, row: { fee: 30 } }, { scorer, row: { fee: 20 } }, { language: 'zh' }).customer.features[0].text
- * // => 'fee 为 20；此前：fee 为 30（流失发生比 ×0.50）'
+ * // => 'fee 为 20；此前：fee 为 30（流失发生比 ×0.53）'
  *
  * @see `scoreRow` for the reasons of one score
  */
