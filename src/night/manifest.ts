@@ -13,6 +13,16 @@ export interface WrittenOutput {
   readonly content?: string
 }
 
+/** How many customers a list has, and how many it leaves out. */
+export interface ListCounts {
+  readonly new: number
+  readonly still: number
+  readonly gone: number
+  /** Customers whose risk would put them on the list, but who are suppressed or have just left it. */
+  readonly suppressed: number
+  readonly coolingDown: number
+}
+
 /** What a night has done, as `runs/<as-of>-<model>.json` of the state folder has it. */
 export interface NightManifest {
   readonly version: 1
@@ -44,6 +54,8 @@ export interface NightManifest {
     readonly bands: Readonly<Record<string, number>>
     readonly stages: Readonly<Record<string, number>>
   }
+  /** Customers of the list; null without one. */
+  readonly list: ListCounts | null
   /** Quantities of the data, with which later nights are compared. */
   readonly profile: Profile
   /** Quantities that have changed more than the nights before let expect. */

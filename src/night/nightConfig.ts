@@ -85,6 +85,34 @@ export interface DataContract {
   readonly maxMissingShare?: Readonly<Record<string, number>>
 }
 
+/** Customers who are not to be on a list. */
+export interface SuppressedCustomers {
+  /** File with one row per customer. */
+  readonly from: string
+  /** Column that names the customer. Default `'id'`. */
+  readonly id?: string
+  /** Column of the first day on which they are suppressed. Left out, or blank in a row: always. */
+  readonly since?: string
+  /** Column of the first day on which they no longer are. Left out, or blank in a row: never. */
+  readonly until?: string
+  /** Why, for the list: `contacted lately`. */
+  readonly reason: string
+}
+
+/** A list of customers to act on, which goes on from the list of the night before. */
+export interface NightList {
+  /** File of the list; `{asOf}` in its name becomes the day. */
+  readonly file: string
+  /** Customers of this band of risk, or a higher one, come on the list. */
+  readonly band: string
+  /** They stay while their odds are at least this share of those of the band. (0, 1]. Default 0.75. */
+  readonly leaveShare?: number
+  /** Days for which those who have left the list do not come back. Integer of 0 to 60, default 30. */
+  readonly coolDownDays?: number
+  /** Who is not to be on it. */
+  readonly suppress?: readonly SuppressedCustomers[]
+}
+
 /** A night job: what is scored with which model, and where the scores go. */
 export interface NightConfig {
   /** Model file written by `holdfast train` or `saveScorer`. */
@@ -111,6 +139,8 @@ export interface NightConfig {
   readonly maxUnseenShare?: number
   /** Largest share of customers with the same score; above it the model does not see what it reads. [0, 1]. Default 0.99. */
   readonly maxAlikeShare?: number
+  /** A list of customers to act on. */
+  readonly list?: NightList
   /** What the data must be like; beyond it the run stops or warns. */
   readonly contract?: DataContract
   /**
@@ -167,6 +197,25 @@ const schema = z.strictObject({
   maxRejectShare: z.number().min(0).max(1).default(0.05),
   maxUnseenShare: z.number().min(0).max(1).default(1),
   maxAlikeShare: z.number().min(0).max(1).default(0.99),
+  list: z
+    .strictObject({
+      file: text,
+      band: text,
+      leaveShare: z.number().gt(0).max(1).default(0.75),
+      coolDownDays: z.int().min(0).max(60).default(30),
+      suppress: z
+        .array(
+          z.strictObject({
+            from: text,
+            id: text.default('id'),
+            since: text.optional(),
+            until: text.optional(),
+            reason: text,
+          }),
+        )
+        .default([]),
+    })
+    .optional(),
   contract: z
     .strictObject({
       falseAlarmRate: z.number().gt(0).max(0.5).default(0.01),
@@ -253,6 +302,15 @@ function withAbsolutePaths(config: CheckedNight, folder: string): CheckedNight {
     state: beside(config.state),
     ...(history === undefined ? {} : { history }),
     ...(config.customers === undefined ? {} : { customers: from(config.customers) }),
+    ...(config.list === undefined
+      ? {}
+      : {
+          list: {
+            ...config.list,
+            file: beside(config.list.file),
+            suppress: config.list.suppress.map((each) => ({ ...each, from: beside(each.from) })),
+          },
+        }),
     outputs: config.outputs.map((each) => {
       if ('file' in each) return { ...each, file: beside(each.file) }
       return 'duckdb' in each ? { ...each, duckdb: beside(each.duckdb) } : each
@@ -313,7 +371,7 @@ function inputFiles(config: CheckedNight): string[] {
     if (typeof given === 'string' || Array.isArray(given)) return given
     return 'from' in given ? given.from : []
   })
-  return [config.model, ...files]
+  return [config.model, ...files, ...(config.list?.suppress ?? []).map(({ from }) => from)]
 }
 
 async function outputProblems(config: CheckedNight): Promise<Problem[]> {
@@ -321,8 +379,9 @@ async function outputProblems(config: CheckedNight): Promise<Problem[]> {
   const taken = new Set<string>()
   const inputs = new Set(inputFiles(config))
   const servers = new Set<string>()
-  for (const [index, each] of config.outputs.entries()) {
-    const parameter = `outputs.${index}`
+  const files = config.list === undefined ? [] : [{ parameter: 'list.file', each: config.list }]
+  const outputs = config.outputs.map((each, index) => ({ parameter: `outputs.${index}`, each }))
+  for (const { parameter, each } of [...outputs, ...files]) {
     const problem = (rule: string, received: string, wayOut?: string): void => {
       problems.push({
         code: 'option-invalid',

@@ -134,6 +134,16 @@ export class NightStore {
     return this.engine.query(statement)
   }
 
+  /** Makes a table of the night of one in memory. */
+  load(name: string, table: Table): Promise<void> {
+    return this.engine.load(name, table)
+  }
+
+  /** Runs a statement that makes tables of the night. */
+  run(statement: string): Promise<void> {
+    return this.engine.run(statement)
+  }
+
   /** Runs statements with another database file attached as `holdfast_out`. */
   async attached(file: string, use: (engine: Engine) => Promise<void>): Promise<void> {
     await withAttached(this.engine, file, () => use(this.engine))

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import { formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { fileBehind, isSystemError, unwritable } from '../base/wholeFile.node.js'
+import type { Table } from '../table/table.js'
 import { writeParts } from '../table/writeTable.node.js'
+import { listPage } from './calmList.js'
 import {
   type Journal,
   publishDecided,
@@ -71,7 +73,7 @@ export async function publishNight(
     postgres: postgresOf(config),
   }
   await Promise.all(
-    [...new Set(places.slice(-3).map((place) => dirname(place)))].map((folder) =>
+    [...new Set(places.slice(-4).map((place) => dirname(place)))].map((folder) =>
       mkdir(folder, { recursive: true }),
     ),
   )
@@ -150,8 +152,19 @@ function filesOf(store: NightStore, night: ScoreNight): NightFile[] {
   })
   const log = join(config.state, scoreLogFolder, `${nightName(asOf, model)}.parquet`)
   const rejects = join(config.state, 'rejects', `${nightName(asOf, model)}.csv`)
+  const list = async (): Promise<Table[]> => [await store.query('SELECT * FROM list ORDER BY rowid')]
+  const lists = (
+    config.list === undefined ? [] : [placeOf(config.list.file, day), listPage(config.state, asOf, model)]
+  ).map(
+    (place, index): NightFile => ({
+      place,
+      isOutput: index === 0,
+      write: async (part) => writeParts(await list(), part, { path: place, spreadsheetSafe: false }),
+    }),
+  )
   return [
     ...outputs,
+    ...lists,
     {
       place: rejects,
       isOutput: false,
@@ -254,8 +267,8 @@ function tableName(output: CheckedOutput): string | undefined {
 }
 
 /** Finds folders that cannot be written to before the work of a night and not after it. */
-export async function checkWritable(operation: string, { outputs }: CheckedNight): Promise<void> {
-  for (const each of outputs) {
+export async function checkWritable(operation: string, { outputs, list }: CheckedNight): Promise<void> {
+  for (const each of [...outputs, ...(list === undefined ? [] : [list])]) {
     if ('postgres' in each) continue
     const place = await fileBehind('file' in each ? each.file : each.duckdb)
     await access(dirname(place), constants.W_OK).catch((cause: unknown) => {

@@ -11,6 +11,7 @@ import { isSystemError, unwritable } from '../base/wholeFile.node.js'
 import { canonicalJson } from '../learn/canonicalJson.js'
 import type { Scorer } from '../score/scorer.js'
 import { readScorer } from '../score/scorer.node.js'
+import { earlierLists, listFingerprints, makeList } from './calmList.js'
 import { changeSentence, checkContract, profileOf } from './dataContract.js'
 import { recover } from './journal.js'
 import { earlierManifests, manifestFile, type NightManifest, readManifest, shownDigits } from './manifest.js'
@@ -220,7 +221,8 @@ async function runOne(job: Job, asOf: EpochDay): Promise<NightResult> {
   const { config, scorer, model, run } = job
   const { signal, onProgress } = run
   const day = formatDay(asOf)
-  const fingerprints = fingerprintsOf(job, asOf)
+  const lists = await earlierLists(config, asOf)
+  const fingerprints = fingerprintsOf(job, asOf, await listFingerprints(config, lists))
   const earlier = await readManifest(manifestFile(config.state, asOf, model))
   if (earlier?.fingerprint === fingerprints.night && (await stillPublished(operation, config, earlier)))
     return { asOf: day, outcome: 'unchanged', manifest: earlier }
@@ -260,6 +262,7 @@ async function runOne(job: Job, asOf: EpochDay): Promise<NightResult> {
       profile,
       nightsBefore.map((each) => each.profile),
     )
+    const list = await makeList(night, store, lists)
     const name = newRun()
     const manifest = await publishNight(store, night, name, (outputs) => {
       watch.lap('write')
@@ -280,6 +283,7 @@ async function runOne(job: Job, asOf: EpochDay): Promise<NightResult> {
           population: store.facts.population,
         },
         figures,
+        list,
         profile,
         unlikely,
         unseen,
@@ -359,6 +363,7 @@ async function removeWork(work: string, isDone: boolean): Promise<void> {
 function fingerprintsOf(
   { config, model, files }: Job,
   asOf: EpochDay,
+  lists: Readonly<Record<string, string>>,
 ): { readonly night: string; readonly options: string } {
   const sha256 = (value: unknown): string =>
     createHash('sha256')
@@ -367,23 +372,29 @@ function fingerprintsOf(
   // What does not change what is written, or where
   const { state: _, model: __, memoryLimit: ___, ...written } = config
   const options = sha256(written)
-  return { options, night: sha256({ version: 1, model, asOf, options, data: files.fingerprints }) }
+  return { options, night: sha256({ version: 1, model, asOf, options, data: files.fingerprints, lists }) }
 }
 
-function rangeProblems({ asOf, from, to }: CheckedRun, { outputs, lookbackDays }: CheckedNight): Problem[] {
+function rangeProblems(
+  { asOf, from, to }: CheckedRun,
+  { outputs, list, lookbackDays }: CheckedNight,
+): Problem[] {
   const problem = (parameter: string, rule: string, wayOut?: string): Problem => ({
     code: 'option-invalid',
     parameter,
     rule,
     ...(wayOut === undefined ? {} : { wayOut }),
   })
+  const named = list === undefined ? [] : [{ parameter: 'list.file', each: list }]
   const apart = (): Problem[] =>
-    outputs.flatMap((each, index) => {
-      const isKept = 'file' in each ? each.file.includes('{asOf}') : each.keep === 'nights'
-      const rule = 'to keep the nights apart, as several of them are run'
-      const wayOut = 'file' in each ? 'Write {asOf} into the name of the file.' : 'Set keep to nights.'
-      return isKept ? [] : [problem(`outputs.${index}`, rule, wayOut)]
-    })
+    [...outputs.map((each, index) => ({ parameter: `outputs.${index}`, each })), ...named].flatMap(
+      ({ parameter, each }) => {
+        const isKept = 'file' in each ? each.file.includes('{asOf}') : each.keep === 'nights'
+        const rule = 'to keep the nights apart, as several of them are run'
+        const wayOut = 'file' in each ? 'Write {asOf} into the name of the file.' : 'Set keep to nights.'
+        return isKept ? [] : [problem(parameter, rule, wayOut)]
+      },
+    )
   if (from === undefined && to === undefined) return lookbackDays > 0 ? apart() : []
   if (asOf !== undefined) return [problem('asOf', 'to be left out if from and to are given')]
   if (from === undefined || to === undefined)
