@@ -71,7 +71,8 @@ const operation = 'toSql'
  *     true and false                                1 and 0; name them in `booleans` for PostgreSQL
  *     NaN and infinite numbers                      refused in scoring: all outputs of the row are NULL
  *     texts in the place of an imported model's codes of categories that are no whole number    the same
- *     columns of days                               DATE; the days until `asOf`; from 2200 on missing
+ *     columns of days                               DATE; the days until `asOf`; from 2200 on missing; instants with a
+ *                                                   time zone have the day that the session's zone gives them
  *
  * A column of another type makes the query fail, with the column's name. Names and texts are quoted, so nothing in a name,
  * category or band is run; only `{ query }` is. PostgreSQL 13 or later; the encoding UTF8 for text features; with `jit` on
