@@ -295,6 +295,37 @@ describe('score', () => {
     expect((await readTable(at('bare.csv'))).columnNames).toEqual(['row', 'probability', 'band'])
   })
 
+  it('reasons in Chinese, the action of a playbook, and the value at risk with its unit', async () => {
+    const settings = await writeLines(at('settings.json'), [
+      '{ "families": { "plan": "contract" }, "actionability": { "plan": "changeable" }, "featureLabels": { "plan": "套餐" },',
+      '  "playbook": { "families": { "contract": "offer another plan" } } }',
+    ])
+    const words = ['score', at('flat.model'), flat, '--out', at('acting.csv'), '--reason-settings', settings]
+    const asked = ['--language', 'zh', '--reasons', '20', '--value', 'fee', '--value-unit', '€ a month']
+    const { code, messages } = await holdfast([...words, ...asked])
+    expect({ code, messages }).toEqual({ code: 0, messages: '' })
+    const rows = (await readTable(at('acting.csv'))).rows()
+    const fees = (await readTable(flat)).numbers('fee').values
+    for (const row of rows) {
+      const fee = fees[Number(row['row']) - 1]!
+      expect(row['valueUnit']).toBe('€ a month')
+      expect(row['value']).toBe(fee)
+      expect(row['valueAtRisk']).toBeCloseTo((row['probability'] as number) * fee, 9)
+      expect(row['reason1']).toMatch(/为.+（流失(发生比|风险) /)
+    }
+    expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['offer another plan', null]))
+    const alone = await holdfast([...words, '--value', 'fee'])
+    expect([alone.code, alone.messages]).toEqual([
+      2,
+      expect.stringContaining('--value-unit to be given with --value'),
+    ])
+    const other = await holdfast([...words, '--language', 'de'])
+    expect(other.code).toBe(2)
+    await writeLines(settings, ['{ "playbook": { "families": { "contrakt": "x" } } }'])
+    const { messages: refused } = await holdfast(words)
+    expect(refused).toContain('Did you mean contract?')
+  })
+
   it('ids stay as they are written; --spreadsheet-safe marks formulas', async () => {
     const odd = ['+861380000,9,9,more', '007,9,9,more', '"=1+1",9,9,more', '1.50,9,9,more']
     const path = await writeLines(at('odd.csv'), ['id,fee,calls,plan', ...odd])

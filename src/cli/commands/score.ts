@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander'
 import { type EpochDay, formatDay } from '../../base/days.js'
-import { refuse } from '../../base/errors.js'
+import { inNameOf, type Problem, refuse } from '../../base/errors.js'
 import { numberColumn } from '../../base/matrix.js'
+import { readJsonFile } from '../../base/readJsonFile.node.js'
 import { writeTogether } from '../../base/wholeFile.node.js'
 import { completeUntilOf } from '../../engine/completeUntil.js'
 import { type LanguageName, languageNames } from '../../feature/name/language.js'
+import type { ReasonSettings } from '../../score/reasonSettings.js'
 import { scoredTables, scoreHistory } from '../../score/scoreHistory.js'
-import type { Scorer } from '../../score/scorer.js'
+import type { ScoreOptions, Scorer } from '../../score/scorer.js'
 import { columnMissing, Table } from '../../table/table.js'
 import { filesOfSources, historySources } from '../historySources.js'
 import { addInputOptions, checkInput, type InputOptions, openInputHistory } from '../inputOptions.js'
@@ -31,7 +33,10 @@ interface ScoreCommandOptions extends InputOptions, TableOutputOptions, OwnCutof
   readonly id?: string
   readonly asOf?: EpochDay
   readonly reasons: number
-  readonly language: LanguageName
+  readonly language?: LanguageName
+  readonly reasonSettings?: string
+  readonly value?: string
+  readonly valueUnit?: string
   readonly maxUnseenShare: number
   readonly spreadsheetSafe?: boolean
 }
@@ -59,8 +64,17 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
     )
     .option('--reasons <count>', 'reasons per customer, 0 to 20', integerOption, 3)
     .addOption(
-      new Option('--language <name>', 'language of the reasons').choices(languageNames).default('en'),
+      new Option('--language <name>', 'language of the reasons (default: en)').choices(languageNames),
     )
+    .option(
+      '--reason-settings <file.json>',
+      'families, actionability, featureLabels and playbook of the reasons, as scorer.with takes them',
+    )
+    .option(
+      '--value <column>',
+      'column of the file, or feature, with what a customer is worth: adds probability × value',
+    )
+    .option('--value-unit <text>', 'unit of --value, such as "EUR a month"')
     .option(
       '--max-unseen-share <share>',
       'largest share of customers whose value in a column may be new to the model; above it nothing is written',
@@ -73,11 +87,13 @@ export function addScoreCommand(program: Command, terminal: Terminal): Command {
       `
 Examples:
   holdfast score telco.model telco.csv --out scores.csv
+  holdfast score telco.model telco.csv --value monthly_charges --value-unit "USD a month" --language zh --out scores.csv
   holdfast score churn.model --history operator --as-of 2025-06-01 --out scores.parquet --out scores.csv`,
     )
     .action(async (modelFile: string, file: string | undefined, options: ScoreCommandOptions) => {
       checkInput(command, file)
-      const scorer = await readModel(modelFile, command)
+      refuse('score', valueProblems(options))
+      const scorer = await withSettings(await readModel(modelFile, command), options)
       const { scores, unseen, rejects } =
         file === undefined
           ? await scoresOfHistory(scorer, modelFile, options, terminal)
@@ -100,7 +116,8 @@ async function scoresOfFile(
   file: string,
   options: ScoreCommandOptions,
 ): Promise<Scored> {
-  await checkOutputs('score', [...tableFiles(options), ...rejectsFile(options)], [modelFile, file])
+  const inputs = [modelFile, file, ...settingsFile(options)]
+  await checkOutputs('score', [...tableFiles(options), ...rejectsFile(options)], inputs)
   const texts = scorer.model.features.filter((spec) => spec.kind === 'text').map((spec) => spec.name)
   const notations = scorer.about.flat?.notations
   const { timeZone } = scorer.about
@@ -114,17 +131,18 @@ async function scoresOfFile(
 function scoresOfTable(
   scorer: Scorer,
   { table, numberOf }: InputTable,
-  { id, reasons, language, asOf, maxUnseenShare }: ScoreCommandOptions,
+  options: ScoreCommandOptions,
 ): Omit<Scored, 'rejects'> {
+  const { id, asOf } = options
   refuse('score', id === undefined || table.has(id) ? [] : [columnMissing(id, table)])
   checkTableModel(scorer, table)
-  const options = { reasons, language, maxUnseenShare, ...(asOf === undefined ? {} : { asOf }) }
+  const asked = { ...askedOf(options), ...(asOf === undefined ? {} : { asOf }) }
   if (id !== undefined) {
-    const scores = scorer.scoreTable(table, { ...options, id })
+    const scores = scorer.scoreTable(table, { ...asked, id })
     return { scores, unseen: scores.unseen }
   }
   // Sorted by risk, a score without a name could not be matched to its customer
-  const scores = scorer.scoreTable(table, options)
+  const scores = scorer.scoreTable(table, asked)
   const numbers = Array.from({ length: scores.rowCount }, (_, row) => numberOf(row))
   const columns = [numberColumn('row', numbers), ...scores.columns]
   return { scores: new Table(columns, scores.rowCount), unseen: scores.unseen }
@@ -139,18 +157,14 @@ async function scoresOfHistory(
   checkHistoryModel(scorer, modelFile)
   const sources = await historySources(options.history!, terminal)
   const outputs = [...tableFiles(options), ...rejectsFile(options)]
-  await checkOutputs('score', outputs, [modelFile, ...filesOfSources(sources), ...ownCutoffFiles(options)])
+  const inputs = [modelFile, ...filesOfSources(sources), ...ownCutoffFiles(options), ...settingsFile(options)]
+  await checkOutputs('score', outputs, inputs)
   const history = await openInputHistory(sources, options, scorer.about)
   try {
-    const {
-      asOf = completeUntilOf(history, scoredTables(scorer)),
-      reasons,
-      language,
-      maxUnseenShare,
-    } = options
+    const { asOf = completeUntilOf(history, scoredTables(scorer)) } = options
     const own = await readOwnCutoffs('score', options, { '--as-of': options.asOf })
     refuse('score', momentProblems(scorer, [own, options.asOf], '--as-of'))
-    const asked = { reasons, language, maxUnseenShare, ...(own === undefined ? { asOf } : { cutoffs: own }) }
+    const asked = { ...askedOf(options), ...(own === undefined ? { asOf } : { cutoffs: own }) }
     const { scores, population } = await scoreHistory(history, scorer, asked)
     terminal.message(`as of ${own === undefined ? formatDay(asOf) : "the customers' own cutoffs"}\n`)
     sayNotes(terminal, history)
@@ -159,6 +173,42 @@ async function scoresOfHistory(
   } finally {
     await history.close()
   }
+}
+
+/** Returns the options of scoring that files and histories share. */
+function askedOf({ reasons, language, maxUnseenShare, value, valueUnit }: ScoreCommandOptions): ScoreOptions {
+  return {
+    reasons,
+    maxUnseenShare,
+    ...(language === undefined ? {} : { language }),
+    ...(value === undefined ? {} : { value: { column: value, unit: valueUnit! } }),
+  }
+}
+
+function valueProblems({ value, valueUnit }: ScoreCommandOptions): Problem[] {
+  if ((value === undefined) === (valueUnit === undefined)) return []
+  const [parameter, other] =
+    value === undefined ? (['--value', '--value-unit'] as const) : (['--value-unit', '--value'] as const)
+  return [
+    {
+      code: 'option-invalid',
+      parameter,
+      rule: `to be given with ${other}`,
+      wayOut: 'A value is said with its unit: --value monthly_charges --value-unit "EUR a month".',
+    },
+  ]
+}
+
+const settingsHint = 'Write {"playbook": {"families": {"price": "offer a smaller plan"}}}.'
+
+function settingsFile({ reasonSettings }: ScoreCommandOptions): string[] {
+  return reasonSettings === undefined ? [] : [reasonSettings]
+}
+
+async function withSettings(scorer: Scorer, { reasonSettings }: ScoreCommandOptions): Promise<Scorer> {
+  if (reasonSettings === undefined) return scorer
+  const settings = await readJsonFile('score', '--reason-settings', reasonSettings, settingsHint)
+  return inNameOf('score', () => scorer.with(settings as ReasonSettings))
 }
 
 function riskiestFirst(scores: Table): Table {
