@@ -27,6 +27,8 @@ export interface ExportDialect extends SqlSpelling {
   exact(text: string): string
   /** True if the whole text fits a regular expression, which is valid in all databases. */
   matches(text: string, pattern: string): string
+  /** 1 and 0 of a column of true and false, or of the numbers 1 and 0: whichever it is. */
+  flag(column: string): string
   /** The days from a column of days until a day `YYYY-MM-DD`. */
   daysUntil(column: string, day: string): string
 }
@@ -50,6 +52,7 @@ const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
     category: (text) => `nfc_normalize(trim(${text}, ${duckdbSpelling.literal(whiteSpace)})) COLLATE "C"`,
     exact: (text) => `${text} COLLATE "C"`,
     matches: (text, pattern) => `regexp_full_match(${text}, ${duckdbSpelling.literal(pattern)})`,
+    flag: (column) => `CAST(${column} AS DOUBLE)`,
     daysUntil: (column, day) =>
       `date_diff('day', CAST(${column} AS DATE), DATE ${duckdbSpelling.literal(day)})`,
   },
@@ -69,6 +72,9 @@ const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
       `normalize(btrim(${text}, ${postgresqlSpelling.literal(whiteSpace)}), NFC) COLLATE "C"`,
     exact: (text) => `${text} COLLATE "C"`,
     matches: (text, pattern) => `${text} ~ ${postgresqlSpelling.literal(`^(${pattern})$`)}`,
+    // A cast from true and false to numbers of 64 bits is no expression of PostgreSQL, even where it would not be reached
+    flag: (column) =>
+      `CASE CAST(${column} AS text) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE CAST(CAST(${column} AS text) AS double precision) END`,
     daysUntil: (column, day) => `(DATE ${postgresqlSpelling.literal(day)} - CAST(${column} AS date))`,
   },
 }

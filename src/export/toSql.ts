@@ -31,7 +31,10 @@ export interface SqlOptions {
   readonly id?: string | undefined
   /** Columns of features that have another name in the table: `{ feature: column }`. */
   readonly columns?: Readonly<Record<string, string>> | undefined
-  /** Number features that are columns of true and false, which PostgreSQL does not take for 1 and 0 by itself. */
+  /**
+   * Number features that are columns of true and false, which PostgreSQL does not take for 1 and 0 by itself. Features of
+   * which the model knows that training had 0 and 1 only need not be named.
+   */
   readonly booleans?: readonly string[] | undefined
   /** The day of the forecast; needed if the model was trained on columns of days, which are DATE columns here too. */
   readonly asOf?: DayInput | undefined
@@ -68,7 +71,8 @@ const operation = 'toSql'
  *
  *     NULL, '' and blank texts                      missing, as in scoring
  *     texts                                         trimmed and in one Unicode spelling (NFC); unseen ones as in scoring
- *     true and false                                1 and 0; name them in `booleans` for PostgreSQL
+ *     true and false                                1 and 0; in PostgreSQL of features that had only 0 and 1 in training,
+ *                                                   and of those named in `booleans`
  *     NaN and infinite numbers                      refused in scoring: all outputs of the row are NULL
  *     texts in the place of an imported model's codes of categories that are no whole number    the same
  *     columns of days                               DATE; the days until `asOf`; from 2200 on missing; instants with a
@@ -109,7 +113,8 @@ export function toSql(scorer: Scorer, options: SqlOptions): string {
   const dialect = exportDialect(checked.dialect)
   refuse(operation, [...optionProblems(plan, checked, dialect), ...sizeProblems(plan.root)])
   const steps = new SqlSteps(dialect)
-  const { features, isRefused } = inputColumns(steps, plan, checked)
+  const booleans = [...checked.booleans, ...flagsOf(scorer)]
+  const { features, isRefused } = inputColumns(steps, plan, { ...checked, booleans })
   const score = new SqlScore(steps, features)
   const margin = score.margin(plan.root)
   const probability = score.probability(plan.root)
@@ -127,6 +132,16 @@ export function toSql(scorer: Scorer, options: SqlOptions): string {
     },
     [margin, probability, ...(isRefused === null ? [] : [isRefused])],
   )
+}
+
+/** Features of which training had nothing but 0 and 1: in the table they may be true and false. */
+function flagsOf({ about }: Scorer): string[] {
+  return (about.seen ?? []).flatMap((seen) => {
+    if (seen.kind === 'text' || seen.range === null) return []
+    const { least, low, high, greatest } = seen.range
+    const known = [least, low, high, greatest, ...(seen.values ?? []), ...(seen.spread?.quantiles ?? [])]
+    return known.every((value) => value === 0 || value === 1) ? [seen.name] : []
+  })
 }
 
 function tableSql(table: CheckedSqlOptions['table'], { identifier }: ExportDialect): string {
@@ -208,7 +223,7 @@ function numberSql(
     const until = asDouble(dialect.daysUntil(column, formatDay(asOf as EpochDay)))
     return `CASE WHEN CAST(${column} AS DATE) < DATE ${end} THEN ${until} END`
   }
-  return asDouble(booleans.includes(feature) ? `CAST(${column} AS ${dialect.integerType})` : column)
+  return booleans.includes(feature) ? dialect.flag(column) : asDouble(column)
 }
 
 function optionProblems(plan: ScoringPlan, options: CheckedSqlOptions, dialect: ExportDialect): Problem[] {

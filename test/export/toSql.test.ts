@@ -42,7 +42,7 @@ function flatScorer(): Scorer {
 }
 
 const flat = flatScorer()
-const flatOptions = { table: 'flat', id: 'id', booleans: ['paperless'], asOf: '2025-01-01' } as const
+const flatOptions = { table: 'flat', id: 'id', asOf: '2025-01-01' } as const
 
 for (const dialect of ['duckdb', 'postgresql'] as const) {
   describe(`the table of a query of ${dialect}`, () => {
@@ -74,6 +74,34 @@ for (const dialect of ['duckdb', 'postgresql'] as const) {
       const expected = rows.map((row) => flat.scoreRow(row, { asOf: '2025-01-01' }).probability)
       const given = (await scored()).map(({ probability }) => probability!)
       for (const [row, probability] of expected.entries()) expect(given[row]).toBeCloseTo(probability, 12)
+    })
+
+    it('may have true and false where the model does not know of it, if they are named', async () => {
+      await create(["(0, 3, DATE '2024-05-15', true, 'Gold')", "(1, 3, DATE '2024-05-15', false, 'Gold')"])
+      const data = oddData(200, 6)
+      const paperless = { ...(data.features.columns[3] as FeatureColumn), name: 'paperless' }
+      const scorer = createScorer(
+        trainLogistic({ ...data, features: { rowCount: 200, columns: [paperless] } }),
+      )
+      const options = { dialect, table: 'flat', id: 'id' }
+      const scores = await database.ordered(toSql(scorer, { ...options, booleans: ['paperless'] }))
+      for (const [row, cell] of [1, 0].entries())
+        expect(scores[row]!.probability).toBeCloseTo(scorer.scoreRow({ paperless: cell }).probability, 12)
+      // DuckDB takes them for 1 and 0 by itself, PostgreSQL says that it does not
+      const unnamed = database.ordered(toSql(scorer, options))
+      if (dialect === 'duckdb') expect(await unnamed).toEqual(scores)
+      else await expect(unnamed).rejects.toThrow('cannot cast type boolean')
+    })
+
+    it('may have 0 and 1 as numbers of any type where training had true and false', async () => {
+      const row = { calls: 3, since: '2024-05-15', paperless: true, plan: 'Gold' }
+      const { probability } = flat.scoreRow(row, { asOf: '2025-01-01' })
+      for (const type of ['boolean', 'integer', 'double precision', 'numeric(5, 2)']) {
+        const one = type === 'boolean' ? 'true' : '1'
+        const columns = `0 AS id, 3 AS calls, DATE '2024-05-15' AS since, CAST(${one} AS ${type}) AS paperless, 'Gold' AS plan`
+        const [score] = await scored({ table: { query: `SELECT ${columns}` } })
+        expect(score!.probability, type).toBeCloseTo(probability, 12)
+      }
     })
 
     it('may be empty', async () => {
