@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import { isList } from './nounOf.js'
+import * as z from './schema.js'
 import { isNumberList } from './valueProblems.js'
 
 /** Schema of a seed: any 32-bit integer, because only 32 bits would count. */

@@ -37,6 +37,12 @@ export {
   type Scorer,
 } from '../score/scorer.js'
 export type { Scores } from '../score/scores.js'
+export {
+  scoreStream,
+  type ScoreStreamOptions,
+  type StreamedRow,
+  type StreamedScore,
+} from '../score/scoreStream.js'
 export type { SeenFeature } from '../score/seenInTraining.js'
 export type { TrainedSpread } from '../score/spreadOfValues.js'
 export type { TrainedOn } from '../score/trainedOn.js'

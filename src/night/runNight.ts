@@ -7,6 +7,7 @@ import { dayRule } from '../base/dayRule.js'
 import { addDays, addMonths, type DayInput, dayOf, type EpochDay, formatDay } from '../base/days.js'
 import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import { checkOptions } from '../base/options.js'
+import { signalRule } from '../base/sharedRules.js'
 import { isSystemError, unwritable } from '../base/wholeFile.node.js'
 import { canonicalJson } from '../learn/canonicalJson.js'
 import type { Scorer } from '../score/scorer.js'
@@ -76,7 +77,7 @@ const optionsSchema = z.strictObject({
   allowTrainingPeriod: z.boolean().default(false),
   waitSeconds: z.number().min(0).default(0),
   onProgress: z.custom<(progress: NightProgress) => void>((value) => typeof value === 'function').optional(),
-  signal: z.instanceof(AbortSignal).optional(),
+  signal: signalRule,
 })
 type CheckedRun = z.output<typeof optionsSchema>
 

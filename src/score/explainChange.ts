@@ -135,7 +135,7 @@ const momentShape = {
   scorer: argumentOption<Scorer>('scorer'),
   row: z.exactOptional(argumentOption<Row>('object')),
   customer: z.exactOptional(argumentOption<CustomerHistory | FollowedCustomer>('object')),
-  asOf: z.exactOptional(dayRule),
+  asOf: dayRule.exactOptional(),
 }
 
 const momentSchemas = {

@@ -133,7 +133,8 @@ const scoreOneOptions = scoreOptions.extend({ asOf: dayRule })
 const featuresOfOptions = z.strictObject({ asOf: dayRule })
 const languageOptions = z.strictObject({ language: languageRule.optional() })
 
-const rowOptions = scoreOptions.extend({ asOf: dayRule.optional() })
+/** Rules and defaults of {@link ScoreRowOptions}. */
+export const rowOptions = scoreOptions.extend({ asOf: dayRule.optional() })
 const tableOptions = rowOptions.extend({ id: z.string().optional() })
 
 /** A trained model with all that scoring needs: feature rules, risk bands, words. Immutable. */
