@@ -148,7 +148,12 @@ it.each<[Variant, number | string | null, string, string]>([
   ['last', 'North 7', 'latest cell in the last month is North 7', '最近 1 个月的最新 cell 为“North 7”'],
   ['recency', 1, 'last contact (kind complaint) was 1 day ago', '上次客服联系（类型为“complaint”）在 1 天前'],
   ['recency', null, 'no contact (kind complaint) on record', '没有客服联系（类型为“complaint”）的记录'],
-  ['slope', -12, 'minutes fell by 12 a month over the last 6 months', '最近 6 个月的时长平均每月下降 12'],
+  [
+    'slope',
+    -12,
+    'minutes fell by 12 a month over the last 6 months',
+    '最近 6 个月的通话分钟数平均每月下降 12',
+  ],
   [
     'drop',
     0.42,
@@ -166,13 +171,13 @@ it.each<[Variant, number | string | null, string, string]>([
     'variability',
     0.35,
     'monthly minutes varied by 35 % of the mean over the last 6 months',
-    '最近 6 个月的时长月度波动为均值的 35%',
+    '最近 6 个月的通话分钟数月度波动为均值的 35%',
   ],
   [
     'falling',
     3,
     '3 months in a row of falling minutes up to now (at most 6 counted)',
-    '截至目前已连续 3 个月时长下降（最多计 6 个月）',
+    '截至目前已连续 3 个月通话分钟数下降（最多计 6 个月）',
   ],
   ['openCount', 2, '2 contacts without answered at', '有 2 次客服联系的 answered at 仍为空'],
   ['tenure', 1, 'customer for 1 month', '在网 1 个月'],
@@ -184,14 +189,14 @@ it.each<[Variant, number | string | null, string, string]>([
   [
     'share',
     0.35,
-    'kind complaint makes up 35 % of the number of contacts in the last 3 months',
+    '35 % of the number of contacts in the last 3 months: kind complaint',
     '最近 3 个月的客服联系数中，类型为“complaint”的占 35%',
   ],
   [
     'portion',
     0.58,
     'sum of minutes in the last month is 58 % of the sum of minutes in the 3 months up to 1 month ago',
-    '最近 1 个月的时长合计相当于截至 1 个月前的 3 个月的时长合计的 58%',
+    '最近 1 个月的通话分钟数合计相当于截至 1 个月前的 3 个月的通话分钟数合计的 58%',
   ],
   [
     'countTrue',
@@ -201,13 +206,14 @@ it.each<[Variant, number | string | null, string, string]>([
   ],
   // ln(1 + 7), and back
   ['log1p', Math.log1p(7), '7 contacts in the last month', '最近 1 个月有 7 次客服联系'],
+  ['band', null, 'months since activation is not known', '在网月数未知'],
   ['band', 1, 'months since activation is from 3 to below 12', '在网月数不低于 3 且低于 12'],
   ['band', 2, 'months since activation is 12 or more', '在网月数不低于 12'],
   [
     'percentile',
     0.853,
     'sum of data mb in the last month is at percentile 85.3 among customers with the same plan in force',
-    '最近 1 个月的流量合计在当前套餐相同的客户中位于第 85.3 百分位',
+    '最近 1 个月的流量（MB）合计在当前套餐相同的客户中位于第 85.3 百分位',
   ],
 ])('%s of %s reads "%s" and "%s"', (variant, value, inEnglish, inChinese) => {
   const [rule] = examples[variant]

@@ -27,7 +27,7 @@ export const languages: Readonly<Record<LanguageName, Language>> = { en: english
  *
  * @example
  * describeFeature(sumOf('usage', 'minutes', { months: 3 }), { language: 'zh' })
- * // => '最近 3 个月的时长合计'
+ * // => '最近 3 个月的通话分钟数合计'
  */
 export function describeFeature(rule: FeatureRule, options?: WordOptions): string {
   checkArguments('describeFeature', ['rule', rule, 'rule'])
@@ -166,6 +166,8 @@ function unfinished(rule: FeatureRule, speaker: Speaker): InWords {
     name,
     sentence(value) {
       if (typeof value === 'string' && !('type' in rule)) return language.is(name, language.text(value))
+      // A band is missing where the number is, and that may say more
+      if (value === null && rule.kind === 'transformed') return unfinished(rule.of, speaker).sentence(null)
       if (value === null) return none === undefined ? language.unknown(name) : none(parts)
       return says!(
         parts,

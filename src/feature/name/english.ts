@@ -183,8 +183,8 @@ export const english: Language = {
     difference: [(p) => `${p.of[0]} minus ${p.of[1]}`, isValue],
     ratio: [(p) => `${p.of[0]} divided by ${p.of[1]}`, isValue],
     share: [
-      (p) => `share of ${p.condition} in the ${p.of[1]}`,
-      (p, _, n) => `${p.condition} makes up ${percent(n)} of the ${p.of[1]}`,
+      (p) => `share (${p.condition}) of the ${p.of[1]}`,
+      (p, _, n) => `${percent(n)} of the ${p.of[1]}: ${p.condition}`,
     ],
     portion: [
       (p) => `${p.of[0]} as a share of the ${p.of[1]}`,

@@ -68,7 +68,7 @@ export interface Parts {
   /** Other features or columns: the operands, the parts of a list. */
   readonly of: readonly string[]
   readonly edges: readonly number[]
-  /** What a share counts: "kind complaint". */
+  /** What a share counts: "kind complaint", "on Sunday". */
   readonly condition: string
 }
 
