@@ -3,4 +3,5 @@
 export { toModule } from '../export/toModule.js'
 export { toOnnx } from '../export/toOnnx.js'
 export type { SqlDialectName } from '../export/sqlDialects.js'
-export { type SqlOptions, toSql } from '../export/toSql.js'
+export type { SqlOptions } from '../export/sqlOptions.js'
+export { toSql } from '../export/toSql.js'

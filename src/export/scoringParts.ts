@@ -1,5 +1,5 @@
 import { categoryOf } from '../base/category.js'
-import { HoldfastError, type Problem } from '../base/errors.js'
+import { HoldfastError, type Problem, refuse } from '../base/errors.js'
 import type { FeatureSpec } from '../base/matrix.js'
 import { logit } from '../base/statistics.js'
 import type { BlendModel } from '../learn/blend/model.js'
@@ -218,4 +218,23 @@ function codeReading(spec: FeatureSpec & { readonly kind: 'text' }): Reading {
 /** Returns how many categories a text can be read as. */
 export function categoryCount({ exact, categories, unseen }: Reading & { readonly kind: 'text' }): number {
   return 1 + Math.max(-1, ...exact.values(), ...categories.values(), unseen ?? -1)
+}
+
+/**
+ * Throws where a model reads columns of days: a number in their place could be days since 1970, a spreadsheet's day, or
+ * days until the forecast, and would be scored without a word.
+ *
+ * @throws {HoldfastError} `column-type`
+ */
+export function refuseDays(operation: string, { days }: ScoringPlan): void {
+  refuse(
+    operation,
+    [...days].map((name) => ({
+      code: 'column-type',
+      parameter: `column ${name}`,
+      rule: 'to hold numbers or texts: the model reads it as the days until the forecast',
+      received: 'day',
+      wayOut: 'Export it with toSql and asOf, or train on the number of days as a column of its own.',
+    })),
+  )
 }

@@ -11,8 +11,13 @@ import {
   scoreRuntime,
   treeRuntime,
 } from './moduleRuntime.js'
-import { refuseDays } from './refuseDays.js'
-import { type Reading, type ScoringPart, type ScoringPlan, scoringPlanOf } from './scoringParts.js'
+import {
+  type Reading,
+  refuseDays,
+  type ScoringPart,
+  type ScoringPlan,
+  scoringPlanOf,
+} from './scoringParts.js'
 
 /**
  * Returns a scorer as the text of a JavaScript module without imports, for services, browsers and edge runtimes that are

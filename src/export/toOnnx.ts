@@ -4,8 +4,13 @@ import type { Scorer } from '../score/scorer.js'
 import { elementType, onnxBytes } from './onnxFile.js'
 import { OnnxGraph } from './onnxGraph.js'
 import { OnnxScore } from './onnxScore.js'
-import { refuseDays } from './refuseDays.js'
-import { type ExportedFeature, readingsOf, type ScoringPlan, scoringPlanOf } from './scoringParts.js'
+import {
+  type ExportedFeature,
+  readingsOf,
+  refuseDays,
+  type ScoringPlan,
+  scoringPlanOf,
+} from './scoringParts.js'
 
 const operation = 'toOnnx'
 /** Versions of the format and its operators: the first with trees of 64 bits, of onnxruntime since 1.20. */

@@ -66,6 +66,9 @@ async function started(folder: string): Promise<TestPostgres> {
       ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
+    // A run that is cut off leaves no server behind
+    const end = (): void => void server.kill('SIGKILL')
+    process.once('exit', end)
     let said = ''
     server.stderr.on('data', (text) => {
       said += String(text)
