@@ -55,8 +55,10 @@ export {
 } from '../feature/circle/circleRule.js'
 export {
   type Actionability,
+  actionabilities,
   type FeatureFamily,
   type FeatureNature,
+  featureFamilies,
   featureNature,
 } from '../feature/family.js'
 export { joinFeatures } from '../feature/joinFeatures.js'
@@ -64,7 +66,7 @@ export { type CompiledRules, type CompileRulesOptions, compileRules } from '../f
 export { featuresOf } from '../feature/memory/featuresOf.js'
 export { type FollowedCustomer, followCustomer } from '../feature/memory/followCustomer.js'
 export { describeFeature, describeValue } from '../feature/name/describeFeature.js'
-export type { LanguageName } from '../feature/name/language.js'
+export { type LanguageName, languageNames } from '../feature/name/language.js'
 export type { FeatureLabel, FeatureLabels, WordOptions } from '../feature/name/wordOptions.js'
 export { featureName } from '../feature/name/featureName.js'
 export { parseFeatureName } from '../feature/name/parseFeatureName.js'

@@ -1,3 +1,4 @@
+import { checkArguments } from '../base/arguments.js'
 import type { WindowRule } from '../base/windows.js'
 import type { EventTableName } from '../table/inputs.js'
 import type { FeatureRule } from './rule.js'
@@ -77,6 +78,11 @@ const fixedCustomer: FeatureNature = { family: 'customer', actionability: 'fixed
  * // => { family: 'service', actionability: 'past' }
  */
 export function featureNature(rule: FeatureRule): FeatureNature {
+  checkArguments('featureNature', ['rule', rule, 'rule'])
+  return natureOf(rule)
+}
+
+function natureOf(rule: FeatureRule): FeatureNature {
   switch (rule.kind) {
     case 'tenure':
     case 'attribute':
@@ -102,7 +108,7 @@ export function featureNature(rule: FeatureRule): FeatureNature {
       return combined(rule.of)
     case 'transformed':
     case 'percentile':
-      return featureNature(rule.of)
+      return natureOf(rule.of)
     default:
       return natureOfRows(rule)
   }
@@ -132,7 +138,7 @@ function isUpToCutoff(window: WindowRule): boolean {
 }
 
 function combined(parts: readonly FeatureRule[]): FeatureNature {
-  const natures = parts.map(featureNature)
+  const natures = parts.map(natureOf)
   const families = natures.map(({ family }) => family)
   return {
     family: families.includes('payment') ? 'payment' : families[0]!,

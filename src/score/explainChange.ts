@@ -13,16 +13,15 @@ import { languageRule } from '../feature/name/wordOptions.js'
 import type { ChurnModel } from '../learn/contract.js'
 import { contributionsInScale } from '../learn/rescaledContributions.js'
 import type { CustomerHistory } from '../table/customerHistory.js'
-import type { Cell } from '../table/table.js'
 import { rowInput } from './modelInput.js'
 import { type FeatureInWords, factorWords, valuesByName, withEffect } from './reasons.js'
 import type { Scorer } from './scorer.js'
 
-type Row = Readonly<Record<string, Cell | Date | bigint | undefined>>
+type Row = Parameters<Scorer['scoreRow']>[0]
 
 /** A customer when scored: by a row of features, as `scoreRow` takes it, or by the history, as `scoreOne` does. */
 export type ScoredMoment =
-  | { readonly scorer: Scorer; readonly row: Row; readonly asOf?: DayInput }
+  | { readonly scorer: Scorer; readonly row: Parameters<Scorer['scoreRow']>[0]; readonly asOf?: DayInput }
   | {
       readonly scorer: Scorer
       readonly customer: CustomerHistory | FollowedCustomer

@@ -43,13 +43,15 @@ const streamOptions = rowOptions.extend({ onRefused: callbackRule<() => void>() 
  * {@link Scorer.scoreTable}.
  *
  * @example
+ * import { trainPrior } from 'holdfast/models'
  * import { numberColumn } from 'holdfast/tables'
  * const calls = numberColumn('calls', [0, 1, 6, 7])
  * const data = { features: { rowCount: 4, columns: [calls] }, outcome: Uint8Array.of(0, 0, 0, 1) }
  * const scorer = createScorer(trainPrior(data))
- * for await (const { place, score } of scoreStream(scorer, [{ calls: 3 }, { calls: 0 }])) {
- *   console.log(place, score.probability.toFixed(2))
- * }
+ * const risks = []
+ * for await (const { row, score } of scoreStream(scorer, [{ calls: 3 }, { calls: 0 }])) risks.push([row.calls, score.band])
+ * risks
+ * // => [[3, 'middle'], [0, 'middle']]
  */
 export function scoreStream<Row extends StreamedRow>(
   scorer: Scorer,
