@@ -36,8 +36,9 @@ export interface ScoreHistoryOptions extends ScoreOptions {
 /** Scores of a history, and who was not scored. */
 export interface HistoryScores {
   /**
-   * Columns `id`, `asOf`, `probability`, `band`, `reason1`, …; in the order of id. `unseen` lists what training has not
-   * seen.
+   * Columns `id`, `asOf`, `probability`, `band`, `reason1`, …, and those of a value and a playbook as in
+   * {@link Scorer.scoreTable}; in the order of id. A value's column is a feature of the model. `unseen` lists what training
+   * has not seen.
    */
   readonly scores: Scores
   /** Columns `cutoff`, `reason`, `customers`: `counted`, and each reason for leaving a customer out. */

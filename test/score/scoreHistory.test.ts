@@ -59,6 +59,30 @@ describe('scoring a history', () => {
     }
   })
 
+  it('says in Chinese, with actions and the value at risk, what the service says of him alone', async () => {
+    const acting = scorer.with({
+      playbook: { families: { contract: '续约', price: '降档', usage: { past: '回访' } } },
+    })
+    const asked = { language: 'zh', value: { column: 'plan_fee', unit: '元/月' } } as const
+    const { scores } = await scoreHistory(history, acting, { asOf, ...asked })
+    const rowsOf = rowsById(tables)
+    const actions = new Set<unknown>()
+    for (const row of scores.rows().slice(0, 40)) {
+      const alone = acting.scoreOne(rowsOf(String(row['id'])), { asOf, ...asked })
+      expect(alone.reasons.map(({ text }) => text)).toEqual([row['reason1'], row['reason2'], row['reason3']])
+      expect(alone.recommendation?.action ?? null).toBe(row['action'])
+      expect(alone.valueAtRisk!.value).toBe(row['value'])
+      expect(alone.valueAtRisk!.expected).toBeCloseTo(Number(row['valueAtRisk']), 9)
+      // Every feature of a history has a rule that says what it is about
+      expect(alone.effects!.families.map(({ family }) => family)).not.toContain('other')
+      actions.add(row['action'])
+    }
+    expect(actions.size).toBeGreaterThan(2)
+    await expect(
+      scoreHistory(history, acting, { asOf, value: { column: 'plan_fe', unit: '元' } }),
+    ).rejects.toThrow(/^scoreHistory: .*Did you mean plan_fee\?/)
+  })
+
   it('gives a customer who is followed the score of his rows so far', async () => {
     const { scores } = await scoreHistory(history, scorer, { asOf, reasons: 0 })
     const { usage = [], ...before } = rowsById(tables)(String(scores.cell('id', 0)))
