@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { formatDay } from '../base/days.js'
 import { HoldfastError } from '../base/errors.js'
 import { fileBehind, isSystemError, unwritable } from '../base/wholeFile.node.js'
+import { fileFormat } from '../table/files.node.js'
 import type { Table } from '../table/table.js'
 import { writeParts } from '../table/writeTable.node.js'
 import { listPage } from './calmList.js'
@@ -142,13 +143,11 @@ function filesOf(store: NightStore, night: ScoreNight): NightFile[] {
     if (!('file' in each)) return []
     const place = placeOf(each.file, day)
     const { spreadsheetSafe } = each
-    return [
-      {
-        place,
-        isOutput: true,
-        write: (part) => writeParts(store.scores(night), part, { path: place, spreadsheetSafe }),
-      },
-    ]
+    const write = (part: string): Promise<void> =>
+      fileFormat(place) === 'parquet'
+        ? store.writeParquet(store.scoresQuery(night), part)
+        : writeParts(store.scores(night), part, { path: place, spreadsheetSafe })
+    return [{ place, isOutput: true, write }]
   })
   const log = join(config.state, scoreLogFolder, `${nightName(asOf, model)}.parquet`)
   const rejects = join(config.state, 'rejects', `${nightName(asOf, model)}.csv`)
@@ -177,14 +176,10 @@ function filesOf(store: NightStore, night: ScoreNight): NightFile[] {
     {
       place: log,
       isOutput: false,
-      write: (part) => writeParts(logOf(store, night), part, { path: log, spreadsheetSafe: false }),
+      write: (part) =>
+        store.writeParquet(store.scoresQuery({ ...night, config: { ...config, reasons: 0 } }), part),
     },
   ]
-}
-
-async function* logOf(store: NightStore, night: ScoreNight) {
-  for await (const table of store.scores(night))
-    yield table.select(['id', 'as_of', 'model', 'probability', 'band', 'stage'])
 }
 
 function placeOf(file: string, day: string): string {
@@ -212,8 +207,8 @@ async function stageFile(
     }
     return { part, place, content: await contentOfFile(part) }
   } catch (cause) {
-    if (cause instanceof HoldfastError) throw cause
-    throw unwritable(operation, place, cause, 'storage-failed')
+    if (!(cause instanceof HoldfastError)) throw unwritable(operation, place, cause, 'storage-failed')
+    throw cause.code === 'engine-failed' ? storageFailed(operation, `the file ${place}`, cause) : cause
   }
 }
 
