@@ -69,6 +69,8 @@ function bundling(names) {
   return {
     input: Object.fromEntries(names.map((name) => [name, resolve(modules, `${name}.js`)])),
     platform: 'node',
+    // What it gives to import decodes its WebAssembly with a Buffer of its own: 54 ms in place of 14
+    resolve: { alias: { cephes: require.resolve('cephes') } },
     // Written for require, which a bundle of modules does not have
     external: ['commander', /^node:/],
     plugins: [
