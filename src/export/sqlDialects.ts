@@ -33,6 +33,9 @@ export interface ExportDialect extends SqlSpelling {
   daysUntil(column: string, day: string): string
 }
 
+/** By number: an editor or a terminal that the query passes through may change the characters themselves. */
+const whiteSpaceSql = [...whiteSpace].map((each) => `chr(${each.codePointAt(0)})`).join(' || ')
+
 /** A database that a scorer can be exported to. */
 export type SqlDialectName = 'duckdb' | 'postgresql'
 
@@ -49,7 +52,7 @@ const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
     mostColumns: null,
     ignoresCase: true,
     refusesNul: false,
-    category: (text) => `nfc_normalize(trim(${text}, ${duckdbSpelling.literal(whiteSpace)})) COLLATE "C"`,
+    category: (text) => `nfc_normalize(trim(${text}, ${whiteSpaceSql})) COLLATE "C"`,
     exact: (text) => `${text} COLLATE "C"`,
     matches: (text, pattern) => `regexp_full_match(${text}, ${duckdbSpelling.literal(pattern)})`,
     flag: (column) => `CAST(${column} AS DOUBLE)`,
@@ -68,8 +71,7 @@ const dialectOf: Readonly<Record<SqlDialectName, ExportDialect>> = {
     mostColumns: 1600,
     ignoresCase: false,
     refusesNul: true,
-    category: (text) =>
-      `normalize(btrim(${text}, ${postgresqlSpelling.literal(whiteSpace)}), NFC) COLLATE "C"`,
+    category: (text) => `normalize(btrim(${text}, ${whiteSpaceSql}), NFC) COLLATE "C"`,
     exact: (text) => `${text} COLLATE "C"`,
     matches: (text, pattern) => `${text} ~ ${postgresqlSpelling.literal(`^(${pattern})$`)}`,
     // A cast from true and false to numbers of 64 bits is no expression of PostgreSQL, even where it would not be reached

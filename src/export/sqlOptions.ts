@@ -1,8 +1,8 @@
-import * as z from 'zod'
 import { dayRule } from '../base/dayRule.js'
 import type { DayInput } from '../base/days.js'
 import { nearName, type Problem } from '../base/errors.js'
 import { ownValue } from '../base/ownValue.js'
+import * as z from '../base/schema.js'
 import type { ExportedFeature, ScoringPlan } from './scoringParts.js'
 import { type ExportDialect, type SqlDialectName, sqlDialectNames } from './sqlDialects.js'
 
