@@ -1,15 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { HoldfastError } from '../base/errors.js'
 import { isSystemError } from '../base/wholeFile.node.js'
-import { addEvaluateCommand } from './commands/evaluate.js'
-import { addExportCommand } from './commands/export.js'
-import { addImportCommand } from './commands/import.js'
-import { addReportCommand } from './commands/report.js'
-import { addRunCommand } from './commands/run.js'
-import { addScoreCommand } from './commands/score.js'
-import { addSimulateCommand } from './commands/simulate.js'
-import { addTagCommand } from './commands/tag.js'
-import { addTrainCommand } from './commands/train.js'
 import { packageVersion } from './packageVersion.js'
 import { isUsageError, refusalText } from './refusalText.js'
 import type { Terminal } from './terminal.js'
@@ -44,13 +35,59 @@ const nightCodes: Readonly<Record<string, number>> = {
   'run-unfinished': exitCodes.unpublished,
 }
 
+/** Adds a command to the program. */
+type AddCommand = (program: Command, terminal: Terminal) => Command
+
+/** The commands in the order of the help. Only the one that is asked for is loaded. */
+const commands: Readonly<
+  Record<string, { readonly purpose: string; readonly load: () => Promise<AddCommand> }>
+> = {
+  train: {
+    purpose: 'Train a model, print its figures on held-out customers, write the model file.',
+    load: async () => (await import('./commands/train.js')).addTrainCommand,
+  },
+  import: {
+    purpose: 'Write the model file of a churn model that LightGBM or XGBoost trained.',
+    load: async () => (await import('./commands/import.js')).addImportCommand,
+  },
+  export: {
+    purpose: 'Write a model for where the data is: one SQL query, an ONNX model, or a JavaScript module.',
+    load: async () => (await import('./commands/export.js')).addExportCommand,
+  },
+  evaluate: {
+    purpose: 'Print the figures of a model on customers with a known outcome that it was not trained on.',
+    load: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
+  },
+  report: {
+    purpose: 'Write a report about a model: one page with pictures that needs no network, or text, or JSON.',
+    load: async () => (await import('./commands/report.js')).addReportCommand,
+  },
+  score: {
+    purpose: 'Score customers with a model file: risk, band and reasons, the riskiest first.',
+    load: async () => (await import('./commands/score.js')).addScoreCommand,
+  },
+  run: {
+    purpose: 'Run a night job: score all customers and publish the scores, all outputs or none.',
+    load: async () => (await import('./commands/run.js')).addRunCommand,
+  },
+  tag: {
+    purpose:
+      'Tag every customer with a lifecycle stage and its evidence: acquisition, growth, maturity, decline, churn.',
+    load: async () => (await import('./commands/tag.js')).addTagCommand,
+  },
+  simulate: {
+    purpose: 'Write the simulated history of a telecom operator as Parquet files, together with the truth.',
+    load: async () => (await import('./commands/simulate.js')).addSimulateCommand,
+  },
+}
+
 /**
  * Runs one command line and returns its exit code; never exits the process.
  *
  * @param words the words after `holdfast`
  */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
-  const program = commandLine(terminal)
+  const program = await commandLine(words, terminal)
   let command: Command | undefined
   program.hook('preAction', (_, running) => {
     command = running
@@ -100,13 +137,15 @@ function exitCodeOf(error: unknown, command: Command | undefined, terminal: Term
   return exitCodes.failed
 }
 
-function commandLine(terminal: Terminal): Command {
+async function commandLine(words: readonly string[], terminal: Terminal): Promise<Command> {
   const program = new Command('holdfast')
     .description('Churn prediction from usage and billing history.')
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: terminal.output, writeErr: terminal.message })
     .showSuggestionAfterError()
+    // The arguments of a command that is not loaded are not known
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
       `
@@ -124,19 +163,11 @@ Exit codes: 0 done, 1 holdfast failed, 2 wrong command line, 3 input refused and
 ran out (train --budget); of holdfast run: 5 data not as they should be, 6 another run is at work, 7 a disk or database
 failed and the outputs are as they were, 8 it failed while they were being published, which the next run ends.`,
     )
-  for (const add of [
-    addTrainCommand,
-    addImportCommand,
-    addExportCommand,
-    addEvaluateCommand,
-    addReportCommand,
-    addScoreCommand,
-    addRunCommand,
-    addTagCommand,
-    addSimulateCommand,
-  ]) {
+  const [asked] = words.filter((word) => !word.startsWith('-') && word !== 'help')
+  for (const [name, { purpose, load }] of Object.entries(commands)) {
+    const command = name === asked ? (await load())(program, terminal) : program.command(name)
     // Subcommands added later do not inherit these settings by themselves
-    add(program, terminal).copyInheritedSettings(program)
+    command.description(purpose).copyInheritedSettings(program)
   }
   return program
 }

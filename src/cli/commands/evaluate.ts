@@ -15,7 +15,6 @@ interface EvaluateCommandOptions extends LabelledInputOptions {
 export function addEvaluateCommand(program: Command, terminal: Terminal): Command {
   const command = program
     .command('evaluate')
-    .description('Print the figures of a model on customers with a known outcome that it was not trained on.')
     .argument('<model>', 'model file written by holdfast train')
     .argument('[file]', 'table with one row per customer, for a model trained on one')
   addLabelOptions(command).option('--json', 'print the figures as JSON')

@@ -29,7 +29,6 @@ const ofSql = ['dialect', 'table', 'schema', 'query', 'id', 'columns', 'booleans
 export function addExportCommand(program: Command, terminal: Terminal): Command {
   return program
     .command('export')
-    .description('Write a model for where the data is: one SQL query, an ONNX model, or a JavaScript module.')
     .argument('<model>', 'model file written by holdfast train or import')
     .addOption(
       new Option('--to <form>', 'what to write').choices(['sql', 'onnx', 'module']).makeOptionMandatory(),

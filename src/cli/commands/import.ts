@@ -23,7 +23,6 @@ interface ImportCommandOptions {
 export function addImportCommand(program: Command, terminal: Terminal): Command {
   return program
     .command('import')
-    .description('Write the model file of a churn model that LightGBM or XGBoost trained.')
     .argument('<file>', 'LightGBM: save_model, or dump_model as JSON; XGBoost: save_model as JSON')
     .requiredOption('--out <file>', 'model file to write')
     .option(

@@ -41,9 +41,6 @@ interface ReportCommandOptions extends LabelledInputOptions {
 export function addReportCommand(program: Command, terminal: Terminal): Command {
   const command = program
     .command('report')
-    .description(
-      'Write a report about a model: one page with pictures that needs no network, or text, or JSON.',
-    )
     .argument('<model>', 'model file written by holdfast train')
     .argument('[file]', 'table with one row per customer that the model was not trained on')
     .requiredOption(

@@ -19,7 +19,6 @@ interface RunCommandOptions {
 export function addRunCommand(program: Command, terminal: Terminal): Command {
   return program
     .command('run')
-    .description('Run a night job: score all customers and publish the scores, all outputs or none.')
     .argument('<job>', 'JSON file with the model, the sources and the outputs')
     .option(
       '--as-of <YYYY-MM-DD>',

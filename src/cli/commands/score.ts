@@ -52,7 +52,6 @@ interface Scored {
 export function addScoreCommand(program: Command, terminal: Terminal): Command {
   const command = program
     .command('score')
-    .description('Score customers with a model file: risk, band and reasons, the riskiest first.')
     .argument('<model>', 'model file written by holdfast train')
     .argument('[file]', 'table with one row per customer, for a model trained on one')
   addTableOutputOptions(command)

@@ -17,9 +17,6 @@ interface SimulateOptions {
 export function addSimulateCommand(program: Command, terminal: Terminal): Command {
   return program
     .command('simulate')
-    .description(
-      'Write the simulated history of a telecom operator as Parquet files, together with the truth.',
-    )
     .requiredOption('--out <folder>', 'folder to write to; created if missing')
     .option(
       '--customers <count>',

@@ -20,11 +20,7 @@ interface TagCommandOptions extends InputOptions, TableOutputOptions {
 
 /** Adds `holdfast tag`: every customer's lifecycle stage with its evidence. */
 export function addTagCommand(program: Command, terminal: Terminal): Command {
-  const command = program
-    .command('tag')
-    .description(
-      'Tag every customer with a lifecycle stage and its evidence: acquisition, growth, maturity, decline, churn.',
-    )
+  const command = program.command('tag')
   addTableOutputOptions(command).option(
     '--as-of <YYYY-MM-DD>',
     'the last month that is over by then is tagged (default: the end of the history)',

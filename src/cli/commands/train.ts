@@ -60,7 +60,6 @@ interface Prepared {
 export function addTrainCommand(program: Command, terminal: Terminal): Command {
   const command = program
     .command('train')
-    .description('Train a model, print its figures on held-out customers, write the model file.')
     .argument('[file]', 'table with one row per customer: .csv, .tsv, .parquet, .jsonl')
     .requiredOption('--out <file>', 'model file to write')
     .option('--label <name>', 'label column of the file; with --history: cancelled, silent, value-dropped')
