@@ -250,7 +250,7 @@ class Schema {
   default(value: unknown) {
     const copy = () => (Array.isArray(value) ? [...value] : isObject(value) ? { ...value } : value)
     return new Schema(
-      { type: 'default', innerType: this },
+      { type: 'default', innerType: this, defaultValue: value },
       (payload) => {
         if (payload.value !== undefined) return this._zod.run(payload)
         payload.value = copy()
