@@ -135,8 +135,8 @@ function isNoObject(schema: z.ZodType, options: unknown, fits: boolean): boolean
 
 // Each member of what is a Promise is missing
 function distinct(problems: readonly Problem[]): Problem[] {
-  const texts = problems.map(({ parameter, rule }) => `${parameter} ${rule}`)
-  return problems.filter((_, place) => texts.indexOf(texts[place]!) === place)
+  const told = new Set<string>()
+  return problems.filter(({ parameter, rule }) => told.size < told.add(`${parameter} ${rule}`).size)
 }
 
 /** Something else where options belong, with the option that it may have been meant for. */
@@ -159,12 +159,18 @@ function somethingElse(schema: z.ZodType, received: unknown): Problem {
 
 const undocumented = 'to be of the documented type'
 
-/** Returns what is wrong with a value that is read with a schema; none if it fits. */
-export function schemaProblems(schema: z.ZodType, value: unknown): Problem[] {
-  const { error } = schema.safeParse(value)
-  return error === undefined
-    ? []
-    : distinct(error.issues.flatMap((issue) => problemsOf(issue, schema, value)))
+/** Problems of a file that are put in words: a broken one may have as many as it has bytes. */
+const mostOfFile = 100
+
+/** Returns what is wrong with the content of a file that is read with a schema, the first problems; none if it fits. */
+export function schemaProblems(schema: z.ZodType, content: unknown): Problem[] {
+  const issues = schema.safeParse(content).error?.issues ?? []
+  const first = issues
+    .slice(0, mostOfFile)
+    .map((issue) =>
+      issue.code === 'unrecognized_keys' ? { ...issue, keys: issue.keys.slice(0, mostOfFile) } : issue,
+    )
+  return distinct(first.flatMap((issue) => problemsOf(issue, schema, content))).slice(0, mostOfFile)
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, options: unknown): Problem[] {

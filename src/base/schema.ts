@@ -89,9 +89,14 @@ const isAborted = ({ aborted, issues }: Payload): boolean =>
 
 const fresh = (value: unknown): Payload => ({ value, issues: [] })
 
-function prefixed(key: PropertyKey, issues: readonly Issue[]): Issue[] {
+function prefixed(key: PropertyKey, issues: readonly Issue[]): readonly Issue[] {
   for (const issue of issues) issue.path = [key, ...(issue.path ?? [])]
-  return [...issues]
+  return issues
+}
+
+/** One by one: a call with all of them as arguments would overflow the stack where a file has many. */
+function take(payload: Payload, issues: readonly Issue[]): void {
+  for (const issue of issues) payload.issues.push(issue)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -357,7 +362,7 @@ function array(element: Schema, message?: Message) {
     if (!Array.isArray(input)) return fail(payload, 'invalid_type', message, { expected: 'array' })
     payload.value = Array.from(input, (each, place) => {
       const { value, issues } = element._zod.run(fresh(each))
-      if (issues.length > 0) payload.issues.push(...prefixed(place, issues))
+      take(payload, prefixed(place, issues))
       return value
     })
     return payload
@@ -372,7 +377,7 @@ function tuple(items: readonly Schema[], message?: Message) {
       return fail(payload, input.length < items.length ? 'too_small' : 'too_big', message)
     payload.value = items.map((item, place) => {
       const { value, issues } = item._zod.run(fresh(input[place]))
-      payload.issues.push(...prefixed(place, issues))
+      take(payload, prefixed(place, issues))
       return value
     })
     return payload
@@ -421,7 +426,7 @@ function readMember(
   if (!isThere && optin === 'optional' && optout === 'optional') return
   const { value, issues } = run(fresh(input[name]))
   if (issues.length > 0 && (isThere || optin === undefined || optout === undefined))
-    payload.issues.push(...prefixed(name, issues))
+    take(payload, prefixed(name, issues))
   if (!isThere && optin === undefined) {
     if (issues.length === 0) fail(payload, 'invalid_type', undefined, { path: [name] })
   } else if (value !== undefined || isThere) read[name] = value
@@ -439,7 +444,7 @@ function recordOf(keyType: Schema, valueType: Schema, message?: Message) {
         continue
       }
       const { value, issues } = valueType._zod.run(fresh((input as Record<string, unknown>)[key]))
-      payload.issues.push(...prefixed(key, issues))
+      take(payload, prefixed(key, issues))
       read[key] = value
     }
     payload.value = read
@@ -462,7 +467,7 @@ function union(options: readonly Schema[], message?: Message) {
         return fail(payload, 'invalid_union', message, { errors })
       }
       payload.value = taken.value
-      payload.issues.push(...taken.issues)
+      take(payload, taken.issues)
       return payload
     },
     { values: valuesOfAll(options) },

@@ -52,7 +52,7 @@ function featureProblems(features: readonly FeatureSpec[]): Problem[] {
   for (const feature of features) {
     if (feature.kind === 'number') continue
     const parameter = `categories of ${feature.name}`
-    problems.push(...duplicates(feature.categories).map((text) => duplicate(parameter, text)))
+    for (const text of duplicates(feature.categories)) problems.push(duplicate(parameter, text))
   }
   return problems
 }

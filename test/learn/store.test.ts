@@ -163,6 +163,28 @@ describe('decodeModel', () => {
     const text = JSON.stringify({ ...payloadOf(boosting), state: 'nest' }).replace('"nest"', nest)
     expect(problemOf(() => decodeModel(sealedText(text)))).toMatchObject({ code: 'model-invalid' })
   })
+
+  it('refuses content with more faults than the stack takes arguments, and names the first hundred', () => {
+    const categories = new Array(200_000).fill(1)
+    const unknown = Object.fromEntries(Array.from({ length: 200_000 }, (_, key) => [`key${key}`, 1]))
+    const { trees } = (payloadOf(boosting) as { state: { trees: object } }).state
+    const faults: object[] = [
+      { features: [{ kind: 'text', name: 'a', categories }] },
+      unknown,
+      { state: { baseMargin: 0, trees: { ...trees, right: new Array(200_000).fill('x') } } },
+    ]
+    for (const fault of faults) {
+      const text = JSON.stringify({ ...payloadOf(boosting), ...fault })
+      let error: unknown
+      try {
+        decodeModel(sealedText(text))
+      } catch (thrown) {
+        error = thrown
+      }
+      expect(error).toBeInstanceOf(HoldfastError)
+      expect((error as HoldfastError).problems).toHaveLength(100)
+    }
+  })
 })
 
 function train(name: (typeof learnerNames)[number]): ChurnModel {
