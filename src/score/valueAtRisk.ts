@@ -56,7 +56,12 @@ export function customerValues(
   const isFeature = new Set(specs.map((spec) => spec.name))
   const columns = [...features.columns.filter((each) => isFeature.has(each.name)), ...others]
   const column = columns.find((each) => each.name === name)
-  if (column?.kind === 'number') return (row) => (isMissing(column.missing, row) ? null : column.values[row]!)
+  // As features, days are numbers of days, true and false 1 and 0: no amounts
+  const given = others.find((each) => each.name === name)?.kind
+  const isDay = given === 'day' || (column?.kind === 'number' && column.daysUntil !== undefined)
+  const kind = isDay ? 'day' : given === 'boolean' ? given : column?.kind
+  if (kind === 'number' && column?.kind === 'number')
+    return (row) => (isMissing(column.missing, row) ? null : column.values[row]!)
   // A column without any value has no kind of its own
   if (column !== undefined && columnIsEmpty(column)) return () => null
   const names = [...new Set(columns.map((each) => each.name))]
@@ -73,7 +78,7 @@ export function customerValues(
           code: 'column-type',
           parameter: `column ${name}`,
           rule: 'to hold number values, because it is what customers are worth',
-          received: column.kind,
+          received: kind,
         }
   refuse(operation, [problem])
   return () => null
@@ -84,6 +89,8 @@ export function cellColumns(row: Readonly<Record<string, unknown>>, name: string
   if (name === undefined || !Object.hasOwn(row, name)) return []
   const cell = row[name]
   if (cell === null || cell === undefined || cell === '') return [numberColumn(name, [null])]
+  if (typeof cell === 'boolean')
+    return [{ kind: 'boolean', name, values: Uint8Array.of(Number(cell)), missing: null }]
   return [typeof cell === 'number' ? numberColumn(name, [cell]) : textColumn(name, [String(cell)])]
 }
 

@@ -158,4 +158,18 @@ describe('expected value at risk', () => {
     if (said !== 'value.amount')
       expect(() => plain.scoreTable(table, { value: value as never })).toThrow(said)
   })
+
+  it('days and true and false, which become numbers as features, are no amounts', () => {
+    const value = { column: 'complaints', unit: '€' }
+    const own = { ...row, complaints: true }
+    expect(() => plain.scoreRow(own, { value })).toThrow('to hold number values')
+    const table = tableFrom({ fee: [1], complaints: [true], tenure: [1] })
+    expect(() => plain.scoreTable(table, { value })).toThrow('to hold number values')
+    // As a matrix of features has them: the days until 2025-01-01
+    const [fee, tenure] = [numberColumn('fee', [1]), numberColumn('tenure', [1])]
+    const days = { ...numberColumn('complaints', [30]), daysUntil: 20_089 }
+    const features = { rowCount: 1, columns: [fee, days, tenure] }
+    expect(() => plain.scoreMatrix(features, { value })).toThrow('to hold number values')
+    expect(plain.scoreRow(own, { value: { ...value, column: 'fee' } }).valueAtRisk?.value).toBe(20)
+  })
 })
